@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Compiler attributes under the names this project uses. */
+#ifndef FB_BASE_ATTR_H
+#define FB_BASE_ATTR_H
+
+#define FB_MUST_CHECK __attribute__((warn_unused_result))
+#define FB_PRINTF(fmt_index, first_arg) __attribute__((format(printf, fmt_index, first_arg)))
+#define FB_UNUSED __attribute__((unused))
+/* Runs cleanup_fn(&variable) when the variable leaves its scope. */
+#define FB_CLEANUP(cleanup_fn) __attribute__((cleanup(cleanup_fn)))
+
+#define FB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Every supported kernel is x86-64, whose base page is 4 KiB. */
+#define FB_PAGE_SHIFT 12
+#define FB_PAGE_SIZE 4096u
+#define FB_PAGE_MASK (~(uint64_t)(FB_PAGE_SIZE - 1))
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A bounds-checked cursor over bytes that came from an input. Nothing else does
+ * pointer arithmetic on such bytes. All integers are little-endian (x86-64).
+ * A failed read moves nothing and says at which offset of what it failed.
+ */
+#ifndef FB_BASE_CURSOR_H
+#define FB_BASE_CURSOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct fb_cursor {
+	const uint8_t *data; /* borrowed */
+	size_t size;         /* bytes in data */
+	size_t offset;       /* <= size */
+	const char *what;    /* borrowed; names the data in errors ("NT_FILE note") */
+};
+
+void fb_cursor_init(struct fb_cursor *cursor, const void *data, size_t size, const char *what);
+
+size_t fb_cursor_left(const struct fb_cursor *cursor);
+
+/* Each fails with FB_TRUNCATED where the bytes end first. */
+FB_MUST_CHECK struct fb_error *fb_cursor_u8(struct fb_cursor *cursor, uint8_t *value_ret);
+FB_MUST_CHECK struct fb_error *fb_cursor_u16(struct fb_cursor *cursor, uint16_t *value_ret);
+FB_MUST_CHECK struct fb_error *fb_cursor_u32(struct fb_cursor *cursor, uint32_t *value_ret);
+FB_MUST_CHECK struct fb_error *fb_cursor_u64(struct fb_cursor *cursor, uint64_t *value_ret);
+FB_MUST_CHECK struct fb_error *fb_cursor_copy(struct fb_cursor *cursor, void *to, size_t length);
+FB_MUST_CHECK struct fb_error *fb_cursor_skip(struct fb_cursor *cursor, uint64_t length);
+FB_MUST_CHECK struct fb_error *fb_cursor_seek(struct fb_cursor *cursor, uint64_t offset);
+/* Up to the next multiple of a power of two, counted from the start of the data. */
+FB_MUST_CHECK struct fb_error *fb_cursor_align(struct fb_cursor *cursor, size_t alignment);
+
+/* length bytes in place; borrowed from the data. */
+FB_MUST_CHECK struct fb_error *fb_cursor_bytes(struct fb_cursor *cursor, uint64_t length,
+					       const uint8_t **bytes_ret);
+
+/* A NUL-terminated string in place; FB_CORRUPT where no NUL follows. */
+FB_MUST_CHECK struct fb_error *fb_cursor_string(struct fb_cursor *cursor, const char **string_ret);
+
+/* The next length bytes as a cursor of their own. */
+FB_MUST_CHECK struct fb_error *fb_cursor_sub(struct fb_cursor *cursor, uint64_t length,
+					     const char *what, struct fb_cursor *sub_ret);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Random access to the bytes of an input, whatever wraps them. A file is only
+ * ever opened read-only and read with pread, never mapped: a file that shrinks
+ * or an I/O error is then an error, not SIGBUS. Reads are safe from many threads.
+ *
+ * A layer (flattened, whole-stream compressed, Apport) is a file over a file.
+ */
+#ifndef FB_BASE_FILE_H
+#define FB_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "base/error.h"
+
+struct fb_file;
+
+struct fb_file_ops {
+	/* Reads up to length bytes at offset; fewer only at the end or before a hole that
+	 * cannot be read. offset < size is ensured by the caller. */
+	struct fb_error *(*read)(struct fb_file *file, uint64_t offset, void *to, size_t length,
+				 size_t *read_ret);
+	void (*destroy)(struct fb_file *file);
+};
+
+/* Embedded first in every layer's own struct. */
+struct fb_file {
+	const struct fb_file_ops *ops;
+	char *path; /* owned; as the user named it */
+	uint64_t size;
+	int64_t mtime_ns; /* of the file on disk, since the epoch */
+	int fd;           /* the file on disk where its bytes are ours unchanged, else -1 */
+};
+
+/* A regular file as it stands. FB_INVALID for anything but a regular file. */
+FB_MUST_CHECK struct fb_error *fb_file_open(const char *path, struct fb_file **file_ret);
+
+/* As fb_file_open(), and where a whole-stream compression (gzip, bzip2, xz, lz4, zstd; known by
+ * its magic, not its name) wraps the file, unpacks it to an unlinked temporary file in $TMPDIR.
+ * A stream that ends early gives what it held: *truncated_ret says so (with compression_ret
+ * NULL or the filter's name, static). Either pointer may be NULL. */
+FB_MUST_CHECK struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
+						     bool *truncated_ret, struct fb_file **file_ret);
+
+/* A file over memory, which it takes (free()d on destroy). For tests and unpacked parts. */
+FB_MUST_CHECK struct fb_error *fb_file_from_memory(const char *name, void *data, size_t size,
+						   struct fb_file **file_ret);
+
+/* An empty, unlinked temporary file in $TMPDIR (else /var/tmp), as an fd the caller closes. */
+FB_MUST_CHECK struct fb_error *fb_temporary_fd(int *fd_ret);
+/* Takes fd and, for messages, a copy of path. mtime_ns as given. */
+FB_MUST_CHECK struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t mtime_ns,
+					       struct fb_file **file_ret);
+
+/* Takes NULL. */
+void fb_file_destroy(struct fb_file *file);
+void fb_file_cleanup(struct fb_file **file);
+
+/* All of [offset, offset + length), or FB_TRUNCATED / FB_OS. */
+FB_MUST_CHECK struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to,
+					    size_t length);
+/* As much of it as there is; 0 at and behind the end. */
+FB_MUST_CHECK struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to,
+						 size_t length, size_t *read_ret);
+
+#endif

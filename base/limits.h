@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every cap on what an input may make this program allocate or walk, each with
+ * its reason. A cap is far above what a real system has, and far below what hurts.
+ */
+#ifndef FB_BASE_LIMITS_H
+#define FB_BASE_LIMITS_H
+
+/* Texts kept for the user; a dump with more faults than this is described by its first ones. */
+#define FB_MAX_WARNINGS 200
+
+/* Strings read out of a dump: paths are at most PATH_MAX in the kernel. */
+#define FB_MAX_STRING 4096
+
+/* VMCOREINFO is one page in the kernel (VMCOREINFO_BYTES); 7.x raises it to a few. */
+#define FB_MAX_VMCOREINFO (1u << 20)
+
+/* The note area: one PRSTATUS (~360 bytes) per CPU, 8,192 CPUs at most (NR_CPUS_RANGE_END). */
+#define FB_MAX_NOTES (16u << 20)
+#define FB_MAX_CPUS 8192u
+
+/* x86-64 has at most 52 physical address bits. */
+#define FB_MAX_PFN (1ull << 40)
+
+/* Parts of a split dump; makedumpfile --split is run with one per CPU of the capture kernel. */
+#define FB_MAX_SPLIT_PARTS 256u
+
+/* Records of a flattened file kept in its index; makedumpfile writes some thousand per GB. */
+#define FB_MAX_FLAT_RECORDS (64u << 20)
+
+/* A whole-stream compressed input is unpacked to a temporary file of at most this many bytes. */
+#define FB_MAX_UNPACKED_BYTES (1ull << 44)
+
+/* A stored page is at most a page (larger would not have been kept compressed). */
+#define FB_MAX_STORED_PAGE 4096u
+
+/* kallsyms: distribution kernels have 100,000 to 250,000 symbols; KSYM_NAME_LEN is 512. */
+#define FB_MAX_KALLSYMS (4u << 20)
+#define FB_MAX_SYMBOL_NAME 512u
+
+/* BTF of a distribution kernel is 4 to 12 MB; the format's own offsets end at 4 GB. */
+#define FB_MAX_BTF_BYTES (256u << 20)
+/* Modifiers, typedefs, arrays and anonymous members nest a few deep; a chain this long is a loop. */
+#define FB_MAX_TYPE_DEPTH 64u
+
+/* ORC: 6.12's vmlinux has about 500,000 entries. */
+#define FB_MAX_ORC_ENTRIES (16u << 20)
+
+/* PID_MAX_LIMIT (include/linux/threads.h) is 4 Mi on 64-bit. */
+#define FB_MAX_TASKS (4u << 20)
+/* level of struct pid: MAX_PID_NS_LEVEL (include/linux/pid_namespace.h). */
+#define FB_MAX_PID_LEVELS 33u
+/* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
+#define FB_MAX_VMAS (8u << 20)
+#define FB_MAX_MODULES 4096u
+
+/* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
+#define FB_MAX_PHDRS (8u << 20)
+#define FB_MAX_CORE_THREADS (1u << 20)
+/* All notes of one core: 40 threads of AVX-512 state are 200 KB; a million threads do not gcore. */
+#define FB_MAX_CORE_NOTES (1ull << 30)
+#define FB_MAX_CORES 65536u
+
+/* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */
+#define FB_PAGE_CACHE_PAGES 4096u
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file being written: a temporary beside its target, mode 0600, synced and
+ * renamed by fb_outfile_commit(). Destroyed before that, it leaves nothing.
+ */
+#ifndef FB_BASE_OUTFILE_H
+#define FB_BASE_OUTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+
+struct fb_outfile;
+
+/* Without force an existing target is FB_INVALID, both now and at commit. A target that is a
+ * symbolic link or no regular file is always refused. */
+FB_MUST_CHECK struct fb_error *fb_outfile_create(const char *path, bool force,
+						 struct fb_outfile **outfile_ret);
+void fb_outfile_destroy(struct fb_outfile *outfile);
+
+/* Appends (buffered). */
+FB_MUST_CHECK struct fb_error *fb_outfile_write(struct fb_outfile *outfile, const void *bytes,
+						size_t length);
+/* Overwrites bytes already written, or leaves a hole before them; does not move the end back. */
+FB_MUST_CHECK struct fb_error *fb_outfile_write_at(struct fb_outfile *outfile, uint64_t offset,
+						   const void *bytes, size_t length);
+/* Appends length bytes of file at offset, in the kernel where file->fd allows it. */
+FB_MUST_CHECK struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file,
+					       uint64_t offset, uint64_t length);
+/* Zero bytes up to the next multiple of alignment (a power of two). */
+FB_MUST_CHECK struct fb_error *fb_outfile_align(struct fb_outfile *outfile, uint64_t alignment);
+/* Bytes so far: where the next append goes. */
+uint64_t fb_outfile_size(const struct fb_outfile *outfile);
+/* Sync, rename, sync the folder. */
+FB_MUST_CHECK struct fb_error *fb_outfile_commit(struct fb_outfile *outfile);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Text from a dump on its way to a person or a machine. Nothing from an input
+ * reaches a terminal, a page or JSON without passing here.
+ */
+#ifndef FB_BASE_TEXT_H
+#define FB_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Copies length bytes of text to `to` (size bytes, always NUL-terminated): printable ASCII and
+ * valid UTF-8 but for control characters (C0, DEL, C1, bidi overrides) stay; every other byte
+ * becomes \xHH; a backslash becomes two. Cut where it does not fit. Returns to. */
+char *fb_text_escape(const char *text, size_t length, char *to, size_t size);
+
+/* "1.5 GiB", "17.6 MiB", "512 B": three significant digits, binary units. Returns to. */
+char *fb_text_size(uint64_t bytes, char *to, size_t size);
+/* "1,234,567". Returns to. */
+char *fb_text_count(uint64_t count, char *to, size_t size);
+/* "3 d 4 h", "17 min 3 s", "4.2 s": the two largest units. Returns to. */
+char *fb_text_duration(double seconds, char *to, size_t size);
+
+#endif

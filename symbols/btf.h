@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * BTF: the kernel's types, in its own memory (linux/btf.h, Documentation/bpf/btf.rst).
+ * Parsed, then validated whole - every id, string offset, count and chain - and
+ * only then asked. Split BTF (a module's) stands on the base it was made for.
+ */
+#ifndef FB_SYMBOLS_BTF_H
+#define FB_SYMBOLS_BTF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum fb_type_kind {
+	FB_TYPE_VOID = 0, /* values are BTF_KIND_* */
+	FB_TYPE_INT = 1,
+	FB_TYPE_POINTER = 2,
+	FB_TYPE_ARRAY = 3,
+	FB_TYPE_STRUCT = 4,
+	FB_TYPE_UNION = 5,
+	FB_TYPE_ENUM = 6,
+	FB_TYPE_FORWARD = 7,
+	FB_TYPE_TYPEDEF = 8,
+	FB_TYPE_VOLATILE = 9,
+	FB_TYPE_CONST = 10,
+	FB_TYPE_RESTRICT = 11,
+	FB_TYPE_FUNCTION = 12,
+	FB_TYPE_PROTOTYPE = 13,
+	FB_TYPE_VARIABLE = 14,
+	FB_TYPE_DATASEC = 15,
+	FB_TYPE_FLOAT = 16,
+	FB_TYPE_DECL_TAG = 17,
+	FB_TYPE_TYPE_TAG = 18,
+	FB_TYPE_ENUM64 = 19,
+};
+
+struct fb_btf;
+
+/* Takes nothing: data is copied. base (borrowed, must outlive the result) is NULL for vmlinux. */
+FB_MUST_CHECK struct fb_error *fb_btf_load(const void *data, size_t size, const struct fb_btf *base,
+					   struct fb_btf **btf_ret);
+void fb_btf_destroy(struct fb_btf *btf);
+
+/* Ids run from 1 to count; 0 is void. Ids of a split BTF begin behind its base's. */
+uint32_t fb_btf_count(const struct fb_btf *btf);
+
+/* The complete (not forward) type of this kind and name, base included. FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_btf_find(const struct fb_btf *btf, enum fb_type_kind kind,
+					   const char *name, uint32_t *id_ret);
+
+enum fb_type_kind fb_btf_kind(const struct fb_btf *btf, uint32_t id);
+/* "" where anonymous. Owned by btf, valid UTF-8 not ensured. */
+const char *fb_btf_name(const struct fb_btf *btf, uint32_t id);
+/* Bytes, through typedefs, modifiers and arrays. FB_INVALID for a type without a size. */
+FB_MUST_CHECK struct fb_error *fb_btf_sizeof(const struct fb_btf *btf, uint32_t id,
+					     uint64_t *size_ret);
+/* id with typedefs and modifiers (const, volatile, restrict, type tags) taken off. */
+uint32_t fb_btf_strip(const struct fb_btf *btf, uint32_t id);
+/* What a pointer, typedef, modifier, array (its element), variable or function refers to; else 0. */
+uint32_t fb_btf_target(const struct fb_btf *btf, uint32_t id);
+/* Elements of an array; members, enumerators or parameters of the others. */
+uint32_t fb_btf_length(const struct fb_btf *btf, uint32_t id);
+/* Whether an integer or enum is signed; whether an integer is bool or char. */
+bool fb_btf_is_signed(const struct fb_btf *btf, uint32_t id);
+bool fb_btf_is_bool(const struct fb_btf *btf, uint32_t id);
+bool fb_btf_is_char(const struct fb_btf *btf, uint32_t id);
+
+struct fb_btf_member {
+	const char *name; /* "" for an anonymous struct or union */
+	uint32_t type;
+	uint32_t bit_size;   /* of a bit-field, else 0 */
+	uint64_t bit_offset; /* from the start of the struct that was asked */
+};
+
+/* index < fb_btf_length(); id a struct or union (not stripped: strip it first). */
+void fb_btf_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
+		   struct fb_btf_member *member_ret);
+
+/* A member by name, through anonymous structs and unions; a path of names "a.b.c" descends into
+ * named ones, and "a[3]" into arrays. FB_NOT_FOUND, with the nearest name offered. */
+FB_MUST_CHECK struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id,
+						  const char *path,
+						  struct fb_btf_member *member_ret);
+
+/* index < fb_btf_length() of an enum or enum64. */
+void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index,
+		       const char **name_ret, int64_t *value_ret);
+/* The value of a named enumerator of any enum. FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_btf_find_enumerator(const struct fb_btf *btf, const char *name,
+						      int64_t *value_ret);
+
+/* C spelling: "struct list_head *", "unsigned int [4]". Always NUL-terminated. Returns to. */
+char *fb_btf_spell(const struct fb_btf *btf, uint32_t id, char *to, size_t size);
+
+#endif
