@@ -43,7 +43,8 @@ FB_MUST_CHECK struct fb_error *fb_file_open(const char *path, struct fb_file **f
  * A stream that ends early gives what it held: *truncated_ret says so (with compression_ret
  * NULL or the filter's name, static). Either pointer may be NULL. */
 FB_MUST_CHECK struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
-						     bool *truncated_ret, struct fb_file **file_ret);
+						     bool *truncated_ret,
+						     struct fb_file **file_ret);
 
 /* A file over memory, which it takes (free()d on destroy). For tests and unpacked parts. */
 FB_MUST_CHECK struct fb_error *fb_file_from_memory(const char *name, void *data, size_t size,

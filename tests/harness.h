@@ -21,21 +21,22 @@ struct fb_test {
 	void (*run)(void);
 };
 
+/* clang-format off */
 #define FB_TEST(function) {#function, function}
+/* clang-format on */
 
-#define FB_TEST_MAIN(suite, ...)                                                                   \
-	int main(void)                                                                             \
-	{                                                                                          \
-		static const struct fb_test tests[] = {__VA_ARGS__};                               \
-		return fb_test_run(suite, tests, FB_ARRAY_SIZE(tests));                            \
+#define FB_TEST_MAIN(suite, ...)                                        \
+	int main(void)                                                  \
+	{                                                               \
+		static const struct fb_test tests[] = {__VA_ARGS__};    \
+		return fb_test_run(suite, tests, FB_ARRAY_SIZE(tests)); \
 	}
 
 int fb_test_run(const char *suite, const struct fb_test *tests, size_t count);
 
 /* expression gives NULL; else the test fails, with the error's message. FB_OK_FATAL leaves the
  * test function too. */
-#define FB_OK(expression) \
-	((void)fb_test_ok((expression), #expression, __FILE__, __LINE__, false))
+#define FB_OK(expression) ((void)fb_test_ok((expression), #expression, __FILE__, __LINE__, false))
 #define FB_OK_FATAL(expression) \
 	((void)fb_test_ok((expression), #expression, __FILE__, __LINE__, true))
 /* expression gives an error of this code. */
