@@ -5,6 +5,7 @@
 
 #define FB_MUST_CHECK __attribute__((warn_unused_result))
 #define FB_PRINTF(fmt_index, first_arg) __attribute__((format(printf, fmt_index, first_arg)))
+#define FB_NEVER_NULL __attribute__((returns_nonnull))
 #define FB_UNUSED __attribute__((unused))
 /* Runs cleanup_fn(&variable) when the variable leaves its scope. */
 #define FB_CLEANUP(cleanup_fn) __attribute__((cleanup(cleanup_fn)))

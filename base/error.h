@@ -32,16 +32,17 @@ enum fb_code {
 struct fb_error;
 
 /* Never returns NULL: where memory is out it returns the static NOMEM error. */
-FB_MUST_CHECK struct fb_error *fb_error_create(enum fb_code code, const char *format, ...)
-	FB_PRINTF(2, 3);
-FB_MUST_CHECK struct fb_error *fb_error_createv(enum fb_code code, const char *format, va_list args)
-	FB_PRINTF(2, 0);
+FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_create(enum fb_code code, const char *format,
+							     ...) FB_PRINTF(2, 3);
+FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_createv(enum fb_code code, const char *format,
+							      va_list args) FB_PRINTF(2, 0);
 
 /* FB_OS; appends ": " and the text of errnum. */
-FB_MUST_CHECK struct fb_error *fb_error_os(int errnum, const char *format, ...) FB_PRINTF(2, 3);
+FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_os(int errnum, const char *format, ...)
+	FB_PRINTF(2, 3);
 
 /* The shared FB_NOMEM error; destroying it is a no-op. */
-FB_MUST_CHECK struct fb_error *fb_error_nomem(void);
+FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_nomem(void);
 
 /* Puts "CONTEXT: " before the message; keeps the code. Takes err, returns what replaces it.
  * NULL stays NULL, so `return fb_error_prefix(f(), "...")` is the usual form. */

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files on disk and in memory. A read of a plain file is one pread. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct memory_file {
+	struct fb_file file;
+	uint8_t *data; /* owned */
+};
+
+/* Linux moves at most this much in one call (MAX_RW_COUNT). */
+#define READ_MAX 0x7ffff000u
+
+static struct fb_error *disk_read(struct fb_file *file, uint64_t offset, void *to, size_t length,
+				  size_t *read_ret)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		size_t wanted = length - done < READ_MAX ? length - done : READ_MAX;
+		ssize_t got = pread(file->fd, (char *)to + done, wanted, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fb_error_os(errno, "%s: cannot read at offset %" PRIu64, file->path,
+					   offset + done);
+		if (!got)
+			break; /* it has shrunk since it was opened */
+		done += (size_t)got;
+	}
+	*read_ret = done;
+	return NULL;
+}
+
+static void disk_destroy(struct fb_file *file)
+{
+	(void)close(file->fd);
+	free(file->path);
+	free(file);
+}
+
+static const struct fb_file_ops disk_ops = {disk_read, disk_destroy};
+
+static struct fb_error *memory_read(struct fb_file *file, uint64_t offset, void *to, size_t length,
+				    size_t *read_ret)
+{
+	const struct memory_file *memory = (struct memory_file *)file;
+	size_t left = file->size - offset;
+
+	if (length > left)
+		length = left;
+	memcpy(to, memory->data + offset, length);
+	*read_ret = length;
+	return NULL;
+}
+
+static void memory_destroy(struct fb_file *file)
+{
+	struct memory_file *memory = (struct memory_file *)file;
+
+	free(memory->data);
+	free(file->path);
+	free(memory);
+}
+
+static const struct fb_file_ops memory_ops = {memory_read, memory_destroy};
+
+struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t mtime_ns,
+				 struct fb_file **file_ret)
+{
+	struct stat stat_buf;
+	struct fb_file *file;
+
+	if (fstat(fd, &stat_buf))
+		return fb_error_os(errno, "%s", path);
+	file = calloc(1, sizeof(*file));
+	if (!file)
+		return fb_error_nomem();
+	file->path = strdup(path);
+	if (!file->path) {
+		free(file);
+		return fb_error_nomem();
+	}
+	file->ops = &disk_ops;
+	file->size = (uint64_t)stat_buf.st_size;
+	file->mtime_ns = mtime_ns;
+	file->fd = fd;
+	*file_ret = file;
+	return NULL;
+}
+
+static struct fb_error *check_regular(const char *path, const struct stat *stat_buf)
+{
+	if (S_ISDIR(stat_buf->st_mode))
+		return fb_error_create(FB_INVALID, "%s is a folder, not a file", path);
+	if (!S_ISREG(stat_buf->st_mode))
+		return fb_error_create(FB_INVALID, "%s is not a regular file", path);
+	return NULL;
+}
+
+struct fb_error *fb_file_open(const char *path, struct fb_file **file_ret)
+{
+	struct fb_error *err;
+	struct stat stat_buf;
+	int fd;
+
+	/* O_NONBLOCK: a FIFO is refused below, not waited for. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return fb_error_os(errno, "cannot open %s", path);
+	if (fstat(fd, &stat_buf))
+		err = fb_error_os(errno, "%s", path);
+	else
+		err = check_regular(path, &stat_buf);
+	if (!err)
+		err = fb_file_from_fd(path, fd,
+				      (int64_t)stat_buf.st_mtim.tv_sec * 1000000000 +
+					      stat_buf.st_mtim.tv_nsec,
+				      file_ret);
+	if (err)
+		(void)close(fd);
+	return err;
+}
+
+struct fb_error *fb_file_from_memory(const char *name, void *data, size_t size,
+				     struct fb_file **file_ret)
+{
+	struct memory_file *memory = calloc(1, sizeof(*memory));
+
+	if (!memory)
+		return fb_error_nomem();
+	memory->file.path = strdup(name);
+	if (!memory->file.path) {
+		free(memory);
+		return fb_error_nomem();
+	}
+	memory->file.ops = &memory_ops;
+	memory->file.size = size;
+	memory->file.fd = -1;
+	memory->data = data;
+	*file_ret = &memory->file;
+	return NULL;
+}
+
+static const char *temporary_folder(void)
+{
+	const char *folder = getenv("TMPDIR");
+
+	return folder && *folder ? folder : "/var/tmp";
+}
+
+struct fb_error *fb_temporary_fd(int *fd_ret)
+{
+	const char *folder = temporary_folder();
+	char path[PATH_MAX];
+	int length, fd;
+
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd >= 0) {
+		*fd_ret = fd;
+		return NULL;
+	}
+	/* Not every file system has O_TMPFILE (overlayfs before 6.1, NFS): unlink by hand. */
+	length = snprintf(path, sizeof(path), "%s/fbundle.XXXXXX", folder);
+	if (length < 0 || (size_t)length >= sizeof(path))
+		return fb_error_create(FB_INVALID, "the path of $TMPDIR is too long");
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return fb_error_os(errno, "cannot make a temporary file in %s (set TMPDIR)",
+				   folder);
+	if (unlink(path)) {
+		struct fb_error *err = fb_error_os(errno, "cannot unlink %s", path);
+
+		(void)close(fd);
+		return err;
+	}
+	*fd_ret = fd;
+	return NULL;
+}
+
+void fb_file_destroy(struct fb_file *file)
+{
+	if (file)
+		file->ops->destroy(file);
+}
+
+void fb_file_cleanup(struct fb_file **file)
+{
+	fb_file_destroy(*file);
+}
+
+struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to, size_t length,
+				   size_t *read_ret)
+{
+	if (offset >= file->size || !length) {
+		*read_ret = 0;
+		return NULL;
+	}
+	return file->ops->read(file, offset, to, length, read_ret);
+}
+
+struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to, size_t length)
+{
+	struct fb_error *err;
+	size_t got = 0;
+
+	err = fb_file_read_some(file, offset, to, length, &got);
+	if (!err && got < length)
+		err = fb_error_create(FB_TRUNCATED,
+				      "%s: %zu bytes wanted at offset %" PRIu64 ", %zu are there",
+				      file->path, length, offset, got);
+	return err;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The list of warnings. FB_MAX_WARNINGS is small, so equal texts are found by looking at each. */
+#include "base/warnings.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+struct fb_warnings {
+	pthread_mutex_t lock;
+	size_t count;
+	size_t dropped;
+	char *texts[FB_MAX_WARNINGS];
+};
+
+struct fb_error *fb_warnings_create(struct fb_warnings **warnings_ret)
+{
+	struct fb_warnings *warnings = calloc(1, sizeof(*warnings));
+	int errnum;
+
+	if (!warnings)
+		return fb_error_nomem();
+	errnum = pthread_mutex_init(&warnings->lock, NULL);
+	if (errnum) {
+		free(warnings);
+		return fb_error_os(errnum, "cannot make a lock");
+	}
+	*warnings_ret = warnings;
+	return NULL;
+}
+
+void fb_warnings_destroy(struct fb_warnings *warnings)
+{
+	size_t i;
+
+	if (!warnings)
+		return;
+	for (i = 0; i < warnings->count; i++)
+		free(warnings->texts[i]);
+	(void)pthread_mutex_destroy(&warnings->lock);
+	free(warnings);
+}
+
+static bool has_text(const struct fb_warnings *warnings, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < warnings->count; i++)
+		if (!strcmp(warnings->texts[i], text))
+			return true;
+	return false;
+}
+
+/* Takes text; NULL (out of memory) is only counted. */
+static void keep(struct fb_warnings *warnings, char *text)
+{
+	(void)pthread_mutex_lock(&warnings->lock);
+	if (text && has_text(warnings, text)) {
+		free(text);
+	} else if (text && warnings->count < FB_MAX_WARNINGS) {
+		warnings->texts[warnings->count++] = text;
+	} else {
+		warnings->dropped++;
+		free(text);
+	}
+	(void)pthread_mutex_unlock(&warnings->lock);
+}
+
+void fb_warn(struct fb_warnings *warnings, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	if (!warnings)
+		return;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	keep(warnings, text);
+}
+
+void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const char *format, ...)
+{
+	char *context = NULL, *text = NULL;
+	va_list args;
+
+	if (err && warnings) {
+		va_start(args, format);
+		if (vasprintf(&context, format, args) < 0)
+			context = NULL;
+		va_end(args);
+		if (asprintf(&text, "%s%s%s", context ? context : "", context ? ": " : "",
+			     fb_error_message(err)) < 0)
+			text = NULL;
+		free(context);
+		keep(warnings, text);
+	}
+	fb_error_destroy(err);
+}
+
+size_t fb_warnings_count(const struct fb_warnings *warnings)
+{
+	return warnings ? warnings->count : 0;
+}
+
+const char *fb_warnings_get(const struct fb_warnings *warnings, size_t index)
+{
+	return index < fb_warnings_count(warnings) ? warnings->texts[index] : NULL;
+}
+
+size_t fb_warnings_dropped(const struct fb_warnings *warnings)
+{
+	return warnings ? warnings->dropped : 0;
+}
