@@ -55,10 +55,7 @@ static struct fb_error *memory_read(struct fb_file *file, uint64_t offset, void 
 				    size_t *read_ret)
 {
 	const struct memory_file *memory = (struct memory_file *)file;
-	size_t left = file->size - offset;
 
-	if (length > left)
-		length = left;
 	memcpy(to, memory->data + offset, length);
 	*read_ret = length;
 	return NULL;
@@ -206,6 +203,8 @@ struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *
 		*read_ret = 0;
 		return NULL;
 	}
+	if (length > file->size - offset)
+		length = file->size - offset; /* saves a pread that would only find the end */
 	return file->ops->read(file, offset, to, length, read_ret);
 }
 

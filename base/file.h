@@ -20,7 +20,7 @@ struct fb_file;
 
 struct fb_file_ops {
 	/* Reads up to length bytes at offset; fewer only at the end or before a hole that
-	 * cannot be read. offset < size is ensured by the caller. */
+	 * cannot be read. length > 0 and offset + length <= size are ensured by the caller. */
 	struct fb_error *(*read)(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				 size_t *read_ret);
 	void (*destroy)(struct fb_file *file);
@@ -40,8 +40,10 @@ FB_MUST_CHECK struct fb_error *fb_file_open(const char *path, struct fb_file **f
 
 /* As fb_file_open(), and where a whole-stream compression (gzip, bzip2, xz, lz4, zstd; known by
  * its magic, not its name) wraps the file, unpacks it to an unlinked temporary file in $TMPDIR.
- * A stream that ends early gives what it held: *truncated_ret says so (with compression_ret
- * NULL or the filter's name, static). Either pointer may be NULL. */
+ * A stream that ends early, or is damaged midway, gives what it held up to there (whole blocks
+ * of the decompressor): *truncated_ret says so. FB_TRUNCATED or FB_CORRUPT where that is nothing.
+ * *compression_ret is the compression's name (static), or NULL for a plain file. Either pointer
+ * may be NULL. */
 FB_MUST_CHECK struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
 						     bool *truncated_ret,
 						     struct fb_file **file_ret);

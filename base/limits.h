@@ -37,6 +37,8 @@
 /* kallsyms: distribution kernels have 100,000 to 250,000 symbols; KSYM_NAME_LEN is 512. */
 #define FB_MAX_KALLSYMS (4u << 20)
 #define FB_MAX_SYMBOL_NAME 512u
+/* All names of one symbol table: 250,000 of 30 bytes are 8 MB; kallsyms packs them about 2:1. */
+#define FB_MAX_SYMBOL_BYTES (256u << 20)
 
 /* BTF of a distribution kernel is 4 to 12 MB; the format's own offsets end at 4 GB. */
 #define FB_MAX_BTF_BYTES (256u << 20)
@@ -59,6 +61,13 @@
 #define FB_MAX_CORE_THREADS (1u << 20)
 /* All notes of one core: 40 threads of AVX-512 state are 200 KB; a million threads do not gcore. */
 #define FB_MAX_CORE_NOTES (1ull << 30)
+/* PT_NOTE segments of one core: the kernel and gcore write one. */
+#define FB_MAX_CORE_NOTE_SEGMENTS 64u
+/* Entries of NT_AUXV: the kernel's saved_auxv has about 25 (AT_VECTOR_SIZE). */
+#define FB_MAX_AUXV_PAIRS 1024u
+/* A mapped program or library: about 12 program headers, and notes of some 100 bytes. */
+#define FB_MAX_OBJECT_PHDRS 1024u
+#define FB_MAX_OBJECT_NOTES (1u << 20)
 #define FB_MAX_CORES 65536u
 
 /* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */

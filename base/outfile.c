@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writing a file that appears whole or not at all. Where the file system can,
+ * the temporary has no name until the end, so that not even a killed program
+ * leaves it behind; else it is a hidden file beside the target.
+ */
+#include "base/outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Writes and copies of less than this are gathered. */
+#define BUFFER_SIZE (1u << 20)
+/* Copies of at least this go through the kernel: below it, a flush costs more than a copy. */
+#define KERNEL_COPY_MIN (64u << 10)
+
+struct fb_outfile {
+	char *path;         /* owned; as the user named it */
+	const char *name;   /* its last component */
+	char temporary[40]; /* name in the folder; "" while the temporary has none */
+	int folder_fd;
+	int fd;
+	bool force;
+	bool failed;      /* a write was lost: commit must not succeed */
+	uint64_t flushed; /* bytes in the file; those of the buffer follow */
+	size_t used;      /* bytes in the buffer */
+	uint8_t *buffer;
+};
+
+/* Notes the failure. */
+static struct fb_error *write_error(struct fb_outfile *outfile, int errnum)
+{
+	outfile->failed = true;
+	return fb_error_os(errnum, "cannot write %s", outfile->path);
+}
+
+static struct fb_error *check_target(const struct fb_outfile *outfile)
+{
+	struct stat stat_buf;
+
+	if (fstatat(outfile->folder_fd, outfile->name, &stat_buf, AT_SYMLINK_NOFOLLOW)) {
+		if (errno == ENOENT)
+			return NULL;
+		return fb_error_os(errno, "cannot write %s", outfile->path);
+	}
+	if (S_ISLNK(stat_buf.st_mode))
+		return fb_error_create(FB_INVALID, "%s is a symbolic link: not overwritten",
+				       outfile->path);
+	if (!S_ISREG(stat_buf.st_mode))
+		return fb_error_create(FB_INVALID, "%s is not a regular file: not overwritten",
+				       outfile->path);
+	if (!outfile->force)
+		return fb_error_create(FB_INVALID, "%s exists: only overwritten with --force",
+				       outfile->path);
+	return NULL;
+}
+
+static struct fb_error *open_folder(struct fb_outfile *outfile)
+{
+	const char *slash = strrchr(outfile->path, '/');
+	char *folder;
+
+	outfile->name = slash ? slash + 1 : outfile->path;
+	if (!*outfile->name || !strcmp(outfile->name, ".") || !strcmp(outfile->name, ".."))
+		return fb_error_create(FB_INVALID, "\"%s\" does not name a file", outfile->path);
+	if (!slash)
+		folder = strdup(".");
+	else /* with the slash, so that "/name" has a folder too */
+		folder = strndup(outfile->path, (size_t)(slash - outfile->path) + 1);
+	if (!folder)
+		return fb_error_nomem();
+	outfile->folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	if (outfile->folder_fd < 0)
+		return fb_error_os(errno, "cannot write %s: its folder", outfile->path);
+	return NULL;
+}
+
+static struct fb_error *choose_name(struct fb_outfile *outfile)
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return fb_error_os(errno, "cannot get random bytes");
+	(void)snprintf(outfile->temporary, sizeof(outfile->temporary), ".fbundle-%016" PRIx64,
+		       random);
+	return NULL;
+}
+
+static struct fb_error *open_temporary(struct fb_outfile *outfile)
+{
+	struct fb_error *err;
+
+	/* Giving it a name at the end takes /proc. */
+	if (!access("/proc/self/fd", X_OK)) {
+		outfile->fd = openat(outfile->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+		if (outfile->fd >= 0)
+			return NULL;
+	}
+	err = choose_name(outfile);
+	if (err)
+		return err;
+	outfile->fd = openat(outfile->folder_fd, outfile->temporary,
+			     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (outfile->fd < 0) {
+		outfile->temporary[0] = '\0';
+		return write_error(outfile, errno);
+	}
+	return NULL;
+}
+
+struct fb_error *fb_outfile_create(const char *path, bool force, struct fb_outfile **outfile_ret)
+{
+	struct fb_outfile *outfile = calloc(1, sizeof(*outfile));
+	struct fb_error *err;
+
+	if (!outfile)
+		return fb_error_nomem();
+	outfile->folder_fd = -1;
+	outfile->fd = -1;
+	outfile->force = force;
+	outfile->path = strdup(path);
+	outfile->buffer = malloc(BUFFER_SIZE);
+	if (!outfile->path || !outfile->buffer)
+		err = fb_error_nomem();
+	else
+		err = open_folder(outfile);
+	if (!err)
+		err = check_target(outfile);
+	if (!err)
+		err = open_temporary(outfile);
+	if (err) {
+		fb_outfile_destroy(outfile);
+		return err;
+	}
+	*outfile_ret = outfile;
+	return NULL;
+}
+
+void fb_outfile_destroy(struct fb_outfile *outfile)
+{
+	if (!outfile)
+		return;
+	if (outfile->temporary[0])
+		(void)unlinkat(outfile->folder_fd, outfile->temporary, 0);
+	if (outfile->fd >= 0)
+		(void)close(outfile->fd);
+	if (outfile->folder_fd >= 0)
+		(void)close(outfile->folder_fd);
+	free(outfile->buffer);
+	free(outfile->path);
+	free(outfile);
+}
+
+static struct fb_error *write_through(struct fb_outfile *outfile, uint64_t offset,
+				      const uint8_t *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = pwrite(outfile->fd, bytes, length, (off_t)offset);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return write_error(outfile, written < 0 ? errno : ENOSPC);
+		bytes += written;
+		length -= (size_t)written;
+		offset += (uint64_t)written;
+	}
+	return NULL;
+}
+
+static struct fb_error *flush(struct fb_outfile *outfile)
+{
+	struct fb_error *err =
+		write_through(outfile, outfile->flushed, outfile->buffer, outfile->used);
+
+	if (!err) {
+		outfile->flushed += outfile->used;
+		outfile->used = 0;
+	}
+	return err;
+}
+
+struct fb_error *fb_outfile_write(struct fb_outfile *outfile, const void *bytes, size_t length)
+{
+	struct fb_error *err;
+
+	if (length > BUFFER_SIZE - outfile->used) {
+		err = flush(outfile);
+		if (err)
+			return err;
+	}
+	if (length > BUFFER_SIZE) {
+		err = write_through(outfile, outfile->flushed, bytes, length);
+		if (!err)
+			outfile->flushed += length;
+		return err;
+	}
+	if (length)
+		memcpy(outfile->buffer + outfile->used, bytes, length);
+	outfile->used += length;
+	return NULL;
+}
+
+struct fb_error *fb_outfile_write_at(struct fb_outfile *outfile, uint64_t offset, const void *bytes,
+				     size_t length)
+{
+	struct fb_error *err;
+
+	if (!length)
+		return NULL;
+	if (offset > INT64_MAX || length > INT64_MAX - offset)
+		return fb_error_create(FB_INVALID, "%s: offset %" PRIu64 " is too large",
+				       outfile->path, offset);
+	if (offset + length > outfile->flushed) {
+		err = flush(outfile);
+		if (err)
+			return err;
+	}
+	err = write_through(outfile, offset, bytes, length);
+	if (!err && offset + length > outfile->flushed)
+		outfile->flushed = offset + length;
+	return err;
+}
+
+/* Copies in the kernel as far as that works; *copied_ret may be anything up to length. The
+ * buffer is empty. */
+static struct fb_error *kernel_copy(struct fb_outfile *outfile, int fd, uint64_t offset,
+				    uint64_t length, uint64_t *copied_ret)
+{
+	uint64_t copied = 0;
+
+	while (copied < length) {
+		uint64_t left = length - copied;
+		off_t from = (off_t)(offset + copied), to = (off_t)outfile->flushed;
+		ssize_t count = copy_file_range(fd, &from, outfile->fd, &to,
+						left < SSIZE_MAX ? left : SSIZE_MAX, 0);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0 && (errno == ENOSPC || errno == EDQUOT))
+			return write_error(outfile, errno);
+		/* Other file systems, old kernels, the input's end: read() tells which it is. */
+		if (count <= 0)
+			break;
+		copied += (uint64_t)count;
+		outfile->flushed += (uint64_t)count;
+	}
+	*copied_ret = copied;
+	return NULL;
+}
+
+static struct fb_error *buffered_copy(struct fb_outfile *outfile, struct fb_file *file,
+				      uint64_t offset, uint64_t length)
+{
+	while (length) {
+		size_t room = BUFFER_SIZE - outfile->used;
+		size_t chunk = length < room ? (size_t)length : room;
+		struct fb_error *err;
+
+		/* A small copy that fits whole is not cut in two reads. */
+		if (chunk < length && outfile->used) {
+			err = flush(outfile);
+			if (err)
+				return err;
+			continue;
+		}
+		err = fb_file_read(file, offset, outfile->buffer + outfile->used, chunk);
+		if (err) {
+			outfile->failed = true;
+			return err;
+		}
+		outfile->used += chunk;
+		offset += chunk;
+		length -= chunk;
+		if (outfile->used == BUFFER_SIZE) {
+			err = flush(outfile);
+			if (err)
+				return err;
+		}
+	}
+	return NULL;
+}
+
+struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
+				 uint64_t length)
+{
+	uint64_t copied = 0;
+	struct fb_error *err;
+
+	if (offset > file->size || length > file->size - offset)
+		return fb_error_create(FB_TRUNCATED,
+				       "%s: %" PRIu64 " bytes wanted at offset %" PRIu64
+				       ", but it ends at %" PRIu64,
+				       file->path, length, offset, file->size);
+	if (file->fd >= 0 && length >= KERNEL_COPY_MIN) {
+		err = flush(outfile);
+		if (!err)
+			err = kernel_copy(outfile, file->fd, offset, length, &copied);
+		if (err)
+			return err;
+	}
+	return buffered_copy(outfile, file, offset + copied, length - copied);
+}
+
+struct fb_error *fb_outfile_align(struct fb_outfile *outfile, uint64_t alignment)
+{
+	static const uint8_t zeros[4096];
+	uint64_t left = -fb_outfile_size(outfile) & (alignment - 1);
+
+	while (left) {
+		size_t chunk = left < sizeof(zeros) ? (size_t)left : sizeof(zeros);
+		struct fb_error *err = fb_outfile_write(outfile, zeros, chunk);
+
+		if (err)
+			return err;
+		left -= chunk;
+	}
+	return NULL;
+}
+
+uint64_t fb_outfile_size(const struct fb_outfile *outfile)
+{
+	return outfile->flushed + outfile->used;
+}
+
+/* Gives the nameless temporary a name in the folder. Returns 0 or an errno. */
+static int link_as(const struct fb_outfile *outfile, const char *name)
+{
+	char self[40];
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", outfile->fd);
+	return linkat(AT_FDCWD, self, outfile->folder_fd, name, AT_SYMLINK_FOLLOW) ? errno : 0;
+}
+
+/* For file systems without RENAME_NOREPLACE too, where a file that appears between the check and
+ * the rename is lost. Returns 0 or an errno. */
+static int rename_new(const struct fb_outfile *outfile)
+{
+	if (!renameat2(outfile->folder_fd, outfile->temporary, outfile->folder_fd, outfile->name,
+		       RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return errno;
+	if (!faccessat(outfile->folder_fd, outfile->name, F_OK, AT_SYMLINK_NOFOLLOW))
+		return EEXIST;
+	return renameat(outfile->folder_fd, outfile->temporary, outfile->folder_fd, outfile->name)
+		       ? errno
+		       : 0;
+}
+
+/* The target appears; an error leaves it as it was. */
+static struct fb_error *publish(struct fb_outfile *outfile)
+{
+	struct fb_error *err = check_target(outfile);
+	int errnum;
+
+	if (err)
+		return err;
+	if (!outfile->temporary[0] && !outfile->force) {
+		errnum = link_as(outfile, outfile->name);
+	} else if (!outfile->force) {
+		errnum = rename_new(outfile);
+	} else {
+		if (!outfile->temporary[0]) {
+			err = choose_name(outfile);
+			if (err)
+				return err;
+			errnum = link_as(outfile, outfile->temporary);
+			if (errnum) {
+				outfile->temporary[0] = '\0';
+				return write_error(outfile, errnum);
+			}
+		}
+		errnum = renameat(outfile->folder_fd, outfile->temporary, outfile->folder_fd,
+				  outfile->name)
+				 ? errno
+				 : 0;
+	}
+	if (errnum == EEXIST)
+		return fb_error_create(FB_INVALID, "%s has appeared meanwhile: not overwritten",
+				       outfile->path);
+	if (errnum)
+		return write_error(outfile, errnum);
+	outfile->temporary[0] = '\0';
+	return NULL;
+}
+
+struct fb_error *fb_outfile_commit(struct fb_outfile *outfile)
+{
+	struct fb_error *err;
+
+	if (outfile->failed)
+		return fb_error_create(FB_INVALID, "%s: an earlier write failed", outfile->path);
+	err = flush(outfile);
+	if (err)
+		return err;
+	if (fsync(outfile->fd))
+		return write_error(outfile, errno);
+	err = publish(outfile);
+	if (err)
+		return err;
+	if (fsync(outfile->folder_fd))
+		return fb_error_os(errno, "%s is written, but its folder cannot be synced",
+				   outfile->path);
+	return NULL;
+}

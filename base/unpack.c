@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whole-stream compression around an input (kdump-tools' KDUMP_COMPRESSION,
+ * systemd-coredump's .zst): unpacked once to an unlinked temporary file, because
+ * the readers need random access. libarchive decompresses; only the one filter
+ * that the magic names is enabled, and none that would run another program.
+ */
+#include <archive.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+
+struct compression {
+	const char *name;
+	uint8_t magic[6];
+	size_t magic_size;
+	int (*enable)(struct archive *archive);
+};
+
+static const struct compression compressions[] = {
+	{"gzip", {0x1f, 0x8b, 0x08}, 3, archive_read_support_filter_gzip},
+	{"bzip2", {'B', 'Z', 'h'}, 3, archive_read_support_filter_bzip2},
+	{"xz", {0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, archive_read_support_filter_xz},
+	{"lz4", {0x04, 0x22, 0x4d, 0x18}, 4, archive_read_support_filter_lz4},
+	{"lz4", {0x02, 0x21, 0x4c, 0x18}, 4, archive_read_support_filter_lz4}, /* lz4 -l */
+	{"zstd", {0x28, 0xb5, 0x2f, 0xfd}, 4, archive_read_support_filter_zstd},
+};
+
+/* What one read of the packed file asks for. */
+#define READ_BLOCK (256u << 10)
+
+static void free_archive(struct archive **archive)
+{
+	(void)archive_read_free(*archive);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+/* NULL where the file is not compressed. */
+static struct fb_error *find_compression(struct fb_file *file,
+					 const struct compression **compression_ret)
+{
+	struct fb_error *err;
+	uint8_t magic[6];
+	size_t size, i;
+
+	err = fb_file_read_some(file, 0, magic, sizeof(magic), &size);
+	if (err)
+		return err;
+	*compression_ret = NULL;
+	for (i = 0; i < FB_ARRAY_SIZE(compressions); i++) {
+		const struct compression *candidate = &compressions[i];
+
+		if (size >= candidate->magic_size &&
+		    !memcmp(magic, candidate->magic, candidate->magic_size)) {
+			*compression_ret = candidate;
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* fd is read from its current position, the start. */
+static struct fb_error *open_stream(int fd, const struct compression *compression,
+				    struct archive **archive_ret)
+{
+	FB_CLEANUP(free_archive) struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+
+	if (!archive)
+		return fb_error_nomem();
+	/* ARCHIVE_WARN would mean: by an external program. */
+	if (compression->enable(archive) != ARCHIVE_OK)
+		return fb_error_create(FB_UNSUPPORTED, "libarchive was built without %s",
+				       compression->name);
+	if (archive_read_support_format_raw(archive) != ARCHIVE_OK ||
+	    archive_read_open_fd(archive, fd, READ_BLOCK) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+		return fb_error_create(FB_CORRUPT, "%s stream: nothing can be unpacked: %s",
+				       compression->name, archive_error_string(archive));
+	*archive_ret = archive;
+	archive = NULL;
+	return NULL;
+}
+
+static struct fb_error *write_all(int fd, const uint8_t *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return fb_error_os(errno, "cannot unpack to a temporary file (set TMPDIR "
+						  "to a folder with more room)");
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return NULL;
+}
+
+/* Writes the whole stream to fd; what comes behind a fault of the stream is lost. */
+static struct fb_error *unpack_stream(struct archive *archive, const char *name, int fd,
+				      bool *truncated_ret)
+{
+	uint64_t total = 0;
+
+	for (;;) {
+		const void *block;
+		size_t size;
+		int64_t offset;
+		int status = archive_read_data_block(archive, &block, &size, &offset);
+		struct fb_error *err;
+
+		if (status == ARCHIVE_EOF) {
+			*truncated_ret = false;
+			return NULL;
+		}
+		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+			if (!total)
+				return fb_error_create(FB_TRUNCATED,
+						       "%s stream: ends or breaks in its first "
+						       "block: %s",
+						       name, archive_error_string(archive));
+			*truncated_ret = true;
+			return NULL;
+		}
+		if (size > FB_MAX_UNPACKED_BYTES - total)
+			return fb_error_create(FB_LIMIT,
+					       "%s stream: unpacks to more than %llu bytes", name,
+					       FB_MAX_UNPACKED_BYTES);
+		err = write_all(fd, block, size);
+		if (err)
+			return err;
+		total += size;
+	}
+}
+
+static struct fb_error *unpack_file(struct fb_file *packed, const struct compression *compression,
+				    bool *truncated_ret, struct fb_file **file_ret)
+{
+	FB_CLEANUP(free_archive) struct archive *archive = NULL;
+	FB_CLEANUP(close_fd) int fd = -1;
+	struct fb_error *err;
+
+	err = open_stream(packed->fd, compression, &archive);
+	if (!err)
+		err = fb_temporary_fd(&fd);
+	if (!err)
+		err = unpack_stream(archive, compression->name, fd, truncated_ret);
+	if (!err)
+		err = fb_file_from_fd(packed->path, fd, packed->mtime_ns, file_ret);
+	if (err)
+		return fb_error_prefix(err, "%s", packed->path);
+	fd = -1; /* the file's now */
+	return NULL;
+}
+
+struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
+				       bool *truncated_ret, struct fb_file **file_ret)
+{
+	const struct compression *compression;
+	struct fb_file *file, *unpacked;
+	bool truncated = false;
+	struct fb_error *err;
+
+	err = fb_file_open(path, &file);
+	if (err)
+		return err;
+	err = find_compression(file, &compression);
+	if (!err && compression) {
+		err = unpack_file(file, compression, &truncated, &unpacked);
+		fb_file_destroy(file);
+		file = err ? NULL : unpacked;
+	}
+	if (err) {
+		fb_file_destroy(file);
+		return err;
+	}
+	if (compression_ret)
+		*compression_ret = compression ? compression->name : NULL;
+	if (truncated_ret)
+		*truncated_ret = truncated;
+	*file_ret = file;
+	return NULL;
+}
