@@ -73,4 +73,28 @@
 /* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */
 #define FB_PAGE_CACHE_PAGES 4096u
 
+/*
+ * The fiber section of a bundle.
+ */
+/* A core's offsets take 44 bits (16 TiB) where pages of it are placed or stored. */
+#define FB_MAX_CORE_BYTES (1ull << 44)
+/* Four parts a core, and a few of the whole. */
+#define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
+/* About 1 KB of JSON a core. */
+#define FB_MAX_MANIFEST (64u << 20)
+/* Headers and notes of one core kept as literals; what is more goes to the page store. */
+#define FB_MAX_LITERALS (4u << 20)
+/* Pieces of one core: neighbouring pages share one, so even 64 GiB of forked and scattered pages
+ * stay below. */
+#define FB_MAX_EXTENTS (16u << 20)
+/* 16 pages each: 1 TiB that is nowhere at a frame. */
+#define FB_MAX_STORE_GROUPS (16u << 20)
+/* Hashes remembered to store equal pages once: 24 MB for 4 GiB of stored pages. Those behind are
+ * stored as they come. */
+#define FB_MAX_DEDUPE_PAGES (1u << 20)
+/* 1 MiB each: a dump of 64 TiB. */
+#define FB_MAX_SUM_CHUNKS (64u << 20)
+/* Bitmaps that are written, in frames: 128 TiB of RAM. */
+#define FB_MAX_BITMAP_PFN (1ull << 35)
+
 #endif

@@ -14,7 +14,7 @@
 
 struct fb_symbol {
 	uint64_t address;
-	uint64_t size;      /* bytes; up to the next symbol where the source names none */
+	uint64_t size;      /* bytes; up to the next symbol where the source names none; 0 unknown */
 	const char *name;   /* owned by the table */
 	const char *module; /* borrowed from the table's owner; NULL for the kernel itself */
 	char type;          /* as nm prints it: 'T', 'd', 'A' ... */
@@ -25,6 +25,9 @@ struct fb_symtab;
 FB_MUST_CHECK struct fb_error *fb_symtab_create(struct fb_symtab **table_ret);
 void fb_symtab_destroy(struct fb_symtab *table);
 
+/* Optional: makes room for count symbols and name_bytes of names (2 more bytes each) at once. */
+FB_MUST_CHECK struct fb_error *fb_symtab_reserve(struct fb_symtab *table, size_t count,
+						 size_t name_bytes);
 /* size 0: computed from the next symbol by fb_symtab_finish(). The name (length bytes) is copied. */
 FB_MUST_CHECK struct fb_error *fb_symtab_add(struct fb_symtab *table, uint64_t address,
 					     uint64_t size, char type, const char *name,
@@ -38,8 +41,10 @@ bool fb_symtab_by_name(const struct fb_symtab *table, const char *name,
 /* The next one of the same name; *cursor starts at 0 and is the function's own. */
 bool fb_symtab_next_by_name(const struct fb_symtab *table, const char *name, size_t *cursor,
 			    struct fb_symbol *symbol_ret);
-/* The symbol that holds the address: the last one at or below it whose size covers it (at equal
- * addresses global text before local, as kallsyms_lookup does: the first one added). */
+/* The symbol that holds the address: the last one at or below it whose size covers it; of several
+ * at one address the first one added, as kallsyms_lookup() has it (kallsyms is sorted so that the
+ * best name comes first; an ELF symbol table is added with its global symbols first). A symbol of
+ * unknown size holds its own address only. */
 bool fb_symtab_by_address(const struct fb_symtab *table, uint64_t address,
 			  struct fb_symbol *symbol_ret);
 size_t fb_symtab_count(const struct fb_symtab *table);
