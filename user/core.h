@@ -23,13 +23,13 @@ enum fb_core_kind {
 };
 
 struct fb_core_thread {
-	int32_t tid; /* as the writer saw it: a PID namespace's own number in a container */
+	int32_t tid;    /* as the writer saw it: a PID namespace's own number in a container */
 	int32_t signal; /* pr_cursig; 0 if none */
 	struct user_regs_struct regs;
 	uint64_t utime_us, stime_us; /* NT_PRSTATUS pr_utime, pr_stime */
 	const void *fpregs;          /* NT_FPREGSET, or NULL; owned by the core */
 	size_t fpregs_size;
-	const void *xstate;          /* NT_X86_XSTATE, or NULL; owned by the core */
+	const void *xstate; /* NT_X86_XSTATE, or NULL; owned by the core */
 	size_t xstate_size;
 };
 
@@ -38,10 +38,10 @@ struct fb_core_segment { /* PT_LOAD, in the order of the file */
 	uint64_t memory_size; /* bytes of address space */
 	uint64_t file_size;   /* bytes that the header says are in the file */
 	uint64_t file_offset;
-	uint32_t flags;       /* PF_R, PF_W, PF_X */
+	uint32_t flags; /* PF_R, PF_W, PF_X */
 };
 
-struct fb_core_mapping { /* NT_FILE, in order of address */
+struct fb_core_mapping {     /* NT_FILE, in order of address */
 	uint64_t start, end; /* end exclusive */
 	uint64_t offset;     /* bytes */
 	const char *path;    /* owned by the core */
@@ -58,8 +58,8 @@ struct fb_core_info {
 	int32_t pid; /* NT_PRPSINFO pr_pid, else the first thread's; 0: unknown */
 	int32_t ppid, pgrp, sid;
 	uint32_t uid, gid;
-	char comm[17];  /* pr_fname */
-	char args[81];  /* pr_psargs */
+	char comm[17]; /* pr_fname */
+	char args[81]; /* pr_psargs */
 	bool has_psinfo;
 
 	const uint64_t *auxv; /* pairs (type, value), as NT_AUXV has them; NULL if none */
