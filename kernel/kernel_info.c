@@ -126,7 +126,7 @@ static uint64_t page_count_by_kernel(const struct fb_kernel *kernel)
 	return pages <= FB_MAX_PFN ? pages : 0;
 }
 
-/* Where the timekeeper is: in tk_core (struct tk_data since 2cab490b41, 6.13), before that in
+/* Where the timekeeper is: in tk_core (struct tk_data since 6.13), before that in
  * shadow_timekeeper, the copy that every update ends with. */
 static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t *address_ret)
 {

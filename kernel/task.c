@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The task table: filling it from all sources, and asking it.
+ */
+#include "kernel/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "kernel/task_table.h"
+
+#define FIRST_SLOTS 1024u
+
+static size_t slot_of(const struct fb_tasks *tasks, uint64_t address)
+{
+	/* Fibonacci hashing: the high bits of the product are well mixed. */
+	size_t slot = (size_t)((address * 0x9e3779b97f4a7c15ull) >> 20) & (tasks->slots - 1);
+
+	while (tasks->by_address[slot] &&
+	       tasks->tasks[tasks->by_address[slot] - 1].address != address)
+		slot = (slot + 1) & (tasks->slots - 1);
+	return slot;
+}
+
+static struct fb_error *index_addresses(struct fb_tasks *tasks, size_t slots)
+{
+	uint32_t *fresh = calloc(slots, sizeof(*fresh));
+
+	if (!fresh)
+		return fb_error_nomem();
+	free(tasks->by_address);
+	tasks->by_address = fresh;
+	tasks->slots = slots;
+	for (size_t i = 0; i < tasks->count; i++)
+		tasks->by_address[slot_of(tasks, tasks->tasks[i].address)] = (uint32_t)i + 1;
+	return NULL;
+}
+
+struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address, uint32_t found_by,
+			      size_t *index_ret)
+{
+	size_t slot = slot_of(tasks, address);
+	size_t index = tasks->by_address[slot];
+	struct fb_error *err;
+
+	if (index) {
+		index--;
+		tasks->tasks[index].found_by |= found_by;
+	} else {
+		struct fb_task task;
+
+		err = fb_task_read(tasks->kernel, address, &task);
+		if (!err)
+			err = fb_grow_array(&tasks->tasks, &tasks->room, tasks->count,
+					    sizeof(*tasks->tasks), FB_MAX_TASKS, "tasks");
+		if (!err && 2 * (tasks->count + 1) > tasks->slots) {
+			err = index_addresses(tasks, 2 * tasks->slots);
+			slot = slot_of(tasks, address);
+		}
+		if (err)
+			return err;
+		task.found_by = found_by;
+		index = tasks->count++;
+		tasks->tasks[index] = task;
+		tasks->by_address[slot] = (uint32_t)index + 1;
+	}
+	if (index_ret)
+		*index_ret = index;
+	return NULL;
+}
+
+struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid)
+{
+	struct fb_error *err = fb_grow_array(&tasks->lost, &tasks->lost_room, tasks->lost_count,
+					     sizeof(*tasks->lost), FB_MAX_TASKS, "lost tasks");
+
+	if (!err)
+		tasks->lost[tasks->lost_count++] = tid;
+	return err;
+}
+
+static int compare_ints(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare_tasks(const void *left, const void *right)
+{
+	const struct fb_task *a = left, *b = right;
+
+	if (a->idle != b->idle)
+		return a->idle ? -1 : 1;
+	if (a->idle)
+		return compare_ints(a->cpu, b->cpu);
+	if (a->pid != b->pid)
+		return compare_ints(a->pid, b->pid);
+	if ((a->tid == a->pid) != (b->tid == b->pid))
+		return a->tid == a->pid ? -1 : 1;
+	return compare_ints(a->tid, b->tid);
+}
+
+static int compare_by_tid(const void *left, const void *right, void *context)
+{
+	const struct fb_task *tasks = context;
+
+	return compare_ints(tasks[*(const uint32_t *)left].tid,
+			    tasks[*(const uint32_t *)right].tid);
+}
+
+static int compare_tids(const void *left, const void *right)
+{
+	return compare_ints(*(const int32_t *)left, *(const int32_t *)right);
+}
+
+/* Sorts, and rebuilds the indexes over the sorted table. */
+static struct fb_error *finish(struct fb_tasks *tasks)
+{
+	size_t kept = 0;
+	struct fb_error *err;
+
+	qsort(tasks->tasks, tasks->count, sizeof(*tasks->tasks), compare_tasks);
+	err = index_addresses(tasks, tasks->slots);
+	if (!err)
+		err = fb_alloc_array(tasks->count, sizeof(uint32_t), FB_MAX_TASKS, "tasks",
+				     &tasks->by_tid);
+	if (err)
+		return err;
+	for (size_t i = 0; i < tasks->count; i++)
+		if (!tasks->tasks[i].idle)
+			tasks->by_tid[tasks->by_tid_count++] = (uint32_t)i;
+	qsort_r(tasks->by_tid, tasks->by_tid_count, sizeof(uint32_t), compare_by_tid,
+		tasks->tasks);
+
+	/* A TID that one source lost may have been reached by another. */
+	if (tasks->lost_count)
+		qsort(tasks->lost, tasks->lost_count, sizeof(*tasks->lost), compare_tids);
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		if ((i == 0 || tasks->lost[i] != tasks->lost[i - 1]) &&
+		    !fb_tasks_by_tid(tasks, tasks->lost[i]))
+			tasks->lost[kept++] = tasks->lost[i];
+	tasks->lost_count = kept;
+	return NULL;
+}
+
+static void warn_of_lost(const struct fb_tasks *tasks)
+{
+	if (tasks->lost_count)
+		fb_warn(fb_kernel_warnings(tasks->kernel),
+			"%zu threads are known by TID only (the first: %d): their task_struct is "
+			"not in the dump",
+			tasks->lost_count, tasks->lost[0]);
+}
+
+struct fb_error *fb_tasks_load(struct fb_kernel *kernel, struct fb_tasks **tasks_ret)
+{
+	static struct fb_error *(*const sources[])(struct fb_tasks *) = {
+		fb_tasks_from_task_list, fb_tasks_from_cpus,     fb_tasks_from_thread_lists,
+		fb_tasks_from_pid_tree,  fb_tasks_from_families,
+	};
+	struct fb_tasks *tasks = calloc(1, sizeof(*tasks));
+	struct fb_error *err;
+
+	if (!tasks)
+		return fb_error_nomem();
+	tasks->kernel = kernel;
+	err = index_addresses(tasks, FIRST_SLOTS);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(sources) && !err; i++)
+		err = sources[i](tasks);
+	if (!err && tasks->count == 0)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "no task can be reached: neither the task list nor the CPUs "
+				      "nor the PID tree lead to one");
+	if (!err)
+		err = finish(tasks);
+	if (err) {
+		fb_tasks_destroy(tasks);
+		return err;
+	}
+	warn_of_lost(tasks);
+	*tasks_ret = tasks;
+	return NULL;
+}
+
+void fb_tasks_destroy(struct fb_tasks *tasks)
+{
+	if (!tasks)
+		return;
+	free(tasks->lost);
+	free(tasks->by_tid);
+	free(tasks->by_address);
+	free(tasks->tasks);
+	free(tasks);
+}
+
+size_t fb_tasks_count(const struct fb_tasks *tasks)
+{
+	return tasks->count;
+}
+
+const struct fb_task *fb_tasks_get(const struct fb_tasks *tasks, size_t index)
+{
+	return &tasks->tasks[index];
+}
+
+const struct fb_task *fb_tasks_by_tid(const struct fb_tasks *tasks, int32_t tid)
+{
+	size_t low = 0, high = tasks->by_tid_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct fb_task *task = &tasks->tasks[tasks->by_tid[middle]];
+
+		if (task->tid == tid)
+			return task;
+		if (task->tid < tid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t address)
+{
+	size_t index = tasks->by_address[slot_of(tasks, address)];
+
+	return index ? &tasks->tasks[index - 1] : NULL;
+}
+
+void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret,
+		    size_t *count_ret)
+{
+	size_t low = 0, high = tasks->count, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct fb_task *task = &tasks->tasks[middle];
+
+		if (task->idle || task->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < tasks->count && tasks->tasks[end].pid == pid; end++)
+		;
+	*first_ret = low;
+	*count_ret = end - low;
+}
+
+size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret)
+{
+	*tids_ret = tasks->lost;
+	return tasks->lost_count;
+}
+
+const char *fb_found_by_name(uint32_t bit)
+{
+	switch (bit) {
+	case FB_FOUND_TASK_LIST:
+		return "task-list";
+	case FB_FOUND_THREAD_LIST:
+		return "thread-list";
+	case FB_FOUND_PID_TREE:
+		return "pid-tree";
+	case FB_FOUND_CPU:
+		return "cpu";
+	case FB_FOUND_FAMILY:
+		return "family";
+	case FB_FOUND_SLAB:
+		return "slab";
+	default:
+		return "unknown";
+	}
+}

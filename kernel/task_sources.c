@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where tasks are found: the task list, thread lists, CPUs, and families. Each
+ * source goes as far as it gets; what breaks it is a warning, not the end.
+ */
+#include "base/limits.h"
+#include "kernel/task_table.h"
+
+/* Damage of one source becomes a warning; out of memory is passed on. */
+static struct fb_error *warn_of(struct fb_tasks *tasks, struct fb_error *err, const char *source)
+{
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(fb_kernel_warnings(tasks->kernel), err, "%s", source);
+	return NULL;
+}
+
+/* A list of tasks linked through a list_head at `link` in task_struct. */
+struct list_walk {
+	struct fb_tasks *tasks;
+	uint32_t link; /* offset in task_struct */
+	uint32_t found_by;
+};
+
+static struct fb_error *add_entry(void *context, uint64_t entry)
+{
+	struct list_walk *walk = context;
+
+	return fb_tasks_add(walk->tasks, entry - walk->link, walk->found_by, NULL);
+}
+
+/* Backwards, for what lies behind a broken link; a list_head's prev stands behind its next. */
+static struct fb_error *walk_backwards(struct list_walk *walk, uint64_t head)
+{
+	struct fb_space *space = fb_kernel_space(walk->tasks->kernel);
+	uint64_t entry = head;
+	struct fb_error *err = NULL;
+
+	for (uint32_t i = 0; i < FB_MAX_TASKS && !err; i++) {
+		err = fb_space_u64(space, entry + sizeof(uint64_t), &entry);
+		if (err || entry == head)
+			break;
+		size_t before = walk->tasks->count;
+
+		err = add_entry(walk, entry);
+		/* A task that was known already: the walk has met what came from the front. */
+		if (!err && walk->tasks->count == before)
+			break;
+	}
+	return err;
+}
+
+static struct fb_error *walk_list(struct list_walk *walk, uint64_t head, const char *what)
+{
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	struct fb_error *err = fb_kernel_list(kernel, head, FB_MAX_TASKS, add_entry, walk);
+
+	if (!err)
+		return NULL;
+	err = warn_of(walk->tasks, err, what);
+	return err ? err : warn_of(walk->tasks, walk_backwards(walk, head), what);
+}
+
+struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks)
+{
+	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	struct list_walk walk = {.tasks = tasks, .found_by = FB_FOUND_TASK_LIST};
+	uint64_t init_task;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(tasks->kernel, "init_task", &init_task);
+	if (!err)
+		err = fb_layout_require(&layout->task_tasks);
+	if (!err)
+		err = fb_tasks_add(tasks, init_task, FB_FOUND_TASK_LIST, NULL);
+	if (err)
+		return warn_of(tasks, err, "task list");
+	walk.link = layout->task_tasks.offset;
+	return walk_list(&walk, init_task + walk.link, "task list");
+}
+
+struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
+{
+	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	struct list_walk walk = {.tasks = tasks, .found_by = FB_FOUND_THREAD_LIST};
+	struct fb_error *err;
+
+	err = fb_layout_require(&layout->task_thread_node);
+	if (!err)
+		err = fb_layout_require(&layout->signal_thread_head);
+	if (err)
+		return warn_of(tasks, err, "thread lists");
+	walk.link = layout->task_thread_node.offset;
+	/* The table grows under the loop; a thread found here has its group walked already. */
+	for (size_t i = 0; i < tasks->count && !err; i++) {
+		uint64_t signal = 0;
+
+		if (tasks->tasks[i].found_by & FB_FOUND_THREAD_LIST)
+			continue;
+		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address,
+				      &layout->task_signal, &signal);
+		if (err)
+			err = warn_of(tasks, err, "thread lists");
+		else if (signal) /* cleared when a task has been reaped */
+			err = walk_list(&walk, signal + layout->signal_thread_head.offset,
+					"thread list");
+	}
+	return err;
+}
+
+/* The task that a pointer at address names, if any. */
+static struct fb_error *add_pointed(struct fb_tasks *tasks, uint64_t address, uint32_t found_by,
+				    size_t *index_ret)
+{
+	uint64_t task;
+	struct fb_error *err;
+
+	err = fb_space_u64(fb_kernel_space(tasks->kernel), address, &task);
+	return err ? err : fb_tasks_add(tasks, task, found_by, index_ret);
+}
+
+static struct fb_error *current_of_cpu(struct fb_tasks *tasks, uint32_t cpu, size_t *index_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	uint64_t address;
+	struct fb_error *err;
+
+	if (layout->pcpu_hot_current.found) {
+		err = fb_kernel_percpu_symbol(tasks->kernel, cpu, "pcpu_hot", &address);
+		if (!err)
+			address += layout->pcpu_hot_current.offset;
+	} else {
+		err = fb_kernel_percpu_symbol(tasks->kernel, cpu, "current_task", &address);
+	}
+	return err ? err : add_pointed(tasks, address, FB_FOUND_CPU, index_ret);
+}
+
+static struct fb_error *run_queue_of_cpu(struct fb_tasks *tasks, uint32_t cpu)
+{
+	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	uint64_t rq;
+	struct fb_error *err;
+
+	err = fb_kernel_percpu_symbol(tasks->kernel, cpu, "runqueues", &rq);
+	if (!err)
+		err = fb_layout_require(&layout->rq_curr);
+	if (!err)
+		err = fb_layout_require(&layout->rq_idle);
+	if (!err)
+		err = add_pointed(tasks, rq + layout->rq_curr.offset, FB_FOUND_CPU, NULL);
+	if (!err)
+		err = add_pointed(tasks, rq + layout->rq_idle.offset, FB_FOUND_CPU, NULL);
+	return err;
+}
+
+struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks)
+{
+	struct fb_error *err = NULL;
+
+	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(tasks->kernel) && !err; cpu++) {
+		size_t index;
+
+		if (!fb_kernel_cpu_online(tasks->kernel, cpu))
+			continue;
+		err = current_of_cpu(tasks, cpu, &index);
+		if (!err) {
+			tasks->tasks[index].on_cpu = true;
+			tasks->tasks[index].cpu = cpu;
+		}
+		err = warn_of(tasks, err, "the current task of a CPU");
+		if (!err)
+			err = warn_of(tasks, run_queue_of_cpu(tasks, cpu), "the run queue of a CPU");
+	}
+	return err;
+}
+
+/* A pointer member that names a task. */
+static struct fb_error *add_relative(struct fb_tasks *tasks, uint64_t task,
+				     const struct fb_field *field)
+{
+	struct fb_error *err;
+
+	err = fb_layout_require(field);
+	return err ? err : add_pointed(tasks, task + field->offset, FB_FOUND_FAMILY, NULL);
+}
+
+struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks)
+{
+	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	struct list_walk walk = {
+		.tasks = tasks,
+		.link = layout->task_sibling.offset,
+		.found_by = FB_FOUND_FAMILY,
+	};
+	struct fb_error *err;
+
+	err = fb_layout_require(&layout->task_sibling);
+	if (!err)
+		err = fb_layout_require(&layout->task_children);
+	if (err)
+		return warn_of(tasks, err, "families");
+	for (size_t i = 0; i < tasks->count && !err; i++) {
+		uint64_t task = tasks->tasks[i].address;
+
+		err = warn_of(tasks, add_relative(tasks, task, &layout->task_real_parent),
+			      "parent");
+		if (!err)
+			err = warn_of(tasks, add_relative(tasks, task, &layout->task_group_leader),
+				      "group leader");
+		if (!err)
+			err = walk_list(&walk, task + layout->task_children.offset, "children");
+	}
+	return err;
+}

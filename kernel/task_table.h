@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The task table while it is being filled: what task.c and the sources share. */
+#ifndef FB_KERNEL_TASK_TABLE_H
+#define FB_KERNEL_TASK_TABLE_H
+
+#include "kernel/task.h"
+
+struct fb_tasks {
+	struct fb_kernel *kernel; /* borrowed */
+	struct fb_task *tasks;    /* sorted once all sources have been asked */
+	size_t count, room;
+	uint32_t *by_address; /* open addressing; index + 1, 0: free */
+	size_t slots;         /* a power of two */
+	uint32_t *by_tid;     /* indexes of the tasks that are not idle, in order of TID */
+	size_t by_tid_count;
+	int32_t *lost; /* sorted, each once */
+	size_t lost_count, lost_room;
+};
+
+/* Reads the task_struct at address where it is not in the table yet, and notes the source.
+ * FB_CORRUPT, FB_ABSENT... where it cannot be believed: the table is as before. *index_ret may be
+ * NULL. */
+FB_MUST_CHECK struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address,
+					    uint32_t found_by, size_t *index_ret);
+/* Notes a TID whose task_struct cannot be read. */
+FB_MUST_CHECK struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid);
+
+/* task_read.c: one task_struct. Fails where what identifies a task cannot be read or believed. */
+FB_MUST_CHECK struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address,
+					    struct fb_task *task_ret);
+
+/* The sources, task_sources.c and task_pid_tree.c. What is broken becomes a warning; only
+ * FB_NOMEM is returned. */
+FB_MUST_CHECK struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks);
+
+#endif
