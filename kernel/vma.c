@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The mappings of a process, from the list or the maple tree.
+ */
+#include "kernel/vma.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "kernel/maple_tree.h"
+
+struct collect {
+	struct fb_kernel *kernel;
+	struct fb_vma *vma;
+	size_t count, room;
+};
+
+static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, struct fb_vma *vma)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_error *err;
+
+	vma->address = address;
+	err = fb_kernel_field(kernel, address, &layout->vma_start, &vma->start);
+	if (!err)
+		err = fb_kernel_field(kernel, address, &layout->vma_end, &vma->end);
+	if (!err)
+		err = fb_kernel_field(kernel, address, &layout->vma_flags, &vma->flags);
+	if (!err)
+		err = fb_kernel_field(kernel, address, &layout->vma_pgoff, &vma->pgoff);
+	if (!err)
+		err = fb_kernel_field(kernel, address, &layout->vma_file, &vma->file);
+	if (!err && (vma->start >= vma->end || vma->start % FB_PAGE_SIZE ||
+		     vma->end % FB_PAGE_SIZE || fb_kernel_address_ok(vma->end)))
+		err = fb_error_create(FB_CORRUPT, "mapping 0x%llx-0x%llx",
+				      (unsigned long long)vma->start,
+				      (unsigned long long)vma->end);
+	return fb_error_prefix(err, "vm_area_struct 0x%llx", (unsigned long long)address);
+}
+
+static struct fb_error *append(struct collect *collect, const struct fb_vma *vma)
+{
+	struct fb_error *err;
+
+	err = fb_grow_array(&collect->vma, &collect->room, collect->count, sizeof(*vma),
+			    FB_MAX_VMAS, "mappings");
+	if (!err)
+		collect->vma[collect->count++] = *vma;
+	return err;
+}
+
+/* An entry of the maple tree. One that cannot be read costs itself. */
+static struct fb_error *add_from_tree(void *context, uint64_t first, uint64_t last, uint64_t entry)
+{
+	struct collect *collect = context;
+	struct fb_vma vma;
+	struct fb_error *err = read_vma(collect->kernel, entry, &vma);
+
+	if (!err && (vma.start != first || vma.end - 1 != last))
+		err = fb_error_create(FB_CORRUPT,
+				      "vm_area_struct 0x%llx is not of the range of its tree entry",
+				      (unsigned long long)entry);
+	if (!err)
+		err = append(collect, &vma);
+	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+		return err;
+	fb_warn_error(fb_kernel_warnings(collect->kernel), err, "mappings");
+	return NULL;
+}
+
+/* The list is in order of address: an entry that is not cannot be followed any further. */
+static struct fb_error *collect_list(struct collect *collect, uint64_t mm)
+{
+	const struct fb_layout *layout = fb_kernel_layout(collect->kernel);
+	uint64_t address, after = 0;
+	struct fb_vma vma;
+	struct fb_error *err;
+
+	err = fb_kernel_field(collect->kernel, mm, &layout->mm_mmap, &address);
+	while (!err && address) {
+		err = read_vma(collect->kernel, address, &vma);
+		if (err)
+			break;
+		if (vma.start < after)
+			return fb_error_create(FB_CORRUPT, "vm_area_struct 0x%llx is out of order",
+					       (unsigned long long)address);
+		after = vma.end;
+		err = append(collect, &vma);
+		if (!err)
+			err = fb_kernel_field(collect->kernel, address, &layout->vma_next,
+					      &address);
+	}
+	return err;
+}
+
+static int compare_vmas(const void *left, const void *right)
+{
+	const struct fb_vma *a = left, *b = right;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_vmas *vmas_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct collect collect = {.kernel = kernel};
+	uint64_t counted = 0;
+	struct fb_error *err;
+
+	if (layout->mm_mt_root.found)
+		err = fb_maple_for_each(kernel, mm + layout->mm_mt_root.offset, add_from_tree,
+					&collect);
+	else
+		err = collect_list(&collect, mm);
+	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_NOT_FOUND)) {
+		free(collect.vma);
+		return fb_error_prefix(err, "mappings of mm_struct 0x%llx",
+				       (unsigned long long)mm);
+	}
+	fb_warn_error(fb_kernel_warnings(kernel), err, "mappings of mm_struct 0x%llx",
+		      (unsigned long long)mm);
+	if (collect.count)
+		qsort(collect.vma, collect.count, sizeof(*collect.vma), compare_vmas);
+	fb_error_destroy(fb_kernel_field(kernel, mm, &layout->mm_map_count, &counted));
+	vmas_ret->vma = collect.vma;
+	vmas_ret->count = collect.count;
+	vmas_ret->lost = 0;
+	if (counted > collect.count && counted <= FB_MAX_VMAS)
+		vmas_ret->lost = counted - collect.count;
+	return NULL;
+}
+
+void fb_vmas_deinit(struct fb_vmas *vmas)
+{
+	free(vmas->vma);
+	memset(vmas, 0, sizeof(*vmas));
+}
+
+const struct fb_vma *fb_vmas_find(const struct fb_vmas *vmas, uint64_t address)
+{
+	size_t low = 0, high = vmas->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (address < vmas->vma[middle].start)
+			high = middle;
+		else if (address >= vmas->vma[middle].end)
+			low = middle + 1;
+		else
+			return &vmas->vma[middle];
+	}
+	return NULL;
+}
