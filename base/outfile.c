@@ -84,20 +84,21 @@ static struct fb_error *open_folder(struct fb_outfile *outfile)
 	return NULL;
 }
 
-static struct fb_error *choose_name(struct fb_outfile *outfile)
+/* Returns 0 or an errno. */
+static int choose_name(struct fb_outfile *outfile)
 {
 	uint64_t random;
 
 	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
-		return fb_error_os(errno, "cannot get random bytes");
+		return errno;
 	(void)snprintf(outfile->temporary, sizeof(outfile->temporary), ".fbundle-%016" PRIx64,
 		       random);
-	return NULL;
+	return 0;
 }
 
 static struct fb_error *open_temporary(struct fb_outfile *outfile)
 {
-	struct fb_error *err;
+	int errnum;
 
 	/* Giving it a name at the end takes /proc. */
 	if (!access("/proc/self/fd", X_OK)) {
@@ -105,9 +106,9 @@ static struct fb_error *open_temporary(struct fb_outfile *outfile)
 		if (outfile->fd >= 0)
 			return NULL;
 	}
-	err = choose_name(outfile);
-	if (err)
-		return err;
+	errnum = choose_name(outfile);
+	if (errnum)
+		return write_error(outfile, errnum);
 	outfile->fd = openat(outfile->folder_fd, outfile->temporary,
 			     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (outfile->fd < 0) {
@@ -341,20 +342,44 @@ static int link_as(const struct fb_outfile *outfile, const char *name)
 	return linkat(AT_FDCWD, self, outfile->folder_fd, name, AT_SYMLINK_FOLLOW) ? errno : 0;
 }
 
-/* For file systems without RENAME_NOREPLACE too, where a file that appears between the check and
- * the rename is lost. Returns 0 or an errno. */
-static int rename_new(const struct fb_outfile *outfile)
+static int rename_as(const struct fb_outfile *outfile, unsigned flags)
 {
-	if (!renameat2(outfile->folder_fd, outfile->temporary, outfile->folder_fd, outfile->name,
-		       RENAME_NOREPLACE))
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return errno;
-	if (!faccessat(outfile->folder_fd, outfile->name, F_OK, AT_SYMLINK_NOFOLLOW))
-		return EEXIST;
-	return renameat(outfile->folder_fd, outfile->temporary, outfile->folder_fd, outfile->name)
+	return renameat2(outfile->folder_fd, outfile->temporary, outfile->folder_fd, outfile->name,
+			 flags)
 		       ? errno
 		       : 0;
+}
+
+/* The target must not be there. Returns 0 or an errno. */
+static int publish_new(const struct fb_outfile *outfile)
+{
+	int errnum;
+
+	if (!outfile->temporary[0])
+		return link_as(outfile, outfile->name);
+	errnum = rename_as(outfile, RENAME_NOREPLACE);
+	if (errnum != EINVAL && errnum != ENOSYS)
+		return errnum;
+	/* A file system without it, where one that appears right now would be lost. */
+	if (!faccessat(outfile->folder_fd, outfile->name, F_OK, AT_SYMLINK_NOFOLLOW))
+		return EEXIST;
+	return rename_as(outfile, 0);
+}
+
+/* Returns 0 or an errno. */
+static int publish_over(struct fb_outfile *outfile)
+{
+	if (!outfile->temporary[0]) {
+		int errnum = choose_name(outfile);
+
+		if (!errnum)
+			errnum = link_as(outfile, outfile->temporary);
+		if (errnum) {
+			outfile->temporary[0] = '\0';
+			return errnum;
+		}
+	}
+	return rename_as(outfile, 0);
 }
 
 /* The target appears; an error leaves it as it was. */
@@ -365,26 +390,7 @@ static struct fb_error *publish(struct fb_outfile *outfile)
 
 	if (err)
 		return err;
-	if (!outfile->temporary[0] && !outfile->force) {
-		errnum = link_as(outfile, outfile->name);
-	} else if (!outfile->force) {
-		errnum = rename_new(outfile);
-	} else {
-		if (!outfile->temporary[0]) {
-			err = choose_name(outfile);
-			if (err)
-				return err;
-			errnum = link_as(outfile, outfile->temporary);
-			if (errnum) {
-				outfile->temporary[0] = '\0';
-				return write_error(outfile, errnum);
-			}
-		}
-		errnum = renameat(outfile->folder_fd, outfile->temporary, outfile->folder_fd,
-				  outfile->name)
-				 ? errno
-				 : 0;
-	}
+	errnum = outfile->force ? publish_over(outfile) : publish_new(outfile);
 	if (errnum == EEXIST)
 		return fb_error_create(FB_INVALID, "%s has appeared meanwhile: not overwritten",
 				       outfile->path);

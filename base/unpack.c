@@ -74,6 +74,8 @@ static struct fb_error *open_stream(int fd, const struct compression *compressio
 {
 	FB_CLEANUP(free_archive) struct archive *archive = archive_read_new();
 	struct archive_entry *entry;
+	const char *reason;
+	int status;
 
 	if (!archive)
 		return fb_error_nomem();
@@ -81,11 +83,15 @@ static struct fb_error *open_stream(int fd, const struct compression *compressio
 	if (compression->enable(archive) != ARCHIVE_OK)
 		return fb_error_create(FB_UNSUPPORTED, "libarchive was built without %s",
 				       compression->name);
-	if (archive_read_support_format_raw(archive) != ARCHIVE_OK ||
-	    archive_read_open_fd(archive, fd, READ_BLOCK) != ARCHIVE_OK ||
-	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+	status = archive_read_support_format_raw(archive);
+	if (status == ARCHIVE_OK)
+		status = archive_read_open_fd(archive, fd, READ_BLOCK);
+	if (status == ARCHIVE_OK)
+		status = archive_read_next_header(archive, &entry);
+	reason = archive_error_string(archive);
+	if (status != ARCHIVE_OK)
 		return fb_error_create(FB_CORRUPT, "%s stream: nothing can be unpacked: %s",
-				       compression->name, archive_error_string(archive));
+				       compression->name, reason ? reason : "it is empty");
 	*archive_ret = archive;
 	archive = NULL;
 	return NULL;
@@ -125,11 +131,13 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 			return NULL;
 		}
 		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
+			const char *reason = archive_error_string(archive);
+
 			if (!total)
 				return fb_error_create(FB_TRUNCATED,
 						       "%s stream: ends or breaks in its first "
 						       "block: %s",
-						       name, archive_error_string(archive));
+						       name, reason ? reason : "no reason given");
 			*truncated_ret = true;
 			return NULL;
 		}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/warnings.h"
+
+#include "base/limits.h"
+#include "base/pool.h"
+#include "tests/harness.h"
+
+static void equal_texts_are_kept_once(void)
+{
+	struct fb_warnings *warnings = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	fb_warn(warnings, "page %d is damaged", 7);
+	fb_warn(warnings, "page %d is damaged", 8);
+	fb_warn(warnings, "page %d is damaged", 7);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 2);
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(warnings, 0), "page 7 is damaged");
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(warnings, 1), "page 8 is damaged");
+	CU_ASSERT_PTR_NULL(fb_warnings_get(warnings, 2));
+	CU_ASSERT_EQUAL(fb_warnings_dropped(warnings), 0);
+	fb_warnings_destroy(warnings);
+}
+
+static void errors_become_warnings(void)
+{
+	struct fb_warnings *warnings = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	fb_warn_error(warnings, fb_error_create(FB_CORRUPT, "bad link"), "task %d", 17);
+	fb_warn_error(warnings, NULL, "task %d", 18);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 1);
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(warnings, 0), "task 17: bad link");
+	fb_warnings_destroy(warnings);
+}
+
+static void a_null_list_swallows(void)
+{
+	fb_warn(NULL, "lost");
+	fb_warn_error(NULL, fb_error_create(FB_CORRUPT, "freed all the same"), "lost");
+	CU_ASSERT_EQUAL(fb_warnings_count(NULL), 0);
+	CU_ASSERT_EQUAL(fb_warnings_dropped(NULL), 0);
+	CU_ASSERT_PTR_NULL(fb_warnings_get(NULL, 0));
+	fb_warnings_destroy(NULL);
+}
+
+static struct fb_error *warn_of(void *context, size_t index)
+{
+	fb_warn(context, "page %zu", index);
+	fb_warn(context, "the same from all");
+	return NULL;
+}
+
+static void a_full_list_counts_from_many_threads(void)
+{
+	struct fb_warnings *warnings = NULL;
+	struct fb_pool *pool = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_pool_create(4, &pool));
+	FB_OK(fb_pool_for(pool, 1000, warn_of, warnings));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), FB_MAX_WARNINGS);
+	/* 1000 pages and one text that all share, less those kept. */
+	CU_ASSERT_EQUAL(fb_warnings_dropped(warnings), 1001 - FB_MAX_WARNINGS);
+	fb_pool_destroy(pool);
+	fb_warnings_destroy(warnings);
+}
+
+FB_TEST_MAIN("base/warnings", FB_TEST(equal_texts_are_kept_once), FB_TEST(errors_become_warnings),
+	     FB_TEST(a_null_list_swallows), FB_TEST(a_full_list_counts_from_many_threads))
