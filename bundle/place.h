@@ -26,17 +26,33 @@ struct fb_placed {
 /* What became of the pages of one core (pages with all their bytes in the file). */
 struct fb_page_counts {
 	uint64_t total;
-	uint64_t same;     /* the dump has the page, with these bytes */
-	uint64_t filled;   /* the dump had not, and this core's copy (or an equal one) is placed */
-	uint64_t unplaced; /* no frame: swapped out, dropped, or not RAM; or the core matched none */
-	uint64_t differ;   /* dump or a newer core has other bytes at that frame */
+	uint64_t same;   /* the dump has the page, with these bytes */
+	uint64_t filled; /* the dump had not, and this core's copy (or an equal one) is placed */
+	uint64_t
+		unplaced; /* no frame: swapped out, dropped, or not RAM; or the core matched none */
+	uint64_t differ;  /* dump or a newer core has other bytes at that frame */
+};
+
+/* Pages of a core, one behind the other in its file, whose bytes stand at consecutive frames of
+ * the bundle: the dump's own pages, and placed ones of this or of another core. */
+struct fb_frame_run {
+	uint64_t file_offset;
+	uint64_t pfn;
+	uint64_t pages; /* > 0 */
+};
+struct fb_core_frames {
+	struct fb_frame_run *runs; /* owned; in order of file_offset, none overlapping */
+	size_t count;
 };
 
 struct fb_placement {
 	struct fb_placed *placed; /* owned; in order of pfn, each pfn once */
 	size_t placed_count;
 	struct fb_page_counts *counts; /* owned; one per core */
-	uint64_t conflicts; /* frames for which two cores had different bytes; the newer is placed */
+	struct fb_core_frames *frames; /* owned; one per core */
+	size_t core_count;
+	uint64_t
+		conflicts; /* frames for which two cores had different bytes; the newer is placed */
 };
 
 struct fb_place_core {
@@ -45,9 +61,9 @@ struct fb_place_core {
 };
 
 /* All borrowed. pool may be NULL. */
-FB_MUST_CHECK struct fb_error *fb_place(struct fb_kernel *kernel,
-					const struct fb_place_core *cores, size_t core_count,
-					struct fb_pool *pool, struct fb_placement *placement_ret);
+FB_MUST_CHECK struct fb_error *fb_place(struct fb_kernel *kernel, const struct fb_place_core *cores,
+					size_t core_count, struct fb_pool *pool,
+					struct fb_placement *placement_ret);
 void fb_placement_deinit(struct fb_placement *placement);
 
 #endif
