@@ -92,6 +92,10 @@ static struct fb_error *open_stream(int fd, const struct compression *compressio
 	if (status != ARCHIVE_OK)
 		return fb_error_create(FB_CORRUPT, "%s stream: nothing can be unpacked: %s",
 				       compression->name, reason ? reason : "it is empty");
+	/* The raw format would pass on as it stands what the filter does not take for its own. */
+	if (archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE)
+		return fb_error_create(FB_CORRUPT, "%s stream: its header is damaged",
+				       compression->name);
 	*archive_ret = archive;
 	archive = NULL;
 	return NULL;

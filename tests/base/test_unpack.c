@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "tests/harness.h"
 
+/* More than one block of each compression: bzip2's at level 1 are 100 kB. */
 #define PLAIN_SIZE (1u << 20)
 
 /* Hardly compressible, so that a cut stream still holds much of it. */
@@ -18,10 +19,13 @@ static uint8_t packed[2 * PLAIN_SIZE];
 static const struct {
 	const char *name;
 	int (*add)(struct archive *archive);
+	const char *options;
 } filters[] = {
-	{"gzip", archive_write_add_filter_gzip}, {"bzip2", archive_write_add_filter_bzip2},
-	{"xz", archive_write_add_filter_xz},     {"lz4", archive_write_add_filter_lz4},
-	{"zstd", archive_write_add_filter_zstd},
+	{"gzip", archive_write_add_filter_gzip, "compression-level=1"},
+	{"bzip2", archive_write_add_filter_bzip2, "compression-level=1"},
+	{"xz", archive_write_add_filter_xz, "compression-level=1"},
+	{"lz4", archive_write_add_filter_lz4, "block-size=4"}, /* 64 KiB */
+	{"zstd", archive_write_add_filter_zstd, "compression-level=1"},
 };
 
 static void fill_plain(void)
@@ -45,6 +49,7 @@ static size_t pack(size_t filter, size_t size)
 	archive_entry_set_filetype(entry, AE_IFREG);
 	good = filters[filter].add(archive) == ARCHIVE_OK &&
 	       archive_write_set_format_raw(archive) == ARCHIVE_OK &&
+	       archive_write_set_options(archive, filters[filter].options) == ARCHIVE_OK &&
 	       archive_write_open_memory(archive, packed, sizeof(packed), &used) == ARCHIVE_OK &&
 	       archive_write_header(archive, entry) == ARCHIVE_OK &&
 	       archive_write_data(archive, plain, size) == (la_ssize_t)size &&
@@ -101,7 +106,7 @@ static void a_cut_stream_gives_what_it_held(void)
 	for (i = 0; i < FB_ARRAY_SIZE(filters); i++) {
 		size_t size = pack(i, PLAIN_SIZE);
 
-		for (cut = 1; cut < 8; cut++) {
+		for (cut = 1; cut < 8; cut += 3) {
 			char *path = fb_test_file("cut", packed, size * cut / 8);
 			struct fb_file *file = NULL;
 			bool truncated = false;
@@ -109,8 +114,10 @@ static void a_cut_stream_gives_what_it_held(void)
 
 			err = fb_file_open_unpacked(path, NULL, &truncated, &file);
 			free(path);
-			if (err) { /* bzip2: blocks of 900 kB */
-				CU_ASSERT_TRUE(cut < 7 && fb_error_is(err, FB_TRUNCATED));
+			if (err) { /* it held less than a block */
+				CU_ASSERT_TRUE(cut < 7);
+				CU_ASSERT_TRUE(fb_error_is(err, FB_TRUNCATED) ||
+					       fb_error_is(err, FB_CORRUPT));
 				fb_error_destroy(err);
 				continue;
 			}
