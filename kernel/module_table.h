@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of modules, as module.c, module_read.c and module_symbols.c share it. */
+#ifndef FB_KERNEL_MODULE_TABLE_H
+#define FB_KERNEL_MODULE_TABLE_H
+
+#include <pthread.h>
+
+#include "kernel/module.h"
+
+/* One range of one module, for finding a module by address. */
+struct fb_module_span {
+	uint64_t start, end; /* end exclusive */
+	uint32_t module;     /* index */
+};
+
+struct fb_modules {
+	struct fb_kernel *kernel; /* borrowed */
+	struct fb_module *modules;
+	size_t count, room;
+	struct fb_module_span *spans; /* in order of start */
+	size_t span_count;
+
+	/* Guards what follows: symbols are read at the first wish. */
+	pthread_mutex_t lock;
+	struct fb_symtab **symbols; /* count of them; NULL until read */
+	bool *symbols_failed;       /* warned of already */
+};
+
+/* module_read.c: one struct module. *module_ret owns its used_by. FB_CORRUPT where it cannot be
+ * believed. */
+FB_MUST_CHECK struct fb_error *fb_module_read(struct fb_kernel *kernel, uint64_t address,
+					      struct fb_module *module_ret);
+
+/* module_symbols.c: reads the symbols of one module. */
+FB_MUST_CHECK struct fb_error *fb_module_symbols_read(struct fb_kernel *kernel,
+						      const struct fb_module *module,
+						      struct fb_symtab **symbols_ret);
+
+#endif
