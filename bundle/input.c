@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Opening what a command works on.
+ */
+#include "bundle/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/crash_folder.h"
+
+struct fb_input {
+	struct fb_warnings *warnings; /* borrowed */
+	struct fb_pool *pool;
+	char *path;
+	struct fb_file *file; /* of a bundle, for its fiber section */
+	struct fb_dump *dump;
+	struct fb_fiber *fiber; /* NULL: no bundle */
+	struct fb_kernel *kernel;
+	struct fb_tasks *tasks;
+	char **core_paths; /* given beside the dump */
+	size_t core_path_count;
+	struct fb_input_core *cores;
+	size_t core_count;
+	bool cores_loaded;
+};
+
+static struct fb_error *copy_core_paths(struct fb_input *input,
+					const struct fb_input_options *options)
+{
+	struct fb_error *err = fb_alloc_array(options->core_count, sizeof(*input->core_paths),
+					      FB_MAX_CORES, "cores", &input->core_paths);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < options->core_count; i++) {
+		input->core_paths[i] = strdup(options->cores[i]);
+		if (!input->core_paths[i])
+			return fb_error_nomem();
+		input->core_path_count++;
+	}
+	return NULL;
+}
+
+/* The first path (a folder's dump where path is one), then the parts. */
+static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_options *options)
+{
+	struct fb_crash_folder folder = {0};
+	const char **paths = NULL;
+	size_t count = 0;
+	struct fb_error *err;
+
+	err = fb_crash_folder_find(options->path, &folder);
+	if (!err)
+		err = fb_alloc_array(folder.count + options->part_count, sizeof(*paths),
+				     FB_MAX_SPLIT_PARTS, "parts of a dump", &paths);
+	if (!err) {
+		for (size_t i = 0; i < folder.count; i++)
+			paths[count++] = folder.paths[i];
+		for (size_t i = 0; i < options->part_count; i++)
+			paths[count++] = options->parts[i];
+		input->path = strdup(paths[0]);
+		err = input->path ? fb_dump_open(paths, count, input->warnings, &input->dump)
+				  : fb_error_nomem();
+	}
+	free(paths);
+	fb_crash_folder_deinit(&folder);
+	return err;
+}
+
+/* A damaged fiber section costs the cores, not the dump. */
+static struct fb_error *open_fiber(struct fb_input *input)
+{
+	struct fb_error *err = fb_file_open(input->path, &input->file);
+
+	if (!err && fb_fiber_present(input->file))
+		err = fb_fiber_open(input->file, input->dump, input->warnings, &input->fiber);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(input->warnings, err, "%s: the cores in this bundle cannot be read",
+		      input->path);
+	return NULL;
+}
+
+struct fb_error *fb_input_open(const struct fb_input_options *options,
+			       struct fb_warnings *warnings, struct fb_input **input_ret)
+{
+	struct fb_input *input = calloc(1, sizeof(*input));
+	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux};
+	struct fb_error *err;
+
+	if (!input)
+		return fb_error_nomem();
+	input->warnings = warnings;
+	err = fb_pool_create(options->threads, &input->pool);
+	if (!err)
+		err = copy_core_paths(input, options);
+	if (!err)
+		err = open_dump(input, options);
+	if (!err)
+		err = open_fiber(input);
+	if (!err) {
+		kernel_options.pool = input->pool;
+		err = fb_error_prefix(fb_kernel_open(input->dump, &kernel_options, warnings,
+						     &input->kernel),
+				      "%s", input->path);
+	}
+	if (err) {
+		fb_input_destroy(input);
+		return err;
+	}
+	*input_ret = input;
+	return NULL;
+}
+
+void fb_input_destroy(struct fb_input *input)
+{
+	if (!input)
+		return;
+	for (size_t i = 0; i < input->core_count; i++) {
+		fb_match_deinit(&input->cores[i].match);
+		fb_core_destroy(input->cores[i].core);
+	}
+	free(input->cores);
+	for (size_t i = 0; i < input->core_path_count; i++)
+		free(input->core_paths[i]);
+	free(input->core_paths);
+	fb_tasks_destroy(input->tasks);
+	fb_kernel_destroy(input->kernel);
+	fb_fiber_destroy(input->fiber);
+	fb_dump_destroy(input->dump);
+	fb_file_destroy(input->file);
+	fb_pool_destroy(input->pool);
+	free(input->path);
+	free(input);
+}
+
+const char *fb_input_path(const struct fb_input *input)
+{
+	return input->path;
+}
+
+struct fb_pool *fb_input_pool(const struct fb_input *input)
+{
+	return input->pool;
+}
+
+struct fb_dump *fb_input_dump(const struct fb_input *input)
+{
+	return input->dump;
+}
+
+struct fb_kernel *fb_input_kernel(const struct fb_input *input)
+{
+	return input->kernel;
+}
+
+struct fb_warnings *fb_input_warnings(const struct fb_input *input)
+{
+	return input->warnings;
+}
+
+struct fb_fiber *fb_input_fiber(const struct fb_input *input)
+{
+	return input->fiber;
+}
+
+struct fb_error *fb_input_tasks(struct fb_input *input, const struct fb_tasks **tasks_ret)
+{
+	if (!input->tasks) {
+		struct fb_error *err = fb_tasks_load(input->kernel, &input->tasks);
+
+		if (err)
+			return fb_error_prefix(err, "%s", input->path);
+	}
+	*tasks_ret = input->tasks;
+	return NULL;
+}
+
+/* One of the bundle's cores (index below their count), or of those given beside it. */
+static struct fb_error *open_core(struct fb_input *input, size_t index, size_t bundled,
+				  struct fb_input_core *core)
+{
+	struct fb_file *file;
+	struct fb_error *err;
+
+	core->from_bundle = index < bundled;
+	if (!core->from_bundle)
+		return fb_core_open(input->core_paths[index - bundled], input->warnings,
+				    &core->core);
+	err = fb_fiber_core_file(input->fiber, index, &file);
+	return err ? err : fb_core_open_file(file, input->warnings, &core->core);
+}
+
+static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *matcher,
+				   size_t bundled)
+{
+	size_t total = bundled + input->core_path_count;
+	struct fb_error *err;
+
+	err = fb_alloc_array(total, sizeof(*input->cores), FB_MAX_CORES, "cores", &input->cores);
+	for (size_t i = 0; i < total && !err; i++) {
+		struct fb_input_core *core = &input->cores[input->core_count];
+
+		err = open_core(input, i, bundled, core);
+		if (err && !fb_error_is(err, FB_NOMEM)) {
+			fb_warn_error(input->warnings, err, "a core is left out");
+			err = NULL;
+			continue;
+		}
+		if (!err)
+			err = fb_matcher_match(matcher, core->core, &core->match);
+		if (err)
+			fb_core_destroy(core->core);
+		else
+			input->core_count++;
+	}
+	return err;
+}
+
+struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret,
+				size_t *count_ret)
+{
+	size_t bundled = input->fiber ? fb_fiber_core_count(input->fiber) : 0;
+	struct fb_matcher *matcher = NULL;
+	const struct fb_tasks *tasks;
+	struct fb_error *err = NULL;
+
+	if (!input->cores_loaded && bundled + input->core_path_count > 0) {
+		err = fb_input_tasks(input, &tasks);
+		if (!err)
+			err = fb_matcher_create(input->kernel, tasks, &matcher);
+		if (!err)
+			err = load_cores(input, matcher, bundled);
+		fb_matcher_destroy(matcher);
+		if (err)
+			return err;
+	}
+	input->cores_loaded = true;
+	*cores_ret = input->cores;
+	*count_ret = input->core_count;
+	return NULL;
+}
+
+/* Unknown ages count as oldest. */
+static bool is_newer(const struct fb_match *a, const struct fb_match *b)
+{
+	if (isnan(a->taken_before_panic_s) || isnan(b->taken_before_panic_s))
+		return !isnan(a->taken_before_panic_s);
+	return a->taken_before_panic_s < b->taken_before_panic_s;
+}
+
+const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid)
+{
+	const struct fb_input_core *best = NULL;
+
+	for (size_t i = 0; i < input->core_count; i++) {
+		const struct fb_input_core *core = &input->cores[i];
+
+		if (core->match.task && core->match.task->pid == pid &&
+		    (!best || is_newer(&core->match, &best->match)))
+			best = core;
+	}
+	return best;
+}
