@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Two paths and what is said of them; longer messages are cut. */
-#define MESSAGE_SIZE (2 * PATH_MAX)
+#define MESSAGE_SIZE ((size_t)2 * PATH_MAX)
 
 struct fb_error {
 	enum fb_code code;
@@ -31,7 +31,7 @@ static size_t format_message(char *text, const char *format, va_list args)
 		text[0] = '\0';
 		return 0;
 	}
-	return length < MESSAGE_SIZE ? (size_t)length : MESSAGE_SIZE - 1;
+	return (size_t)length < MESSAGE_SIZE ? (size_t)length : MESSAGE_SIZE - 1;
 }
 
 /* The message is head followed by tail. */

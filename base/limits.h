@@ -44,6 +44,8 @@
 #define FB_MAX_BTF_BYTES (256u << 20)
 /* Modifiers, typedefs, arrays and anonymous members nest a few deep; a chain this long is a loop. */
 #define FB_MAX_TYPE_DEPTH 64u
+/* Members looked at for one name: task_struct has 400; anonymous unions could multiply for ever. */
+#define FB_MAX_MEMBER_VISITS (1u << 20)
 
 /* ORC: 6.12's vmlinux has about 500,000 entries. */
 #define FB_MAX_ORC_ENTRIES (16u << 20)

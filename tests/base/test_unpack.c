@@ -131,10 +131,8 @@ static void a_cut_stream_gives_what_it_held(void)
 
 static void nothing_unpacks_from_a_bare_magic(void)
 {
-	static const char *const magics[] = {"\x1f\x8b\x08", "BZh9",
-					     "\xfd"
-					     "7zXZ",
-					     "\x04\x22\x4d\x18", "\x28\xb5\x2f\xfd"};
+	static const char *const magics[] = {"\x1f\x8b\x08", "BZh9", "\3757zXZ", "\x04\x22\x4d\x18",
+					     "\x28\xb5\x2f\xfd"};
 	size_t i;
 
 	for (i = 0; i < FB_ARRAY_SIZE(magics); i++) {
@@ -154,9 +152,7 @@ static void nothing_unpacks_from_a_bare_magic(void)
 
 static void plain_files_pass_through(void)
 {
-	static const char *const texts[] = {"", "K", "KDUMP   ", "\x1f\x8b",
-					    "\x7f"
-					    "ELF"};
+	static const char *const texts[] = {"", "K", "KDUMP   ", "\x1f\x8b", "\177ELF"};
 	size_t i;
 
 	for (i = 0; i < FB_ARRAY_SIZE(texts); i++) {
