@@ -84,8 +84,8 @@ static struct fb_error *open_fiber(struct fb_input *input)
 	return NULL;
 }
 
-struct fb_error *fb_input_open(const struct fb_input_options *options,
-			       struct fb_warnings *warnings, struct fb_input **input_ret)
+struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb_warnings *warnings,
+			       struct fb_input **input_ret)
 {
 	struct fb_input *input = calloc(1, sizeof(*input));
 	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux};
@@ -103,9 +103,9 @@ struct fb_error *fb_input_open(const struct fb_input_options *options,
 		err = open_fiber(input);
 	if (!err) {
 		kernel_options.pool = input->pool;
-		err = fb_error_prefix(fb_kernel_open(input->dump, &kernel_options, warnings,
-						     &input->kernel),
-				      "%s", input->path);
+		err = fb_error_prefix(
+			fb_kernel_open(input->dump, &kernel_options, warnings, &input->kernel),
+			"%s", input->path);
 	}
 	if (err) {
 		fb_input_destroy(input);
@@ -225,7 +225,7 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 {
 	size_t bundled = input->fiber ? fb_fiber_core_count(input->fiber) : 0;
 	struct fb_matcher *matcher = NULL;
-	const struct fb_tasks *tasks;
+	const struct fb_tasks *tasks = NULL;
 	struct fb_error *err = NULL;
 
 	if (!input->cores_loaded && bundled + input->core_path_count > 0) {
