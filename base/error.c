@@ -4,6 +4,7 @@
  * that are not in the dump are made and destroyed by the thousand, so nothing
  * here does more than format once and copy once.
  */
+#define FB_ERROR_IMPLEMENTATION
 #include "base/error.h"
 
 #include <limits.h>

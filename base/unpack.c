@@ -179,28 +179,30 @@ static struct fb_error *unpack_file(struct fb_file *packed, const struct compres
 struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
 				       bool *truncated_ret, struct fb_file **file_ret)
 {
-	const struct compression *compression;
-	struct fb_file *file, *unpacked;
+	FB_CLEANUP(fb_file_cleanup) struct fb_file *file = NULL;
+	const struct compression *compression = NULL;
 	bool truncated = false;
 	struct fb_error *err;
 
 	err = fb_file_open(path, &file);
+	if (!err)
+		err = find_compression(file, &compression);
 	if (err)
 		return err;
-	err = find_compression(file, &compression);
-	if (!err && compression) {
+	if (compression) {
+		struct fb_file *unpacked = NULL;
+
 		err = unpack_file(file, compression, &truncated, &unpacked);
+		if (err)
+			return err;
 		fb_file_destroy(file);
-		file = err ? NULL : unpacked;
-	}
-	if (err) {
-		fb_file_destroy(file);
-		return err;
+		file = unpacked;
 	}
 	if (compression_ret)
 		*compression_ret = compression ? compression->name : NULL;
 	if (truncated_ret)
 		*truncated_ret = truncated;
 	*file_ret = file;
+	file = NULL; /* the caller's now */
 	return NULL;
 }
