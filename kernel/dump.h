@@ -20,19 +20,19 @@
 struct fb_dump;
 
 struct fb_dump_info {
-	const char *format;        /* "kdump-compressed", "ELF", or libkdumpfile's name for it */
-	const char *stream;        /* whole-stream compression: "gzip", "zstd"...; NULL if none */
+	const char *format; /* "kdump-compressed", "ELF", or libkdumpfile's name for it */
+	const char *stream; /* whole-stream compression: "gzip", "zstd"...; NULL if none */
 	bool flattened;
 	bool split;
-	bool incomplete;           /* marked so by makedumpfile, or cut off */
-	uint64_t max_pfn;          /* exclusive end of the page frames the format covers */
-	uint64_t pages_dumped;     /* that can be read */
-	uint64_t pages_lost;       /* said to be there, behind the end of a cut-off file */
-	uint64_t pages_existing;   /* bitmap 1 where there is one, else 0: unknown */
-	int dump_level;            /* makedumpfile -d; -1: unknown */
-	const char *machine;       /* utsname.machine of the header, "" if none */
-	const char *release;       /* utsname.release of the header, "" if none */
-	int64_t crash_time;        /* seconds since the epoch by the header, 0 if none */
+	bool incomplete;         /* marked so by makedumpfile, or cut off */
+	uint64_t max_pfn;        /* exclusive end of the page frames the format covers */
+	uint64_t pages_dumped;   /* that can be read */
+	uint64_t pages_lost;     /* said to be there, behind the end of a cut-off file */
+	uint64_t pages_existing; /* bitmap 1 where there is one, else 0: unknown */
+	int dump_level;          /* makedumpfile -d; -1: unknown */
+	const char *machine;     /* utsname.machine of the header, "" if none */
+	const char *release;     /* utsname.release of the header, "" if none */
+	int64_t crash_time;      /* seconds since the epoch by the header, 0 if none */
 };
 
 /* paths: one file, or all parts of a split dump in any order. FB_INVALID for an empty or unknown
@@ -49,7 +49,8 @@ bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
 /* The first page in the dump at or behind pfn, or UINT64_MAX. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);
 /* Decompresses into page (FB_PAGE_SIZE bytes). FB_ABSENT where the dump has no such page,
- * FB_CORRUPT where it does not decompress to exactly a page, FB_TRUNCATED behind the end. */
+ * FB_CORRUPT where it does not decompress to exactly a page, FB_TRUNCATED where a cut-off or split
+ * dump lost it. On failure the bytes of page are undefined. */
 FB_MUST_CHECK struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *page);
 
 /* Physical memory, through a cache of decompressed pages. Owned by the dump. */
@@ -69,26 +70,29 @@ const void *fb_dump_prstatus(const struct fb_dump *dump, size_t index, size_t *s
  * them: fb_dump_parts() is 0 for all other formats.
  */
 struct fb_dump_part {
-	struct fb_file *file;  /* logical (de-flattened) bytes; owned by the dump */
-	uint64_t data_start;   /* offset of the first stored page */
-	uint64_t data_end;     /* exclusive; the end of the last one that is whole */
+	struct fb_file *file; /* logical (de-flattened) bytes; owned by the dump */
+	uint64_t data_start;  /* offset of the first stored page */
+	uint64_t data_end;    /* exclusive; the end of the last one that is whole */
 };
 struct fb_dump_stored {
 	uint64_t pfn;
 	uint64_t offset;     /* in the part's file */
 	uint32_t size;       /* bytes */
-	uint32_t flags;      /* DUMP_DH_COMPRESSED_*, 0: not compressed */
+	uint32_t flags;      /* FB_KDUMP_PAGE_*, 0: not compressed */
 	uint64_t page_flags; /* the descriptor's last field */
 	uint32_t part;
 };
 size_t fb_dump_parts(const struct fb_dump *dump);
-void fb_dump_part(const struct fb_dump *dump, size_t index, struct fb_dump_part *part_ret);
+/* The first call for a part reads all its page descriptors: only they tell where its data end. */
+FB_MUST_CHECK struct fb_error *fb_dump_part(struct fb_dump *dump, size_t index,
+					    struct fb_dump_part *part_ret);
 /* Up to room readable pages in order of pfn, from pfn on; *count_ret 0 at the end. */
 FB_MUST_CHECK struct fb_error *fb_dump_stored(struct fb_dump *dump, uint64_t pfn,
 					      struct fb_dump_stored *stored, size_t room,
 					      size_t *count_ret);
 /* The header block, and the sub-header block with its notes, VMCOREINFO and eraseinfo, as they
- * stand in the first part: what a rewritten dump keeps. Owned by the dump. */
+ * stand in the first part: what a rewritten dump keeps. NULL for other formats. Owned by the
+ * dump. */
 const void *fb_dump_kdump_header(const struct fb_dump *dump, size_t *size_ret);
 /* Existing pages (bitmap 1) from byte `offset` of the bitmap; zeros behind its end. */
 FB_MUST_CHECK struct fb_error *fb_dump_existing_bitmap(struct fb_dump *dump, uint64_t offset,

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every other format, through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
+ * s390 and what it learns. Only physical pages are read: this program
+ * translates addresses itself. libkdumpfile is not thread-safe.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <libkdumpfile/kdumpfile.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "kernel/dump_private.h"
+
+#define COPY_BYTES (256u << 10)
+#define MESSAGE_SIZE 512
+
+struct kdumpfile {
+	struct fb_dump dump;
+	struct fb_file *file; /* owned; its descriptor is the library's to read */
+	pthread_mutex_t lock;
+	kdump_ctx_t *ctx;
+	kdump_bmp_t *pagemap; /* NULL: the format has none, and a page is there if it reads */
+	char *format;         /* owned */
+};
+
+static struct kdumpfile *of_dump(struct fb_dump *dump)
+{
+	return (struct kdumpfile *)dump;
+}
+
+static enum fb_code code_of(kdump_status status)
+{
+	switch (status) {
+	case KDUMP_ERR_SYSTEM:
+		return FB_OS;
+	case KDUMP_ERR_NODATA:
+		return FB_ABSENT;
+	case KDUMP_ERR_EOF:
+		return FB_TRUNCATED;
+	case KDUMP_ERR_NOTIMPL:
+		return FB_UNSUPPORTED;
+	default:
+		return FB_CORRUPT;
+	}
+}
+
+/* The library's message may quote the file. */
+static struct fb_error *library_error(kdump_ctx_t *ctx, kdump_status status)
+{
+	const char *text = kdump_get_err(ctx);
+	char message[MESSAGE_SIZE];
+
+	if (!text)
+		text = kdump_strerror(status);
+	fb_text_escape(text, strlen(text), message, sizeof(message));
+	return fb_error_create(code_of(status), "libkdumpfile: %s", message);
+}
+
+static struct fb_error *read_locked(struct kdumpfile *kdumpfile, uint64_t pfn, void *page)
+{
+	size_t length = FB_PAGE_SIZE;
+	kdump_status status;
+
+	kdump_clear_err(kdumpfile->ctx);
+	status =
+		kdump_read(kdumpfile->ctx, KDUMP_MACHPHYSADDR, pfn << FB_PAGE_SHIFT, page, &length);
+	if (status == KDUMP_OK && length == FB_PAGE_SIZE)
+		return NULL;
+	if (status == KDUMP_ERR_NODATA)
+		return fb_dump_absent(pfn);
+	return fb_error_prefix(library_error(kdumpfile->ctx, status), "page frame 0x%" PRIx64, pfn);
+}
+
+static struct fb_error *kdumpfile_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+	struct fb_error *err;
+
+	pthread_mutex_lock(&kdumpfile->lock);
+	err = read_locked(kdumpfile, pfn, page);
+	pthread_mutex_unlock(&kdumpfile->lock);
+	return err;
+}
+
+/* Without a page map: by trying. max_pfn bounds it. */
+static uint64_t next_by_reading(struct fb_dump *dump, uint64_t pfn, bool readable)
+{
+	uint8_t page[FB_PAGE_SIZE];
+
+	for (; pfn < dump->info.max_pfn; pfn++) {
+		struct fb_error *err = kdumpfile_read_page(dump, pfn, page);
+		bool read = !err;
+
+		fb_error_destroy(err);
+		if (read == readable)
+			return pfn;
+	}
+	return readable ? UINT64_MAX : pfn;
+}
+
+static uint64_t kdumpfile_next(struct fb_dump *dump, uint64_t pfn, bool readable)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+	kdump_addr_t index = pfn;
+	kdump_status status;
+
+	if (!kdumpfile->pagemap)
+		return next_by_reading(dump, pfn, readable);
+	pthread_mutex_lock(&kdumpfile->lock);
+	if (readable)
+		status = kdump_bmp_find_set(kdumpfile->pagemap, &index);
+	else
+		status = kdump_bmp_find_clear(kdumpfile->pagemap, &index);
+	pthread_mutex_unlock(&kdumpfile->lock);
+	if (status != KDUMP_OK)
+		return readable ? UINT64_MAX : dump->info.max_pfn;
+	return index;
+}
+
+static bool kdumpfile_has_page(struct fb_dump *dump, uint64_t pfn)
+{
+	return kdumpfile_next(dump, pfn, true) == pfn;
+}
+
+static bool kdumpfile_lost(struct fb_dump *dump FB_UNUSED, uint64_t pfn FB_UNUSED)
+{
+	return false; /* the library does not say */
+}
+
+static void kdumpfile_destroy(struct fb_dump *dump)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+
+	if (kdumpfile->pagemap)
+		kdump_bmp_decref(kdumpfile->pagemap);
+	if (kdumpfile->ctx)
+		kdump_free(kdumpfile->ctx);
+	pthread_mutex_destroy(&kdumpfile->lock);
+	fb_file_destroy(kdumpfile->file);
+	free(kdumpfile->format);
+	fb_dump_deinit(dump);
+	free(kdumpfile);
+}
+
+static const struct fb_dump_ops kdumpfile_ops = {
+	.has_page = kdumpfile_has_page,
+	.next = kdumpfile_next,
+	.read_page = kdumpfile_read_page,
+	.lost = kdumpfile_lost,
+	.destroy = kdumpfile_destroy,
+};
+
+static struct fb_error *write_all(int fd, const char *bytes, size_t length, uint64_t offset)
+{
+	while (length) {
+		ssize_t written = pwrite(fd, bytes, length, (off_t)offset);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return fb_error_os(errno, "cannot write a temporary file (set TMPDIR)");
+		bytes += written;
+		offset += (uint64_t)written;
+		length -= (size_t)written;
+	}
+	return NULL;
+}
+
+static struct fb_error *copy_to_fd(struct fb_file *file, int fd)
+{
+	struct fb_error *err = NULL;
+	uint64_t offset;
+	char *bytes;
+	size_t got;
+
+	bytes = malloc(COPY_BYTES);
+	if (!bytes)
+		return fb_error_nomem();
+	for (offset = 0; !err && offset < file->size; offset += got) {
+		err = fb_file_read_some(file, offset, bytes, COPY_BYTES, &got);
+		if (!err && !got)
+			break;
+		if (!err)
+			err = write_all(fd, bytes, got, offset);
+	}
+	free(bytes);
+	return err;
+}
+
+/* The library reads a descriptor: a file that is a layer over another is written out first. */
+static struct fb_error *ensure_fd(struct fb_dump_input *input)
+{
+	struct fb_file *copy, *file = input->file;
+	struct fb_error *err;
+	int fd;
+
+	if (file->fd >= 0)
+		return NULL;
+	err = fb_temporary_fd(&fd);
+	if (err)
+		return err;
+	err = copy_to_fd(file, fd);
+	if (!err)
+		err = fb_file_from_fd(file->path, fd, file->mtime_ns, &copy);
+	if (err) {
+		(void)close(fd);
+		return err;
+	}
+	fb_file_destroy(file);
+	input->file = copy;
+	return NULL;
+}
+
+static struct fb_error *check_machine(struct kdumpfile *kdumpfile, const char *path,
+				      struct fb_warnings *warnings)
+{
+	kdump_num_t page_size = FB_PAGE_SIZE;
+	const char *machine = NULL;
+	char text[64];
+
+	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_ARCH_NAME, &machine) != KDUMP_OK) {
+		fb_warn(warnings, "%s: the dump names no machine; taken as x86-64", path);
+		kdump_clear_err(kdumpfile->ctx);
+	} else if (strcmp(machine, KDUMP_ARCH_X86_64) != 0) {
+		fb_text_escape(machine, strlen(machine), text, sizeof(text));
+		return fb_error_create(
+			FB_UNSUPPORTED,
+			"%s: the dump of a machine of type %s; only x86-64 is handled", path, text);
+	} else {
+		kdumpfile->dump.info.machine = KDUMP_ARCH_X86_64;
+	}
+	if (kdump_get_number_attr(kdumpfile->ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK)
+		kdump_clear_err(kdumpfile->ctx);
+	if (page_size != FB_PAGE_SIZE)
+		return fb_error_create(FB_UNSUPPORTED, "%s: pages of %" PRIuFAST64 " bytes", path,
+				       page_size);
+	return NULL;
+}
+
+/* The exclusive end of the frames, and how many pages there are, by the page map. */
+static void measure(struct kdumpfile *kdumpfile)
+{
+	struct fb_dump_info *info = &kdumpfile->dump.info;
+	kdump_addr_t at = 0, end;
+	kdump_num_t max_pfn;
+	kdump_attr_t attr = {.type = KDUMP_BITMAP};
+
+	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
+		info->max_pfn = max_pfn < FB_MAX_PFN ? max_pfn : FB_MAX_PFN;
+	if (kdump_get_typed_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) != KDUMP_OK)
+		return;
+	kdumpfile->pagemap = attr.val.bitmap;
+	(void)kdump_bmp_incref(kdumpfile->pagemap);
+	while (kdump_bmp_find_set(kdumpfile->pagemap, &at) == KDUMP_OK && at < FB_MAX_PFN) {
+		end = at;
+		if (kdump_bmp_find_clear(kdumpfile->pagemap, &end) != KDUMP_OK ||
+		    end > FB_MAX_PFN || end <= at)
+			break;
+		info->pages_dumped += end - at;
+		if (end > info->max_pfn)
+			info->max_pfn = end;
+		at = end;
+	}
+}
+
+static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
+{
+	struct fb_error *err;
+	char *text = NULL;
+
+	if (kdump_vmcoreinfo_raw(kdumpfile->ctx, &text) != KDUMP_OK)
+		return NULL;
+	err = fb_dump_set_vmcoreinfo(&kdumpfile->dump, text, strnlen(text, FB_MAX_VMCOREINFO));
+	free(text);
+	return err;
+}
+
+static struct fb_error *open_library(struct kdumpfile *kdumpfile, struct fb_file *file,
+				     struct fb_warnings *warnings)
+{
+	const char *format = "unknown";
+	kdump_status status;
+	struct fb_error *err;
+
+	kdumpfile->ctx = kdump_new();
+	if (!kdumpfile->ctx)
+		return fb_error_nomem();
+	/* A file that shrinks must be an error, not SIGBUS. */
+	if (kdump_set_number_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER) !=
+	    KDUMP_OK)
+		kdump_clear_err(kdumpfile->ctx);
+	status = kdump_open_fd(kdumpfile->ctx, file->fd);
+	if (status == KDUMP_ERR_NOTIMPL)
+		return fb_error_create(FB_NOT_FOUND, "%s: libkdumpfile knows no such format",
+				       file->path);
+	if (status != KDUMP_OK)
+		return fb_error_prefix(library_error(kdumpfile->ctx, status), "%s", file->path);
+	err = check_machine(kdumpfile, file->path, warnings);
+	if (err)
+		return err;
+	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_FORMAT, &format) != KDUMP_OK)
+		kdump_clear_err(kdumpfile->ctx);
+	kdumpfile->format = strdup(format);
+	if (!kdumpfile->format)
+		return fb_error_nomem();
+	kdumpfile->dump.info.format = kdumpfile->format;
+	measure(kdumpfile);
+	if (!kdumpfile->dump.info.max_pfn)
+		return fb_error_create(FB_CORRUPT, "%s: a %s file without one page of memory",
+				       file->path, format);
+	return read_vmcoreinfo(kdumpfile);
+}
+
+struct fb_error *fb_kdumpfile_open(struct fb_dump_input *input, struct fb_warnings *warnings,
+				   struct fb_dump **dump_ret)
+{
+	struct kdumpfile *kdumpfile;
+	struct fb_error *err;
+
+	err = ensure_fd(input);
+	if (err)
+		return err;
+	kdumpfile = calloc(1, sizeof(*kdumpfile));
+	if (!kdumpfile)
+		return fb_error_nomem();
+	pthread_mutex_init(&kdumpfile->lock, NULL);
+	kdumpfile->dump.info.stream = input->stream;
+	kdumpfile->dump.info.flattened = input->flattened;
+	kdumpfile->dump.info.incomplete = input->truncated;
+	err = fb_dump_init(&kdumpfile->dump, &kdumpfile_ops);
+	if (!err)
+		err = open_library(kdumpfile, input->file, warnings);
+	if (err) {
+		fb_dump_destroy(&kdumpfile->dump);
+		return err;
+	}
+	kdumpfile->file = input->file;
+	input->file = NULL;
+	*dump_ret = &kdumpfile->dump;
+	return NULL;
+}

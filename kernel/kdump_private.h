@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kdump-compressed dump: one file, or the parts of a split dump, each with
+ * its own bitmap and page descriptors. kdump_open.c makes it, kdump.c reads it.
+ */
+#ifndef FB_KERNEL_KDUMP_PRIVATE_H
+#define FB_KERNEL_KDUMP_PRIVATE_H
+
+#include <pthread.h>
+
+#include "kernel/dump_private.h"
+#include "kernel/kdump_bitmap.h"
+#include "kernel/kdump_header.h"
+#include "kernel/kdump_pages.h"
+#include "kernel/kdump_unpack.h"
+
+struct fb_kdump_part {
+	struct fb_file *file; /* owned */
+	struct fb_kdump_layout layout;
+	uint64_t bits_end; /* exclusive end of the frames of the part whose bit is in the file */
+	struct fb_kdump_bitmap *bitmap;
+	struct fb_kdump_descs *descs;
+	/* The result of reading all descriptors: at once where pages seem lost, else on demand. */
+	bool surveyed;
+	struct fb_kdump_survey survey;
+	/* Pages are known to be lost, so that a set bit alone does not make a page readable. */
+	bool lossy;
+};
+
+struct fb_kdump {
+	struct fb_dump dump;
+	struct fb_kdump_part *parts; /* owned; sorted by start_pfn, disjoint */
+	size_t count;
+	struct fb_kdump_bitmap *whole; /* of all frames, where parts are missing; else NULL */
+	struct fb_kdump_unpackers *unpackers;
+	void *header; /* owned */
+	pthread_mutex_t survey_lock;
+};
+
+extern const struct fb_dump_ops fb_kdump_ops;
+
+#endif
