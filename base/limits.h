@@ -58,6 +58,12 @@
 #define FB_MAX_VMAS (8u << 20)
 #define FB_MAX_MODULES 4096u
 
+/* The kernel's log: LOG_BUF_LEN_MAX is 2^31 bytes; distributions set 2^17 to 2^21. What is kept
+ * of it: 2^26 bytes of text, and a record for each 32 bytes (PRB_AVGBITS). */
+#define FB_MAX_LOG_BITS 31u
+#define FB_MAX_LOG_BYTES (64u << 20)
+#define FB_MAX_LOG_RECORDS (2u << 20)
+
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)
 #define FB_MAX_CORE_THREADS (1u << 20)
@@ -70,6 +76,12 @@
 /* A mapped program or library: about 12 program headers, and notes of some 100 bytes. */
 #define FB_MAX_OBJECT_PHDRS 1024u
 #define FB_MAX_OBJECT_NOTES (1u << 20)
+/* Entries of a PT_DYNAMIC: about 35, and one per needed library. */
+#define FB_MAX_DYNAMIC 65536u
+/* Loaded objects of a process (each takes at least two of its mappings), and the namespaces of its
+ * dynamic linker (DL_NNS of glibc is 16). */
+#define FB_MAX_OBJECTS 65536u
+#define FB_MAX_LINK_NAMESPACES 64u
 #define FB_MAX_CORES 65536u
 
 /* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */
@@ -91,7 +103,7 @@
 #define FB_MAX_EXTENTS (16u << 20)
 /* 16 pages each: 1 TiB that is nowhere at a frame. */
 #define FB_MAX_STORE_GROUPS (16u << 20)
-/* Hashes remembered to store equal pages once: 24 MB for 4 GiB of stored pages. Those behind are
+/* Hashes remembered to store equal pages once: 48 MB for 4 GiB of stored pages. Those behind are
  * stored as they come. */
 #define FB_MAX_DEDUPE_PAGES (1u << 20)
 /* 1 MiB each: a dump of 64 TiB. */

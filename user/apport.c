@@ -219,7 +219,7 @@ static struct fb_error *finish(struct fb_file *report, int fd, uint64_t size,
 		return fb_error_prefix(damage, "the CoreDump field of this Apport report cannot "
 					       "be unpacked");
 	fb_warn_error(warnings, damage,
-		      "%s: the CoreDump field is damaged; what came before that is used",
+		      "%s: the CoreDump field is damaged; what could be unpacked is used",
 		      report->path);
 	err = fb_file_from_fd(report->path, fd, report->mtime_ns, core_ret);
 	if (!err)

@@ -17,7 +17,7 @@ FB_MUST_CHECK struct fb_error *fb_apport_probe(struct fb_file *file, bool *is_re
 
 /* The core of a report, unpacked to an unlinked temporary file that has the report's path and
  * time; the caller destroys it. report is only read. Where the field is cut off or damaged, what
- * came before that is given, *cut_ret is set, and the damage goes to warnings. FB_NOT_FOUND: no
+ * could be unpacked is given, *cut_ret is set, and the damage goes to warnings. FB_NOT_FOUND: no
  * CoreDump field; FB_CORRUPT: not a byte of it can be unpacked. */
 FB_MUST_CHECK struct fb_error *fb_apport_unpack(struct fb_file *report,
 						struct fb_warnings *warnings, bool *cut_ret,

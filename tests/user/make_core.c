@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Process cores from recipes. */
+#include "tests/user/make_core.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/procfs.h>
+
+#include "base/attr.h"
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+static void append(uint8_t **data, size_t *size, const void *bytes, size_t length)
+{
+	*data = must(realloc(*data, *size + length + 1));
+	if (length)
+		memcpy(*data + *size, bytes, length);
+	*size += length;
+}
+
+static void append_zeros(uint8_t **data, size_t *size, size_t length)
+{
+	*data = must(realloc(*data, *size + length + 1));
+	memset(*data + *size, 0, length);
+	*size += length;
+}
+
+void make_note(struct make_core *make, const char *owner, uint32_t type, const void *desc,
+	       size_t size)
+{
+	Elf64_Nhdr nhdr = {
+		.n_namesz = (uint32_t)strlen(owner) + 1,
+		.n_descsz = (uint32_t)size,
+		.n_type = type,
+	};
+
+	append(&make->notes, &make->notes_size, &nhdr, sizeof(nhdr));
+	append(&make->notes, &make->notes_size, owner, nhdr.n_namesz);
+	append_zeros(&make->notes, &make->notes_size, -make->notes_size & 3);
+	append(&make->notes, &make->notes_size, desc, size);
+	append_zeros(&make->notes, &make->notes_size, -make->notes_size & 3);
+}
+
+void make_thread(struct make_core *make, int tid, int signal, uint64_t rip)
+{
+	struct elf_prstatus status = {.pr_cursig = (short)signal, .pr_pid = tid};
+	struct user_regs_struct regs = {.rip = rip, .rsp = rip + 1};
+
+	status.pr_utime.tv_sec = 1;
+	status.pr_utime.tv_usec = tid;
+	memcpy(&status.pr_reg, &regs, sizeof(regs));
+	make_note(make, "CORE", NT_PRSTATUS, &status, sizeof(status));
+}
+
+void make_psinfo(struct make_core *make, int pid, const char *comm, const char *args)
+{
+	struct elf_prpsinfo info = {.pr_pid = pid, .pr_ppid = 1, .pr_uid = 1000, .pr_gid = 100};
+
+	/* Neither need end in a NUL. */
+	memcpy(info.pr_fname, comm, strnlen(comm, sizeof(info.pr_fname)));
+	memcpy(info.pr_psargs, args, strnlen(args, sizeof(info.pr_psargs)));
+	make_note(make, "CORE", NT_PRPSINFO, &info, sizeof(info));
+}
+
+void make_auxv(struct make_core *make, const uint64_t *pairs, size_t count)
+{
+	make_note(make, "CORE", NT_AUXV, pairs, count * 16);
+}
+
+void make_files(struct make_core *make, const struct make_mapping *mappings, size_t count,
+		uint64_t page_size)
+{
+	uint64_t head[2] = {count, page_size};
+	uint8_t *desc = NULL;
+	size_t size = 0;
+
+	append(&desc, &size, head, sizeof(head));
+	for (size_t i = 0; i < count; i++) {
+		uint64_t entry[3] = {mappings[i].start, mappings[i].end,
+				     mappings[i].offset / page_size};
+
+		append(&desc, &size, entry, sizeof(entry));
+	}
+	for (size_t i = 0; i < count; i++)
+		append(&desc, &size, mappings[i].path, strlen(mappings[i].path) + 1);
+	make_note(make, "CORE", NT_FILE, desc, size);
+	free(desc);
+}
+
+void make_segment(struct make_core *make, uint64_t address, uint64_t memory_size, const void *bytes,
+		  uint64_t file_size, uint32_t flags)
+{
+	Elf64_Phdr phdr = {
+		.p_type = PT_LOAD,
+		.p_flags = flags,
+		.p_offset = make->memory_size,
+		.p_vaddr = address,
+		.p_filesz = file_size,
+		.p_memsz = memory_size,
+		.p_align = make->layout == MAKE_KERNEL ? FB_PAGE_SIZE : 1,
+	};
+
+	make->segments = must(realloc(make->segments, (make->segment_count + 1) * sizeof(phdr)));
+	make->segments[make->segment_count++] = phdr;
+	if (bytes) {
+		append(&make->memory, &make->memory_size, bytes, file_size);
+		return;
+	}
+	append_zeros(&make->memory, &make->memory_size, file_size);
+	for (uint64_t at = 0; at + 8 <= file_size; at += 8) {
+		uint64_t word = address + at;
+
+		memcpy(make->memory + phdr.p_offset + at, &word, sizeof(word));
+	}
+}
+
+/* Where each part lies in the file. */
+struct plan {
+	size_t phdrs;
+	size_t notes;
+	size_t memory;
+	size_t sections;
+	size_t section_count;
+	size_t end;
+};
+
+static struct plan lay_out(const struct make_core *make)
+{
+	struct plan plan = {.phdrs = sizeof(Elf64_Ehdr)};
+	size_t headers_end = plan.phdrs + (make->segment_count + 1) * sizeof(Elf64_Phdr);
+
+	if (make->layout == MAKE_KERNEL) {
+		plan.notes = headers_end;
+		plan.memory = plan.notes + make->notes_size;
+		plan.memory += -plan.memory & (FB_PAGE_SIZE - 1);
+		plan.end = plan.memory + make->memory_size;
+		plan.section_count = make->xnum ? 1 : 0;
+	} else {
+		plan.memory = headers_end;
+		plan.notes = plan.memory + make->memory_size;
+		plan.end = plan.notes + make->notes_size;
+		plan.section_count = make->segment_count + 3;
+	}
+	plan.sections = plan.section_count ? plan.end : 0;
+	plan.end += plan.section_count * sizeof(Elf64_Shdr);
+	return plan;
+}
+
+static Elf64_Ehdr ehdr_of(const struct make_core *make, const struct plan *plan)
+{
+	Elf64_Ehdr ehdr = {
+		.e_type = ET_CORE,
+		.e_machine = EM_X86_64,
+		.e_version = EV_CURRENT,
+		.e_phoff = plan->phdrs,
+		.e_shoff = plan->sections,
+		.e_ehsize = sizeof(Elf64_Ehdr),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = make->xnum ? PN_XNUM : (uint16_t)(make->segment_count + 1),
+		.e_shentsize = plan->section_count ? sizeof(Elf64_Shdr) : 0,
+		/* Behind SHN_LORESERVE the count moves to section 0. */
+		.e_shnum = plan->section_count < SHN_LORESERVE ? (uint16_t)plan->section_count : 0,
+	};
+
+	memcpy(ehdr.e_ident, ELFMAG, SELFMAG);
+	ehdr.e_ident[EI_CLASS] = ELFCLASS64;
+	ehdr.e_ident[EI_DATA] = ELFDATA2LSB;
+	ehdr.e_ident[EI_VERSION] = EV_CURRENT;
+	return ehdr;
+}
+
+uint8_t *make_finish(struct make_core *make, size_t *size_ret)
+{
+	struct plan plan = lay_out(make);
+	uint8_t *bytes = must(calloc(1, plan.end + 1));
+	Elf64_Ehdr ehdr = ehdr_of(make, &plan);
+	Elf64_Phdr note = {
+		.p_type = PT_NOTE,
+		.p_offset = plan.notes,
+		.p_filesz = make->notes_size,
+	};
+
+	memcpy(bytes, &ehdr, sizeof(ehdr));
+	memcpy(bytes + plan.phdrs, &note, sizeof(note));
+	for (size_t i = 0; i < make->segment_count; i++) {
+		make->segments[i].p_offset += plan.memory;
+		memcpy(bytes + plan.phdrs + (i + 1) * sizeof(note), &make->segments[i],
+		       sizeof(note));
+	}
+	if (make->notes_size)
+		memcpy(bytes + plan.notes, make->notes, make->notes_size);
+	if (make->memory_size)
+		memcpy(bytes + plan.memory, make->memory, make->memory_size);
+	if (plan.section_count) {
+		Elf64_Shdr first = {
+			.sh_size = ehdr.e_shnum ? 0 : plan.section_count,
+			.sh_info = make->xnum ? (uint32_t)make->segment_count + 1 : 0,
+		};
+
+		memcpy(bytes + plan.sections, &first, sizeof(first));
+	}
+	free(make->notes);
+	free(make->segments);
+	free(make->memory);
+	*make = (struct make_core){.layout = make->layout};
+	*size_ret = plan.end;
+	return bytes;
+}
+
+struct fb_file *make_file_of(const char *name, const void *bytes, size_t size)
+{
+	uint8_t *copy = must(malloc(size + 1));
+	struct fb_file *file;
+
+	memcpy(copy, bytes, size);
+	if (fb_file_from_memory(name, copy, size, &file))
+		abort();
+	return file;
+}
+
+struct fb_file *make_file(struct make_core *make, const char *name)
+{
+	size_t size;
+	uint8_t *bytes = make_finish(make, &size);
+	struct fb_file *file;
+
+	if (fb_file_from_memory(name, bytes, size, &file))
+		abort();
+	return file;
+}
+
+uint8_t *make_usual(enum make_layout layout, size_t *size_ret)
+{
+	static const uint64_t auxv[] = {AT_PHDR, MAKE_PROGRAM + 64, AT_PAGESZ, 4096, AT_NULL, 0};
+	static const struct make_mapping mappings[] = {
+		{MAKE_PROGRAM, MAKE_PROGRAM + 0x1000, 0, "/usr/bin/victim"},
+		{MAKE_PROGRAM + 0x1000, MAKE_PROGRAM + 0x3000, 0x1000, "/usr/bin/victim"},
+	};
+	struct make_core make = {.layout = layout};
+	siginfo_t siginfo = {.si_signo = SIGSEGV};
+	uint8_t fpregs[512] = {1}, xstate[832] = {2};
+
+	if (layout == MAKE_GCORE)
+		make_psinfo(&make, 17, "victim", "victim --slow");
+	make_thread(&make, 17, layout == MAKE_KERNEL ? SIGSEGV : 0, MAKE_PROGRAM + 0x1234);
+	if (layout == MAKE_KERNEL) {
+		make_psinfo(&make, 17, "victim", "victim --slow");
+		make_note(&make, "CORE", NT_SIGINFO, &siginfo, sizeof(siginfo));
+		make_auxv(&make, auxv, FB_ARRAY_SIZE(auxv) / 2);
+		make_files(&make, mappings, FB_ARRAY_SIZE(mappings), 4096);
+	}
+	make_note(&make, "CORE", NT_FPREGSET, fpregs, sizeof(fpregs));
+	make_note(&make, "LINUX", NT_X86_XSTATE, xstate, sizeof(xstate));
+	if (layout == MAKE_GCORE) {
+		make_note(&make, "CORE", NT_SIGINFO, &siginfo, sizeof(siginfo));
+		make_auxv(&make, auxv, FB_ARRAY_SIZE(auxv) / 2);
+		make_files(&make, mappings, FB_ARRAY_SIZE(mappings), 1);
+		make_note(&make, "GDB", 0xff000000, "<target/>", 10);
+	}
+	make_segment(&make, MAKE_PROGRAM, 0x1000, NULL, 0x1000, PF_R);
+	make_segment(&make, MAKE_PROGRAM + 0x1000, 0x2000, NULL, 0, PF_R | PF_X);
+	make_segment(&make, MAKE_STACK, 0x3000, NULL, 0x3000, PF_R | PF_W);
+	return make_finish(&make, size_ret);
+}
