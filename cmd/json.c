@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * JSON answers.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/output.h"
+
+json_t *fb_json_hex(uint64_t address)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)address);
+	return json_string(text);
+}
+
+json_t *fb_json_bytes(const char *text, size_t n)
+{
+	char escaped[4 * FB_MAX_STRING + 1];
+
+	return json_string(fb_text_escape(text, strnlen(text, n), escaped, sizeof(escaped)));
+}
+
+json_t *fb_json_text(const char *text)
+{
+	return text ? fb_json_bytes(text, FB_MAX_STRING) : json_null();
+}
+
+json_t *fb_json_seconds(double seconds)
+{
+	return isfinite(seconds) ? json_real(seconds) : json_null();
+}
+
+static json_t *warning_list(const struct fb_warnings *warnings)
+{
+	json_t *list = json_array();
+	size_t dropped = fb_warnings_dropped(warnings);
+
+	for (size_t i = 0; i < fb_warnings_count(warnings); i++)
+		json_array_append_new(list, fb_json_text(fb_warnings_get(warnings, i)));
+	if (dropped) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%zu more of the kind", dropped);
+		json_array_append_new(list, json_string(text));
+	}
+	return list;
+}
+
+struct fb_error *fb_json_print(const char *command, json_t *answer,
+			       const struct fb_warnings *warnings)
+{
+	json_t *root = json_object();
+	int failed;
+
+	json_object_set_new(root, "schema", json_integer(1));
+	json_object_set_new(root, "command", json_string(command));
+	failed = json_object_set_new(root, "warnings", warning_list(warnings));
+	failed |= !answer || json_object_update(root, answer) != 0;
+	json_decref(answer);
+	if (!failed)
+		failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	json_decref(root);
+	if (failed)
+		return fb_error_nomem();
+	putchar('\n');
+	return NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How answers look: aligned tables, colour on a terminal only, JSON for
+ * machines. Nothing from a dump is printed but through these functions, which
+ * escape it.
+ */
+#ifndef FB_CMD_OUTPUT_H
+#define FB_CMD_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/warnings.h"
+
+enum fb_color {
+	FB_COLOR_AUTO,
+	FB_COLOR_ALWAYS,
+	FB_COLOR_NEVER,
+};
+
+enum fb_style {
+	FB_STYLE_PLAIN,
+	FB_STYLE_BOLD,   /* headings, what to look at first */
+	FB_STYLE_DIM,    /* what is there for completeness */
+	FB_STYLE_GOOD,
+	FB_STYLE_WARN,
+	FB_STYLE_BAD,
+};
+
+struct fb_output;
+
+FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
+						struct fb_output **output_ret);
+void fb_output_destroy(struct fb_output *output);
+
+/* printf on stdout in a style. Text from a dump goes through fb_output_text() into a buffer
+ * first. */
+void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
+	FB_PRINTF(3, 4);
+/* Columns of a terminal; 100 elsewhere. */
+unsigned fb_output_width(const struct fb_output *output);
+
+/* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
+void fb_output_progress(struct fb_output *output, const char *what, uint64_t done,
+			uint64_t total);
+
+/*
+ * A table: columns as wide as their widest cell, headings in bold. Cells are escaped.
+ */
+enum fb_align { FB_LEFT, FB_RIGHT };
+struct fb_column {
+	const char *heading;
+	enum fb_align align;
+};
+struct fb_table;
+FB_MUST_CHECK struct fb_error *fb_table_create(const struct fb_column *columns, size_t count,
+					       struct fb_table **table_ret);
+void fb_table_destroy(struct fb_table *table);
+/* The next cell, row by row. */
+FB_MUST_CHECK struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style,
+					     const char *format, ...) FB_PRINTF(3, 4);
+void fb_table_print(struct fb_table *table, struct fb_output *output);
+
+/*
+ * JSON, by jansson. Every function returns a new reference, or NULL where memory is out:
+ * json_object_set_new() and friends pass a NULL on, and fb_json_print() then says NOMEM.
+ */
+json_t *fb_json_hex(uint64_t address);             /* "0xffff..." */
+json_t *fb_json_text(const char *text);            /* escaped; NULL gives null */
+json_t *fb_json_bytes(const char *text, size_t n); /* escaped; up to a NUL */
+json_t *fb_json_seconds(double seconds);           /* NaN gives null */
+
+/* Prints {"schema": 1, "command": command, "warnings": [...], members of answer...}; takes
+ * answer. */
+FB_MUST_CHECK struct fb_error *fb_json_print(const char *command, json_t *answer,
+					     const struct fb_warnings *warnings);
+
+#endif
