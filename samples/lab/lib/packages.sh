@@ -21,8 +21,8 @@ suite_apt() {
     shift 2
     dir=$(lab_cache)/apt-$suite
     "$tool" -o Dir::State="$dir" -o Dir::State::lists="$dir/lists" -o Dir::State::status=/dev/null \
-        -o Dir::Cache="$dir/cache" -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=- \
-        -o Dir::Etc::preferencesparts=- -o APT::Architecture=amd64 -o APT::Architectures=amd64 \
+        -o Dir::Cache="$dir/cache" -o Dir::Etc::sourcelist="$dir/sources.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o Dir::Etc::preferencesparts=/dev/null -o APT::Architecture=amd64 -o APT::Architectures=amd64 \
         -o APT::Sandbox::User=root -o Acquire::Retries=3 "$@"
 }
 

@@ -3,7 +3,7 @@
 # The guest's root: a small Debian with gdb, the same for every kernel, and the disks made of it.
 
 LAB_ROOT_SUITE=bookworm
-LAB_ROOT_PACKAGES="gdb kexec-tools procps busybox-static kmod python3-minimal libc6-dev"
+LAB_ROOT_PACKAGES=(gdb kexec-tools procps busybox-static kmod python3-minimal libc6-dev)
 
 # guest_root: prints the folder of the guest's root file system; made once.
 guest_root() {
@@ -18,7 +18,7 @@ guest_root() {
             >"$root.log" 2>&1 || die "debootstrap failed: see $root.log"
         # debootstrap cannot order gdb's dependencies, apt-get can.
         as_root timeout 1200 chroot "$root" /usr/bin/env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qq install -y --no-install-recommends "${LAB_ROOT_PACKAGES >>"$root.log" 2>&1 ||
+            apt-get -qq install -y --no-install-recommends "${LAB_ROOT_PACKAGES[@]}" >>"$root.log" 2>&1 ||
             die "apt-get in the guest's root failed: see $root.log"
         as_root touch "$root/.complete"
     fi
