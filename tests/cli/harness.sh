@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # For tests of the command line. A test file is
 #
+#     #!/bin/bash
+#     # SPDX-License-Identifier: GPL-2.0-or-later
 #     . "$(dirname "$0")/harness.sh"
 #     run info "$dump"
 #     expect_status 0 "info reads the sample"
