@@ -31,8 +31,10 @@ static void load_uts(struct fb_kernel *kernel)
 
 	copy_text(kernel->release, sizeof(kernel->release),
 		  fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE"));
-	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, "init_uts_ns", &uts) &&
-	    fb_vmcoreinfo_offset(kernel->vmcoreinfo, "uts_namespace.name", &offset)) {
+	/* VMCOREINFO has the offset from 6.0 on. */
+	if (!fb_vmcoreinfo_offset(kernel->vmcoreinfo, "uts_namespace.name", &offset))
+		offset = kernel->layout.uts_name.offset;
+	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, "init_uts_ns", &uts)) {
 		err = fb_space_string(kernel->space, uts + offset + UTS_VERSION * UTS_LENGTH,
 				      kernel->version, sizeof(kernel->version));
 		fb_error_destroy(err);

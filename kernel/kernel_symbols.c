@@ -13,29 +13,36 @@
 #define KERNEL_IMAGE_SIZE (1ull << 30)
 
 struct image_range {
-	uint64_t end;
+	uint64_t start, end;
 };
 
-static struct fb_error *note_mapped(void *context, const struct fb_pt_run *run)
+static struct fb_error *note_rodata(void *context, const struct fb_pt_run *run)
 {
 	struct image_range *range = context;
 
-	if (run->state == FB_PT_PRESENT)
-		range->end = run->end;
+	if (run->state != FB_PT_PRESENT || run->writable || run->executable)
+		return NULL;
+	if (!range->start)
+		range->start = run->start;
+	range->end = run->end;
 	return NULL;
 }
 
-/* Where the image that holds _stext ends: the last page mapped in the image's region. */
-static struct fb_error *image_end(struct fb_kernel *kernel, uint64_t stext, uint64_t *end_ret)
+/* Where the image's read-only data are: mapped neither writable nor executable
+ * (mark_rodata_ro(), arch/x86/mm/init_64.c). With rodata=off they are not, and all is searched. */
+static struct fb_error *find_rodata(struct fb_kernel *kernel, uint64_t stext, uint64_t *start_ret,
+				    uint64_t *end_ret)
 {
-	struct image_range range = {.end = stext};
+	struct image_range range = {0};
 	struct fb_error *err;
 
 	err = fb_pt_for_each(&kernel->tables, stext, FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE,
-			     note_mapped, &range);
-	if (!err)
-		*end_ret = range.end;
-	return err;
+			     note_rodata, &range);
+	if (err)
+		return err;
+	*start_ret = range.start ? range.start : stext;
+	*end_ret = range.start ? range.end : FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE;
+	return NULL;
 }
 
 static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
@@ -52,8 +59,7 @@ static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
 	fb_vmcoreinfo_symbol(info, "kallsyms_offsets", &hints.offsets);
 	fb_vmcoreinfo_symbol(info, "kallsyms_relative_base", &hints.relative_base);
 	fb_vmcoreinfo_symbol(info, "kallsyms_addresses", &hints.addresses);
-	hints.scan_start = hints.stext;
-	err = image_end(kernel, hints.stext, &hints.scan_end);
+	err = find_rodata(kernel, hints.stext, &hints.scan_start, &hints.scan_end);
 	if (err)
 		return err;
 	return fb_kallsyms_load(kernel->space, &hints, kernel->warnings, &kernel->symbols);

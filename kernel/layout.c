@@ -69,7 +69,7 @@ static bool resolve_field(const struct fb_btf *types, uint32_t type, const char 
 		fb_error_destroy(err);
 		return false;
 	}
-	if (found.bit_size) {
+	if (found.bit_size && size) {
 		/* Read as the smallest aligned unit of its type's size that holds it. */
 		uint64_t unit_bits = size * 8;
 
@@ -80,7 +80,8 @@ static bool resolve_field(const struct fb_btf *types, uint32_t type, const char 
 		field->offset = (uint32_t)(found.bit_offset / 8);
 	}
 	field->size = (uint32_t)size;
-	field->found = size > 0 && size <= UINT32_MAX && found.bit_offset / 8 <= UINT32_MAX;
+	/* A flexible array member has size 0. */
+	field->found = size <= UINT32_MAX && found.bit_offset / 8 <= UINT32_MAX;
 	return field->found;
 }
 

@@ -109,6 +109,7 @@ FB_FIELD(pcpu_hot_current, "pcpu_hot", "current_task") /* e57ef2ed97c1, 6.2; gon
 FB_FIELD(timekeeper_ktime_sec, "timekeeper", "ktime_sec")
 FB_FIELD(timekeeper_offs_boot, "timekeeper", "offs_boot")
 FB_FIELD(tk_data_timekeeper, "tk_data", "timekeeper")
+FB_FIELD(uts_name, "uts_namespace", "name")
 
 /* Modules (include/linux/module.h) */
 FB_SIZE(module, "module")

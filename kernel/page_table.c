@@ -10,9 +10,11 @@
 
 /* Bits of an entry, arch/x86/include/asm/pgtable_types.h. */
 #define ENTRY_PRESENT (1ull << 0)
+#define ENTRY_WRITABLE (1ull << 1)
 #define ENTRY_HUGE (1ull << 7)     /* _PAGE_PSE; in a PTE it is PAT */
 #define ENTRY_PROTNONE (1ull << 8) /* _PAGE_PROTNONE, which is _PAGE_GLOBAL where present */
 #define ENTRY_FRAME 0x000ffffffffff000ull
+#define ENTRY_NO_EXECUTE (1ull << 63)
 
 /* A swap entry is {type: 5 bits, inverted offset: 50 bits, 9 bits that stay clear}. */
 #define SWAP_TYPE_BITS 5
@@ -183,7 +185,8 @@ static bool continues(const struct fb_pt_run *pending, const struct fb_pt_run *r
 		return false;
 	if (!has_frame(run->state))
 		return true;
-	return pending->page_size == run->page_size &&
+	return pending->page_size == run->page_size && pending->writable == run->writable &&
+	       pending->executable == run->executable &&
 	       pending->physical + (pending->end - pending->start) == run->physical;
 }
 
@@ -236,6 +239,8 @@ static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned
 				.state = decoded.state,
 				.physical = decoded.frame + (from & (entry_size - 1)),
 				.page_size = entry_size,
+				.writable = entries[i] & ENTRY_WRITABLE,
+				.executable = !(entries[i] & ENTRY_NO_EXECUTE),
 				.swap_type = decoded.swap_type,
 				.swap_offset = decoded.swap_offset,
 			};

@@ -64,6 +64,8 @@ struct fb_pt_run {
 	enum fb_pt_state state;
 	uint64_t physical; /* of start */
 	uint64_t page_size;
+	bool writable;   /* by the entry itself; tables above may forbid what it allows */
+	bool executable; /* likewise */
 	uint32_t swap_type;
 	uint64_t swap_offset;
 };
