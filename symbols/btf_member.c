@@ -201,8 +201,8 @@ static struct fb_error *enter_array(const struct fb_btf *btf, const char **path,
 	fb_btf_spell(btf, array, spelling, sizeof(spelling));
 	if (fb_btf_kind(btf, array) != FB_TYPE_ARRAY)
 		return fb_error_create(FB_INVALID, "%s is no array", spelling);
-	/* An array of 0 elements is one of unknown length, at the end of a struct. */
-	if (fb_btf_length(btf, array) && index >= fb_btf_length(btf, array))
+	/* An array of 0 or 1 elements may go on behind the end of its struct. */
+	if (fb_btf_length(btf, array) > 1 && index >= fb_btf_length(btf, array))
 		return fb_error_create(FB_INVALID, "%s has no element %lu", spelling, index);
 	member->type = fb_btf_target(btf, array);
 	err = fb_btf_sizeof(btf, member->type, &size);
