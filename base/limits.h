@@ -49,6 +49,9 @@
 
 /* ORC: 6.12's vmlinux has about 500,000 entries. */
 #define FB_MAX_ORC_ENTRIES (16u << 20)
+/* Frames of one kernel stack: a task's, an interrupt's and six exceptions' have 80 KiB together,
+ * and frames of less than 10 bytes in the mean are noise. */
+#define FB_MAX_KERNEL_FRAMES 8192u
 
 /* PID_MAX_LIMIT (include/linux/threads.h) is 4 Mi on 64-bit. */
 #define FB_MAX_TASKS (4u << 20)
@@ -63,6 +66,9 @@
 #define FB_MAX_LOG_BITS 31u
 #define FB_MAX_LOG_BYTES (64u << 20)
 #define FB_MAX_LOG_RECORDS (2u << 20)
+
+/* Mounts crossed from a file up to its root: each takes a component of a path (PATH_MAX / 2). */
+#define FB_MAX_MOUNT_DEPTH 2048u
 
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)
