@@ -83,6 +83,13 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 int32_t fb_parse_pid(const char *text);
 uint64_t fb_parse_address(const char *text, const char *what);
 
+/* Appends paths (borrowed) to those of --core. */
+FB_MUST_CHECK struct fb_error *fb_options_add_cores(struct fb_options *options,
+						    const char *const *paths, size_t count);
+
+/* Makes context->output by the options; fb_context_open() does it too. */
+FB_MUST_CHECK struct fb_error *fb_context_output(struct fb_context *context);
+
 /* Opens context->options.input with --core, --part, --vmlinux and -j. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,
 					       struct fb_input **input_ret);

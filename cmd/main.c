@@ -34,6 +34,13 @@ static const struct fb_command *find_command(const char *name)
 	return NULL;
 }
 
+struct fb_error *fb_context_output(struct fb_context *context)
+{
+	if (context->output)
+		return NULL;
+	return fb_output_create(context->options.color, context->options.quiet, &context->output);
+}
+
 struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **input_ret)
 {
 	const struct fb_options *options = &context->options;
@@ -46,8 +53,9 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 		.vmlinux = options->vmlinux,
 		.threads = options->threads,
 	};
+	struct fb_error *err = fb_context_output(context);
 
-	return fb_input_open(&input_options, context->warnings, input_ret);
+	return err ? err : fb_input_open(&input_options, context->warnings, input_ret);
 }
 
 /* One line each, on stderr; text from a dump is escaped. */

@@ -156,6 +156,20 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
 }
 
+struct fb_error *fb_options_add_cores(struct fb_options *options, const char *const *paths,
+				      size_t count)
+{
+	const char **grown = realloc(options->cores,
+				     (options->core_count + count) * sizeof(*grown));
+
+	if (!grown)
+		return fb_error_nomem();
+	for (size_t i = 0; i < count; i++)
+		grown[options->core_count++] = paths[i];
+	options->cores = grown;
+	return NULL;
+}
+
 int32_t fb_parse_pid(const char *text)
 {
 	char *end;

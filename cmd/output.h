@@ -7,12 +7,12 @@
 #ifndef FB_CMD_OUTPUT_H
 #define FB_CMD_OUTPUT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/warnings.h"
 
 enum fb_color {
@@ -63,15 +63,6 @@ void fb_table_destroy(struct fb_table *table);
 FB_MUST_CHECK struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style,
 					     const char *format, ...) FB_PRINTF(3, 4);
 void fb_table_print(struct fb_table *table, struct fb_output *output);
-
-/*
- * JSON, by jansson. Every function returns a new reference, or NULL where memory is out:
- * json_object_set_new() and friends pass a NULL on, and fb_json_print() then says NOMEM.
- */
-json_t *fb_json_hex(uint64_t address);             /* "0xffff..." */
-json_t *fb_json_text(const char *text);            /* escaped; NULL gives null */
-json_t *fb_json_bytes(const char *text, size_t n); /* escaped; up to a NUL */
-json_t *fb_json_seconds(double seconds);           /* NaN gives null */
 
 /* Prints {"schema": 1, "command": command, "warnings": [...], members of answer...}; takes
  * answer. */

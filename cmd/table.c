@@ -127,8 +127,7 @@ void fb_table_print(struct fb_table *table, struct fb_output *output)
 		return;
 	for (size_t i = 0; i < table->column_count; i++) {
 		widths[i] = column_width(table, i);
-		print_cell(table, output, i, i + 1 == table->column_count ? 0 : widths[i],
-			   FB_STYLE_BOLD, table->columns[i].heading);
+		print_cell(table, output, i, widths[i], FB_STYLE_BOLD, table->columns[i].heading);
 	}
 	for (size_t i = 0; i < table->cell_count; i++) {
 		size_t column = i % table->column_count;

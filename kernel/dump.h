@@ -45,6 +45,10 @@ void fb_dump_destroy(struct fb_dump *dump);
 
 const struct fb_dump_info *fb_dump_info(const struct fb_dump *dump);
 
+/* How pages are stored: "zlib", "lzo", "snappy", "zstd", "none", or "mixed"; judged by the first
+ * few thousand. NULL where the format does not say. Static. */
+const char *fb_dump_compression(struct fb_dump *dump);
+
 bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
 /* The first page in the dump at or behind pfn, or UINT64_MAX. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);

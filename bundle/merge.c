@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Merging an input with its cores into a bundle.
+ */
+#include "bundle/merge.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "bundle/bundle_writer.h"
+
+static json_t *match_json(const struct fb_match *match)
+{
+	json_t *object = json_object();
+	json_t *evidence = json_array();
+
+	for (size_t i = 0; i < match->evidence_count; i++)
+		json_array_append_new(evidence, fb_json_text(match->evidence[i]));
+	json_object_set_new(object, "verdict", json_string(fb_verdict_name(match->verdict)));
+	json_object_set_new(object, "pid",
+			    match->task ? json_integer(match->task->pid) : json_null());
+	json_object_set_new(object, "evidence", evidence);
+	return object;
+}
+
+static json_t *counts_json(const struct fb_page_counts *counts)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "total", json_integer((json_int_t)counts->total));
+	json_object_set_new(object, "same", json_integer((json_int_t)counts->same));
+	json_object_set_new(object, "filled", json_integer((json_int_t)counts->filled));
+	json_object_set_new(object, "unplaced", json_integer((json_int_t)counts->unplaced));
+	json_object_set_new(object, "differ", json_integer((json_int_t)counts->differ));
+	return object;
+}
+
+static const char *kind_name(enum fb_core_kind kind)
+{
+	switch (kind) {
+	case FB_CORE_GCORE:
+		return "gcore";
+	case FB_CORE_KERNEL:
+		return "kernel";
+	case FB_CORE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+static json_t *core_json(const struct fb_input_core *core, const struct fb_page_counts *counts)
+{
+	const struct fb_core_info *info = fb_core_info(core->core);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "path", fb_json_text(info->path));
+	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
+	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
+	json_object_set_new(object, "comm", info->has_psinfo ? fb_json_text(info->comm)
+							     : json_null());
+	json_object_set_new(object, "threads", json_integer((json_int_t)info->thread_count));
+	json_object_set_new(object, "truncated", json_boolean(info->truncated));
+	json_object_set_new(object, "match", match_json(&core->match));
+	json_object_set_new(object, "taken_before_panic_s",
+			    fb_json_seconds(core->match.taken_before_panic_s));
+	json_object_set_new(object, "pages", counts_json(counts));
+	return object;
+}
+
+json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
+		      const struct fb_placement *placement)
+{
+	json_t *object = json_object();
+	json_t *list = json_array();
+	int failed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		failed |= json_array_append_new(list, core_json(&cores[i], &placement->counts[i]));
+	failed |= json_object_set_new(object, "cores", list);
+	failed |= json_object_set_new(object, "pages_added",
+				      json_integer((json_int_t)placement->placed_count));
+	failed |= json_object_set_new(object, "conflicts",
+				      json_integer((json_int_t)placement->conflicts));
+	if (!failed)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static struct fb_error *manifest_text(const struct fb_input_core *cores, size_t count,
+				      const struct fb_placement *placement, char **text_ret)
+{
+	json_t *manifest = fb_merge_json(cores, count, placement);
+	char *text = NULL;
+
+	if (manifest) {
+		json_object_set_new(manifest, "schema", json_integer(1));
+		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
+		text = json_dumps(manifest, JSON_COMPACT);
+	}
+	json_decref(manifest);
+	if (!text)
+		return fb_error_nomem();
+	*text_ret = text;
+	return NULL;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+	       first.st_ino == second.st_ino;
+}
+
+/* Whatever --force says, no input is written over. */
+static struct fb_error *refuse_input_as_output(const struct fb_input *input,
+					       const struct fb_input_core *cores, size_t count,
+					       const char *output)
+{
+	bool is_input = same_file(output, fb_input_path(input));
+
+	for (size_t i = 0; i < count && !is_input; i++)
+		is_input = !cores[i].from_bundle &&
+			   same_file(output, fb_core_info(cores[i].core)->path);
+	if (is_input)
+		return fb_error_create(FB_INVALID, "%s: is an input of this merge: name another "
+						   "output with -o", output);
+	return NULL;
+}
+
+static struct fb_error *place_cores(struct fb_input *input, const struct fb_input_core *cores,
+				    size_t count, struct fb_place_core **list_ret,
+				    struct fb_placement *placement_ret)
+{
+	struct fb_place_core *list;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*list), FB_MAX_CORES, "cores", &list);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		list[i].core = cores[i].core;
+		list[i].match = &cores[i].match;
+	}
+	err = fb_place(fb_input_kernel(input), list, count, fb_input_pool(input), placement_ret);
+	if (err)
+		free(list);
+	else
+		*list_ret = list;
+	return err;
+}
+
+struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *placement_ret)
+{
+	const struct fb_input_core *cores;
+	struct fb_place_core *list = NULL;
+	size_t count;
+	struct fb_error *err = fb_input_cores(input, &cores, &count);
+
+	if (!err)
+		err = place_cores(input, cores, count, &list, placement_ret);
+	free(list);
+	return err;
+}
+
+static struct fb_error *output_path(const struct fb_input *input,
+				    const struct fb_merge_options *options, char **path_ret)
+{
+	char *path = NULL;
+
+	if (options->output)
+		path = strdup(options->output);
+	else if (asprintf(&path, "%s.fbundle", fb_input_path(input)) < 0)
+		path = NULL;
+	if (!path)
+		return fb_error_nomem();
+	*path_ret = path;
+	return NULL;
+}
+
+static struct fb_error *write_bundle(struct fb_input *input, const struct fb_input_core *cores,
+				     size_t count, const struct fb_merge_options *options,
+				     struct fb_merge_result *result)
+{
+	struct fb_bundle_plan plan = {
+		.kernel = fb_input_kernel(input),
+		.core_count = count,
+		.placement = &result->placement,
+		.pool = fb_input_pool(input),
+		.progress = options->progress,
+		.progress_context = options->progress_context,
+	};
+	struct fb_place_core *list = NULL;
+	char *manifest = NULL;
+	struct stat status;
+	struct fb_error *err;
+
+	err = place_cores(input, cores, count, &list, &result->placement);
+	if (!err)
+		err = manifest_text(cores, count, &result->placement, &manifest);
+	if (!err) {
+		plan.cores = list;
+		plan.manifest = manifest;
+		err = fb_bundle_write(&plan, result->output, options->force);
+	}
+	free(manifest);
+	free(list);
+	if (!err && stat(result->output, &status) == 0)
+		result->output_bytes = (uint64_t)status.st_size;
+	return err;
+}
+
+struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options *options,
+			  struct fb_merge_result *result_ret)
+{
+	struct fb_merge_result result = {0};
+	const struct fb_input_core *cores = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_input_cores(input, &cores, &count);
+
+	if (!err && count == 0)
+		err = fb_error_create(FB_INVALID, "%s: none of the cores can be used: nothing to "
+						  "merge", fb_input_path(input));
+	if (!err)
+		err = output_path(input, options, &result.output);
+	if (!err)
+		err = refuse_input_as_output(input, cores, count, result.output);
+	if (!err)
+		err = write_bundle(input, cores, count, options, &result);
+	if (err) {
+		fb_merge_result_deinit(&result);
+		return err;
+	}
+	*result_ret = result;
+	return NULL;
+}
+
+void fb_merge_result_deinit(struct fb_merge_result *result)
+{
+	fb_placement_deinit(&result->placement);
+	free(result->output);
+	memset(result, 0, sizeof(*result));
+}

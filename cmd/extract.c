@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle extract: a core out of a bundle, bit for bit.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/outfile.h"
+#include "base/text.h"
+#include "cmd/command.h"
+
+struct extract {
+	struct fb_context *context;
+	const char *output;
+	bool force;
+	bool all;
+	struct fb_input *input;
+	const struct fb_input_core *cores;
+	size_t core_count;
+};
+
+#define OPTION_ALL 'a'
+#define OPTION_FORCE 'f'
+
+static const struct argp_option extract_options[] = {
+	{"output", 'o', "CORE", 0, "write it there (default: its name in the bundle; with --all a folder)",
+	 0},
+	{"all", OPTION_ALL, NULL, 0, "every core of the bundle", 0},
+	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct extract *extract = own;
+
+	switch (key) {
+	case 'o':
+		extract->output = arg;
+		return 0;
+	case OPTION_ALL:
+		extract->all = true;
+		return 0;
+	case OPTION_FORCE:
+		extract->force = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT [PID|NAME]",
+	.doc = "Gives a core back as an ELF core for gdb: the original bit for bit. PID is the "
+	       "process's on the host; a core that matched no process is named by its file's name.",
+	.most_arguments = 1,
+	.options = extract_options,
+	.parse = parse,
+};
+
+static const char *name_of(const struct fb_input_core *core)
+{
+	const char *path = fb_core_info(core->core)->path;
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* By name first: a name is exact, and no name of a core is a bare number. */
+static const struct fb_input_core *find_core(const struct extract *extract, const char *what)
+{
+	char *end;
+	long pid = strtol(what, &end, 10);
+	const struct fb_input_core *core = NULL;
+
+	for (size_t i = 0; i < extract->core_count; i++)
+		if (strcmp(name_of(&extract->cores[i]), what) == 0)
+			return &extract->cores[i];
+	if (*end || end == what || pid <= 0 || pid >= FB_MAX_TASKS)
+		return NULL;
+	core = fb_input_core_of(extract->input, (int32_t)pid);
+	/* A core of a process that was gone: by the PID it had, where that is unmistakable. */
+	for (size_t i = 0; i < extract->core_count && !core; i++)
+		if (!extract->cores[i].match.task &&
+		    fb_core_info(extract->cores[i].core)->pid == pid)
+			core = &extract->cores[i];
+	return core;
+}
+
+static struct fb_error *write_core(const struct extract *extract, const struct fb_input_core *core,
+				   const char *path)
+{
+	struct fb_file *file = fb_core_file(core->core);
+	struct fb_outfile *outfile = NULL;
+	struct fb_error *err;
+
+	err = fb_outfile_create(path, extract->force, &outfile);
+	if (!err)
+		err = fb_outfile_copy(outfile, file, 0, file->size);
+	if (!err)
+		err = fb_outfile_commit(outfile);
+	fb_outfile_destroy(outfile);
+	return err;
+}
+
+static struct fb_error *print_one(const struct extract *extract, const struct fb_input_core *core,
+				  const char *path)
+{
+	const struct fb_core_info *info = fb_core_info(core->core);
+	struct fb_output *output = extract->context->output;
+	char size[32];
+
+	if (extract->context->options.json) {
+		json_t *answer = json_object();
+
+		json_object_set_new(answer, "output", fb_json_text(path));
+		json_object_set_new(answer, "source", json_string("core"));
+		json_object_set_new(answer, "complete", json_boolean(!info->truncated));
+		return fb_json_print("extract", answer, extract->context->warnings);
+	}
+	fb_print(output, FB_STYLE_BOLD, "%s", path);
+	fb_print(output, FB_STYLE_PLAIN, " written, %s: the core as it was merged%s\n",
+		 fb_text_size(fb_core_file(core->core)->size, size, sizeof(size)),
+		 info->truncated ? " (it was cut off already)" : "");
+	return NULL;
+}
+
+static struct fb_error *extract_one(const struct extract *extract, const char *what)
+{
+	const struct fb_input_core *core = find_core(extract, what);
+	const char *path;
+	struct fb_error *err;
+
+	if (!core)
+		return fb_error_create(FB_NOT_FOUND,
+				       "%s: holds no core of PID %s and none named so (`fbundle info` "
+				       "lists the cores)", fb_input_path(extract->input), what);
+	path = extract->output ? extract->output : name_of(core);
+	err = write_core(extract, core, path);
+	return err ? err : print_one(extract, core, path);
+}
+
+static struct fb_error *extract_all(const struct extract *extract)
+{
+	const char *folder = extract->output ? extract->output : ".";
+	json_t *outputs = json_array();
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < extract->core_count && !err; i++) {
+		const struct fb_input_core *core = &extract->cores[i];
+		char path[FB_MAX_STRING];
+
+		if (snprintf(path, sizeof(path), "%s/%s", folder, name_of(core)) >=
+		    (int)sizeof(path)) {
+			err = fb_error_create(FB_INVALID, "%s: the path is too long", folder);
+			break;
+		}
+		err = write_core(extract, core, path);
+		if (!err && extract->context->options.json)
+			json_array_append_new(outputs, fb_json_text(path));
+		else if (!err)
+			err = print_one(extract, core, path);
+	}
+	if (!err && extract->context->options.json) {
+		json_t *answer = json_object();
+
+		json_object_set(answer, "output", outputs);
+		json_object_set_new(answer, "source", json_string("core"));
+		json_object_set_new(answer, "complete", json_true());
+		err = fb_json_print("extract", answer, extract->context->warnings);
+	}
+	json_decref(outputs);
+	return err;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct extract extract = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &extract);
+	if (extract.all == (context->arg_count == 1)) {
+		fprintf(stderr, "fbundle extract: name one PID or core, or --all\n");
+		exit(FB_EXIT_USAGE);
+	}
+	err = fb_context_open(context, &extract.input);
+	if (!err)
+		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);
+	if (!err)
+		err = extract.all ? extract_all(&extract)
+				  : extract_one(&extract, context->args[0]);
+	fb_input_destroy(extract.input);
+	return err;
+}
+
+const struct fb_command fb_command_extract = {
+	.name = "extract",
+	.summary = "give a core back, bit for bit",
+	.run = run,
+};

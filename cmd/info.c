@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle info: the crash at a glance.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bundle/merge.h"
+#include "bundle/panic.h"
+#include "cmd/command.h"
+#include "cmd/crash_line.h"
+
+struct info {
+	struct fb_context *context;
+	struct fb_input *input;
+	struct fb_panic panic;
+	const struct fb_input_core *cores;
+	size_t core_count;
+};
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT",
+	.doc = "Shows the crash at a glance: kernel, panic, dump, cores.",
+};
+
+static json_t *integer_or_null(int64_t value, bool known)
+{
+	return known ? json_integer(value) : json_null();
+}
+
+static json_t *kernel_json(const struct info *info)
+{
+	const struct fb_kernel_info *kernel = fb_kernel_info(fb_input_kernel(info->input));
+	json_t *object = json_object();
+
+	json_object_set_new(object, "release", fb_json_text(kernel->release));
+	json_object_set_new(object, "version",
+			    fb_json_text(*kernel->version ? kernel->version : NULL));
+	json_object_set_new(object, "build_id", fb_json_text(kernel->build_id));
+	json_object_set_new(object, "kaslr_offset", fb_json_hex(kernel->kaslr_offset));
+	json_object_set_new(object, "phys_base", fb_json_hex(kernel->phys_base));
+	json_object_set_new(object, "levels", json_integer(kernel->levels));
+	json_object_set_new(object, "cpus", json_integer(kernel->cpus));
+	json_object_set_new(object, "memory_bytes",
+			    integer_or_null((int64_t)kernel->memory_bytes, kernel->memory_bytes));
+	json_object_set_new(object, "uptime_s", fb_json_seconds(kernel->uptime_s));
+	json_object_set_new(object, "crash_time",
+			    integer_or_null(kernel->crash_time, kernel->crash_time));
+	return object;
+}
+
+static json_t *panic_json(const struct info *info)
+{
+	const struct fb_task *task = info->panic.task;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "message", fb_json_text(info->panic.message));
+	json_object_set_new(object, "cpu",
+			    integer_or_null(info->panic.cpu, info->panic.cpu >= 0));
+	json_object_set_new(object, "pid", task ? json_integer(task->pid) : json_null());
+	json_object_set_new(object, "tid", task ? json_integer(task->tid) : json_null());
+	json_object_set_new(object, "comm",
+			    task ? fb_json_bytes(task->comm, sizeof(task->comm)) : json_null());
+	return object;
+}
+
+static json_t *dump_json(const struct info *info)
+{
+	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(info->input));
+	json_t *object = json_object();
+
+	json_object_set_new(object, "format", fb_json_text(dump->format));
+	json_object_set_new(object, "compression", 
+			    fb_json_text(fb_dump_compression(fb_input_dump(info->input))));
+	json_object_set_new(object, "flattened", json_boolean(dump->flattened));
+	json_object_set_new(object, "split", json_boolean(dump->split));
+	json_object_set_new(object, "incomplete", json_boolean(dump->incomplete));
+	json_object_set_new(object, "pages_dumped", json_integer((json_int_t)dump->pages_dumped));
+	json_object_set_new(object, "pages_total",
+			    integer_or_null((int64_t)dump->pages_existing, dump->pages_existing));
+	return object;
+}
+
+static struct fb_error *print_json(struct info *info)
+{
+	struct fb_placement placement = {0};
+	json_t *answer;
+	struct fb_error *err = fb_merge_place(info->input, &placement);
+
+	if (err)
+		return err;
+	answer = fb_merge_json(info->cores, info->core_count, &placement);
+	fb_placement_deinit(&placement);
+	if (answer) {
+		json_object_del(answer, "pages_added");
+		json_object_del(answer, "conflicts");
+		json_object_set_new(answer, "kernel", kernel_json(info));
+		json_object_set_new(answer, "panic", panic_json(info));
+		json_object_set_new(answer, "dump", dump_json(info));
+	}
+	return fb_json_print("info", answer, info->context->warnings);
+}
+
+static void line(const struct info *info, const char *name, const char *format, ...)
+	FB_PRINTF(3, 4);
+
+static void line(const struct info *info, const char *name, const char *format, ...)
+{
+	char raw[2048], escaped[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	fb_print(info->context->output, FB_STYLE_DIM, "%12s  ", name);
+	fb_print(info->context->output, FB_STYLE_PLAIN, "%s\n",
+		 fb_text_escape(raw, strlen(raw), escaped, sizeof(escaped)));
+}
+
+static void print_kernel(const struct info *info)
+{
+	const struct fb_kernel_info *kernel = fb_kernel_info(fb_input_kernel(info->input));
+
+	line(info, "version", "%s", *kernel->version ? kernel->version : "unknown");
+	line(info, "build-id", "%s", kernel->build_id ? kernel->build_id : "unknown");
+	line(info, "KASLR", "0x%" PRIx64 ", physical base 0x%" PRIx64 ", %u page-table levels",
+	     kernel->kaslr_offset, kernel->phys_base, kernel->levels);
+}
+
+static void print_panic(const struct info *info)
+{
+	const struct fb_panic *panic = &info->panic;
+	const char *message = panic->message ? panic->message : "unknown";
+	char escaped[1024];
+
+	fb_print(info->context->output, FB_STYLE_DIM, "%12s  ", "panic");
+	fb_print(info->context->output, FB_STYLE_BAD, "%s\n",
+		 fb_text_escape(message, strlen(message), escaped, sizeof(escaped)));
+	if (panic->cpu >= 0 && panic->task)
+		line(info, "on", "CPU %d, in PID %d, TID %d (%.*s)", panic->cpu, panic->task->pid,
+		     panic->task->tid, (int)sizeof(panic->task->comm), panic->task->comm);
+	else if (panic->cpu >= 0)
+		line(info, "on", "CPU %d", panic->cpu);
+}
+
+static void print_dump(const struct info *info)
+{
+	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(info->input));
+	const char *compression = fb_dump_compression(fb_input_dump(info->input));
+	char dumped[32], existing[32];
+
+	line(info, "dump", "%s, pages %s%s%s%s%s%s", dump->format, compression ? compression : "?",
+	     dump->flattened ? ", flattened" : "", dump->split ? ", split" : "",
+	     dump->stream ? ", inside " : "", dump->stream ? dump->stream : "",
+	     dump->incomplete ? ", incomplete" : "");
+	fb_text_count(dump->pages_dumped, dumped, sizeof(dumped));
+	if (dump->pages_existing)
+		line(info, "pages", "%s of %s", dumped,
+		     fb_text_count(dump->pages_existing, existing, sizeof(existing)));
+	else
+		line(info, "pages", "%s", dumped);
+}
+
+static void print_cores(const struct info *info)
+{
+	for (size_t i = 0; i < info->core_count; i++) {
+		const struct fb_input_core *core = &info->cores[i];
+		const struct fb_core_info *core_info = fb_core_info(core->core);
+		const char *slash = strrchr(core_info->path, '/');
+		const char *name = slash ? slash + 1 : core_info->path;
+		const struct fb_task *task = core->match.task;
+
+		if (task)
+			line(info, i == 0 ? "cores" : "", "%-20s %d %.*s (%s)", name, task->pid,
+			     (int)sizeof(task->comm), task->comm,
+			     fb_verdict_name(core->match.verdict));
+		else
+			line(info, i == 0 ? "cores" : "", "%-20s of no task at the panic", name);
+	}
+	if (info->core_count == 0)
+		line(info, "cores", "none: `fbundle merge` joins some");
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct info info = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &info);
+	err = fb_context_open(context, &info.input);
+	if (!err)
+		err = fb_panic_find(info.input, &info.panic);
+	if (!err)
+		err = fb_input_cores(info.input, &info.cores, &info.core_count);
+	if (!err && context->options.json) {
+		err = print_json(&info);
+	} else if (!err) {
+		fb_print_crash_line(context->output, info.input);
+		print_kernel(&info);
+		print_panic(&info);
+		print_dump(&info);
+		print_cores(&info);
+	}
+	fb_panic_deinit(&info.panic);
+	fb_input_destroy(info.input);
+	return err;
+}
+
+const struct fb_command fb_command_info = {
+	.name = "info",
+	.summary = "the crash at a glance",
+	.run = run,
+};

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle merge: a dump and cores become a bundle.
+ */
+#include "bundle/merge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/crash_line.h"
+
+struct merge {
+	struct fb_context *context;
+	const char *output;
+	bool force;
+	struct fb_input *input;
+	const struct fb_tasks *tasks;
+	const struct fb_input_core *cores;
+	size_t core_count;
+};
+
+#define OPTION_FORCE 'f'
+
+static const struct argp_option merge_options[] = {
+	{"output", 'o', "FILE", 0, "write the bundle there (default: DUMP.fbundle)", 0},
+	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct merge *merge = own;
+
+	switch (key) {
+	case 'o':
+		merge->output = arg;
+		return 0;
+	case OPTION_FORCE:
+		merge->force = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct fb_usage usage = {
+	.arguments = "DUMP CORE...",
+	.doc = "Joins process cores to a kernel dump: finds each core's task, puts the cores' pages "
+	       "where the process's page tables say, and writes one file that crash, drgn and "
+	       "fbundle open as a complete dump.",
+	.most_arguments = FB_MAX_CORES,
+	.least_arguments = 1,
+	.options = merge_options,
+	.parse = parse,
+};
+
+static void show_progress(void *own, uint64_t done, uint64_t total)
+{
+	struct merge *merge = own;
+
+	fb_output_progress(merge->context->output, "writing the bundle", done, total);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static enum fb_style verdict_style(enum fb_verdict verdict)
+{
+	switch (verdict) {
+	case FB_VERDICT_CERTAIN:
+		return FB_STYLE_GOOD;
+	case FB_VERDICT_LIKELY:
+		return FB_STYLE_WARN;
+	case FB_VERDICT_NONE:
+		break;
+	}
+	return FB_STYLE_DIM;
+}
+
+static struct fb_error *age_cell(struct fb_table *table, const struct fb_match *match)
+{
+	char text[32];
+
+	if (isnan(match->taken_before_panic_s))
+		return fb_table_cell(table, FB_STYLE_DIM, "%s", match->task ? "unknown" : "-");
+	return fb_table_cell(table, FB_STYLE_PLAIN, "%s",
+			     fb_text_duration(match->taken_before_panic_s, text, sizeof(text)));
+}
+
+static struct fb_error *core_row(struct fb_table *table, const struct fb_input_core *core,
+				 const struct fb_page_counts *counts)
+{
+	const struct fb_core_info *info = fb_core_info(core->core);
+	const struct fb_task *task = core->match.task;
+	const uint64_t numbers[] = {counts->total, counts->same, counts->filled, counts->differ,
+				    counts->unplaced};
+	char text[32];
+	struct fb_error *err;
+
+	err = fb_table_cell(table, FB_STYLE_PLAIN, "%s%s", base_name(info->path),
+			    info->truncated ? " (cut off)" : "");
+	if (!err)
+		err = task ? fb_table_cell(table, FB_STYLE_BOLD, "%d %.*s", task->pid,
+					   (int)sizeof(task->comm), task->comm)
+			   : fb_table_cell(table, FB_STYLE_DIM, "-");
+	if (!err)
+		err = fb_table_cell(table, verdict_style(core->match.verdict), "%s",
+				    fb_verdict_name(core->match.verdict));
+	if (!err)
+		err = age_cell(table, &core->match);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(numbers) && !err; i++)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s",
+				    fb_text_count(numbers[i], text, sizeof(text)));
+	return err;
+}
+
+static struct fb_error *print_cores(struct merge *merge, const struct fb_placement *placement)
+{
+	static const struct fb_column columns[] = {
+		{"CORE", FB_LEFT},   {"PROCESS", FB_LEFT}, {"MATCH", FB_LEFT},
+		{"TAKEN BEFORE", FB_RIGHT}, {"PAGES", FB_RIGHT},  {"SAME", FB_RIGHT},
+		{"FILLED", FB_RIGHT}, {"DIFFER", FB_RIGHT}, {"NO FRAME", FB_RIGHT},
+	};
+	struct fb_table *table = NULL;
+	struct fb_error *err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+
+	for (size_t i = 0; i < merge->core_count && !err; i++)
+		err = core_row(table, &merge->cores[i], &placement->counts[i]);
+	if (!err)
+		fb_table_print(table, merge->context->output);
+	fb_table_destroy(table);
+	return err;
+}
+
+/* Why a core found no task: the engineer will ask. */
+static void print_orphans(struct merge *merge)
+{
+	struct fb_output *output = merge->context->output;
+
+	for (size_t i = 0; i < merge->core_count; i++) {
+		const struct fb_input_core *core = &merge->cores[i];
+		const struct fb_match *match = &core->match;
+		size_t last = match->evidence_count;
+		char text[512];
+
+		if (match->verdict != FB_VERDICT_NONE || !last)
+			continue;
+		fb_print(output, FB_STYLE_DIM, "  %s: ",
+			 base_name(fb_core_info(core->core)->path));
+		fb_print(output, FB_STYLE_PLAIN, "%s\n",
+			 fb_text_escape(match->evidence[last - 1],
+					strlen(match->evidence[last - 1]), text, sizeof(text)));
+	}
+}
+
+/* Processes whose memory nobody brought. */
+static void print_missing(struct merge *merge)
+{
+	struct fb_output *output = merge->context->output;
+	unsigned missing = 0, width = 0;
+
+	for (size_t i = 0; i < fb_tasks_count(merge->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(merge->tasks, i);
+		char comm[64];
+
+		if (!task->mm || task->kernel_thread || task->idle || task->tid != task->pid ||
+		    fb_input_core_of(merge->input, task->pid))
+			continue;
+		if (missing++ == 0)
+			fb_print(output, FB_STYLE_BOLD, "\nStill without a core, so without "
+							"most of their memory:\n ");
+		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
+			       sizeof(comm));
+		width += (unsigned)printf(" %d %s%s", task->pid, comm,
+					  task->state == 'D' ? " (D state: no debugger can stop it)"
+							     : "");
+		if (width > 80) {
+			fputs("\n ", stdout);
+			width = 0;
+		}
+	}
+	if (missing)
+		putchar('\n');
+}
+
+static void print_totals(struct merge *merge, const struct fb_merge_result *result)
+{
+	struct fb_output *output = merge->context->output;
+	uint64_t differ = 0, unplaced = 0;
+	char pages[32], size[32];
+
+	for (size_t i = 0; i < merge->core_count; i++) {
+		differ += result->placement.counts[i].differ;
+		if (merge->cores[i].match.task)
+			unplaced += result->placement.counts[i].unplaced;
+	}
+	fb_print(output, FB_STYLE_GOOD, "\n%s pages (%s) added",
+		 fb_text_count(result->placement.placed_count, pages, sizeof(pages)),
+		 fb_text_size(result->placement.placed_count * FB_PAGE_SIZE, size, sizeof(size)));
+	if (differ)
+		fb_print(output, FB_STYLE_PLAIN, "; %s differ (written between core and panic, "
+						 "both versions are kept)",
+			 fb_text_count(differ, pages, sizeof(pages)));
+	if (unplaced)
+		fb_print(output, FB_STYLE_PLAIN, "; %s have no frame (swapped out or dropped since: "
+						 "kept in the bundle)",
+			 fb_text_count(unplaced, pages, sizeof(pages)));
+	putchar('\n');
+}
+
+static struct fb_error *print_text(struct merge *merge, const struct fb_merge_result *result)
+{
+	struct fb_output *output = merge->context->output;
+	size_t matched = 0;
+	char size[32];
+	struct fb_error *err;
+
+	for (size_t i = 0; i < merge->core_count; i++)
+		matched += merge->cores[i].match.task != NULL;
+	fb_print_crash_line(output, merge->input);
+	fb_print(output, FB_STYLE_PLAIN, "%zu cores, %zu matched to a task\n\n",
+		 merge->core_count, matched);
+	err = print_cores(merge, &result->placement);
+	if (err)
+		return err;
+	if (matched < merge->core_count) {
+		fb_print(output, FB_STYLE_BOLD, "\nWithout a task (kept in the bundle):\n");
+		print_orphans(merge);
+	}
+	print_missing(merge);
+	print_totals(merge, result);
+	fb_print(output, FB_STYLE_BOLD, "%s", result->output);
+	fb_print(output, FB_STYLE_PLAIN, " written, %s\n",
+		 fb_text_size(result->output_bytes, size, sizeof(size)));
+	return NULL;
+}
+
+static struct fb_error *print_json(struct merge *merge, const struct fb_merge_result *result)
+{
+	json_t *answer = fb_merge_json(merge->cores, merge->core_count, &result->placement);
+
+	if (answer)
+		json_object_set_new(answer, "output", fb_json_text(result->output));
+	return fb_json_print("merge", answer, merge->context->warnings);
+}
+
+static struct fb_error *merge_and_print(struct merge *merge)
+{
+	struct fb_merge_options options = {
+		.output = merge->output,
+		.force = merge->force,
+		.progress = show_progress,
+		.progress_context = merge,
+	};
+	struct fb_merge_result result = {0};
+	struct fb_error *err;
+
+	err = fb_input_tasks(merge->input, &merge->tasks);
+	if (!err)
+		err = fb_input_cores(merge->input, &merge->cores, &merge->core_count);
+	if (!err)
+		err = fb_merge(merge->input, &options, &result);
+	if (!err)
+		err = merge->context->options.json ? print_json(merge, &result)
+						   : print_text(merge, &result);
+	fb_merge_result_deinit(&result);
+	return err;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct merge merge = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &merge);
+	/* The arguments behind DUMP are cores like those of --core. */
+	err = fb_options_add_cores(&context->options, context->args, context->arg_count);
+	if (!err)
+		err = fb_context_open(context, &merge.input);
+	if (!err)
+		err = merge_and_print(&merge);
+	fb_input_destroy(merge.input);
+	return err;
+}
+
+const struct fb_command fb_command_merge = {
+	.name = "merge",
+	.summary = "join cores to a dump: writes a bundle",
+	.run = run,
+};
