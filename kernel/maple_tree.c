@@ -89,7 +89,10 @@ static struct fb_error *walk_slot(struct maple_walk *walk, const struct maple_no
 		return fb_kernel_address_ok(entry) && !(entry & INTERNAL_MASK)
 			       ? walk->callback(walk->context, first, last, entry)
 			       : NULL;
-	return is_node(entry) ? walk_node(walk, entry, first, last, height + 1) : NULL;
+	/* Only the root's pointer carries the tag of a node; a child's has its type alone. */
+	return fb_kernel_address_ok(entry & NODE_MASK)
+		       ? walk_node(walk, entry, first, last, height + 1)
+		       : NULL;
 }
 
 /* One node, whose range is [first, last]. Damage is a warning; what the callback returns ends
