@@ -42,12 +42,13 @@ struct scan {
 	struct fb_error *last; /* owned: why the last good token table led nowhere */
 };
 
-/* Reads page by page; what cannot be read becomes zeros. */
+/* What cannot be read becomes zeros; *holes_ret says whether there was such a page. */
 static struct fb_error *read_with_holes(struct fb_space *space, uint64_t address, uint8_t *to,
-					size_t length)
+					size_t length, bool *holes_ret)
 {
 	struct fb_error *err = fb_space_read(space, address, to, length);
 
+	*holes_ret = err != NULL;
 	if (!err || fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_error_destroy(err);
@@ -88,14 +89,15 @@ static struct fb_error *check_tokens(struct scan *scan, uint64_t at, bool *found
 	struct fb_kallsyms_tokens tokens;
 	struct fb_error *err;
 	ptrdiff_t first;
-	size_t used;
 	size_t offset;
+	size_t used;
+	bool holes;
 
 	*found_ret = false;
 	if (at > UINT64_MAX - WINDOW_BYTES)
 		return NULL;
-	err = read_with_holes(scan->space, start, scan->window,
-			      (size_t)(at - start) + WINDOW_BYTES);
+	err = read_with_holes(scan->space, start, scan->window, (size_t)(at - start) + WINDOW_BYTES,
+			      &holes);
 	if (err)
 		return err;
 	first = first_token(scan->window, (ptrdiff_t)(at - start));
@@ -172,13 +174,18 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 	struct fb_kallsyms_names names;
 	struct fb_error *err;
 	uint8_t *data;
+	bool holes = false;
 
 	if (below > markers->start || size > FB_MAX_SYMBOL_BYTES)
 		return fb_error_create(FB_CORRUPT, "the markers go up to 0x%x", markers->last);
 	data = malloc(size);
 	if (!data)
 		return fb_error_nomem();
-	err = fb_space_read(scan->space, start, data, size);
+	/* From the last group's start on all must be there; before it the names may begin anywhere. */
+	err = fb_space_read(scan->space, markers->start - markers->last,
+			    data + below - markers->last, size - below + markers->last);
+	if (!err)
+		err = read_with_holes(scan->space, start, data, below - markers->last, &holes);
 	if (err) {
 		free(data);
 		return fb_error_prefix(err, "kallsyms names");
@@ -200,6 +207,11 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 		fb_error_destroy(err);
 	}
 	free(data);
+	if (holes)
+		return fb_error_create(FB_ABSENT,
+				       "kallsyms names: a page in 0x%" PRIx64 "-0x%" PRIx64
+				       " is not in the dump",
+				       start, markers->start - markers->last);
 	return fb_error_create(FB_CORRUPT, "no count of names fits the %u markers at 0x%" PRIx64,
 			       markers->count, markers->start);
 }
@@ -250,6 +262,7 @@ static struct fb_error *search_range(struct scan *scan, bool *found_ret)
 	const size_t overlap = sizeof(signature) - 1;
 	uint64_t end = scan->hints->scan_end;
 	struct fb_error *err = NULL;
+	bool holes;
 
 	memset(scan->chunk, 0, CHUNK_BYTES + overlap);
 	while (!err && !*found_ret && end > scan->hints->scan_start) {
@@ -259,7 +272,7 @@ static struct fb_error *search_range(struct scan *scan, bool *found_ret)
 			size = (size_t)(end - scan->hints->scan_start);
 		/* The head of the chunk above, read before, becomes the tail of this one. */
 		memmove(scan->chunk + size, scan->chunk, overlap);
-		err = read_with_holes(scan->space, end - size, scan->chunk, size);
+		err = read_with_holes(scan->space, end - size, scan->chunk, size, &holes);
 		if (!err)
 			err = search_chunk(scan, end - size, size + overlap, found_ret);
 		end -= size;
