@@ -17,9 +17,23 @@ static void *must(void *memory)
 	return memory;
 }
 
+/* Has room for size + more bytes; grows in powers of two, so that many appends stay cheap. */
+static void grow(void *data, size_t size, size_t more)
+{
+	void **memory = data;
+	size_t room = 64, wanted = 64;
+
+	while (room < size)
+		room *= 2;
+	while (wanted < size + more)
+		wanted *= 2;
+	if (!*memory || wanted != room)
+		*memory = must(realloc(*memory, wanted));
+}
+
 static void append(uint8_t **data, size_t *size, const void *bytes, size_t length)
 {
-	*data = must(realloc(*data, *size + length + 1));
+	grow(data, *size, length);
 	if (length)
 		memcpy(*data + *size, bytes, length);
 	*size += length;
@@ -27,7 +41,7 @@ static void append(uint8_t **data, size_t *size, const void *bytes, size_t lengt
 
 static void append_zeros(uint8_t **data, size_t *size, size_t length)
 {
-	*data = must(realloc(*data, *size + length + 1));
+	grow(data, *size, length);
 	memset(*data + *size, 0, length);
 	*size += length;
 }
@@ -107,7 +121,7 @@ void make_segment(struct make_core *make, uint64_t address, uint64_t memory_size
 		.p_align = make->layout == MAKE_KERNEL ? FB_PAGE_SIZE : 1,
 	};
 
-	make->segments = must(realloc(make->segments, (make->segment_count + 1) * sizeof(phdr)));
+	grow(&make->segments, make->segment_count * sizeof(phdr), sizeof(phdr));
 	make->segments[make->segment_count++] = phdr;
 	if (bytes) {
 		append(&make->memory, &make->memory_size, bytes, file_size);
