@@ -70,6 +70,15 @@
 /* Mounts crossed from a file up to its root: each takes a component of a path (PATH_MAX / 2). */
 #define FB_MAX_MOUNT_DEPTH 2048u
 
+/* Descriptors of one process: fs.nr_open is 2^20, and some set it to 2^24. */
+#define FB_MAX_OPEN_FILES (16u << 20)
+/* File locks of a system: a busy file server has some 100,000. A tree of waiters is as deep as
+ * different requests wait for each other; the kernel's own loop check ends at 10. */
+#define FB_MAX_LOCKS (1u << 20)
+#define FB_MAX_LOCK_DEPTH 64u
+/* TCP sockets: tcp_max_orphans and file limits keep even large proxies at some million. */
+#define FB_MAX_SOCKETS (16u << 20)
+
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)
 #define FB_MAX_CORE_THREADS (1u << 20)
