@@ -248,11 +248,12 @@ static void measure(struct kdumpfile *kdumpfile)
 	struct fb_dump_info *info = &kdumpfile->dump.info;
 	kdump_addr_t at = 0, end;
 	kdump_num_t max_pfn;
-	kdump_attr_t attr = {.type = KDUMP_BITMAP};
+	kdump_attr_t attr;
 
 	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
 		info->max_pfn = max_pfn < FB_MAX_PFN ? max_pfn : FB_MAX_PFN;
-	if (kdump_get_typed_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) != KDUMP_OK)
+	if (kdump_get_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) != KDUMP_OK ||
+	    attr.type != KDUMP_BITMAP)
 		return;
 	kdumpfile->pagemap = attr.val.bitmap;
 	(void)kdump_bmp_incref(kdumpfile->pagemap);
@@ -268,15 +269,28 @@ static void measure(struct kdumpfile *kdumpfile)
 	}
 }
 
+/* The attribute, not kdump_vmcoreinfo_raw(): that wants the OS type set, which has the library look
+ * for page tables. A string up to 0.5.1, a blob later. */
 static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
 {
-	struct fb_error *err;
-	char *text = NULL;
+	struct fb_error *err = NULL;
+	kdump_attr_t attr;
+	const char *text;
+	size_t size;
 
-	if (kdump_vmcoreinfo_raw(kdumpfile->ctx, &text) != KDUMP_OK)
+	if (kdump_get_attr(kdumpfile->ctx, "linux.vmcoreinfo.raw", &attr) != KDUMP_OK)
 		return NULL;
-	err = fb_dump_set_vmcoreinfo(&kdumpfile->dump, text, strnlen(text, FB_MAX_VMCOREINFO));
-	free(text);
+	if (attr.type == KDUMP_STRING) {
+		size = strnlen(attr.val.string, FB_MAX_VMCOREINFO);
+		return fb_dump_set_vmcoreinfo(&kdumpfile->dump, attr.val.string, size);
+	}
+	text = attr.type == KDUMP_BLOB ? kdump_blob_pin(attr.val.blob) : NULL;
+	if (!text)
+		return NULL;
+	size = kdump_blob_size(attr.val.blob);
+	if (size <= FB_MAX_VMCOREINFO)
+		err = fb_dump_set_vmcoreinfo(&kdumpfile->dump, text, size);
+	(void)kdump_blob_unpin(attr.val.blob);
 	return err;
 }
 

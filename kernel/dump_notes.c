@@ -57,13 +57,14 @@ static struct fb_error *next_note(struct fb_cursor *cursor, struct note *note_re
 	return err;
 }
 
-/* The buffer of a CPU that never came up is all zeros, and so is padding: 4 bytes at a time. */
+/* The buffer of a CPU that never came up is all zeros, and so is padding. No kernel note is without
+ * a name, so a zero where its size stands is passed over, 4 bytes at a time. */
 static bool at_zeros(const struct fb_cursor *cursor)
 {
 	const uint8_t *at = cursor->data + cursor->offset;
 	size_t i, left = fb_cursor_left(cursor);
 
-	for (i = 0; i < sizeof(Elf64_Nhdr) && i < left; i++) {
+	for (i = 0; i < NOTE_ALIGN && i < left; i++) {
 		if (at[i])
 			return false;
 	}

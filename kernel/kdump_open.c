@@ -210,8 +210,7 @@ static struct fb_error *fill_info(struct fb_kdump *kdump, struct fb_warnings *wa
 	info->release = layout->header.utsname.release;
 	info->crash_time = layout->header.timestamp_sec;
 	if (info->pages_lost && !info->pages_dumped)
-		return fb_error_create(FB_TRUNCATED,
-				       "%s: cut off before its first page: nothing can be read",
+		return fb_error_create(FB_TRUNCATED, "%s: not one page of it can be read",
 				       part->file->path);
 	fb_text_count(info->pages_lost, lost, sizeof(lost));
 	fb_text_count(info->pages_lost + info->pages_dumped, all, sizeof(all));
