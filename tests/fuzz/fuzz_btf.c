@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * BTF made of the input: what the check lets through must stand every query.
+ * The first half of some inputs is also taken as the base of the second.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "symbols/btf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Queries per input, so that many types do not make it slow. */
+#define MAX_ASKED 512u
+
+static void ask_type(const struct fb_btf *btf, uint32_t id)
+{
+	struct fb_btf_member member;
+	const char *name;
+	uint64_t bytes;
+	int64_t value;
+	uint32_t found;
+	char text[80];
+
+	fb_error_destroy(fb_btf_sizeof(btf, id, &bytes));
+	fb_error_destroy(fb_btf_find(btf, fb_btf_kind(btf, id), fb_btf_name(btf, id), &found));
+	(void)fb_btf_spell(btf, id, text, sizeof(text));
+	(void)fb_btf_spell(btf, fb_btf_target(btf, fb_btf_strip(btf, id)), text, sizeof(text));
+	(void)fb_btf_is_signed(btf, id);
+	(void)fb_btf_is_bool(btf, id);
+	(void)fb_btf_is_char(btf, id);
+	for (uint32_t i = 0; i < fb_btf_length(btf, id) && i < 8; i++) {
+		fb_btf_enumerator(btf, id, i, &name, &value);
+		fb_btf_member(btf, id, i, &member);
+		fb_error_destroy(fb_btf_find_member(btf, id, member.name, &member));
+	}
+	fb_error_destroy(fb_btf_find_member(btf, id, "a[1].next.b", &member));
+}
+
+static void ask(const struct fb_btf *btf)
+{
+	uint32_t count = fb_btf_count(btf);
+	int64_t value;
+
+	for (uint32_t id = 0; id <= count + 1 && id < MAX_ASKED; id++)
+		ask_type(btf, id);
+	fb_error_destroy(fb_btf_find_enumerator(btf, "E_ONE", &value));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fb_btf *base = NULL;
+	struct fb_btf *btf = NULL;
+
+	fb_error_destroy(fb_btf_load(data, size, NULL, &base));
+	if (base)
+		ask(base);
+	fb_error_destroy(fb_btf_load(data + size / 2, size - size / 2, base, &btf));
+	if (btf)
+		ask(btf);
+	fb_btf_destroy(btf);
+	btf = NULL;
+	/* As split BTF, the same types again. */
+	if (base)
+		fb_error_destroy(fb_btf_load(data, size, base, &btf));
+	if (btf)
+		ask(btf);
+	fb_btf_destroy(btf);
+	fb_btf_destroy(base);
+	return 0;
+}
