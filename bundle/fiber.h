@@ -37,7 +37,7 @@ size_t fb_fiber_core_count(const struct fb_fiber *fiber);
 /* The name the core had when it was merged (no folders), its size and time. Owned by the fiber. */
 struct fb_fiber_core {
 	const char *name;
-	uint64_t size;    /* bytes of the unpacked ELF core */
+	uint64_t size; /* bytes of the unpacked ELF core */
 	int64_t mtime_ns;
 };
 void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_core *core_ret);
@@ -45,6 +45,9 @@ void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_c
  * outlive it. */
 FB_MUST_CHECK struct fb_error *fb_fiber_core_file(struct fb_fiber *fiber, size_t index,
 						  struct fb_file **file_ret);
+
+/* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before. */
+bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn);
 
 /* Checks every checksum and count of the whole bundle: fiber section, tables and page data of
  * the dump part. Each problem is a text in problems. */

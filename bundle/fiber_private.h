@@ -11,15 +11,18 @@
 #include "bundle/fiber.h"
 #include "bundle/fiber_store.h"
 #include "bundle/fiber_table.h"
+#include "bundle/verify_sums.h"
 
 struct fb_fiber {
 	struct fb_dump *dump; /* borrowed */
 	struct fb_fiber_table table;
 	char *manifest;              /* owned */
 	struct fb_fiber_core *cores; /* owned, with their names; one for each of the table's */
-	pthread_mutex_t store_lock;  /* guards the two below */
+	pthread_mutex_t store_lock;  /* guards what is below: loaded when first needed */
 	bool has_store;
-	struct fb_fiber_store store; /* loaded when first needed */
+	struct fb_fiber_store store;
+	bool sums_tried;
+	struct fb_dump_sums sums; /* regions of the dump; none if they cannot be read */
 };
 
 /* The page store, loaded. */
