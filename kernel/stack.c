@@ -21,18 +21,6 @@ struct walk {
 	size_t room;
 };
 
-static struct fb_error *find_row(void *context, uint64_t pc, bool exact, struct fb_orc_row *row_ret)
-{
-	return fb_orc_find(context, pc, exact, row_ret);
-}
-
-static bool is_text(void *context, uint64_t address)
-{
-	return fb_orc_is_text(context, address);
-}
-
-static const struct fb_unwind_ops orc_ops = {.find = find_row, .is_text = is_text};
-
 static bool find_symbol(const struct walk *walk, uint64_t address, struct fb_symbol *symbol_ret)
 {
 	struct fb_modules *modules = fb_orc_modules(walk->orc);
@@ -42,6 +30,36 @@ static bool find_symbol(const struct walk *walk, uint64_t address, struct fb_sym
 		return fb_modules_symbol_by_address(modules, address, symbol_ret);
 	return symbols && fb_symtab_by_address(symbols, address, symbol_ret);
 }
+
+static struct fb_error *find_row(void *context, uint64_t pc, bool exact, struct fb_orc_row *row_ret)
+{
+	const struct walk *walk = context;
+
+	return fb_orc_find(walk->orc, pc, exact, row_ret);
+}
+
+static bool is_text(void *context, uint64_t address)
+{
+	const struct walk *walk = context;
+
+	return fb_orc_is_text(walk->orc, address);
+}
+
+static bool find_function(void *context, uint64_t address, uint64_t *start_ret)
+{
+	struct fb_symbol symbol;
+
+	if (!find_symbol(context, address, &symbol))
+		return false;
+	*start_ret = symbol.address;
+	return true;
+}
+
+static const struct fb_unwind_ops walk_ops = {
+	.find = find_row,
+	.is_text = is_text,
+	.function = find_function,
+};
 
 /* The frame the walk stands at. A return address may be the first byte behind its function (after
  * a call that does not return), so the byte before it names the function. */
@@ -265,7 +283,7 @@ struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc 
 		.kernel = kernel,
 		.orc = orc,
 		.task = task,
-		.unwind = {.space = fb_kernel_space(kernel), .ops = &orc_ops, .context = orc},
+		.unwind = {.space = fb_kernel_space(kernel), .ops = &walk_ops, .context = &walk},
 		.stack = {.syscall = -1},
 	};
 	struct fb_error *err;

@@ -74,6 +74,7 @@ static struct fb_error *stand_at_regs(struct fb_unwind *unwind, const struct use
 	unwind->pc = regs->rip;
 	unwind->bp = regs->rbp;
 	unwind->bp_known = true;
+	unwind->bp_guessed = false;
 	unwind->exact = true;
 	return NULL;
 }
@@ -98,6 +99,7 @@ struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc, uin
 	unwind->pc = pc;
 	unwind->bp = bp;
 	unwind->bp_known = true;
+	unwind->bp_guessed = false;
 	unwind->exact = exact;
 	unwind->unreliable = false;
 	unwind->regs_known = false;
@@ -210,6 +212,9 @@ static struct fb_error *step_call(struct fb_unwind *unwind, const struct fb_orc_
 	struct fb_error *err;
 
 	err = read_stack(unwind, sp - sizeof(pc), &pc, sizeof(pc));
+	if (!err && !fb_kernel_address_ok(pc))
+		err = fb_error_create(FB_CORRUPT, "return address 0x%llx is not the kernel's",
+				      (unsigned long long)pc);
 	if (!err)
 		err = previous_bp(unwind, row, sp, &bp, &bp_known);
 	if (!err)
@@ -219,6 +224,7 @@ static struct fb_error *step_call(struct fb_unwind *unwind, const struct fb_orc_
 	unwind->pc = pc;
 	unwind->bp = bp;
 	unwind->bp_known = bp_known;
+	unwind->bp_guessed = unwind->bp_guessed && row->bp_reg == FB_ORC_REG_UNDEFINED;
 	unwind->exact = row->signal;
 	unwind->regs_known = false;
 	unwind->regs_address = 0;
@@ -231,6 +237,7 @@ static struct fb_error *step_iret(struct fb_unwind *unwind, uint64_t sp,
 {
 	struct user_regs_struct regs = unwind->regs;
 	bool known = unwind->regs_known, bp_known = unwind->bp_known;
+	bool bp_guessed = unwind->bp_guessed;
 	uint64_t bp = unwind->bp;
 	struct fb_error *err;
 
@@ -254,6 +261,7 @@ static struct fb_error *step_iret(struct fb_unwind *unwind, uint64_t sp,
 	unwind->regs_known = known;
 	unwind->bp = bp;
 	unwind->bp_known = bp_known;
+	unwind->bp_guessed = bp_guessed;
 	return NULL;
 }
 
@@ -276,51 +284,54 @@ static struct fb_error *step_regs(struct fb_unwind *unwind, uint64_t sp,
 	return stand_at_regs(unwind, &regs, sp, false);
 }
 
-static struct fb_error *step(struct fb_unwind *unwind, enum fb_unwind_end *end_ret)
+static struct fb_error *step(struct fb_unwind *unwind, const struct fb_orc_row *row,
+			     enum fb_unwind_end *end_ret)
 {
-	struct fb_orc_row row;
-	uint64_t sp;
+	uint64_t sp = 0;
 	struct fb_error *err;
 
-	err = unwind->ops->find(unwind->context, unwind->pc, unwind->exact, &row);
-	if (err)
-		return err;
-	if (row.type == FB_ORC_TYPE_END) {
+	if (row->type == FB_ORC_TYPE_END) {
 		*end_ret = FB_UNWIND_START;
 		return NULL;
 	}
-	if (row.type == FB_ORC_TYPE_UNDEFINED)
+	if (row->type == FB_ORC_TYPE_UNDEFINED)
 		return fb_error_create(FB_NOT_FOUND, "ORC says nothing of 0x%llx",
 				       (unsigned long long)unwind->pc);
-	err = previous_sp(unwind, &row, &sp);
+	err = previous_sp(unwind, row, &sp);
 	if (err)
 		return err;
-	if (row.type == FB_ORC_TYPE_REGS)
+	if (row->type == FB_ORC_TYPE_REGS)
 		return step_regs(unwind, sp, end_ret);
-	if (row.type == FB_ORC_TYPE_REGS_PARTIAL)
+	if (row->type == FB_ORC_TYPE_REGS_PARTIAL)
 		return step_iret(unwind, sp, end_ret);
-	return step_call(unwind, &row, sp);
+	return step_call(unwind, row, sp);
 }
 
-/* What ORC cannot say may be guessed; what it says and the stack contradicts may not. */
-static bool may_guess(const struct fb_error *err)
+static bool counts_from_bp(const struct fb_orc_row *row)
 {
-	return fb_error_is(err, FB_NOT_FOUND);
+	return row->sp_reg == FB_ORC_REG_BP || row->sp_reg == FB_ORC_REG_BP_INDIRECT;
 }
 
 struct fb_error *fb_unwind_next(struct fb_unwind *unwind, enum fb_unwind_end *end_ret)
 {
+	uint64_t callee = unwind->exact ? unwind->pc : unwind->pc - 1;
+	bool bp_guessed = unwind->bp_guessed;
+	struct fb_orc_row row;
 	struct fb_error *err;
 
 	*end_ret = FB_UNWIND_GOES_ON;
-	err = step(unwind, end_ret);
+	err = unwind->ops->find(unwind->context, unwind->pc, unwind->exact, &row);
+	if (!err)
+		err = step(unwind, &row, end_ret);
 	if (!err) {
-		unwind->unreliable = false;
+		unwind->unreliable = bp_guessed && counts_from_bp(&row) &&
+				     !fb_unwind_is_call_to(unwind, unwind->pc, callee);
 		return NULL;
 	}
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
-	if (!may_guess(err) || !fb_unwind_guess(unwind)) {
+	/* What ORC cannot say may be guessed; what it says and the stack contradicts may not. */
+	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_unwind_guess(unwind)) {
 		snprintf(unwind->reason, sizeof(unwind->reason), "%s", fb_error_message(err));
 		*end_ret = FB_UNWIND_LOST;
 	}

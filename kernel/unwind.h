@@ -35,6 +35,8 @@ struct fb_unwind_ops {
 	struct fb_error *(*find)(void *context, uint64_t pc, bool exact,
 				 struct fb_orc_row *row_ret);
 	bool (*is_text)(void *context, uint64_t address);
+	/* Where the function that holds address begins; false if unknown. */
+	bool (*function)(void *context, uint64_t address, uint64_t *start_ret);
 };
 
 /* Why a walk came to its end. */
@@ -55,8 +57,9 @@ struct fb_unwind {
 	/* The frame it stands at. */
 	uint64_t pc, sp, bp;
 	bool bp_known;
+	bool bp_guessed; /* bp is what it was where ORC had nothing, and may be another's */
 	bool exact;      /* pc is an interrupted instruction, not a return address */
-	bool unreliable; /* pc was found by frame pointer or by scan, not by ORC */
+	bool unreliable; /* pc was not found by ORC, or by ORC from a guessed bp */
 	size_t area;     /* that holds sp */
 	uint32_t left;   /* bits: areas that were left, not to be entered again */
 
@@ -82,9 +85,12 @@ FB_MUST_CHECK struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, ui
 FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
 					      enum fb_unwind_end *end_ret);
 
-/* unwind_guess.c: the caller's frame where ORC does not lead to it, by frame pointer or else by
- * the next word on the stack that looks like a return address. False where there is none. */
+/* unwind_guess.c: the caller's frame where ORC does not lead to it: by a call on the stack to the
+ * function it stands in, by frame pointer, or else by the next word on the stack that looks like a
+ * return address. False where there is none. */
 bool fb_unwind_guess(struct fb_unwind *unwind);
+/* Whether the instruction before address is a direct call to the function that holds callee. */
+bool fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t address, uint64_t callee);
 
 /* The area that holds [address, address + length), or SIZE_MAX. */
 size_t fb_unwind_area(const struct fb_unwind *unwind, uint64_t address, uint64_t length);
