@@ -93,7 +93,7 @@ static bool find_block(const struct fb_log_ring *ring, uint64_t begin, uint64_t 
 	}
 	if (next - begin > mask + 1)
 		return false;
-	if (!end && next > begin)
+	if (!end && next != begin)
 		end = mask + 1;
 	else if (begin >> ring->text_bits != next >> ring->text_bits)
 		start = 0;
