@@ -103,6 +103,19 @@ FB_FIELD(maple_arange_slot, "maple_arange_64", "slot")
 FB_FIELD(maple_node_mr64, "maple_node", "mr64")
 FB_FIELD(maple_node_ma64, "maple_node", "ma64")
 
+/* Page frames (include/linux/mm_types.h) */
+FB_SIZE(page, "page")
+FB_FIELD(page_flags, "page", "flags") /* memdesc_flags_t, a struct of one word, since 6.18 */
+FB_FIELD(page_mapping, "page", "mapping", "__folio_mapping")
+FB_FIELD(page_refcount, "page", "_refcount")
+FB_FIELD(page_mapcount, "page", "_mapcount")
+FB_FIELD(page_private, "page", "private")
+
+/* Swap (include/linux/swap.h, fs.h) */
+FB_FIELD(swap_info_bdev, "swap_info_struct", "bdev")
+FB_SIZE(address_space, "address_space")
+FB_FIELD(address_space_pages, "address_space", "i_pages")
+
 /* CPUs and time */
 FB_FIELD(rq_idle, "rq", "idle")
 FB_FIELD(rq_curr, "rq", "curr")
