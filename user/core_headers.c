@@ -199,7 +199,7 @@ static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *eh
 {
 	uint64_t segments = ehdr->e_phnum, sections = ehdr->e_shnum;
 	struct fb_error *err;
-	Elf64_Shdr shdr;
+	Elf64_Shdr shdr = {0};
 	bool has_section_0;
 
 	has_section_0 = read_section_0(file, ehdr, &shdr);
