@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Measured on the pages of process cores: level 1 stores a tenth more than level 6 and takes
- * under a half of its time. */
+/* Measured on the pages of process cores: level 1 stores 4 % more than level 6 and takes a fifth of
+ * its time. */
 #define ZLIB_LEVEL 1
 
 void fb_scratches_init(struct fb_scratches *scratches)
