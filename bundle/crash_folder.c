@@ -25,7 +25,8 @@ static bool ends_with(const char *text, const char *end)
 /* Beside the dump there may be vmcore-dmesg.txt, vmcoreinfo, dump.STAMP.fbundle... */
 static bool is_dump_name(const char *name)
 {
-	static const char *const others[] = {".txt", ".fbundle", ".log", ".json", ".html", ".sha256"};
+	static const char *const others[] = {".txt",  ".fbundle", ".log",
+					     ".json", ".html",    ".sha256"};
 
 	if (strncmp(name, "dump.", 5) != 0 && strcmp(name, "dump-incomplete") != 0 &&
 	    (strncmp(name, "vmcore", 6) != 0 || strncmp(name, "vmcoreinfo", 10) == 0 ||
@@ -40,9 +41,9 @@ static bool is_dump_name(const char *name)
 static struct fb_error *add_path(struct fb_crash_folder *folder, size_t *room, const char *dir,
 				 const char *name)
 {
-	struct fb_error *err = fb_grow_array(&folder->paths, room, folder->count,
-					     sizeof(*folder->paths), FB_MAX_SPLIT_PARTS,
-					     "dumps in a folder");
+	struct fb_error *err =
+		fb_grow_array(&folder->paths, room, folder->count, sizeof(*folder->paths),
+			      FB_MAX_SPLIT_PARTS, "dumps in a folder");
 
 	if (err)
 		return err;
@@ -82,7 +83,8 @@ static struct fb_error *judge(const char *path, const struct fb_crash_folder *fo
 	if (folder->count == 0)
 		return fb_error_create(FB_NOT_FOUND,
 				       "%s: no dump in this folder (dump.*, dump-incomplete or "
-				       "vmcore*): name the file itself", path);
+				       "vmcore*): name the file itself",
+				       path);
 	if (folder->count > 1 && !are_parts(folder))
 		return fb_error_create(FB_INVALID,
 				       "%s: %zu dumps in this folder (%s, %s...): name one of them",

@@ -47,8 +47,9 @@ struct fb_error *fb_host_files_create(const char *sysroot, struct fb_host_files 
 		files->sysroot = strdup(sysroot);
 		files->fd = open(sysroot, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (!files->sysroot || files->fd < 0) {
-			err = files->sysroot ? fb_error_os(errno, "%s: is to be the sysroot", sysroot)
-					     : fb_error_nomem();
+			err = files->sysroot
+				      ? fb_error_os(errno, "%s: is to be the sysroot", sysroot)
+				      : fb_error_nomem();
 			fb_host_files_destroy(files);
 			return err;
 		}
@@ -101,9 +102,8 @@ static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 		close(fd);
 		return NULL;
 	}
-	return fb_file_from_fd(path, fd,
-			       status.st_mtim.tv_sec * 1000000000ll + status.st_mtim.tv_nsec,
-			       file_ret);
+	return fb_file_from_fd(
+		path, fd, status.st_mtim.tv_sec * 1000000000ll + status.st_mtim.tv_nsec, file_ret);
 }
 
 static struct fb_error *find_known(struct fb_host_files *files, const char *path, uint64_t size,

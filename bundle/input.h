@@ -22,13 +22,13 @@
 #include "user/core.h"
 
 struct fb_input_options {
-	const char *path;           /* of the dump, bundle or folder */
-	const char *const *parts;   /* further parts of a split dump */
+	const char *path;         /* of the dump, bundle or folder */
+	const char *const *parts; /* further parts of a split dump */
 	size_t part_count;
-	const char *const *cores;   /* cores given beside it, in order */
+	const char *const *cores; /* cores given beside it, in order */
 	size_t core_count;
-	const char *vmlinux;        /* or NULL */
-	unsigned threads;           /* 0: one per CPU */
+	const char *vmlinux; /* or NULL */
+	unsigned threads;    /* 0: one per CPU */
 };
 
 struct fb_input_core {
@@ -57,9 +57,8 @@ FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
 					      const struct fb_tasks **tasks_ret);
 /* Opened and matched: the bundle's first, then those given. One that cannot be opened is a
  * warning, and left out. The array is owned by the input. */
-FB_MUST_CHECK struct fb_error *fb_input_cores(struct fb_input *input,
-					      const struct fb_input_core **cores_ret,
-					      size_t *count_ret);
+FB_MUST_CHECK struct fb_error *
+fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
 /* The newest core matched to that process (thread group's PID), or NULL. Cores must have been
  * asked for before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);

@@ -174,7 +174,8 @@ static struct fb_error *open_mapped(struct fb_joined *joined, const struct fb_vm
 
 	err = fb_file_info(kernel, vma->file, &info);
 	if (!err)
-		err = fb_path_text(kernel, &info.path, joined->has_root ? &joined->root : NULL, path);
+		err = fb_path_text(kernel, &info.path, joined->has_root ? &joined->root : NULL,
+				   path);
 	if (!err)
 		err = fb_kernel_field(kernel, info.inode_address,
 				      &fb_kernel_layout(kernel)->inode_size, &size);
@@ -259,9 +260,8 @@ static struct fb_error *lookup(struct fb_joined *joined, uint64_t address, struc
 	if (!err && walk.state == FB_PT_NONE &&
 	    (place->kind == PLACE_NOWHERE || place->kind == PLACE_ZERO))
 		place->length = hole_end(joined, &walk, vma, page) - address;
-	place->origin.file_offset += place->kind == PLACE_CORE || place->kind == PLACE_FILE
-					     ? address - page
-					     : 0;
+	place->origin.file_offset +=
+		place->kind == PLACE_CORE || place->kind == PLACE_FILE ? address - page : 0;
 	if (place->origin.has_physical)
 		place->origin.physical += address - page;
 	return err;
@@ -275,20 +275,28 @@ static struct fb_error *absent_error(uint64_t address, const struct fb_origin *o
 	case FB_ABSENCE_UNMAPPED:
 		return fb_error_create(FB_FAULT, "0x%llx is in no mapping", at);
 	case FB_ABSENCE_SWAPPED:
-		return fb_error_create(FB_ABSENT, "0x%llx is swapped out (area %u, page %llu), and "
-						  "no core has it", at, origin->swap_type,
+		return fb_error_create(FB_ABSENT,
+				       "0x%llx is swapped out (area %u, page %llu), and "
+				       "no core has it",
+				       at, origin->swap_type,
 				       (unsigned long long)origin->swap_offset);
 	case FB_ABSENCE_UNTOUCHED:
-		return fb_error_create(FB_ABSENT, "0x%llx: the page of the mapped file was not in "
-						  "use; give the file under --sysroot", at);
+		return fb_error_create(FB_ABSENT,
+				       "0x%llx: the page of the mapped file was not in "
+				       "use; give the file under --sysroot",
+				       at);
 	case FB_ABSENCE_TRUNCATED:
-		return fb_error_create(FB_TRUNCATED, "0x%llx lies behind the end of the cut-off core "
-						     "%s", at, origin->detail);
+		return fb_error_create(FB_TRUNCATED,
+				       "0x%llx lies behind the end of the cut-off core "
+				       "%s",
+				       at, origin->detail);
 	case FB_ABSENCE_DAMAGED:
 		return fb_error_create(FB_CORRUPT, "0x%llx: its page-table entry is damaged", at);
 	default:
-		return fb_error_create(FB_ABSENT, "0x%llx: its page was left out by the dump filter, "
-						  "and no core has it", at);
+		return fb_error_create(FB_ABSENT,
+				       "0x%llx: its page was left out by the dump filter, "
+				       "and no core has it",
+				       at);
 	}
 }
 
@@ -378,8 +386,8 @@ static struct fb_error *joined_locate(struct fb_space *space, uint64_t address, 
 			run.origin = place.origin;
 		else if (!joins(&run, &place.origin))
 			break;
-		run.length += place.length < length - run.length ? place.length
-								 : length - run.length;
+		run.length +=
+			place.length < length - run.length ? place.length : length - run.length;
 	}
 	*run_ret = run;
 	return NULL;

@@ -117,9 +117,9 @@ static int pid_level(const struct process *process, const struct fb_core_info *i
 }
 
 struct candidates {
-	size_t auxv_count;          /* processes with the core's auxiliary vector */
-	const struct process *best; /* of those, the one with its PID; else the first */
-	int best_level;             /* -1: not by PID */
+	size_t auxv_count;            /* processes with the core's auxiliary vector */
+	const struct process *best;   /* of those, the one with its PID; else the first */
+	int best_level;               /* -1: not by PID */
 	const struct process *by_pid; /* the process that has the core's PID on the host now */
 };
 
@@ -138,8 +138,8 @@ static void find_candidates(const struct fb_matcher *matcher, const struct fb_co
 			continue;
 		found->auxv_count++;
 		/* The host's number before a namespace's: both may be in use at once. */
-		if (!found->best || (level >= 0 && (found->best_level < 0 ||
-						    level < found->best_level))) {
+		if (!found->best ||
+		    (level >= 0 && (found->best_level < 0 || level < found->best_level))) {
 			found->best = process;
 			found->best_level = level;
 		}
@@ -189,8 +189,8 @@ static struct fb_error *judge_without_auxv(const struct fb_core_info *info,
 				    info->pid);
 	if (info->auxv_pairs && process->pairs)
 		return fb_match_add(match,
-				    "PID %d was another process at the panic (%s): its auxiliary "
-				    "vector differs",
+				    "PID %d was another process at the panic (%s, its auxiliary "
+				    "vector differs): gone, or numbered by a container",
 				    info->pid, fb_match_comm(process->leader).text);
 	match->verdict = FB_VERDICT_LIKELY;
 	return fb_match_add(match, "PID %d equal; no auxiliary vector to compare%s", info->pid,

@@ -27,8 +27,8 @@ enum fb_verdict {
 
 struct fb_match {
 	enum fb_verdict verdict;
-	const struct fb_task *task; /* the thread group's leader; NULL for FB_VERDICT_NONE */
-	uint64_t mm;                /* of the process; 0 for FB_VERDICT_NONE */
+	const struct fb_task *task;      /* the thread group's leader; NULL for FB_VERDICT_NONE */
+	uint64_t mm;                     /* of the process; 0 for FB_VERDICT_NONE */
 	char *evidence[FB_MAX_EVIDENCE]; /* owned; for and against, most telling first */
 	size_t evidence_count;
 	double taken_before_panic_s; /* NaN: unknown */

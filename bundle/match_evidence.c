@@ -71,8 +71,8 @@ static bool group_has_tid(const struct fb_tasks *tasks, size_t first, size_t cou
 	return false;
 }
 
-static struct fb_error *weigh_threads(const struct fb_tasks *tasks,
-				      const struct fb_core_info *info, struct fb_match *match)
+static struct fb_error *weigh_threads(const struct fb_tasks *tasks, const struct fb_core_info *info,
+				      struct fb_match *match)
 {
 	size_t first, count, common = 0;
 
@@ -118,8 +118,9 @@ static struct fb_error *weigh_mappings(struct fb_kernel *kernel, const struct fb
 	fb_vmas_deinit(&vmas);
 	if (match->verdict == FB_VERDICT_LIKELY && equal == 0) {
 		match->verdict = FB_VERDICT_NONE;
-		return fb_match_add(match, "against it: none of %zu mapped files stands where the "
-					   "core has it",
+		return fb_match_add(match,
+				    "against it: none of %zu mapped files stands where the "
+				    "core has it",
 				    info->mapping_count);
 	}
 	return fb_match_add(match, "%zu of %zu file mappings at the same addresses", equal,

@@ -62,8 +62,8 @@ static json_t *core_json(const struct fb_input_core *core, const struct fb_page_
 	json_object_set_new(object, "path", fb_json_text(info->path));
 	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
 	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
-	json_object_set_new(object, "comm", info->has_psinfo ? fb_json_text(info->comm)
-							     : json_null());
+	json_object_set_new(object, "comm",
+			    info->has_psinfo ? fb_json_text(info->comm) : json_null());
 	json_object_set_new(object, "threads", json_integer((json_int_t)info->thread_count));
 	json_object_set_new(object, "truncated", json_boolean(info->truncated));
 	json_object_set_new(object, "match", match_json(&core->match));
@@ -130,8 +130,10 @@ static struct fb_error *refuse_input_as_output(const struct fb_input *input,
 		is_input = !cores[i].from_bundle &&
 			   same_file(output, fb_core_info(cores[i].core)->path);
 	if (is_input)
-		return fb_error_create(FB_INVALID, "%s: is an input of this merge: name another "
-						   "output with -o", output);
+		return fb_error_create(FB_INVALID,
+				       "%s: is an input of this merge: name another "
+				       "output with -o",
+				       output);
 	return NULL;
 }
 
@@ -226,8 +228,10 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	struct fb_error *err = fb_input_cores(input, &cores, &count);
 
 	if (!err && count == 0)
-		err = fb_error_create(FB_INVALID, "%s: none of the cores can be used: nothing to "
-						  "merge", fb_input_path(input));
+		err = fb_error_create(FB_INVALID,
+				      "%s: none of the cores can be used: nothing to "
+				      "merge",
+				      fb_input_path(input));
 	if (!err)
 		err = output_path(input, options, &result.output);
 	if (!err)

@@ -13,8 +13,7 @@
 
 /* The command line as at the panic, NULs turned into spaces; "" where its page is nowhere.
  * Cores must have been asked for before (fb_input_cores()). */
-FB_MUST_CHECK struct fb_error *fb_process_cmdline(struct fb_input *input,
-						  const struct fb_task *task, char *to,
-						  size_t size);
+FB_MUST_CHECK struct fb_error *
+fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to, size_t size);
 
 #endif

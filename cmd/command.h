@@ -25,16 +25,16 @@ enum fb_exit {
 
 /* What every command takes. Strings are borrowed from argv. */
 struct fb_options {
-	const char *input;       /* the first argument */
-	const char **parts;      /* --part */
+	const char *input;  /* the first argument */
+	const char **parts; /* --part */
 	size_t part_count;
-	const char **cores;      /* --core */
+	const char **cores; /* --core */
 	size_t core_count;
 	const char *vmlinux;     /* --vmlinux */
 	const char *sysroot;     /* --sysroot */
 	const char **debug_dirs; /* --debug-dir */
 	size_t debug_dir_count;
-	unsigned threads;        /* -j; 0: one per CPU */
+	unsigned threads; /* -j; 0: one per CPU */
 	bool json;
 	bool quiet;
 	enum fb_color color;
@@ -60,7 +60,10 @@ extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_info;
 extern const struct fb_command fb_command_merge;
 extern const struct fb_command fb_command_ps;
+extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_verify;
+extern const struct fb_command fb_command_vm;
+extern const struct fb_command fb_command_vtop;
 
 /* How a command is called. */
 struct fb_usage {

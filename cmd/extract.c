@@ -25,8 +25,8 @@ struct extract {
 #define OPTION_FORCE 'f'
 
 static const struct argp_option extract_options[] = {
-	{"output", 'o', "CORE", 0, "write it there (default: its name in the bundle; with --all a folder)",
-	 0},
+	{"output", 'o', "CORE", 0,
+	 "write it there (default: its name in the bundle; with --all a folder)", 0},
 	{"all", OPTION_ALL, NULL, 0, "every core of the bundle", 0},
 	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
 	{0},
@@ -134,9 +134,11 @@ static struct fb_error *extract_one(const struct extract *extract, const char *w
 	struct fb_error *err;
 
 	if (!core)
-		return fb_error_create(FB_NOT_FOUND,
-				       "%s: holds no core of PID %s and none named so (`fbundle info` "
-				       "lists the cores)", fb_input_path(extract->input), what);
+		return fb_error_create(
+			FB_NOT_FOUND,
+			"%s: holds no core of PID %s and none named so (`fbundle info` "
+			"lists the cores)",
+			fb_input_path(extract->input), what);
 	path = extract->output ? extract->output : name_of(core);
 	err = write_core(extract, core, path);
 	return err ? err : print_one(extract, core, path);
@@ -189,8 +191,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);
 	if (!err)
-		err = extract.all ? extract_all(&extract)
-				  : extract_one(&extract, context->args[0]);
+		err = extract.all ? extract_all(&extract) : extract_one(&extract, context->args[0]);
 	fb_input_destroy(extract.input);
 	return err;
 }

@@ -58,8 +58,7 @@ static json_t *panic_json(const struct info *info)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "message", fb_json_text(info->panic.message));
-	json_object_set_new(object, "cpu",
-			    integer_or_null(info->panic.cpu, info->panic.cpu >= 0));
+	json_object_set_new(object, "cpu", integer_or_null(info->panic.cpu, info->panic.cpu >= 0));
 	json_object_set_new(object, "pid", task ? json_integer(task->pid) : json_null());
 	json_object_set_new(object, "tid", task ? json_integer(task->tid) : json_null());
 	json_object_set_new(object, "comm",
@@ -73,7 +72,7 @@ static json_t *dump_json(const struct info *info)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "format", fb_json_text(dump->format));
-	json_object_set_new(object, "compression", 
+	json_object_set_new(object, "compression",
 			    fb_json_text(fb_dump_compression(fb_input_dump(info->input))));
 	json_object_set_new(object, "flattened", json_boolean(dump->flattened));
 	json_object_set_new(object, "split", json_boolean(dump->split));

@@ -125,9 +125,9 @@ static struct fb_error *core_row(struct fb_table *table, const struct fb_input_c
 static struct fb_error *print_cores(struct merge *merge, const struct fb_placement *placement)
 {
 	static const struct fb_column columns[] = {
-		{"CORE", FB_LEFT},   {"PROCESS", FB_LEFT}, {"MATCH", FB_LEFT},
+		{"CORE", FB_LEFT},          {"PROCESS", FB_LEFT}, {"MATCH", FB_LEFT},
 		{"TAKEN BEFORE", FB_RIGHT}, {"PAGES", FB_RIGHT},  {"SAME", FB_RIGHT},
-		{"FILLED", FB_RIGHT}, {"DIFFER", FB_RIGHT}, {"NO FRAME", FB_RIGHT},
+		{"FILLED", FB_RIGHT},       {"DIFFER", FB_RIGHT}, {"NO FRAME", FB_RIGHT},
 	};
 	struct fb_table *table = NULL;
 	struct fb_error *err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
@@ -153,8 +153,7 @@ static void print_orphans(struct merge *merge)
 
 		if (match->verdict != FB_VERDICT_NONE || !last)
 			continue;
-		fb_print(output, FB_STYLE_DIM, "  %s: ",
-			 base_name(fb_core_info(core->core)->path));
+		fb_print(output, FB_STYLE_DIM, "  %s: ", base_name(fb_core_info(core->core)->path));
 		fb_print(output, FB_STYLE_PLAIN, "%s\n",
 			 fb_text_escape(match->evidence[last - 1],
 					strlen(match->evidence[last - 1]), text, sizeof(text)));
@@ -175,8 +174,9 @@ static void print_missing(struct merge *merge)
 		    fb_input_core_of(merge->input, task->pid))
 			continue;
 		if (missing++ == 0)
-			fb_print(output, FB_STYLE_BOLD, "\nStill without a core, so without "
-							"most of their memory:\n ");
+			fb_print(output, FB_STYLE_BOLD,
+				 "\nStill without a core, so without "
+				 "most of their memory:\n ");
 		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
 			       sizeof(comm));
 		width += (unsigned)printf(" %d %s%s", task->pid, comm,
@@ -206,12 +206,14 @@ static void print_totals(struct merge *merge, const struct fb_merge_result *resu
 		 fb_text_count(result->placement.placed_count, pages, sizeof(pages)),
 		 fb_text_size(result->placement.placed_count * FB_PAGE_SIZE, size, sizeof(size)));
 	if (differ)
-		fb_print(output, FB_STYLE_PLAIN, "; %s differ (written between core and panic, "
-						 "both versions are kept)",
+		fb_print(output, FB_STYLE_PLAIN,
+			 "; %s differ (written between core and panic, "
+			 "both versions are kept)",
 			 fb_text_count(differ, pages, sizeof(pages)));
 	if (unplaced)
-		fb_print(output, FB_STYLE_PLAIN, "; %s have no frame (swapped out or dropped since: "
-						 "kept in the bundle)",
+		fb_print(output, FB_STYLE_PLAIN,
+			 "; %s have no frame (swapped out or dropped since: "
+			 "kept in the bundle)",
 			 fb_text_count(unplaced, pages, sizeof(pages)));
 	putchar('\n');
 }
@@ -226,8 +228,8 @@ static struct fb_error *print_text(struct merge *merge, const struct fb_merge_re
 	for (size_t i = 0; i < merge->core_count; i++)
 		matched += merge->cores[i].match.task != NULL;
 	fb_print_crash_line(output, merge->input);
-	fb_print(output, FB_STYLE_PLAIN, "%zu cores, %zu matched to a task\n\n",
-		 merge->core_count, matched);
+	fb_print(output, FB_STYLE_PLAIN, "%zu cores, %zu matched to a task\n\n", merge->core_count,
+		 matched);
 	err = print_cores(merge, &result->placement);
 	if (err)
 		return err;

@@ -128,14 +128,12 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 			argp_error(state, "one argument too many: '%s'", arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (!context->options.input ||
-		    context->arg_count < parsing->usage->least_arguments)
+		if (!context->options.input || context->arg_count < parsing->usage->least_arguments)
 			argp_error(state, "arguments missing: %s", parsing->usage->arguments);
 		return 0;
 	default:
-		return parsing->usage->parse
-			       ? parsing->usage->parse(key, arg, state, parsing->own)
-			       : ARGP_ERR_UNKNOWN;
+		return parsing->usage->parse ? parsing->usage->parse(key, arg, state, parsing->own)
+					     : ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -159,8 +157,8 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 struct fb_error *fb_options_add_cores(struct fb_options *options, const char *const *paths,
 				      size_t count)
 {
-	const char **grown = realloc(options->cores,
-				     (options->core_count + count) * sizeof(*grown));
+	const char **grown =
+		realloc(options->cores, (options->core_count + count) * sizeof(*grown));
 
 	if (!grown)
 		return fb_error_nomem();

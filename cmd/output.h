@@ -23,8 +23,8 @@ enum fb_color {
 
 enum fb_style {
 	FB_STYLE_PLAIN,
-	FB_STYLE_BOLD,   /* headings, what to look at first */
-	FB_STYLE_DIM,    /* what is there for completeness */
+	FB_STYLE_BOLD, /* headings, what to look at first */
+	FB_STYLE_DIM,  /* what is there for completeness */
 	FB_STYLE_GOOD,
 	FB_STYLE_WARN,
 	FB_STYLE_BAD,
@@ -44,8 +44,7 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 unsigned fb_output_width(const struct fb_output *output);
 
 /* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
-void fb_output_progress(struct fb_output *output, const char *what, uint64_t done,
-			uint64_t total);
+void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
 
 /*
  * A table: columns as wide as their widest cell, headings in bold. Cells are escaped.

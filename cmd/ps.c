@@ -191,11 +191,15 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 static struct fb_error *create_table(struct ps *ps)
 {
 	const struct fb_column columns[] = {
-		{"PID", FB_RIGHT},   {ps->threads ? "TID" : "PPID", FB_RIGHT},
+		{"PID", FB_RIGHT},
+		{ps->threads ? "TID" : "PPID", FB_RIGHT},
 		{ps->threads ? "PPID" : "THREADS", FB_RIGHT},
-		{"UID", FB_RIGHT},   {"STATE", FB_LEFT},
-		{"CPU", FB_RIGHT},   {"TASK", FB_LEFT},
-		{"CORE", FB_LEFT},   {"COMMAND", FB_LEFT},
+		{"UID", FB_RIGHT},
+		{"STATE", FB_LEFT},
+		{"CPU", FB_RIGHT},
+		{"TASK", FB_LEFT},
+		{"CORE", FB_LEFT},
+		{"COMMAND", FB_LEFT},
 	};
 
 	return fb_table_create(columns, FB_ARRAY_SIZE(columns), &ps->table);

@@ -114,8 +114,7 @@ static struct fb_error *show_below(struct tree *tree, size_t root, size_t *stack
 		stack[depth]++;
 		if (tree->shown[next])
 			continue;
-		err = show(tree, next,
-			   depth + 1 < MAX_DEPTH ? (unsigned)depth + 1 : MAX_DEPTH);
+		err = show(tree, next, depth + 1 < MAX_DEPTH ? (unsigned)depth + 1 : MAX_DEPTH);
 		stack[++depth] = first_child(tree, child->pid);
 		parent = child->pid;
 	}

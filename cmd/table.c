@@ -58,8 +58,7 @@ void fb_table_destroy(struct fb_table *table)
 	free(table);
 }
 
-struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style, const char *format,
-			       ...)
+struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style, const char *format, ...)
 {
 	char raw[MAX_CELL], escaped[MAX_CELL];
 	struct cell *cell;

@@ -33,7 +33,8 @@ static struct fb_error *missing_key(const char *key)
 {
 	return fb_error_create(FB_NOT_FOUND,
 			       "VMCOREINFO has no %s: is this a dump of a Linux x86-64 kernel, "
-			       "5.4 or newer?", key);
+			       "5.4 or newer?",
+			       key);
 }
 
 /* Where the tables of init_mm are. */

@@ -82,8 +82,7 @@ static void map_prstatus(struct fb_kernel *kernel)
 
 	for (uint32_t cpu = 0; cpu < kernel->cpu_limit; cpu++) {
 		kernel->prstatus_index[cpu] = UINT32_MAX;
-		if (bit_set(kernel->online, cpu) &&
-		    fb_dump_prstatus(kernel->dump, next, &size))
+		if (bit_set(kernel->online, cpu) && fb_dump_prstatus(kernel->dump, next, &size))
 			kernel->prstatus_index[cpu] = next++;
 	}
 }
@@ -133,7 +132,8 @@ int fb_kernel_panic_cpu(const struct fb_kernel *kernel)
 struct fb_error *fb_kernel_percpu(const struct fb_kernel *kernel, uint32_t cpu, uint64_t address,
 				  uint64_t *address_ret)
 {
-	if (cpu >= kernel->cpu_limit || !fb_kernel_address_ok(kernel->percpu_offsets[cpu] + address))
+	if (cpu >= kernel->cpu_limit ||
+	    !fb_kernel_address_ok(kernel->percpu_offsets[cpu] + address))
 		return fb_error_create(FB_NOT_FOUND, "CPU %u has no per-CPU area", cpu);
 	*address_ret = kernel->percpu_offsets[cpu] + address;
 	return NULL;

@@ -154,8 +154,7 @@ static double load_uptime(const struct fb_kernel *kernel)
 				      &seconds);
 	if (!err)
 		err = fb_kernel_field_signed(kernel, timekeeper,
-					     &kernel->layout.timekeeper_offs_boot,
-					     &boot_offset_ns);
+					     &kernel->layout.timekeeper_offs_boot, &boot_offset_ns);
 	if (err) {
 		fb_error_destroy(err);
 		return NAN;

@@ -54,15 +54,13 @@ struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, u
 		if (!fb_kernel_address_ok(entry) || entry % sizeof(entry))
 			return fb_error_create(FB_CORRUPT,
 					       "list at 0x%llx: link %llu is no address: 0x%llx",
-					       (unsigned long long)head,
-					       (unsigned long long)count,
+					       (unsigned long long)head, (unsigned long long)count,
 					       (unsigned long long)entry);
 		/* Brent: a loop that does not come back to the head meets a saved entry. */
 		if (entry == saved || count >= limit)
 			return fb_error_create(FB_CORRUPT,
 					       "list at 0x%llx does not close after %llu entries",
-					       (unsigned long long)head,
-					       (unsigned long long)count);
+					       (unsigned long long)head, (unsigned long long)count);
 		if (++count == next_save) {
 			saved = entry;
 			next_save *= 2;

@@ -23,7 +23,7 @@ struct size_entry {
 
 #define FIRST_NAME(first, ...) first
 #define FB_SIZE(id, type)
-#define FB_FIELD(id, type, ...)                                                                    \
+#define FB_FIELD(id, type, ...) \
 	{offsetof(struct fb_layout, id), type, type "." FIRST_NAME(__VA_ARGS__, ), {__VA_ARGS__}},
 static const struct field_entry field_entries[] = {
 #include "kernel/layout_table.h"

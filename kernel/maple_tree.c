@@ -116,8 +116,8 @@ static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uin
 	for (unsigned i = 0; i < node.slots; i++) {
 		/* A pivot of 0 behind the first marks the end of the slots in use; the last of
 		 * them reaches to the end of the node's range. */
-		uint64_t to = i < node.slots - 1 && (node.pivot[i] || i == 0) ? node.pivot[i]
-									      : last;
+		uint64_t to =
+			i < node.slots - 1 && (node.pivot[i] || i == 0) ? node.pivot[i] : last;
 
 		if (to > last || to < from) {
 			fb_warn(fb_kernel_warnings(walk->kernel),

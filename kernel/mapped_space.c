@@ -63,8 +63,8 @@ static struct fb_error *state_error(enum fb_pt_state state, uint64_t address,
 		return fb_error_create(FB_ABSENT,
 				       "0x%llx: a page table on the way is not in the dump", at);
 	case FB_PT_CORRUPT:
-		return fb_error_create(FB_CORRUPT, "0x%llx: page-table entry 0x%llx is corrupt",
-				       at, (unsigned long long)walk->entry);
+		return fb_error_create(FB_CORRUPT, "0x%llx: page-table entry 0x%llx is corrupt", at,
+				       (unsigned long long)walk->entry);
 	default:
 		return fb_error_create(FB_FAULT, "0x%llx is not mapped", at);
 	}
@@ -141,8 +141,8 @@ static void describe(const struct fb_pt_walk *walk, struct fb_origin *origin)
 }
 
 /* The run within one page-table entry. */
-static struct fb_error *locate_entry(struct mapped_space *mapped, uint64_t address,
-				     uint64_t length, struct fb_run *run_ret)
+static struct fb_error *locate_entry(struct mapped_space *mapped, uint64_t address, uint64_t length,
+				     struct fb_run *run_ret)
 {
 	struct fb_pt_walk walk;
 	uint64_t in_entry;

@@ -106,8 +106,7 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	return NULL;
 }
 
-struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address,
-				      uint64_t *pfn_ret)
+struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)
 {
 	uint64_t size = fb_kernel_layout(kernel)->page.size, base = vmemmap_base(kernel);
 

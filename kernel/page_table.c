@@ -39,8 +39,8 @@ static const char *level_name(const struct fb_page_tables *tables, unsigned leve
 
 struct decoded {
 	enum fb_pt_state state;
-	bool is_table;     /* goes on at frame; state is then of no use */
-	uint64_t frame;    /* physical address of the frame or table */
+	bool is_table;  /* goes on at frame; state is then of no use */
+	uint64_t frame; /* physical address of the frame or table */
 	uint32_t swap_type;
 	uint64_t swap_offset;
 };
@@ -264,7 +264,8 @@ struct fb_error *fb_pt_for_each(const struct fb_page_tables *tables, uint64_t st
 		return NULL;
 	if (!is_canonical(tables, start) || !is_canonical(tables, end - 1) ||
 	    (start >> 63) != ((end - 1) >> 63))
-		return fb_error_create(FB_INVALID, "0x%llx-0x%llx is no range of canonical addresses",
+		return fb_error_create(FB_INVALID,
+				       "0x%llx-0x%llx is no range of canonical addresses",
 				       (unsigned long long)start, (unsigned long long)end);
 	err = walk_table(&range, tables->root, tables->levels - 1, start, end - 1);
 	return err ? err : flush(&range);

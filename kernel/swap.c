@@ -115,9 +115,10 @@ void fb_swap_destroy(struct fb_swap *swap)
 }
 
 /* The frame of a slot that is in the swap cache; UINT64_MAX: none. The index within an
- * address_space is the whole offset before 7aad25b4b433 (6.11), its low bits since. */
-static struct fb_error *cached_frame(struct fb_swap *swap, const struct area *area,
-				     uint64_t offset, uint64_t *pfn_ret)
+ * address_space is the whole offset, and its low bits only since "mm/swap: reduce swap cache search
+ * space" (6.11). */
+static struct fb_error *cached_frame(struct fb_swap *swap, const struct area *area, uint64_t offset,
+				     uint64_t *pfn_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
 	const uint64_t indexes[] = {offset, offset & ((1u << CACHE_SHIFT) - 1)};

@@ -130,8 +130,7 @@ static struct fb_error *finish(struct fb_tasks *tasks)
 	for (size_t i = 0; i < tasks->count; i++)
 		if (!tasks->tasks[i].idle)
 			tasks->by_tid[tasks->by_tid_count++] = (uint32_t)i;
-	qsort_r(tasks->by_tid, tasks->by_tid_count, sizeof(uint32_t), compare_by_tid,
-		tasks->tasks);
+	qsort_r(tasks->by_tid, tasks->by_tid_count, sizeof(uint32_t), compare_by_tid, tasks->tasks);
 
 	/* A TID that one source lost may have been reached by another. */
 	if (tasks->lost_count)
@@ -229,8 +228,7 @@ const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t
 	return index ? &tasks->tasks[index - 1] : NULL;
 }
 
-void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret,
-		    size_t *count_ret)
+void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret, size_t *count_ret)
 {
 	size_t low = 0, high = tasks->count, end;
 

@@ -100,9 +100,9 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 static struct fb_error *require(const struct fb_layout *layout)
 {
 	const struct fb_field *const needed[] = {
-		&layout->pidns_idr_root, &layout->xarray_head, &layout->xa_node_shift,
-		&layout->xa_node_slots,	 &layout->pid_tasks,   &layout->pid_numbers,
-		&layout->upid_nr,	 &layout->task_pid_links,
+		&layout->pidns_idr_root, &layout->xarray_head,    &layout->xa_node_shift,
+		&layout->xa_node_slots,  &layout->pid_tasks,      &layout->pid_numbers,
+		&layout->upid_nr,        &layout->task_pid_links,
 	};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(needed); i++) {

@@ -124,8 +124,7 @@ static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *
 	return NULL;
 }
 
-struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address,
-			      struct fb_task *task_ret)
+struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct fb_task *task_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct fb_task task = {.address = address};

@@ -97,8 +97,8 @@ struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
 
 		if (tasks->tasks[i].found_by & FB_FOUND_THREAD_LIST)
 			continue;
-		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address,
-				      &layout->task_signal, &signal);
+		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address, &layout->task_signal,
+				      &signal);
 		if (err)
 			err = warn_of(tasks, err, "thread lists");
 		else if (signal) /* cleared when a task has been reaped */
@@ -169,7 +169,8 @@ struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks)
 		}
 		err = warn_of(tasks, err, "the current task of a CPU");
 		if (!err)
-			err = warn_of(tasks, run_queue_of_cpu(tasks, cpu), "the run queue of a CPU");
+			err = warn_of(tasks, run_queue_of_cpu(tasks, cpu),
+				      "the run queue of a CPU");
 	}
 	return err;
 }

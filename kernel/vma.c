@@ -35,8 +35,7 @@ static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, str
 	if (!err && (vma->start >= vma->end || vma->start % FB_PAGE_SIZE ||
 		     vma->end % FB_PAGE_SIZE || fb_kernel_address_ok(vma->end)))
 		err = fb_error_create(FB_CORRUPT, "mapping 0x%llx-0x%llx",
-				      (unsigned long long)vma->start,
-				      (unsigned long long)vma->end);
+				      (unsigned long long)vma->start, (unsigned long long)vma->end);
 	return fb_error_prefix(err, "vm_area_struct 0x%llx", (unsigned long long)address);
 }
 
@@ -116,8 +115,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 		err = collect_list(&collect, mm);
 	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_NOT_FOUND)) {
 		free(collect.vma);
-		return fb_error_prefix(err, "mappings of mm_struct 0x%llx",
-				       (unsigned long long)mm);
+		return fb_error_prefix(err, "mappings of mm_struct 0x%llx", (unsigned long long)mm);
 	}
 	fb_warn_error(fb_kernel_warnings(kernel), err, "mappings of mm_struct 0x%llx",
 		      (unsigned long long)mm);

@@ -51,10 +51,10 @@ struct fb_error *fb_xarray_load(struct fb_kernel *kernel, uint64_t address, uint
 		if (err)
 			break;
 		/* Each level is exactly one chunk below the one before it. */
-		if (shift % CHUNK_SHIFT || (above == 64 ? shift > 60 : shift + CHUNK_SHIFT != above))
+		if (shift % CHUNK_SHIFT ||
+		    (above == 64 ? shift > 60 : shift + CHUNK_SHIFT != above))
 			return fb_error_create(FB_CORRUPT, "xa_node 0x%llx has shift %llu",
-					       (unsigned long long)node,
-					       (unsigned long long)shift);
+					       (unsigned long long)node, (unsigned long long)shift);
 		if (above == 64 && shift + CHUNK_SHIFT < 64 && index >> (shift + CHUNK_SHIFT)) {
 			entry = 0;
 			break;

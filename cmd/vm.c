@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle vm: the mappings of a process, and which of their bytes are to be had.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/target.h"
+#include "kernel/vma_name.h"
+
+/* Pages of one mapping by where their bytes come from. */
+struct page_sources {
+	uint64_t vmcore, core, file, zero, swap, absent;
+};
+
+struct vm {
+	struct fb_context *context;
+	struct fb_input *input;
+	struct fb_target target;
+	struct fb_vma_namer namer;
+	struct fb_table *table; /* text */
+	json_t *list;           /* --json */
+	struct page_sources total;
+};
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT PID",
+	.doc = "Lists the mappings of a process as /proc/PID/maps does, and how many of their pages "
+	       "come from where.",
+	.most_arguments = 1,
+	.least_arguments = 1,
+};
+
+static struct fb_error *count_pages(struct vm *vm, const struct fb_vma *vma,
+				    struct page_sources *sources)
+{
+	uint64_t address = vma->start;
+	struct fb_error *err = NULL;
+
+	memset(sources, 0, sizeof(*sources));
+	while (address < vma->end && !err) {
+		struct fb_run run;
+		uint64_t pages;
+
+		err = fb_space_locate(vm->target.space, address, vma->end - address, &run);
+		if (err)
+			break;
+		pages = run.length / FB_PAGE_SIZE;
+		switch (run.origin.source) {
+		case FB_SOURCE_VMCORE:
+			sources->vmcore += pages;
+			break;
+		case FB_SOURCE_CORE:
+			sources->core += pages;
+			break;
+		case FB_SOURCE_FILE:
+			sources->file += pages;
+			break;
+		case FB_SOURCE_ZERO:
+			sources->zero += pages;
+			break;
+		case FB_SOURCE_ABSENT:
+			if (run.origin.absence == FB_ABSENCE_SWAPPED)
+				sources->swap += pages;
+			else
+				sources->absent += pages;
+			break;
+		}
+		address += run.length;
+	}
+	return err;
+}
+
+static struct fb_error *add_json(struct vm *vm, const struct fb_vma *vma,
+				 const struct fb_vma_text *text, const struct page_sources *sources)
+{
+	json_t *object = json_object();
+	json_t *pages = json_object();
+
+	json_object_set_new(pages, "vmcore", json_integer((json_int_t)sources->vmcore));
+	json_object_set_new(pages, "core", json_integer((json_int_t)sources->core));
+	json_object_set_new(pages, "file", json_integer((json_int_t)sources->file));
+	json_object_set_new(pages, "zero", json_integer((json_int_t)sources->zero));
+	json_object_set_new(pages, "swap", json_integer((json_int_t)sources->swap));
+	json_object_set_new(pages, "absent", json_integer((json_int_t)sources->absent));
+	json_object_set_new(object, "start", fb_json_hex(vma->start));
+	json_object_set_new(object, "end", fb_json_hex(vma->end));
+	json_object_set_new(object, "perms", json_string(text->perms));
+	json_object_set_new(object, "offset", fb_json_hex(text->offset));
+	json_object_set_new(object, "inode", json_integer((json_int_t)text->inode));
+	json_object_set_new(object, "name", fb_json_text(text->name));
+	json_object_set_new(object, "pages", pages);
+	return json_array_append_new(vm->list, object) ? fb_error_nomem() : NULL;
+}
+
+static struct fb_error *count_cell(struct fb_table *table, uint64_t count, enum fb_style style)
+{
+	char text[32];
+
+	if (!count)
+		return fb_table_cell(table, FB_STYLE_DIM, "-");
+	return fb_table_cell(table, style, "%s", fb_text_count(count, text, sizeof(text)));
+}
+
+static struct fb_error *add_counts(struct vm *vm, const struct page_sources *sources)
+{
+	struct fb_error *err;
+
+	err = count_cell(vm->table, sources->vmcore, FB_STYLE_PLAIN);
+	if (!err)
+		err = count_cell(vm->table, sources->core, FB_STYLE_PLAIN);
+	if (!err)
+		err = count_cell(vm->table, sources->file, FB_STYLE_PLAIN);
+	if (!err)
+		err = count_cell(vm->table, sources->zero, FB_STYLE_DIM);
+	if (!err)
+		err = count_cell(vm->table, sources->swap, FB_STYLE_WARN);
+	if (!err)
+		err = count_cell(vm->table, sources->absent, FB_STYLE_WARN);
+	return err;
+}
+
+static struct fb_error *add_row(struct vm *vm, const struct fb_vma *vma,
+				const struct fb_vma_text *text, const struct page_sources *sources)
+{
+	struct fb_error *err;
+
+	err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%llx-%llx", (unsigned long long)vma->start,
+			    (unsigned long long)vma->end);
+	if (!err)
+		err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->perms);
+	if (!err)
+		err = fb_table_cell(vm->table, FB_STYLE_DIM, "%llx",
+				    (unsigned long long)text->offset);
+	if (!err)
+		err = add_counts(vm, sources);
+	return err ? err : fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->name);
+}
+
+static void add_totals(struct page_sources *total, const struct page_sources *sources)
+{
+	total->vmcore += sources->vmcore;
+	total->core += sources->core;
+	total->file += sources->file;
+	total->zero += sources->zero;
+	total->swap += sources->swap;
+	total->absent += sources->absent;
+}
+
+static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
+{
+	struct page_sources sources;
+	struct fb_vma_text text;
+	struct fb_error *err;
+
+	err = fb_vma_describe(&vm->namer, vma, &text);
+	if (!err && text.damaged)
+		fb_warn(vm->context->warnings,
+			"mapping 0x%llx: its file's name or inode cannot be "
+			"read",
+			(unsigned long long)vma->start);
+	if (!err)
+		err = count_pages(vm, vma, &sources);
+	if (err)
+		return err;
+	add_totals(&vm->total, &sources);
+	return vm->list ? add_json(vm, vma, &text, &sources) : add_row(vm, vma, &text, &sources);
+}
+
+/* What the core's list of mapped files says and the panic's does not, or the other way round. */
+static unsigned count_changed(struct vm *vm)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(vm->target.joined);
+	struct fb_core *core = fb_joined_core(vm->target.joined);
+	const struct fb_core_info *info = core ? fb_core_info(core) : NULL;
+	unsigned changed = 0;
+
+	for (size_t i = 0; info && i < info->mapping_count; i++) {
+		const struct fb_vma *vma = fb_vmas_find(vmas, info->mappings[i].start);
+
+		if (!vma || vma->start != info->mappings[i].start ||
+		    vma->end != info->mappings[i].end || !vma->file)
+			changed++;
+	}
+	return changed;
+}
+
+static struct fb_error *print_text(struct vm *vm)
+{
+	struct fb_core *core = fb_joined_core(vm->target.joined);
+	unsigned changed = count_changed(vm);
+	struct fb_error *err;
+
+	err = fb_table_cell(vm->table, FB_STYLE_BOLD, "total");
+	for (int i = 0; i < 2 && !err; i++)
+		err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", "");
+	if (!err)
+		err = add_counts(vm, &vm->total);
+	if (!err)
+		err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", "");
+	if (err)
+		return err;
+	fb_table_print(vm->table, vm->context->output);
+	if (!core)
+		fb_print(vm->context->output, FB_STYLE_WARN, "\nno core of this process\n");
+	else if (changed)
+		fb_print(vm->context->output, FB_STYLE_WARN,
+			 "\n%u file mappings of the core were changed or gone at the panic\n",
+			 changed);
+	return NULL;
+}
+
+static struct fb_error *list_mappings(struct vm *vm)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(vm->target.joined);
+	struct fb_kernel *kernel = fb_input_kernel(vm->input);
+	struct fb_path root;
+	struct fb_error *err;
+
+	err = fb_path_task_root(kernel, vm->target.task, &root);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm, err ? NULL : &root);
+	fb_error_destroy(err);
+	err = NULL;
+	for (size_t i = 0; i < vmas->count && !err; i++)
+		err = add_vma(vm, &vmas->vma[i]);
+	if (vmas->lost)
+		fb_warn(vm->context->warnings, "%llu mappings of this process cannot be reached",
+			(unsigned long long)vmas->lost);
+	return err;
+}
+
+static struct fb_error *answer(struct vm *vm)
+{
+	static const struct fb_column columns[] = {
+		{"RANGE", FB_LEFT},   {"PERMS", FB_LEFT}, {"OFFSET", FB_RIGHT},
+		{"VMCORE", FB_RIGHT}, {"CORE", FB_RIGHT}, {"FILE", FB_RIGHT},
+		{"ZERO", FB_RIGHT},   {"SWAP", FB_RIGHT}, {"ABSENT", FB_RIGHT},
+		{"NAME", FB_LEFT},
+	};
+	struct fb_error *err;
+
+	if (vm->context->options.json) {
+		vm->list = json_array();
+		err = list_mappings(vm);
+		if (!err) {
+			json_t *object = json_object();
+
+			json_object_set(object, "vmas", vm->list);
+			err = fb_json_print("vm", object, vm->context->warnings);
+		}
+		json_decref(vm->list);
+		return err;
+	}
+	err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &vm->table);
+	if (!err)
+		err = list_mappings(vm);
+	if (!err)
+		err = print_text(vm);
+	fb_table_destroy(vm->table);
+	return err;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct vm vm = {.context = context};
+	const struct fb_task *task = NULL;
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &vm);
+	err = fb_context_open(context, &vm.input);
+	if (!err)
+		err = fb_find_process(vm.input, fb_parse_pid(context->args[0]), &task);
+	if (!err)
+		err = fb_target_open_process(context, vm.input, task, false, &vm.target);
+	if (!err)
+		err = answer(&vm);
+	fb_target_deinit(&vm.target);
+	fb_input_destroy(vm.input);
+	return err;
+}
+
+const struct fb_command fb_command_vm = {
+	.name = "vm",
+	.summary = "mappings, and which bytes are to be had",
+	.run = run,
+};
