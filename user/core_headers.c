@@ -199,7 +199,7 @@ static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *eh
 {
 	uint64_t segments = ehdr->e_phnum, sections = ehdr->e_shnum;
 	struct fb_error *err;
-	Elf64_Shdr shdr = {0};
+	Elf64_Shdr shdr;
 	bool has_section_0;
 
 	has_section_0 = read_section_0(file, ehdr, &shdr);
@@ -306,7 +306,7 @@ struct fb_error *fb_core_headers_read(struct fb_file *file, struct fb_warnings *
 	struct fb_core_headers headers = {0};
 	struct fb_error *err;
 	uint64_t count, whole;
-	Elf64_Ehdr ehdr;
+	Elf64_Ehdr ehdr = {0}; /* not_elf() never gives NULL, but clang-tidy cannot know */
 
 	err = read_ehdr(file, &ehdr);
 	if (err)
