@@ -224,34 +224,32 @@ static struct fb_error *physical_read(struct fb_space *space, uint64_t address, 
 	return err;
 }
 
+/* Of a frame that is not readable. */
 static enum fb_absence absence_of(struct fb_dump *dump, uint64_t pfn)
 {
 	if (pfn >= dump->info.max_pfn)
 		return FB_ABSENCE_UNMAPPED;
-	return dump->ops->lost(dump, pfn) ? FB_ABSENCE_TRUNCATED : FB_ABSENCE_FILTERED;
+	if (dump->ops->next_meant && dump->ops->next_meant(dump, pfn, true) == pfn)
+		return FB_ABSENCE_TRUNCATED;
+	return FB_ABSENCE_FILTERED;
 }
 
 /* The exclusive end of the frames from pfn on, up to limit, that are like it. */
-static uint64_t run_end(struct fb_dump *dump, uint64_t pfn, uint64_t limit, bool readable,
-			enum fb_absence absence)
+static uint64_t run_end(struct fb_dump *dump, uint64_t pfn, uint64_t limit, enum fb_absence absence)
 {
-	uint64_t end = limit;
+	uint64_t end, other;
 
 	if (absence == FB_ABSENCE_UNMAPPED)
 		return limit;
-	if (readable || pfn < dump->info.max_pfn)
-		end = dump->ops->next(dump, pfn, !readable);
-	if (end > limit)
-		end = limit;
-	if (!readable && end > dump->info.max_pfn)
-		end = dump->info.max_pfn;
-	/* Only an incomplete dump has two kinds of absent pages. */
-	if (!readable && dump->info.pages_lost) {
-		limit = end;
-		for (end = pfn + 1; end < limit && absence_of(dump, end) == absence; end++)
-			;
+	if (limit > dump->info.max_pfn)
+		limit = dump->info.max_pfn;
+	end = dump->ops->next(dump, pfn, absence != FB_ABSENCE_NONE);
+	if (absence != FB_ABSENCE_NONE && dump->ops->next_meant) {
+		other = dump->ops->next_meant(dump, pfn, absence == FB_ABSENCE_FILTERED);
+		if (other < end)
+			end = other;
 	}
-	return end;
+	return end < limit ? end : limit;
 }
 
 static struct fb_error *physical_locate(struct fb_space *space, uint64_t address, uint64_t length,
@@ -273,7 +271,7 @@ static struct fb_error *physical_locate(struct fb_space *space, uint64_t address
 			},
 	};
 
-	end = run_end(dump, pfn, limit, readable, run.origin.absence);
+	end = run_end(dump, pfn, limit, run.origin.absence);
 	if (end < limit)
 		run.length = (end << FB_PAGE_SHIFT) - address;
 	*run_ret = run;

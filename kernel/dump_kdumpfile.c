@@ -127,11 +127,6 @@ static bool kdumpfile_has_page(struct fb_dump *dump, uint64_t pfn)
 	return kdumpfile_next(dump, pfn, true) == pfn;
 }
 
-static bool kdumpfile_lost(struct fb_dump *dump FB_UNUSED, uint64_t pfn FB_UNUSED)
-{
-	return false; /* the library does not say */
-}
-
 static void kdumpfile_destroy(struct fb_dump *dump)
 {
 	struct kdumpfile *kdumpfile = of_dump(dump);
@@ -151,7 +146,6 @@ static const struct fb_dump_ops kdumpfile_ops = {
 	.has_page = kdumpfile_has_page,
 	.next = kdumpfile_next,
 	.read_page = kdumpfile_read_page,
-	.lost = kdumpfile_lost,
 	.destroy = kdumpfile_destroy,
 };
 

@@ -30,8 +30,9 @@ struct fb_dump_ops {
 	/* The first frame at or behind pfn whose page is readable (or not); UINT64_MAX if none. */
 	uint64_t (*next)(struct fb_dump *dump, uint64_t pfn, bool readable);
 	struct fb_error *(*read_page)(struct fb_dump *dump, uint64_t pfn, void *page);
-	/* Whether a page that is not readable was meant to be there (FB_TRUNCATED). */
-	bool (*lost)(struct fb_dump *dump, uint64_t pfn);
+	/* The first frame at or behind pfn whose page was meant to be in the dump, readable or lost
+	 * (or was not); UINT64_MAX if none. NULL: the format does not tell. */
+	uint64_t (*next_meant)(struct fb_dump *dump, uint64_t pfn, bool meant);
 	void (*destroy)(struct fb_dump *dump);
 
 	/* As in dump.h; NULL where pages are not stored as kdump-compressed files do. */

@@ -64,25 +64,31 @@ static bool elf_has_page(struct fb_dump *dump, uint64_t pfn)
 	return holds(&of_dump(dump)->memory, pfn);
 }
 
-static uint64_t elf_next(struct fb_dump *dump, uint64_t pfn, bool readable)
+/* The first frame at or behind pfn of which extents hold a byte (or none). */
+static uint64_t next_held(const struct fb_extents *extents, uint64_t pfn, bool held)
 {
-	const struct fb_extents *memory = &of_dump(dump)->memory;
-	size_t index = fb_extents_find(memory, pfn << FB_PAGE_SHIFT);
+	size_t index = fb_extents_find(extents, pfn << FB_PAGE_SHIFT);
 
-	if (readable) {
-		if (index == memory->count)
+	if (held) {
+		if (index == extents->count)
 			return UINT64_MAX;
-		return page_of(memory->list[index].start) > pfn ? page_of(memory->list[index].start)
-								: pfn;
+		return page_of(extents->list[index].start) > pfn
+			       ? page_of(extents->list[index].start)
+			       : pfn;
 	}
-	for (; index < memory->count && page_of(memory->list[index].start) <= pfn; index++)
-		pfn = page_behind(memory->list[index].start + memory->list[index].length);
+	for (; index < extents->count && page_of(extents->list[index].start) <= pfn; index++)
+		pfn = page_behind(extents->list[index].start + extents->list[index].length);
 	return pfn;
 }
 
-static bool elf_lost(struct fb_dump *dump, uint64_t pfn)
+static uint64_t elf_next(struct fb_dump *dump, uint64_t pfn, bool readable)
 {
-	return holds(&of_dump(dump)->meant, pfn) && !elf_has_page(dump, pfn);
+	return next_held(&of_dump(dump)->memory, pfn, readable);
+}
+
+static uint64_t elf_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
+{
+	return next_held(&of_dump(dump)->meant, pfn, meant);
 }
 
 /* A frame of which the file holds a part (memory that ends within a page) reads as zeros in the
@@ -96,7 +102,7 @@ static struct fb_error *elf_read_page(struct fb_dump *dump, uint64_t pfn, void *
 	struct fb_error *err = NULL;
 
 	if (!holds(memory, pfn)) {
-		if (elf_lost(dump, pfn))
+		if (holds(&vmcore->meant, pfn))
 			return fb_error_create(FB_TRUNCATED,
 					       "page frame 0x%" PRIx64
 					       ": its data lie behind the end of the file",
@@ -132,7 +138,7 @@ static const struct fb_dump_ops elf_ops = {
 	.has_page = elf_has_page,
 	.next = elf_next,
 	.read_page = elf_read_page,
-	.lost = elf_lost,
+	.next_meant = elf_next_meant,
 	.destroy = elf_destroy,
 };
 

@@ -157,26 +157,28 @@ static uint64_t kdump_next(struct fb_dump *dump, uint64_t pfn, bool readable)
 	return readable ? UINT64_MAX : pfn;
 }
 
-static bool kdump_lost(struct fb_dump *dump, uint64_t pfn)
+static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 {
 	struct fb_kdump *kdump = of_dump(dump);
-	struct fb_kdump_part *part = find_part(kdump, pfn);
-	struct fb_kdump_bitmap *bitmap = part ? part->bitmap : kdump->whole;
-	struct fb_error *err = NULL;
-	bool set = false;
+	const struct fb_kdump_layout *layout = &kdump->parts[0].layout;
+	struct fb_error *err;
+	uint64_t found;
 
-	if (part && pfn >= part->bits_end)
-		return true; /* nobody knows */
-	if (bitmap)
-		err = fb_kdump_bitmap_test(bitmap, pfn, &set, NULL);
-	set = set && !err && !(part && part_has_page(part, pfn));
+	if (!kdump->meant)
+		return meant ? UINT64_MAX : pfn;
+	/* Nobody knows of the frames whose bits are lost: they may have been there. */
+	if (pfn >= layout->known_pfn)
+		return meant ? pfn : UINT64_MAX;
+	err = fb_kdump_bitmap_next(kdump->meant, pfn, meant, &found);
+	if (err || (!meant && found == layout->known_pfn && found < layout->max_pfn))
+		found = UINT64_MAX;
 	fb_error_destroy(err);
-	return set;
+	return found;
 }
 
 static struct fb_error *page_missing(struct fb_dump *dump, uint64_t pfn)
 {
-	if (kdump_lost(dump, pfn))
+	if (kdump_next_meant(dump, pfn, true) == pfn)
 		return fb_error_create(FB_TRUNCATED,
 				       "page frame 0x%" PRIx64 ": in a part of the dump that is "
 				       "missing",
@@ -367,7 +369,7 @@ const struct fb_dump_ops fb_kdump_ops = {
 	.has_page = kdump_has_page,
 	.next = kdump_next,
 	.read_page = kdump_read_page,
-	.lost = kdump_lost,
+	.next_meant = kdump_next_meant,
 	.destroy = kdump_destroy,
 	.parts = kdump_parts,
 	.part = kdump_part,

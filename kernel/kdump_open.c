@@ -126,21 +126,40 @@ static bool has_gaps(const struct fb_kdump *kdump)
 	return end != kdump->parts[0].layout.max_pfn;
 }
 
+static bool has_losses(const struct fb_kdump *kdump)
+{
+	size_t i;
+
+	for (i = 0; i < kdump->count; i++) {
+		const struct fb_kdump_part *part = &kdump->parts[i];
+
+		if (part->lossy || part->layout.known_pfn < part->layout.max_pfn)
+			return true;
+	}
+	return false;
+}
+
 /* Every part has the bitmap of the whole dump, so what the missing ones held is known. */
-static struct fb_error *find_gaps(struct fb_kdump *kdump, struct fb_warnings *warnings)
+static struct fb_error *find_losses(struct fb_kdump *kdump, struct fb_warnings *warnings)
 {
 	const struct fb_kdump_part *first = &kdump->parts[0];
+	bool gaps = has_gaps(kdump);
 	char lost[COUNT_TEXT];
 	struct fb_error *err;
 	uint64_t count;
 	size_t i;
 
-	if (!has_gaps(kdump))
+	if (!gaps && !has_losses(kdump))
 		return NULL;
+	if (!gaps && kdump->count == 1) {
+		kdump->meant = first->bitmap;
+		return NULL;
+	}
 	err = fb_kdump_bitmap_create(first->file, first->layout.bitmap2, 0, first->layout.known_pfn,
 				     &kdump->whole);
 	if (err)
 		return err;
+	kdump->meant = kdump->whole;
 	count = fb_kdump_bitmap_count(kdump->whole);
 	for (i = 0; i < kdump->count; i++) {
 		uint64_t here = fb_kdump_bitmap_count(kdump->parts[i].bitmap);
@@ -237,7 +256,7 @@ static struct fb_error *open_kdump(struct fb_kdump *kdump, struct fb_dump_input 
 	for (i = 0; !err && i < count; i++)
 		err = open_part(kdump, &kdump->parts[i]);
 	if (!err)
-		err = find_gaps(kdump, warnings);
+		err = find_losses(kdump, warnings);
 	if (!err)
 		err = read_header_blocks(kdump);
 	if (!err)

@@ -31,7 +31,10 @@ struct fb_kdump {
 	struct fb_dump dump;
 	struct fb_kdump_part *parts; /* owned; sorted by start_pfn, disjoint */
 	size_t count;
-	struct fb_kdump_bitmap *whole; /* of all frames, where parts are missing; else NULL */
+	/* Of all frames, to tell lost pages from those that were never dumped; NULL where none are
+	 * lost. The only part's own, or owned. */
+	struct fb_kdump_bitmap *meant;
+	struct fb_kdump_bitmap *whole; /* that one where it is owned, else NULL */
 	struct fb_kdump_unpackers *unpackers;
 	void *header; /* owned */
 	pthread_mutex_t survey_lock;

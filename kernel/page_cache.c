@@ -7,8 +7,8 @@
 #include "kernel/page_cache.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/limits.h"
 
@@ -28,7 +28,7 @@ struct set {
 
 struct fb_page_cache {
 	struct set sets[SETS];
-	/* Zero pages of the system until they are used. */
+	/* The system's zero page until they are used. */
 	uint8_t pages[SETS][WAYS][FB_PAGE_SIZE];
 };
 
@@ -69,16 +69,14 @@ struct fb_error *fb_page_cache_create(struct fb_page_cache **cache_ret)
 	struct fb_page_cache *cache;
 	size_t i, way;
 
-	cache = aligned_alloc(FB_PAGE_SIZE,
-			      (sizeof(*cache) + FB_PAGE_SIZE - 1) & ~(size_t)(FB_PAGE_SIZE - 1));
-	if (!cache)
+	cache = mmap(NULL, sizeof(*cache), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		     0);
+	if (cache == MAP_FAILED)
 		return fb_error_nomem();
 	for (i = 0; i < SETS; i++) {
 		struct set *set = &cache->sets[i];
 
 		pthread_mutex_init(&set->lock, NULL);
-		set->referenced = 0;
-		set->hand = 0;
 		for (way = 0; way < WAYS; way++)
 			set->pfns[way] = UINT64_MAX;
 	}
@@ -94,7 +92,7 @@ void fb_page_cache_destroy(struct fb_page_cache *cache)
 		return;
 	for (i = 0; i < SETS; i++)
 		pthread_mutex_destroy(&cache->sets[i].lock);
-	free(cache);
+	(void)munmap(cache, sizeof(*cache));
 }
 
 bool fb_page_cache_read(struct fb_page_cache *cache, uint64_t pfn, size_t offset, void *to,
