@@ -113,12 +113,15 @@ static void check_release(const char *data, const char *release)
 	struct world world;
 
 	open_world(&world, data, release);
+	CU_ASSERT_EQUAL(fb_thread_size(world.kernel), 16384);
 	for (size_t i = 0; i < fb_tasks_count(world.tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(world.tasks, i);
 		struct fb_kernel_stack stack;
 		int count = read_truth(&world, task, lines);
 
 		FB_OK_FATAL(fb_kernel_stack_unwind(world.kernel, world.orc, task, &stack));
+		/* Stacks are aligned to THREAD_SIZE, so a size too large would not fit. */
+		CU_ASSERT_EQUAL(task->stack % fb_thread_size(world.kernel), 0);
 		/* It ends where kernel stacks end, and all threads of user space have registers. */
 		CU_ASSERT_TRUE(stack.ended == FB_UNWIND_USER || stack.ended == FB_UNWIND_START);
 		CU_ASSERT_EQUAL(stack.has_user_regs, !task->kernel_thread);
