@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Swapped pages that are in the dump: the swap cache, and zram.
+ * Swapped pages that are in the dump: those of the swap cache.
  */
 #include "kernel/swap.h"
 
@@ -9,7 +9,6 @@
 
 #include "kernel/page_frame.h"
 #include "kernel/xarray.h"
-#include "kernel/zram.h"
 
 /* MAX_SWAPFILES is at most 2^MAX_SWAPFILES_SHIFT (include/linux/swap.h). */
 #define MAX_AREAS 32u
@@ -17,8 +16,7 @@
 #define CACHE_SHIFT 14u
 
 struct area {
-	uint64_t cache;       /* array of struct address_space; 0: none */
-	struct fb_zram *zram; /* NULL: not on zram */
+	uint64_t cache; /* array of struct address_space; 0: none */
 };
 
 struct fb_swap {
@@ -40,45 +38,21 @@ static void find_cache(struct fb_swap *swap, uint32_t type)
 	fb_error_destroy(err);
 }
 
-static struct fb_error *find_zram(struct fb_swap *swap, uint32_t type, uint64_t infos)
-{
-	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
-	uint64_t info, bdev = 0;
-	struct fb_error *err;
-
-	err = fb_space_u64(fb_kernel_space(swap->kernel), infos + type * sizeof(uint64_t), &info);
-	if (!err)
-		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_bdev, &bdev);
-	if (!err && bdev)
-		err = fb_zram_open(swap->kernel, bdev, &swap->areas[type].zram);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	if (fb_error_is(err, FB_NOT_FOUND))
-		fb_error_destroy(err);
-	else
-		fb_warn_error(fb_kernel_warnings(swap->kernel), err, "swap area %u", type);
-	return NULL;
-}
-
 static struct fb_error *find_areas(struct fb_swap *swap)
 {
-	uint64_t infos, counter;
+	uint64_t counter;
 	uint32_t count;
 	struct fb_error *err;
 
-	err = fb_kernel_symbol(swap->kernel, "swap_info", &infos);
-	if (!err)
-		err = fb_kernel_symbol(swap->kernel, "nr_swapfiles", &counter);
+	err = fb_kernel_symbol(swap->kernel, "nr_swapfiles", &counter);
 	if (!err)
 		err = fb_space_u32(fb_kernel_space(swap->kernel), counter, &count);
 	if (err)
 		return err;
 	swap->count = count < MAX_AREAS ? count : MAX_AREAS;
-	for (uint32_t type = 0; type < swap->count && !err; type++) {
+	for (uint32_t type = 0; type < swap->count; type++)
 		find_cache(swap, type);
-		err = find_zram(swap, type, infos);
-	}
-	return err;
+	return NULL;
 }
 
 struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_ret)
@@ -107,10 +81,6 @@ struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_
 
 void fb_swap_destroy(struct fb_swap *swap)
 {
-	if (!swap)
-		return;
-	for (uint32_t i = 0; i < MAX_AREAS; i++)
-		fb_zram_destroy(swap->areas[i].zram);
 	free(swap);
 }
 
@@ -184,11 +154,6 @@ struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offs
 		*detail_ret = "swap cache";
 		return NULL;
 	}
-	if (!area->zram)
-		return fb_error_create(FB_ABSENT, "page %llu of swap area %u is on a disk",
-				       (unsigned long long)offset, type);
-	err = fb_zram_read(area->zram, offset, page);
-	if (!err)
-		*detail_ret = "zram";
-	return fb_error_prefix(err, "swap area %u", type);
+	return fb_error_create(FB_ABSENT, "page %llu of swap area %u is not in the swap cache",
+			       (unsigned long long)offset, type);
 }
