@@ -37,6 +37,7 @@ struct addresses {
 
 struct kallsyms {
 	struct fb_space *space;
+	struct fb_recent_space recent;  /* space, where there was a scan */
 	struct fb_kallsyms_hints hints; /* after the scan: complete but for the addresses */
 	uint8_t *token_bytes;
 	uint8_t *name_bytes;
@@ -305,6 +306,17 @@ static struct fb_error *decode(const struct kallsyms *kallsyms, struct fb_symtab
 	return fb_symtab_finish(table, 0);
 }
 
+static struct fb_error *scan(struct kallsyms *kallsyms)
+{
+	struct fb_error *err;
+
+	err = fb_recent_space_init(&kallsyms->recent, kallsyms->space, kallsyms->hints.scan_start);
+	if (err)
+		return err;
+	kallsyms->space = &kallsyms->recent.space;
+	return fb_kallsyms_scan(&kallsyms->recent, &kallsyms->hints);
+}
+
 static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table_ret)
 {
 	const struct fb_kallsyms_hints *hints = &kallsyms->hints;
@@ -314,7 +326,7 @@ static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table
 	if (!hints->stext)
 		return fb_error_create(FB_INVALID, "kallsyms needs the address of _stext");
 	if (!hints->names || !hints->num_syms || !hints->token_table || !hints->token_index) {
-		err = fb_kallsyms_scan(kallsyms->space, &kallsyms->hints);
+		err = scan(kallsyms);
 		if (err)
 			return err;
 	}
@@ -347,6 +359,7 @@ struct fb_error *fb_kallsyms_load(struct fb_space *space, const struct fb_kallsy
 	struct kallsyms kallsyms = {.space = space, .hints = *hints};
 	struct fb_error *err = load(&kallsyms, table_ret);
 
+	fb_recent_space_deinit(&kallsyms.recent);
 	free(kallsyms.token_bytes);
 	free(kallsyms.name_bytes);
 	free(kallsyms.address_bytes);

@@ -22,8 +22,7 @@ struct fb_kallsyms_hints {
 	uint64_t addresses;
 	uint64_t stext; /* SYMBOL(_stext): must be reproduced; required */
 	/* Kernel virtual range to search where one of the first four is 0; end exclusive. Searched
-	 * from its end down: the nearer that is to the end of .rodata, the faster. The lowest address
-	 * known in .data (swapper_pg_dir, init_uts_ns) is a good end. */
+	 * upwards: where .rodata starts is the best start. */
 	uint64_t scan_start;
 	uint64_t scan_end;
 };

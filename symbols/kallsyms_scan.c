@@ -15,8 +15,6 @@
 #include "base/limits.h"
 #include "symbols/kallsyms_names.h"
 
-/* A chunk is read in one call where all of it is there. */
-#define CHUNK_BYTES (64u * FB_PAGE_SIZE)
 /* On both sides of the signature. Real token tables have about 1 KB. */
 #define WINDOW_BYTES (16u << 10)
 /* Places that look like a token table; a kernel has a handful of ASCII tables (nls, keymaps). */
@@ -33,9 +31,9 @@ struct markers {
 static const char signature[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
 
 struct scan {
-	struct fb_space *space;
+	struct fb_recent_space *recent;
+	struct fb_space *space; /* recent's */
 	struct fb_kallsyms_hints *hints;
-	uint8_t *chunk;  /* CHUNK_BYTES, then the first bytes of the chunk above it */
 	uint8_t *window; /* 2 * WINDOW_BYTES */
 	unsigned candidates;
 	uint64_t names_budget;
@@ -236,54 +234,56 @@ static struct fb_error *try_candidate(struct scan *scan, uint64_t at, bool *foun
 	return NULL;
 }
 
-/* chunk holds [start, start + size) of the memory. */
-static struct fb_error *search_chunk(struct scan *scan, uint64_t start, size_t size,
-				     bool *found_ret)
+/* The part of the window from the address on. */
+static struct fb_error *search_from(struct scan *scan, uint64_t address, bool *found_ret)
 {
-	const uint8_t *from = scan->chunk;
-	const uint8_t *end = scan->chunk + size;
-	const uint8_t *hit;
+	const struct fb_recent_space *recent = scan->recent;
 	struct fb_error *err;
+	const uint8_t *hit;
 
-	while ((hit = memmem(from, (size_t)(end - from), signature, sizeof(signature)))) {
+	for (;;) {
+		hit = memmem(recent->data + (address - recent->start), recent->end - address,
+			     signature, sizeof(signature));
+		if (!hit)
+			return NULL;
 		if (scan->candidates++ == MAX_CANDIDATES)
 			return fb_error_create(FB_LIMIT, "more than %u places look like kallsyms",
 					       MAX_CANDIDATES);
-		err = try_candidate(scan, start + (uint64_t)(hit - scan->chunk), found_ret);
+		address = recent->start + (uint64_t)(hit - recent->data);
+		err = try_candidate(scan, address, found_ret);
 		if (err || *found_ret)
 			return err;
-		from = hit + 1;
+		address++;
 	}
-	return NULL;
 }
 
 static struct fb_error *search_range(struct scan *scan, bool *found_ret)
 {
 	const size_t overlap = sizeof(signature) - 1;
-	uint64_t end = scan->hints->scan_end;
+	const uint64_t end = scan->hints->scan_end;
 	struct fb_error *err = NULL;
-	bool holes;
 
-	memset(scan->chunk, 0, CHUNK_BYTES + overlap);
-	while (!err && !*found_ret && end > scan->hints->scan_start) {
-		size_t size = CHUNK_BYTES;
+	while (!err && !*found_ret && scan->recent->end < end) {
+		uint64_t from = scan->recent->end;
+		size_t size = FB_RECENT_CHUNK;
 
-		if (size > end - scan->hints->scan_start)
-			size = (size_t)(end - scan->hints->scan_start);
-		/* The head of the chunk above, read before, becomes the tail of this one. */
-		memmove(scan->chunk + size, scan->chunk, overlap);
-		err = read_with_holes(scan->space, end - size, scan->chunk, size, &holes);
-		if (!err)
-			err = search_chunk(scan, end - size, size + overlap, found_ret);
-		end -= size;
+		if (size > end - from)
+			size = (size_t)(end - from);
+		err = fb_recent_space_advance(scan->recent, size);
+		if (err)
+			return err;
+		/* The digits may have begun in the chunk before. */
+		from -= from - scan->recent->start < overlap ? from - scan->recent->start : overlap;
+		err = search_from(scan, from, found_ret);
 	}
 	return err;
 }
 
-struct fb_error *fb_kallsyms_scan(struct fb_space *space, struct fb_kallsyms_hints *hints)
+struct fb_error *fb_kallsyms_scan(struct fb_recent_space *recent, struct fb_kallsyms_hints *hints)
 {
 	struct scan scan = {
-		.space = space,
+		.recent = recent,
+		.space = &recent->space,
 		.hints = hints,
 		.names_budget = 16ull * FB_MAX_KALLSYMS,
 	};
@@ -292,9 +292,8 @@ struct fb_error *fb_kallsyms_scan(struct fb_space *space, struct fb_kallsyms_hin
 
 	if (hints->scan_start >= hints->scan_end)
 		return fb_error_create(FB_INVALID, "no range to search for kallsyms");
-	scan.chunk = malloc(CHUNK_BYTES + sizeof(signature));
 	scan.window = malloc(2 * (size_t)WINDOW_BYTES);
-	if (!scan.chunk || !scan.window)
+	if (!scan.window)
 		err = fb_error_nomem();
 	if (!err)
 		err = search_range(&scan, &found);
@@ -306,7 +305,6 @@ struct fb_error *fb_kallsyms_scan(struct fb_space *space, struct fb_kallsyms_hin
 		err = fb_error_create(FB_NOT_FOUND, "no kallsyms in 0x%" PRIx64 "-0x%" PRIx64,
 				      hints->scan_start, hints->scan_end);
 	fb_error_destroy(scan.last);
-	free(scan.chunk);
 	free(scan.window);
 	return err;
 }

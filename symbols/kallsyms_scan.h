@@ -7,12 +7,13 @@
 #define FB_SYMBOLS_KALLSYMS_SCAN_H
 
 #include "base/error.h"
-#include "base/space.h"
 #include "symbols/kallsyms.h"
+#include "symbols/recent_space.h"
 
-/* Searches [hints->scan_start, hints->scan_end) from its end down, where pages that cannot be read
- * are holes, and sets names, num_syms, token_table and token_index. FB_NOT_FOUND. */
-FB_MUST_CHECK struct fb_error *fb_kallsyms_scan(struct fb_space *space,
+/* Searches [hints->scan_start, hints->scan_end), where pages that cannot be read are holes, and
+ * sets names, num_syms, token_table and token_index. recent is an empty window at scan_start; the
+ * tables are in it afterwards. FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_kallsyms_scan(struct fb_recent_space *recent,
 						struct fb_kallsyms_hints *hints);
 
 #endif

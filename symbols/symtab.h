@@ -14,8 +14,8 @@
 
 struct fb_symbol {
 	uint64_t address;
-	uint64_t size;      /* bytes; up to the next symbol where the source names none; 0 unknown */
-	const char *name;   /* owned by the table */
+	uint64_t size;    /* bytes; up to the next symbol where the source names none; 0 unknown */
+	const char *name; /* owned by the table */
 	const char *module; /* borrowed from the table's owner; NULL for the kernel itself */
 	char type;          /* as nm prints it: 'T', 'd', 'A' ... */
 };

@@ -79,11 +79,11 @@ static void make_symbols(struct image *image, const struct recipe *recipe)
 			       i % 3 ? "sys_" : "q", i);
 	}
 	/* Both have one address; kallsyms sorts _text behind _stext. */
-	(void)strcpy(image->symbols[PERCPU_SYMBOLS].name, "_stext");
-	(void)strcpy(image->symbols[PERCPU_SYMBOLS + 1].name, "_text");
+	memcpy(image->symbols[PERCPU_SYMBOLS].name, "_stext", 7);
+	memcpy(image->symbols[PERCPU_SYMBOLS + 1].name, "_text", 6);
 	image->symbols[PERCPU_SYMBOLS].type = image->symbols[PERCPU_SYMBOLS + 1].type = 'T';
 	image->symbols[PERCPU_SYMBOLS + 1].address = STEXT_ADDRESS;
-	(void)strcpy(image->symbols[PERCPU_SYMBOLS + 2].name, "seventeen_letters_and_more");
+	memcpy(image->symbols[PERCPU_SYMBOLS + 2].name, "seventeen_letters_and_more", 27);
 	memcpy(image->symbols[PERCPU_SYMBOLS + 3].name, "0123456789", 11);
 	if (recipe->long_name) {
 		struct made_symbol *symbol = &image->symbols[recipe->count / 2];
@@ -214,7 +214,7 @@ static void put_tokens(struct builder *builder)
 void image_make(struct image *image, const struct recipe *recipe)
 {
 	static const struct fb_space_ops ops = {.read = read_image};
-	struct builder builder = {.image = image, .at = TABLES_START};
+	struct builder builder = {.image = image, .at = TABLES_START + recipe->shift};
 
 	*image = (struct image){.space = {.ops = &ops, .name = "image"}};
 	image->data = malloc(IMAGE_PAGES * FB_PAGE_SIZE);

@@ -38,6 +38,7 @@ struct recipe {
 	bool ascii_decoy;      /* a table that looks like tokens, above the real one */
 	bool long_name;        /* one name of more than 127 tokens */
 	size_t count;          /* symbols */
+	size_t shift;          /* bytes, a multiple of 8: all tables stand so much higher */
 };
 
 struct image {
