@@ -198,6 +198,32 @@ static void note_process(const char *proc, const char *to, long pid)
 	each_number(path(in, "%.400s/task", from), note_thread, out);
 }
 
+// What each frame is used for, as runs: "PFN COUNT FLAGS", all hexadecimal; see the kernel's pagemap document.
+static void note_frames(const char *to)
+{
+	static uint64_t block[8192];
+	char out[PATH_SIZE];
+	uint64_t pfn = 0, first = 0, flags = 0;
+	int in = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	list = must_open(path(out, "%s/kpageflags", to));
+	while (in >= 0 && (length = read(in, block, sizeof(block))) > 0) {
+		for (size_t i = 0; i < (size_t)length / sizeof(*block); i++, pfn++) {
+			if (pfn > first && block[i] != flags) {
+				fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first, pfn - first, flags);
+				first = pfn;
+			}
+			flags = block[i];
+		}
+	}
+	if (pfn > first)
+		fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first, pfn - first, flags);
+	if (in >= 0)
+		close(in);
+	fclose(list);
+}
+
 int main(int argc, char **argv)
 {
 	char in[PATH_SIZE], out[PATH_SIZE];
@@ -212,5 +238,6 @@ int main(int argc, char **argv)
 		copy(path(in, "/proc/%s", system_files[i]),
 		     path(out, "%.400s/%s", argv[1], base != NULL ? base + 1 : system_files[i]));
 	}
+	note_frames(argv[1]);
 	return 0;
 }
