@@ -23,8 +23,8 @@
 struct fb_kernel;
 
 struct fb_kernel_options {
-	const char *vmlinux;   /* --vmlinux, or NULL */
-	struct fb_pool *pool;  /* borrowed; NULL: one thread */
+	const char *vmlinux;  /* --vmlinux, or NULL */
+	struct fb_pool *pool; /* borrowed; NULL: one thread */
 };
 
 /* dump and warnings are borrowed and must outlive the kernel. FB_NOT_FOUND where the dump has no
@@ -40,8 +40,8 @@ void fb_kernel_destroy(struct fb_kernel *kernel);
 struct fb_dump *fb_kernel_dump(const struct fb_kernel *kernel);
 struct fb_warnings *fb_kernel_warnings(const struct fb_kernel *kernel);
 const struct fb_vmcoreinfo *fb_kernel_vmcoreinfo(const struct fb_kernel *kernel);
-struct fb_space *fb_kernel_space(const struct fb_kernel *kernel);    /* kernel virtual */
-struct fb_space *fb_kernel_physical(const struct fb_kernel *kernel); /* physical */
+struct fb_space *fb_kernel_space(const struct fb_kernel *kernel);          /* kernel virtual */
+struct fb_space *fb_kernel_physical(const struct fb_kernel *kernel);       /* physical */
 const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel); /* NULL if none */
 const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel);      /* NULL if none */
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel);
@@ -58,10 +58,10 @@ struct fb_kernel_info {
 	uint64_t kaslr_offset;
 	uint64_t phys_base;
 	unsigned levels;
-	uint32_t cpus;          /* online at the panic */
-	uint64_t memory_bytes;  /* RAM the kernel knew; 0 if unknown */
-	double uptime_s;        /* since boot, suspend included; NaN if unknown */
-	int64_t crash_time;     /* seconds since the epoch; 0 if unknown */
+	uint32_t cpus;         /* online at the panic */
+	uint64_t memory_bytes; /* RAM the kernel knew; 0 if unknown */
+	double uptime_s;       /* since boot, suspend included; NaN if unknown */
+	int64_t crash_time;    /* seconds since the epoch; 0 if unknown */
 };
 const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel);
 
@@ -98,10 +98,8 @@ bool fb_kernel_address_ok(uint64_t address);
  * callback(context, entry address of the list_head). Ends with FB_CORRUPT where a link is no
  * kernel address or the list does not close within limit, with the reading's error where a node
  * is not in the dump; entries before that have been called. */
-FB_MUST_CHECK struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head,
-					      uint64_t limit,
-					      struct fb_error *(*callback)(void *context,
-									   uint64_t entry),
-					      void *context);
+FB_MUST_CHECK struct fb_error *
+fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, uint64_t limit,
+	       struct fb_error *(*callback)(void *context, uint64_t entry), void *context);
 
 #endif

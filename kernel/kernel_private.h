@@ -21,9 +21,9 @@ struct fb_kernel {
 	struct fb_layout layout;
 
 	uint32_t cpu_limit;
-	uint64_t *percpu_offsets;  /* cpu_limit of them */
+	uint64_t *percpu_offsets; /* cpu_limit of them */
 	uint8_t online[FB_MAX_CPUS / 8];
-	uint32_t *prstatus_index;  /* cpu_limit; UINT32_MAX: none */
+	uint32_t *prstatus_index; /* cpu_limit; UINT32_MAX: none */
 	int panic_cpu;
 
 	struct fb_kernel_info info;

@@ -13,15 +13,15 @@
 #include "kernel/kernel.h"
 
 struct fb_page_frame {
-	bool known;        /* false: the struct page is not in the dump, or cannot be found */
-	uint64_t address;  /* of the struct page */
+	bool known;       /* false: the struct page is not in the dump, or cannot be found */
+	uint64_t address; /* of the struct page */
 	uint64_t flags_bits;
-	char flags[256];   /* "uptodate lru swapbacked"; names by the kernel's own enum */
-	const char *type;  /* static: "anonymous", "file or shared memory", "slab", "free",
+	char flags[256];  /* "uptodate lru swapbacked"; names by the kernel's own enum */
+	const char *type; /* static: "anonymous", "file or shared memory", "slab", "free",
 			    * "kernel" */
 	int64_t references;
 	uint64_t private_data; /* page->private */
-	int64_t map_count; /* mappings of the page; 0 where it is of another use */
+	int64_t map_count;     /* mappings of the page; 0 where it is of another use */
 };
 
 /* Fails only with FB_NOMEM. */

@@ -27,22 +27,22 @@ struct fb_task {
 	uint64_t address; /* of the task_struct */
 	int32_t pid;      /* the thread group's: what user space calls PID */
 	int32_t tid;
-	int32_t ppid;     /* of the real parent's thread group; -1 if unknown */
-	char comm[16];    /* NUL-terminated; raw bytes: escape before showing */
-	char state;       /* as ps: R S D T t X Z P I; '?' if unknown */
+	int32_t ppid;  /* of the real parent's thread group; -1 if unknown */
+	char comm[16]; /* NUL-terminated; raw bytes: escape before showing */
+	char state;    /* as ps: R S D T t X Z P I; '?' if unknown */
 	uint32_t cpu;
-	bool on_cpu;      /* was the current task of its CPU */
-	bool idle;        /* a swapper thread: pid and tid 0 */
+	bool on_cpu; /* was the current task of its CPU */
+	bool idle;   /* a swapper thread: pid and tid 0 */
 	bool kernel_thread;
-	uint32_t uid;     /* real; UINT32_MAX if unknown */
-	uint64_t flags;   /* PF_* */
+	uint32_t uid;        /* real; UINT32_MAX if unknown */
+	uint64_t flags;      /* PF_* */
 	uint64_t state_bits; /* task_struct.__state */
 	uint64_t start_ns;   /* since boot; 0 if unknown */
 	uint64_t utime_ns, stime_ns;
-	uint64_t mm;         /* 0: kernel thread or exited */
-	uint64_t stack;      /* lowest address of its kernel stack */
-	uint32_t found_by;   /* FB_FOUND_* */
-	uint32_t damaged;    /* fields that could not be read */
+	uint64_t mm;       /* 0: kernel thread or exited */
+	uint64_t stack;    /* lowest address of its kernel stack */
+	uint32_t found_by; /* FB_FOUND_* */
+	uint32_t damaged;  /* fields that could not be read */
 
 	/* Its TID at each level of its PID namespaces, outermost first; [0] equals tid. */
 	uint32_t level_count;

@@ -25,14 +25,14 @@ struct fb_vma {
 	uint64_t address;    /* of the vm_area_struct */
 	uint64_t start, end; /* end exclusive */
 	uint64_t flags;
-	uint64_t pgoff;      /* pages */
-	uint64_t file;       /* struct file, 0 if anonymous */
+	uint64_t pgoff; /* pages */
+	uint64_t file;  /* struct file, 0 if anonymous */
 };
 
 struct fb_vmas {
 	struct fb_vma *vma; /* owned; in order of address */
 	size_t count;
-	uint64_t lost;      /* mappings counted by mm->map_count that were not reached */
+	uint64_t lost; /* mappings counted by mm->map_count that were not reached */
 };
 
 /* A broken link or node ends that part of the walk, with a warning, and counts in `lost`. */
