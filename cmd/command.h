@@ -57,10 +57,14 @@ struct fb_command {
 };
 
 extern const struct fb_command fb_command_extract;
+extern const struct fb_command fb_command_files;
 extern const struct fb_command fb_command_info;
+extern const struct fb_command fb_command_log;
 extern const struct fb_command fb_command_merge;
+extern const struct fb_command fb_command_mods;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
+extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;
 extern const struct fb_command fb_command_vtop;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle files: the open files of a process.
+ */
+#include "kernel/files.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/target.h"
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT PID",
+	.doc = "Lists the open files of a process; paths as it sees them.",
+	.most_arguments = 1,
+	.least_arguments = 1,
+};
+
+/* "rw", then what else was asked for at open() that matters to a reader. */
+static char *flags_text(uint64_t flags, char *to, size_t size)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {
+		{O_APPEND, "append"},   {O_NONBLOCK, "nonblock"}, {O_DIRECT, "direct"},
+		{O_CLOEXEC, "cloexec"}, {O_PATH, "path"},
+	};
+	static const char *const access[] = {"r", "w", "rw", "-"};
+	size_t used = (size_t)snprintf(to, size, "%s", access[flags & O_ACCMODE]);
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names) && used < size; i++)
+		if ((flags & names[i].bit) == names[i].bit)
+			used += (size_t)snprintf(to + used, size - used, ",%s", names[i].name);
+	if ((flags & O_SYNC) == O_SYNC && used < size)
+		snprintf(to + used, size - used, ",sync");
+	return to;
+}
+
+static json_t *socket_json(const struct fb_socket *socket)
+{
+	json_t *object;
+
+	if (!socket)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "family", fb_json_text(fb_socket_family_name(socket->family)));
+	json_object_set_new(object, "type", fb_json_text(fb_socket_type_name(socket->type)));
+	json_object_set_new(object, "state", json_string(fb_socket_state_name(socket)));
+	json_object_set_new(object, "local", fb_json_text(*socket->local ? socket->local : NULL));
+	json_object_set_new(object, "peer", fb_json_text(*socket->peer ? socket->peer : NULL));
+	return object;
+}
+
+static struct fb_error *print_json(struct fb_context *context, const struct fb_open_files *files)
+{
+	json_t *answer = json_object();
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < files->count; i++) {
+		const struct fb_open_file *file = &files->files[i];
+		json_t *object = json_object();
+		char flags[96];
+
+		json_object_set_new(object, "fd", json_integer(file->fd));
+		json_object_set_new(object, "path", fb_json_text(file->path));
+		json_object_set_new(object, "type", fb_json_text(file->type));
+		json_object_set_new(object, "flags",
+				    json_string(flags_text(file->flags, flags, sizeof(flags))));
+		json_object_set_new(object, "pos", json_integer(file->pos));
+		json_object_set_new(object, "socket", socket_json(file->socket));
+		json_array_append_new(list, object);
+	}
+	json_object_set_new(answer, "files", list);
+	return fb_json_print("files", answer, context->warnings);
+}
+
+static struct fb_error *socket_cell(struct fb_table *table, const struct fb_socket *socket)
+{
+	const char *family, *type;
+
+	if (!socket)
+		return fb_table_cell(table, FB_STYLE_PLAIN, "%s", "");
+	family = fb_socket_family_name(socket->family);
+	type = fb_socket_type_name(socket->type);
+	return fb_table_cell(table, FB_STYLE_PLAIN, "%s %s %s  %s%s%s", family ? family : "?",
+			     type ? type : "?", fb_socket_state_name(socket), socket->local,
+			     *socket->peer ? " -> " : "", socket->peer);
+}
+
+static struct fb_error *add_row(struct fb_table *table, const struct fb_open_file *file)
+{
+	char flags[96];
+	struct fb_error *err;
+
+	err = fb_table_cell(table, FB_STYLE_BOLD, "%u", file->fd);
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", file->type ? file->type : "?");
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_DIM, "%s",
+				    flags_text(file->flags, flags, sizeof(flags)));
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%lld", (long long)file->pos);
+	if (!err)
+		err = fb_table_cell(table, file->path ? FB_STYLE_PLAIN : FB_STYLE_WARN, "%s",
+				    file->path ? file->path : "unknown");
+	return err ? err : socket_cell(table, file->socket);
+}
+
+static struct fb_error *print_text(struct fb_context *context, const struct fb_open_files *files)
+{
+	static const struct fb_column columns[] = {
+		{"FD", FB_RIGHT},  {"TYPE", FB_LEFT}, {"FLAGS", FB_LEFT},
+		{"POS", FB_RIGHT}, {"PATH", FB_LEFT}, {"SOCKET", FB_LEFT},
+	};
+	struct fb_table *table = NULL;
+	struct fb_error *err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+
+	for (size_t i = 0; i < files->count && !err; i++)
+		err = add_row(table, &files->files[i]);
+	if (!err)
+		fb_table_print(table, context->output);
+	fb_table_destroy(table);
+	return err;
+}
+
+static struct fb_error *load(struct fb_input *input, int32_t pid, struct fb_open_files *files)
+{
+	struct fb_kernel *kernel = fb_input_kernel(input);
+	const struct fb_task *task = NULL;
+	struct fb_path root;
+	struct fb_error *err = fb_find_process(input, pid, &task);
+
+	if (err)
+		return err;
+	err = fb_path_task_root(kernel, task, &root);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	if (err) {
+		fb_error_destroy(err);
+		return fb_open_files_load(kernel, task, NULL, files);
+	}
+	return fb_open_files_load(kernel, task, &root, files);
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct fb_open_files files = {0};
+	struct fb_input *input = NULL;
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, NULL);
+	err = fb_context_open(context, &input);
+	if (!err)
+		err = load(input, fb_parse_pid(context->args[0]), &files);
+	if (!err && files.lost)
+		fb_warn(context->warnings, "%llu open files of this process cannot be read",
+			(unsigned long long)files.lost);
+	if (!err)
+		err = context->options.json ? print_json(context, &files)
+					    : print_text(context, &files);
+	fb_open_files_deinit(&files);
+	fb_input_destroy(input);
+	return err;
+}
+
+const struct fb_command fb_command_files = {
+	.name = "files",
+	.summary = "open files of a process",
+	.run = run,
+};
