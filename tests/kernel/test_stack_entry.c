@@ -3,6 +3,7 @@
 
 #include "kernel/syscall_names.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_kernel.h"
 
 #define NONE (-1ull)
 
@@ -133,7 +134,108 @@ static void finds_the_arguments(void)
 		CU_ASSERT_EQUAL(arguments[i], compat[i]);
 }
 
-FB_TEST_MAIN("kernel/stack_entry", FB_TEST(tells_kinds_by_name), FB_TEST(tells_kinds_by_registers),
+static uint64_t thread_size(const char *start, const char *end, uint64_t size, uint32_t union_size)
+{
+	const char *const names[] = {start, end, NULL};
+	const uint64_t addresses[] = {MADE_BASE, MADE_BASE + size};
+	struct made_kernel *made = made_kernel_create();
+	uint64_t result;
+
+	made_symbols(made, names, addresses);
+	made->kernel.layout.thread_union.size = union_size;
+	result = fb_thread_size(&made->kernel);
+	made_kernel_destroy(made);
+	return result;
+}
+
+static void finds_the_thread_size(void)
+{
+	CU_ASSERT_EQUAL(thread_size("__start_init_task", "__end_init_task", 0x4000, 0), 0x4000);
+	CU_ASSERT_EQUAL(thread_size("__start_init_stack", "__end_init_stack", 0x8000, 0), 0x8000);
+	/* Not believable: neither a power of two, nor too large, nor empty. */
+	CU_ASSERT_EQUAL(thread_size("__start_init_task", "__end_init_task", 0x4100, 0x8000),
+			0x8000);
+	CU_ASSERT_EQUAL(thread_size("__start_init_task", "__end_init_task", 1 << 20, 0), 0x4000);
+	CU_ASSERT_EQUAL(thread_size("a", "b", 0, 0x1234), 0x4000);
+}
+
+/* pt_regs of user mode `padding` bytes below the top of a stack, in a kernel with or without
+ * fred_rsp0. */
+static struct fb_error *regs_at_top(uint64_t padding, bool fred, uint64_t cs, bool lost,
+				    struct user_regs_struct *regs_ret)
+{
+	const char *const names[] = {fred ? "fred_rsp0" : "other", NULL};
+	const uint64_t addresses[] = {MADE_BASE};
+	struct made_kernel *made = made_kernel_create();
+	uint64_t stack = made_alloc_pages(made, 0x4000);
+	struct user_regs_struct *regs = made_at(made, stack + 0x4000 - padding - FB_PT_REGS_BYTES);
+	struct fb_error *err;
+
+	made_symbols(made, names, addresses);
+	regs->rip = 0x401000;
+	regs->rsp = 0x7ffd00001000;
+	regs->cs = cs;
+	regs->eflags = 0x246;
+	((uint64_t *)regs)[20] = 0x2b;
+	if (lost)
+		made_lose(made, stack + 0x3000);
+	err = fb_user_regs_at_top(&made->kernel, stack, regs_ret);
+	made_kernel_destroy(made);
+	return err;
+}
+
+static void finds_user_registers_at_the_top(void)
+{
+	struct user_regs_struct regs;
+
+	FB_OK(regs_at_top(0, false, 0x33, false, &regs));
+	CU_ASSERT_EQUAL(regs.rip, 0x401000);
+	FB_OK(regs_at_top(16, true, 0x33, false, &regs));
+	CU_ASSERT_EQUAL(regs.rsp, 0x7ffd00001000);
+	/* 6.9 to 6.11 have the padding, and no fred_rsp0. */
+	FB_OK(regs_at_top(16, false, 0x33, false, &regs));
+	FB_FAILS(regs_at_top(0, false, 0x10, false, &regs), FB_NOT_FOUND);
+	FB_FAILS(regs_at_top(64, false, 0x33, false, &regs), FB_NOT_FOUND);
+	FB_FAILS_WITH(regs_at_top(0, false, 0x33, true, &regs), FB_ABSENT, "top of the stack");
+}
+
+static void finds_the_stacks_of_a_cpu(void)
+{
+	static const char *const names[] = {"hardirq_stack_ptr", "cea_exception_stacks",
+					    "cpu_tss_rw", NULL};
+	struct made_kernel *made = made_kernel_create();
+	uint64_t addresses[] = {made_alloc(made, 8), made_alloc(made, 8), made_alloc(made, 64)};
+	const uint64_t irq = MADE_BASE + 0x100000, estacks = 0xfffffe0000000000;
+	struct fb_unwind unwind = {0};
+
+	made_symbols(made, names, addresses);
+	made_put(made, addresses[0], irq + 0x4000 - 8, 8);
+	made_put(made, addresses[1], estacks, 8);
+	MADE_FIELD(made, estack_nmi, 0x3000, 0x2000);
+	MADE_FIELD(made, tss_sp0, 4, 8);
+	made_put(made, addresses[2] + 4, estacks + 0x20000, 8);
+	FB_OK(fb_cpu_stack_areas(&made->kernel, 0, &unwind));
+	CU_ASSERT_EQUAL_FATAL(unwind.area_count, 3);
+	CU_ASSERT_EQUAL(unwind.areas[0].start, irq);
+	CU_ASSERT_EQUAL(unwind.areas[0].end, irq + 0x4000);
+	CU_ASSERT_STRING_EQUAL(unwind.areas[1].name, "NMI");
+	CU_ASSERT_EQUAL(unwind.areas[1].start, estacks + 0x3000);
+	CU_ASSERT_EQUAL(unwind.areas[2].end, estacks + 0x20000);
+
+	/* Pointers to nowhere, and a CPU that is not there, give no areas and no error. */
+	made_put(made, addresses[0], 8, 8);
+	made_put(made, addresses[1], UINT64_MAX - 7, 8);
+	made_put(made, addresses[2] + 4, 0, 8);
+	unwind.area_count = 0;
+	FB_OK(fb_cpu_stack_areas(&made->kernel, 0, &unwind));
+	FB_OK(fb_cpu_stack_areas(&made->kernel, 77, &unwind));
+	CU_ASSERT_EQUAL(unwind.area_count, 0);
+	made_kernel_destroy(made);
+}
+
+FB_TEST_MAIN("kernel/stack_entry", FB_TEST(finds_the_thread_size),
+	     FB_TEST(finds_user_registers_at_the_top), FB_TEST(finds_the_stacks_of_a_cpu),
+	     FB_TEST(tells_kinds_by_name), FB_TEST(tells_kinds_by_registers),
 	     FB_TEST(tells_kinds_of_fred), FB_TEST(tells_user_mode),
 	     FB_TEST(takes_only_possible_areas), FB_TEST(names_system_calls),
 	     FB_TEST(finds_the_arguments))
