@@ -270,8 +270,8 @@ static void made_task_create(struct made_task *world)
 	world->prstatus_index = UINT32_MAX;
 	made->kernel.prstatus_index = &world->prstatus_index;
 	world->text = made_alloc_pages(made, FB_PAGE_SIZE);
-	world->ips = made_alloc(made, 2 * 4);
-	world->entries = made_alloc(made, 2 * 6);
+	world->ips = made_alloc_pages(made, 2 * 4);
+	world->entries = made_alloc_pages(made, 2 * 6);
 	memcpy(made_at(made, hash), header, sizeof(header));
 	made_symbols(made, names,
 		     (const uint64_t[]){world->ips, world->ips + 8, world->entries,
@@ -283,7 +283,7 @@ static void made_task_create(struct made_task *world)
 	MADE_FIELD(made, task_thread_sp, 16, 8);
 	MADE_FIELD(made, inactive_frame_bp, FRAME_RET_ADDR - 8, 8);
 	MADE_FIELD(made, inactive_frame_ret_addr, FRAME_RET_ADDR, 8);
-	world->task.address = made_alloc(made, 64);
+	world->task.address = made_alloc_pages(made, 64);
 	world->task.stack = made_alloc_pages(made, STACK_BYTES);
 	world->task.kernel_thread = true;
 	world->frame = world->task.stack + 0x3f00;
