@@ -239,17 +239,6 @@ void fb_btf_destroy(struct fb_btf *btf)
 	free(btf);
 }
 
-const struct btf_type *fb_btf_type(const struct fb_btf *btf, uint32_t id)
-{
-	static const struct btf_type void_type;
-
-	while (id < btf->first && btf->base)
-		btf = btf->base;
-	if (id < btf->first || id > btf->last)
-		return &void_type;
-	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->first]);
-}
-
 const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset)
 {
 	while (offset < btf->strings_start)

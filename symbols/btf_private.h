@@ -39,12 +39,23 @@ struct fb_btf {
 /* Checks every id, name, size and chain of types found by the parser; fills extents. */
 FB_MUST_CHECK struct fb_error *fb_btf_check(struct fb_btf *btf);
 
-/* The type itself, in place; void where id is 0 or out of range. */
-const struct btf_type *fb_btf_type(const struct fb_btf *btf, uint32_t id);
 /* "" where offset is no string of btf or its base. */
 const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset);
 /* 0 size, no level for id 0 and out of range. */
 struct fb_btf_extent fb_btf_extent(const struct fb_btf *btf, uint32_t id);
+
+/* The type itself, in place; void where id is 0 or out of range. Inline, as the check asks it for
+ * every id of every type. */
+static inline const struct btf_type *fb_btf_type(const struct fb_btf *btf, uint32_t id)
+{
+	static const struct btf_type void_type;
+
+	while (id < btf->first && btf->base)
+		btf = btf->base;
+	if (id < btf->first || id > btf->last)
+		return &void_type;
+	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->first]);
+}
 
 /* What follows a struct btf_type; the caller knows its kind, and that it was checked. */
 static inline const void *fb_btf_behind(const struct btf_type *type)

@@ -26,6 +26,7 @@ struct fb_error *fb_kallsyms_tokens_init(struct fb_kallsyms_tokens *tokens, cons
 	memset(tokens, 0, sizeof(*tokens));
 	tokens->table = texts;
 	for (unsigned i = 0; i < FB_KALLSYMS_TOKENS; i++) {
+		struct fb_kallsyms_token *token = &tokens->token[i];
 		size_t length = strnlen(texts + offset, size - offset);
 
 		if (length == size - offset)
@@ -34,11 +35,13 @@ struct fb_error *fb_kallsyms_tokens_init(struct fb_kallsyms_tokens *tokens, cons
 			return fb_error_create(FB_CORRUPT,
 					       "token %u is at %zu, and the index says %u", i,
 					       offset, read_u16(offsets + i * 2));
-		tokens->offset[i] = (uint16_t)offset;
-		/* Above 65535 it would have cut: the next offset could not match the index. */
-		tokens->length[i] = length > UINT16_MAX ? UINT16_MAX : (uint16_t)length;
-		memcpy(tokens->start[i], texts + offset,
-		       length < sizeof(tokens->start[i]) ? length : sizeof(tokens->start[i]));
+		token->offset = (uint32_t)offset;
+		/* More than a name can have; what does not fit here does not fit there. */
+		token->length = (uint32_t)(length < UINT16_MAX ? length : UINT16_MAX);
+		if (token->length > tokens->longest)
+			tokens->longest = token->length;
+		memcpy(token->start, texts + offset,
+		       length < sizeof(token->start) ? length : sizeof(token->start));
 		offset += length + 1;
 	}
 	if (used_ret)
@@ -125,31 +128,56 @@ struct fb_error *fb_kallsyms_names_init(struct fb_kallsyms_names *names, const u
 			       count);
 }
 
+/* The usual case: whatever the tokens, they fit, each in its first bytes. */
+static size_t expand_short(const struct fb_kallsyms_tokens *tokens, const uint8_t *from,
+			   size_t count, char *to)
+{
+	char *end = to;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_kallsyms_token *token = &tokens->token[from[i]];
+
+		memcpy(end, token->start, sizeof(token->start));
+		end += token->length;
+	}
+	return (size_t)(end - to);
+}
+
+/* The length, or SIZE_MAX where the name is too long. */
+static size_t expand(const struct fb_kallsyms_tokens *tokens, const uint8_t *from, size_t count,
+		     char *to)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_kallsyms_token *token = &tokens->token[from[i]];
+
+		if (token->length > FB_MAX_SYMBOL_NAME - used)
+			return SIZE_MAX;
+		memcpy(to + used, tokens->table + token->offset, token->length);
+		used += token->length;
+	}
+	return used;
+}
+
 struct fb_error *fb_kallsyms_names_next(const struct fb_kallsyms_names *names,
 					const struct fb_kallsyms_tokens *tokens, size_t *offset,
 					char to[FB_KALLSYMS_NAME_ROOM], size_t *length_ret)
 {
 	size_t at = *offset;
-	size_t used = 0;
 	size_t count;
-	const uint8_t *token;
+	size_t used;
 
 	if (!read_length(names->data, names->size, names->long_lengths, &at, &count))
 		return fb_error_create(FB_CORRUPT, "the name at 0x%zx has no end", *offset);
-	token = names->data + at;
-	for (size_t i = 0; i < count; i++) {
-		size_t length = tokens->length[token[i]];
-
-		if (length > FB_MAX_SYMBOL_NAME - used)
-			return fb_error_create(FB_CORRUPT,
-					       "the name at 0x%zx is longer than %u bytes", *offset,
-					       FB_MAX_SYMBOL_NAME);
-		if (length <= sizeof(tokens->start[0]))
-			memcpy(to + used, tokens->start[token[i]], sizeof(tokens->start[0]));
-		else
-			memcpy(to + used, tokens->table + tokens->offset[token[i]], length);
-		used += length;
-	}
+	if (tokens->longest <= sizeof(tokens->token[0].start) &&
+	    count * tokens->longest <= FB_MAX_SYMBOL_NAME)
+		used = expand_short(tokens, names->data + at, count, to);
+	else
+		used = expand(tokens, names->data + at, count, to);
+	if (used == SIZE_MAX)
+		return fb_error_create(FB_CORRUPT, "the name at 0x%zx is longer than %u bytes",
+				       *offset, FB_MAX_SYMBOL_NAME);
 	if (!used)
 		return fb_error_create(FB_CORRUPT, "the name at 0x%zx is empty", *offset);
 	*offset = at + count;

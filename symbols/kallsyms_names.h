@@ -20,11 +20,16 @@
 /* One marker, the offset of a name, per this many names. */
 #define FB_KALLSYMS_GROUP 256u
 
+struct fb_kallsyms_token {
+	char start[24]; /* its first bytes, to copy at fixed length; real ones have up to 20 */
+	uint32_t length;
+	uint32_t offset; /* in the table */
+};
+
 struct fb_kallsyms_tokens {
 	const char *table; /* borrowed */
-	uint16_t offset[FB_KALLSYMS_TOKENS];
-	uint16_t length[FB_KALLSYMS_TOKENS];
-	char start[FB_KALLSYMS_TOKENS][16]; /* the first bytes of each, to copy at fixed length */
+	uint32_t longest;  /* length */
+	struct fb_kallsyms_token token[FB_KALLSYMS_TOKENS];
 };
 
 /* table (size bytes) must be 256 NUL-terminated texts, and index (256 little-endian 16-bit
@@ -53,7 +58,7 @@ FB_MUST_CHECK struct fb_error *fb_kallsyms_names_init(struct fb_kallsyms_names *
 /* The name at *offset (0 is the first), type letter first, not NUL-terminated, into `to`;
  * *offset moves to the next one. FB_CORRUPT where it is empty or longer than
  * FB_MAX_SYMBOL_NAME. At most names->count calls. */
-#define FB_KALLSYMS_NAME_ROOM (FB_MAX_SYMBOL_NAME + 16)
+#define FB_KALLSYMS_NAME_ROOM (FB_MAX_SYMBOL_NAME + 24)
 FB_MUST_CHECK struct fb_error *fb_kallsyms_names_next(const struct fb_kallsyms_names *names,
 						      const struct fb_kallsyms_tokens *tokens,
 						      size_t *offset,

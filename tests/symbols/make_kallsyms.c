@@ -13,9 +13,12 @@
 #define DECOY_START (IMAGE_START + 0x71000)
 #define PERCPU_SYMBOLS 3u
 
+#define TOKEN_ROOM 48u
+#define LONG_TOKEN "thirty_letters_make_a_long_token"
+
 struct builder {
 	struct image *image;
-	char tokens[256][16];
+	char tokens[256][TOKEN_ROOM];
 	uint64_t at;
 };
 
@@ -44,20 +47,20 @@ static struct fb_error *read_image(struct fb_space *space, uint64_t address, voi
 }
 
 /* Printable characters but ':' stand for themselves; the rest for pieces of names. */
-static void make_tokens(struct builder *builder)
+static void make_tokens(struct builder *builder, const struct recipe *recipe)
 {
 	static const char *const pieces[] = {"sys_", "__", "dev", "kthread", "init", "t_", "ab"};
 
 	for (unsigned i = 0; i < 256; i++) {
 		if (i > ' ' && i < 0x7f && i != ':')
-			(void)snprintf(builder->tokens[i], 16, "%c", (int)i);
+			(void)snprintf(builder->tokens[i], TOKEN_ROOM, "%c", (int)i);
 		else if (i < FB_ARRAY_SIZE(pieces))
-			(void)snprintf(builder->tokens[i], 16, "%s", pieces[i]);
+			(void)snprintf(builder->tokens[i], TOKEN_ROOM, "%s", pieces[i]);
 		else
-			(void)snprintf(builder->tokens[i], 16, "%c%x_", "xyz"[i % 3], i);
+			(void)snprintf(builder->tokens[i], TOKEN_ROOM, "%c%x_", "xyz"[i % 3], i);
 	}
-	/* Longer than what is copied at fixed length. */
-	memcpy(builder->tokens[200], "seventeen_letter", 16);
+	if (recipe->long_token)
+		memcpy(builder->tokens[200], LONG_TOKEN, sizeof(LONG_TOKEN));
 }
 
 static void make_symbols(struct image *image, const struct recipe *recipe)
@@ -83,7 +86,7 @@ static void make_symbols(struct image *image, const struct recipe *recipe)
 	memcpy(image->symbols[PERCPU_SYMBOLS + 1].name, "_text", 6);
 	image->symbols[PERCPU_SYMBOLS].type = image->symbols[PERCPU_SYMBOLS + 1].type = 'T';
 	image->symbols[PERCPU_SYMBOLS + 1].address = STEXT_ADDRESS;
-	memcpy(image->symbols[PERCPU_SYMBOLS + 2].name, "seventeen_letters_and_more", 27);
+	memcpy(image->symbols[PERCPU_SYMBOLS + 2].name, LONG_TOKEN "s", sizeof(LONG_TOKEN "s"));
 	memcpy(image->symbols[PERCPU_SYMBOLS + 3].name, "0123456789", 11);
 	if (recipe->long_name) {
 		struct made_symbol *symbol = &image->symbols[recipe->count / 2];
@@ -116,7 +119,7 @@ static size_t compress(const struct builder *builder, const struct made_symbol *
 		size_t best_length = 0;
 
 		for (unsigned i = 0; i < 256; i++) {
-			size_t length = strnlen(builder->tokens[i], 16);
+			size_t length = strnlen(builder->tokens[i], TOKEN_ROOM);
 
 			if (length > best_length && !strncmp(from, builder->tokens[i], length)) {
 				best = i;
@@ -199,7 +202,7 @@ static void put_tokens(struct builder *builder)
 	align(builder);
 	builder->image->hints.token_table = builder->at;
 	for (unsigned i = 0; i < 256; i++) {
-		size_t length = strnlen(builder->tokens[i], 16);
+		size_t length = strnlen(builder->tokens[i], TOKEN_ROOM);
 
 		offsets[i] = (uint16_t)(builder->at - builder->image->hints.token_table);
 		memcpy(image_at(builder->image, builder->at), builder->tokens[i], length);
@@ -223,7 +226,7 @@ void image_make(struct image *image, const struct recipe *recipe)
 	/* Nothing in the image but the tables may look like one: not even like zeros. */
 	memset(image->data, 0xcc, IMAGE_PAGES * FB_PAGE_SIZE);
 	memset(image_at(image, TABLES_START), 0, 64 * FB_PAGE_SIZE);
-	make_tokens(&builder);
+	make_tokens(&builder, recipe);
 	make_symbols(image, recipe);
 	if (!recipe->addresses_behind)
 		put_addresses(&builder, recipe->form);

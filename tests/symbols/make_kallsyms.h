@@ -37,6 +37,7 @@ struct recipe {
 	bool has_sequences;    /* kallsyms_seqs_of_names before the tokens, as in 6.2 */
 	bool ascii_decoy;      /* a table that looks like tokens, above the real one */
 	bool long_name;        /* one name of more than 127 tokens */
+	bool long_token;       /* one token longer than any real one */
 	size_t count;          /* symbols */
 	size_t shift;          /* bytes, a multiple of 8: all tables stand so much higher */
 };

@@ -64,13 +64,14 @@ static void reads_every_form(void)
 						  FORM_ABSOLUTE_PERCPU, FORM_PLACE_RELATIVE};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(forms); i++) {
-		for (unsigned bits = 0; bits < 16; bits++) {
+		for (unsigned bits = 0; bits < 32; bits++) {
 			struct recipe recipe = {
 				.form = forms[i],
 				.addresses_behind = bits & 1,
 				.long_lengths = bits & 2,
 				.has_sequences = bits & 4,
 				.long_name = bits & 8,
+				.long_token = bits & 16,
 				.count = COUNT,
 			};
 
