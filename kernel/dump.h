@@ -27,7 +27,7 @@ struct fb_dump_info {
 	bool incomplete;         /* marked so by makedumpfile, or cut off */
 	uint64_t max_pfn;        /* exclusive end of the page frames the format covers */
 	uint64_t pages_dumped;   /* that can be read */
-	uint64_t pages_lost;     /* said to be there, behind the end of a cut-off file */
+	uint64_t pages_lost;     /* said to be there, but cut off or in a missing part */
 	uint64_t pages_existing; /* bitmap 1 where there is one, else 0: unknown */
 	int dump_level;          /* makedumpfile -d; -1: unknown */
 	const char *machine;     /* utsname.machine of the header, "" if none */
