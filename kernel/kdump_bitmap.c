@@ -66,7 +66,10 @@ static struct fb_error *read_blocks(struct fb_file *file, uint64_t offset, uint6
 	return NULL;
 }
 
-static uint64_t count_bits(const uint64_t *words, size_t count)
+/* Every x86-64 processor since 2008 has the instruction, but the base ABI has not; and a
+ * dump has two bitmaps of 32 MB for each TB of memory. */
+__attribute__((target("popcnt"))) static uint64_t count_by_instruction(const uint64_t *words,
+								       size_t count)
 {
 	uint64_t bits = 0;
 	size_t i;
@@ -76,8 +79,20 @@ static uint64_t count_bits(const uint64_t *words, size_t count)
 	return bits;
 }
 
-/* Calls for each block of the range, in order, with its number of set bits. rank_ret: NULL, or
- * blocks + 1 sums. */
+static uint64_t count_bits(const uint64_t *words, size_t count)
+{
+	uint64_t bits = 0;
+	size_t i;
+
+	if (__builtin_cpu_supports("popcnt"))
+		return count_by_instruction(words, count);
+	for (i = 0; i < count; i++)
+		bits += (uint64_t)__builtin_popcountll(words[i]);
+	return bits;
+}
+
+/* Counts the set bits of the range. rank: NULL, or where the sum before each block goes, and that of
+ * all behind the last. */
 static struct fb_error *scan(struct fb_file *file, uint64_t offset, uint64_t start_pfn,
 			     uint64_t end_pfn, uint64_t *rank, uint64_t *count_ret)
 {
