@@ -115,9 +115,7 @@ static void names_special_mappings(void)
 	      "00007000-00008000 r-xp 00000000 00:00 0                                  "
 	      "[vdso]\n");
 	MADE_SET(p.made, vma.address, vma_ops, p.ops + 64);
-	check(&p, &vma,
-	      "00007000-00008000 r-xp 00000000 00:00 0                                  "
-	      "\n");
+	check(&p, &vma, "00007000-00008000 r-xp 00000000 00:00 0 \n");
 	made_kernel_destroy(p.made);
 }
 
