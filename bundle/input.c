@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -25,6 +26,7 @@ struct fb_input {
 	struct fb_input_core *cores;
 	size_t core_count;
 	bool cores_loaded;
+	char *core_problem; /* of the first core that could not be opened */
 };
 
 static struct fb_error *copy_core_paths(struct fb_input *input,
@@ -127,6 +129,7 @@ void fb_input_destroy(struct fb_input *input)
 	for (size_t i = 0; i < input->core_path_count; i++)
 		free(input->core_paths[i]);
 	free(input->core_paths);
+	free(input->core_problem);
 	fb_tasks_destroy(input->tasks);
 	fb_kernel_destroy(input->kernel);
 	fb_fiber_destroy(input->fiber);
@@ -194,6 +197,47 @@ static struct fb_error *open_core(struct fb_input *input, size_t index, size_t b
 	return err ? err : fb_core_open_file(file, input->warnings, &core->core);
 }
 
+/* The same file given twice under whatever names. */
+static struct fb_error *check_given_once(const struct fb_input *input, size_t index)
+{
+	struct stat this, before;
+
+	if (stat(input->core_paths[index], &this) != 0)
+		return NULL; /* opening it will say why */
+	for (size_t i = 0; i < index; i++)
+		if (stat(input->core_paths[i], &before) == 0 && before.st_dev == this.st_dev &&
+		    before.st_ino == this.st_ino)
+			return fb_error_create(FB_INVALID, "%s: given twice",
+					       input->core_paths[index]);
+	return NULL;
+}
+
+static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *matcher, size_t index,
+				  size_t bundled)
+{
+	struct fb_input_core *core = &input->cores[input->core_count];
+	struct fb_error *err = NULL;
+
+	if (index >= bundled)
+		err = check_given_once(input, index - bundled);
+	if (!err)
+		err = open_core(input, index, bundled, core);
+	if (err && !fb_error_is(err, FB_NOMEM)) {
+		if (!input->core_problem)
+			input->core_problem = strdup(fb_error_message(err));
+		fb_warn_error(input->warnings, err, "a core is left out");
+		return NULL;
+	}
+	if (err)
+		return err;
+	err = fb_matcher_match(matcher, core->core, &core->match);
+	if (err)
+		fb_core_destroy(core->core);
+	else
+		input->core_count++;
+	return err;
+}
+
 static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *matcher,
 				   size_t bundled)
 {
@@ -201,22 +245,8 @@ static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *ma
 	struct fb_error *err;
 
 	err = fb_alloc_array(total, sizeof(*input->cores), FB_MAX_CORES, "cores", &input->cores);
-	for (size_t i = 0; i < total && !err; i++) {
-		struct fb_input_core *core = &input->cores[input->core_count];
-
-		err = open_core(input, i, bundled, core);
-		if (err && !fb_error_is(err, FB_NOMEM)) {
-			fb_warn_error(input->warnings, err, "a core is left out");
-			err = NULL;
-			continue;
-		}
-		if (!err)
-			err = fb_matcher_match(matcher, core->core, &core->match);
-		if (err)
-			fb_core_destroy(core->core);
-		else
-			input->core_count++;
-	}
+	for (size_t i = 0; i < total && !err; i++)
+		err = load_core(input, matcher, i, bundled);
 	return err;
 }
 
@@ -264,4 +294,9 @@ const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32
 			best = core;
 	}
 	return best;
+}
+
+const char *fb_input_core_problem(const struct fb_input *input)
+{
+	return input->core_problem;
 }

@@ -228,10 +228,9 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	struct fb_error *err = fb_input_cores(input, &cores, &count);
 
 	if (!err && count == 0)
-		err = fb_error_create(FB_INVALID,
-				      "%s: none of the cores can be used: nothing to "
-				      "merge",
-				      fb_input_path(input));
+		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
+				      fb_input_core_problem(input) ? fb_input_core_problem(input)
+								   : "no core");
 	if (!err)
 		err = output_path(input, options, &result.output);
 	if (!err)

@@ -91,15 +91,15 @@ static int run(const struct fb_command *command, int argc, char **argv)
 		err = command->run(&context, argc, argv);
 	if (fflush(stdout) != 0 && !err)
 		err = fb_error_create(FB_OS, "standard output: cannot be written");
-	if (context.warnings) {
-		print_warnings(&context);
-		if (fb_warnings_count(context.warnings) || fb_warnings_dropped(context.warnings))
-			status = FB_EXIT_PARTIAL;
-	}
 	if (err) {
+		/* One line: what led to it is in the message. */
 		print_message("", fb_error_message(err));
 		fb_error_destroy(err);
 		status = FB_EXIT_FAILURE;
+	} else {
+		print_warnings(&context);
+		if (fb_warnings_count(context.warnings) || fb_warnings_dropped(context.warnings))
+			status = FB_EXIT_PARTIAL;
 	}
 	fb_output_destroy(context.output);
 	fb_warnings_destroy(context.warnings);

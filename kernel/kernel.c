@@ -62,11 +62,19 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 	kernel->tables.root = swapper_pg_dir - FB_START_KERNEL_MAP + (uint64_t)phys_base;
 	kernel->tables.levels = kernel->info.levels;
 	kernel->tables.encryption_mask = (uint64_t)sme_mask;
-	kernel->tables.zeros_excluded = dump->dump_level > 0 && (dump->dump_level & 1);
+	kernel->tables.zeros_excluded =
+		dump->dump_level > 0 && (dump->dump_level & 1) && !dump->incomplete;
 
 	err = fb_pt_walk(&kernel->tables, stext, &walk);
 	if (err)
 		return err;
+	if (walk.state == FB_PT_ABSENT)
+		return fb_error_create(
+			FB_ABSENT,
+			"the kernel's page tables (at physical 0x%llx) are not in the "
+			"dump%s: without them no address can be found",
+			(unsigned long long)kernel->tables.root,
+			dump->incomplete ? ", which is cut off before them" : "");
 	if (walk.state != FB_PT_PRESENT ||
 	    walk.physical != stext - FB_START_KERNEL_MAP + (uint64_t)phys_base)
 		return fb_error_create(FB_CORRUPT,
