@@ -233,7 +233,11 @@ static struct fb_error *fill_info(struct fb_kdump *kdump, struct fb_warnings *wa
 				       part->file->path);
 	fb_text_count(info->pages_lost, lost, sizeof(lost));
 	fb_text_count(info->pages_lost + info->pages_dumped, all, sizeof(all));
-	if (info->incomplete)
+	if (info->incomplete && !info->pages_lost)
+		fb_warn(warnings,
+			"%s: the dump is marked incomplete: makedumpfile did not finish it",
+			part->file->path);
+	else if (info->incomplete)
 		fb_warn(warnings, "%s: the dump is incomplete: %s of %s pages are lost",
 			part->file->path, lost, all);
 	return fb_kdump_bitmap_popcount(part->file, layout->bitmap1, 0, layout->known_pfn,
