@@ -23,6 +23,8 @@ struct merge {
 	size_t core_count;
 };
 
+/* A line of processes ends behind this many columns. */
+#define LIST_WIDTH 75u
 #define OPTION_FORCE 'f'
 
 static const struct argp_option merge_options[] = {
@@ -173,19 +175,19 @@ static void print_missing(struct merge *merge)
 		if (!task->mm || task->kernel_thread || task->idle || task->tid != task->pid ||
 		    fb_input_core_of(merge->input, task->pid))
 			continue;
+		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
+			       sizeof(comm));
 		if (missing++ == 0)
 			fb_print(output, FB_STYLE_BOLD,
 				 "\nStill without a core, so without "
-				 "most of their memory:\n ");
-		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
-			       sizeof(comm));
-		width += (unsigned)printf(" %d %s%s", task->pid, comm,
-					  task->state == 'D' ? " (D state: no debugger can stop it)"
-							     : "");
-		if (width > 80) {
+				 "most of their memory:");
+		if (width == 0 || width > LIST_WIDTH) {
 			fputs("\n ", stdout);
 			width = 0;
 		}
+		width += (unsigned)printf(" %d %s%s", task->pid, comm,
+					  task->state == 'D' ? " (D state: no debugger can stop it)"
+							     : "");
 	}
 	if (missing)
 		putchar('\n');
