@@ -229,7 +229,7 @@ FB_FIELD(file_mode, "file", "f_mode")
 FB_FIELD(file_flags, "file", "f_flags")
 FB_FIELD(file_pos, "file", "f_pos")
 FB_FIELD(file_private_data, "file", "private_data")
-FB_FIELD(backing_file_user_path, "backing_file", "user_path") /* def3ae83da02, 6.8 */
+FB_FIELD(backing_file_user_path, "backing_file", "user_path") /* def3ae83da02, 6.7 */
 FB_FIELD(inode_number, "inode", "i_ino")
 FB_FIELD(inode_mode, "inode", "i_mode")
 FB_FIELD(inode_rdev, "inode", "i_rdev")

@@ -76,7 +76,7 @@ static uint32_t load_u32(const uint8_t *bytes)
 /*
  * Where a block's text is. A block that would reach over the end of the ring has
  * its text at the ring's start instead; one that ends right at the end does not
- * (67e1b0052f6b, 6.19; before, it was moved too, and then ends behind the start).
+ * (67e1b0052f6b, 6.18; before, it was moved too, and then ends behind the start).
  */
 static bool find_block(const struct fb_log_ring *ring, uint64_t begin, uint64_t next,
 		       struct block *block_ret)

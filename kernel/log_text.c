@@ -66,7 +66,7 @@ static bool is_fatal(const struct fb_log_record *record)
 		"kernel BUG at ",
 		"general protection fault",
 		"sysrq: Trigger a crash",
-		"sysrq: SysRq : Trigger a crash", /* before 075e1a0c50f5, 5.0 */
+		"sysrq: SysRq : Trigger a crash", /* before 075e1a0c50f5, 5.1 */
 		"double fault:",
 		"invalid opcode: ",
 		"divide error: ",

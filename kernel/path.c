@@ -322,7 +322,7 @@ char *fb_path_mangle(const char *text, const char *escape, char *to, size_t size
 	return to;
 }
 
-/* From 6.8 on (def3ae83da02) f_path of a backing file is the lower layer's, and user_path that of
+/* From 6.7 on (def3ae83da02) f_path of a backing file is the lower layer's, and user_path that of
  * the user; before, f_path was the user's. */
 static struct fb_error *user_path(struct fb_kernel *kernel, uint64_t file,
 				  struct fb_file_info *info)

@@ -34,7 +34,7 @@ struct ring {
 	} memory;
 	struct fb_log_ring geometry;
 	uint64_t next_id, next_position;
-	bool ends_flush; /* as 6.19: a block may end right at the ring's end */
+	bool ends_flush; /* as 6.18: a block may end right at the ring's end */
 	uint64_t absent; /* an offset in memory that cannot be read, or UINT64_MAX */
 };
 

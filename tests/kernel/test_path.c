@@ -212,7 +212,7 @@ static void reads_files(void)
 	made_kernel_destroy(tree.made);
 }
 
-/* From 6.8 on the user's path of a file of a lower layer stands behind the struct file. */
+/* From 6.7 on the user's path of a file of a lower layer stands behind the struct file. */
 static void prefers_the_path_of_the_user(void)
 {
 	struct fb_file_info info;
