@@ -41,27 +41,32 @@ void fb_btf_builder_deinit(struct fb_btf_builder *builder)
 	fb_buf_deinit(&builder->strings);
 }
 
+/* vlen is at most MAX_VLEN: the callers allocate by it. */
+static struct btf_type make_type(enum fb_type_kind kind, bool flag, size_t vlen,
+				 uint32_t size_or_type)
+{
+	return (struct btf_type){
+		.info = (uint32_t)vlen | (uint32_t)kind << 24 | (uint32_t)flag << 31,
+		.size_or_type = size_or_type,
+	};
+}
+
 /* A type with extra_size bytes behind it, all or nothing. */
 static struct fb_error *add_type(struct fb_btf_builder *builder, const char *name,
-				 enum fb_type_kind kind, bool flag, size_t vlen,
-				 uint32_t size_or_type, const void *extra, size_t extra_size,
+				 struct btf_type type, const void *extra, size_t extra_size,
 				 uint32_t *id_ret)
 {
-	struct btf_type type = {.size_or_type = size_or_type};
 	struct fb_error *err;
-	uint8_t *to = NULL;
+	void *to = NULL;
 
-	if (vlen > MAX_VLEN)
-		return fb_error_create(FB_LIMIT, "%zu members", vlen);
-	type.info = (uint32_t)vlen | (uint32_t)kind << 24 | (uint32_t)flag << 31;
 	err = add_string(builder, name, &type.name_off);
 	if (!err)
-		err = fb_buf_reserve(&builder->types, sizeof(type) + extra_size, (void **)&to);
+		err = fb_buf_reserve(&builder->types, sizeof(type) + extra_size, &to);
 	if (err)
 		return err;
 	memcpy(to, &type, sizeof(type));
 	if (extra_size)
-		memcpy(to + sizeof(type), extra, extra_size);
+		memcpy((uint8_t *)to + sizeof(type), extra, extra_size);
 	fb_buf_commit(&builder->types, sizeof(type) + extra_size);
 	*id_ret = ++builder->count;
 	return NULL;
@@ -72,13 +77,14 @@ struct fb_error *fb_btf_builder_int(struct fb_btf_builder *builder, const char *
 {
 	uint32_t word = (uint32_t)encoding << 24 | size * 8;
 
-	return add_type(builder, name, FB_TYPE_INT, false, 0, size, &word, sizeof(word), id_ret);
+	return add_type(builder, name, make_type(FB_TYPE_INT, false, 0, size), &word, sizeof(word),
+			id_ret);
 }
 
 struct fb_error *fb_btf_builder_float(struct fb_btf_builder *builder, const char *name,
 				      uint32_t size, uint32_t *id_ret)
 {
-	return add_type(builder, name, FB_TYPE_FLOAT, false, 0, size, NULL, 0, id_ret);
+	return add_type(builder, name, make_type(FB_TYPE_FLOAT, false, 0, size), NULL, 0, id_ret);
 }
 
 struct fb_error *fb_btf_builder_reference(struct fb_btf_builder *builder, enum fb_type_kind kind,
@@ -86,14 +92,14 @@ struct fb_error *fb_btf_builder_reference(struct fb_btf_builder *builder, enum f
 {
 	uint32_t linkage = 0;
 
-	return add_type(builder, name, kind, false, 0, target, &linkage,
+	return add_type(builder, name, make_type(kind, false, 0, target), &linkage,
 			kind == FB_TYPE_VARIABLE ? sizeof(linkage) : 0, id_ret);
 }
 
 struct fb_error *fb_btf_builder_forward(struct fb_btf_builder *builder, const char *name,
 					bool is_union, uint32_t *id_ret)
 {
-	return add_type(builder, name, FB_TYPE_FORWARD, is_union, 0, 0, NULL, 0, id_ret);
+	return add_type(builder, name, make_type(FB_TYPE_FORWARD, is_union, 0, 0), NULL, 0, id_ret);
 }
 
 struct fb_error *fb_btf_builder_array(struct fb_btf_builder *builder, uint32_t element,
@@ -101,7 +107,8 @@ struct fb_error *fb_btf_builder_array(struct fb_btf_builder *builder, uint32_t e
 {
 	struct btf_array array = {.type = element, .index_type = 0, .count = count};
 
-	return add_type(builder, "", FB_TYPE_ARRAY, false, 0, 0, &array, sizeof(array), id_ret);
+	return add_type(builder, "", make_type(FB_TYPE_ARRAY, false, 0, 0), &array, sizeof(array),
+			id_ret);
 }
 
 struct fb_error *fb_btf_builder_composite(struct fb_btf_builder *builder, enum fb_type_kind kind,
@@ -131,7 +138,7 @@ struct fb_error *fb_btf_builder_composite(struct fb_btf_builder *builder, enum f
 		err = add_string(builder, members[i].name, &extra[i].name_off);
 	}
 	if (!err)
-		err = add_type(builder, name, kind, flag, count, size, extra,
+		err = add_type(builder, name, make_type(kind, flag, count, size), extra,
 			       count * sizeof(*extra), id_ret);
 	free(extra);
 	return err;
@@ -159,7 +166,7 @@ struct fb_error *fb_btf_builder_enum(struct fb_btf_builder *builder, const char 
 			extra[i * words + 2] = (uint32_t)(value >> 32);
 	}
 	if (!err)
-		err = add_type(builder, name, kind, is_signed, count, size, extra,
+		err = add_type(builder, name, make_type(kind, is_signed, count, size), extra,
 			       count * words * sizeof(*extra), id_ret);
 	free(extra);
 	return err;
@@ -177,7 +184,7 @@ struct fb_error *fb_btf_builder_prototype(struct fb_btf_builder *builder, uint32
 		return err;
 	for (size_t i = 0; i < count; i++)
 		extra[i].type = parameters[i];
-	err = add_type(builder, "", FB_TYPE_PROTOTYPE, false, count, returned, extra,
+	err = add_type(builder, "", make_type(FB_TYPE_PROTOTYPE, false, count, returned), extra,
 		       count * sizeof(*extra), id_ret);
 	free(extra);
 	return err;

@@ -258,7 +258,7 @@ struct fb_error *fb_btf_check(struct fb_btf *btf)
 	uint32_t count = btf->last - btf->first + 1;
 	struct fb_error *err = NULL;
 
-	btf->extents = malloc(((size_t)count + 1) * sizeof(*btf->extents));
+	btf->extents = calloc((size_t)count + 1, sizeof(*btf->extents));
 	if (!btf->extents)
 		return fb_error_nomem();
 	btf->enums_tell_sign = btf->base && btf->base->enums_tell_sign;

@@ -310,7 +310,8 @@ static struct fb_error *scan(struct kallsyms *kallsyms)
 {
 	struct fb_error *err;
 
-	err = fb_recent_space_init(&kallsyms->recent, kallsyms->space, kallsyms->hints.scan_start);
+	err = fb_recent_space_init(&kallsyms->recent, kallsyms->space, kallsyms->hints.scan_start,
+				   kallsyms->hints.scan_end);
 	if (err)
 		return err;
 	kallsyms->space = &kallsyms->recent.space;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM ((size_t)2 * FB_RECENT_BYTES)
+#define MAX_ROOM ((size_t)2 * FB_RECENT_BYTES)
 
 static bool is_whole(const struct fb_recent_space *recent, size_t offset, size_t length)
 {
@@ -31,15 +31,20 @@ static struct fb_error *recent_read(struct fb_space *space, uint64_t address, vo
 }
 
 struct fb_error *fb_recent_space_init(struct fb_recent_space *recent, struct fb_space *below,
-				      uint64_t start)
+				      uint64_t start, uint64_t limit)
 {
 	static const struct fb_space_ops ops = {.read = recent_read};
+	uint64_t room = limit > start ? limit - (start & FB_PAGE_MASK) : 0;
 
+	if (room > MAX_ROOM)
+		room = MAX_ROOM;
+	room = (room + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
 	*recent = (struct fb_recent_space){
 		.space = {.ops = &ops, .name = below->name},
 		.below = below,
-		.data = malloc(ROOM),
-		.holes = malloc(ROOM / FB_PAGE_SIZE),
+		.data = malloc(room + 1),
+		.holes = malloc(room / FB_PAGE_SIZE + 1),
+		.room = room,
 		.start = start & FB_PAGE_MASK,
 		.end = start & FB_PAGE_MASK,
 	};
@@ -57,18 +62,22 @@ void fb_recent_space_deinit(struct fb_recent_space *recent)
 	recent->holes = NULL;
 }
 
-static void make_room(struct fb_recent_space *recent, size_t length)
+/* A window with less than the full room never has to drop anything. */
+static struct fb_error *make_room(struct fb_recent_space *recent, size_t length)
 {
 	size_t used = (size_t)(recent->end - recent->start);
 	size_t dropped;
 
-	if (length <= ROOM - used)
-		return;
+	if (length <= recent->room - used)
+		return NULL;
+	if (recent->room < MAX_ROOM || length > FB_RECENT_CHUNK)
+		return fb_error_create(FB_INVALID, "the window is at its limit");
 	dropped = used - FB_RECENT_BYTES;
 	memmove(recent->data, recent->data + dropped, FB_RECENT_BYTES);
 	memmove(recent->holes, recent->holes + dropped / FB_PAGE_SIZE,
 		FB_RECENT_BYTES / FB_PAGE_SIZE);
 	recent->start += dropped;
+	return NULL;
 }
 
 struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent, size_t length)
@@ -77,7 +86,9 @@ struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent, size_t 
 	size_t offset;
 	uint8_t *to;
 
-	make_room(recent, length);
+	err = make_room(recent, length);
+	if (err)
+		return err;
 	offset = (size_t)(recent->end - recent->start);
 	to = recent->data + offset;
 	memset(recent->holes + offset / FB_PAGE_SIZE, 0,

@@ -21,20 +21,22 @@
 struct fb_recent_space {
 	struct fb_space space;  /* reads from the window, else from below */
 	struct fb_space *below; /* borrowed */
-	uint8_t *data;          /* 2 * FB_RECENT_BYTES, of [start, end) */
+	uint8_t *data;          /* of [start, end) */
 	uint8_t *holes;         /* one byte for each page from that of start on: 1 not read */
+	size_t room;            /* in data; whole pages */
 	uint64_t start;
 	uint64_t end;
 };
 
-/* An empty window at start. */
+/* An empty window at the page of start, which will move to limit (exclusive) at most. */
 FB_MUST_CHECK struct fb_error *fb_recent_space_init(struct fb_recent_space *recent,
-						    struct fb_space *below, uint64_t start);
+						    struct fb_space *below, uint64_t start,
+						    uint64_t limit);
 /* Takes one that was zeroed, too. */
 void fb_recent_space_deinit(struct fb_recent_space *recent);
 
 /* Reads the next length bytes (at most FB_RECENT_CHUNK; all but the last call whole pages) behind
- * the window's end. Holes read as zeros in data. Fails with FB_NOMEM only. */
+ * the window's end. Holes read as zeros in data. FB_NOMEM; FB_INVALID behind the limit. */
 FB_MUST_CHECK struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent,
 						       size_t length);
 

@@ -50,7 +50,8 @@ static void keeps_what_was_read(void)
 	struct pattern pattern = {.space = {.ops = &pattern_ops, .name = "pattern"}};
 	struct fb_recent_space recent;
 
-	FB_OK_FATAL(fb_recent_space_init(&recent, &pattern.space, START + 5));
+	FB_OK_FATAL(fb_recent_space_init(&recent, &pattern.space, START + 5,
+					 START + FB_RECENT_CHUNK + 100));
 	CU_ASSERT_EQUAL(recent.start, START);
 	FB_OK_FATAL(fb_recent_space_advance(&recent, FB_RECENT_CHUNK));
 	FB_OK_FATAL(fb_recent_space_advance(&recent, 100));
@@ -65,6 +66,7 @@ static void keeps_what_was_read(void)
 	CU_ASSERT_TRUE(reads_right(&recent, recent.end, 1));
 	CU_ASSERT_TRUE(reads_right(&recent, recent.end - 1, 2));
 	CU_ASSERT_EQUAL(pattern.reads, 5);
+	FB_FAILS(fb_recent_space_advance(&recent, FB_RECENT_CHUNK), FB_INVALID);
 	fb_recent_space_deinit(&recent);
 }
 
@@ -75,7 +77,8 @@ static void holes_are_zeros_and_stay_holes(void)
 	struct fb_recent_space recent;
 	uint8_t bytes[2];
 
-	FB_OK_FATAL(fb_recent_space_init(&recent, &pattern.space, hole - 3 * FB_PAGE_SIZE));
+	FB_OK_FATAL(
+		fb_recent_space_init(&recent, &pattern.space, hole - 3 * FB_PAGE_SIZE, UINT64_MAX));
 	FB_OK_FATAL(fb_recent_space_advance(&recent, FB_RECENT_CHUNK));
 	CU_ASSERT_EQUAL(recent.data[3 * FB_PAGE_SIZE - 1], byte_at(hole - 1));
 	for (size_t i = 0; i < FB_PAGE_SIZE; i++)
@@ -94,7 +97,8 @@ static void moves_on_without_growing(void)
 	struct fb_recent_space recent;
 	size_t reads;
 
-	FB_OK_FATAL(fb_recent_space_init(&recent, &pattern.space, START));
+	FB_OK_FATAL(
+		fb_recent_space_init(&recent, &pattern.space, START, START + 5u * FB_RECENT_BYTES));
 	while (recent.end < START + 5u * FB_RECENT_BYTES)
 		FB_OK_FATAL(fb_recent_space_advance(&recent, FB_RECENT_CHUNK));
 	CU_ASSERT_TRUE(recent.end - recent.start >= FB_RECENT_BYTES);
