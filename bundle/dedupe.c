@@ -7,6 +7,9 @@
 #include "base/limits.h"
 
 #define FIRST_ROOM 1024u
+/* Entries looked at for one hash. Pages made to fall on one place cost no more than this, and are
+ * stored more than once. */
+#define MAX_PROBES 64u
 
 void fb_dedupe_init(struct fb_dedupe *dedupe)
 {
@@ -19,14 +22,16 @@ void fb_dedupe_deinit(struct fb_dedupe *dedupe)
 	memset(dedupe, 0, sizeof(*dedupe));
 }
 
-/* Where hash stands, or the empty entry where it would. The table is never full. */
+/* Where hash stands, or the empty entry where it would; NULL where neither is near. */
 static struct fb_dedupe_entry *probe(struct fb_dedupe_entry *entries, size_t room, uint64_t hash)
 {
-	size_t i = (size_t)hash & (room - 1);
+	for (size_t i = 0; i < MAX_PROBES; i++) {
+		struct fb_dedupe_entry *entry = &entries[(hash + i) & (room - 1)];
 
-	while (entries[i].slot_plus_1 && entries[i].hash != hash)
-		i = (i + 1) & (room - 1);
-	return &entries[i];
+		if (!entry->slot_plus_1 || entry->hash == hash)
+			return entry;
+	}
+	return NULL;
 }
 
 const struct fb_dedupe_entry *fb_dedupe_find(const struct fb_dedupe *dedupe, uint64_t hash)
@@ -36,7 +41,7 @@ const struct fb_dedupe_entry *fb_dedupe_find(const struct fb_dedupe *dedupe, uin
 	if (!dedupe->room)
 		return NULL;
 	entry = probe(dedupe->entries, dedupe->room, hash);
-	return entry->slot_plus_1 ? entry : NULL;
+	return entry && entry->slot_plus_1 ? entry : NULL;
 }
 
 static struct fb_error *grow(struct fb_dedupe *dedupe)
@@ -46,9 +51,14 @@ static struct fb_error *grow(struct fb_dedupe *dedupe)
 
 	if (!entries)
 		return fb_error_nomem();
-	for (size_t i = 0; i < dedupe->room; i++)
-		if (dedupe->entries[i].slot_plus_1)
-			*probe(entries, room, dedupe->entries[i].hash) = dedupe->entries[i];
+	for (size_t i = 0; i < dedupe->room; i++) {
+		const struct fb_dedupe_entry *from = &dedupe->entries[i];
+		struct fb_dedupe_entry *to;
+
+		to = from->slot_plus_1 ? probe(entries, room, from->hash) : NULL;
+		if (to)
+			*to = *from;
+	}
 	free(dedupe->entries);
 	dedupe->entries = entries;
 	dedupe->room = room;
@@ -58,6 +68,8 @@ static struct fb_error *grow(struct fb_dedupe *dedupe)
 struct fb_error *fb_dedupe_add(struct fb_dedupe *dedupe, uint64_t hash, uint32_t core,
 			       uint64_t file_offset, uint64_t slot)
 {
+	struct fb_dedupe_entry *entry;
+
 	if (dedupe->count == FB_MAX_DEDUPE_PAGES)
 		return NULL;
 	if (2 * (dedupe->count + 1) > dedupe->room) {
@@ -66,7 +78,10 @@ struct fb_error *fb_dedupe_add(struct fb_dedupe *dedupe, uint64_t hash, uint32_t
 		if (err)
 			return err;
 	}
-	*probe(dedupe->entries, dedupe->room, hash) = (struct fb_dedupe_entry){
+	entry = probe(dedupe->entries, dedupe->room, hash);
+	if (!entry)
+		return NULL;
+	*entry = (struct fb_dedupe_entry){
 		.hash = hash, .file_offset = file_offset, .core = core, .slot_plus_1 = slot + 1};
 	dedupe->count++;
 	return NULL;
