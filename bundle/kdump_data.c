@@ -64,7 +64,6 @@ static struct fb_error *copy_chunk(struct writing *writing, size_t part_index, s
 	struct fb_scratch *scratch;
 	struct fb_error *err;
 
-	_Static_assert(FB_SCRATCH_BYTES >= FB_FIBER_CHUNK, "a chunk fits");
 	err = fb_scratch_take(writing->scratches, &scratch);
 	if (err)
 		return err;

@@ -142,11 +142,10 @@ static struct fb_error *assign_slot(struct batch *batch, size_t index)
 		page->slot = entry->slot_plus_1 - 1;
 		return NULL;
 	}
-	group = batch->group_count ? &store->batch_groups[batch->group_count - 1] : NULL;
-	if (!group || group->count == FB_FIBER_GROUP_PAGES) {
-		group = &store->batch_groups[batch->group_count++];
-		group->count = 0;
-	}
+	if (!batch->group_count ||
+	    store->batch_groups[batch->group_count - 1].count == FB_FIBER_GROUP_PAGES)
+		store->batch_groups[batch->group_count++].count = 0;
+	group = &store->batch_groups[batch->group_count - 1];
 	page->slot =
 		(store->group_count + batch->group_count - 1) * FB_FIBER_GROUP_PAGES + group->count;
 	group->pages[group->count++] = (uint32_t)index;

@@ -13,8 +13,10 @@
 #include <zstd.h>
 
 #include "base/error.h"
+#include "bundle/fiber_format.h"
 
-#define FB_SCRATCH_BYTES (1u << 20)
+/* Holds what has one checksum, and a group of stored pages. */
+#define FB_SCRATCH_BYTES (1u << FB_FIBER_CHUNK_SHIFT)
 
 struct fb_scratch {
 	struct libdeflate_compressor *zlib;
