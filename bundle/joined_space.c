@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/path.h"
+#include "bundle/process.h"
 
 enum place_kind {
 	PLACE_NOWHERE,
@@ -422,14 +422,13 @@ struct fb_error *fb_joined_create(struct fb_input *input, const struct fb_task *
 		err = fb_vmas_load(kernel, task->mm, &joined->vmas);
 	if (!err)
 		err = fb_input_cores(input, &cores, &count);
+	if (!err)
+		err = fb_process_root(input, task, false, &joined->root, &joined->has_root);
 	if (err) {
 		fb_joined_destroy(joined);
 		return fb_error_prefix(err, "PID %d", task->pid);
 	}
 	joined->core = fb_input_core_of(input, task->pid);
-	err = fb_path_task_root(kernel, task, &joined->root);
-	joined->has_root = !err;
-	fb_error_destroy(err);
 	*joined_ret = joined;
 	return NULL;
 }

@@ -39,3 +39,24 @@ struct fb_error *fb_process_cmdline(struct fb_input *input, const struct fb_task
 	core = to[0] ? NULL : fb_input_core_of(input, task->pid);
 	return core ? fb_task_cmdline(kernel, task, fb_core_space(core->core), to, size) : NULL;
 }
+
+struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *task, bool own_root,
+				 struct fb_path *root_ret, bool *known_ret)
+{
+	const struct fb_tasks *tasks = NULL;
+	const struct fb_task *whose = task;
+	struct fb_error *err;
+
+	*known_ret = false;
+	err = fb_input_tasks(input, &tasks);
+	if (err)
+		return err;
+	if (!own_root && fb_tasks_by_tid(tasks, 1))
+		whose = fb_tasks_by_tid(tasks, 1);
+	err = fb_path_task_root(fb_input_kernel(input), whose, root_ret);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	*known_ret = !err;
+	fb_error_destroy(err);
+	return NULL;
+}

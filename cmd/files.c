@@ -8,12 +8,30 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bundle/process.h"
 #include "cmd/command.h"
 #include "cmd/target.h"
 
+static const struct argp_option files_options[] = {
+	{"own-root", 'r', NULL, 0, "paths as the process sees them, not as the host does", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	bool *own_root = own;
+
+	if (key != 'r')
+		return ARGP_ERR_UNKNOWN;
+	*own_root = true;
+	return 0;
+}
+
 static const struct fb_usage usage = {
+	.options = files_options,
+	.parse = parse,
 	.arguments = "INPUT PID",
-	.doc = "Lists the open files of a process; paths as it sees them.",
+	.doc = "Lists the open files of a process; paths as /proc shows them on the host.",
 	.most_arguments = 1,
 	.least_arguments = 1,
 };
@@ -126,35 +144,32 @@ static struct fb_error *print_text(struct fb_context *context, const struct fb_o
 	return err;
 }
 
-static struct fb_error *load(struct fb_input *input, int32_t pid, struct fb_open_files *files)
+static struct fb_error *load(struct fb_input *input, int32_t pid, bool own_root,
+			     struct fb_open_files *files)
 {
-	struct fb_kernel *kernel = fb_input_kernel(input);
 	const struct fb_task *task = NULL;
 	struct fb_path root;
+	bool known = false;
 	struct fb_error *err = fb_find_process(input, pid, &task);
 
-	if (err)
-		return err;
-	err = fb_path_task_root(kernel, task, &root);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	if (err) {
-		fb_error_destroy(err);
-		return fb_open_files_load(kernel, task, NULL, files);
-	}
-	return fb_open_files_load(kernel, task, &root, files);
+	if (!err)
+		err = fb_process_root(input, task, own_root, &root, &known);
+	if (!err)
+		err = fb_open_files_load(fb_input_kernel(input), task, known ? &root : NULL, files);
+	return err;
 }
 
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_open_files files = {0};
 	struct fb_input *input = NULL;
+	bool own_root = false;
 	struct fb_error *err;
 
-	fb_options_parse(context, &usage, argc, argv, NULL);
+	fb_options_parse(context, &usage, argc, argv, &own_root);
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = load(input, fb_parse_pid(context->args[0]), &files);
+		err = load(input, fb_parse_pid(context->args[0]), own_root, &files);
 	if (!err && files.lost)
 		fb_warn(context->warnings, "%llu open files of this process cannot be read",
 			(unsigned long long)files.lost);

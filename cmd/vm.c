@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "bundle/process.h"
 #include "cmd/command.h"
 #include "cmd/target.h"
 #include "kernel/vma_name.h"
@@ -20,13 +21,31 @@ struct vm {
 	struct fb_context *context;
 	struct fb_input *input;
 	struct fb_target target;
+	bool own_root;
 	struct fb_vma_namer namer;
 	struct fb_table *table; /* text */
 	json_t *list;           /* --json */
 	struct page_sources total;
 };
 
+static const struct argp_option vm_options[] = {
+	{"own-root", 'r', NULL, 0, "paths as the process sees them, not as the host does", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct vm *vm = own;
+
+	if (key != 'r')
+		return ARGP_ERR_UNKNOWN;
+	vm->own_root = true;
+	return 0;
+}
+
 static const struct fb_usage usage = {
+	.options = vm_options,
+	.parse = parse,
 	.arguments = "INPUT PID",
 	.doc = "Lists the mappings of a process as /proc/PID/maps does, and how many of their pages "
 	       "come from where.",
@@ -218,14 +237,13 @@ static struct fb_error *list_mappings(struct vm *vm)
 	const struct fb_vmas *vmas = fb_joined_vmas(vm->target.joined);
 	struct fb_kernel *kernel = fb_input_kernel(vm->input);
 	struct fb_path root;
+	bool known;
 	struct fb_error *err;
 
-	err = fb_path_task_root(kernel, vm->target.task, &root);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_process_root(vm->input, vm->target.task, vm->own_root, &root, &known);
+	if (err)
 		return err;
-	fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm, err ? NULL : &root);
-	fb_error_destroy(err);
-	err = NULL;
+	fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm, known ? &root : NULL);
 	for (size_t i = 0; i < vmas->count && !err; i++)
 		err = add_vma(vm, &vmas->vma[i]);
 	if (vmas->lost)
