@@ -29,9 +29,12 @@ static void forkers(const char *name)
 	ready(name);
 }
 
-static void thread_waits(void *depth)
+static void thread_waits(void *number)
 {
-	wait_forever((unsigned)(intptr_t)depth % 4);
+	unsigned depth = (unsigned)(intptr_t)number % 4;
+
+	note("idle actor=TH tid=%d depth=%u", host_tid(), depth + 1);
+	wait_forever(depth);
 }
 
 static void many_threads(const char *name)
@@ -158,7 +161,8 @@ static void idler(const char *name)
 // A name that would colour a terminal, clear it, or end a tag of a page.
 static void escaper(const char *name)
 {
-	fork_child("</td>\t\"&\\\n\x7f", child_waits, NULL);
+	pid_t child = fork_child("</td>\t\"&\\\n\x7f", child_waits, NULL);
+	note("idle actor=%s tid=%d depth=1", name, child);
 	name_self("\033[31mred\033[2J");
 	note("idle actor=%s tid=%d", name, host_tid());
 	ready(name);

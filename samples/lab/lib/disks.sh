@@ -5,7 +5,8 @@
 
 # Modules by name: what the root disk needs, then what the workload needs. Built-in ones cost nothing.
 BOOT_MODULES=(virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk crc32c_generic ext4)
-GUEST_MODULES=(loop zram lzo-rle af_packet)
+# qemu_fw_cfg tells qemu where VMCOREINFO is, for its own dumps.
+GUEST_MODULES=(loop zram lzo-rle af_packet qemu_fw_cfg)
 
 # module_files TREE VERSION NAME...: the files to insert, in order, each once; names the kernel lacks are skipped.
 module_files() {
