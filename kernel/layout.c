@@ -109,14 +109,32 @@ void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 	for (size_t i = 0; i < FB_ARRAY_SIZE(size_entries); i++) {
 		const struct size_entry *entry = &size_entries[i];
 		struct fb_type_size *slot = (void *)((char *)layout_ret + entry->slot);
-		uint64_t size = 0;
 
 		slot->name = entry->type;
-		type = types ? find_type(types, entry->type) : 0;
-		if (type)
-			fb_error_destroy(fb_btf_sizeof(types, type, &size));
-		slot->size = size <= UINT32_MAX ? (uint32_t)size : 0;
+		slot->size = types ? fb_layout_size(types, entry->type) : 0;
 	}
+}
+
+bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,
+		    const char *label, struct fb_field *field_ret)
+{
+	uint32_t id = find_type(types, type);
+
+	field_ret->name = label;
+	for (size_t i = 0; id && names[i]; i++)
+		if (resolve_field(types, id, names[i], field_ret))
+			return true;
+	return false;
+}
+
+uint32_t fb_layout_size(const struct fb_btf *types, const char *type)
+{
+	uint32_t id = find_type(types, type);
+	uint64_t size = 0;
+
+	if (id)
+		fb_error_destroy(fb_btf_sizeof(types, id, &size));
+	return size <= UINT32_MAX ? (uint32_t)size : 0;
 }
 
 struct fb_error *fb_layout_require(const struct fb_field *field)

@@ -17,12 +17,12 @@
 #include "symbols/btf.h"
 
 struct fb_field {
-	uint32_t offset;   /* bytes from the start of the struct */
-	uint32_t size;     /* bytes; for a bit-field, of its storage unit */
+	uint32_t offset; /* bytes from the start of the struct */
+	uint32_t size;   /* bytes; for a bit-field, of its storage unit */
 	uint16_t bit_offset;
 	uint16_t bit_size; /* 0: not a bit-field */
 	bool found;
-	const char *name;  /* "task_struct.pid": for messages; static */
+	const char *name; /* "task_struct.pid": for messages; static */
 };
 
 struct fb_type_size {
@@ -40,6 +40,13 @@ struct fb_layout {
 
 /* Fills layout from types (NULL: every field is missing). */
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret);
+
+/* One member beside the table, of types of a module for example. names are tried in turn, NULL
+ * behind the last; label becomes the field's name. False where there is none. */
+bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,
+		    const char *label, struct fb_field *field_ret);
+/* The size of a type; 0: there is none. */
+uint32_t fb_layout_size(const struct fb_btf *types, const char *type);
 
 /* FB_NOT_FOUND, naming the member, where it is missing. */
 FB_MUST_CHECK struct fb_error *fb_layout_require(const struct fb_field *field);

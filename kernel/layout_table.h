@@ -110,9 +110,16 @@ FB_FIELD(page_mapping, "page", "mapping", "__folio_mapping")
 FB_FIELD(page_refcount, "page", "_refcount")
 FB_FIELD(page_mapcount, "page", "_mapcount")
 FB_FIELD(page_private, "page", "private")
+FB_FIELD(page_index, "page", "__folio_index", "index") /* renamed in 6.16 */
+FB_SIZE(spinlock, "spinlock")
 
 /* Swap (include/linux/swap.h, fs.h) */
 FB_FIELD(swap_info_bdev, "swap_info_struct", "bdev")
+FB_FIELD(swap_info_file, "swap_info_struct", "swap_file")
+FB_FIELD(block_device_disk, "block_device", "bd_disk")
+FB_FIELD(gendisk_name, "gendisk", "disk_name")
+FB_FIELD(gendisk_private_data, "gendisk", "private_data")
+FB_FIELD(gendisk_sectors, "gendisk", "part0.nr_sects") /* part0 is a pointer since 5.11 */
 FB_SIZE(address_space, "address_space")
 FB_FIELD(address_space_pages, "address_space", "i_pages")
 
@@ -153,6 +160,13 @@ FB_FIELD(mod_kallsyms_symtab, "mod_kallsyms", "symtab")
 FB_FIELD(mod_kallsyms_num_symtab, "mod_kallsyms", "num_symtab")
 FB_FIELD(mod_kallsyms_strtab, "mod_kallsyms", "strtab")
 FB_FIELD(mod_kallsyms_typetab, "mod_kallsyms", "typetab") /* 1c7651f43777, 5.2 */
+
+/* Types of modules (kernel/bpf/btf.c; 36e68442d1af, 5.11) */
+FB_FIELD(btf_module_list, "btf_module", "list")
+FB_FIELD(btf_module_module, "btf_module", "module")
+FB_FIELD(btf_module_btf, "btf_module", "btf")
+FB_FIELD(btf_data, "btf", "data")
+FB_FIELD(btf_data_size, "btf", "data_size")
 
 /* The log: VMCOREINFO has these too (kernel/printk/printk_ringbuffer.h, 896fbe20b4e2, 5.10) */
 FB_SIZE(prb_desc, "prb_desc")

@@ -78,7 +78,7 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	uint64_t mapping = 0;
 	struct fb_error *err;
 
-	frame.address = vmemmap_base(kernel) + pfn * layout->page.size;
+	frame.address = fb_page_frame_address(kernel, pfn);
 	err = fb_kernel_field(kernel, frame.address, &layout->page_flags, &frame.flags_bits);
 	if (!err)
 		err = fb_kernel_field(kernel, frame.address, &layout->page_mapping, &mapping);
@@ -104,6 +104,11 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	fb_error_destroy(err);
 	*frame_ret = frame;
 	return NULL;
+}
+
+uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn)
+{
+	return vmemmap_base(kernel) + pfn * fb_kernel_layout(kernel)->page.size;
 }
 
 struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)

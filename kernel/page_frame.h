@@ -28,6 +28,9 @@ struct fb_page_frame {
 FB_MUST_CHECK struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 						  struct fb_page_frame *frame_ret);
 
+/* Where its struct page is; nothing is read of that. */
+uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn);
+
 /* The frame whose struct page is at address. FB_CORRUPT where none can be. */
 FB_MUST_CHECK struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address,
 						    uint64_t *pfn_ret);

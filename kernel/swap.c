@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Swapped pages that are in the dump: those of the swap cache.
+ * Swapped pages that are in the dump: the swap cache, and zram.
  */
 #include "kernel/swap.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "kernel/module_types.h"
 #include "kernel/page_frame.h"
 #include "kernel/xarray.h"
+#include "kernel/zram.h"
 
 /* MAX_SWAPFILES is at most 2^MAX_SWAPFILES_SHIFT (include/linux/swap.h). */
 #define MAX_AREAS 32u
@@ -17,10 +21,15 @@
 
 struct area {
 	uint64_t cache; /* array of struct address_space; 0: none */
+	/* Looked for at the first page that the cache does not have. */
+	bool looked;
+	struct fb_zram *zram; /* NULL: not on zram, or that cannot be read */
 };
 
 struct fb_swap {
 	struct fb_kernel *kernel;
+	struct fb_module_types *types;
+	pthread_mutex_t lock; /* guards looked and zram until looked */
 	struct area areas[MAX_AREAS];
 	uint32_t count;
 };
@@ -63,7 +72,10 @@ struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_
 	if (!swap)
 		return fb_error_nomem();
 	swap->kernel = kernel;
-	err = find_areas(swap);
+	pthread_mutex_init(&swap->lock, NULL); /* the default kind cannot fail */
+	err = fb_module_types_create(kernel, &swap->types);
+	if (!err)
+		err = find_areas(swap);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		/* A kernel without swap has neither symbol. */
 		if (fb_error_is(err, FB_NOT_FOUND))
@@ -81,7 +93,55 @@ struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_
 
 void fb_swap_destroy(struct fb_swap *swap)
 {
+	if (!swap)
+		return;
+	for (uint32_t i = 0; i < MAX_AREAS; i++)
+		fb_zram_destroy(swap->areas[i].zram);
+	fb_module_types_destroy(swap->types);
+	pthread_mutex_destroy(&swap->lock);
 	free(swap);
+}
+
+/* Slots are pages of the device only where the device itself was swapped to, not a file on it. */
+static struct fb_error *find_device(struct fb_swap *swap, uint32_t type, uint64_t *bdev_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
+	uint64_t infos, info, file, inode, mode = 0;
+	struct fb_error *err = fb_kernel_symbol(swap->kernel, "swap_info", &infos);
+
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(swap->kernel), infos + type * sizeof(info),
+				   &info);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_file, &file);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, file, &layout->file_inode, &inode);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, inode, &layout->inode_mode, &mode);
+	if (!err && !S_ISBLK(mode))
+		err = fb_error_create(FB_NOT_FOUND, "a file was swapped to");
+	return err ? err : fb_kernel_field(swap->kernel, info, &layout->swap_info_bdev, bdev_ret);
+}
+
+static struct fb_error *find_zram(struct fb_swap *swap, uint32_t type)
+{
+	struct area *area = &swap->areas[type];
+	uint64_t bdev;
+	struct fb_error *err;
+
+	if (area->looked)
+		return NULL;
+	err = find_device(swap, type, &bdev);
+	if (!err)
+		err = fb_zram_open(swap->kernel, swap->types, bdev, &area->zram);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	area->looked = true;
+	if (fb_error_is(err, FB_NOT_FOUND))
+		fb_error_destroy(err);
+	else
+		fb_warn_error(fb_kernel_warnings(swap->kernel), err, "swap area %u", type);
+	return NULL;
 }
 
 /* The frame of a slot that is in the swap cache; UINT64_MAX: none. The index within an
@@ -140,7 +200,7 @@ static struct fb_error *read_cached(struct fb_swap *swap, const struct area *are
 struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offset, void *page,
 			      const char **detail_ret)
 {
-	const struct area *area;
+	struct area *area;
 	bool cached = false;
 	struct fb_error *err;
 
@@ -154,6 +214,16 @@ struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offs
 		*detail_ret = "swap cache";
 		return NULL;
 	}
-	return fb_error_create(FB_ABSENT, "page %llu of swap area %u is not in the swap cache",
-			       (unsigned long long)offset, type);
+	pthread_mutex_lock(&swap->lock);
+	err = find_zram(swap, type);
+	pthread_mutex_unlock(&swap->lock);
+	if (err)
+		return err;
+	if (!area->zram)
+		return fb_error_create(FB_ABSENT, "page %llu of swap area %u is on a disk",
+				       (unsigned long long)offset, type);
+	err = fb_zram_read(area->zram, offset, page);
+	if (!err)
+		*detail_ret = "zram";
+	return fb_error_prefix(err, "swap area %u", type);
 }

@@ -4,7 +4,7 @@
 # The Debian and Ubuntu packages that building and testing take, and how missing ones are installed.
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config libkdumpfile-dev libelf-dev libdw-dev
-    zlib1g-dev liblzo2-dev libsnappy-dev libzstd-dev libdeflate-dev libarchive-dev libxxhash-dev
+    zlib1g-dev liblzo2-dev liblz4-dev libsnappy-dev libzstd-dev libdeflate-dev libarchive-dev libxxhash-dev
     libjansson-dev)
 packages_test=(libcunit1-dev jq git)
 packages_lint=(clang clang-tidy shellcheck)
