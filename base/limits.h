@@ -99,6 +99,19 @@
 #define FB_MAX_LINK_NAMESPACES 64u
 #define FB_MAX_CORES 65536u
 
+/*
+ * User stacks.
+ */
+/* .eh_frame_hdr and .eh_frame read from memory: the largest programs (browsers) have some 20 MB. */
+#define FB_MAX_UNWIND_TABLE (64u << 20)
+/* Function symbols of one object and their names: the largest programs have some 500,000. */
+#define FB_MAX_OBJECT_SYMBOLS (4u << 20)
+#define FB_MAX_OBJECT_STRINGS (256u << 20)
+/* Frames of one user stack: 8 MiB of runaway recursion with frames of 128 bytes. */
+#define FB_MAX_USER_FRAMES 65536u
+/* Functions inlined into each other at one place: compilers stop far below. */
+#define FB_MAX_INLINED 64u
+
 /* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */
 #define FB_PAGE_CACHE_PAGES 4096u
 
@@ -125,5 +138,18 @@
 #define FB_MAX_SUM_CHUNKS (64u << 20)
 /* Bitmaps that are written, in frames: 128 TiB of RAM. */
 #define FB_MAX_BITMAP_PFN (1ull << 35)
+
+/* Who waits for whom: every thread may wait, for a few things each (futex_waitv() takes 128). */
+#define FB_MAX_WAITS (8u << 20)
+/* Owners named of one object: a pipe that a pool of workers inherited; past them "and others". */
+#define FB_MAX_WAIT_OWNERS 256u
+/* Waiters queued on one kernel lock or wait queue: each thread once. */
+#define FB_MAX_WAIT_QUEUE (4u << 20)
+/* Files that one epoll, poll or select watches: a proxy's connections. */
+#define FB_MAX_WATCHED (1u << 20)
+/* Descriptors of all processes together: fs.file-max of a large host is some 10 million. */
+#define FB_MAX_HELD_FILES (64u << 20)
+/* Mounted file systems of a host with some 10,000 containers. */
+#define FB_MAX_SUPERBLOCKS (1u << 20)
 
 #endif

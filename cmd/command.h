@@ -56,6 +56,7 @@ struct fb_command {
 	struct fb_error *(*run)(struct fb_context *context, int argc, char **argv);
 };
 
+extern const struct fb_command fb_command_bt;
 extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_files;
 extern const struct fb_command fb_command_info;

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Mappings for the user unwinder.
+ */
+#include "bundle/user_mappings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/process.h"
+#include "kernel/path.h"
+#include "kernel/vma_name.h"
+
+struct mapper {
+	struct fb_kernel *kernel;
+	struct fb_string_pool *pool;
+	struct fb_path root;
+	bool has_root;
+	struct fb_vma_namer namer;
+	struct fb_vma_text text;
+};
+
+/* Leaves what cannot be read as it is: zero. Fails only with FB_NOMEM. */
+static struct fb_error *describe_file(struct mapper *mapper, const struct fb_vma *vma,
+				      struct fb_user_mapping *mapping)
+{
+	const struct fb_layout *layout = fb_kernel_layout(mapper->kernel);
+	struct fb_file_info info;
+	char path[FB_PATH_SIZE] = "";
+	struct fb_error *err = fb_file_info(mapper->kernel, vma->file, &info);
+
+	if (!err) {
+		mapping->file = info.inode_address;
+		err = fb_path_text(mapper->kernel, &info.path,
+				   mapper->has_root ? &mapper->root : NULL, path);
+	}
+	if (!err)
+		err = fb_kernel_field(mapper->kernel, info.inode_address, &layout->inode_size,
+				      &mapping->file_size);
+	if (err && !fb_error_is(err, FB_NOMEM)) {
+		fb_error_destroy(err);
+		err = NULL;
+	}
+	return err ? err : fb_string_pool_add(mapper->pool, path, &mapping->path);
+}
+
+/* [vdso] is the only code without a file that has tables. */
+static struct fb_error *describe_anonymous(struct mapper *mapper, const struct fb_vma *vma,
+					   struct fb_user_mapping *mapping)
+{
+	struct fb_error *err;
+
+	if (!mapping->executable)
+		return NULL;
+	err = fb_vma_describe(&mapper->namer, vma, &mapper->text);
+	if (!err)
+		err = fb_string_pool_add(mapper->pool, mapper->text.name, &mapping->path);
+	return err;
+}
+
+static struct fb_error *describe(struct mapper *mapper, const struct fb_vma *vma,
+				 const struct fb_vma *last, struct fb_user_mapping *mapping)
+{
+	mapping->start = vma->start;
+	mapping->end = vma->end;
+	mapping->executable = vma->flags & FB_VM_EXEC;
+	mapping->path = "";
+	if (!vma->file)
+		return describe_anonymous(mapper, vma, mapping);
+	mapping->offset = vma->pgoff * FB_PAGE_SIZE;
+	if (!last || last->file != vma->file)
+		return describe_file(mapper, vma, mapping);
+	mapping->file = mapping[-1].file;
+	mapping->file_size = mapping[-1].file_size;
+	mapping->path = mapping[-1].path;
+	return NULL;
+}
+
+struct fb_error *fb_user_mappings_load(struct fb_input *input, const struct fb_task *task,
+				       const struct fb_joined *joined, struct fb_string_pool *pool,
+				       struct fb_user_mapping **mappings_ret)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(joined);
+	struct mapper *mapper = calloc(1, sizeof(*mapper));
+	struct fb_user_mapping *mappings = NULL;
+	struct fb_error *err = mapper ? NULL : fb_error_nomem();
+
+	if (!err)
+		err = fb_alloc_array(vmas->count, sizeof(*mappings), FB_MAX_VMAS, "mappings",
+				     &mappings);
+	if (!err) {
+		mapper->kernel = fb_input_kernel(input);
+		mapper->pool = pool;
+		err = fb_process_root(input, task, false, &mapper->root, &mapper->has_root);
+	}
+	if (!err)
+		fb_vma_namer_init(&mapper->namer, mapper->kernel, task->mm, NULL);
+	for (size_t i = 0; !err && i < vmas->count; i++)
+		err = describe(mapper, &vmas->vma[i], i ? &vmas->vma[i - 1] : NULL, &mappings[i]);
+	free(mapper);
+	if (err)
+		free(mappings);
+	else
+		*mappings_ret = mappings;
+	return err;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How whole stacks are shown: bt_print.c for people, bt_json.c for machines. */
+#ifndef FB_CMD_BT_H
+#define FB_CMD_BT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "bundle/thread_stack.h"
+#include "cmd/output.h"
+
+/* One thread: a heading, both halves and why they end. others (may be 0 of them): further
+ * threads with the same stack. */
+void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
+		 const struct fb_task *const *others, size_t other_count);
+/* The kernel half's frames alone. */
+void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
+/* What the marks mean that stand in the stacks printed. */
+void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
+
+/* "threads" of cli.md; NULL where memory is out. */
+json_t *fb_bt_json(const struct fb_thread_stacks *stacks);
+
+/* Whether two threads wait at the same place by the same way: same code in both halves, wherever
+ * it is mapped. */
+bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_stack *b);
+
+/* "system call futex", "page fault (asm_exc_page_fault)", ...: what entered the kernel in frame. */
+const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
+			     const struct fb_kernel_frame *frame, char *to, size_t size);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whole stacks as JSON.
+ */
+#include "cmd/bt.h"
+
+#include "base/attr.h"
+
+static json_t *line_json(uint32_t line)
+{
+	return line ? json_integer(line) : json_null();
+}
+
+static json_t *kernel_json(const struct fb_kernel_stack *stack)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct fb_kernel_frame *frame = &stack->frames[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "pc", fb_json_hex(frame->pc));
+		json_object_set_new(object, "symbol", fb_json_text(frame->symbol));
+		json_object_set_new(object, "offset",
+				    frame->symbol ? json_integer((json_int_t)frame->offset)
+						  : json_null());
+		json_object_set_new(object, "module", fb_json_text(frame->module));
+		json_object_set_new(object, "file", json_null());
+		json_object_set_new(object, "line", json_null());
+		json_object_set_new(object, "inlined", json_null());
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static json_t *user_json(const struct fb_user_stack *stack)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct fb_user_frame *frame = &stack->frames[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "pc", fb_json_hex(frame->pc));
+		json_object_set_new(object, "symbol", fb_json_text(frame->symbol));
+		json_object_set_new(object, "offset",
+				    frame->symbol && !frame->inlined
+					    ? json_integer((json_int_t)frame->offset)
+					    : json_null());
+		json_object_set_new(object, "object", fb_json_text(frame->object));
+		json_object_set_new(object, "build_id", fb_json_text(frame->build_id));
+		json_object_set_new(object, "file", fb_json_text(frame->file));
+		json_object_set_new(object, "line", line_json(frame->line));
+		json_object_set_new(object, "inlined", json_boolean(frame->inlined));
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static json_t *regs_json(const struct user_regs_struct *regs)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} list[] = {
+		{"rax", regs->rax},
+		{"rbx", regs->rbx},
+		{"rcx", regs->rcx},
+		{"rdx", regs->rdx},
+		{"rsi", regs->rsi},
+		{"rdi", regs->rdi},
+		{"rbp", regs->rbp},
+		{"rsp", regs->rsp},
+		{"r8", regs->r8},
+		{"r9", regs->r9},
+		{"r10", regs->r10},
+		{"r11", regs->r11},
+		{"r12", regs->r12},
+		{"r13", regs->r13},
+		{"r14", regs->r14},
+		{"r15", regs->r15},
+		{"rip", regs->rip},
+		{"eflags", regs->eflags},
+		{"cs", regs->cs},
+		{"ss", regs->ss},
+		{"orig_rax", regs->orig_rax},
+		{"fs_base", regs->fs_base},
+		{"gs_base", regs->gs_base},
+	};
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(list); i++)
+		json_object_set_new(object, list[i].name, fb_json_hex(list[i].value));
+	return object;
+}
+
+/* The registers of the core stand in those of the panic where they differ. */
+static json_t *user_regs_json(const struct fb_thread_stack *stack)
+{
+	json_t *object;
+
+	if (!stack->user_regs_from)
+		return json_null();
+	object = regs_json(&stack->user_regs);
+	json_object_set_new(object, "core",
+			    stack->core_differs ? regs_json(&stack->core_thread->regs)
+						: json_null());
+	return object;
+}
+
+static json_t *thread_json(const struct fb_thread_stack *stack)
+{
+	const struct fb_task *task = stack->task;
+	const char state[2] = {task->state, '\0'};
+	json_t *object = json_object();
+
+	json_object_set_new(object, "pid", json_integer(task->pid));
+	json_object_set_new(object, "tid", json_integer(task->tid));
+	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
+	json_object_set_new(object, "state", json_string(state));
+	json_object_set_new(object, "cpu", json_integer(task->cpu));
+	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
+	json_object_set_new(object, "user", user_json(&stack->user));
+	json_object_set_new(object, "user_regs_from",
+			    fb_json_text(fb_user_regs_source_name(stack->user_regs_from)));
+	json_object_set_new(object, "user_regs", user_regs_json(stack));
+	json_object_set_new(object, "end", fb_json_text(stack->user.end));
+	return object;
+}
+
+json_t *fb_bt_json(const struct fb_thread_stacks *stacks)
+{
+	json_t *answer = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < fb_thread_stacks_count(stacks); i++)
+		json_array_append_new(list, thread_json(fb_thread_stacks_get(stacks, i)));
+	if (json_object_set_new(answer, "threads", list) != 0) {
+		json_decref(answer);
+		return NULL;
+	}
+	return answer;
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Walking user stacks. libdwfl steps by unwind tables; before each step it is
+ * looked whether there is one, because libdwfl would guess without saying so.
+ * Where there is none the guess is made here, and libdwfl starts anew from it.
+ */
+#include "user/unwind.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "user/unwind_private.h"
+
+/* struct pt_regs' cs of 64-bit user mode (__USER_CS); a 32-bit one has another (0x23). */
+#define USER_CS 0x33u
+
+static void FB_PRINTF(2, 3) end_stack(struct fb_unwind_session *session, const char *format, ...)
+{
+	va_list args;
+
+	if (session->stop)
+		return;
+	session->stop = true;
+	va_start(args, format);
+	vsnprintf(session->stack->end, sizeof(session->stack->end), format, args);
+	va_end(args);
+}
+
+static void note_nomem(struct fb_unwind_session *session, struct fb_error *err)
+{
+	if (session->err)
+		fb_error_destroy(err);
+	else
+		session->err = err;
+	end_stack(session, "out of memory");
+}
+
+/* The page at address, from the last ones read; NULL where it is not to be had as a whole. */
+static const struct fb_unwind_page *read_page(struct fb_unwind_session *session, uint64_t address)
+{
+	struct fb_unwind_page *page;
+	struct fb_error *err;
+
+	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
+		if (session->pages[i].address == address)
+			return &session->pages[i];
+	page = &session->pages[session->next_page++ % FB_UNWIND_PAGES];
+	page->address = UINT64_MAX;
+	err = fb_space_read(session->process->space, address, page->bytes, FB_PAGE_SIZE);
+	if (err) {
+		fb_error_destroy(err);
+		return NULL;
+	}
+	page->address = address;
+	return page;
+}
+
+static bool read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+{
+	const struct fb_unwind_page *page = NULL;
+	struct fb_error *err;
+
+	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - sizeof(*word_ret))
+		page = read_page(session, address & FB_PAGE_MASK);
+	if (page) {
+		memcpy(word_ret, page->bytes + address % FB_PAGE_SIZE, sizeof(*word_ret));
+		return true;
+	}
+	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
+	if (!err)
+		return true;
+	if (!session->faulted) {
+		session->faulted = true;
+		session->fault = address;
+	}
+	fb_error_destroy(err);
+	return false;
+}
+
+/* "stack page 0x7ffe1234000 is not in dump or core (filtered)". */
+static void end_at_fault(struct fb_unwind_session *session)
+{
+	unsigned long long page = session->fault & FB_PAGE_MASK;
+	struct fb_run run;
+	struct fb_error *err;
+
+	if (!fb_unwind_mapping_at(session->process, session->fault)) {
+		end_stack(session, "it leads to 0x%llx, where nothing is mapped",
+			  (unsigned long long)session->fault);
+		return;
+	}
+	err = fb_space_locate(session->process->space, session->fault, 1, &run);
+	if (!err && run.origin.source == FB_SOURCE_ABSENT && run.origin.absence)
+		end_stack(session, "stack page 0x%llx is not in dump or core (%s)", page,
+			  fb_absence_name(run.origin.absence));
+	else
+		end_stack(session, "stack page 0x%llx is not in dump or core", page);
+	fb_error_destroy(err);
+}
+
+static bool memory_read(Dwfl *dwfl FB_UNUSED, Dwarf_Addr address, Dwarf_Word *result, void *arg)
+{
+	return read_word(arg, address, result);
+}
+
+static pid_t next_thread(Dwfl *dwfl FB_UNUSED, void *arg, void **thread_arg)
+{
+	if (*thread_arg)
+		return 0;
+	*thread_arg = arg;
+	return 1;
+}
+
+static bool set_registers(Dwfl_Thread *thread, void *arg)
+{
+	struct fb_unwind_session *session = arg;
+
+	for (int i = 0; i < FB_DWARF_RIP; i++)
+		if (session->known & (1u << i) &&
+		    !dwfl_thread_state_registers(thread, i, 1, &session->regs[i]))
+			return false;
+	/* libdwfl looks the first frame up at its very pc: of a caller that is the call. */
+	dwfl_thread_state_register_pc(thread, session->regs[FB_DWARF_RIP] - session->caller);
+	return true;
+}
+
+static const Dwfl_Thread_Callbacks thread_callbacks = {
+	.next_thread = next_thread,
+	.memory_read = memory_read,
+	.set_initial_registers = set_registers,
+};
+
+static bool is_code(const struct fb_unwind_session *session, uint64_t address)
+{
+	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
+
+	return mapping && mapping->executable;
+}
+
+/* The unwind table's row at address; NULL where there is none. free() it. */
+static Dwarf_Frame *find_row(struct fb_unwind_session *session, uint64_t address)
+{
+	struct fb_unwind_module *module = fb_unwind_module_at(session, address);
+	Dwarf_Frame *frame = NULL;
+	Dwarf_Addr bias;
+	Dwarf_CFI *cfi;
+
+	if (!module || !module->dwfl)
+		return NULL;
+	cfi = dwfl_module_eh_cfi(module->dwfl, &bias);
+	if (cfi && dwarf_cfi_addrframe(cfi, address - bias, &frame) == 0)
+		return frame;
+	cfi = dwfl_module_dwarf_cfi(module->dwfl, &bias);
+	if (cfi && dwarf_cfi_addrframe(cfi, address - bias, &frame) == 0)
+		return frame;
+	return NULL;
+}
+
+/* Whether the row says that there is no caller: the return address is undefined. */
+static bool is_outermost(Dwarf_Frame *row)
+{
+	Dwarf_Op memory[3], *ops;
+	size_t count;
+
+	return dwarf_frame_register(row, FB_DWARF_RIP, memory, &ops, &count) == 0 && count == 0 &&
+	       ops == memory;
+}
+
+/* Callers lie higher on the stack; only what a signal interrupted may stand elsewhere. */
+static bool check_progress(struct fb_unwind_session *session, uint64_t sp)
+{
+	const struct fb_user_stack *stack = session->stack;
+
+	if (stack->count >= FB_MAX_USER_FRAMES) {
+		end_stack(session, "more than %u frames", FB_MAX_USER_FRAMES);
+		return false;
+	}
+	if (!stack->count || session->after_signal || sp > stack->frames[stack->count - 1].sp)
+		return true;
+	end_stack(session, "the stack pointer does not move on (0x%llx)", (unsigned long long)sp);
+	return false;
+}
+
+static void keep_registers(struct fb_unwind_session *session, Dwfl_Frame *state, uint64_t pc)
+{
+	session->known = 1u << FB_DWARF_RIP;
+	session->regs[FB_DWARF_RIP] = pc;
+	for (unsigned i = 0; i < FB_DWARF_RIP; i++) {
+		Dwarf_Word value;
+
+		if (dwfl_frame_reg(state, i, &value) != 0)
+			continue;
+		session->regs[i] = value;
+		session->known |= 1u << i;
+	}
+}
+
+static void end_clean(struct fb_unwind_session *session)
+{
+	const struct fb_user_stack *stack = session->stack;
+	const char *symbol = stack->count ? stack->frames[stack->count - 1].symbol : NULL;
+
+	session->stack->complete = true;
+	end_stack(session, "end of the stack%s%.100s", symbol ? ": " : "", symbol ? symbol : "");
+}
+
+/* Adds the frame that regs are of, and decides how to go on from it. */
+static bool take_frame(struct fb_unwind_session *session, bool exact, enum fb_frame_found found)
+{
+	uint64_t pc = session->regs[FB_DWARF_RIP], sp = session->regs[FB_DWARF_RSP];
+	struct fb_user_frame frame = {.pc = pc, .sp = sp, .found = found};
+	Dwarf_Frame *row;
+	bool signal = false;
+	struct fb_error *err;
+
+	session->faulted = false;
+	if (!check_progress(session, sp))
+		return false;
+	row = find_row(session, exact ? pc : pc - 1);
+	if (row && dwarf_frame_info(row, NULL, NULL, &signal) < 0)
+		signal = false;
+	frame.signal = signal;
+	err = fb_unwind_add_frame(session, &frame, exact || signal ? pc : pc - 1);
+	if (err || session->err) {
+		note_nomem(session, err);
+	} else if (row && is_outermost(row)) {
+		end_clean(session);
+	}
+	session->after_signal = signal;
+	session->guess = !row;
+	free(row);
+	return !session->stop && !session->guess;
+}
+
+static int on_frame(Dwfl_Frame *state, void *arg)
+{
+	struct fb_unwind_session *session = arg;
+	bool activation, first = session->known & (1u << FB_DWARF_REGS);
+	Dwarf_Addr pc;
+
+	if (!dwfl_frame_pc(state, &pc, &activation))
+		return DWARF_CB_ABORT;
+	if (first) { /* it has been taken; this is where libdwfl starts from */
+		session->known &= ~(1u << FB_DWARF_REGS);
+		return DWARF_CB_OK;
+	}
+	keep_registers(session, state, pc);
+	if (!(session->known & (1u << FB_DWARF_RSP))) {
+		end_stack(session, "the stack pointer of the next frame is not known");
+		return DWARF_CB_ABORT;
+	}
+	if (pc == 0) {
+		end_clean(session);
+		return DWARF_CB_ABORT;
+	}
+	session->caller = !activation;
+	return take_frame(session, activation, FB_FRAME_UNWIND_TABLE) ? DWARF_CB_OK
+								      : DWARF_CB_ABORT;
+}
+
+/* Why a frame has no unwind table, for the end of a stack that no guess leads on from. */
+static void describe_missing(struct fb_unwind_session *session, uint64_t pc, char *to, size_t size)
+{
+	struct fb_unwind_module *module = fb_unwind_module_at(session, pc);
+	const char *path = module ? module->first->path : NULL, *slash;
+
+	if (!is_code(session, pc)) {
+		snprintf(to, size, "0x%llx is no code", (unsigned long long)pc);
+		return;
+	}
+	if (!module) {
+		snprintf(to, size, "0x%llx is code of no file", (unsigned long long)pc);
+		return;
+	}
+	slash = strrchr(path, '/');
+	path = slash ? slash + 1 : path;
+	if (!module->object)
+		snprintf(to, size, "%.60s: its ELF header, page 0x%llx, is not in dump or core",
+			 path, (unsigned long long)module->start);
+	else if (module->object->image.missing)
+		snprintf(to, size, "%.60s: its unwind table, page 0x%llx, is not in dump or core",
+			 path, (unsigned long long)module->object->image.missing);
+	else
+		snprintf(to, size, "%.60s has no unwind table for 0x%llx", path,
+			 (unsigned long long)pc);
+}
+
+/* A call to no code: its return address is still on top of the stack. */
+static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
+{
+	uint64_t pc;
+
+	if (is_code(session, session->regs[FB_DWARF_RIP]) || !read_word(session, sp, &pc) ||
+	    !is_code(session, pc))
+		return false;
+	session->regs[FB_DWARF_RIP] = pc;
+	session->regs[FB_DWARF_RSP] = sp + 8;
+	return true;
+}
+
+/* A frame that begins as the ABI suggests: [rbp] is the caller's rbp, and behind it the return
+ * address. Only what a function must not change stays known. */
+static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t sp)
+{
+	uint64_t frame = session->regs[FB_DWARF_RBP], caller, pc;
+
+	if (!(session->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 ||
+	    frame > INT64_MAX || !read_word(session, frame, &caller) ||
+	    !read_word(session, frame + 8, &pc) || !is_code(session, pc))
+		return false;
+	session->regs[FB_DWARF_RIP] = pc;
+	session->regs[FB_DWARF_RSP] = frame + 16;
+	session->regs[FB_DWARF_RBP] = caller;
+	session->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
+	return true;
+}
+
+/* Steps without a table; false where it cannot. */
+static bool guess_frame(struct fb_unwind_session *session)
+{
+	uint64_t pc = session->regs[FB_DWARF_RIP], sp = session->regs[FB_DWARF_RSP];
+	char missing[160];
+	enum fb_frame_found found;
+
+	if (guess_by_stack_top(session, sp)) {
+		found = FB_FRAME_STACK_TOP;
+	} else if (guess_by_frame_pointer(session, sp)) {
+		found = FB_FRAME_FRAME_POINTER;
+	} else {
+		describe_missing(session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
+		end_stack(session, "%s, and no frame pointer leads on", missing);
+		return false;
+	}
+	session->caller = true;
+	return take_frame(session, false, found);
+}
+
+/* Where libdwfl came to its end by itself. */
+static void end_by_libdwfl(struct fb_unwind_session *session, int result)
+{
+	if (session->stop || session->guess)
+		return;
+	if (result == 0 && !session->faulted)
+		end_clean(session);
+	else if (session->faulted)
+		end_at_fault(session);
+	else
+		end_stack(session, "libdwfl: %s", dwfl_errmsg(-1));
+}
+
+static void unwind_thread(struct fb_unwind_session *session, const struct user_regs_struct *regs,
+			  struct fb_user_stack *stack)
+{
+	const uint64_t dwarf[FB_DWARF_REGS] = {
+		regs->rax, regs->rdx, regs->rcx, regs->rbx, regs->rsi, regs->rdi,
+		regs->rbp, regs->rsp, regs->r8,  regs->r9,  regs->r10, regs->r11,
+		regs->r12, regs->r13, regs->r14, regs->r15, regs->rip,
+	};
+
+	memcpy(session->regs, dwarf, sizeof(dwarf));
+	session->known = (1u << FB_DWARF_REGS) - 1;
+	session->stack = stack;
+	session->stop = session->after_signal = session->caller = false;
+	if (regs->cs != USER_CS) {
+		end_stack(session, "a 32-bit process: its stack is not unwound");
+		return;
+	}
+	take_frame(session, true, FB_FRAME_REGISTERS);
+	while (!session->stop) {
+		int result;
+
+		if (session->guess) {
+			guess_frame(session);
+			continue;
+		}
+		session->known |= 1u << FB_DWARF_REGS; /* the frame that is taken already */
+		result = dwfl_getthread_frames(session->dwfl, 1, on_frame, session);
+		end_by_libdwfl(session, result);
+	}
+}
+
+/* An ELF header that says x86-64: libdwfl takes the architecture from it. */
+static const Elf64_Ehdr machine_header = {
+	.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+	.e_type = ET_CORE,
+	.e_machine = EM_X86_64,
+	.e_version = EV_CURRENT,
+	.e_ehsize = sizeof(Elf64_Ehdr),
+};
+
+static struct fb_error *open_session(struct fb_unwind_session *session, Elf64_Ehdr *header)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+	struct fb_error *err;
+
+	session->debuginfod = urls && *urls;
+	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
+		session->pages[i].address = UINT64_MAX;
+	*header = machine_header;
+	session->machine = elf_memory((char *)header, sizeof(*header));
+	session->dwfl = dwfl_begin(&fb_unwind_dwfl_callbacks);
+	if (!session->machine || !session->dwfl)
+		return fb_error_create(FB_UNSUPPORTED, "libdwfl: %s",
+				       session->machine ? dwfl_errmsg(-1) : elf_errmsg(-1));
+	err = fb_unwind_modules_report(session);
+	if (!err &&
+	    !dwfl_attach_state(session->dwfl, session->machine, 1, &thread_callbacks, session))
+		err = fb_error_create(FB_UNSUPPORTED, "libdwfl: %s", dwfl_errmsg(-1));
+	return err;
+}
+
+struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
+				       const struct user_regs_struct *regs, size_t count,
+				       struct fb_string_pool *pool,
+				       struct fb_user_stack *stacks_ret)
+{
+	struct fb_unwind_session *session = calloc(1, sizeof(*session));
+	struct fb_user_stack *stacks = calloc(count ? count : 1, sizeof(*stacks));
+	Elf64_Ehdr header;
+	struct fb_error *err = session && stacks ? NULL : fb_error_nomem();
+
+	if (!err) {
+		session->process = process;
+		session->pool = pool;
+		err = open_session(session, &header);
+	}
+	for (size_t i = 0; !err && i < count; i++) {
+		unwind_thread(session, &regs[i], &stacks[i]);
+		err = session->err;
+	}
+	if (session) {
+		dwfl_end(session->dwfl);
+		elf_end(session->machine);
+		free(session->modules);
+		free(session);
+	}
+	for (size_t i = 0; err && stacks && i < count; i++)
+		fb_user_stack_deinit(&stacks[i]);
+	if (!err && count)
+		memcpy(stacks_ret, stacks, count * sizeof(*stacks));
+	free(stacks);
+	return err;
+}
+
+void fb_user_stack_deinit(struct fb_user_stack *stack)
+{
+	free(stack->frames);
+	memset(stack, 0, sizeof(*stack));
+}
