@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "bundle/bundle_writer.h"
+#include "bundle/output_check.h"
 
 static json_t *match_json(const struct fb_match *match)
 {
@@ -108,32 +109,6 @@ static struct fb_error *manifest_text(const struct fb_input_core *cores, size_t 
 	if (!text)
 		return fb_error_nomem();
 	*text_ret = text;
-	return NULL;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-	struct stat first, second;
-
-	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-	       first.st_ino == second.st_ino;
-}
-
-/* Whatever --force says, no input is written over. */
-static struct fb_error *refuse_input_as_output(const struct fb_input *input,
-					       const struct fb_input_core *cores, size_t count,
-					       const char *output)
-{
-	bool is_input = same_file(output, fb_input_path(input));
-
-	for (size_t i = 0; i < count && !is_input; i++)
-		is_input = !cores[i].from_bundle &&
-			   same_file(output, fb_core_info(cores[i].core)->path);
-	if (is_input)
-		return fb_error_create(FB_INVALID,
-				       "%s: is an input of this merge: name another "
-				       "output with -o",
-				       output);
 	return NULL;
 }
 
@@ -234,7 +209,7 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	if (!err)
 		err = output_path(input, options, &result.output);
 	if (!err)
-		err = refuse_input_as_output(input, cores, count, result.output);
+		err = fb_check_output(input, result.output);
 	if (!err)
 		err = write_bundle(input, cores, count, options, &result);
 	if (err) {

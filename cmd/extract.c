@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle extract: a core out of a bundle, bit for bit.
+ * fbundle extract: a core out of a bundle, bit for bit; or one built from the dump.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,13 +9,16 @@
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
+#include "bundle/output_check.h"
 #include "cmd/command.h"
+#include "cmd/extract_dump.h"
 
 struct extract {
 	struct fb_context *context;
 	const char *output;
 	bool force;
 	bool all;
+	bool from_dump;
 	struct fb_input *input;
 	const struct fb_input_core *cores;
 	size_t core_count;
@@ -23,10 +26,15 @@ struct extract {
 
 #define OPTION_ALL 'a'
 #define OPTION_FORCE 'f'
+#define OPTION_FROM_DUMP 'd'
 
 static const struct argp_option extract_options[] = {
 	{"output", 'o', "CORE", 0,
 	 "write it there (default: its name in the bundle; with --all a folder)", 0},
+	{"from-dump", OPTION_FROM_DUMP, NULL, 0,
+	 "build it as the process was at the panic, even where there is a core: of that only pages "
+	 "are taken which the dump lacks",
+	 0},
 	{"all", OPTION_ALL, NULL, 0, "every core of the bundle", 0},
 	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
 	{0},
@@ -43,6 +51,9 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	case OPTION_ALL:
 		extract->all = true;
 		return 0;
+	case OPTION_FROM_DUMP:
+		extract->from_dump = true;
+		return 0;
 	case OPTION_FORCE:
 		extract->force = true;
 		return 0;
@@ -53,8 +64,9 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 
 static const struct fb_usage usage = {
 	.arguments = "INPUT [PID|NAME]",
-	.doc = "Gives a core back as an ELF core for gdb: the original bit for bit. PID is the "
-	       "process's on the host; a core that matched no process is named by its file's name.",
+	.doc = "Gives a core as an ELF core for gdb: the original bit for bit where there is one, "
+	       "else one that is built from the dump. PID is the process's on the host; a core that "
+	       "matched no process is named by its file's name.",
 	.most_arguments = 1,
 	.options = extract_options,
 	.parse = parse,
@@ -68,19 +80,27 @@ static const char *name_of(const struct fb_input_core *core)
 	return slash ? slash + 1 : path;
 }
 
-/* By name first: a name is exact, and no name of a core is a bare number. */
-static const struct fb_input_core *find_core(const struct extract *extract, const char *what)
+/* 0: what is none. */
+static int32_t parse_pid(const char *what)
 {
 	char *end;
 	long pid = strtol(what, &end, 10);
+
+	return *end || end == what || pid <= 0 || pid >= FB_MAX_TASKS ? 0 : (int32_t)pid;
+}
+
+/* By name first: a name is exact, and no name of a core is a bare number. */
+static const struct fb_input_core *find_core(const struct extract *extract, const char *what)
+{
 	const struct fb_input_core *core = NULL;
+	int32_t pid = parse_pid(what);
 
 	for (size_t i = 0; i < extract->core_count; i++)
 		if (strcmp(name_of(&extract->cores[i]), what) == 0)
 			return &extract->cores[i];
-	if (*end || end == what || pid <= 0 || pid >= FB_MAX_TASKS)
+	if (!pid)
 		return NULL;
-	core = fb_input_core_of(extract->input, (int32_t)pid);
+	core = fb_input_core_of(extract->input, pid);
 	/* A core of a process that was gone: by the PID it had, where that is unmistakable. */
 	for (size_t i = 0; i < extract->core_count && !core; i++)
 		if (!extract->cores[i].match.task &&
@@ -94,9 +114,10 @@ static struct fb_error *write_core(const struct extract *extract, const struct f
 {
 	struct fb_file *file = fb_core_file(core->core);
 	struct fb_outfile *outfile = NULL;
-	struct fb_error *err;
+	struct fb_error *err = fb_check_output(extract->input, path);
 
-	err = fb_outfile_create(path, extract->force, &outfile);
+	if (!err)
+		err = fb_outfile_create(path, extract->force, &outfile);
 	if (!err)
 		err = fb_outfile_copy(outfile, file, 0, file->size);
 	if (!err)
@@ -118,6 +139,9 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 		json_object_set_new(answer, "output", fb_json_text(path));
 		json_object_set_new(answer, "source", json_string("core"));
 		json_object_set_new(answer, "complete", json_boolean(!info->truncated));
+		json_object_set_new(answer, "threads",
+				    json_integer((json_int_t)info->thread_count));
+		json_object_set_new(answer, "pages", json_null());
 		return fb_json_print("extract", answer, extract->context->warnings);
 	}
 	fb_print(output, FB_STYLE_BOLD, "%s", path);
@@ -129,14 +153,18 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 
 static struct fb_error *extract_one(const struct extract *extract, const char *what)
 {
-	const struct fb_input_core *core = find_core(extract, what);
+	const struct fb_input_core *core = extract->from_dump ? NULL : find_core(extract, what);
+	int32_t pid = parse_pid(what);
 	const char *path;
 	struct fb_error *err;
 
+	if (!core && pid)
+		return fb_extract_from_dump(extract->context, extract->input, pid, extract->output,
+					    extract->force);
 	if (!core)
 		return fb_error_create(
 			FB_NOT_FOUND,
-			"%s: holds no core of PID %s and none named so (`fbundle info` "
+			"%s: '%s' is no PID, and no core is named so (`fbundle info` "
 			"lists the cores)",
 			fb_input_path(extract->input), what);
 	path = extract->output ? extract->output : name_of(core);
@@ -171,6 +199,8 @@ static struct fb_error *extract_all(const struct extract *extract)
 		json_object_set(answer, "output", outputs);
 		json_object_set_new(answer, "source", json_string("core"));
 		json_object_set_new(answer, "complete", json_true());
+		json_object_set_new(answer, "threads", json_null());
+		json_object_set_new(answer, "pages", json_null());
 		err = fb_json_print("extract", answer, extract->context->warnings);
 	}
 	json_decref(outputs);
@@ -183,7 +213,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &extract);
-	if (extract.all == (context->arg_count == 1)) {
+	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump)) {
 		fprintf(stderr, "fbundle extract: name one PID or core, or --all\n");
 		exit(FB_EXIT_USAGE);
 	}
@@ -198,6 +228,6 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 
 const struct fb_command fb_command_extract = {
 	.name = "extract",
-	.summary = "give a core back, bit for bit",
+	.summary = "a core for gdb: the original, or built from the dump",
 	.run = run,
 };

@@ -313,3 +313,10 @@ FB_FIELD(hashinfo_lhash2, "inet_hashinfo", "lhash2")
 FB_FIELD(hashinfo_lhash2_mask, "inet_hashinfo", "lhash2_mask")
 FB_FIELD(hashinfo_ehash, "inet_hashinfo", "ehash")
 FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
+
+/* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */
+FB_FIELD(task_fpu, "task_struct", "thread.fpu") /* gone in 6.16: see kernel/fpu.c */
+FB_FIELD(fpu_fpstate, "fpu", "fpstate")         /* 87d0e5be0fac, 5.16 */
+FB_FIELD(fpu_state, "fpu", "state")
+FB_FIELD(fpstate_regs, "fpstate", "regs")
+FB_FIELD(cpuinfo_capability, "cpuinfo_x86", "x86_capability")
