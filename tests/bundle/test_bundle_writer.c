@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/bundle_writer.h"
 
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,17 +94,12 @@ static void check_bundle(enum made_format format, uint32_t method)
 			       format == MADE_ELF ? "6.1.0-made" : "6.1.0-test");
 	CU_ASSERT_EQUAL(fb_dump_info(dump)->max_pfn, MADE_MAX_PFN);
 	CU_ASSERT_STRING_EQUAL(fb_dump_vmcoreinfo(dump), fb_dump_vmcoreinfo(host.dump));
-	if (format != MADE_ELF) { /* there frame 0 is placed too: test_place.c */
+	if (format != MADE_ELF) /* there frame 0 is placed too: test_place.c */
 		check_pages(&host, dump);
-		check_cores(&host, path, dump);
-	} else {
-		check_cores(&host, path, dump);
-	}
+	check_cores(&host, path, dump);
 	FB_OK_FATAL(fb_warnings_create(&problems));
 	FB_OK(fb_fiber_verify(path, NULL, problems));
 	CU_ASSERT_EQUAL(fb_warnings_count(problems), 0);
-	if (fb_warnings_count(problems))
-		puts(fb_warnings_get(problems, 0));
 	fb_warnings_destroy(problems);
 	fb_dump_destroy(dump);
 	free(owned);
@@ -288,8 +287,54 @@ static void a_damaged_page_is_replaced(void)
 	made_host_close(&host);
 }
 
+static size_t entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t count = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
+	while (readdir(dir))
+		count++;
+	(void)closedir(dir);
+	return count;
+}
+
+/* As a full disk does, a limit on the size of files stops it midway, at each stage. */
+static void a_failed_write_leaves_nothing(void)
+{
+	static const rlim_t limits[] = {100, 20000, 100000, 250000};
+	struct fb_placement placement;
+	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = "{}"};
+	struct rlimit before, limit;
+	struct made_host host;
+	size_t count;
+	char *path;
+
+	made_host_open(&host, MADE_KDUMP, 0);
+	FB_OK_FATAL(fb_place(host.kernel, host.place, MADE_CORES, NULL, &placement));
+	plan.kernel = host.kernel;
+	plan.cores = host.place;
+	plan.placement = &placement;
+	CU_ASSERT_TRUE_FATAL(asprintf(&path, "%s/too-large", fb_test_folder()) > 0);
+	count = entries(fb_test_folder());
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &before), 0);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	limit = before;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(limits); i++) {
+		limit.rlim_cur = limits[i];
+		CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
+		FB_FAILS(fb_bundle_write(&plan, path, false), FB_OS);
+		CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &before), 0);
+		CU_ASSERT_EQUAL(entries(fb_test_folder()), count);
+	}
+	FB_OK(fb_bundle_write(&plan, path, false));
+	fb_placement_deinit(&placement);
+	free(path);
+	made_host_close(&host);
+}
+
 FB_TEST_MAIN("bundle/bundle_writer", FB_TEST(bundles_of_kdump), FB_TEST(bundle_of_a_flattened_dump),
 	     FB_TEST(bundle_of_a_split_dump), FB_TEST(bundle_of_an_elf_dump),
 	     FB_TEST(threads_change_no_byte), FB_TEST(stored_pages_are_copied_as_they_are),
 	     FB_TEST(zero_pages_share_their_bytes), FB_TEST(is_private_and_refuses_to_overwrite),
-	     FB_TEST(a_damaged_page_is_replaced))
+	     FB_TEST(a_damaged_page_is_replaced), FB_TEST(a_failed_write_leaves_nothing))
