@@ -6,6 +6,7 @@
 #include <endian.h>
 #include <lzo/lzo1x.h>
 #include <snappy-c.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -212,13 +213,13 @@ static void set_header(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 	memcpy(header->signature, FB_KDUMP_SIGNATURE, sizeof(header->signature));
 	header->header_version = version;
-	strcpy(header->utsname.sysname, "Linux");
-	strcpy(header->utsname.release, "6.1.0-test");
-	strcpy(header->utsname.machine, "x86_64");
+	snprintf(header->utsname.sysname, sizeof(header->utsname.sysname), "%s", "Linux");
+	snprintf(header->utsname.release, sizeof(header->utsname.release), "%s", "6.1.0-test");
+	snprintf(header->utsname.machine, sizeof(header->utsname.machine), "%s", "x86_64");
 	/* libkdumpfile believes a utsname only where no field is empty. */
-	strcpy(header->utsname.nodename, "test");
-	strcpy(header->utsname.version, "#1 SMP");
-	strcpy(header->utsname.domainname, "(none)");
+	snprintf(header->utsname.nodename, sizeof(header->utsname.nodename), "%s", "test");
+	snprintf(header->utsname.version, sizeof(header->utsname.version), "%s", "#1 SMP");
+	snprintf(header->utsname.domainname, sizeof(header->utsname.domainname), "%s", "(none)");
 	header->timestamp_sec = CRASH_TIME;
 	header->status = recipe->status;
 	/* The bits of status and of the descriptors' flags have the same values. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* libkdumpfile behind the dump interface: fed with formats that this program reads itself too. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,8 @@ static void says_which_format_it_is(void)
 	FB_FAILS(open_bytes(&bytes, &dump), FB_NOT_FOUND);
 	free(bytes.data);
 	mk_kdump(&recipe, &bytes);
-	strcpy(mk_header(&bytes)->utsname.machine, "s390x");
+	snprintf(mk_header(&bytes)->utsname.machine, sizeof(mk_header(&bytes)->utsname.machine),
+		 "%s", "s390x");
 	FB_FAILS(open_bytes(&bytes, &dump), FB_UNSUPPORTED);
 	free(bytes.data);
 }

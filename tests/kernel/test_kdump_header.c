@@ -2,6 +2,7 @@
 /* Wrong headers: each is one clear error, or a warning where pages can still be read. */
 #include "kernel/kdump_header.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,8 +49,10 @@ static void warns(void (*spoil)(struct mk_bytes *), const char *text)
 		statement;                       \
 	}
 
-SPOIL(machine_arm, strcpy(mk_header(bytes)->utsname.machine, "aarch64"))
-SPOIL(machine_escape, strcpy(mk_header(bytes)->utsname.machine, "\033[31m"))
+SPOIL(machine_arm, snprintf(mk_header(bytes)->utsname.machine,
+			    sizeof(mk_header(bytes)->utsname.machine), "%s", "aarch64"))
+SPOIL(machine_escape, snprintf(mk_header(bytes)->utsname.machine,
+			       sizeof(mk_header(bytes)->utsname.machine), "%s", "\033[31m"))
 SPOIL(version_0, mk_header(bytes)->header_version = 0)
 SPOIL(block_8192, mk_header(bytes)->block_size = 8192)
 SPOIL(block_negative, mk_header(bytes)->block_size = -4096)

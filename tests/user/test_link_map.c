@@ -48,7 +48,7 @@ static void put_link(struct process *process, unsigned index, uint64_t bias, uin
 	link[2] = dynamic;
 	link[3] = index + 1 < count ? LINKER + 0x100 + 0x40 * (index + 1) : 0;
 	link[4] = index ? LINKER + 0x100 + 0x40 * (index - 1) : 0;
-	strcpy((char *)process->linker + name_offset, name);
+	memcpy((char *)process->linker + name_offset, name, strlen(name) + 1);
 }
 
 static struct process *make_process(void)

@@ -78,7 +78,7 @@ static void check_kind(const struct subject *subject)
 
 	if (subject->info->kind != (gcore ? FB_CORE_GCORE : FB_CORE_KERNEL))
 		fail(subject, "kind");
-	if (subject->info->pid != atoi(pid))
+	if (subject->info->pid != strtol(pid, NULL, 10))
 		fail(subject, "PID");
 	if (subject->info->truncated || subject->info->stream || subject->info->apport)
 		fail(subject, "taken for cut off or wrapped");

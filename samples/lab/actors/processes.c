@@ -40,7 +40,7 @@ static void thread_waits(void *number)
 static void many_threads(const char *name)
 {
 	const char *text = getenv("LAB_THREADS");
-	int count = text != NULL ? atoi(text) : 40;
+	int count = text != NULL ? (int)strtol(text, NULL, 10) : 40;
 
 	for (int i = 0; i < count; i++)
 		start_thread(&(struct thread){"actors", thread_waits, (void *)(intptr_t)i});

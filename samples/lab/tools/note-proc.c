@@ -79,7 +79,7 @@ static void each_number(const char *dir, void (*visit)(const char *from, const c
 		if (numbers == NULL)
 			exit(1);
 		size_t place = count++;
-		long number = atol(entry->d_name);
+		long number = strtol(entry->d_name, NULL, 10);
 		for (; place > 0 && numbers[place - 1] > number; place--)
 			numbers[place] = numbers[place - 1];
 		numbers[place] = number;
