@@ -265,7 +265,7 @@ static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_ta
 		err = split(stacks, tasks);
 	if (!err)
 		err = fb_pool_for(pool, stacks->count, unwind_kernel, stacks);
-	if (!err)
+	if (!err && !stacks->options.kernel_only)
 		err = fb_pool_for(pool, stacks->job_count, unwind_user, stacks);
 	return err;
 }

@@ -45,6 +45,7 @@ struct fb_thread_stacks_options {
 	struct fb_swap *swap;        /* borrowed, or NULL */
 	const char *const *debug_dirs;
 	size_t debug_dir_count;
+	bool kernel_only; /* leave out the user halves */
 };
 
 struct fb_thread_stacks;

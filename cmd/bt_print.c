@@ -146,11 +146,31 @@ static void print_kernel_frame(struct fb_output *output, const struct fb_kernel_
 	print_frame(output, number, frame->pc, name, where, frame->unreliable);
 }
 
+/* The reason a half ends, in as many lines as it takes. */
+static void print_end(struct fb_output *output, enum fb_style style, const char *end)
+{
+	char escaped[512];
+	const char *rest = escape(end, escaped, sizeof(escaped));
+	size_t room = COLUMNS - strlen("    ends: ");
+
+	fb_print(output, style, "    ends: ");
+	while (strlen(rest) > room) {
+		size_t at = room;
+
+		while (at && rest[at] != ' ')
+			at--;
+		if (!at)
+			break;
+		fb_print(output, style, "%.*s\n          ", (int)at, rest);
+		rest += at + 1;
+	}
+	fb_print(output, style, "%s\n", rest);
+}
+
 /* Returns how many frames were numbered. */
 static int print_kernel(struct fb_output *output, const struct fb_thread_stack *stack)
 {
 	const struct fb_kernel_stack *kernel = &stack->kernel;
-	char escaped[512];
 
 	for (size_t i = 0; i < kernel->count; i++) {
 		if (i && strcmp(kernel->frames[i].stack, kernel->frames[i - 1].stack) != 0)
@@ -161,8 +181,8 @@ static int print_kernel(struct fb_output *output, const struct fb_thread_stack *
 			print_entry(output, stack, i);
 	}
 	if (kernel->ended != FB_UNWIND_USER)
-		fb_print(output, kernel->ended == FB_UNWIND_LOST ? FB_STYLE_WARN : FB_STYLE_DIM,
-			 "    ends: %s\n", escape(kernel->end, escaped, sizeof(escaped)));
+		print_end(output, kernel->ended == FB_UNWIND_LOST ? FB_STYLE_WARN : FB_STYLE_DIM,
+			  kernel->end);
 	return (int)kernel->count;
 }
 
@@ -216,7 +236,6 @@ static void print_repeats(struct fb_output *output, size_t count)
 
 static void print_user(struct fb_output *output, const struct fb_user_stack *user, int number)
 {
-	char escaped[512];
 	size_t repeated = 0;
 
 	for (size_t i = 0; i < user->count; i++) {
@@ -231,8 +250,7 @@ static void print_user(struct fb_output *output, const struct fb_user_stack *use
 		number += !user->frames[i].inlined;
 	}
 	print_repeats(output, repeated);
-	fb_print(output, user->complete ? FB_STYLE_DIM : FB_STYLE_WARN, "    ends: %s\n",
-		 escape(user->end, escaped, sizeof(escaped)));
+	print_end(output, user->complete ? FB_STYLE_DIM : FB_STYLE_WARN, user->end);
 }
 
 static void print_regs(struct fb_output *output, const char *label,
@@ -258,7 +276,7 @@ static void print_regs(struct fb_output *output, const char *label,
 	fb_print(output, FB_STYLE_DIM, "\n");
 }
 
-/* "core.127, 21 s before the panic". */
+/* "core.127, 1 min 0 s older". */
 static void describe_core(const struct fb_input_core *core, char *to, size_t size)
 {
 	double age = core->match.taken_before_panic_s;
@@ -266,10 +284,9 @@ static void describe_core(const struct fb_input_core *core, char *to, size_t siz
 
 	escape(base_name(fb_core_info(core->core)->path), name, sizeof(name));
 	if (isfinite(age))
-		snprintf(to, size, "%s, taken %s before the panic", name,
-			 fb_text_duration(age, text, sizeof(text)));
+		snprintf(to, size, "%s, %s older", name, fb_text_duration(age, text, sizeof(text)));
 	else
-		snprintf(to, size, "%s, taken at an unknown time", name);
+		snprintf(to, size, "%s, of unknown age", name);
 }
 
 /* Which moment the user half shows. */
@@ -281,15 +298,17 @@ static void print_user_heading(struct fb_output *output, const struct fb_thread_
 		[FB_USER_REGS_CPU] = "registers of its CPU at the panic",
 		[FB_USER_REGS_CORE] = "registers of the core",
 	};
-	char core[160];
+	char core[128] = "";
 
-	fb_print(output, FB_STYLE_BOLD, "  user");
-	fb_print(output, FB_STYLE_DIM, "    %s", from[stack->user_regs_from]);
-	if (stack->core) {
+	if (stack->core)
 		describe_core(stack->core, core, sizeof(core));
-		fb_print(output, FB_STYLE_DIM, "; memory the dump lacks from %s", core);
-	}
-	fb_print(output, FB_STYLE_DIM, "\n");
+	fb_print(output, FB_STYLE_BOLD, "  user");
+	fb_print(output, FB_STYLE_DIM, "    %s%s%s%s\n", from[stack->user_regs_from],
+		 core[0] ? "; memory the dump lacks from" : "",
+		 strlen(core) > COLUMNS - 73 ? "\n          "
+		 : core[0]                   ? " "
+					     : "",
+		 core);
 	if (stack->core_differs)
 		fb_print(output, FB_STYLE_WARN,
 			 "    it ran on after its core was taken: stack "

@@ -12,6 +12,7 @@
 #include "bundle/panic.h"
 #include "cmd/command.h"
 #include "cmd/crash_line.h"
+#include "cmd/info_panic.h"
 
 struct info {
 	struct fb_context *context;
@@ -202,6 +203,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		print_panic(&info);
 		print_dump(&info);
 		print_cores(&info);
+		err = fb_info_print_panic_stack(context, info.input, &info.panic);
 	}
 	fb_panic_deinit(&info.panic);
 	fb_input_destroy(info.input);

@@ -213,6 +213,7 @@ static struct fb_error *load(const struct fb_object_sources *sources, struct fb_
 
 	if (!err && object->fd < 0) {
 		object->owner = space;
+		object->base = base;
 		err = fb_elf_image_read(space, base, &object->image);
 		if (!err) {
 			object->first_vaddr = object->image.first_vaddr;
@@ -228,23 +229,24 @@ static struct fb_error *load(const struct fb_object_sources *sources, struct fb_
 }
 
 /* An image that was whole is as good for another process. */
-static bool may_share(const struct fb_cached_object *object, struct fb_space *space)
+static bool may_share(const struct fb_cached_object *object, struct fb_space *space, uint64_t base)
 {
-	return !object->owner || object->owner == space ||
+	return !object->owner || (object->owner == space && object->base == base) ||
 	       (object->build_id[0] && object->image.has_unwind && !object->image.missing &&
 		object->symbols.count);
 }
 
 static const struct fb_cached_object *find_known(const struct fb_object_cache *cache,
-						 struct fb_space *space, const char *path,
-						 uint64_t file_size, const char *build_id)
+						 struct fb_space *space, uint64_t base,
+						 const char *path, uint64_t file_size,
+						 const char *build_id)
 {
 	for (size_t i = 0; i < cache->count; i++) {
 		const struct fb_cached_object *object = cache->objects[i];
 
 		if (object->file_size == file_size && strcmp(object->path, path) == 0 &&
 		    (!build_id[0] || strcmp(object->build_id, build_id) == 0) &&
-		    may_share(object, space))
+		    may_share(object, space, base))
 			return object;
 	}
 	return NULL;
@@ -264,7 +266,7 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_sp
 		return err;
 	fb_error_destroy(err);
 	pthread_mutex_lock(&cache->lock);
-	known = find_known(cache, space, path, file_size, build_id);
+	known = find_known(cache, space, base, path, file_size, build_id);
 	if (known) {
 		pthread_mutex_unlock(&cache->lock);
 		*object_ret = known;

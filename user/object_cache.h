@@ -38,6 +38,7 @@ struct fb_cached_object {
 	char build_id[FB_BUILD_ID_TEXT]; /* "" where it cannot be had */
 	uint64_t file_size;
 	struct fb_space *owner; /* whose memory image is of; NULL: it is of a file */
+	uint64_t base;          /* where owner has it */
 	int fd;                 /* of the file; -1: image */
 	bool fd_owned;
 	int debug_fd; /* of its separate debug file; -1: none. Owned */

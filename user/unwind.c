@@ -266,6 +266,7 @@ static void describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 {
 	struct fb_unwind_module *module = fb_unwind_module_at(session, pc);
 	const char *path = module ? module->first->path : NULL, *slash;
+	uint64_t missing = 0;
 
 	if (!is_code(session, pc)) {
 		snprintf(to, size, "0x%llx is no code", (unsigned long long)pc);
@@ -278,23 +279,46 @@ static void describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	slash = strrchr(path, '/');
 	path = slash ? slash + 1 : path;
 	if (!module->object)
-		snprintf(to, size, "%.60s: its ELF header, page 0x%llx, is not in dump or core",
-			 path, (unsigned long long)module->start);
-	else if (module->object->image.missing)
-		snprintf(to, size, "%.60s: its unwind table, page 0x%llx, is not in dump or core",
-			 path, (unsigned long long)module->object->image.missing);
+		missing = module->start;
+	else if (module->object->image.missing) /* the image may be another process's */
+		missing = module->object->image.missing - module->object->base + module->start;
+	if (missing)
+		snprintf(to, size, "%.30s: no unwind table (page 0x%llx is not in dump or core)",
+			 path, (unsigned long long)missing);
 	else
-		snprintf(to, size, "%.60s has no unwind table for 0x%llx", path,
+		snprintf(to, size, "%.30s: no unwind table for 0x%llx", path,
 			 (unsigned long long)pc);
 }
 
-/* A call to no code: its return address is still on top of the stack. */
+/* Whether a call ends at address; true as well where its code cannot be read. */
+static bool may_follow_call(struct fb_unwind_session *session, uint64_t address)
+{
+	uint8_t code[8];
+	uint64_t word;
+
+	if (!is_code(session, address) || address < sizeof(code))
+		return false;
+	if (!read_word(session, address - sizeof(code), &word))
+		return true;
+	memcpy(code, &word, sizeof(code));
+	if (code[3] == 0xe8) /* call rel32 */
+		return true;
+	/* call r/m64: ff /2, with a ModRM byte, maybe SIB, and a displacement of 0, 1 or 4 bytes */
+	for (unsigned length = 2; length <= 7; length++)
+		if (code[sizeof(code) - length] == 0xff &&
+		    (code[sizeof(code) - length + 1] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
+/* The word on top of the stack: the return address where pc was called without being code, and
+ * where the thread's registers are of a function that has pushed nothing, as the wrappers of
+ * system calls are. */
 static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
 {
 	uint64_t pc;
 
-	if (is_code(session, session->regs[FB_DWARF_RIP]) || !read_word(session, sp, &pc) ||
-	    !is_code(session, pc))
+	if (session->caller || !read_word(session, sp, &pc) || !may_follow_call(session, pc))
 		return false;
 	session->regs[FB_DWARF_RIP] = pc;
 	session->regs[FB_DWARF_RSP] = sp + 8;
@@ -309,7 +333,7 @@ static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t s
 
 	if (!(session->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 ||
 	    frame > INT64_MAX || !read_word(session, frame, &caller) ||
-	    !read_word(session, frame + 8, &pc) || !is_code(session, pc))
+	    !read_word(session, frame + 8, &pc) || !may_follow_call(session, pc))
 		return false;
 	session->regs[FB_DWARF_RIP] = pc;
 	session->regs[FB_DWARF_RSP] = frame + 16;
@@ -331,7 +355,7 @@ static bool guess_frame(struct fb_unwind_session *session)
 		found = FB_FRAME_FRAME_POINTER;
 	} else {
 		describe_missing(session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
-		end_stack(session, "%s, and no frame pointer leads on", missing);
+		end_stack(session, "%s; no frame pointer", missing);
 		return false;
 	}
 	session->caller = true;

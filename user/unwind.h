@@ -39,7 +39,7 @@ enum fb_frame_found {
 	FB_FRAME_REGISTERS,     /* the thread's own registers */
 	FB_FRAME_UNWIND_TABLE,  /* .eh_frame or .debug_frame */
 	FB_FRAME_FRAME_POINTER, /* a guess */
-	FB_FRAME_STACK_TOP,     /* the word at the stack pointer, where pc was no code: a guess */
+	FB_FRAME_STACK_TOP,     /* the word at the first stack pointer: a guess */
 };
 
 struct fb_user_frame {

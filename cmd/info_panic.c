@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The panic in more detail.
+ */
+#include "cmd/info_panic.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "bundle/thread_stack.h"
+#include "cmd/bt.h"
+#include "kernel/module.h"
+
+/* taint_flags (kernel/panic.c), by bit; the letter is what an oops shows. */
+static const struct {
+	char letter;
+	const char *meaning;
+} taints[] = {
+	{'P', "proprietary module"},
+	{'F', "module force-loaded"},
+	{'S', "CPU out of specification"},
+	{'R', "module force-unloaded"},
+	{'M', "machine check"},
+	{'B', "bad page"},
+	{'U', "requested by user space"},
+	{'D', "died before: an oops or BUG"},
+	{'A', "ACPI table overridden"},
+	{'W', "warning issued"},
+	{'C', "staging driver"},
+	{'I', "firmware bug worked around"},
+	{'O', "out-of-tree module"},
+	{'E', "unsigned module"},
+	{'L', "soft lockup before"},
+	{'K', "live patched"},
+	{'X', "auxiliary, by the distributor"},
+	{'T', "structure layout randomised"},
+	{'N', "in-kernel test"},
+	{'J', "fwctl used"},
+};
+
+static void print_label(struct fb_output *output, const char *label)
+{
+	fb_print(output, FB_STYLE_DIM, "%12s  ", label);
+}
+
+static void print_taints(struct fb_context *context, struct fb_input *input)
+{
+	struct fb_kernel *kernel = fb_input_kernel(input);
+	uint64_t address, mask;
+	struct fb_error *err = fb_kernel_symbol(kernel, "tainted_mask", &address);
+
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(kernel), address, &mask);
+	print_label(context->output, "taints");
+	if (err) {
+		fb_print(context->output, FB_STYLE_PLAIN, "unknown\n");
+		fb_error_destroy(err);
+		return;
+	}
+	for (size_t bit = 0, shown = 0; bit < 64; bit++) {
+		if (!(mask >> bit & 1))
+			continue;
+		if (shown++)
+			print_label(context->output, "");
+		if (bit < FB_ARRAY_SIZE(taints))
+			fb_print(context->output, FB_STYLE_WARN, "%c  %s\n", taints[bit].letter,
+				 taints[bit].meaning);
+		else
+			fb_print(context->output, FB_STYLE_WARN, "bit %zu\n", bit);
+	}
+	if (!mask)
+		fb_print(context->output, FB_STYLE_PLAIN, "none\n");
+}
+
+static bool named_before(const struct fb_kernel_stack *stack, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (stack->frames[i].module &&
+		    strcmp(stack->frames[i].module, stack->frames[index].module) == 0)
+			return true;
+	return false;
+}
+
+static void print_modules(struct fb_context *context, struct fb_modules *modules,
+			  const struct fb_kernel_stack *stack)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		const struct fb_module *module = NULL;
+		char name[4 * FB_MODULE_NAME], flags[32] = "";
+
+		if (!stack->frames[i].module || named_before(stack, i))
+			continue;
+		if (modules)
+			module = fb_modules_by_name(modules, stack->frames[i].module);
+		if (module)
+			fb_module_flags(module, flags, sizeof(flags));
+		print_label(context->output, shown++ ? "" : "modules");
+		fb_text_escape(stack->frames[i].module, strlen(stack->frames[i].module), name,
+			       sizeof(name));
+		fb_print(context->output, *flags ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%s%s%s%s\n",
+			 name, *flags ? " (" : "", flags, *flags ? ")" : "");
+	}
+	if (!shown) {
+		print_label(context->output, "modules");
+		fb_print(context->output, FB_STYLE_PLAIN, "none in the stack\n");
+	}
+}
+
+struct fb_error *fb_info_print_panic_stack(struct fb_context *context, struct fb_input *input,
+					   const struct fb_panic *panic)
+{
+	const struct fb_thread_stacks_options options = {.kernel_only = true};
+	const struct fb_thread_stack *stack;
+	struct fb_thread_stacks *stacks = NULL;
+	struct fb_error *err;
+
+	print_taints(context, input);
+	if (!panic->task)
+		return NULL;
+	err = fb_thread_stacks_load(input, &options, &panic->task, 1, &stacks);
+	if (err)
+		return err;
+	stack = fb_thread_stacks_get(stacks, 0);
+	print_modules(context, fb_thread_stacks_modules(stacks), &stack->kernel);
+	print_label(context->output, "stack");
+	fb_print(context->output, FB_STYLE_PLAIN, "as at the panic (`fbundle bt` has the rest)\n");
+	fb_bt_print_kernel(context->output, stack);
+	fb_thread_stacks_destroy(stacks);
+	return NULL;
+}
