@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Cores built from the dump: held against what the kernel itself said of the process just before the
+# panic, and against the core that was taken of it.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+dump=$(echo "$samples"/dump.*)
+tar -xJf "$samples/truth.tar.xz" -C "$work"
+truth=$work/truth
+actor() { sed "s/.*\\b$1=\\([0-9]*\\).*/\\1/" "$samples/actors"; }
+facts() { run_program python3 "$top/tests/cli/core_facts.py" "$@"; }
+
+# expect_as_truth PID: registers, auxiliary vector and mapped files as /proc had them.
+expect_as_truth() {
+    local pid=$1 task
+    for task in "$truth/$pid/task"/*/; do
+        awk -v tid="$(basename "$task")" 'NF == 9 { print tid, $8, $9 }' "$task/syscall"
+    done | sort >"$work/expected"
+    json '.threads[] | "\(.tid) \(.rsp) \(.rip)"' | sort >"$work/threads"
+    expect test -s "$work/expected" "truth has the stack pointers of PID $pid"
+    expect_same "$work/expected" "$work/threads" "every thread of PID $pid has its stack pointer and pc"
+    # The vector ends with AT_NULL; /proc shows what lies behind, too.
+    json .auxv | python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(sys.stdin.read()))' >"$work/auxv"
+    expect test "$(wc -c <"$work/auxv")" -gt 100 "PID $pid has an auxiliary vector"
+    expect cmp -n "$(wc -c <"$work/auxv")" "$work/auxv" "$truth/$pid/auxv" \
+        "the auxiliary vector of PID $pid is the kernel's"
+    sed -nE 's/^0*([0-9a-f]+)-0*([0-9a-f]+) .* 0*([0-9a-f]+) [0-9a-f:]+ [1-9][0-9]* +(.*)$/0x\1 0x\2 0x\3 \4/p' \
+        "$truth/$pid/maps" | sed 's/ 0x / 0x0 /' >"$work/expected"
+    json '.files[] | "\(.start) \(.end) \(.offset) \(.path)"' >"$work/files"
+    expect_same "$work/expected" "$work/files" "the mapped files of PID $pid are those of maps"
+}
+
+# A process of threads, of which no core is given.
+pid=$(actor TH)
+run extract "$dump" "$pid" -o "$work/core" --json
+expect_status 3 "a core built without the process's memory is an answer with parts missing"
+expect_json '.source == "dump" and (.complete | not) and .pages.absent > 0' "it says so"
+expect_json '.warnings | any(test("left out by the dump filter"))' "and why"
+expect [ "$(stat -c %a "$work/core")" = 600 ] "it is readable by its owner only"
+facts "$work/core"
+expect_json '.core and .machine == 62' "it is an x86-64 core"
+expect_json '(.threads | length) == 7 and .fpu == 7' "every thread has general and FPU registers"
+expect_json ".threads[0].tid == $pid and .psinfo.pid == $pid" "the leader comes first"
+expect_json 'all(.segments[]; .bytes > 0)' "what is not to be had is in no segment"
+expect_as_truth "$pid"
+run extract "$dump" "$pid" -o "$work/core"
+expect_error 1 'exists.*--force' "an existing output is refused"
+
+# The process that ran at the panic: registers of its last entry to the kernel.
+run extract "$dump" "$(actor SP)" -o "$work/spinner" --json
+expect_json '.threads == 1' "a running process has its thread"
+
+# It is a core like any other: fbundle finds whose it is, and each of its pages is the dump's.
+run info "$dump" --core "$work/core" --json
+expect_json ".cores[0].match | .verdict == \"certain\" and .pid == $pid" "the built core matches its process"
+expect_json '.cores[0].pages | .total > 20 and .same == .total' "each of its pages is the dump's"
+
+# With the core that was taken and the program's file; of the libraries there is none.
+pid=$(actor DL)
+xz -dc "$samples/core.$pid.xz" >"$work/taken"
+run extract "$dump" "$pid" --core "$work/taken" --from-dump --sysroot "$samples/sysroot" -o "$work/whole" --json
+expect_status 3 "without the libraries it is not complete"
+expect_json '.source == "dump" and .pages.vmcore > 0 and .pages.core > 0 and .pages.file > 0' \
+    "its pages come from the dump, the core and the file"
+facts --pages "$work/whole" "$work/taken"
+expect_json '.missing == 0' "no page of the taken core is missing"
+expect_json '.same > 100 and .differ <= .same / 20' "nearly all pages are as they were"
+facts "$work/whole"
+expect_as_truth "$pid"
+json '.threads[] | del(.rax) | tojson' | sort >"$work/ours"
+facts "$work/taken"
+json '.threads[] | del(.rax) | tojson' | sort >"$work/theirs"
+expect_same "$work/theirs" "$work/ours" \
+    "the registers of sleeping threads are those of the taken core (but rax, which ptrace changes)"
+json .auxv >"$work/auxv"
+facts "$work/whole"
+expect_json ".auxv == \"$(cat "$work/auxv")\"" "the auxiliary vector too"
+
+run extract "$dump" "$pid" --core "$work/taken" -o "$work/back" --json
+expect_json '.source == "core"' "where there is a core, the original is given"
+expect_same "$work/taken" "$work/back" "bit for bit"
+run extract "$dump" "$pid" --core "$work/taken" --from-dump -o "$work/taken" --force
+expect_error 1 'is an input' "an input is never written over"
+cp "$dump" "$work/dump"
+run extract "$work/dump" "$pid" -o "$work/dump" --force
+expect_error 1 'is an input' "the dump neither"
+expect_same "$dump" "$work/dump" "the dump is as it was"
+
+run extract "$dump" 2 -o "$work/none"
+expect_error 1 'kernel thread' "a kernel thread has no core"
+run extract "$dump" 4000000 -o "$work/none"
+expect_error 1 'no process has PID 4000000' "a PID that is no process is named"
+run extract "$dump" core.nobody -o "$work/none"
+expect_error 1 "'core.nobody' is no PID" "a name that is no core is named"
+expect_no_file "$work/none" "and nothing is written"
+run extract "$dump" --all --from-dump
+expect_status 2 "--all gives the cores that there are"
+
+if [ -n "${FBUNDLE_DATA:-}" ]; then
+    run extract "$FBUNDLE_DATA"/6.1/dump.* 126 --core "$FBUNDLE_DATA/6.1/core.126" --from-dump \
+        --sysroot "$FBUNDLE_DATA/sysroot" -o "$work/complete" --json
+    expect_status 0 "with core, program and libraries the built core is complete"
+    expect_json '.complete and .warnings == [] and .pages.swap == 0' "and it says so"
+else
+    skip "a complete core: FBUNDLE_DATA is not set"
+fi
+finish
