@@ -223,21 +223,17 @@ static uint64_t hole_end(const struct fb_joined *joined, const struct fb_pt_walk
 			 const struct fb_vma *vma, uint64_t page)
 {
 	uint64_t end = (page | (walk->page_size - 1)) + 1;
-	const struct fb_core_info *core = joined->core ? fb_core_info(joined->core->core) : NULL;
+	const struct fb_vma *next = vma ? NULL : fb_vmas_next(&joined->vmas, page);
+	uint64_t segment = UINT64_MAX;
 
 	if (vma && vma->end < end)
 		end = vma->end;
-	for (size_t i = 0; !vma && i < joined->vmas.count; i++)
-		if (joined->vmas.vma[i].start > page && joined->vmas.vma[i].start < end)
-			end = joined->vmas.vma[i].start;
-	for (size_t i = 0; core && i < core->segment_count; i++) {
-		const struct fb_core_segment *segment = &core->segments[i];
-
-		if (page >= segment->address && page - segment->address < segment->memory_size)
-			return page + FB_PAGE_SIZE;
-		if (segment->address > page && segment->address < end)
-			end = segment->address;
-	}
+	if (next && next->start < end)
+		end = next->start;
+	if (joined->core)
+		segment = fb_core_next_segment(joined->core->core, page);
+	if (segment < end)
+		end = segment;
 	return end > page ? end : page + FB_PAGE_SIZE;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "bundle/match_private.h"
 #include "kernel/vma.h"
@@ -59,33 +61,52 @@ static struct fb_error *weigh_comm(const struct fb_core_info *info, struct fb_ma
 	return fb_match_add(match, "name was changed to %s", fb_match_comm(match->task).text);
 }
 
-/* Whether one of the group's threads has this TID, on the host or in its innermost namespace. */
-static bool group_has_tid(const struct fb_tasks *tasks, size_t first, size_t count, int32_t tid)
+static int compare_tids(const void *left, const void *right)
 {
-	for (size_t i = first; i < first + count; i++) {
-		const struct fb_task *thread = fb_tasks_get(tasks, i);
+	int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
 
-		if (thread->tid == tid || thread->level_tids[thread->level_count - 1] == tid)
-			return true;
+	return (a > b) - (a < b);
+}
+
+/* The TIDs that a group's threads have in their innermost PID namespace, in order. */
+static struct fb_error *inner_tids(const struct fb_tasks *tasks, size_t first, size_t count,
+				   int32_t **tids_ret)
+{
+	int32_t *tids;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*tids), FB_MAX_TASKS, "threads", &tids);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *thread = fb_tasks_get(tasks, first + i);
+
+		tids[i] = thread->level_tids[thread->level_count - 1];
 	}
-	return false;
+	qsort(tids, count, sizeof(*tids), compare_tids);
+	*tids_ret = tids;
+	return NULL;
 }
 
 static struct fb_error *weigh_threads(const struct fb_tasks *tasks, const struct fb_core_info *info,
 				      struct fb_match *match)
 {
 	size_t first, count, common = 0;
+	int32_t *tids;
+	struct fb_error *err;
 
 	fb_tasks_group(tasks, match->task->pid, &first, &count);
+	err = inner_tids(tasks, first, count, &tids);
+	if (err)
+		return err;
 	for (size_t i = 0; i < info->thread_count; i++) {
 		const struct fb_task *task = fb_tasks_by_tid(tasks, info->threads[i].tid);
 
-		/* The look-up by host TID first: a group may have thousands of threads. */
 		if ((task && task->pid == match->task->pid) ||
-		    (match->task->level_count > 1 &&
-		     group_has_tid(tasks, first, count, info->threads[i].tid)))
+		    bsearch(&info->threads[i].tid, tids, count, sizeof(*tids), compare_tids))
 			common++;
 	}
+	free(tids);
 	return fb_match_add(match, "%zu of the core's %zu threads were there at the panic (of %zu)",
 			    common, info->thread_count, count);
 }

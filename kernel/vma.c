@@ -136,19 +136,24 @@ void fb_vmas_deinit(struct fb_vmas *vmas)
 	memset(vmas, 0, sizeof(*vmas));
 }
 
-const struct fb_vma *fb_vmas_find(const struct fb_vmas *vmas, uint64_t address)
+const struct fb_vma *fb_vmas_next(const struct fb_vmas *vmas, uint64_t address)
 {
 	size_t low = 0, high = vmas->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (address < vmas->vma[middle].start)
+		if (vmas->vma[middle].end > address)
 			high = middle;
-		else if (address >= vmas->vma[middle].end)
-			low = middle + 1;
 		else
-			return &vmas->vma[middle];
+			low = middle + 1;
 	}
-	return NULL;
+	return low < vmas->count ? &vmas->vma[low] : NULL;
+}
+
+const struct fb_vma *fb_vmas_find(const struct fb_vmas *vmas, uint64_t address)
+{
+	const struct fb_vma *vma = fb_vmas_next(vmas, address);
+
+	return vma && vma->start <= address ? vma : NULL;
 }

@@ -41,5 +41,8 @@ FB_MUST_CHECK struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t m
 void fb_vmas_deinit(struct fb_vmas *vmas);
 /* The one that holds address, or NULL. */
 const struct fb_vma *fb_vmas_find(const struct fb_vmas *vmas, uint64_t address);
+/* The first one that ends behind address: the one that holds it, else the next; NULL behind the
+ * last. */
+const struct fb_vma *fb_vmas_next(const struct fb_vmas *vmas, uint64_t address);
 
 #endif

@@ -360,6 +360,13 @@ const struct fb_core_segment *fb_core_segment_at(const struct fb_core *core, uin
 	return range && range->start <= address ? range->segment : NULL;
 }
 
+uint64_t fb_core_next_segment(const struct fb_core *core, uint64_t address)
+{
+	const struct fb_core_range *range = fb_core_index_find(&core->index, address);
+
+	return range ? range->start : UINT64_MAX;
+}
+
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret)
 {
 	struct fb_run run;

@@ -96,6 +96,9 @@ struct fb_file *fb_core_file(const struct fb_core *core);
 struct fb_space *fb_core_space(struct fb_core *core);
 /* The segment that holds address, or NULL. */
 const struct fb_core_segment *fb_core_segment_at(const struct fb_core *core, uint64_t address);
+/* Where the first segment that ends behind address starts (at or below address where it holds it);
+ * UINT64_MAX behind the last. */
+uint64_t fb_core_next_segment(const struct fb_core *core, uint64_t address);
 /* Whether the page at address (page-aligned) has all of its bytes in the file, and at which
  * offset. */
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret);
