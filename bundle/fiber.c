@@ -125,7 +125,6 @@ void fb_fiber_destroy(struct fb_fiber *fiber)
 		free((char *)fiber->cores[i].name);
 	if (fiber->has_store)
 		fb_fiber_store_deinit(&fiber->store);
-	fb_dump_sums_deinit(&fiber->sums);
 	(void)pthread_mutex_destroy(&fiber->store_lock);
 	free(fiber->cores);
 	free(fiber->manifest);

@@ -41,6 +41,10 @@ struct fb_fiber_mark {
 	uint64_t xxh64; /* of the mark's bytes before this field */
 };
 
+/* page_flags of the descriptor of a page that came from a core (makedumpfile writes 0, and no reader
+ * looks): it outlives further merges. */
+#define FB_FIBER_PAGE_FROM_CORE 0x45524f4342460000ull /* "\0\0FBCORE" */
+
 enum fb_fiber_part_type {
 	FB_FIBER_MANIFEST = 1,    /* JSON text */
 	FB_FIBER_DUMP_SUMS = 2,   /* struct fb_fiber_sums... */

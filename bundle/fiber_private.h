@@ -11,7 +11,6 @@
 #include "bundle/fiber.h"
 #include "bundle/fiber_store.h"
 #include "bundle/fiber_table.h"
-#include "bundle/verify_sums.h"
 
 struct fb_fiber {
 	struct fb_dump *dump; /* borrowed */
@@ -21,8 +20,6 @@ struct fb_fiber {
 	pthread_mutex_t store_lock;  /* guards what is below: loaded when first needed */
 	bool has_store;
 	struct fb_fiber_store store;
-	bool sums_tried;
-	struct fb_dump_sums sums; /* regions of the dump; none if they cannot be read */
 };
 
 /* The page store, loaded. */

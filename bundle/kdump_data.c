@@ -242,6 +242,8 @@ static struct fb_error *put_round(struct writing *writing)
 			if (!next->size)
 				continue;
 			place_compressed(writing, next, &used, &desc);
+			desc.page_flags =
+				page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
 		}
 		err = fb_kdump_tables_add(writing->tables, page->pfn, &desc);
 	}
