@@ -57,6 +57,9 @@
 #define FB_MAX_TASKS (4u << 20)
 /* level of struct pid: MAX_PID_NS_LEVEL (include/linux/pid_namespace.h). */
 #define FB_MAX_PID_LEVELS 33u
+/* css_sets of a system: one for each combination of cgroups, some hundred on a busy host. They are
+ * only walked where other sources are broken. */
+#define FB_MAX_CSS_SETS 65536u
 /* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
 #define FB_MAX_VMAS (8u << 20)
 #define FB_MAX_MODULES 4096u

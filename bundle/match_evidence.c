@@ -117,6 +117,7 @@ static struct fb_error *weigh_mappings(struct fb_kernel *kernel, const struct fb
 {
 	struct fb_vmas vmas;
 	size_t equal = 0;
+	bool some_lost;
 	struct fb_error *err;
 
 	if (!info->mapping_count)
@@ -136,8 +137,9 @@ static struct fb_error *weigh_mappings(struct fb_kernel *kernel, const struct fb
 		    vma->pgoff * FB_PAGE_SIZE == mapping->offset)
 			equal++;
 	}
+	some_lost = vmas.lost || vmas.count == 0;
 	fb_vmas_deinit(&vmas);
-	if (match->verdict == FB_VERDICT_LIKELY && equal == 0) {
+	if (match->verdict == FB_VERDICT_LIKELY && equal == 0 && !some_lost) {
 		match->verdict = FB_VERDICT_NONE;
 		return fb_match_add(match,
 				    "against it: none of %zu mapped files stands where the "

@@ -65,14 +65,17 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 	kernel->tables.zeros_excluded =
 		dump->dump_level > 0 && (dump->dump_level & 1) && !dump->incomplete;
 
+	kernel->linear.image = true;
+	kernel->linear.phys_base = (uint64_t)phys_base;
+	kernel->tables.linear = &kernel->linear;
 	err = fb_pt_walk(&kernel->tables, stext, &walk);
 	if (err)
 		return err;
-	if (walk.state == FB_PT_ABSENT)
-		return fb_error_create(
-			FB_ABSENT,
-			"the kernel's page tables (at physical 0x%llx) are not in the "
-			"dump%s: without them no address can be found",
+	if (walk.level_count < kernel->tables.levels && walk.page_size == FB_PAGE_SIZE)
+		fb_warn(kernel->warnings,
+			"the kernel's page tables (at physical 0x%llx) are not in the dump%s: only "
+			"its image and directly mapped memory can be read, no modules and no "
+			"kernel stacks",
 			(unsigned long long)kernel->tables.root,
 			dump->incomplete ? ", which is cut off before them" : "");
 	if (walk.state != FB_PT_PRESENT ||
@@ -84,6 +87,36 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 				       (unsigned long long)kernel->tables.root,
 				       (unsigned long long)stext);
 	return NULL;
+}
+
+/* Without page_offset_base (KASLR of the memory regions not built in): the fixed place of each
+ * paging mode (Documentation/arch/x86/x86_64/mm.rst). */
+#define DIRECT_MAP_4_LEVELS 0xffff888000000000ull
+#define DIRECT_MAP_5_LEVELS 0xff11000000000000ull
+/* PUD_SIZE: page_offset_base is aligned to it (kernel_randomize_memory()). */
+#define DIRECT_MAP_ALIGNMENT (1ull << 30)
+
+static void find_direct_map(struct fb_kernel *kernel)
+{
+	uint64_t address, start = 0;
+	struct fb_error *err = fb_kernel_symbol(kernel, "page_offset_base", &address);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		start = kernel->info.levels == 5 ? DIRECT_MAP_5_LEVELS : DIRECT_MAP_4_LEVELS;
+	} else if (!err) {
+		err = fb_space_u64(kernel->space, address, &start);
+		if (err || !fb_kernel_address_ok(start) || start % DIRECT_MAP_ALIGNMENT)
+			start = 0;
+	}
+	fb_error_destroy(err);
+	kernel->linear.direct_start = start;
+	kernel->linear.direct_size = fb_dump_info(kernel->dump)->max_pfn << FB_PAGE_SHIFT;
+}
+
+uint64_t fb_kernel_direct_map(const struct fb_kernel *kernel, uint64_t pfn)
+{
+	return kernel->linear.direct_start ? kernel->linear.direct_start + (pfn << FB_PAGE_SHIFT)
+					   : 0;
 }
 
 static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_options *options)
@@ -102,6 +135,7 @@ static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_op
 	err = fb_kernel_load_symbols(kernel, options->vmlinux);
 	if (err)
 		return err;
+	find_direct_map(kernel);
 	fb_layout_resolve(kernel->types, &kernel->layout);
 	err = fb_kernel_load_cpus(kernel);
 	if (err)

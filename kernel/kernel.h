@@ -51,6 +51,9 @@ void fb_kernel_page_tables(const struct fb_kernel *kernel, struct fb_page_tables
 FB_MUST_CHECK struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel, uint64_t mm,
 							struct fb_page_tables *tables_ret);
 
+/* Where the kernel has a page frame in its direct map of all memory; 0: unknown. */
+uint64_t fb_kernel_direct_map(const struct fb_kernel *kernel, uint64_t pfn);
+
 struct fb_kernel_info {
 	const char *release;  /* "6.1.0-55-cloud-amd64" */
 	const char *version;  /* "#1 SMP PREEMPT_DYNAMIC ..."; "" if unknown */

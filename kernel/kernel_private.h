@@ -15,6 +15,7 @@ struct fb_kernel {
 	struct fb_pool *pool;         /* borrowed, or NULL */
 	struct fb_vmcoreinfo *vmcoreinfo;
 	struct fb_page_tables tables; /* of init_mm */
+	struct fb_linear_maps linear;
 	struct fb_space *space;
 	struct fb_symtab *symbols; /* or NULL */
 	struct fb_btf *types;      /* or NULL */

@@ -29,6 +29,7 @@
 struct maple_walk {
 	struct fb_kernel *kernel;
 	struct fb_error *(*callback)(void *context, uint64_t first, uint64_t last, uint64_t entry);
+	struct fb_error *(*broken)(void *context, struct fb_error *err);
 	void *context;
 	uint64_t nodes_left;
 };
@@ -95,8 +96,7 @@ static struct fb_error *walk_slot(struct maple_walk *walk, const struct maple_no
 		       : NULL;
 }
 
-/* One node, whose range is [first, last]. Damage is a warning; what the callback returns ends
- * the walk. */
+/* One node, whose range is [first, last]. What a callback returns ends the walk. */
 static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uint64_t first,
 				  uint64_t last, unsigned height)
 {
@@ -107,24 +107,20 @@ static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uin
 	if (height >= MAX_HEIGHT || walk->nodes_left-- == 0)
 		return fb_error_create(FB_LIMIT, "the maple tree has no end");
 	err = read_node(walk, encoded, &node);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(fb_kernel_warnings(walk->kernel), err, "mappings");
-		return NULL;
-	}
+	if (err)
+		return fb_error_is(err, FB_NOMEM) ? err : walk->broken(walk->context, err);
 	for (unsigned i = 0; i < node.slots; i++) {
 		/* A pivot of 0 behind the first marks the end of the slots in use; the last of
 		 * them reaches to the end of the node's range. */
 		uint64_t to =
 			i < node.slots - 1 && (node.pivot[i] || i == 0) ? node.pivot[i] : last;
 
-		if (to > last || to < from) {
-			fb_warn(fb_kernel_warnings(walk->kernel),
-				"mappings: maple node 0x%llx: pivot %u is out of its range",
-				(unsigned long long)(encoded & NODE_MASK), i);
-			return NULL;
-		}
+		if (to > last || to < from)
+			return walk->broken(
+				walk->context,
+				fb_error_create(FB_CORRUPT,
+						"maple node 0x%llx: pivot %u is out of its range",
+						(unsigned long long)(encoded & NODE_MASK), i));
 		err = walk_slot(walk, &node, node.slot[i], from, to, height);
 		if (err || to == last)
 			return err;
@@ -136,11 +132,13 @@ static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uin
 struct fb_error *fb_maple_for_each(struct fb_kernel *kernel, uint64_t root_address,
 				   struct fb_error *(*callback)(void *context, uint64_t first,
 								uint64_t last, uint64_t entry),
+				   struct fb_error *(*broken)(void *context, struct fb_error *err),
 				   void *context)
 {
 	struct maple_walk walk = {
 		.kernel = kernel,
 		.callback = callback,
+		.broken = broken,
 		.context = context,
 		.nodes_left = FB_MAX_VMAS,
 	};

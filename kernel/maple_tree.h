@@ -12,11 +12,11 @@
 #include "kernel/kernel.h"
 
 /* Calls back for each entry in order: first and last index (inclusive) and the stored pointer.
- * root_address: where ma_root is. A node that cannot be read costs what is below it, with a
- * warning. Errors of the callback end the walk and are returned. */
+ * root_address: where ma_root is. A node that cannot be read costs what is below it: its error
+ * is given to broken(), which takes it. What a callback returns ends the walk and is returned. */
 FB_MUST_CHECK struct fb_error *fb_maple_for_each(
 	struct fb_kernel *kernel, uint64_t root_address,
 	struct fb_error *(*callback)(void *context, uint64_t first, uint64_t last, uint64_t entry),
-	void *context);
+	struct fb_error *(*broken)(void *context, struct fb_error *err), void *context);
 
 #endif

@@ -92,6 +92,7 @@ static struct fb_error *table_failure(const struct fb_page_tables *tables, struc
 	case FB_OS:
 		return err;
 	case FB_ABSENT:
+	case FB_TRUNCATED:
 		/* A table of zeros is dropped like any page of zeros. */
 		*state_ret = tables->zeros_excluded ? FB_PT_NONE : FB_PT_ABSENT;
 		break;
@@ -109,6 +110,23 @@ static bool is_canonical(const struct fb_page_tables *tables, uint64_t address)
 	unsigned unused = 64 - level_shift(tables->levels);
 
 	return (uint64_t)((int64_t)(address << unused) >> unused) == address;
+}
+
+/* The kernel image is at most 1 GiB: KERNEL_IMAGE_SIZE. */
+#define IMAGE_START 0xffffffff80000000ull
+#define IMAGE_SIZE (1ull << 30)
+
+static void walk_linear(const struct fb_linear_maps *maps, uint64_t address,
+			struct fb_pt_walk *walk)
+{
+	if (maps->image && address - IMAGE_START < IMAGE_SIZE)
+		walk->physical = address - IMAGE_START + maps->phys_base;
+	else if (maps->direct_start && address - maps->direct_start < maps->direct_size)
+		walk->physical = address - maps->direct_start;
+	else
+		return;
+	walk->state = FB_PT_PRESENT;
+	walk->page_size = FB_PAGE_SIZE;
 }
 
 struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t address,
@@ -136,6 +154,8 @@ struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t addres
 			err = table_failure(tables, err, &walk.state);
 			if (err)
 				return err;
+			if (walk.state != FB_PT_NONE && tables->linear)
+				walk_linear(tables->linear, address, &walk);
 			break;
 		}
 		walk.level_count++;

@@ -45,12 +45,22 @@ struct fb_pt_walk {
 	uint64_t swap_offset; /* pages */
 };
 
+/* The maps whose translation is a sum, for kernel addresses whose tables are not in the dump:
+ * the image's at __START_KERNEL_map, and the direct map of all memory. */
+struct fb_linear_maps {
+	bool image;
+	uint64_t phys_base;
+	uint64_t direct_start; /* page_offset_base; 0: unknown */
+	uint64_t direct_size;  /* bytes */
+};
+
 struct fb_page_tables {
 	struct fb_space *physical; /* borrowed */
 	uint64_t root;             /* physical address of the top table */
 	unsigned levels;           /* 4 or 5 */
 	uint64_t encryption_mask;  /* sme_me_mask: not part of a frame */
 	bool zeros_excluded;       /* an absent table is a page of zeros (dump level bit 1) */
+	const struct fb_linear_maps *linear; /* borrowed; NULL: none */
 };
 
 /* One address. Damage is a state, so it fails only with FB_NOMEM or FB_OS. */

@@ -71,13 +71,14 @@ struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address, uint32_t
 	return NULL;
 }
 
-struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid)
+struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid, uint64_t address)
 {
 	struct fb_error *err = fb_grow_array(&tasks->lost, &tasks->lost_room, tasks->lost_count,
 					     sizeof(*tasks->lost), FB_MAX_TASKS, "lost tasks");
 
 	if (!err)
-		tasks->lost[tasks->lost_count++] = tid;
+		tasks->lost[tasks->lost_count++] =
+			(struct fb_lost_task){.tid = tid, .address = address};
 	return err;
 }
 
@@ -109,15 +110,39 @@ static int compare_by_tid(const void *left, const void *right, void *context)
 			    tasks[*(const uint32_t *)right].tid);
 }
 
-static int compare_tids(const void *left, const void *right)
+/* Of one TID, an entry that knows the address first. */
+static int compare_lost(const void *left, const void *right)
 {
-	return compare_ints(*(const int32_t *)left, *(const int32_t *)right);
+	const struct fb_lost_task *a = left, *b = right;
+
+	if (a->tid != b->tid)
+		return compare_ints(a->tid, b->tid);
+	return (a->address < b->address) - (a->address > b->address);
+}
+
+/* A TID that one source lost may have been reached by another. */
+static struct fb_error *finish_lost(struct fb_tasks *tasks)
+{
+	size_t kept = 0;
+	struct fb_error *err;
+
+	if (tasks->lost_count)
+		qsort(tasks->lost, tasks->lost_count, sizeof(*tasks->lost), compare_lost);
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		if ((kept == 0 || tasks->lost[i].tid != tasks->lost[kept - 1].tid) &&
+		    !fb_tasks_by_tid(tasks, tasks->lost[i].tid))
+			tasks->lost[kept++] = tasks->lost[i];
+	tasks->lost_count = kept;
+	err = fb_alloc_array(kept, sizeof(*tasks->lost_tids), FB_MAX_TASKS, "lost tasks",
+			     &tasks->lost_tids);
+	for (size_t i = 0; i < kept && !err; i++)
+		tasks->lost_tids[i] = tasks->lost[i].tid;
+	return err;
 }
 
 /* Sorts, and rebuilds the indexes over the sorted table. */
 static struct fb_error *finish(struct fb_tasks *tasks)
 {
-	size_t kept = 0;
 	struct fb_error *err;
 
 	qsort(tasks->tasks, tasks->count, sizeof(*tasks->tasks), compare_tasks);
@@ -132,32 +157,119 @@ static struct fb_error *finish(struct fb_tasks *tasks)
 			tasks->by_tid[tasks->by_tid_count++] = (uint32_t)i;
 	qsort_r(tasks->by_tid, tasks->by_tid_count, sizeof(uint32_t), compare_by_tid, tasks->tasks);
 
-	/* A TID that one source lost may have been reached by another. */
-	if (tasks->lost_count)
-		qsort(tasks->lost, tasks->lost_count, sizeof(*tasks->lost), compare_tids);
-	for (size_t i = 0; i < tasks->lost_count; i++)
-		if ((i == 0 || tasks->lost[i] != tasks->lost[i - 1]) &&
-		    !fb_tasks_by_tid(tasks, tasks->lost[i]))
-			tasks->lost[kept++] = tasks->lost[i];
-	tasks->lost_count = kept;
+	return finish_lost(tasks);
+}
+
+struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb_error *err, uint32_t found_by)
+{
+	unsigned source = (unsigned)__builtin_ctz(found_by);
+
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	tasks->broken[source]++;
+	if (tasks->first_break[source])
+		fb_error_destroy(err);
+	else
+		tasks->first_break[source] = err;
 	return NULL;
 }
 
-static void warn_of_lost(const struct fb_tasks *tasks)
+static size_t not_idle(const struct fb_tasks *tasks)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		count += !tasks->tasks[i].idle;
+	return count;
+}
+
+/* nr_threads (kernel/fork.c) counts all tasks but the idle ones; -1 where it cannot be read. */
+static int64_t counted_threads(const struct fb_tasks *tasks)
+{
+	uint64_t address;
+	uint32_t count = 0;
+	struct fb_error *err = fb_kernel_symbol(tasks->kernel, "nr_threads", &address);
+
+	if (!err)
+		err = fb_space_u32(fb_kernel_space(tasks->kernel), address, &count);
+	if (err) {
+		fb_error_destroy(err);
+		return -1;
+	}
+	return count <= FB_MAX_TASKS ? (int64_t)count : -1;
+}
+
+static bool is_damaged(const struct fb_tasks *tasks)
+{
+	int64_t counted = counted_threads(tasks);
+
+	for (unsigned i = 0; i < FB_FOUND_BITS; i++)
+		if (tasks->broken[i])
+			return true;
+	return tasks->lost_count || (counted >= 0 && (int64_t)not_idle(tasks) != counted);
+}
+
+/* One line for each source, not one for each break. */
+static void warn_of_damage(struct fb_tasks *tasks)
+{
+	struct fb_warnings *warnings = fb_kernel_warnings(tasks->kernel);
+	int64_t counted = counted_threads(tasks);
+	size_t known = not_idle(tasks) + tasks->lost_count;
+
+	for (unsigned i = 0; i < FB_FOUND_BITS; i++) {
+		struct fb_error *first = tasks->first_break[i];
+
+		tasks->first_break[i] = NULL;
+		if (tasks->broken[i] == 1)
+			fb_warn_error(warnings, first, "tasks: %s", fb_found_by_name(1u << i));
+		else
+			fb_warn_error(warnings, first, "tasks: %s: broken in %zu places, the first",
+				      fb_found_by_name(1u << i), tasks->broken[i]);
+	}
 	if (tasks->lost_count)
-		fb_warn(fb_kernel_warnings(tasks->kernel),
+		fb_warn(warnings,
 			"%zu threads are known by TID only (the first: %d): their task_struct is "
 			"not in the dump",
-			tasks->lost_count, tasks->lost[0]);
+			tasks->lost_count, tasks->lost[0].tid);
+	if (counted >= 0 && known < (size_t)counted)
+		fb_warn(warnings, "the kernel counted %lld threads: nothing leads to %lld of them",
+			(long long)counted, (long long)counted - (long long)known);
+}
+
+typedef struct fb_error *(*source_fn)(struct fb_tasks *tasks);
+
+static struct fb_error *ask(struct fb_tasks *tasks, const source_fn *sources, size_t count)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = sources[i](tasks);
+	return err;
+}
+
+/* What takes longer is asked only where the first sources show that they did not see all; what it
+ * finds may lead on to others. */
+static struct fb_error *ask_all(struct fb_tasks *tasks)
+{
+	static const source_fn first[] = {
+		fb_tasks_from_task_list, fb_tasks_from_cpus,     fb_tasks_from_thread_lists,
+		fb_tasks_from_pid_tree,  fb_tasks_from_families,
+	};
+	static const source_fn second[] = {
+		fb_tasks_from_cgroups,
+		fb_tasks_from_slab,
+		fb_tasks_from_thread_lists,
+	};
+	struct fb_error *err = ask(tasks, first, FB_ARRAY_SIZE(first));
+
+	tasks->damaged = !err && is_damaged(tasks);
+	if (tasks->damaged)
+		err = ask(tasks, second, FB_ARRAY_SIZE(second));
+	return err;
 }
 
 struct fb_error *fb_tasks_load(struct fb_kernel *kernel, struct fb_tasks **tasks_ret)
 {
-	static struct fb_error *(*const sources[])(struct fb_tasks *) = {
-		fb_tasks_from_task_list, fb_tasks_from_cpus,     fb_tasks_from_thread_lists,
-		fb_tasks_from_pid_tree,  fb_tasks_from_families,
-	};
 	struct fb_tasks *tasks = calloc(1, sizeof(*tasks));
 	struct fb_error *err;
 
@@ -165,19 +277,19 @@ struct fb_error *fb_tasks_load(struct fb_kernel *kernel, struct fb_tasks **tasks
 		return fb_error_nomem();
 	tasks->kernel = kernel;
 	err = index_addresses(tasks, FIRST_SLOTS);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(sources) && !err; i++)
-		err = sources[i](tasks);
+	if (!err)
+		err = ask_all(tasks);
 	if (!err && tasks->count == 0)
 		err = fb_error_create(FB_NOT_FOUND,
 				      "no task can be reached: neither the task list nor the CPUs "
-				      "nor the PID tree lead to one");
+				      "nor the PID tree lead to one, nor is one left in the slabs");
 	if (!err)
 		err = finish(tasks);
 	if (err) {
 		fb_tasks_destroy(tasks);
 		return err;
 	}
-	warn_of_lost(tasks);
+	warn_of_damage(tasks);
 	*tasks_ret = tasks;
 	return NULL;
 }
@@ -186,6 +298,9 @@ void fb_tasks_destroy(struct fb_tasks *tasks)
 {
 	if (!tasks)
 		return;
+	for (unsigned i = 0; i < FB_FOUND_BITS; i++)
+		fb_error_destroy(tasks->first_break[i]);
+	free(tasks->lost_tids);
 	free(tasks->lost);
 	free(tasks->by_tid);
 	free(tasks->by_address);
@@ -249,8 +364,21 @@ void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret
 
 size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret)
 {
-	*tids_ret = tasks->lost;
+	*tids_ret = tasks->lost_tids;
 	return tasks->lost_count;
+}
+
+uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid)
+{
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		if (tasks->lost[i].tid == tid)
+			return tasks->lost[i].address;
+	return 0;
+}
+
+bool fb_tasks_damaged(const struct fb_tasks *tasks)
+{
+	return tasks->damaged;
 }
 
 const char *fb_found_by_name(uint32_t bit)
@@ -268,6 +396,8 @@ const char *fb_found_by_name(uint32_t bit)
 		return "family";
 	case FB_FOUND_SLAB:
 		return "slab";
+	case FB_FOUND_CGROUP:
+		return "cgroup";
 	default:
 		return "unknown";
 	}

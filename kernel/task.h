@@ -21,7 +21,8 @@
 #define FB_FOUND_CPU (1u << 3)         /* a CPU's current or idle task, its run queue */
 #define FB_FOUND_FAMILY (1u << 4)      /* parent, children, siblings, group leader */
 #define FB_FOUND_SLAB (1u << 5)        /* scan of the task_struct slab */
-#define FB_FOUND_BITS 6
+#define FB_FOUND_CGROUP (1u << 6)      /* a css_set's task lists */
+#define FB_FOUND_BITS 7
 
 struct fb_task {
 	uint64_t address; /* of the task_struct */
@@ -67,6 +68,11 @@ void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret
 		    size_t *count_ret);
 /* TIDs that some source names but whose task_struct cannot be read, in order. */
 size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret);
+/* Where the task_struct of a lost TID was; 0: unknown, or not lost. */
+uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid);
+/* Whether a source was broken, lost a TID, or all together saw another number of threads than the
+ * kernel counted. */
+bool fb_tasks_damaged(const struct fb_tasks *tasks);
 
 /* "task-list", "thread-list", ... for one FB_FOUND_ bit. */
 const char *fb_found_by_name(uint32_t bit);

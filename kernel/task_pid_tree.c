@@ -25,7 +25,8 @@ static bool is_node(uint64_t entry)
 
 /* The task that has this struct pid as its own (PIDTYPE_PID is 0, so its list and link are the
  * first of their arrays). A process that left a struct pid behind has none. */
-static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_t number)
+static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_t number,
+				    uint64_t *task_ret)
 {
 	const struct fb_layout *layout = walk->layout;
 	struct fb_space *space = fb_kernel_space(walk->tasks->kernel);
@@ -42,20 +43,21 @@ static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_
 				      (unsigned long long)number);
 	if (err || !link)
 		return err;
-	return fb_tasks_add(walk->tasks, link - layout->task_pid_links.offset, FB_FOUND_PID_TREE,
-			    NULL);
+	*task_ret = link - layout->task_pid_links.offset;
+	return fb_tasks_add(walk->tasks, *task_ret, FB_FOUND_PID_TREE, NULL);
 }
 
 static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t number)
 {
+	uint64_t task = 0;
 	struct fb_error *err;
 
 	if (number >= FB_MAX_TASKS)
 		return fb_error_create(FB_CORRUPT, "PID %llu", (unsigned long long)number);
-	err = task_of_pid(walk, pid, number);
+	err = task_of_pid(walk, pid, number, &task);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		fb_error_destroy(err);
-		err = fb_tasks_add_lost(walk->tasks, (int32_t)number);
+		err = fb_tasks_add_lost(walk->tasks, (int32_t)number, task);
 	}
 	return err;
 }
@@ -86,10 +88,8 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 		if (is_node(slots[i]) && shift) {
 			err = visit_node(walk, slots[i], at, (unsigned)shift);
 			/* A lost node costs the PIDs below it, not those beside it. */
-			if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_LIMIT)) {
-				fb_warn_error(fb_kernel_warnings(kernel), err, "PID tree");
-				err = NULL;
-			}
+			if (!fb_error_is(err, FB_LIMIT))
+				err = fb_tasks_broken(walk->tasks, err, FB_FOUND_PID_TREE);
 		} else if (fb_kernel_address_ok(slots[i]) && !(slots[i] & XA_TAG_MASK)) {
 			err = visit_pid(walk, slots[i], at);
 		}
@@ -136,9 +136,5 @@ struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks)
 		err = visit_node(&walk, root, 0, XA_MAX_SHIFT);
 	else if (!err && root)
 		err = visit_pid(&walk, root, 0);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_warn_error(fb_kernel_warnings(tasks->kernel), err, "PID tree");
-		err = NULL;
-	}
-	return err;
+	return fb_tasks_broken(tasks, err, FB_FOUND_PID_TREE);
 }

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Where tasks are found: the task list, thread lists, CPUs, and families. Each
- * source goes as far as it gets; what breaks it is a warning, not the end.
+ * source goes as far as it gets; what breaks it is counted, not the end.
  */
 #include "base/limits.h"
 #include "kernel/task_table.h"
 
-/* Damage of one source becomes a warning; out of memory is passed on. */
-static struct fb_error *warn_of(struct fb_tasks *tasks, struct fb_error *err, const char *source)
-{
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(fb_kernel_warnings(tasks->kernel), err, "%s", source);
-	return NULL;
-}
-
-/* A list of tasks linked through a list_head at `link` in task_struct. */
 struct list_walk {
 	struct fb_tasks *tasks;
 	uint32_t link; /* offset in task_struct */
@@ -50,21 +40,21 @@ static struct fb_error *walk_backwards(struct list_walk *walk, uint64_t head)
 	return err;
 }
 
-static struct fb_error *walk_list(struct list_walk *walk, uint64_t head, const char *what)
+struct fb_error *fb_tasks_walk_list(struct fb_tasks *tasks, uint64_t head, uint32_t link,
+				    uint32_t found_by)
 {
-	struct fb_kernel *kernel = walk->tasks->kernel;
-	struct fb_error *err = fb_kernel_list(kernel, head, FB_MAX_TASKS, add_entry, walk);
+	struct list_walk walk = {.tasks = tasks, .link = link, .found_by = found_by};
+	struct fb_error *err = fb_kernel_list(tasks->kernel, head, FB_MAX_TASKS, add_entry, &walk);
 
 	if (!err)
 		return NULL;
-	err = warn_of(walk->tasks, err, what);
-	return err ? err : warn_of(walk->tasks, walk_backwards(walk, head), what);
+	err = fb_tasks_broken(tasks, err, found_by);
+	return err ? err : fb_tasks_broken(tasks, walk_backwards(&walk, head), found_by);
 }
 
 struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks)
 {
 	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	struct list_walk walk = {.tasks = tasks, .found_by = FB_FOUND_TASK_LIST};
 	uint64_t init_task;
 	struct fb_error *err;
 
@@ -74,23 +64,21 @@ struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks)
 	if (!err)
 		err = fb_tasks_add(tasks, init_task, FB_FOUND_TASK_LIST, NULL);
 	if (err)
-		return warn_of(tasks, err, "task list");
-	walk.link = layout->task_tasks.offset;
-	return walk_list(&walk, init_task + walk.link, "task list");
+		return fb_tasks_broken(tasks, err, FB_FOUND_TASK_LIST);
+	return fb_tasks_walk_list(tasks, init_task + layout->task_tasks.offset,
+				  layout->task_tasks.offset, FB_FOUND_TASK_LIST);
 }
 
 struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
 {
 	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	struct list_walk walk = {.tasks = tasks, .found_by = FB_FOUND_THREAD_LIST};
 	struct fb_error *err;
 
 	err = fb_layout_require(&layout->task_thread_node);
 	if (!err)
 		err = fb_layout_require(&layout->signal_thread_head);
 	if (err)
-		return warn_of(tasks, err, "thread lists");
-	walk.link = layout->task_thread_node.offset;
+		return fb_tasks_broken(tasks, err, FB_FOUND_THREAD_LIST);
 	/* The table grows under the loop; a thread found here has its group walked already. */
 	for (size_t i = 0; i < tasks->count && !err; i++) {
 		uint64_t signal = 0;
@@ -100,10 +88,11 @@ struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
 		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address, &layout->task_signal,
 				      &signal);
 		if (err)
-			err = warn_of(tasks, err, "thread lists");
+			err = fb_tasks_broken(tasks, err, FB_FOUND_THREAD_LIST);
 		else if (signal) /* cleared when a task has been reaped */
-			err = walk_list(&walk, signal + layout->signal_thread_head.offset,
-					"thread list");
+			err = fb_tasks_walk_list(tasks, signal + layout->signal_thread_head.offset,
+						 layout->task_thread_node.offset,
+						 FB_FOUND_THREAD_LIST);
 	}
 	return err;
 }
@@ -167,10 +156,9 @@ struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks)
 			tasks->tasks[index].on_cpu = true;
 			tasks->tasks[index].cpu = cpu;
 		}
-		err = warn_of(tasks, err, "the current task of a CPU");
+		err = fb_tasks_broken(tasks, err, FB_FOUND_CPU);
 		if (!err)
-			err = warn_of(tasks, run_queue_of_cpu(tasks, cpu),
-				      "the run queue of a CPU");
+			err = fb_tasks_broken(tasks, run_queue_of_cpu(tasks, cpu), FB_FOUND_CPU);
 	}
 	return err;
 }
@@ -188,28 +176,25 @@ static struct fb_error *add_relative(struct fb_tasks *tasks, uint64_t task,
 struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks)
 {
 	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	struct list_walk walk = {
-		.tasks = tasks,
-		.link = layout->task_sibling.offset,
-		.found_by = FB_FOUND_FAMILY,
-	};
 	struct fb_error *err;
 
 	err = fb_layout_require(&layout->task_sibling);
 	if (!err)
 		err = fb_layout_require(&layout->task_children);
 	if (err)
-		return warn_of(tasks, err, "families");
+		return fb_tasks_broken(tasks, err, FB_FOUND_FAMILY);
 	for (size_t i = 0; i < tasks->count && !err; i++) {
 		uint64_t task = tasks->tasks[i].address;
 
-		err = warn_of(tasks, add_relative(tasks, task, &layout->task_real_parent),
-			      "parent");
+		err = fb_tasks_broken(tasks, add_relative(tasks, task, &layout->task_real_parent),
+				      FB_FOUND_FAMILY);
 		if (!err)
-			err = warn_of(tasks, add_relative(tasks, task, &layout->task_group_leader),
-				      "group leader");
+			err = fb_tasks_broken(tasks,
+					      add_relative(tasks, task, &layout->task_group_leader),
+					      FB_FOUND_FAMILY);
 		if (!err)
-			err = walk_list(&walk, task + layout->task_children.offset, "children");
+			err = fb_tasks_walk_list(tasks, task + layout->task_children.offset,
+						 layout->task_sibling.offset, FB_FOUND_FAMILY);
 	}
 	return err;
 }

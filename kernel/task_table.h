@@ -5,6 +5,12 @@
 
 #include "kernel/task.h"
 
+/* A task known by number only. */
+struct fb_lost_task {
+	int32_t tid;
+	uint64_t address; /* of its task_struct, which cannot be read; 0: unknown */
+};
+
 struct fb_tasks {
 	struct fb_kernel *kernel; /* borrowed */
 	struct fb_task *tasks;    /* sorted once all sources have been asked */
@@ -13,28 +19,46 @@ struct fb_tasks {
 	size_t slots;         /* a power of two */
 	uint32_t *by_tid;     /* indexes of the tasks that are not idle, in order of TID */
 	size_t by_tid_count;
-	int32_t *lost; /* sorted, each once */
+	struct fb_lost_task *lost; /* sorted by TID, each once, when all sources have been asked */
 	size_t lost_count, lost_room;
+	int32_t *lost_tids; /* lost_count of them */
+	bool damaged;
+
+	/* Breaks of each source, by its bit's number, and what the first one was. */
+	size_t broken[FB_FOUND_BITS];
+	struct fb_error *first_break[FB_FOUND_BITS];
 };
+
+/* Takes err, which ended a part of a source: counted, and passed on only where it is FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb_error *err,
+					       uint32_t found_by);
 
 /* Reads the task_struct at address where it is not in the table yet, and notes the source.
  * FB_CORRUPT, FB_ABSENT... where it cannot be believed: the table is as before. *index_ret may be
  * NULL. */
 FB_MUST_CHECK struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address,
 					    uint32_t found_by, size_t *index_ret);
-/* Notes a TID whose task_struct cannot be read. */
-FB_MUST_CHECK struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid);
+/* Notes a TID whose task_struct, at address (0: unknown), cannot be read. */
+FB_MUST_CHECK struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid,
+						 uint64_t address);
 
 /* task_read.c: one task_struct. Fails where what identifies a task cannot be read or believed. */
 FB_MUST_CHECK struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address,
 					    struct fb_task *task_ret);
 
-/* The sources, task_sources.c and task_pid_tree.c. What is broken becomes a warning; only
- * FB_NOMEM is returned. */
+/* The sources, task_sources.c, task_pid_tree.c, task_cgroups.c and task_slab.c. What is broken is
+ * counted; only FB_NOMEM is returned. */
 FB_MUST_CHECK struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_slab(struct fb_tasks *tasks);
+
+/* A list of tasks linked through a list_head at `link` in task_struct: from both ends where it is
+ * broken. */
+FB_MUST_CHECK struct fb_error *fb_tasks_walk_list(struct fb_tasks *tasks, uint64_t head,
+						  uint32_t link, uint32_t found_by);
 
 #endif

@@ -15,6 +15,8 @@ struct collect {
 	struct fb_kernel *kernel;
 	struct fb_vma *vma;
 	size_t count, room;
+	size_t broken;
+	struct fb_error *first_break;
 };
 
 static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, struct fb_vma *vma)
@@ -50,6 +52,28 @@ static struct fb_error *append(struct collect *collect, const struct fb_vma *vma
 	return err;
 }
 
+/* A part of the tree that cannot be read: all of a process's are one warning. */
+static struct fb_error *note_break(void *context, struct fb_error *err)
+{
+	struct collect *collect = context;
+
+	if (collect->broken++)
+		fb_error_destroy(err);
+	else
+		collect->first_break = err;
+	return NULL;
+}
+
+static void warn_of_breaks(struct collect *collect, uint64_t mm)
+{
+	struct fb_error *first = collect->first_break;
+
+	if (collect->broken > 1)
+		first = fb_error_prefix(first, "broken in %zu places, the first", collect->broken);
+	fb_warn_error(fb_kernel_warnings(collect->kernel), first, "mappings of mm_struct 0x%llx",
+		      (unsigned long long)mm);
+}
+
 /* An entry of the maple tree. One that cannot be read costs itself. */
 static struct fb_error *add_from_tree(void *context, uint64_t first, uint64_t last, uint64_t entry)
 {
@@ -65,8 +89,7 @@ static struct fb_error *add_from_tree(void *context, uint64_t first, uint64_t la
 		err = append(collect, &vma);
 	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
 		return err;
-	fb_warn_error(fb_kernel_warnings(collect->kernel), err, "mappings");
-	return NULL;
+	return note_break(collect, err);
 }
 
 /* The list is in order of address: an entry that is not cannot be followed any further. */
@@ -110,15 +133,17 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 
 	if (layout->mm_mt_root.found)
 		err = fb_maple_for_each(kernel, mm + layout->mm_mt_root.offset, add_from_tree,
-					&collect);
+					note_break, &collect);
 	else
 		err = collect_list(&collect, mm);
 	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_NOT_FOUND)) {
 		free(collect.vma);
+		fb_error_destroy(collect.first_break);
 		return fb_error_prefix(err, "mappings of mm_struct 0x%llx", (unsigned long long)mm);
 	}
-	fb_warn_error(fb_kernel_warnings(kernel), err, "mappings of mm_struct 0x%llx",
-		      (unsigned long long)mm);
+	if (err)
+		fb_error_destroy(note_break(&collect, err));
+	warn_of_breaks(&collect, mm);
 	if (collect.count)
 		qsort(collect.vma, collect.count, sizeof(*collect.vma), compare_vmas);
 	fb_error_destroy(fb_kernel_field(kernel, mm, &layout->mm_map_count, &counted));
