@@ -80,7 +80,8 @@ struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
 	if (err)
 		return fb_tasks_broken(tasks, err, FB_FOUND_THREAD_LIST);
 	/* The table grows under the loop; a thread found here has its group walked already. */
-	for (size_t i = 0; i < tasks->count && !err; i++) {
+	for (; tasks->lists_walked < tasks->count && !err; tasks->lists_walked++) {
+		size_t i = tasks->lists_walked;
 		uint64_t signal = 0;
 
 		if (tasks->tasks[i].found_by & FB_FOUND_THREAD_LIST)

@@ -23,6 +23,7 @@ struct fb_tasks {
 	size_t lost_count, lost_room;
 	int32_t *lost_tids; /* lost_count of them */
 	bool damaged;
+	size_t lists_walked; /* tasks whose thread lists have been walked already */
 
 	/* Breaks of each source, by its bit's number, and what the first one was. */
 	size_t broken[FB_FOUND_BITS];

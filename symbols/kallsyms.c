@@ -103,7 +103,7 @@ static struct fb_error *read_names(struct kallsyms *kallsyms)
 	if (count > FB_MAX_KALLSYMS)
 		return fb_error_create(FB_LIMIT, "kallsyms has %u symbols", count);
 	/* Names and markers lie before the token table, in all versions. */
-	if (hints->names >= hints->token_table || hints->names % 8)
+	if (hints->names >= hints->token_table || hints->names % 4)
 		return fb_error_create(FB_CORRUPT, "kallsyms names at 0x%" PRIx64, hints->names);
 	size = hints->token_table - hints->names;
 	if (size > (uint64_t)count * (FB_MAX_SYMBOL_NAME + 8) + FB_PAGE_SIZE)

@@ -85,12 +85,13 @@ static size_t find_end(const uint8_t *data, size_t size, uint32_t count, bool lo
 	return offset;
 }
 
-/* Whether the markers, which start at the first multiple of 8 behind end, all name the names. */
+/* Whether the markers, which start at the next multiple of alignment behind end, all name the
+ * names. */
 static bool markers_agree(const uint8_t *data, size_t size, uint32_t count, bool long_lengths,
-			  size_t end)
+			  size_t end, size_t alignment)
 {
 	size_t groups = ((size_t)count + FB_KALLSYMS_GROUP - 1) / FB_KALLSYMS_GROUP;
-	size_t markers = (end + 7) & ~(size_t)7;
+	size_t markers = (end + alignment - 1) & ~(alignment - 1);
 	size_t offset = 0;
 	size_t length;
 
@@ -113,7 +114,10 @@ struct fb_error *fb_kallsyms_names_init(struct fb_kallsyms_names *names, const u
 	for (int long_lengths = 1; long_lengths >= 0; long_lengths--) {
 		size_t end = find_end(data, size, count, long_lengths, budget);
 
-		if (!end || !markers_agree(data, size, count, long_lengths, end))
+		/* Tables were aligned to 8 bytes, and are to 4 where addresses became
+		 * place-relative, 7.0. names itself is aligned, so offsets tell. */
+		if (!end || (!markers_agree(data, size, count, long_lengths, end, 8) &&
+			     !markers_agree(data, size, count, long_lengths, end, 4)))
 			continue;
 		names->data = data;
 		names->size = end;
