@@ -34,6 +34,7 @@ struct fb_matcher {
 	const struct fb_tasks *tasks;
 	struct process *process;
 	size_t count;
+	struct fb_lost_mms *lost; /* made when first needed */
 };
 
 static void read_auxv(struct fb_kernel *kernel, struct process *process)
@@ -89,6 +90,7 @@ void fb_matcher_destroy(struct fb_matcher *matcher)
 {
 	if (!matcher)
 		return;
+	fb_lost_mms_destroy(matcher->lost);
 	free(matcher->process);
 	free(matcher);
 }
@@ -197,21 +199,45 @@ static struct fb_error *judge_without_auxv(const struct fb_core_info *info,
 			    info->auxv_pairs ? " (not in the dump)" : " (none in the core)");
 }
 
+/* The vector is a relative's; the process with the core's PID has lost its own. */
+static bool is_by_pid_alone(const struct candidates *found)
+{
+	return found->best_level < 0 && found->by_pid && !found->by_pid->pairs;
+}
+
+/* Where the table misses tasks, the core may be of one of these. */
+static struct fb_error *judge_by_lost(struct fb_matcher *matcher, const struct fb_core_info *info,
+				      struct fb_match *match)
+{
+	struct fb_error *err = NULL;
+
+	if (!fb_tasks_damaged(matcher->tasks) || !info->auxv_pairs)
+		return NULL;
+	if (!matcher->lost)
+		err = fb_lost_mms_create(matcher->kernel, matcher->tasks, &matcher->lost);
+	return err ? err : fb_lost_mms_match(matcher->lost, info, match);
+}
+
 struct fb_error *fb_matcher_match(struct fb_matcher *matcher, struct fb_core *core,
 				  struct fb_match *match_ret)
 {
 	const struct fb_core_info *info = fb_core_info(core);
 	struct fb_match match = {.verdict = FB_VERDICT_NONE, .taken_before_panic_s = NAN};
 	struct candidates found;
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
 	find_candidates(matcher, info, &found);
-	if (found.best)
+	if (found.best_level < 0)
+		err = judge_by_lost(matcher, info, &match);
+	if (err || match.own_task)
+		; /* an error, or decided */
+	else if (found.best && !is_by_pid_alone(&found))
 		err = judge_by_auxv(info, &found, &match);
 	else
 		err = judge_without_auxv(info, &found, &match);
-	if (!err && match.verdict != FB_VERDICT_NONE) {
-		match.task = found.best ? found.best->leader : found.by_pid->leader;
+	if (!err && match.verdict != FB_VERDICT_NONE && !match.task) {
+		match.task = found.best && !is_by_pid_alone(&found) ? found.best->leader
+								    : found.by_pid->leader;
 		match.mm = match.task->mm;
 	}
 	if (!err)

@@ -28,6 +28,8 @@ enum fb_verdict {
 struct fb_match {
 	enum fb_verdict verdict;
 	const struct fb_task *task;      /* the thread group's leader; NULL for FB_VERDICT_NONE */
+	struct fb_task *own_task;        /* owned: what task is where its task_struct is lost; no
+					  * member of it but numbers, name and mm is known */
 	uint64_t mm;                     /* of the process; 0 for FB_VERDICT_NONE */
 	char *evidence[FB_MAX_EVIDENCE]; /* owned; for and against, most telling first */
 	size_t evidence_count;

@@ -39,6 +39,8 @@ void fb_match_deinit(struct fb_match *match)
 	for (size_t i = 0; i < match->evidence_count; i++)
 		free(match->evidence[i]);
 	match->evidence_count = 0;
+	free(match->own_task);
+	match->own_task = NULL;
 }
 
 struct fb_match_comm fb_match_comm(const struct fb_task *task)

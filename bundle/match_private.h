@@ -22,4 +22,16 @@ FB_MUST_CHECK struct fb_error *fb_match_weigh(struct fb_kernel *kernel,
 					      const struct fb_core_info *info,
 					      struct fb_match *match);
 
+/* match_lost.c: mm_structs that no task of the table has, by a scan of their slab. Only FB_NOMEM
+ * fails. */
+struct fb_lost_mms;
+FB_MUST_CHECK struct fb_error *fb_lost_mms_create(struct fb_kernel *kernel,
+						  const struct fb_tasks *tasks,
+						  struct fb_lost_mms **lost_ret);
+void fb_lost_mms_destroy(struct fb_lost_mms *lost);
+/* Gives match the one that the core is of, if any: verdict, a task made up of what is known, mm. */
+FB_MUST_CHECK struct fb_error *fb_lost_mms_match(const struct fb_lost_mms *lost,
+						 const struct fb_core_info *info,
+						 struct fb_match *match);
+
 #endif

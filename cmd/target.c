@@ -15,6 +15,8 @@ struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 {
 	const struct fb_tasks *tasks = NULL;
 	const struct fb_task *task;
+	const struct fb_input_core *cores, *core;
+	size_t core_count;
 	const int32_t *lost;
 	size_t first, count, lost_count;
 	struct fb_error *err = fb_input_tasks(input, &tasks);
@@ -23,6 +25,15 @@ struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 		return err;
 	task = fb_tasks_by_tid(tasks, pid);
 	if (!task) {
+		/* A core may have found its memory all the same. */
+		err = fb_input_cores(input, &cores, &core_count);
+		if (err)
+			return err;
+		core = fb_input_core_of(input, pid);
+		if (core) {
+			*task_ret = core->match.task;
+			return NULL;
+		}
 		lost_count = fb_tasks_lost(tasks, &lost);
 		for (size_t i = 0; i < lost_count; i++)
 			if (lost[i] == pid)

@@ -128,13 +128,18 @@ static uint64_t page_count_by_kernel(const struct fb_kernel *kernel)
 	return pages <= FB_MAX_PFN ? pages : 0;
 }
 
-/* Where the timekeeper is: in tk_core (struct tk_data since 6.13), before that in
- * shadow_timekeeper, the copy that every update ends with. */
+/* Where the timekeeper is: in the first of timekeeper_data (6.17, auxiliary clocks), in tk_core
+ * (struct tk_data since 6.13), before that in shadow_timekeeper, the copy that every update ends
+ * with. */
 static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t *address_ret)
 {
 	if (kernel->layout.tk_data_timekeeper.found) {
-		struct fb_error *err = fb_kernel_symbol(kernel, "tk_core", address_ret);
+		struct fb_error *err = fb_kernel_symbol(kernel, "timekeeper_data", address_ret);
 
+		if (fb_error_is(err, FB_NOT_FOUND)) {
+			fb_error_destroy(err);
+			err = fb_kernel_symbol(kernel, "tk_core", address_ret);
+		}
 		if (!err)
 			*address_ret += kernel->layout.tk_data_timekeeper.offset;
 		return err;

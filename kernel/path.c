@@ -12,6 +12,8 @@
 /* backing_file: a file of a lower layer, opened for a user of the stacked file system
  * (include/linux/fs.h, 62d53c4a1dfe, 6.5). */
 #define FMODE_BACKING (1u << 25)
+/* From 6.14 on; bit 25 is FMODE_NONOTIFY there (and in 6.12.y), which says nothing of this. */
+#define FMODE_BACKING_6_14 (1u << 24)
 
 /* A dev_t of the kernel: 12 bits of major, 20 of minor (include/linux/kdev_t.h). */
 #define MINOR_BITS 20u
@@ -329,14 +331,21 @@ static struct fb_error *user_path(struct fb_kernel *kernel, uint64_t file,
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	uint64_t mode = 0;
+	struct fb_path path = {0};
 	struct fb_error *err;
 
 	if (!layout->backing_file_user_path.found)
 		return NULL;
 	err = fb_kernel_field(kernel, file, &layout->file_mode, &mode);
-	if (err || !(mode & FMODE_BACKING))
+	if (err || !(mode & (FMODE_BACKING | FMODE_BACKING_6_14)))
 		return err;
-	err = read_path(kernel, file + layout->backing_file_user_path.offset, &info->path);
+	err = read_path(kernel, file + layout->backing_file_user_path.offset, &path);
+	if (!fb_error_is(err, FB_NOMEM) &&
+	    (err || !fb_kernel_address_ok(path.mount) || !fb_kernel_address_ok(path.dentry))) {
+		fb_error_destroy(err);
+		return NULL; /* the bit has another meaning in this kernel */
+	}
+	info->path = path;
 	return err ? err
 		   : pointer(kernel, info->path.dentry, &layout->dentry_inode,
 			     &info->inode_address);
