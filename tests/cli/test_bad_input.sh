@@ -129,7 +129,24 @@ nothing_left "an output that runs full midway"
 # Bundles that are none.
 run verify "$dump"
 expect_error 1 'not a bundle|no bundle' "verify of a dump that is no bundle"
-run extract "$dump" 1
-expect_status 1 "extract without a core of that PID"
-expect_line stderr 'no core of PID 1' "extract says so"
+run extract "$dump" 4194000
+expect_error 1 'PID 4194000' "extract of a PID that nobody had"
+run extract "$dump" no-such-core
+expect_error 1 'no-such-core' "extract of a core that is not there"
+run vm "$dump" 2
+expect_error 1 'kernel thread' "the mappings of a kernel thread"
+run vm "$dump" 4194000
+expect_error 1 'no process has PID 4194000' "the mappings of a PID that nobody had"
+run rd "$dump" 1:zzz 16
+expect_error 1 "'zzz' is no address" "an address that is no number"
+run rd "$dump" 800000000000000 16
+expect_error 1 'is no address of this kernel' "an address out of the canonical range"
+run rd "$dump" 7f0000000000 16
+expect_error 1 'name the process' "a process's address without its PID"
+run rd "$dump" ffffffff81000000 9223372036854775808
+expect_error 1 'behind the end of the address space' "a range of 2^63 bytes"
+run rd "$dump" no_such_symbol 8
+expect_error 1 'no symbol no_such_symbol' "a symbol that there is not"
+run sym "$dump" no_such_symbol
+expect_error 1 'no symbol is named no_such_symbol' "sym of a name that there is not"
 finish
