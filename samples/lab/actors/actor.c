@@ -24,7 +24,8 @@ pid_t host_tid(void)
 	char path[64] = "";
 	int tid = 0;
 
-	need(readlink("/proc/thread-self", path, sizeof(path) - 1) > 0, "readlink /proc/thread-self");
+	need(readlink("/proc/thread-self", path, sizeof(path) - 1) > 0,
+	     "readlink /proc/thread-self");
 	const char *task = strrchr(path, '/');
 	need(task != NULL && sscanf(task, "/%d", &tid) == 1, "/proc/thread-self");
 	return tid;

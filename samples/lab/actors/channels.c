@@ -46,7 +46,8 @@ static void unix_pair(const char *name)
 	close(ends[1]);
 	name_self("unix-reader");
 	note("idle actor=%s tid=%d", name, peer);
-	note("wait actor=%s tid=%d kind=unix-read object=fd:%d owner=%d", name, host_tid(), ends[0], peer);
+	note("wait actor=%s tid=%d kind=unix-read object=fd:%d owner=%d", name, host_tid(), ends[0],
+	     peer);
 	ready(name);
 	read_for_ever(ends[0]);
 }
@@ -64,7 +65,9 @@ static int listen_on(uint16_t port)
 	struct sockaddr_in address = loopback(port);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	need(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 4) == 0, "listen");
+	need(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		     listen(fd, 4) == 0,
+	     "listen");
 	return fd;
 }
 
@@ -73,8 +76,8 @@ static void accept_tcp(const char *name)
 	int fd = listen_on(ACCEPT_PORT);
 
 	name_self("acceptor");
-	note("wait actor=%s tid=%d kind=accept object=fd:%d owner=- local=127.0.0.1:%d", name, host_tid(), fd,
-	     ACCEPT_PORT);
+	note("wait actor=%s tid=%d kind=accept object=fd:%d owner=- local=127.0.0.1:%d", name,
+	     host_tid(), fd, ACCEPT_PORT);
 	ready(name);
 	while (accept(fd, NULL, NULL) < 0)
 		;
@@ -101,8 +104,8 @@ static void read_tcp(const char *name)
 	close(listener);
 	name_self("tcp-reader");
 	note("idle actor=%s tid=%d", name, peer);
-	note("wait actor=%s tid=%d kind=tcp-read object=fd:%d owner=%d local=127.0.0.1:%d", name, host_tid(), fd,
-	     peer, STREAM_PORT);
+	note("wait actor=%s tid=%d kind=tcp-read object=fd:%d owner=%d local=127.0.0.1:%d", name,
+	     host_tid(), fd, peer, STREAM_PORT);
 	ready(name);
 	read_for_ever(fd);
 }
@@ -117,15 +120,17 @@ static void epoll_events(const char *name)
 	close(ends[1]);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR2);
-	int watched[] = {ends[0], eventfd(0, 0), timerfd_create(CLOCK_MONOTONIC, 0), signalfd(-1, &set, 0)};
+	int watched[] = {ends[0], eventfd(0, 0), timerfd_create(CLOCK_MONOTONIC, 0),
+			 signalfd(-1, &set, 0)};
 	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
 		struct epoll_event event = {.events = EPOLLIN, .data.fd = watched[i]};
-		need(watched[i] >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, watched[i], &event) == 0, "epoll_ctl");
+		need(watched[i] >= 0 && epoll_ctl(epoll, EPOLL_CTL_ADD, watched[i], &event) == 0,
+		     "epoll_ctl");
 	}
 	name_self("epoll-waiter");
 	note("idle actor=%s tid=%d", name, writer);
-	note("wait actor=%s tid=%d kind=epoll object=fd:%d owner=%d watches=fd:%d,fd:%d,fd:%d,fd:%d", name,
-	     host_tid(), epoll, writer, watched[0], watched[1], watched[2], watched[3]);
+	note("wait actor=%s tid=%d kind=epoll object=fd:%d owner=%d watches=fd:%d,fd:%d,fd:%d,fd:%d",
+	     name, host_tid(), epoll, writer, watched[0], watched[1], watched[2], watched[3]);
 	ready(name);
 	for (;;) {
 		struct epoll_event event;
@@ -140,7 +145,8 @@ static void poll_pipe(const char *name)
 	close(ends[1]);
 	name_self("poll-waiter");
 	note("idle actor=%s tid=%d", name, writer);
-	note("wait actor=%s tid=%d kind=poll object=fd:%d owner=%d", name, host_tid(), ends[0], writer);
+	note("wait actor=%s tid=%d kind=poll object=fd:%d owner=%d", name, host_tid(), ends[0],
+	     writer);
 	ready(name);
 	struct pollfd wanted = {.fd = ends[0], .events = POLLIN};
 	while (poll(&wanted, 1, -1) < 0)
@@ -154,7 +160,8 @@ static void select_pipe(const char *name)
 	close(ends[1]);
 	name_self("select-waiter");
 	note("idle actor=%s tid=%d", name, writer);
-	note("wait actor=%s tid=%d kind=select object=fd:%d owner=%d", name, host_tid(), ends[0], writer);
+	note("wait actor=%s tid=%d kind=select object=fd:%d owner=%d", name, host_tid(), ends[0],
+	     writer);
 	ready(name);
 	for (;;) {
 		fd_set set;
@@ -180,7 +187,8 @@ static void write_full_pipe(const char *name)
 	close(ends[0]);
 	name_self("pipe-writer");
 	note("idle actor=%s tid=%d", name, reader);
-	note("wait actor=%s tid=%d kind=pipe-write object=fd:%d owner=%d", name, host_tid(), ends[1], reader);
+	note("wait actor=%s tid=%d kind=pipe-write object=fd:%d owner=%d", name, host_tid(),
+	     ends[1], reader);
 	ready(name);
 	for (;;)
 		if (write(ends[1], block, sizeof(block)) < 0)
@@ -196,20 +204,14 @@ static void unix_datagram(const char *name)
 	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/datagram.sock");
 	need(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0, "bind");
 	name_self("unix-dgram");
-	note("wait actor=%s tid=%d kind=unix-read object=fd:%d owner=- local=%s", name, host_tid(), fd,
-	     address.sun_path);
+	note("wait actor=%s tid=%d kind=unix-read object=fd:%d owner=- local=%s", name, host_tid(),
+	     fd, address.sun_path);
 	ready(name);
 	read_for_ever(fd);
 }
 
 const struct actor channel_actors[] = {
-	{"UX", unix_pair},
-	{"UD", unix_datagram},
-	{"AC", accept_tcp},
-	{"TC", read_tcp},
-	{"EP", epoll_events},
-	{"PO", poll_pipe},
-	{"SL", select_pipe},
-	{"PW", write_full_pipe},
-	{NULL, NULL},
+	{"UX", unix_pair},   {"UD", unix_datagram},   {"AC", accept_tcp},
+	{"TC", read_tcp},    {"EP", epoll_events},    {"PO", poll_pipe},
+	{"SL", select_pipe}, {"PW", write_full_pipe}, {NULL, NULL},
 };

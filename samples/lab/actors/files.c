@@ -76,7 +76,8 @@ static void flock_second(const char *name)
 	int fd = open_scratch(FLOCK_PATH);
 
 	name_self("lock-second");
-	note("wait actor=%s tid=%d kind=flock object=fd:%d owner=%d path=%s", name, host_tid(), fd, owner, FLOCK_PATH);
+	note("wait actor=%s tid=%d kind=flock object=fd:%d owner=%d path=%s", name, host_tid(), fd,
+	     owner, FLOCK_PATH);
 	ready(name);
 	while (flock(fd, LOCK_EX) != 0)
 		;
@@ -92,8 +93,8 @@ static void want_record(void *owner)
 	struct flock range = record(F_WRLCK);
 	int fd = open_scratch(RECORD_PATH);
 
-	note("wait actor=PL tid=%d kind=posix-lock object=fd:%d owner=%d path=%s", host_tid(), fd, *(int *)owner,
-	     RECORD_PATH);
+	note("wait actor=PL tid=%d kind=posix-lock object=fd:%d owner=%d path=%s", host_tid(), fd,
+	     *(int *)owner, RECORD_PATH);
 	while (fcntl(fd, F_SETLKW, &range) != 0)
 		;
 }
@@ -124,7 +125,8 @@ static void write_frozen(const char *name)
 	ready("FZ-open");
 	while (access(FROZEN_SIGN, F_OK) != 0)
 		settle(50);
-	note("wait actor=%s tid=%d kind=frozen object=fd:%d owner=- path=/fz", name, host_tid(), fd);
+	note("wait actor=%s tid=%d kind=frozen object=fd:%d owner=- path=/fz", name, host_tid(),
+	     fd);
 	ready(name);
 	need(write(fd, "x", 1) == 1, "/fz/file");
 }
@@ -136,7 +138,8 @@ static void write_frozen(const char *name)
 static void hold_directory(const char *name)
 {
 	name_self("dir-holder");
-	note("wait actor=%s tid=%d kind=jbd2-commit object=- owner=- path=/in/d holds=i_rwsem:/in/d", name, host_tid());
+	note("wait actor=%s tid=%d kind=jbd2-commit object=- owner=- path=/in/d holds=i_rwsem:/in/d",
+	     name, host_tid());
 	leave_tid(DIR_OWNER);
 	ready(name);
 	mkdir("/in/d/first", 0755);
@@ -148,7 +151,8 @@ static void want_directory(const char *name)
 
 	settle(500);
 	name_self("dir-wanter");
-	note("wait actor=%s tid=%d kind=rwsem object=i_rwsem:/in/d owner=%d path=/in/d", name, host_tid(), owner);
+	note("wait actor=%s tid=%d kind=rwsem object=i_rwsem:/in/d owner=%d path=/in/d", name,
+	     host_tid(), owner);
 	ready(name);
 	mkdir("/in/d/second", 0755);
 }
@@ -184,15 +188,20 @@ static void many_files(const char *name)
 	need(open("/dev/zero", O_RDONLY | O_NONBLOCK) >= 0, "open /dev/zero");
 	need(syscall(SYS_pidfd_open, getpid(), 0) >= 0, "pidfd_open");
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	need(bind(listener, (struct sockaddr *)&path, sizeof(path)) == 0 && listen(listener, 1) == 0, "unix listen");
+	need(bind(listener, (struct sockaddr *)&path, sizeof(path)) == 0 &&
+		     listen(listener, 1) == 0,
+	     "unix listen");
 	int abstract = socket(AF_UNIX, SOCK_DGRAM, 0);
-	need(bind(abstract, (struct sockaddr *)&hidden, sizeof(sa_family_t) + 7) == 0, "unix abstract");
+	need(bind(abstract, (struct sockaddr *)&hidden, sizeof(sa_family_t) + 7) == 0,
+	     "unix abstract");
 	int udp = socket(AF_INET, SOCK_DGRAM, 0);
 	need(bind(udp, (struct sockaddr *)&any, sizeof(any)) == 0, "udp");
 	int tcp6 = socket(AF_INET6, SOCK_STREAM, 0);
 	// A kernel without IPv6 is no reason to do without the rest.
 	if (tcp6 >= 0)
-		need(bind(tcp6, (struct sockaddr *)&any6, sizeof(any6)) == 0 && listen(tcp6, 1) == 0, "tcp6");
+		need(bind(tcp6, (struct sockaddr *)&any6, sizeof(any6)) == 0 &&
+			     listen(tcp6, 1) == 0,
+		     "tcp6");
 	need(socket(AF_NETLINK, SOCK_RAW, 0) >= 0, "netlink");
 	need(dup2(deleted, 63) == 63, "dup2");
 	name_self("many-files");
@@ -201,12 +210,6 @@ static void many_files(const char *name)
 }
 
 const struct actor file_actors[] = {
-	{"L1", flock_first},
-	{"L2", flock_second},
-	{"PL", record_lock},
-	{"FZ", write_frozen},
-	{"D1", hold_directory},
-	{"D2", want_directory},
-	{"FD", many_files},
-	{NULL, NULL},
+	{"L1", flock_first},    {"L2", flock_second},   {"PL", record_lock}, {"FZ", write_frozen},
+	{"D1", hold_directory}, {"D2", want_directory}, {"FD", many_files},  {NULL, NULL},
 };

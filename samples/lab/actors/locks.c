@@ -93,7 +93,8 @@ static void run_held_mutex(struct held_mutex *held)
 static struct held_mutex robust = {.actor = "RB", .kind = "mutex-robust"};
 static struct held_mutex inheriting = {.actor = "PI", .kind = "mutex-pi"};
 static struct held_mutex checking = {.actor = "EC", .kind = "mutex-errorcheck"};
-static struct held_mutex contained = {.actor = "NS", .kind = "mutex", .mutex = PTHREAD_MUTEX_INITIALIZER};
+static struct held_mutex contained = {
+	.actor = "NS", .kind = "mutex", .mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void robust_mutex(const char *name)
 {
@@ -141,14 +142,16 @@ static pid_t rwlock_owner;
 static void want_read(void *unused)
 {
 	(void)unused;
-	note("wait actor=RW tid=%d kind=rwlock-read object=%p owner=%d", host_tid(), (void *)&rwlock, rwlock_owner);
+	note("wait actor=RW tid=%d kind=rwlock-read object=%p owner=%d", host_tid(),
+	     (void *)&rwlock, rwlock_owner);
 	pthread_rwlock_rdlock(&rwlock);
 }
 
 static void want_write(void *unused)
 {
 	(void)unused;
-	note("wait actor=RW tid=%d kind=rwlock-write object=%p owner=%d", host_tid(), (void *)&rwlock, rwlock_owner);
+	note("wait actor=RW tid=%d kind=rwlock-write object=%p owner=%d", host_tid(),
+	     (void *)&rwlock, rwlock_owner);
 	pthread_rwlock_wrlock(&rwlock);
 }
 
@@ -169,7 +172,8 @@ static void await_condition(void *unused)
 {
 	(void)unused;
 	pthread_mutex_lock(&condition_mutex);
-	note("wait actor=CV tid=%d kind=condition object=%p owner=-", host_tid(), (void *)&condition);
+	note("wait actor=CV tid=%d kind=condition object=%p owner=-", host_tid(),
+	     (void *)&condition);
 	for (;;)
 		pthread_cond_wait(&condition, &condition_mutex);
 }
@@ -186,7 +190,8 @@ static sem_t semaphore;
 static void semaphore_wait(const char *name)
 {
 	sem_init(&semaphore, 0, 0);
-	note("wait actor=SE tid=%d kind=semaphore object=%p owner=-", host_tid(), (void *)&semaphore);
+	note("wait actor=SE tid=%d kind=semaphore object=%p owner=-", host_tid(),
+	     (void *)&semaphore);
 	ready(name);
 	while (sem_wait(&semaphore) != 0 && errno == EINTR)
 		;
@@ -197,7 +202,8 @@ static pthread_barrier_t barrier;
 static void await_barrier(void *unused)
 {
 	(void)unused;
-	note("wait actor=BA tid=%d kind=barrier object=%p owner=- count=3 arrived=2", host_tid(), (void *)&barrier);
+	note("wait actor=BA tid=%d kind=barrier object=%p owner=- count=3 arrived=2", host_tid(),
+	     (void *)&barrier);
 	pthread_barrier_wait(&barrier);
 }
 
@@ -248,16 +254,8 @@ static void plain_futex(const char *name)
 }
 
 const struct actor lock_actors[] = {
-	{"DL", deadlock},
-	{"RB", robust_mutex},
-	{"PI", inheriting_mutex},
-	{"EC", checking_mutex},
-	{"NS", contained_mutex},
-	{"RW", readers_writers},
-	{"CV", condition_variable},
-	{"SE", semaphore_wait},
-	{"BA", barrier_wait},
-	{"JN", join_thread},
-	{"FU", plain_futex},
-	{NULL, NULL},
+	{"DL", deadlock},           {"RB", robust_mutex},    {"PI", inheriting_mutex},
+	{"EC", checking_mutex},     {"NS", contained_mutex}, {"RW", readers_writers},
+	{"CV", condition_variable}, {"SE", semaphore_wait},  {"BA", barrier_wait},
+	{"JN", join_thread},        {"FU", plain_futex},     {NULL, NULL},
 };

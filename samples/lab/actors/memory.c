@@ -32,7 +32,8 @@ static void fill(char *start, size_t length, uint64_t tag)
 
 static char *map_private(size_t length)
 {
-	char *start = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *start =
+		mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	need(start != MAP_FAILED, "mmap");
 	return start;
@@ -40,8 +41,8 @@ static char *map_private(size_t length)
 
 static void region(const char *kind, const char *start, size_t length, uint64_t tag)
 {
-	note("region actor=PT pid=%d kind=%s start=%p length=%zu tag=%llu", host_tid(), kind, (const void *)start,
-	     length, (unsigned long long)tag);
+	note("region actor=PT pid=%d kind=%s start=%p length=%zu tag=%llu", host_tid(), kind,
+	     (const void *)start, length, (unsigned long long)tag);
 }
 
 // Sent when the core has been taken: 16 pages change, and what the debugger read back in goes out again.
@@ -88,8 +89,8 @@ static void pattern(const char *name)
 	fill(shared, pages * PAGE, SHARED_TAG);
 
 	region("private", private, pages * PAGE, tag);
-	note("rewritten actor=PT start=%p length=%u byte=0xa5", (void *)(private + (size_t)REWRITTEN_FIRST * PAGE),
-	     REWRITTEN_PAGES * PAGE);
+	note("rewritten actor=PT start=%p length=%u byte=0xa5",
+	     (void *)(private + (size_t)REWRITTEN_FIRST * PAGE), REWRITTEN_PAGES * PAGE);
 	region("huge", huge, HUGE, tag + 1000);
 	region("none", none, (size_t)16 * PAGE, tag + 2000);
 	region("swapped", swapped, swapped_length, tag + 3000);

@@ -78,7 +78,8 @@ static void wait_for_child(const char *name)
 
 	name_self("parent");
 	note("idle actor=%s tid=%d depth=1", name, child);
-	note("wait actor=%s tid=%d kind=wait4 object=pid:%d owner=%d", name, host_tid(), child, child);
+	note("wait actor=%s tid=%d kind=wait4 object=pid:%d owner=%d", name, host_tid(), child,
+	     child);
 	ready(name);
 	while (waitpid(child, NULL, 0) < 0)
 		;
@@ -96,7 +97,8 @@ static void vfork_parent(const char *name)
 		name_self("vfork-child");
 		pid_t self = host_tid();
 		note("idle actor=%s tid=%d depth=1", name, self);
-		note("wait actor=%s tid=%d kind=vfork object=pid:%d owner=%d", name, parent, self, self);
+		note("wait actor=%s tid=%d kind=vfork object=pid:%d owner=%d", name, parent, self,
+		     self);
 		ready(name);
 		wait_forever(0);
 		_exit(0);
@@ -199,17 +201,8 @@ static void zombie_parent(const char *name)
 }
 
 const struct actor process_actors[] = {
-	{"FK", forkers},
-	{"TH", many_threads},
-	{"SP", spinner},
-	{"CR", crash},
-	{"W4", wait_for_child},
-	{"VF", vfork_parent},
-	{"TR", tracer},
-	{"ST", stopped},
-	{"ID", idler},
-	{"ES", escaper},
-	{"SH", handler_stack},
-	{"ZO", zombie_parent},
+	{"FK", forkers},        {"TH", many_threads}, {"SP", spinner},       {"CR", crash},
+	{"W4", wait_for_child}, {"VF", vfork_parent}, {"TR", tracer},        {"ST", stopped},
+	{"ID", idler},          {"ES", escaper},      {"SH", handler_stack}, {"ZO", zombie_parent},
 	{NULL, NULL},
 };

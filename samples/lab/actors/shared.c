@@ -33,8 +33,8 @@ static void hold(void *unused)
 	(void)unused;
 	close(pipe_ends[1]);
 	pthread_mutex_lock(&shared->mutex);
-	note("wait actor=PS tid=%d kind=pipe-read object=fd:%d owner=%d holds=%p", host_tid(), pipe_ends[0],
-	     pipe_owner, (void *)&shared->mutex);
+	note("wait actor=PS tid=%d kind=pipe-read object=fd:%d owner=%d holds=%p", host_tid(),
+	     pipe_ends[0], pipe_owner, (void *)&shared->mutex);
 	shared->owner = host_tid();
 	while (read(pipe_ends[0], &byte, 1) < 0)
 		;
@@ -47,14 +47,15 @@ static void want(void *unused)
 	close(pipe_ends[1]);
 	while (shared->owner == 0)
 		settle(20);
-	note("wait actor=PS tid=%d kind=mutex-shared object=%p owner=%d", host_tid(), (void *)&shared->mutex,
-	     shared->owner);
+	note("wait actor=PS tid=%d kind=mutex-shared object=%p owner=%d", host_tid(),
+	     (void *)&shared->mutex, shared->owner);
 	pthread_mutex_lock(&shared->mutex);
 }
 
 static void shared_mutex(const char *name)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	need(shared != MAP_FAILED, "mmap");
 	init_shared(shared);
 	need(pipe(pipe_ends) == 0, "pipe");
@@ -78,7 +79,8 @@ static void shared_mutex(const char *name)
 
 static struct shared *map_at(int fd, void *address)
 {
-	char *map = mmap(address, 0x2000, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+	char *map = mmap(address, 0x2000, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
+			 fd, 0);
 
 	need(map == address, "mmap");
 	return (struct shared *)(void *)(map + LOCK_OFFSET);
@@ -90,8 +92,8 @@ static void want_elsewhere(void *fd)
 
 	while (lock->owner == 0)
 		settle(20);
-	note("wait actor=PS2 tid=%d kind=mutex-shared object=%p owner=%d", host_tid(), (void *)&lock->mutex,
-	     lock->owner);
+	note("wait actor=PS2 tid=%d kind=mutex-shared object=%p owner=%d", host_tid(),
+	     (void *)&lock->mutex, lock->owner);
 	pthread_mutex_lock(&lock->mutex);
 }
 

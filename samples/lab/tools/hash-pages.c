@@ -49,7 +49,8 @@ int main(int argc, char **argv)
 		const Elf64_Phdr *segment = &segments[i];
 		if (segment->p_type != PT_LOAD)
 			continue;
-		for (uint64_t offset = -segment->p_paddr % PAGE; offset + PAGE <= segment->p_filesz; offset += PAGE) {
+		for (uint64_t offset = -segment->p_paddr % PAGE; offset + PAGE <= segment->p_filesz;
+		     offset += PAGE) {
 			uint64_t pfn = (segment->p_paddr + offset) / PAGE;
 			// The kernel's image is in two segments: once by itself, once within its memory.
 			if (pfn < next)

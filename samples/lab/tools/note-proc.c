@@ -17,11 +17,12 @@
 #define PAGE 4096u
 
 static const char *const system_files[] = {
-	"kallsyms", "modules", "locks", "mounts", "swaps", "iomem", "cmdline", "meminfo", "slabinfo", "cgroups",
-	"version", "vmstat", "net/tcp", "net/tcp6", "net/udp", "net/unix",
+	"kallsyms", "modules", "locks",   "mounts", "swaps",   "iomem",    "cmdline", "meminfo",
+	"slabinfo", "cgroups", "version", "vmstat", "net/tcp", "net/tcp6", "net/udp", "net/unix",
 };
 static const char *const process_files[] = {
-	"auxv", "cmdline", "environ", "maps", "smaps", "stat", "status", "cgroup", "mountinfo", "coredump_filter",
+	"auxv", "cmdline", "environ", "maps",      "smaps",
+	"stat", "status",  "cgroup",  "mountinfo", "coredump_filter",
 };
 static const char *const thread_files[] = {"comm", "stack", "syscall", "wchan"};
 static const char *const namespaces[] = {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"};
@@ -64,7 +65,9 @@ static void copy(const char *from, const char *to)
 }
 
 // Calls VISIT for each entry of DIR whose name is a number, smallest first.
-static void each_number(const char *dir, void (*visit)(const char *from, const char *to, long number), const char *to)
+static void each_number(const char *dir,
+			void (*visit)(const char *from, const char *to, long number),
+			const char *to)
 {
 	long *numbers = NULL;
 	size_t count = 0;
@@ -179,7 +182,8 @@ static void note_process(const char *proc, const char *to, long pid)
 	path(dir, "%s/%ld", to, pid);
 	mkdir(dir, 0755);
 	for (size_t i = 0; i < COUNT(process_files); i++)
-		copy(path(in, "%.400s/%s", from, process_files[i]), path(out, "%.400s/%s", dir, process_files[i]));
+		copy(path(in, "%.400s/%s", from, process_files[i]),
+		     path(out, "%.400s/%s", dir, process_files[i]));
 	list = must_open(path(out, "%.400s/fd", dir));
 	each_number(path(in, "%.400s/fd", from), list_link, NULL);
 	fclose(list);
@@ -189,7 +193,8 @@ static void note_process(const char *proc, const char *to, long pid)
 	list = must_open(path(out, "%.400s/ns", dir));
 	for (size_t i = 0; i < COUNT(namespaces); i++) {
 		char target[128] = "";
-		if (readlink(path(in, "%.400s/ns/%s", from, namespaces[i]), target, sizeof(target) - 1) > 0)
+		if (readlink(path(in, "%.400s/ns/%s", from, namespaces[i]), target,
+			     sizeof(target) - 1) > 0)
 			fprintf(list, "%s %s\n", namespaces[i], target);
 	}
 	fclose(list);
@@ -211,7 +216,8 @@ static void note_frames(const char *to)
 	while (in >= 0 && (length = read(in, block, sizeof(block))) > 0) {
 		for (size_t i = 0; i < (size_t)length / sizeof(*block); i++, pfn++) {
 			if (pfn > first && block[i] != flags) {
-				fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first, pfn - first, flags);
+				fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first,
+					pfn - first, flags);
 				first = pfn;
 			}
 			flags = block[i];
