@@ -18,16 +18,36 @@ struct mapper {
 	struct fb_string_pool *pool;
 	struct fb_path root;
 	bool has_root;
+	struct fb_path own_root; /* where it is another */
+	bool has_own_root;
 	struct fb_vma_namer namer;
 	struct fb_vma_text text;
 };
+
+/* Of a process in a container: its files may be at hand by the names that it has for them. */
+static struct fb_error *add_own_path(struct mapper *mapper, const struct fb_file_info *info,
+				     struct fb_user_mapping *mapping)
+{
+	char path[FB_PATH_SIZE];
+	struct fb_error *err;
+
+	if (!mapper->has_own_root || !mapping->file)
+		return NULL;
+	err = fb_path_text(mapper->kernel, &info->path, &mapper->own_root, path);
+	if (!err)
+		return fb_string_pool_add(mapper->pool, path, &mapping->own_path);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
 
 /* Leaves what cannot be read as it is: zero. Fails only with FB_NOMEM. */
 static struct fb_error *describe_file(struct mapper *mapper, const struct fb_vma *vma,
 				      struct fb_user_mapping *mapping)
 {
 	const struct fb_layout *layout = fb_kernel_layout(mapper->kernel);
-	struct fb_file_info info;
+	struct fb_file_info info = {0};
 	char path[FB_PATH_SIZE] = "";
 	struct fb_error *err = fb_file_info(mapper->kernel, vma->file, &info);
 
@@ -43,7 +63,9 @@ static struct fb_error *describe_file(struct mapper *mapper, const struct fb_vma
 		fb_error_destroy(err);
 		err = NULL;
 	}
-	return err ? err : fb_string_pool_add(mapper->pool, path, &mapping->path);
+	if (!err)
+		err = fb_string_pool_add(mapper->pool, path, &mapping->path);
+	return err ? err : add_own_path(mapper, &info, mapping);
 }
 
 /* [vdso] is the only code without a file that has tables. */
@@ -75,6 +97,7 @@ static struct fb_error *describe(struct mapper *mapper, const struct fb_vma *vma
 	mapping->file = mapping[-1].file;
 	mapping->file_size = mapping[-1].file_size;
 	mapping->path = mapping[-1].path;
+	mapping->own_path = mapping[-1].own_path;
 	return NULL;
 }
 
@@ -95,6 +118,11 @@ struct fb_error *fb_user_mappings_load(struct fb_input *input, const struct fb_t
 		mapper->pool = pool;
 		err = fb_process_root(input, task, false, &mapper->root, &mapper->has_root);
 	}
+	if (!err)
+		err = fb_process_root(input, task, true, &mapper->own_root, &mapper->has_own_root);
+	if (!err && mapper->has_root && mapper->root.mount == mapper->own_root.mount &&
+	    mapper->root.dentry == mapper->own_root.dentry)
+		mapper->has_own_root = false;
 	if (!err)
 		fb_vma_namer_init(&mapper->namer, mapper->kernel, task->mm, NULL);
 	for (size_t i = 0; !err && i < vmas->count; i++)

@@ -168,20 +168,33 @@ static struct fb_error *add_debug_file(const struct fb_object_sources *sources,
 	return err;
 }
 
+static struct fb_error *find_path(const struct fb_object_sources *sources, const char *path,
+				  uint64_t size, struct fb_file **file)
+{
+	struct fb_error *err = NULL;
+
+	if (path && path[0] == '/' && sources->find && !*file)
+		err = sources->find(sources->context, path, size, file);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 /* Looks for the file; sets object->fd where it is the one that was mapped. */
-static struct fb_error *find_file(const struct fb_object_sources *sources,
+static struct fb_error *find_file(const struct fb_object_sources *sources, const char *own_path,
 				  struct fb_cached_object *object)
 {
 	struct fb_file *file = NULL;
 	char found[FB_BUILD_ID_TEXT];
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 	Elf *elf;
 
-	if (object->path[0] == '/' && sources->find)
-		err = sources->find(sources->context, object->path, object->file_size, &file);
-	if (fb_error_is(err, FB_NOMEM))
+	err = find_path(sources, object->path, object->file_size, &file);
+	if (!err && object->build_id[0])
+		err = find_path(sources, own_path, object->file_size, &file);
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	object->fd = file ? file->fd : -1;
 	if (object->fd < 0) {
 		object->fd = open_by_build_id(sources, object->build_id, "");
@@ -207,9 +220,9 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 }
 
 static struct fb_error *load(const struct fb_object_sources *sources, struct fb_space *space,
-			     uint64_t base, struct fb_cached_object *object)
+			     uint64_t base, const char *own_path, struct fb_cached_object *object)
 {
-	struct fb_error *err = find_file(sources, object);
+	struct fb_error *err = find_file(sources, own_path, object);
 
 	if (!err && object->fd < 0) {
 		object->owner = space;
@@ -253,8 +266,8 @@ static const struct fb_cached_object *find_known(const struct fb_object_cache *c
 }
 
 struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_space *space,
-				     uint64_t base, const char *path, uint64_t file_size,
-				     const struct fb_cached_object **object_ret)
+				     uint64_t base, const char *path, const char *own_path,
+				     uint64_t file_size, const struct fb_cached_object **object_ret)
 {
 	const struct fb_cached_object *known;
 	struct fb_cached_object *object = NULL;
@@ -275,7 +288,7 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_sp
 	/* Under the lock: another process's thread is likely to want the same object next. */
 	err = create_object(path, file_size, build_id, &object);
 	if (!err)
-		err = load(&cache->sources, space, base, object);
+		err = load(&cache->sources, space, base, own_path, object);
 	if (!err)
 		err = fb_grow_array(&cache->objects, &cache->room, cache->count,
 				    sizeof(*cache->objects), FB_MAX_OBJECTS, "mapped objects");

@@ -54,10 +54,12 @@ FB_MUST_CHECK struct fb_error *fb_object_cache_create(const struct fb_object_sou
 void fb_object_cache_destroy(struct fb_object_cache *cache);
 
 /* The object mapped at base of space. path "[vdso]" and the like are never looked for as files.
+ * own_path: what a container's process calls it, or NULL; a file there counts by build-id only.
  * Errors: those of fb_elf_image_read() where there is no file. Owned by the cache. */
 FB_MUST_CHECK struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
 						   struct fb_space *space, uint64_t base,
-						   const char *path, uint64_t file_size,
+						   const char *path, const char *own_path,
+						   uint64_t file_size,
 						   const struct fb_cached_object **object_ret);
 
 /* An Elf of the object for one thread's use; elf_end() it. */

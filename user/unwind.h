@@ -19,11 +19,12 @@
 
 /* A mapping of the process, as /proc/PID/maps has it. */
 struct fb_user_mapping {
-	uint64_t start, end; /* end exclusive */
-	uint64_t offset;     /* bytes into the file */
-	uint64_t file;       /* the same for all mappings of one file; 0: none */
-	uint64_t file_size;  /* bytes; 0: unknown */
-	const char *path;    /* "/usr/bin/cat", "[vdso]"; "" if none. Borrowed */
+	uint64_t start, end;  /* end exclusive */
+	uint64_t offset;      /* bytes into the file */
+	uint64_t file;        /* the same for all mappings of one file; 0: none */
+	uint64_t file_size;   /* bytes; 0: unknown */
+	const char *path;     /* "/usr/bin/cat", "[vdso]"; "" if none. Borrowed */
+	const char *own_path; /* as a container's process sees it; NULL: the same. Borrowed */
 	bool executable;
 };
 

@@ -108,7 +108,8 @@ static struct fb_error *load(struct fb_unwind_module *module)
 
 	module->loaded = true;
 	err = fb_object_cache_get(process->objects, process->space, module->start,
-				  module->first->path, module->first->file_size, &module->object);
+				  module->first->path, module->first->own_path,
+				  module->first->file_size, &module->object);
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_error_destroy(err);
