@@ -47,6 +47,15 @@
 /* Members looked at for one name: task_struct has 400; anonymous unions could multiply for ever. */
 #define FB_MAX_MEMBER_VISITS (1u << 20)
 
+/* DWARF: entries below one unit (with link-time optimisation all of a kernel, some 10 million, is
+ * one), and addresses that lines are looked up for: a host's threads wait in some thousand. */
+#define FB_MAX_UNIT_ENTRIES (64u << 20)
+#define FB_MAX_SOURCE_PLACES (1u << 20)
+
+/* Numbers, texts and structs shown of one value: a task_struct has 1,500. Arrays of arrays could
+ * multiply for ever. */
+#define FB_MAX_SHOWN_VALUES (1u << 18)
+
 /* ORC: 6.12's vmlinux has about 500,000 entries. */
 #define FB_MAX_ORC_ENTRIES (16u << 20)
 /* Frames of one kernel stack: a task's, an interrupt's and six exceptions' have 80 KiB together,

@@ -65,10 +65,12 @@ extern const struct fb_command fb_command_merge;
 extern const struct fb_command fb_command_mods;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
+extern const struct fb_command fb_command_report;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;
 extern const struct fb_command fb_command_vtop;
+extern const struct fb_command fb_command_waits;
 
 /* How a command is called. */
 struct fb_usage {
