@@ -26,6 +26,41 @@ static struct fb_error *read_mask(struct fb_kernel *kernel, const char *name, ui
 	return fb_space_read(kernel->space, symbol.address, mask, size);
 }
 
+static uint32_t count_bits(const uint8_t *mask)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
+		count += bit_set(mask, cpu);
+	return count;
+}
+
+static uint32_t count_prstatus(const struct fb_kernel *kernel)
+{
+	uint32_t count = 0;
+	size_t size;
+
+	while (count < FB_MAX_CPUS && fb_dump_prstatus(kernel->dump, count, &size))
+		count++;
+	return count;
+}
+
+/* A panic without kexec takes the other CPUs offline before the machine stops
+ * (native_stop_other_cpus()), and a hypervisor that dumps it then leaves the registers of all: as
+ * many notes as CPUs present means that these are the CPUs there were. */
+static struct fb_error *restore_stopped(struct fb_kernel *kernel)
+{
+	uint8_t present[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err = read_mask(kernel, "__cpu_present_mask", present);
+
+	if (err)
+		return err;
+	if (count_prstatus(kernel) == count_bits(present) &&
+	    count_bits(present) > count_bits(kernel->online))
+		memcpy(kernel->online, present, sizeof(present));
+	return NULL;
+}
+
 static struct fb_error *read_masks(struct fb_kernel *kernel)
 {
 	uint8_t possible[FB_MAX_CPUS / 8] = {0};
@@ -33,15 +68,15 @@ static struct fb_error *read_masks(struct fb_kernel *kernel)
 
 	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
 	if (!err)
+		err = restore_stopped(kernel);
+	if (!err)
 		err = read_mask(kernel, "__cpu_possible_mask", possible);
 	if (err)
 		return err;
-	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++) {
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
 		if (bit_set(possible, cpu))
 			kernel->cpu_limit = cpu + 1;
-		if (bit_set(kernel->online, cpu))
-			kernel->info.cpus++;
-	}
+	kernel->info.cpus = count_bits(kernel->online);
 	return NULL;
 }
 
