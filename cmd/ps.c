@@ -113,6 +113,31 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
 }
 
+/* TIDs that are known while their task_structs are not in the dump. */
+static json_t *lost_list(const struct ps *ps)
+{
+	const int32_t *tids;
+	size_t count = fb_tasks_lost(ps->tasks, &tids);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_integer(tids[i]));
+	return list;
+}
+
+static void print_lost(const struct ps *ps)
+{
+	const int32_t *tids;
+	size_t count = fb_tasks_lost(ps->tasks, &tids);
+
+	if (count)
+		printf("\nknown by TID only:");
+	for (size_t i = 0; i < count; i++)
+		printf(" %d", tids[i]);
+	if (count)
+		printf("\n");
+}
+
 static struct fb_error *print_json(struct ps *ps, struct fb_context *context)
 {
 	json_t *answer = json_object();
@@ -122,6 +147,7 @@ static struct fb_error *print_json(struct ps *ps, struct fb_context *context)
 	for (size_t i = 0; i < fb_tasks_count(ps->tasks) && !err; i++)
 		err = task_to_json(ps, fb_tasks_get(ps->tasks, i), list);
 	json_object_set_new(answer, "tasks", list);
+	json_object_set_new(answer, "lost_tids", lost_list(ps));
 	if (err) {
 		json_decref(answer);
 		return err;
@@ -215,6 +241,8 @@ static struct fb_error *print_text(struct ps *ps, struct fb_context *context)
 		err = fb_ps_flat(ps->tasks, ps->threads, add_row, ps);
 	if (!err)
 		fb_table_print(ps->table, context->output);
+	if (!err)
+		print_lost(ps);
 	fb_table_destroy(ps->table);
 	return err;
 }

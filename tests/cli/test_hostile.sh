@@ -1,0 +1,8 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A short, fixed mutation sweep: tests/hostile/sweep has thousands more, on demand.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+adopt python3 "$top/tests/hostile/sweep" "$FBUNDLE" "$samples" --mutants 6 --commands 3 --seed 1
+finish
