@@ -66,6 +66,7 @@ extern const struct fb_command fb_command_mods;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_report;
+extern const struct fb_command fb_command_struct;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;

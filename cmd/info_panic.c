@@ -11,34 +11,8 @@
 #include "base/text.h"
 #include "bundle/thread_stack.h"
 #include "cmd/bt.h"
+#include "cmd/taints.h"
 #include "kernel/module.h"
-
-/* taint_flags (kernel/panic.c), by bit; the letter is what an oops shows. */
-static const struct {
-	char letter;
-	const char *meaning;
-} taints[] = {
-	{'P', "proprietary module"},
-	{'F', "module force-loaded"},
-	{'S', "CPU out of specification"},
-	{'R', "module force-unloaded"},
-	{'M', "machine check"},
-	{'B', "bad page"},
-	{'U', "requested by user space"},
-	{'D', "died before: an oops or BUG"},
-	{'A', "ACPI table overridden"},
-	{'W', "warning issued"},
-	{'C', "staging driver"},
-	{'I', "firmware bug worked around"},
-	{'O', "out-of-tree module"},
-	{'E', "unsigned module"},
-	{'L', "soft lockup before"},
-	{'K', "live patched"},
-	{'X', "auxiliary, by the distributor"},
-	{'T', "structure layout randomised"},
-	{'N', "in-kernel test"},
-	{'J', "fwctl used"},
-};
 
 static void print_label(struct fb_output *output, const char *label)
 {
@@ -48,27 +22,24 @@ static void print_label(struct fb_output *output, const char *label)
 static void print_taints(struct fb_context *context, struct fb_input *input)
 {
 	struct fb_kernel *kernel = fb_input_kernel(input);
-	uint64_t address, mask;
-	struct fb_error *err = fb_kernel_symbol(kernel, "tainted_mask", &address);
+	uint64_t mask;
+	struct fb_error *err = fb_taints(kernel, &mask);
 
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel), address, &mask);
 	print_label(context->output, "taints");
 	if (err) {
 		fb_print(context->output, FB_STYLE_PLAIN, "unknown\n");
 		fb_error_destroy(err);
 		return;
 	}
-	for (size_t bit = 0, shown = 0; bit < 64; bit++) {
+	for (unsigned bit = 0, shown = 0; bit < FB_TAINT_BITS; bit++) {
+		char text[64];
+
 		if (!(mask >> bit & 1))
 			continue;
 		if (shown++)
 			print_label(context->output, "");
-		if (bit < FB_ARRAY_SIZE(taints))
-			fb_print(context->output, FB_STYLE_WARN, "%c  %s\n", taints[bit].letter,
-				 taints[bit].meaning);
-		else
-			fb_print(context->output, FB_STYLE_WARN, "bit %zu\n", bit);
+		fb_print(context->output, FB_STYLE_WARN, "%s\n",
+			 fb_taint_text(bit, text, sizeof(text)));
 	}
 	if (!mask)
 		fb_print(context->output, FB_STYLE_PLAIN, "none\n");

@@ -9,13 +9,9 @@
 #include "base/text.h"
 #include "bundle/process.h"
 #include "cmd/command.h"
+#include "cmd/page_sources.h"
 #include "cmd/target.h"
 #include "kernel/vma_name.h"
-
-/* Pages of one mapping by where their bytes come from. */
-struct page_sources {
-	uint64_t vmcore, core, file, zero, swap, absent;
-};
 
 struct vm {
 	struct fb_context *context;
@@ -25,7 +21,7 @@ struct vm {
 	struct fb_vma_namer namer;
 	struct fb_table *table; /* text */
 	json_t *list;           /* --json */
-	struct page_sources total;
+	struct fb_page_sources total;
 };
 
 static const struct argp_option vm_options[] = {
@@ -53,48 +49,9 @@ static const struct fb_usage usage = {
 	.least_arguments = 1,
 };
 
-static struct fb_error *count_pages(struct vm *vm, const struct fb_vma *vma,
-				    struct page_sources *sources)
-{
-	uint64_t address = vma->start;
-	struct fb_error *err = NULL;
-
-	memset(sources, 0, sizeof(*sources));
-	while (address < vma->end && !err) {
-		struct fb_run run;
-		uint64_t pages;
-
-		err = fb_space_locate(vm->target.space, address, vma->end - address, &run);
-		if (err)
-			break;
-		pages = run.length / FB_PAGE_SIZE;
-		switch (run.origin.source) {
-		case FB_SOURCE_VMCORE:
-			sources->vmcore += pages;
-			break;
-		case FB_SOURCE_CORE:
-			sources->core += pages;
-			break;
-		case FB_SOURCE_FILE:
-			sources->file += pages;
-			break;
-		case FB_SOURCE_ZERO:
-			sources->zero += pages;
-			break;
-		case FB_SOURCE_ABSENT:
-			if (run.origin.absence == FB_ABSENCE_SWAPPED)
-				sources->swap += pages;
-			else
-				sources->absent += pages;
-			break;
-		}
-		address += run.length;
-	}
-	return err;
-}
-
 static struct fb_error *add_json(struct vm *vm, const struct fb_vma *vma,
-				 const struct fb_vma_text *text, const struct page_sources *sources)
+				 const struct fb_vma_text *text,
+				 const struct fb_page_sources *sources)
 {
 	json_t *object = json_object();
 	json_t *pages = json_object();
@@ -124,7 +81,7 @@ static struct fb_error *count_cell(struct fb_table *table, uint64_t count, enum 
 	return fb_table_cell(table, style, "%s", fb_text_count(count, text, sizeof(text)));
 }
 
-static struct fb_error *add_counts(struct vm *vm, const struct page_sources *sources)
+static struct fb_error *add_counts(struct vm *vm, const struct fb_page_sources *sources)
 {
 	struct fb_error *err;
 
@@ -143,7 +100,8 @@ static struct fb_error *add_counts(struct vm *vm, const struct page_sources *sou
 }
 
 static struct fb_error *add_row(struct vm *vm, const struct fb_vma *vma,
-				const struct fb_vma_text *text, const struct page_sources *sources)
+				const struct fb_vma_text *text,
+				const struct fb_page_sources *sources)
 {
 	struct fb_error *err;
 
@@ -159,19 +117,9 @@ static struct fb_error *add_row(struct vm *vm, const struct fb_vma *vma,
 	return err ? err : fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->name);
 }
 
-static void add_totals(struct page_sources *total, const struct page_sources *sources)
-{
-	total->vmcore += sources->vmcore;
-	total->core += sources->core;
-	total->file += sources->file;
-	total->zero += sources->zero;
-	total->swap += sources->swap;
-	total->absent += sources->absent;
-}
-
 static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 {
-	struct page_sources sources;
+	struct fb_page_sources sources;
 	struct fb_vma_text text;
 	struct fb_error *err;
 
@@ -182,10 +130,10 @@ static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 			"read",
 			(unsigned long long)vma->start);
 	if (!err)
-		err = count_pages(vm, vma, &sources);
+		err = fb_page_sources_count(vm->target.space, vma->start, vma->end, &sources);
 	if (err)
 		return err;
-	add_totals(&vm->total, &sources);
+	fb_page_sources_add(&vm->total, &sources);
 	return vm->list ? add_json(vm, vma, &text, &sources) : add_row(vm, vma, &text, &sources);
 }
 
