@@ -3,8 +3,8 @@
  * Threads that wait for a per-CPU rw_semaphore; as a rule one of the three with
  * which a super block holds writers back while it is frozen (sb_start_write()).
  */
-#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bundle/wait_private.h"
 #include "bundle/wait_superblock.h"
@@ -74,6 +74,21 @@ static struct fb_error *describe_other(uint64_t semaphore, struct fb_wait_finder
 				  "a per-CPU rw_semaphore does not record who holds it");
 }
 
+/* The kernel keeps no time of the freeze: the longest wait tells how long ago it was at least. */
+struct fb_error *fb_wait_date_freezes(struct fb_wait_finder *finder)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < finder->graph.object_count && !err; i++) {
+		struct fb_wait_object *object = &finder->graph.objects[i];
+
+		if (!strcmp(object->class, "frozen") && object->longest > 0)
+			err = fb_wait_append(&object->detail, "for at least %.1f s",
+					     object->longest);
+	}
+	return err;
+}
+
 struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked)
 {
@@ -104,8 +119,6 @@ struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
 		err = describe_other(semaphore, finder, &finder->graph.objects[wait.object]);
 	if (!err && superblock && level < FB_ARRAY_SIZE(levels))
 		err = fb_wait_text(&wait.detail, "%s", levels[level]);
-	if (!err && superblock && !isnan(wait.seconds))
-		err = fb_wait_append(&wait.detail, "frozen for at least %.1f s", wait.seconds);
 	if (err) {
 		free(wait.detail);
 		return err;

@@ -132,6 +132,7 @@ struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 
 struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph, const struct fb_wait *wait)
 {
+	struct fb_wait_object *object;
 	struct fb_error *err;
 
 	err = fb_grow_array(&graph->waits, &graph->wait_room, graph->wait_count,
@@ -141,7 +142,10 @@ struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph, const struct fb_
 		return err;
 	}
 	graph->waits[graph->wait_count++] = *wait;
-	graph->objects[wait->object].waiters++;
+	object = &graph->objects[wait->object];
+	object->waiters++;
+	if (wait->seconds > object->longest) /* false for NaN */
+		object->longest = wait->seconds;
 	return NULL;
 }
 

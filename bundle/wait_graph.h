@@ -32,6 +32,7 @@ struct fb_wait_object {
 	bool others;  /* somebody who is not among the owners may release it too */
 	bool certain; /* the owners are known for certain */
 	size_t waiters;
+	double longest; /* seconds that a thread has waited for it so far, at most; 0: unknown */
 };
 
 #define FB_WAIT_FRAMES 6u

@@ -117,6 +117,8 @@ struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t
 		err = fb_space_string(finder->space, disk + layout->disk_name.offset, name,
 				      layout->disk_name.size < sizeof(name) ? layout->disk_name.size
 									    : sizeof(name));
+	if (!err && !*name)
+		err = fb_error_create(FB_CORRUPT, "a device without a name");
 	if (err)
 		return err;
 	fb_text_escape(name, strlen(name), shown, sizeof(shown));
@@ -149,6 +151,16 @@ static struct fb_error *find_outer(struct fb_wait_finder *finder, const struct f
 					blocked->low, blocked->high, address_ret);
 }
 
+/* Whether it waits for a bit that the end of an input or output clears; other words have bits too. */
+static bool sleeps_for_io(const struct fb_blocked *blocked)
+{
+	for (size_t i = 0; i < FB_WAIT_FRAMES && blocked->frames[i]; i++)
+		if (!strcmp(blocked->frames[i], "bit_wait_io") ||
+		    !strcmp(blocked->frames[i], "__wait_on_buffer"))
+			return true;
+	return false;
+}
+
 struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	const struct fb_layout *layout = finder->layout;
@@ -163,7 +175,7 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_flags, &buffer);
 	if (!err)
 		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_number, &bit);
-	if (!err && bit != BH_LOCK)
+	if (!err && (bit != BH_LOCK || !sleeps_for_io(blocked)))
 		err = fb_error_create(FB_NOT_FOUND, "it waits for bit %llu of 0x%llx",
 				      (unsigned long long)bit, (unsigned long long)buffer);
 	if (!err)

@@ -124,23 +124,40 @@ static const struct fb_core_thread *core_thread(const struct fb_input_core *core
 	return NULL;
 }
 
-/* Whether the thread stood at the panic where it stood when the core was taken: then it has not run
- * in between, or came back to the very same call. */
+/* Whether the thread stood at the panic where it stood when the core was taken: in the same call, all
+ * its registers the same. Then it has let go of nothing in between. */
 static bool stood_still(struct fb_wait_finder *finder, const struct fb_input_core *core,
 			const struct fb_task *task)
 {
 	const struct fb_core_thread *thread = core_thread(core, task);
-	struct user_regs_struct regs;
+	const struct user_regs_struct *then = thread ? &thread->regs : NULL;
+	struct user_regs_struct now;
 	struct fb_error *err;
 
 	if (!thread || task->on_cpu)
 		return false;
-	err = fb_user_regs_at_top(finder->kernel, task->stack, &regs);
+	err = fb_user_regs_at_top(finder->kernel, task->stack, &now);
 	if (err) {
 		fb_error_destroy(err);
 		return false;
 	}
-	return regs.rip == thread->regs.rip && regs.rsp == thread->regs.rsp;
+	return now.rip == then->rip && now.rsp == then->rsp && now.rbp == then->rbp &&
+	       now.rbx == then->rbx && now.r12 == then->r12 && now.r13 == then->r13 &&
+	       now.r14 == then->r14 && now.r15 == then->r15 && now.rdi == then->rdi &&
+	       now.rsi == then->rsi && now.rdx == then->rdx && now.r10 == then->r10;
+}
+
+/* Whether the owner has not run since the memory was saved, as far as cores tell: its own core must
+ * not be newer than the memory's. */
+static bool is_unchanged(struct fb_wait_finder *finder, const struct fb_task *owner,
+			 const struct fb_input_core *memory)
+{
+	const struct fb_input_core *core = fb_input_core_of(finder->input, owner->pid);
+
+	if (!core || !memory || !stood_still(finder, core, owner))
+		return false;
+	return core == memory ||
+	       core->match.taken_before_panic_s >= memory->match.taken_before_panic_s;
 }
 
 static const char *state_text(const struct fb_task *task)
@@ -168,7 +185,7 @@ static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *j
 	const struct fb_input_core *core = fb_input_core_of(finder->input, waiter->pid);
 	double age = core ? core->match.taken_before_panic_s : NAN;
 	struct fb_run run;
-	char took[32], name[128];
+	char took[32];
 	struct fb_error *err;
 
 	if (!lock->owner_field) {
@@ -182,10 +199,7 @@ static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *j
 		object->certain = true;
 		return fb_wait_append(&object->detail, "read from the dump itself");
 	}
-	object->certain =
-		core && stood_still(finder, core, owner) && stood_still(finder, core, waiter);
-	fb_text_escape(run.origin.detail ? run.origin.detail : "a core",
-		       run.origin.detail ? strlen(run.origin.detail) : 6, name, sizeof(name));
+	object->certain = is_unchanged(finder, owner, core);
 	if (isnan(age))
 		err = fb_wait_append(&object->detail, "owner read from a core that is older than "
 						      "the panic, by how much is unknown");

@@ -142,6 +142,8 @@ struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct f
 struct fb_error *fb_wait_rt_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked);
+/* Adds to each frozen file system since when it is, at least. */
+struct fb_error *fb_wait_date_freezes(struct fb_wait_finder *finder);
 struct fb_error *fb_wait_epoll(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked);

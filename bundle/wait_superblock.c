@@ -131,7 +131,8 @@ static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblo
 void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
 			     char *to)
 {
-	char path[FB_PATH_SIZE], type[32] = "?", id[33] = "?", shown[FB_WAIT_PATH];
+	char path[FB_PATH_SIZE], type[32] = "?", id[33] = "?";
+	char shown[FB_WAIT_PATH], shown_type[28], shown_id[28];
 	uint64_t type_address, name;
 	struct fb_path at;
 	struct fb_error *err = path_of(finder, superblock, dentry, &at);
@@ -156,9 +157,7 @@ void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock,
 				      sizeof(id));
 	fb_error_destroy(err);
 	fb_text_escape(path, strlen(path), shown, sizeof(shown));
-	snprintf(to, FB_WAIT_PATH + 64, "%s (", shown);
-	fb_text_escape(type, strlen(type), to + strlen(to), 28);
-	strcat(to, " on ");
-	fb_text_escape(id, strlen(id), to + strlen(to), 28);
-	strcat(to, ")");
+	fb_text_escape(type, strlen(type), shown_type, sizeof(shown_type));
+	fb_text_escape(id, strlen(id), shown_id, sizeof(shown_id));
+	snprintf(to, FB_WAIT_PATH + 64, "%s (%s on %s)", shown, shown_type, shown_id);
 }

@@ -36,13 +36,16 @@ void fb_wait_symbols_destroy(struct fb_wait_symbols *symbols)
 static struct fb_error *load(struct fb_file *file, struct symbol_file *to)
 {
 	Elf64_Ehdr header;
+	char path[40];
 	struct fb_error *err = fb_file_read(file, 0, &header, sizeof(header));
 
 	*to = (struct symbol_file){.path = file->path};
 	if (err)
 		return err;
 	to->moves = header.e_type == ET_DYN;
-	return fb_elf_symtab_load(file->path, 0, &to->table);
+	/* Its path is the process's, inside the sysroot. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file->fd);
+	return fb_elf_symtab_load(path, 0, &to->table);
 }
 
 static struct fb_error *symbols_of(struct fb_wait_finder *finder, struct fb_file *file,

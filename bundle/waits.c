@@ -47,6 +47,13 @@ static bool is_scheduling(const char *symbol)
 	return false;
 }
 
+/* What every stack ends with. */
+static bool is_entry(const char *symbol)
+{
+	return !strncmp(symbol, "entry_SYSCALL", 13) || !strncmp(symbol, "do_syscall_", 11) ||
+	       !strcmp(symbol, "ret_from_fork") || !strcmp(symbol, "ret_from_fork_asm");
+}
+
 /* The function that decides, and where on the stack its wait structure can be: from the innermost
  * frame to the end of its caller's. */
 static void find_site(const struct fb_kernel_stack *stack, struct fb_blocked *blocked)
@@ -60,7 +67,7 @@ static void find_site(const struct fb_kernel_stack *stack, struct fb_blocked *bl
 
 		if (!symbol || is_scheduling(symbol))
 			continue;
-		if (used < FB_WAIT_FRAMES)
+		if (used < FB_WAIT_FRAMES && !is_entry(symbol))
 			blocked->frames[used++] = symbol;
 		site = settled ? NULL : fb_wait_site_find(symbol);
 		if (!site || (blocked->site && site->weak))
@@ -289,6 +296,8 @@ struct fb_error *fb_waits_find(struct fb_input *input, const struct fb_wait_opti
 	err = begin(waits, input, options);
 	if (!err)
 		err = find_all(waits);
+	if (!err)
+		err = fb_wait_date_freezes(&waits->finder);
 	if (!err)
 		err = analyse(waits);
 	if (err) {

@@ -44,10 +44,9 @@ char *fb_waits_comm(const struct fb_waits_view *view, int32_t tid, char *to)
 {
 	const struct fb_task *task = fb_tasks_by_tid(view->tasks, tid);
 
-	if (!task)
-		return strcpy(to, "?");
-	return fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), to,
-			      FB_WAITS_COMM);
+	return task ? fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), to,
+				     FB_WAITS_COMM)
+		    : fb_text_escape("?", 1, to, FB_WAITS_COMM);
 }
 
 static struct fb_error *open_memory(struct fb_waits_view *view)

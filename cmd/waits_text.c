@@ -59,13 +59,13 @@ static void print_owners(const struct fb_waits_view *view, const struct fb_wait_
 		fb_print(output, FB_STYLE_WARN, " (likely)");
 }
 
-static void print_wait(const struct fb_waits_view *view, const struct fb_wait *wait,
-		       enum fb_style style)
+static void print_wait(const struct fb_waits_view *view, const struct fb_wait *wait)
 {
 	const struct fb_wait_object *object = &view->graph->objects[wait->object];
 
 	print_thread(view, wait->tid, FB_STYLE_BOLD);
-	fb_print(output_of(view), style, "  %s %s", wait->kind, object->name ? object->name : "?");
+	fb_print(output_of(view), FB_STYLE_PLAIN, "  %s %s", wait->kind,
+		 object->name ? object->name : "?");
 	print_owners(view, object);
 	fb_print(output_of(view), FB_STYLE_PLAIN, "\n");
 }
@@ -192,6 +192,39 @@ static struct fb_error *load_stacks(const struct fb_waits_view *view,
 	return err;
 }
 
+static bool is_on_way(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle,
+		      int32_t tid)
+{
+	for (size_t i = 0; i < cycle->count; i++)
+		if (view->graph->waits[cycle->waits[i]].tid == tid)
+			return true;
+	return false;
+}
+
+/* Those that are not on the shortest way round. */
+static void print_members(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < cycle->member_count && shown < THREADS_SHOWN; i++) {
+		const struct fb_wait *wait;
+		size_t count;
+
+		if (cycle->count <= THREADS_SHOWN && is_on_way(view, cycle, cycle->members[i]))
+			continue;
+		wait = fb_waits_of(view->waits, cycle->members[i], &count);
+		if (!wait)
+			continue;
+		if (!shown++)
+			fb_print(output_of(view), FB_STYLE_PLAIN, "  and with them\n");
+		fb_print(output_of(view), FB_STYLE_PLAIN, "  ");
+		print_wait(view, wait);
+	}
+	if (cycle->member_count > cycle->count + shown)
+		fb_print(output_of(view), FB_STYLE_DIM, "  ... %zu more\n",
+			 cycle->member_count - cycle->count - shown);
+}
+
 static struct fb_error *print_cycle(const struct fb_waits_view *view,
 				    const struct fb_wait_cycle *cycle)
 {
@@ -211,19 +244,14 @@ static struct fb_error *print_cycle(const struct fb_waits_view *view,
 		const struct fb_wait *wait = &view->graph->waits[cycle->waits[i]];
 
 		fb_print(output, FB_STYLE_PLAIN, "  ");
-		print_wait(view, wait, FB_STYLE_PLAIN);
+		print_wait(view, wait);
 		print_details(view, wait, 6);
 		print_kernel_frames(view, wait, 6);
 		print_user_frames(view, stacks, wait->tid, 6);
 	}
 	if (cycle->count > THREADS_SHOWN)
 		fb_print(output, FB_STYLE_DIM, "  ... %zu more\n", cycle->count - THREADS_SHOWN);
-	if (cycle->member_count > cycle->count) {
-		fb_print(output, FB_STYLE_PLAIN, "  Others of the %zu:", cycle->member_count);
-		for (size_t i = 0; i < cycle->member_count && i < 4 * THREADS_SHOWN; i++)
-			fb_print(output, FB_STYLE_PLAIN, " %" PRId32, cycle->members[i]);
-		fb_print(output, FB_STYLE_PLAIN, "\n");
-	}
+	print_members(view, cycle);
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 	fb_thread_stacks_destroy(stacks);
 	return NULL;
@@ -269,7 +297,7 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 	for (size_t shown = 0; at != FB_WAIT_NONE && shown < CHAIN_SHOWN; shown++) {
 		fb_print(output, FB_STYLE_PLAIN, "  ");
-		print_wait(view, &view->graph->waits[at], FB_STYLE_PLAIN);
+		print_wait(view, &view->graph->waits[at]);
 		print_details(view, &view->graph->waits[at], 6);
 		at = view->analysis->next[at];
 	}
