@@ -51,6 +51,8 @@
  * one), and addresses that lines are looked up for: a host's threads wait in some thousand. */
 #define FB_MAX_UNIT_ENTRIES (64u << 20)
 #define FB_MAX_SOURCE_PLACES (1u << 20)
+/* Files below --debug-dir: /usr/lib/debug with all of a distribution's packages has fewer. */
+#define FB_MAX_DEBUG_FILES (1u << 20)
 
 /* Numbers, texts and structs shown of one value: a task_struct has 1,500. Arrays of arrays could
  * multiply for ever. */

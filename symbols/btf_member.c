@@ -8,9 +8,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "symbols/btf_private.h"
-
-/* Names longer than this are not compared for likeness. */
-#define MAX_COMPARED 63
+#include "symbols/name_distance.h"
 
 /* A walk through the members of one struct, anonymous ones entered. */
 struct search {
@@ -60,41 +58,12 @@ static bool is_anonymous_composite(const struct fb_btf *btf, const struct fb_btf
 	       fb_btf_is_composite(fb_btf_kind(btf, fb_btf_strip(btf, member->type)));
 }
 
-/*
- * Levenshtein's distance of two names, one row at a time.
- */
-static unsigned edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	unsigned row[MAX_COMPARED + 1];
-
-	for (size_t j = 0; j <= b_length; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= a_length; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= b_length; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b_length];
-}
-
 static void note_nearest(struct search *search, const char *name)
 {
-	size_t length = strnlen(name, MAX_COMPARED + 1);
 	unsigned distance;
 
-	if (!length || length > MAX_COMPARED || search->length > MAX_COMPARED)
+	if (!*name || !fb_name_distance(search->name, search->length, name, &distance))
 		return;
-	distance = edit_distance(search->name, search->length, name, length);
 	if (!search->nearest || distance < search->distance) {
 		search->nearest = name;
 		search->distance = distance;

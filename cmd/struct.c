@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle struct: the layout of a type, or a value of it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/command.h"
+#include "cmd/struct_layout.h"
+#include "cmd/target.h"
+#include "kernel/value_print.h"
+
+#define MAX_ARGUMENTS 64u
+#define TEXT_DEPTH 2u
+#define MAX_TEXT (64u << 20)
+/* Elements of a list: more would not be read by anybody. */
+#define MAX_LIST 1000000u
+
+struct structs {
+	struct fb_context *context;
+	struct fb_input *input;
+	struct fb_module_types *types;
+	struct fb_modules *modules; /* NULL: cannot be read, and pointers have no symbols */
+	struct fb_target target;
+	struct fb_value value; /* the type, at its address; 0 without one */
+	bool has_address;
+	const char **paths; /* of members; in context->args */
+	size_t path_count;
+	const char *list;     /* --list */
+	uint64_t list_offset; /* of its member */
+	unsigned depth;
+	bool depth_given;
+	json_t *elements; /* --list with --json */
+	size_t element_count;
+};
+
+static const struct argp_option struct_options[] = {
+	{"list", 'l', "MEMBER", 0,
+	 "ADDR is the head of a list: show each element, linked by its list_head MEMBER", 0},
+	{"depth", 'd', "N", 0, "show structs within structs to this depth (default: 2)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state, void *own)
+{
+	struct structs *structs = own;
+	unsigned long depth;
+	char *end;
+
+	switch (key) {
+	case 'l':
+		structs->list = arg;
+		return 0;
+	case 'd':
+		depth = strtoul(arg, &end, 10);
+		if (end == arg || *end || *arg == '-' || depth > FB_MAX_TYPE_DEPTH)
+			argp_error(state, "--depth takes a number up to %u, not '%s'",
+				   FB_MAX_TYPE_DEPTH, arg);
+		structs->depth = (unsigned)depth;
+		structs->depth_given = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT TYPE [[PID:]ADDR] [.MEMBER...]",
+	.doc = "Shows the layout of one of the kernel's types, or of its modules'; with an address "
+	       "(hexadecimal, or a kernel symbol) the value there. Members are followed through "
+	       "structs, arrays and pointers: .mm.pgd, .comm[0].\v"
+	       "  fbundle struct DUMP task_struct .mm\n"
+	       "  fbundle struct DUMP task_struct init_task .comm .mm.pgd\n"
+	       "  fbundle struct DUMP module modules --list list .name",
+	.most_arguments = MAX_ARGUMENTS,
+	.least_arguments = 1,
+	.options = struct_options,
+	.parse = parse,
+};
+
+static struct fb_error *unknown_type(struct structs *structs, const char *name)
+{
+	const char *nearest =
+		fb_btf_nearest(fb_kernel_types(fb_input_kernel(structs->input)), name);
+
+	if (!nearest)
+		return fb_error_create(FB_NOT_FOUND, "no type is named '%s'", name);
+	return fb_error_create(FB_NOT_FOUND, "no type is named '%s'; the nearest is '%s'", name,
+			       nearest);
+}
+
+/* keyword: "struct", "union", "enum", or NULL for any kind. */
+static struct fb_error *find_type(struct structs *structs, const char *keyword, const char *name)
+{
+	static const struct {
+		const char *keyword;
+		enum fb_type_kind kind;
+	} kinds[] = {
+		{"struct", FB_TYPE_STRUCT},   {"union", FB_TYPE_UNION}, {"enum", FB_TYPE_ENUM},
+		{"typedef", FB_TYPE_TYPEDEF}, {"", FB_TYPE_INT},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(kinds); i++) {
+		struct fb_error *err;
+
+		if (keyword && strcmp(keyword, kinds[i].keyword) != 0)
+			continue;
+		err = fb_module_types_find(structs->types, kinds[i].kind, name,
+					   &structs->value.types, &structs->value.type);
+		if (!fb_error_is(err, FB_NOT_FOUND))
+			return err;
+		fb_error_destroy(err);
+	}
+	return unknown_type(structs, name);
+}
+
+static bool is_keyword(const char *text, size_t length)
+{
+	static const char *const keywords[] = {"struct", "union", "enum"};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(keywords); i++)
+		if (strlen(keywords[i]) == length && !strncmp(keywords[i], text, length))
+			return true;
+	return false;
+}
+
+/* "struct NAME" may be one argument, two, or NAME alone. *used_ret counts them. */
+static struct fb_error *parse_type(struct structs *structs, size_t *used_ret)
+{
+	const struct fb_context *context = structs->context;
+	const char *text = context->args[0], *space = strchr(text, ' ');
+	char keyword[8] = "";
+
+	*used_ret = 1;
+	if (space && is_keyword(text, (size_t)(space - text))) {
+		memcpy(keyword, text, (size_t)(space - text));
+		return find_type(structs, keyword, space + strspn(space, " "));
+	}
+	if (context->arg_count > 1 && is_keyword(text, strlen(text)) &&
+	    context->args[1][0] != '.') {
+		*used_ret = 2;
+		return find_type(structs, text, context->args[1]);
+	}
+	return find_type(structs, NULL, text);
+}
+
+static struct fb_error *parse_arguments(struct structs *structs)
+{
+	struct fb_context *context = structs->context;
+	size_t used = 0;
+	struct fb_error *err;
+
+	if (!fb_kernel_types(fb_input_kernel(structs->input)))
+		return fb_error_create(FB_NOT_FOUND, "the kernel's types cannot be had");
+	err = parse_type(structs, &used);
+	if (!err && used < context->arg_count && context->args[used][0] != '.') {
+		err = fb_target_open(context, structs->input, context->args[used++], false,
+				     &structs->target);
+		structs->has_address = !err;
+		structs->value.address = structs->target.address;
+	}
+	if (err)
+		return err;
+	structs->paths = context->args + used;
+	structs->path_count = context->arg_count - used;
+	for (size_t i = 0; i < structs->path_count; i++)
+		if (structs->paths[i][0] != '.')
+			return fb_error_create(FB_INVALID,
+					       "'%s' is no member: it begins with a dot",
+					       structs->paths[i]);
+	if (structs->list && !structs->has_address)
+		return fb_error_create(FB_INVALID, "--list takes the address of a list's head");
+	return NULL;
+}
+
+static struct fb_error *print_layout(struct structs *structs, json_t *answer)
+{
+	struct fb_output *output = structs->context->output;
+	json_t *members = structs->path_count ? json_array() : NULL;
+	struct fb_error *err = NULL;
+
+	if (!structs->path_count && answer)
+		fb_layout_to_json(&structs->value, answer);
+	else if (!structs->path_count)
+		fb_layout_print(output, &structs->value);
+	for (size_t i = 0; i < structs->path_count && !err; i++) {
+		struct fb_value member;
+
+		err = fb_value_follow(NULL, structs->types, &structs->value, structs->paths[i],
+				      &member);
+		if (err)
+			break;
+		if (answer) {
+			json_array_append_new(
+				members, fb_layout_member_json(structs->paths[i] + 1, &member));
+			continue;
+		}
+		fb_print(output, FB_STYLE_BOLD, "%s", structs->paths[i]);
+		printf(" at offset %llu: ", (unsigned long long)member.address);
+		/* The layout of a member begins at 0 itself. */
+		member.address = 0;
+		fb_layout_print(output, &member);
+	}
+	if (answer && structs->path_count) {
+		json_object_set(answer, "members", members);
+		json_object_set_new(answer, "enumerators", json_null());
+	}
+	json_decref(members);
+	return err;
+}
+
+static struct fb_value_printer printer_of(const struct structs *structs)
+{
+	unsigned standard = structs->context->options.json ? FB_MAX_TYPE_DEPTH : TEXT_DEPTH;
+
+	return (struct fb_value_printer){
+		.space = structs->target.space,
+		.modules = structs->modules,
+		.depth = structs->depth_given ? structs->depth : standard,
+	};
+}
+
+/* Nothing read is an error; a part not read a warning. */
+static struct fb_error *judge(struct structs *structs, struct fb_value_printer *printer,
+			      struct fb_error *err)
+{
+	struct fb_error *reason = printer->reason;
+
+	if (err || !reason) {
+		fb_error_destroy(reason);
+		return err;
+	}
+	if (!printer->read)
+		return reason;
+	fb_warn_error(structs->context->warnings, reason, "%u values cannot be read; the first",
+		      printer->missing);
+	return NULL;
+}
+
+/* A value at a path; "" for all of it. */
+static struct fb_error *print_value_text(struct structs *structs, const struct fb_value *value,
+					 const char *path)
+{
+	struct fb_value_printer printer = printer_of(structs);
+	struct fb_value found;
+	struct fb_buf text;
+	struct fb_error *err;
+
+	fb_buf_init(&text, MAX_TEXT);
+	err = fb_value_follow(printer.space, structs->types, value, path, &found);
+	if (!err)
+		err = fb_value_text(&printer, &found, &text);
+	err = judge(structs, &printer, err);
+	if (!err) {
+		if (*path)
+			fb_print(structs->context->output, FB_STYLE_BOLD, "%s = ", path);
+		fwrite(text.data, 1, text.size, stdout);
+		putchar('\n');
+	}
+	fb_buf_deinit(&text);
+	return err;
+}
+
+static struct fb_error *value_to_json(struct structs *structs, const struct fb_value *value,
+				      const char *path, json_t **json_ret)
+{
+	struct fb_value_printer printer = printer_of(structs);
+	struct fb_value found;
+	json_t *json = NULL;
+	struct fb_error *err;
+
+	err = fb_value_follow(printer.space, structs->types, value, path, &found);
+	if (!err)
+		err = fb_value_json(&printer, &found, &json);
+	err = judge(structs, &printer, err);
+	if (err)
+		json_decref(json);
+	else
+		*json_ret = json;
+	return err;
+}
+
+/* All of the value, or an object of its members that were asked for. */
+static struct fb_error *object_to_json(struct structs *structs, const struct fb_value *value,
+				       json_t **json_ret)
+{
+	json_t *object;
+	struct fb_error *err = NULL;
+
+	if (!structs->path_count)
+		return value_to_json(structs, value, "", json_ret);
+	object = json_object();
+	for (size_t i = 0; i < structs->path_count && !err; i++) {
+		json_t *json = NULL;
+
+		err = value_to_json(structs, value, structs->paths[i], &json);
+		if (!err && json_object_set_new(object, structs->paths[i] + 1, json))
+			err = fb_error_nomem();
+	}
+	if (err)
+		json_decref(object);
+	else
+		*json_ret = object;
+	return err;
+}
+
+static struct fb_error *object_to_text(struct structs *structs, const struct fb_value *value)
+{
+	struct fb_error *err = NULL;
+
+	if (!structs->path_count)
+		return print_value_text(structs, value, "");
+	for (size_t i = 0; i < structs->path_count && !err; i++)
+		err = print_value_text(structs, value, structs->paths[i]);
+	return err;
+}
+
+static struct fb_error *show_element(struct structs *structs, const struct fb_value *value)
+{
+	json_t *object, *json = NULL;
+	struct fb_error *err;
+
+	if (!structs->elements) {
+		fb_print(structs->context->output, FB_STYLE_DIM, "0x%llx:\n",
+			 (unsigned long long)value->address);
+		return object_to_text(structs, value);
+	}
+	err = object_to_json(structs, value, &json);
+	if (err)
+		return err;
+	object = json_object();
+	json_object_set_new(object, "address", fb_json_hex(value->address));
+	json_object_set_new(object, "value", json);
+	return json_array_append_new(structs->elements, object) ? fb_error_nomem() : NULL;
+}
+
+/* An element that cannot be read does not end the list: its links may be there. */
+static struct fb_error *on_entry(void *own, uint64_t entry)
+{
+	struct structs *structs = own;
+	struct fb_value value = structs->value;
+	struct fb_error *err;
+
+	value.address = entry - structs->list_offset;
+	structs->element_count++;
+	err = show_element(structs, &value);
+	if (!fb_error_is(err, FB_ABSENT) && !fb_error_is(err, FB_FAULT))
+		return err;
+	fb_warn_error(structs->context->warnings, err, "element 0x%llx",
+		      (unsigned long long)value.address);
+	return NULL;
+}
+
+static struct fb_error *find_list_member(struct structs *structs)
+{
+	struct fb_btf_member member;
+	char spelling[64];
+	struct fb_error *err = fb_btf_find_member(structs->value.types, structs->value.type,
+						  structs->list, &member);
+
+	if (err)
+		return err;
+	fb_btf_spell(structs->value.types, fb_btf_strip(structs->value.types, member.type),
+		     spelling, sizeof(spelling));
+	if (strcmp(spelling, "struct list_head") != 0)
+		return fb_error_create(FB_INVALID, "%s is a %s, no list_head", structs->list,
+				       spelling);
+	if (structs->target.joined)
+		return fb_error_create(FB_INVALID, "--list takes an address of the kernel");
+	structs->list_offset = member.bit_offset / 8;
+	return NULL;
+}
+
+/* What was shown before the list broke stays an answer. */
+static struct fb_error *walk_list(struct structs *structs)
+{
+	struct fb_error *err = find_list_member(structs);
+
+	if (err)
+		return err;
+	err = fb_kernel_list(fb_input_kernel(structs->input), structs->value.address, MAX_LIST,
+			     on_entry, structs);
+	if (err && structs->element_count && !fb_error_is(err, FB_NOMEM) &&
+	    !fb_error_is(err, FB_NOT_FOUND) && !fb_error_is(err, FB_INVALID)) {
+		fb_warn_error(structs->context->warnings, err, "the list ends early");
+		err = NULL;
+	}
+	return err;
+}
+
+static struct fb_error *print_text(struct structs *structs)
+{
+	if (!structs->has_address)
+		return print_layout(structs, NULL);
+	return structs->list ? walk_list(structs) : object_to_text(structs, &structs->value);
+}
+
+static struct fb_error *fill_json(struct structs *structs, json_t *answer)
+{
+	json_t *json = NULL;
+	struct fb_error *err;
+
+	if (!structs->has_address)
+		return print_layout(structs, answer);
+	json_object_set_new(answer, "address", fb_json_hex(structs->value.address));
+	if (structs->list) {
+		structs->elements = json_array();
+		err = walk_list(structs);
+		json = structs->elements;
+	} else {
+		err = object_to_json(structs, &structs->value, &json);
+	}
+	json_object_set_new(answer, "value", json);
+	return err;
+}
+
+static struct fb_error *print_json(struct structs *structs)
+{
+	json_t *answer = json_object();
+	char spelling[256];
+	struct fb_error *err;
+
+	fb_btf_spell(structs->value.types, structs->value.type, spelling, sizeof(spelling));
+	json_object_set_new(answer, "type", fb_json_text(spelling));
+	json_object_set_new(answer, "size",
+			    json_integer((json_int_t)fb_value_size(&structs->value)));
+	err = fill_json(structs, answer);
+	if (!err)
+		return fb_json_print("struct", answer, structs->context->warnings);
+	json_decref(answer);
+	return err;
+}
+
+/* Pointers are shown without symbols where modules cannot be read. */
+static struct fb_error *load_modules(struct structs *structs)
+{
+	struct fb_error *err = fb_modules_load(fb_input_kernel(structs->input), &structs->modules);
+
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct structs structs = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &structs);
+	err = fb_context_open(context, &structs.input);
+	if (!err)
+		err = fb_module_types_create(fb_input_kernel(structs.input), &structs.types);
+	if (!err)
+		err = parse_arguments(&structs);
+	if (!err && structs.has_address && !context->options.json)
+		err = load_modules(&structs);
+	if (!err)
+		err = context->options.json ? print_json(&structs) : print_text(&structs);
+	fb_target_deinit(&structs.target);
+	fb_modules_destroy(structs.modules);
+	fb_module_types_destroy(structs.types);
+	fb_input_destroy(structs.input);
+	return err;
+}
+
+const struct fb_command fb_command_struct = {
+	.name = "struct",
+	.summary = "a type's layout, or the value at an address",
+	.run = run,
+};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The layout of a type: its members with their places and sizes. */
+#ifndef FB_CMD_STRUCT_LAYOUT_H
+#define FB_CMD_STRUCT_LAYOUT_H
+
+#include "cmd/output.h"
+#include "kernel/value.h"
+
+/* As C declares it, with places and sizes as comments; holes are named. */
+void fb_layout_print(struct fb_output *output, const struct fb_value *value);
+
+/* Sets `members` (null where there are none) and `enumerators` (null where it is no enum) of
+ * object. */
+void fb_layout_to_json(const struct fb_value *value, json_t *object);
+/* One member: name, type, offset (its address), size, bit_offset, bit_size, members. */
+json_t *fb_layout_member_json(const char *name, const struct fb_value *member);
+
+#endif
