@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The stacks of threads that wait, equal ones together: D state first, the
- * longest wait first, then the others, most threads first.
+ * longest wait first; then those that wait for something, then those that idle,
+ * most threads first.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -77,6 +78,9 @@ static int compare_groups(const void *a, const void *b)
 		return first->blocked ? -1 : 1;
 	if (first->blocked && first->longest != second->longest)
 		return first->longest > second->longest ? -1 : 1;
+	/* Who waits for something is of more interest than who idles. */
+	if ((first->longest < 0) != (second->longest < 0))
+		return first->longest < 0 ? 1 : -1;
 	if (first->count != second->count)
 		return first->count > second->count ? -1 : 1;
 	return (first->entries->stack->task->tid > second->entries->stack->task->tid) -
@@ -202,8 +206,8 @@ struct fb_error *fb_report_blocked(struct fb_report *report)
 	if (!err) {
 		fb_html_section(&report->html, "blocked", "What threads sleep in",
 				"Threads with the same stack together. D state first, the longest "
-				"first; then those that sleep, most threads first. Kernel threads "
-				"that wait for work are left out.");
+				"first; then who waits for something, then who idles, most threads "
+				"first. Kernel threads that wait for work are left out.");
 		for (size_t i = 0; i < group_count && i < MOST_GROUPS; i++)
 			add_group(report, &groups[i]);
 		if (group_count > MOST_GROUPS)

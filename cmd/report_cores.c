@@ -11,13 +11,13 @@ static const char *verdict_class(enum fb_verdict verdict)
 {
 	switch (verdict) {
 	case FB_VERDICT_CERTAIN:
-		return "good";
+		return "name good";
 	case FB_VERDICT_LIKELY:
-		return "warn";
+		return "name warn";
 	case FB_VERDICT_NONE:
 		break;
 	}
-	return "bad";
+	return "name bad";
 }
 
 static void count_cell(struct fb_html *html, const char *class, uint64_t count)
@@ -36,7 +36,7 @@ static void add_core(struct fb_report *report, size_t index)
 	struct fb_html *html = &report->html;
 	char text[32];
 
-	fb_html_row(html, NULL);
+	fb_html_row(html, "main");
 	fb_html_cell(html, "name", "%s%s", fb_report_name(info->path),
 		     info->truncated ? " (cut off)" : "");
 	fb_html_cell(html, "name", "%s",
@@ -50,7 +50,8 @@ static void add_core(struct fb_report *report, size_t index)
 	count_cell(html, "n good", counts->filled);
 	count_cell(html, "n", counts->differ);
 	count_cell(html, "n", counts->unplaced);
-	fb_html_raw(html, "<td class=\"how\">");
+	fb_html_row_end(html);
+	fb_html_raw(html, "<tr class=\"sub\"><td colspan=\"9\">");
 	for (size_t i = 0; i < core->match.evidence_count; i++)
 		fb_html_text(html, "%s%s", i ? "; " : "", core->match.evidence[i]);
 	fb_html_raw(html, "</td>");
@@ -63,14 +64,13 @@ void fb_report_cores(struct fb_report *report)
 		{"Core", FB_LEFT},      {"Process", FB_LEFT}, {"Match", FB_LEFT},
 		{"Older by", FB_RIGHT}, {"Pages", FB_RIGHT},  {"Same", FB_RIGHT},
 		{"Filled", FB_RIGHT},   {"Differ", FB_RIGHT}, {"No frame", FB_RIGHT},
-		{"Evidence", FB_LEFT},
 	};
 
 	fb_html_section(
 		&report->html, "cores", "Cores, and whose they are",
 		"Same: the dump has the page with these bytes. Filled: only the core has it. "
 		"Differ: written between core and panic. No frame: swapped out or given back "
-		"since.");
+		"since. Below each, what its match rests on.");
 	if (report->core_count) {
 		fb_html_table(&report->html, NULL, columns, FB_ARRAY_SIZE(columns));
 		for (size_t i = 0; i < report->core_count; i++)

@@ -109,21 +109,22 @@ static void add_processes(struct fb_report *report)
 
 static void add_cores(struct fb_report *report)
 {
+	size_t orphans = 0;
+
 	for (size_t i = 0; i < report->core_count; i++) {
 		const struct fb_input_core *core = &report->cores[i];
 		const struct fb_core_info *info = fb_core_info(core->core);
-		const struct fb_match *match = &core->match;
 
-		if (!match->task)
-			add_row(report, "A core's process",
-				"nothing: it was gone, or is another machine's or boot's", "%s: %s",
-				fb_report_name(info->path),
-				match->evidence_count ? match->evidence[match->evidence_count - 1]
-						      : "matches no task");
+		orphans += !core->match.task;
 		if (info->truncated)
 			add_row(report, "Part of a core", "its whole file: limits and room on disk",
 				"%s is cut off", fb_report_name(info->path));
 	}
+	if (orphans)
+		add_row(report, "Processes of cores",
+			"nothing: they were gone at the panic, or are another machine's or boot's",
+			"%zu %s no process (see Cores)", orphans,
+			orphans == 1 ? "core matches" : "cores match");
 }
 
 static void add_memory(struct fb_report *report)
@@ -186,7 +187,7 @@ void fb_report_missing(struct fb_report *report)
 {
 	static const struct fb_column columns[] = {
 		{"What", FB_LEFT},
-		{"How it is", FB_LEFT},
+		{"As it is", FB_LEFT},
 		{"What would give it", FB_LEFT},
 	};
 

@@ -39,6 +39,14 @@ static void add_place(struct fb_html *html, const char *name, const char *where)
 	fb_html_raw(html, "\n");
 }
 
+/* A line between or behind frames. */
+static void add_note(struct fb_html *html, const char *tag, const char *class, const char *before,
+		     const char *text, const char *after)
+{
+	fb_html_element(html, tag, class, "     %s%s%s", before, text, after);
+	fb_html_raw(html, "\n");
+}
+
 static void add_kernel_frame(struct fb_html *html, const struct fb_kernel_frame *frame, int number)
 {
 	char name[600], where[80] = "";
@@ -62,15 +70,15 @@ static void add_kernel(struct fb_html *html, const struct fb_thread_stack *stack
 		char entry[128];
 
 		if (i && strcmp(frame->stack, kernel->frames[i - 1].stack) != 0)
-			fb_html_element(html, "i", NULL, "     -- on the %s stack\n", frame->stack);
+			add_note(html, "i", NULL, "-- on the ", frame->stack, " stack");
 		add_kernel_frame(html, frame, (int)i);
 		if (frame->entry)
-			fb_html_element(html, "b", NULL, "     -- %s\n",
-					fb_bt_entry_name(stack, frame, entry, sizeof(entry)));
+			add_note(html, "b", NULL, "-- ",
+				 fb_bt_entry_name(stack, frame, entry, sizeof(entry)), "");
 	}
 	if (kernel->ended != FB_UNWIND_USER)
-		fb_html_element(html, "i", kernel->ended == FB_UNWIND_LOST ? "warn" : NULL,
-				"     ends: %s\n", kernel->end);
+		add_note(html, "i", kernel->ended == FB_UNWIND_LOST ? "warn" : NULL,
+			 "ends: ", kernel->end, "");
 }
 
 static void add_user_frame(struct fb_html *html, const struct fb_user_frame *frame, int number)
@@ -101,20 +109,21 @@ static void add_user(struct fb_html *html, const struct fb_thread_stack *stack)
 	const struct fb_user_stack *user = &stack->user;
 	int number = (int)stack->kernel.count;
 	size_t shown = user->count < MOST_FRAMES ? user->count : MOST_FRAMES;
+	char count[32];
 
 	for (size_t i = 0; i < shown; i++) {
 		add_user_frame(html, &user->frames[i], user->frames[i].inlined ? -1 : number);
 		number += !user->frames[i].inlined;
 	}
 	if (shown < user->count)
-		fb_html_element(html, "i", NULL, "     ... %zu more frames\n", user->count - shown);
+		add_note(html, "i", NULL, "... ",
+			 fb_text_count(user->count - shown, count, sizeof(count)), " more frames");
 	if (stack->task->kernel_thread || stack->task->idle)
 		return;
-	fb_html_element(html, "i", user->complete ? NULL : "warn", "     ends: %s\n", user->end);
+	add_note(html, "i", user->complete ? NULL : "warn", "ends: ", user->end, "");
 	if (stack->core_differs)
-		fb_html_raw(html,
-			    "<i class=\"warn\">     it ran on after its core was taken: stack "
-			    "memory from the core may not fit</i>\n");
+		add_note(html, "i", "warn", "it ran on after its core was taken: ",
+			 "stack memory from the core may not fit", "");
 }
 
 void fb_report_stack(struct fb_report *report, const struct fb_thread_stack *stack)

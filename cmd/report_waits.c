@@ -50,8 +50,8 @@ static void add_cycle(struct fb_report *report, const struct fb_wait_cycle *cycl
 	}
 	fb_html_raw(html, "</ol>\n");
 	if (cycle->behind)
-		fb_html_element(html, "p", NULL, "%zu more threads wait for one of them.",
-				cycle->behind);
+		fb_html_element(html, "p", NULL, "%zu more %s for one of them.", cycle->behind,
+				cycle->behind == 1 ? "thread waits" : "threads wait");
 	fb_html_raw(html, "</div>\n");
 }
 
@@ -87,7 +87,7 @@ static void add_root(struct fb_report *report, const struct fb_wait_root *root)
 	else
 		fb_html_element(html, "span", "warn", "unknown holder");
 	fb_html_raw(html, "</td>");
-	fb_html_cell(html, NULL, "%s%s%s", object ? object->class : "",
+	fb_html_cell(html, "what", "%s%s%s", object ? object->class : "",
 		     object && object->name ? " " : "", object && object->name ? object->name : "");
 	fb_html_cell(html, "how", "%s",
 		     object && root->tid < 0 && object->need ? object->need : "");
@@ -129,7 +129,8 @@ static void add_wait(struct fb_report *report, size_t index)
 	fb_html_cell(html, "n", "%s",
 		     isfinite(wait->seconds) ? fb_text_duration(wait->seconds, text, sizeof(text))
 					     : "?");
-	fb_html_cell(html, NULL, "%s%s", fb_wait_describe(report->waits, wait, text, sizeof(text)),
+	fb_html_cell(html, "what", "%s%s",
+		     fb_wait_describe(report->waits, wait, text, sizeof(text)),
 		     stuck ? " - stuck" : "");
 	fb_html_cell(html, "how", "%s%s%s%s", wait->detail ? wait->detail : "",
 		     wait->detail && object->detail ? "; " : "",
