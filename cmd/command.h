@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/sandbox.h"
 #include "base/warnings.h"
 #include "bundle/input.h"
 #include "cmd/output.h"
@@ -37,6 +38,7 @@ struct fb_options {
 	unsigned threads; /* -j; 0: one per CPU */
 	bool json;
 	bool quiet;
+	bool no_sandbox; /* --no-sandbox */
 	enum fb_color color;
 };
 
@@ -47,6 +49,11 @@ struct fb_context {
 	size_t arg_count;
 	struct fb_warnings *warnings;
 	struct fb_output *output; /* made once the options are known */
+	/* A file the command will write, or the folder it will write in: set before
+	 * fb_context_open(). NULL: none. */
+	const char *writes;
+	bool confined;
+	struct fb_sandbox sandbox; /* what of it applies, once confined */
 };
 
 struct fb_command {
@@ -100,6 +107,10 @@ FB_MUST_CHECK struct fb_error *fb_options_add_cores(struct fb_options *options,
 
 /* Makes context->output by the options; fb_context_open() does it too. */
 FB_MUST_CHECK struct fb_error *fb_context_output(struct fb_context *context);
+
+/* Shuts the process in to the files of its options, unless --no-sandbox; once. Before any thread
+ * is created; fb_context_open() does it first of all. */
+FB_MUST_CHECK struct fb_error *fb_context_confine(struct fb_context *context);
 
 /* Opens context->options.input with --core, --part, --vmlinux and -j. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,

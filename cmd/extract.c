@@ -217,6 +217,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		fprintf(stderr, "fbundle extract: name one PID or core, or --all\n");
 		exit(FB_EXIT_USAGE);
 	}
+	context->writes = extract.output ? extract.output : ".";
 	err = fb_context_open(context, &extract.input);
 	if (!err)
 		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);

@@ -184,6 +184,22 @@ static void print_cores(const struct info *info)
 		line(info, "cores", "none: `fbundle merge` joins some");
 }
 
+/* What this program gave up before it read anything. */
+static void print_sandbox(const struct info *info)
+{
+	const struct fb_sandbox *sandbox = &info->context->sandbox;
+
+	if (info->context->options.no_sandbox)
+		line(info, "sandbox", "off (--no-sandbox)");
+	else if (sandbox->landlock)
+		line(info, "sandbox", "Landlock (version %u)%s", sandbox->landlock,
+		     sandbox->seccomp ? ", seccomp" : "");
+	else
+		line(info, "sandbox", "%s",
+		     sandbox->seccomp ? "seccomp (this kernel has no Landlock)"
+				      : "none (this kernel has neither Landlock nor seccomp)");
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct info info = {.context = context};
@@ -203,6 +219,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		print_panic(&info);
 		print_dump(&info);
 		print_cores(&info);
+		print_sandbox(&info);
 		err = fb_info_print_panic_stack(context, info.input, &info.panic);
 	}
 	fb_panic_deinit(&info.panic);

@@ -58,6 +58,8 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 	};
 	struct fb_error *err = fb_context_output(context);
 
+	if (!err)
+		err = fb_context_confine(context);
 	return err ? err : fb_input_open(&input_options, context->warnings, input_ret);
 }
 

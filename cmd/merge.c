@@ -287,6 +287,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &merge);
 	/* The arguments behind DUMP are cores like those of --core. */
 	err = fb_options_add_cores(&context->options, context->args, context->arg_count);
+	context->writes = merge.output ? merge.output : context->options.input;
 	if (!err)
 		err = fb_context_open(context, &merge.input);
 	if (!err)

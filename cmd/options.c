@@ -19,6 +19,7 @@ enum {
 	OPTION_DEBUG_DIR,
 	OPTION_COLOR,
 	OPTION_QUIET,
+	OPTION_NO_SANDBOX,
 };
 
 static const struct argp_option option_list[] = {
@@ -31,6 +32,7 @@ static const struct argp_option option_list[] = {
 	{"json", OPTION_JSON, NULL, 0, "answer for machines", 0},
 	{"color", OPTION_COLOR, "WHEN", 0, "auto, always or never", 0},
 	{"quiet", OPTION_QUIET, NULL, 0, "no progress, no warnings", 0},
+	{"no-sandbox", OPTION_NO_SANDBOX, NULL, 0, "do not give up access to other files", 0},
 	{0},
 };
 
@@ -96,6 +98,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_QUIET:
 		options->quiet = true;
+		break;
+	case OPTION_NO_SANDBOX:
+		options->no_sandbox = true;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

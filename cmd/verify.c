@@ -58,6 +58,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_warnings_create(&problems);
 	if (!err)
+		err = fb_context_confine(context);
+	if (!err)
 		err = fb_pool_create(context->options.threads, &pool);
 	if (!err)
 		err = fb_fiber_verify(context->options.input, pool, problems);

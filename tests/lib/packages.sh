@@ -5,7 +5,7 @@
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config libkdumpfile-dev libelf-dev libdw-dev
     zlib1g-dev liblzo2-dev liblz4-dev libsnappy-dev libzstd-dev libdeflate-dev libarchive-dev libxxhash-dev
-    libjansson-dev)
+    libjansson-dev libseccomp-dev)
 packages_test=(libcunit1-dev jq git python3 python3-jsonschema)
 packages_lint=(clang clang-tidy shellcheck)
 # One version, because each formats a little differently. Not every release has it.

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Entering the sandbox.
+ */
+#include "base/sandbox.h"
+
+#include <sys/prctl.h>
+
+struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
+				  struct fb_sandbox *sandbox_ret)
+{
+	struct fb_sandbox sandbox = {0};
+	struct fb_error *err;
+
+	/* Without it, neither is for unprivileged processes. */
+	if (!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+		sandbox.landlock = fb_sandbox_landlock(options);
+		err = fb_sandbox_seccomp(options->network, &sandbox.seccomp);
+		if (err)
+			return err;
+	}
+	*sandbox_ret = sandbox;
+	return NULL;
+}
