@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sandbox lets every command work, and can be turned off.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+dump=$(echo "$samples"/dump.*)
+run info "$dump"
+expect_line stdout '^ +sandbox +.*seccomp' "info says which applies"
+shut_in=$(grep -c 'sandbox.*Landlock' "$work/stdout")
+run info "$dump" --no-sandbox
+expect_line stdout '^ +sandbox +off' "info says that it is off"
+
+# What a command answers is the same with it and without.
+compare() {
+    run "$@"
+    cp "$work/stdout" "$work/with"
+    cp "$work/stderr" "$work/with-errors"
+    local with=$status
+    run "$@" --no-sandbox
+    [ "$with" = "$status" ] && cmp -s "$work/stdout" "$work/with" && cmp -s "$work/stderr" "$work/with-errors"
+    report $? "$1: the same answer with it and without"
+}
+
+cores=()
+for core in "$samples"/core.*; do
+    cores+=(--core "$core")
+done
+pid=$(sed -n 's/^PT=//p' "$samples/actors")
+compare ps "$dump" "${cores[@]}" --sysroot "$samples/sysroot"
+compare vm "$dump" "$pid" "${cores[@]}" --sysroot "$samples/sysroot"
+compare bt "$dump" "$pid" "${cores[@]}" --sysroot "$samples/sysroot"
+compare files "$dump" "$pid"
+compare log "$dump"
+compare mods "$dump"
+compare sym "$dump" schedule
+
+# Names that only work if links, folders and relative paths do.
+mkdir "$work/crash" "$work/elsewhere"
+cp "$dump" "$work/crash/"
+ln -s "$work/crash" "$work/link"
+run ps "$work/link" --json
+expect_status 0 "a folder behind a symbolic link"
+cd "$work/elsewhere" || exit 1
+zstd -qf "$work/crash/$(basename "$dump")" -o ../packed.zst
+run ps ../packed.zst --json
+expect_status 0 "a packed dump by a relative path"
+run merge ../link "${cores[1]}"
+expect_status 0 "merge writes beside its input"
+expect_file "$work/crash/$(basename "$dump").fbundle" "the bundle is where the dump is"
+run extract "$work/crash/$(basename "$dump").fbundle" --all
+expect_status 0 "extract writes into the working folder"
+
+if [ "$shut_in" = 0 ]; then
+    skip "a file of another folder: this kernel has no Landlock"
+else
+    # A process's file is opened only below --sysroot, so a link that leads out of it leads nowhere.
+    mkdir -p "$work/root/lab"
+    ln -s "$(realpath "$samples/sysroot/lab/actors")" "$work/root/lab/actors"
+    run bt "$dump" "$pid" "${cores[@]}" --sysroot "$work/root"
+    [ "$status" -ne 1 ]
+    report $? "a link out of --sysroot costs its file only"
+fi
+finish
