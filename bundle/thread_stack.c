@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "bundle/joined_space.h"
 #include "bundle/user_mappings.h"
+#include "kernel/kernel_lines.h"
 #include "kernel/module.h"
 #include "kernel/orc.h"
 #include "kernel/stack_entry.h"
@@ -29,6 +30,7 @@ struct fb_thread_stacks {
 	struct fb_thread_stacks_options options;
 	struct fb_modules *modules;
 	struct fb_orc *orc;
+	struct fb_kernel_lines *lines;
 	struct fb_object_cache *objects;
 	struct fb_thread_stack *stacks; /* owned */
 	size_t count;
@@ -61,13 +63,15 @@ static struct fb_error *load_tables(struct fb_thread_stacks *stacks)
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_warn_error(warnings, err, "the kernel's unwind tables");
-	return NULL;
+	return fb_kernel_lines_create(kernel, stacks->modules, stacks->options.debug_dirs,
+				      stacks->options.debug_dir_count, &stacks->lines);
 }
 
 static struct fb_error *unwind_kernel(void *context, size_t index)
 {
 	struct fb_thread_stacks *stacks = context;
 	struct fb_thread_stack *stack = &stacks->stacks[index];
+	struct fb_error *err;
 
 	if (!stacks->orc) {
 		stack->kernel.syscall = -1;
@@ -76,8 +80,9 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 			 "the kernel's unwind tables are not in the dump");
 		return NULL;
 	}
-	return fb_kernel_stack_unwind(fb_input_kernel(stacks->input), stacks->orc, stack->task,
-				      &stack->kernel);
+	err = fb_kernel_stack_unwind(fb_input_kernel(stacks->input), stacks->orc, stack->task,
+				     &stack->kernel);
+	return err ? err : fb_kernel_lines_add(stacks->lines, &stack->kernel);
 }
 
 static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
@@ -306,6 +311,7 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 	free(stacks->stacks);
 	free(stacks->jobs);
 	fb_object_cache_destroy(stacks->objects);
+	fb_kernel_lines_destroy(stacks->lines);
 	fb_orc_destroy(stacks->orc);
 	fb_modules_destroy(stacks->modules);
 	free(stacks);

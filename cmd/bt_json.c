@@ -11,24 +11,40 @@ static json_t *line_json(uint32_t line)
 	return line ? json_integer(line) : json_null();
 }
 
+/* source: NULL where no line is known. */
+static json_t *kernel_frame_json(const struct fb_kernel_frame *frame,
+				 const struct fb_source_frame *source, bool inlined)
+{
+	const char *symbol = inlined ? source->function : frame->symbol;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "pc", fb_json_hex(frame->pc));
+	json_object_set_new(object, "symbol", fb_json_text(symbol));
+	json_object_set_new(object, "offset",
+			    symbol && !inlined ? json_integer((json_int_t)frame->offset)
+					       : json_null());
+	json_object_set_new(object, "module", fb_json_text(frame->module));
+	json_object_set_new(object, "file", fb_json_text(source ? source->file : NULL));
+	json_object_set_new(object, "line", line_json(source ? source->line : 0));
+	json_object_set_new(object, "inlined", source ? json_boolean(inlined) : json_null());
+	return object;
+}
+
 static json_t *kernel_json(const struct fb_kernel_stack *stack)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct fb_kernel_frame *frame = &stack->frames[i];
-		json_t *object = json_object();
+		const struct fb_source_place *place = &frame->source;
 
-		json_object_set_new(object, "pc", fb_json_hex(frame->pc));
-		json_object_set_new(object, "symbol", fb_json_text(frame->symbol));
-		json_object_set_new(object, "offset",
-				    frame->symbol ? json_integer((json_int_t)frame->offset)
-						  : json_null());
-		json_object_set_new(object, "module", fb_json_text(frame->module));
-		json_object_set_new(object, "file", json_null());
-		json_object_set_new(object, "line", json_null());
-		json_object_set_new(object, "inlined", json_null());
-		json_array_append_new(list, object);
+		for (size_t j = 0; j + 1 < place->count; j++)
+			json_array_append_new(list,
+					      kernel_frame_json(frame, &place->frames[j], true));
+		json_array_append_new(
+			list, kernel_frame_json(
+				      frame, place->count ? &place->frames[place->count - 1] : NULL,
+				      false));
 	}
 	return list;
 }

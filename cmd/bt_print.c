@@ -128,21 +128,43 @@ static void print_entry(struct fb_output *output, const struct fb_thread_stack *
 		print_arguments(output, &stack->kernel.user_regs);
 }
 
+/* Where a kernel frame is: its module, and the source's line. */
+static void describe_source(const struct fb_kernel_frame *frame,
+			    const struct fb_source_frame *source, char *to, size_t size)
+{
+	char module[80] = "", file[240] = "", line[16] = "";
+
+	if (frame->module)
+		escape(frame->module, module, sizeof(module));
+	if (source && source->file && source->line) {
+		escape(source->file, file, sizeof(file));
+		snprintf(line, sizeof(line), ":%u", source->line);
+	}
+	snprintf(to, size, "%s%s%s%s%s%s", module[0] ? "[" : "", module, module[0] ? "]" : "",
+		 module[0] && file[0] ? "  " : "", file, line);
+}
+
 static void print_kernel_frame(struct fb_output *output, const struct fb_kernel_frame *frame,
 			       int number)
 {
-	char symbol[512] = "?", name[600], where[128] = "";
+	const struct fb_source_place *place = &frame->source;
+	char symbol[512] = "?", name[600], where[400];
 
-	if (frame->symbol)
-		escape(frame->symbol, symbol, sizeof(symbol));
-	if (frame->symbol)
-		snprintf(name, sizeof(name), "%s+0x%" PRIx64, symbol, frame->offset);
-	else
-		snprintf(name, sizeof(name), "%s", symbol);
-	if (frame->module) {
-		escape(frame->module, symbol, sizeof(symbol));
-		snprintf(where, sizeof(where), "[%.100s]", symbol);
+	for (size_t i = 0; i + 1 < place->count; i++) {
+		const char *function = place->frames[i].function;
+
+		snprintf(name, sizeof(name), "%s (inlined)",
+			 function ? escape(function, symbol, sizeof(symbol)) : "?");
+		describe_source(frame, &place->frames[i], where, sizeof(where));
+		print_frame(output, -1, frame->pc, name, where, frame->unreliable);
 	}
+	if (frame->symbol)
+		snprintf(name, sizeof(name), "%s+0x%" PRIx64,
+			 escape(frame->symbol, symbol, sizeof(symbol)), frame->offset);
+	else
+		snprintf(name, sizeof(name), "?");
+	describe_source(frame, place->count ? &place->frames[place->count - 1] : NULL, where,
+			sizeof(where));
 	print_frame(output, number, frame->pc, name, where, frame->unreliable);
 }
 

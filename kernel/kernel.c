@@ -132,7 +132,12 @@ static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_op
 	err = fb_mapped_space_create(&kernel->tables, "kernel memory", &kernel->space);
 	if (err)
 		return err;
-	err = fb_kernel_load_symbols(kernel, options->vmlinux);
+	if (options->vmlinux) {
+		kernel->vmlinux = strdup(options->vmlinux);
+		if (!kernel->vmlinux)
+			return fb_error_nomem();
+	}
+	err = fb_kernel_load_symbols(kernel, kernel->vmlinux);
 	if (err)
 		return err;
 	find_direct_map(kernel);
@@ -175,6 +180,7 @@ void fb_kernel_destroy(struct fb_kernel *kernel)
 	fb_symtab_destroy(kernel->symbols);
 	fb_mapped_space_destroy(kernel->space);
 	fb_vmcoreinfo_destroy(kernel->vmcoreinfo);
+	free(kernel->vmlinux);
 	free(kernel);
 }
 
@@ -211,6 +217,11 @@ const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel)
 const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel)
 {
 	return kernel->types;
+}
+
+const char *fb_kernel_vmlinux(const struct fb_kernel *kernel)
+{
+	return kernel->vmlinux;
 }
 
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel)

@@ -23,7 +23,9 @@
 struct fb_kernel;
 
 struct fb_kernel_options {
-	const char *vmlinux;  /* --vmlinux, or NULL */
+	/* --vmlinux, or NULL: lines, and what of symbols and types the dump itself has not. FB_INVALID
+	 * where its build-id is not the dump's. */
+	const char *vmlinux;
 	struct fb_pool *pool; /* borrowed; NULL: one thread */
 };
 
@@ -45,6 +47,7 @@ struct fb_space *fb_kernel_physical(const struct fb_kernel *kernel);       /* ph
 const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel); /* NULL if none */
 const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel);      /* NULL if none */
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel);
+const char *fb_kernel_vmlinux(const struct fb_kernel *kernel); /* path, or NULL */
 
 /* The tables of init_mm, or of a process whose mm->pgd (kernel virtual) is given. */
 void fb_kernel_page_tables(const struct fb_kernel *kernel, struct fb_page_tables *tables_ret);

@@ -103,7 +103,7 @@ static bool load_build_id_note(struct fb_kernel *kernel)
 	return found;
 }
 
-static void load_build_id(struct fb_kernel *kernel)
+void fb_kernel_load_build_id(struct fb_kernel *kernel)
 {
 	const char *text = fb_vmcoreinfo_get(kernel->vmcoreinfo, "BUILD-ID");
 
@@ -188,7 +188,6 @@ void fb_kernel_load_info(struct fb_kernel *kernel)
 	uint64_t existing = fb_dump_info(kernel->dump)->pages_existing;
 
 	load_uts(kernel);
-	load_build_id(kernel);
 	kernel->info.memory_bytes =
 		(existing ? existing : page_count_by_kernel(kernel)) * FB_PAGE_SIZE;
 	kernel->info.uptime_s = load_uptime(kernel);

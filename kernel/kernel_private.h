@@ -13,6 +13,7 @@ struct fb_kernel {
 	struct fb_dump *dump;         /* borrowed */
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_pool *pool;         /* borrowed, or NULL */
+	char *vmlinux;                /* path, or NULL */
 	struct fb_vmcoreinfo *vmcoreinfo;
 	struct fb_page_tables tables; /* of init_mm */
 	struct fb_linear_maps linear;
@@ -38,7 +39,8 @@ FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel,
 						      const char *vmlinux);
 /* kernel_cpus.c */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
-/* kernel_info.c */
+/* kernel_info.c: the build-id, once there are symbols; then all else. */
+void fb_kernel_load_build_id(struct fb_kernel *kernel);
 void fb_kernel_load_info(struct fb_kernel *kernel);
 /* vmcoreinfo_scan.c: VMCOREINFO in the pages of a dump that has it in no note. The caller frees
  * the text. FB_NOT_FOUND. */

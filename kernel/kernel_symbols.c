@@ -172,6 +172,29 @@ static struct fb_error *warn_unless_fatal(struct fb_kernel *kernel, struct fb_er
 	return NULL;
 }
 
+/* With another kernel's vmlinux every answer would be wrong. */
+static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmlinux)
+{
+	const char *own = kernel->info.build_id;
+	char build_id[2 * 64 + 1];
+	struct fb_error *err = fb_elf_build_id(vmlinux, build_id, sizeof(build_id));
+
+	if (fb_error_is(err, FB_NOT_FOUND) || (!err && !own)) {
+		fb_error_destroy(err);
+		fb_warn(kernel->warnings,
+			"%s: %s has no build-id, so that nobody can tell whether it is the "
+			"dump's kernel",
+			vmlinux, own ? "it" : "the dump");
+		return NULL;
+	}
+	if (err || strcmp(build_id, own) == 0)
+		return err;
+	return fb_error_create(FB_INVALID,
+			       "%s: vmlinux is of another build: build-id %s, the dump's kernel "
+			       "has %s",
+			       vmlinux, build_id, own);
+}
+
 struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vmlinux)
 {
 	uint64_t kaslr = 0;
@@ -185,6 +208,10 @@ struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vm
 		err = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
 	}
 	err = warn_unless_fatal(kernel, err, "the kernel's symbols");
+	if (err)
+		return err;
+	fb_kernel_load_build_id(kernel);
+	err = vmlinux ? check_vmlinux(kernel, vmlinux) : NULL;
 	if (err)
 		return err;
 	err = load_btf(kernel);

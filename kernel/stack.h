@@ -17,6 +17,7 @@
 #include "kernel/stack_entry.h"
 #include "kernel/task.h"
 #include "kernel/unwind.h"
+#include "symbols/dwarf_lines.h"
 
 struct fb_kernel_frame {
 	uint64_t pc;
@@ -32,6 +33,8 @@ struct fb_kernel_frame {
 	 * user mode) is what was interrupted. */
 	enum fb_entry_kind entry;
 	uint64_t regs; /* address of these pt_regs; 0 for FB_ENTRY_NONE */
+	/* The line, and what was inlined there; empty before fb_kernel_lines_add(). */
+	struct fb_source_place source;
 };
 
 enum fb_user_regs_from {
