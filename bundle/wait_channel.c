@@ -16,16 +16,14 @@
 #define SYS_SPLICE 275
 #define SYS_TEE 276
 
-static bool is_pipe(struct fb_wait_finder *finder, uint64_t file)
+static struct fb_error *check_pipe(struct fb_wait_finder *finder, uint64_t file, unsigned fd)
 {
 	struct fb_file_info info;
 	struct fb_error *err = fb_file_info(finder->kernel, file, &info);
 
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return S_ISFIFO(info.mode);
+	if (!err && !S_ISFIFO(info.mode))
+		err = fb_error_create(FB_NOT_FOUND, "descriptor %u is no pipe at the panic", fd);
+	return err;
 }
 
 static struct fb_error *find_pipe(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -34,21 +32,19 @@ static struct fb_error *find_pipe(struct fb_wait_finder *finder, const struct fb
 	unsigned second = blocked->syscall == SYS_SENDFILE                                ? 1
 			  : blocked->syscall == SYS_SPLICE || blocked->syscall == SYS_TEE ? 2
 											  : 0;
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 
 	if (!blocked->has_regs)
 		return fb_error_create(FB_ABSENT, "the thread's user registers are unknown");
-	for (unsigned i = 0; i < 3; i += second ? second : 3) {
-		err = fb_wait_fd(finder, blocked, blocked->args[i], file_ret);
+	for (unsigned i = 0;; i = second) {
 		*fd_ret = (unsigned)blocked->args[i];
-		if (!err && is_pipe(finder, *file_ret))
-			return NULL;
-		if (i + (second ? second : 3) < 3)
-			fb_error_destroy(err);
+		err = fb_wait_fd(finder, blocked, blocked->args[i], file_ret);
+		if (!err)
+			err = check_pipe(finder, *file_ret, *fd_ret);
+		if (!err || i == second)
+			return err;
+		fb_error_destroy(err);
 	}
-	return err ? err
-		   : fb_error_create(FB_NOT_FOUND, "descriptor %u is no pipe at the panic",
-				     *fd_ret);
 }
 
 static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_blocked *blocked,

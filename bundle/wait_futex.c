@@ -229,6 +229,26 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
+static bool is_pi(const struct fb_futex_call *call)
+{
+	return call->command == FB_FUTEX_LOCK_PI || call->command == FB_FUTEX_LOCK_PI2;
+}
+
+/* Of a priority-inheriting lock the kernel itself knows the owner. */
+static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
+				     const struct fb_blocked *blocked, size_t object)
+{
+	uint64_t lock;
+	struct fb_error *err = fb_wait_rt_lock(finder, blocked->task, &lock);
+
+	if (!err)
+		err = fb_wait_add_rt_owner(finder, lock, object);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 /* The lock's memory is nowhere, or it is no lock of glibc: what the arguments alone say. */
 static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 struct fb_joined *joined, const struct fb_futex_call *call,
@@ -245,17 +265,20 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
 		lock.certain = false;
 	}
-	if (call->command == FB_FUTEX_LOCK_PI || call->command == FB_FUTEX_LOCK_PI2)
+	if (is_pi(call))
 		lock.kind = "mutex-pi";
-	snprintf(lock.detail, sizeof(lock.detail), "went to sleep while the word was %u",
-		 call->value);
+	else
+		snprintf(lock.detail, sizeof(lock.detail), "went to sleep while the word was %u",
+			 call->value);
 	err = add_lock(finder, blocked, joined, call, &lock);
 	if (err)
 		return err;
 	index = finder->graph.waits[finder->graph.wait_count - 1].object;
+	if (is_pi(call) && !finder->graph.objects[index].owner_count)
+		err = add_pi_owner(finder, blocked, index);
 	object = &finder->graph.objects[index];
-	if (object->owner_count || object->need)
-		return NULL;
+	if (err || object->owner_count || object->need)
+		return err;
 	return absent ? fb_wait_text(&object->need,
 				     "the lock's memory: give a core of PID %d, or of another "
 				     "process that maps it",

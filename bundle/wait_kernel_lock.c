@@ -219,25 +219,47 @@ struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct f
 	return err;
 }
 
+static const struct fb_field *rt_owner(const struct fb_wait_finder *finder)
+{
+	return finder->layout->rt_mutex_owner.found ? &finder->layout->rt_mutex_owner
+						    : &finder->layout->rt_mutex_owner_older;
+}
+
+struct fb_error *fb_wait_rt_lock(struct fb_wait_finder *finder, const struct fb_task *task,
+				 uint64_t *lock_ret)
+{
+	uint64_t waiter;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, task->address, &finder->layout->task_pi_blocked_on,
+			      &waiter);
+	if (!err && !waiter)
+		err = fb_error_create(FB_NOT_FOUND, "it is queued at no rt_mutex");
+	return err ? err
+		   : fb_kernel_field(finder->kernel, waiter, &finder->layout->rt_mutex_waiter_lock,
+				     lock_ret);
+}
+
+struct fb_error *fb_wait_add_rt_owner(struct fb_wait_finder *finder, uint64_t lock, size_t object)
+{
+	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
+
+	return add_owner(finder, &sort, lock, object);
+}
+
+/* A priority-inheriting mutex of user space is an rt_mutex in the kernel. */
 struct fb_error *fb_wait_rt_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
-	const struct fb_layout *layout = finder->layout;
-	const struct lock_sort sort = {
-		.kind = "rt-mutex",
-		.owner = layout->rt_mutex_owner.found ? &layout->rt_mutex_owner
-						      : &layout->rt_mutex_owner_older,
-	};
-	uint64_t waiter, lock;
+	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
+	uint64_t lock;
 	size_t index;
 	bool fresh;
 	struct fb_error *err;
 
-	err = fb_kernel_field(finder->kernel, blocked->task->address, &layout->task_pi_blocked_on,
-			      &waiter);
-	if (!err && !waiter)
-		err = fb_error_create(FB_NOT_FOUND, "it is queued at no rt_mutex");
-	if (!err)
-		err = fb_kernel_field(finder->kernel, waiter, &layout->rt_mutex_waiter_lock, &lock);
+	for (size_t i = 0; i < FB_WAIT_FRAMES && blocked->frames[i]; i++)
+		if (!strncmp(blocked->frames[i], "futex_lock_pi", 13))
+			return fb_wait_futex(finder, blocked);
+	err = fb_wait_rt_lock(finder, blocked->task, &lock);
 	if (!err)
 		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
 	return err || !fresh ? err : add_owner(finder, &sort, lock, index);

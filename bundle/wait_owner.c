@@ -235,6 +235,34 @@ static const struct fb_task *thread_at(struct fb_wait_finder *finder, const stru
 	return NULL;
 }
 
+/* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. */
+static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_task *waiter,
+				 const struct fb_pthread_wait *lock, bool shared, size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	const int32_t *lost;
+	size_t count = fb_tasks_lost(finder->tasks, &lost);
+	struct fb_error *err;
+
+	for (size_t i = 0; i < count; i++) {
+		/* Lost TIDs are those of the host: in a namespace they tell nothing. */
+		if (lost[i] != lock->owner || waiter->level_count > 1)
+			continue;
+		err = fb_wait_graph_owner(&finder->graph, index, lost[i], false);
+		return err ? err
+			   : fb_wait_text(&object->need,
+					  "thread %d, which the lock names as its "
+					  "owner: its task_struct is not in the dump",
+					  lost[i]);
+	}
+	return fb_wait_text(
+		&object->need,
+		"TID %d, which the lock names as its owner, is no thread %s that is known "
+		"at the panic: the core is older, the owner died with it, or the dump lacks "
+		"its task_struct",
+		lock->owner, shared ? "that maps it" : "of the process");
+}
+
 struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				    struct fb_joined *joined, const struct fb_pthread_wait *lock,
 				    bool shared, const uint64_t key[2], size_t index)
@@ -256,10 +284,7 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 				    "the lock names as its owner",
 				    (unsigned long long)lock->owner_thread);
 	if (!owner)
-		return fb_wait_text(&object->need,
-				    "TID %d, which the lock names as its owner, was no thread %s "
-				    "at the panic: the core is older, or the owner died with it",
-				    lock->owner, shared ? "that maps it" : "of the process");
+		return add_lost(finder, blocked->task, lock, shared, index);
 	if (count > 1)
 		return fb_wait_text(&object->need,
 				    "TID %d, which the lock names as its owner, is that of %zu "

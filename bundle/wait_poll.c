@@ -180,15 +180,36 @@ static struct fb_error *watch_entries(struct watched *watched, uint64_t first, u
 	return err;
 }
 
+/* Whether a poll_wqueues of the thread is at the address: its entries point back to it. One without
+ * entries is nothing but zeros, which other things are too. */
+static bool is_table(struct fb_wait_finder *finder, uint64_t address)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t count = 0, more = 1, back = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, address, &layout->poll_inline_count, &count);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, address, &layout->poll_more, &more);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, address + layout->poll_inline.offset,
+				      &layout->poll_entry_table, &back);
+	if (err) {
+		fb_error_destroy(err);
+		return false;
+	}
+	return count && count * layout->poll_entry.size <= layout->poll_inline.size &&
+	       back == address && (!more || fb_kernel_address_ok(more));
+}
+
 /* Its struct poll_wqueues on the stack: the one whose polling_task is the thread. */
 static struct fb_error *find_table(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				   uint64_t *table_ret)
 {
 	const struct fb_layout *layout = finder->layout;
 	uint32_t size = layout->poll_wqueues.size;
-	uint64_t top = blocked->task->stack + fb_thread_size(finder->kernel);
+	uint64_t top = blocked->task->stack + fb_thread_size(finder->kernel), word, length;
 	uint8_t stack[4096];
-	uint64_t word, inline_count, length;
 	struct fb_error *err = fb_layout_require(&layout->poll_inline);
 
 	if (err)
@@ -201,11 +222,7 @@ static struct fb_error *find_table(struct fb_wait_finder *finder, const struct f
 	err = fb_space_read(finder->space, blocked->low, stack, length);
 	for (uint64_t at = 0; !err && at <= length - size; at += 8) {
 		memcpy(&word, stack + at + layout->poll_task.offset, sizeof(word));
-		if (word != blocked->task->address)
-			continue;
-		err = fb_kernel_field(finder->kernel, blocked->low + at, &layout->poll_inline_count,
-				      &inline_count);
-		if (err || inline_count * layout->poll_entry.size > layout->poll_inline.size)
+		if (word != blocked->task->address || !is_table(finder, blocked->low + at))
 			continue;
 		*table_ret = blocked->low + at;
 		return NULL;
@@ -269,6 +286,10 @@ struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blo
 	wait.evidence = "its poll table in the kernel, and who has the other ends";
 	wait.timeout = poll_ends(blocked);
 	err = find_table(finder, blocked, &table);
+	if (fb_error_is(err, FB_NOT_FOUND)) { /* it watches nothing: a way to sleep */
+		fb_error_destroy(err);
+		return NULL;
+	}
 	if (!err)
 		err = fb_wait_graph_object(&finder->graph, "poll", table, 0, &wait.object, &fresh);
 	if (err)
@@ -277,9 +298,6 @@ struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blo
 	err = watch_table(&watched, table);
 	if (err)
 		return err;
-	/* One that watches nothing is a way to sleep. */
-	if (!watched.count)
-		return NULL;
 	snprintf(name, sizeof(name), "%s%s", watched.names, watched.count > NAMED ? ", ..." : "");
 	err = finish(&watched, name);
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);

@@ -126,6 +126,13 @@ FB_MUST_CHECK struct fb_error *fb_wait_held(struct fb_wait_finder *finder,
 void fb_wait_path(struct fb_wait_finder *finder, const struct fb_task *task, uint64_t file,
 		  char *to);
 
+/* The rt_mutex that a task is queued at, FB_NOT_FOUND where it is at none; and its owner, added to
+ * the object. */
+FB_MUST_CHECK struct fb_error *fb_wait_rt_lock(struct fb_wait_finder *finder,
+					       const struct fb_task *task, uint64_t *lock_ret);
+FB_MUST_CHECK struct fb_error *fb_wait_add_rt_owner(struct fb_wait_finder *finder, uint64_t lock,
+						    size_t object);
+
 /* The recognisers, one for each family. */
 struct fb_error *fb_wait_futex(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_file_lock(struct fb_wait_finder *finder, const struct fb_blocked *blocked);

@@ -36,10 +36,31 @@ static int by_address(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* From the other end of a list that is broken, up to where it is. */
+static struct fb_error *walk_back(struct list *list, uint64_t head)
+{
+	struct fb_wait_finder *finder = list->finder;
+	uint64_t at = head;
+	struct fb_error *err = NULL;
+
+	while (head && finder->superblock_count < FB_MAX_SUPERBLOCKS) {
+		err = fb_space_u64(finder->space, at + 8, &at);
+		if (err || at == head || !fb_kernel_address_ok(at))
+			break;
+		err = add(list, at);
+		if (err)
+			break;
+	}
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 static struct fb_error *load(struct fb_wait_finder *finder)
 {
 	struct list list = {.finder = finder};
-	uint64_t head;
+	uint64_t head = 0;
 	struct fb_error *err;
 
 	if (finder->has_superblocks)
@@ -52,7 +73,7 @@ static struct fb_error *load(struct fb_wait_finder *finder)
 		err = fb_kernel_list(finder->kernel, head, FB_MAX_SUPERBLOCKS, add, &list);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		fb_warn_error(fb_kernel_warnings(finder->kernel), err, "mounted file systems");
-		err = NULL;
+		err = finder->layout->super_block_list.found ? walk_back(&list, head) : NULL;
 	}
 	if (!err && finder->superblock_count)
 		qsort(finder->superblocks, finder->superblock_count, sizeof(*finder->superblocks),

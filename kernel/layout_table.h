@@ -52,6 +52,7 @@ FB_FIELD(signal_pids, "signal_struct", "pids")
 FB_FIELD(cred_uid, "cred", "uid")
 FB_FIELD(cred_gid, "cred", "gid")
 FB_FIELD(cred_euid, "cred", "euid")
+FB_FIELD(cred_user_ns, "cred", "user_ns")
 
 /* PIDs (include/linux/pid.h, pid_namespace.h) */
 FB_SIZE(pid, "pid")
@@ -73,6 +74,28 @@ FB_FIELD(xa_node_shift, "xa_node", "shift")
 FB_FIELD(xa_node_slots, "xa_node", "slots")
 FB_FIELD(nsproxy_pid_ns_for_children, "nsproxy", "pid_ns_for_children")
 
+/* Namespaces (include/linux/nsproxy.h, ns_common.h) */
+FB_FIELD(nsproxy_uts, "nsproxy", "uts_ns")
+FB_FIELD(nsproxy_ipc, "nsproxy", "ipc_ns")
+FB_FIELD(nsproxy_mnt, "nsproxy", "mnt_ns")
+FB_FIELD(nsproxy_net, "nsproxy", "net_ns")
+FB_FIELD(nsproxy_time, "nsproxy", "time_ns") /* 769071ac9f20, 5.6 */
+FB_FIELD(nsproxy_cgroup, "nsproxy", "cgroup_ns")
+FB_FIELD(uts_ns_inum, "uts_namespace", "ns.inum")
+FB_FIELD(ipc_ns_inum, "ipc_namespace", "ns.inum")
+FB_FIELD(mnt_ns_inum, "mnt_namespace", "ns.inum")
+FB_FIELD(net_ns_inum, "net", "ns.inum")
+FB_FIELD(time_ns_inum, "time_namespace", "ns.inum")
+FB_FIELD(cgroup_ns_inum, "cgroup_namespace", "ns.inum")
+FB_FIELD(pid_ns_inum, "pid_namespace", "ns.inum")
+FB_FIELD(user_ns_inum, "user_namespace", "ns.inum")
+
+/* Control groups (include/linux/cgroup-defs.h, kernfs.h) */
+FB_FIELD(css_set_default_cgroup, "css_set", "dfl_cgrp")
+FB_FIELD(cgroup_node, "cgroup", "kn")
+FB_FIELD(kernfs_parent, "kernfs_node", "__parent", "parent") /* renamed in 6.15 */
+FB_FIELD(kernfs_name, "kernfs_node", "name")
+
 /* Memory (include/linux/mm_types.h) */
 FB_SIZE(mm_struct, "mm_struct")
 FB_FIELD(mm_users, "mm_struct", "mm_users")
@@ -90,7 +113,10 @@ FB_FIELD(mm_start_brk, "mm_struct", "start_brk")
 FB_FIELD(mm_brk, "mm_struct", "brk")
 FB_FIELD(mm_start_stack, "mm_struct", "start_stack")
 FB_FIELD(mm_exe_file, "mm_struct", "exe_file")
-FB_FIELD(mm_rss_stat, "mm_struct", "rss_stat")
+FB_FIELD(mm_rss_stat, "mm_struct", "rss_stat") /* percpu_counters since f1a7941243c1, 6.2 */
+FB_SIZE(percpu_counter, "percpu_counter")
+FB_FIELD(percpu_counter_count, "percpu_counter", "count")
+FB_FIELD(percpu_counter_counters, "percpu_counter", "counters")
 FB_FIELD(mm_context_vdso, "mm_struct", "context.vdso")
 FB_FIELD(mm_owner, "mm_struct", "owner")
 FB_FIELD(vma_start, "vm_area_struct", "vm_start")
@@ -425,6 +451,7 @@ FB_FIELD(poll_inline_count, "poll_wqueues", "inline_index")
 FB_FIELD(poll_inline, "poll_wqueues", "inline_entries")
 FB_SIZE(poll_entry, "poll_table_entry")
 FB_FIELD(poll_entry_file, "poll_table_entry", "filp")
+FB_FIELD(poll_entry_table, "poll_table_entry", "wait.private")
 FB_FIELD(poll_page_next, "poll_table_page", "next")
 FB_FIELD(poll_page_end, "poll_table_page", "entry")
 FB_FIELD(poll_page_entries, "poll_table_page", "entries")
