@@ -129,14 +129,25 @@ static void walk_linear(const struct fb_linear_maps *maps, uint64_t address,
 	walk->page_size = FB_PAGE_SIZE;
 }
 
+/* A table below itself would map nearly the whole address space; no kernel makes one. */
+static bool is_above(const uint64_t *path, unsigned count, uint64_t table)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (path[i] == table)
+			return true;
+	return false;
+}
+
 struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t address,
 			    struct fb_pt_walk *walk_ret)
 {
 	struct fb_pt_walk walk = {.state = FB_PT_NONE};
+	uint64_t path[FB_ARRAY_SIZE(walk.levels)];
 	uint64_t table = tables->root;
 
 	if (!is_canonical(tables, address)) {
-		walk.page_size = FB_PAGE_SIZE;
+		/* The hole between the halves consists of whole blocks of half their reach. */
+		walk.page_size = 1ull << (level_shift(tables->levels) - 1);
 		*walk_ret = walk;
 		return NULL;
 	}
@@ -158,9 +169,13 @@ struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t addres
 				walk_linear(tables->linear, address, &walk);
 			break;
 		}
-		walk.level_count++;
+		path[walk.level_count++] = table;
 		walk.entry = seen->entry;
 		decode(tables, seen->entry, level, &decoded);
+		if (decoded.is_table && is_above(path, walk.level_count, decoded.frame)) {
+			walk.state = FB_PT_CORRUPT;
+			break;
+		}
 		if (decoded.is_table && level > 0) {
 			table = decoded.frame;
 			continue;
@@ -182,6 +197,7 @@ struct range {
 	struct fb_error *(*callback)(void *context, const struct fb_pt_run *run);
 	void *context;
 	struct fb_pt_run pending; /* start == end: none */
+	uint64_t path[5];         /* tables on the way down, from the top one */
 };
 
 static struct fb_error *flush(struct range *range)
@@ -233,9 +249,11 @@ static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned
 	uint64_t entry_size = 1ull << shift;
 	uint64_t first_index = (start >> shift) % ENTRIES;
 	uint64_t count = (last >> shift) - (start >> shift) + 1;
+	unsigned depth = range->tables->levels - level;
 	uint64_t entries[ENTRIES];
 	struct fb_error *err;
 
+	range->path[depth - 1] = table;
 	err = fb_space_read(range->tables->physical, table + first_index * sizeof(uint64_t),
 			    entries, count * sizeof(uint64_t));
 	if (err) {
@@ -250,6 +268,10 @@ static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned
 		struct decoded decoded;
 
 		decode(range->tables, entries[i], level, &decoded);
+		if (decoded.is_table && is_above(range->path, depth, decoded.frame)) {
+			decoded.is_table = false;
+			decoded.state = FB_PT_CORRUPT;
+		}
 		if (decoded.is_table && level > 0) {
 			err = walk_table(range, decoded.frame, level - 1, from, to);
 		} else {

@@ -25,7 +25,7 @@ enum fb_pt_state {
 	FB_PT_SWAP,     /* swap_type, swap_offset */
 	FB_PT_SPECIAL,  /* migration, hwpoison, device or marker entry (swap_type, swap_offset) */
 	FB_PT_ABSENT,   /* a table on the way is not in the dump */
-	FB_PT_CORRUPT,  /* an entry with reserved bits, or a table that cannot be read */
+	FB_PT_CORRUPT,  /* an entry with reserved bits, a table that cannot be read or is its own */
 };
 
 struct fb_pt_level {
