@@ -13,10 +13,11 @@
 
 /*
  * Recent translations, without a lock: an entry is two words that any thread may overwrite at any
- * time, and one torn between two writers does not pass the check tag == vpn ^ frame.
+ * time, and one torn between two writers does not pass the check of its tag. The frame goes into
+ * the tag mixed: of two mappings that each are linear, plain frames would cancel each other out.
  */
 struct tlb_entry {
-	_Atomic uint64_t tag;   /* virtual page number ^ frame */
+	_Atomic uint64_t tag;   /* virtual page number ^ mixed(frame) */
 	_Atomic uint64_t frame; /* TLB_VALID | page frame number */
 };
 
@@ -27,13 +28,18 @@ struct mapped_space {
 	struct tlb_entry tlb[TLB_ENTRIES];
 };
 
+static uint64_t mixed(uint64_t frame)
+{
+	return frame * 0x9e3779b97f4a7c15ull;
+}
+
 static bool tlb_get(struct mapped_space *mapped, uint64_t vpn, uint64_t *physical_ret)
 {
 	struct tlb_entry *entry = &mapped->tlb[vpn % TLB_ENTRIES];
 	uint64_t tag = atomic_load_explicit(&entry->tag, memory_order_relaxed);
 	uint64_t frame = atomic_load_explicit(&entry->frame, memory_order_relaxed);
 
-	if (!(frame & TLB_VALID) || (tag ^ frame) != vpn)
+	if (!(frame & TLB_VALID) || (tag ^ mixed(frame)) != vpn)
 		return false;
 	*physical_ret = (frame & ~TLB_VALID) << FB_PAGE_SHIFT;
 	return true;
@@ -45,7 +51,7 @@ static void tlb_put(struct mapped_space *mapped, uint64_t vpn, uint64_t physical
 	uint64_t frame = TLB_VALID | physical >> FB_PAGE_SHIFT;
 
 	atomic_store_explicit(&entry->frame, frame, memory_order_relaxed);
-	atomic_store_explicit(&entry->tag, vpn ^ frame, memory_order_relaxed);
+	atomic_store_explicit(&entry->tag, vpn ^ mixed(frame), memory_order_relaxed);
 }
 
 static struct fb_error *state_error(enum fb_pt_state state, uint64_t address,
