@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bundle/process.h"
 #include "cmd/command.h"
+#include "cmd/ps_detail.h"
 #include "cmd/ps_order.h"
 
 struct ps {
@@ -18,11 +19,15 @@ struct ps {
 	struct fb_table *table;
 	bool threads;
 	bool tree;
+	bool details;
+	struct fb_ps_detail usual; /* of PID 1: what others are held against */
 };
 
 static const struct argp_option ps_options[] = {
 	{"threads", 't', NULL, 0, "a line for every thread, and the idle tasks", 0},
 	{"tree", 'T', NULL, 0, "children below their parents", 0},
+	{"long", 'l', NULL, 0,
+	 "effective UID, start, resident memory, control group and namespaces too", 0},
 	{0},
 };
 
@@ -36,6 +41,9 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 		return 0;
 	case 'T':
 		ps->tree = true;
+		return 0;
+	case 'l':
+		ps->details = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -86,10 +94,13 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	const char *core = core_name(ps, task);
 	char state[2] = {task->state, '\0'};
 	char cmdline[FB_MAX_STRING];
+	struct fb_ps_detail detail;
 	json_t *object = json_object();
 	struct fb_error *err;
 
 	err = fb_process_cmdline(ps->input, task, cmdline, sizeof(cmdline));
+	if (!err)
+		err = fb_ps_detail_load(fb_input_kernel(ps->input), task, &detail);
 	if (err) {
 		json_decref(object);
 		return err;
@@ -110,6 +121,7 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "cmdline", fb_json_text(*cmdline ? cmdline : NULL));
 	json_object_set_new(object, "core", fb_json_text(core));
 	json_object_set_new(object, "found_by", found_by_list(task->found_by));
+	fb_ps_detail_to_json(&detail, object);
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
 }
 
@@ -180,6 +192,14 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 			     (int)sizeof(task->comm), task->comm, *cmdline ? "  " : "", cmdline);
 }
 
+static struct fb_error *detail_cells(struct ps *ps, const struct fb_task *task)
+{
+	struct fb_ps_detail detail;
+	struct fb_error *err = fb_ps_detail_load(fb_input_kernel(ps->input), task, &detail);
+
+	return err ? err : fb_ps_detail_cells(ps->table, task, &detail, &ps->usual);
+}
+
 static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned depth)
 {
 	struct ps *ps = own;
@@ -211,12 +231,16 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	if (!err)
 		err = fb_table_cell(ps->table, core ? FB_STYLE_GOOD : FB_STYLE_PLAIN, "%s",
 				    core ? core : "-");
+	if (!err && ps->details)
+		err = detail_cells(ps, task);
 	return err ? err : command_cell(ps, task, depth);
 }
 
+#define MAX_COLUMNS (9u + FB_PS_DETAIL_COLUMN_COUNT)
+
 static struct fb_error *create_table(struct ps *ps)
 {
-	const struct fb_column columns[] = {
+	struct fb_column columns[MAX_COLUMNS] = {
 		{"PID", FB_RIGHT},
 		{ps->threads ? "TID" : "PPID", FB_RIGHT},
 		{ps->threads ? "PPID" : "THREADS", FB_RIGHT},
@@ -225,16 +249,22 @@ static struct fb_error *create_table(struct ps *ps)
 		{"CPU", FB_RIGHT},
 		{"TASK", FB_LEFT},
 		{"CORE", FB_LEFT},
-		{"COMMAND", FB_LEFT},
 	};
+	size_t count = 8;
 
-	return fb_table_create(columns, FB_ARRAY_SIZE(columns), &ps->table);
+	for (size_t i = 0; ps->details && i < FB_PS_DETAIL_COLUMN_COUNT; i++)
+		columns[count++] = fb_ps_detail_columns[i];
+	columns[count++] = (struct fb_column){"COMMAND", FB_LEFT};
+	return fb_table_create(columns, count, &ps->table);
 }
 
 static struct fb_error *print_text(struct ps *ps, struct fb_context *context)
 {
+	const struct fb_task *first = fb_tasks_by_tid(ps->tasks, 1);
 	struct fb_error *err = create_table(ps);
 
+	if (!err && ps->details && first)
+		err = fb_ps_detail_load(fb_input_kernel(ps->input), first, &ps->usual);
 	if (!err && ps->tree)
 		err = fb_ps_tree(ps->tasks, ps->threads, add_row, ps);
 	else if (!err)

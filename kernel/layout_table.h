@@ -38,7 +38,8 @@ FB_FIELD(task_policy, "task_struct", "policy")
 FB_FIELD(task_cred, "task_struct", "cred")
 FB_FIELD(task_utime, "task_struct", "utime")
 FB_FIELD(task_stime, "task_struct", "stime")
-FB_FIELD(task_start_boottime, "task_struct", "start_boottime", "real_start_time") /* cf25e24db61c, 5.5 */
+FB_FIELD(task_start_boottime, "task_struct", "start_boottime",
+	 "real_start_time") /* cf25e24db61c, 5.5 */
 FB_FIELD(task_thread_pid, "task_struct", "thread_pid")
 FB_FIELD(task_nsproxy, "task_struct", "nsproxy")
 FB_FIELD(task_files, "task_struct", "files")
@@ -394,7 +395,8 @@ FB_FIELD(rwsem_wait_list, "rw_semaphore", "wait_list")
 FB_FIELD(rwsem_waiter_list, "rwsem_waiter", "list")
 FB_FIELD(rwsem_waiter_task, "rwsem_waiter", "task")
 FB_FIELD(semaphore_wait_list, "semaphore", "wait_list")
-FB_FIELD(semaphore_last_holder, "semaphore", "last_holder") /* 6.16, CONFIG_DETECT_HUNG_TASK_BLOCKER */
+FB_FIELD(semaphore_last_holder, "semaphore",
+	 "last_holder") /* 6.16, CONFIG_DETECT_HUNG_TASK_BLOCKER */
 FB_FIELD(semaphore_waiter_list, "semaphore_waiter", "list")
 FB_FIELD(semaphore_waiter_task, "semaphore_waiter", "task")
 FB_FIELD(rt_mutex_owner, "rt_mutex_base", "owner") /* 830e6acc8a1c, 5.15 */
@@ -455,3 +457,38 @@ FB_FIELD(poll_entry_table, "poll_table_entry", "wait.private")
 FB_FIELD(poll_page_next, "poll_table_page", "next")
 FB_FIELD(poll_page_end, "poll_table_page", "entry")
 FB_FIELD(poll_page_entries, "poll_table_page", "entries")
+
+/* Return addresses that were diverted (include/linux/ftrace.h, rethook.h, kprobes.h) */
+FB_FIELD(task_ret_stack, "task_struct", "ret_stack")
+FB_FIELD(task_curr_ret_stack, "task_struct", "curr_ret_stack")
+FB_FIELD(task_rethooks, "task_struct", "rethooks.first")              /* 54ecbe6f1ed5, 5.18 */
+FB_FIELD(task_kretprobes, "task_struct", "kretprobe_instances.first") /* d741bf41d7c7, 5.11 */
+FB_SIZE(ftrace_ret_stack, "ftrace_ret_stack")
+FB_FIELD(ftrace_ret_stack_ret, "ftrace_ret_stack", "ret")
+FB_FIELD(ftrace_ret_stack_retp, "ftrace_ret_stack", "retp")
+FB_FIELD(rethook_next, "rethook_node", "llist.next")
+FB_FIELD(rethook_ret_addr, "rethook_node", "ret_addr")
+FB_FIELD(rethook_frame, "rethook_node", "frame")
+FB_FIELD(kretprobe_next, "kretprobe_instance", "llist.next", "hlist.next")
+FB_FIELD(kretprobe_ret_addr, "kretprobe_instance", "ret_addr")
+FB_FIELD(kretprobe_frame, "kretprobe_instance", "fp")
+
+/* Generated code (include/linux/bpf.h, ftrace.h, kprobes.h) */
+FB_FIELD(bpf_ksym_start, "bpf_ksym", "start") /* bfea9a8574f3, 5.7 */
+FB_FIELD(bpf_ksym_end, "bpf_ksym", "end")
+FB_FIELD(bpf_ksym_name, "bpf_ksym", "name")
+FB_FIELD(bpf_ksym_list, "bpf_ksym", "lnode")
+FB_FIELD(bpf_aux_list, "bpf_prog_aux", "ksym_lnode")
+FB_FIELD(bpf_aux_prog, "bpf_prog_aux", "prog")
+FB_FIELD(bpf_aux_name, "bpf_prog_aux", "name")
+FB_FIELD(bpf_prog_function, "bpf_prog", "bpf_func")
+FB_FIELD(bpf_prog_bytes, "bpf_prog", "jited_len")
+FB_FIELD(bpf_prog_tag, "bpf_prog", "tag")
+FB_FIELD(ftrace_ops_trampoline, "ftrace_ops", "trampoline")
+FB_FIELD(ftrace_ops_bytes, "ftrace_ops", "trampoline_size")
+FB_FIELD(ftrace_ops_flags, "ftrace_ops", "flags")
+FB_FIELD(ftrace_ops_list, "ftrace_ops", "list") /* fc0ea795f53c, 5.8 */
+FB_FIELD(ftrace_ops_next, "ftrace_ops", "next")
+FB_FIELD(insn_cache_pages, "kprobe_insn_cache", "pages")
+FB_FIELD(insn_page_list, "kprobe_insn_page", "list")
+FB_FIELD(insn_page_insns, "kprobe_insn_page", "insns")
