@@ -79,6 +79,7 @@ static void add_tile(struct fb_html *html, const char *href, const char *class, 
 	fb_html_raw(html, href);
 	fb_html_raw(html, "\">");
 	fb_html_element(html, "b", NULL, "%s", fb_text_count(number, text, sizeof(text)));
+	fb_html_raw(html, " ");
 	fb_html_element(html, "span", NULL, "%s", what);
 	fb_html_raw(html, "</a>\n");
 }

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""html_check.py PAGE: whether every element is closed where it should be, ids are unique and links
+lead to one, and nothing runs or is loaded. Prints what is wrong; the text of each section as JSON
+with --text."""
+import html.parser
+import json
+import sys
+
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "form", "input", "base", "svg", "video"}
+ATTRIBUTES = {"class", "id", "href", "style", "lang", "charset", "content", "name", "http-equiv", "colspan"}
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.problems, self.ids, self.links = [], [], [], []
+        self.sections, self.policy = {}, ""
+
+    def handle_starttag(self, tag, attributes):
+        if tag in FORBIDDEN:
+            self.problems.append(f"<{tag}>")
+        for name, value in attributes:
+            if name not in ATTRIBUTES:
+                self.problems.append(f"attribute {name} of <{tag}>")
+            if name == "id":
+                self.ids.append(value)
+            if name == "href":
+                self.links.append(value)
+            if name == "style" and not value.startswith("width:"):
+                self.problems.append(f"style {value}")
+        if tag == "meta" and dict(attributes).get("http-equiv") == "Content-Security-Policy":
+            self.policy = dict(attributes)["content"]
+        if tag not in VOID:
+            self.open.append((tag, dict(attributes).get("id")))
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open[-1][0] != tag:
+            self.problems.append(f"</{tag}> closes {self.open[-1:]} (line {self.getpos()[0]})")
+            return
+        self.open.pop()
+        if tag in ("td", "th"):
+            self.handle_data("\t")
+
+    def handle_data(self, data):
+        for _, section in self.open:
+            if section:
+                self.sections[section] = self.sections.get(section, "") + data
+
+
+page = Page()
+with open(sys.argv[-1], encoding="utf-8") as file:
+    text = file.read()
+page.feed(text)
+page.close()
+page.problems += [f"<{tag}> stays open" for tag, _ in page.open]
+page.problems += [f"two ids {name}" for name in set(page.ids) if page.ids.count(name) > 1]
+page.problems += [f"link {link}" for link in page.links if link[:1] != "#" or link[1:] not in page.ids]
+if "default-src 'none'" not in page.policy or "script" in page.policy:
+    page.problems.append(f"policy {page.policy}")
+if "url(" in text or "@import" in text:
+    page.problems.append("the style loads something")
+if "--text" in sys.argv:
+    print(json.dumps(page.sections))
+print("\n".join(page.problems), file=sys.stderr)
+sys.exit(bool(page.problems))

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The report of the small sample: well-formed, harmless, and with the facts in it.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+dump=$(echo "$samples"/dump.*)
+page=$work/report.html
+cores=()
+for core in "$samples"/core.* "$samples"/*.crash; do
+    cores+=(--core "$core")
+done
+actor() { sed "s/.*\\b$1=\\([0-9]*\\).*/\\1/" "$samples/actors"; }
+wait_of() { sed -n "s/^wait actor=$1 tid=\\([0-9]*\\).*/\\1/p" "$samples/waits.txt" | head -n 1; }
+
+run report "$dump" "${cores[@]}" --sysroot "$samples/sysroot" -o "$page" --json
+expect [ "$status" = 0 -o "$status" = 3 ] "report answers (status $status)"
+expect_json '.command == "report" and (.output | endswith("report.html"))' "it names its output"
+expect [ "$(stat -c %a "$page")" = 600 ] "it is readable by its owner only"
+run_program python3 "$top/tests/cli/html_check.py" --text "$page"
+expect_status 0 "it is well-formed, runs nothing and loads nothing"
+cp "$work/stdout" "$work/text.json"
+expect test -z "$(grep -Eo '(src|href|action)="[^#"][^"]*"' "$page")" "no link leads out of the page"
+
+# Facts, by section. Names and numbers are those that the sample was made with.
+release=$(sed -n 's/.*Linux version \([^ ]*\) .*/\1/p' "$samples"/dmesg.* | head -n 1)
+expect_json ".summary | contains(\"Linux $release\")" "the summary has the kernel's release"
+expect_json '.summary | test("Kernel panic - not syncing: sysrq triggered crash")' "and the panic's words"
+expect_json '.panic | test("(?s)sysrq_handle_crash.*__handle_sysrq.*write_sysrq_trigger")' \
+    "the panicking stack leads from the write to the panic"
+expect_json ".panic | contains(\"$(actor SP) actors\")" "the other CPU's task is there"
+expect_json '.waits | test("(?s)Deadlock of 2 threads.*lock-ab waits.*lock-ba waits")' "the deadlock is found"
+expect_json ".waits | contains(\"$(wait_of L2) lock-second\")" "who waits for a file lock is there"
+expect_json ".blocked | test(\"(?s)state D.*$(actor FZ) frozen.*percpu_down_read.*state S\")" \
+    "the task in D state comes before those that sleep, with its stack"
+expect_json '.blocked | test("[0-9]+ threads, state S")' "equal stacks are shown once"
+for core in "$samples"/core.[0-9]*; do
+    name=$(basename "$core")
+    pid=${name#core.}
+    expect_json ".cores | contains(\"$name\\t${pid%%.*} \")" "$name stands beside its process"
+done
+expect_json '.cores | contains("auxiliary vector equal")' "matches have their evidence"
+expect_json '.memory | contains("not to be had")' "memory is shown by source"
+expect_json ".missing | contains(\"$(actor FZ) frozen\") and contains(\"D state\")" \
+    "a process that no debugger could stop is named as missing"
+tail -n 1 "$samples"/dmesg.* | sed 's/^\[ *[0-9.]*\] //' >"$work/last"
+# shellcheck disable=SC2016 # jq's variables, here and below
+expect_json '.log | contains($last | rtrimstr("\n"))' "the log ends as dmesg does" --rawfile last "$work/last"
+run ps "$dump" --json
+json '.tasks[] | select(.pid > 0 and .pid == .tid) | .pid' | sort -n >"$work/pids"
+run_program cat "$work/text.json"
+# shellcheck disable=SC2016
+expect_json '.tasks as $text | [$pids | split("\n")[] | select(. != "") | select(. as $pid | $text | test("(^|\n)\($pid)\t") | not)] == []' \
+    "every process is in the table" --rawfile pids "$work/pids"
+expect_json '.modules | contains("Live")' "modules are listed"
+
+# Names that mean harm stay text.
+expect grep -q '\\x1b\[31mred\\x1b\[2J' "$page" "an escape code in a name is shown, not sent"
+expect grep -q '&lt;/td&gt;\\x09&quot;&amp;' "$page" "markup in a name is text"
+# shellcheck disable=SC2251
+! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$page"
+report $? "no control character is in the page"
+
+run report "$dump" -o "$page"
+expect_error 1 'exists.*--force' "an existing output is refused"
+cp "$dump" "$work/dump.1"
+run report "$work/dump.1" --quiet
+expect_file "$work/dump.1.html" "the default output is the input's name with .html"
+run_program python3 "$top/tests/cli/html_check.py" --text "$work/dump.1.html"
+expect_status 0 "without cores it is well-formed too"
+expect_json '(.cores | contains("No core was given")) and (has("memory") | not)' "and says that it had none"
+run report "$work/dump.1" -o "$work/dump.1" --force
+expect_error 1 'is an input' "the dump is never written over"
+expect_same "$dump" "$work/dump.1" "it is as it was"
+finish
