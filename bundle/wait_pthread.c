@@ -73,8 +73,9 @@ static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 	if (*err)
 		return false;
 	kind = word[4];
+	/* A robust one is always waited for as if it were shared (PTHREAD_ROBUST_MUTEX_PSHARED). */
 	if ((kind & ~KIND_ALL) || pi != !!(kind & KIND_INHERIT) ||
-	    call->process_private != !(kind & KIND_SHARED))
+	    call->process_private != !(kind & (KIND_SHARED | (pi ? 0 : KIND_ROBUST))))
 		return false;
 	if (tid_in_word != !!(kind & (KIND_ROBUST | KIND_INHERIT)) || word[1] > MOST_THREADS ||
 	    word[3] > MOST_THREADS)
