@@ -19,6 +19,12 @@ struct collect {
 	struct fb_error *first_break;
 };
 
+/* Where user space ends: half of what the page tables reach. */
+static uint64_t user_end(struct fb_kernel *kernel)
+{
+	return 1ull << (fb_kernel_info(kernel)->levels == 5 ? 56 : 47);
+}
+
 static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, struct fb_vma *vma)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
@@ -35,7 +41,7 @@ static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, str
 	if (!err)
 		err = fb_kernel_field(kernel, address, &layout->vma_file, &vma->file);
 	if (!err && (vma->start >= vma->end || vma->start % FB_PAGE_SIZE ||
-		     vma->end % FB_PAGE_SIZE || fb_kernel_address_ok(vma->end)))
+		     vma->end % FB_PAGE_SIZE || vma->end > user_end(kernel)))
 		err = fb_error_create(FB_CORRUPT, "mapping 0x%llx-0x%llx",
 				      (unsigned long long)vma->start, (unsigned long long)vma->end);
 	return fb_error_prefix(err, "vm_area_struct 0x%llx", (unsigned long long)address);
