@@ -64,7 +64,8 @@ struct fb_error *fb_xarray_load(struct fb_kernel *kernel, uint64_t address, uint
 			err = read_slot(kernel, node, entry >> 2, &entry);
 		above = shift;
 	}
+	/* Reserved and retried slots hold nothing yet. */
 	if (!err)
-		*entry_ret = entry;
+		*entry_ret = (entry & INTERNAL_MASK) == INTERNAL_TAG ? 0 : entry;
 	return err;
 }
