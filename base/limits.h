@@ -64,6 +64,13 @@
  * and frames of less than 10 bytes in the mean are noise. */
 #define FB_MAX_KERNEL_FRAMES 8192u
 
+/* Return addresses of one task that were diverted: the tracer keeps 50 (FTRACE_RETFUNC_DEPTH), and
+ * each probe as many as threads are within it. */
+#define FB_MAX_DIVERTED 4096u
+/* BPF programs and trampolines: a host with a service mesh has some thousand; and pages of copied
+ * instructions. */
+#define FB_MAX_GENERATED (1u << 20)
+
 /* PID_MAX_LIMIT (include/linux/threads.h) is 4 Mi on 64-bit. */
 #define FB_MAX_TASKS (4u << 20)
 /* level of struct pid: MAX_PID_NS_LEVEL (include/linux/pid_namespace.h). */

@@ -24,6 +24,7 @@
 #include "base/space.h"
 #include "kernel/kernel.h"
 #include "kernel/module.h"
+#include "kernel/return_hooks.h"
 
 #define FB_ORC_IP_BYTES 4u
 #define FB_ORC_ENTRY_BYTES 6u
@@ -111,6 +112,7 @@ FB_MUST_CHECK struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_m
 void fb_orc_destroy(struct fb_orc *orc);
 
 enum fb_orc_version fb_orc_version(const struct fb_orc *orc);
+const struct fb_return_hooks *fb_orc_return_hooks(const struct fb_orc *orc);
 /* Or NULL, as given. */
 struct fb_modules *fb_orc_modules(const struct fb_orc *orc);
 /* Whether address is in the kernel's or a module's code. */

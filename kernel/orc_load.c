@@ -21,21 +21,12 @@ struct text_range {
 	uint64_t start, end; /* end exclusive */
 };
 
-/* Code that return addresses are diverted to by function graph tracing and return probes: what
- * ORC says of it does not lead to the caller. */
-static const char *const diversions[] = {
-	"return_to_handler",
-	"arch_rethook_trampoline", /* f3a112c0c40d, 5.18 */
-	"__kretprobe_trampoline",  /* adf8a61a940c, 5.16 */
-	"kretprobe_trampoline",
-};
-
 struct fb_orc {
 	struct fb_kernel *kernel;                      /* borrowed */
 	struct fb_modules *modules;                    /* borrowed, or NULL */
 	struct fb_orc_table table;                     /* the kernel's */
 	struct text_range text[2];                     /* of the kernel, and its init text */
-	uint64_t diversion[FB_ARRAY_SIZE(diversions)]; /* 0: not in this kernel */
+	struct fb_return_hooks hooks;
 	pthread_mutex_t lock;                          /* of cache */
 	struct cached_row cache[CACHE_ROWS];
 };
@@ -137,8 +128,7 @@ struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_modules *module
 	}
 	find_text(kernel, "_stext", "_etext", &orc->text[0]);
 	find_text(kernel, "_sinittext", "_einittext", &orc->text[1]);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(diversions); i++)
-		fb_error_destroy(fb_kernel_symbol(kernel, diversions[i], &orc->diversion[i]));
+	fb_return_hooks_init(kernel, &orc->hooks);
 	pthread_mutex_init(&orc->lock, NULL);
 	*orc_ret = orc;
 	return NULL;
@@ -155,6 +145,11 @@ void fb_orc_destroy(struct fb_orc *orc)
 enum fb_orc_version fb_orc_version(const struct fb_orc *orc)
 {
 	return orc->table.version;
+}
+
+const struct fb_return_hooks *fb_orc_return_hooks(const struct fb_orc *orc)
+{
+	return &orc->hooks;
 }
 
 struct fb_modules *fb_orc_modules(const struct fb_orc *orc)
@@ -241,14 +236,13 @@ struct fb_error *fb_orc_find(struct fb_orc *orc, uint64_t pc, bool exact,
 {
 	uint64_t at = exact ? pc : pc - 1;
 	struct cached_row *cached = &orc->cache[(at ^ at >> 10) % CACHE_ROWS];
+	const char *hook = exact ? NULL : fb_return_hooks_name(&orc->hooks, pc);
 	bool hit;
 	struct fb_error *err;
 
-	for (size_t i = 0; !exact && i < FB_ARRAY_SIZE(diversions); i++)
-		if (pc && pc == orc->diversion[i])
-			return fb_error_create(FB_NOT_FOUND,
-					       "the return address was diverted to %s",
-					       diversions[i]);
+	/* What ORC says of it does not lead to the caller. */
+	if (hook)
+		return fb_error_create(FB_NOT_FOUND, "the return address was diverted to %s", hook);
 	pthread_mutex_lock(&orc->lock);
 	hit = at && cached->pc == at;
 	if (hit)

@@ -61,6 +61,29 @@ static const struct fb_unwind_ops walk_ops = {
 	.function = find_function,
 };
 
+/* Whether the walk stands at a return address that was diverted. */
+static bool is_diverted(const struct walk *walk)
+{
+	return !walk->unwind.exact &&
+	       fb_return_hooks_name(fb_orc_return_hooks(walk->orc), walk->unwind.pc);
+}
+
+/* Puts back the real return address where the kernel keeps it; else the frame stays what it is. */
+static struct fb_error *undo_diversion(struct walk *walk)
+{
+	struct fb_unwind *unwind = &walk->unwind;
+	struct fb_error *err;
+
+	if (!is_diverted(walk))
+		return NULL;
+	err = fb_return_hooks_find(fb_orc_return_hooks(walk->orc), walk->task->address,
+				   unwind->sp - sizeof(unwind->pc), unwind->pc, &unwind->pc);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 /* The frame the walk stands at. A return address may be the first byte behind its function (after
  * a call that does not return), so the byte before it names the function. */
 static struct fb_error *add_frame(struct walk *walk)
@@ -77,7 +100,8 @@ static struct fb_error *add_frame(struct walk *walk)
 	struct fb_symbol symbol;
 	struct fb_error *err;
 
-	if (find_symbol(walk, frame.exact ? frame.pc : frame.pc - 1, &symbol)) {
+	if (find_symbol(walk, frame.exact || is_diverted(walk) ? frame.pc : frame.pc - 1,
+			&symbol)) {
 		frame.symbol = symbol.name;
 		frame.module = symbol.module;
 		frame.offset = frame.pc - symbol.address;
@@ -219,6 +243,8 @@ static struct fb_error *walk_frames(struct walk *walk)
 		err = add_frame(walk);
 		if (!err)
 			err = fb_unwind_next(unwind, &end);
+		if (!err && end == FB_UNWIND_GOES_ON)
+			err = undo_diversion(walk);
 		if (err)
 			return err;
 		if (end != FB_UNWIND_START && end != FB_UNWIND_LOST)
