@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/heap.h"
 
 static const struct fb_command *const commands[] = {
 	&fb_command_merge,  &fb_command_info, &fb_command_ps,   &fb_command_bt,
@@ -90,6 +91,7 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	struct fb_error *err;
 	int status = FB_EXIT_OK;
 
+	fb_heap_prepare();
 	err = fb_warnings_create(&context.warnings);
 	if (!err)
 		err = command->run(&context, argc, argv);

@@ -137,10 +137,11 @@ static struct fb_error *load_btf(struct fb_kernel *kernel)
 	else
 		for (size_t i = 0; i < chunks && !err; i++)
 			err = read_btf_chunk(&read, i);
-	if (!err)
-		err = fb_btf_load(read.data, read.size, NULL, &kernel->types);
-	free(read.data);
-	return err;
+	if (err) {
+		free(read.data);
+		return err;
+	}
+	return fb_btf_adopt(read.data, read.size, NULL, &kernel->types);
 }
 
 /* The distinct struct names of the layout table, for a vmlinux's DWARF. */
