@@ -22,6 +22,7 @@ struct bt {
 	const struct fb_task **chosen; /* owned */
 	size_t count, room;
 	struct fb_thread_stacks *stacks;
+	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
 	bool all, panicking, group;
 };
 
@@ -213,7 +214,7 @@ static struct fb_error *print_groups(struct bt *bt)
 			shown[j] = true;
 			others[other_count++] = other->task;
 		}
-		fb_bt_print(bt->context->output, stack, others, other_count);
+		fb_bt_print(bt->context->output, stack, others, other_count, bt->waits);
 		if (i + 1 < count)
 			putchar('\n');
 	}
@@ -224,6 +225,29 @@ static struct fb_error *print_groups(struct bt *bt)
 	return err;
 }
 
+/* What the chosen threads wait for: of one, only its own wait is looked for. */
+static struct fb_error *find_waits(struct bt *bt)
+{
+	struct fb_wait_options options = {.files = bt->files, .swap = bt->swap};
+	size_t blocked = 0;
+	struct fb_error *err;
+
+	for (size_t i = 0; i < bt->count; i++)
+		if (!bt->chosen[i]->idle && bt->chosen[i]->state != 'R') {
+			blocked++;
+			options.tid = bt->chosen[i]->tid;
+		}
+	if (!blocked)
+		return NULL;
+	if (blocked > 1)
+		options.tid = 0;
+	err = fb_waits_find(bt->input, &options, &bt->waits);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(bt->context->warnings, err, "what threads wait for");
+	return NULL;
+}
+
 static struct fb_error *answer(struct bt *bt)
 {
 	json_t *json;
@@ -231,7 +255,7 @@ static struct fb_error *answer(struct bt *bt)
 	warn_incomplete(bt);
 	if (!bt->context->options.json)
 		return print_groups(bt);
-	json = fb_bt_json(bt->stacks);
+	json = fb_bt_json(bt->stacks, bt->waits);
 	return fb_json_print("bt", json, bt->context->warnings);
 }
 
@@ -247,7 +271,10 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = load(&bt);
 	if (!err)
+		err = find_waits(&bt);
+	if (!err)
 		err = answer(&bt);
+	fb_waits_destroy(bt.waits);
 	fb_thread_stacks_destroy(bt.stacks);
 	free(bt.chosen);
 	fb_swap_destroy(bt.swap);

@@ -8,19 +8,21 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "bundle/thread_stack.h"
+#include "bundle/waits.h"
 #include "cmd/output.h"
 
 /* One thread: a heading, both halves and why they end. others (may be 0 of them): further
- * threads with the same stack. */
+ * threads with the same stack. waits (or NULL): who waits for whom. */
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
-		 const struct fb_task *const *others, size_t other_count);
+		 const struct fb_task *const *others, size_t other_count,
+		 const struct fb_waits *waits);
 /* The kernel half's frames alone. */
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
 /* What the marks mean that stand in the stacks printed. */
 void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
 
 /* "threads" of cli.md; NULL where memory is out. */
-json_t *fb_bt_json(const struct fb_thread_stacks *stacks);
+json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);
 
 /* Whether two threads wait at the same place by the same way: same code in both halves, wherever
  * it is mapped. */

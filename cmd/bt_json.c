@@ -124,7 +124,18 @@ static json_t *user_regs_json(const struct fb_thread_stack *stack)
 	return object;
 }
 
-static json_t *thread_json(const struct fb_thread_stack *stack)
+/* As text; the edges are in `fbundle waits --json`. */
+static json_t *waits_json(const struct fb_waits *waits, int32_t tid)
+{
+	const struct fb_wait *wait;
+	size_t count = 0;
+	char text[512];
+
+	wait = waits ? fb_waits_of(waits, tid, &count) : NULL;
+	return wait ? json_string(fb_wait_describe(waits, wait, text, sizeof(text))) : json_null();
+}
+
+static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_waits *waits)
 {
 	const struct fb_task *task = stack->task;
 	const char state[2] = {task->state, '\0'};
@@ -135,6 +146,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack)
 	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
+	json_object_set_new(object, "waits_for", waits_json(waits, task->tid));
 	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
 	json_object_set_new(object, "user", user_json(&stack->user));
 	json_object_set_new(object, "user_regs_from",
@@ -144,12 +156,12 @@ static json_t *thread_json(const struct fb_thread_stack *stack)
 	return object;
 }
 
-json_t *fb_bt_json(const struct fb_thread_stacks *stacks)
+json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits)
 {
 	json_t *answer = json_object(), *list = json_array();
 
 	for (size_t i = 0; i < fb_thread_stacks_count(stacks); i++)
-		json_array_append_new(list, thread_json(fb_thread_stacks_get(stacks, i)));
+		json_array_append_new(list, thread_json(fb_thread_stacks_get(stacks, i), waits));
 	if (json_object_set_new(answer, "threads", list) != 0) {
 		json_decref(answer);
 		return NULL;

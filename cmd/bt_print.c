@@ -386,8 +386,23 @@ void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *
 	print_kernel(output, stack);
 }
 
+static void print_waits(struct fb_output *output, const struct fb_waits *waits, int32_t tid)
+{
+	const struct fb_wait *wait;
+	size_t count = 0;
+	char text[512];
+
+	wait = waits ? fb_waits_of(waits, tid, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		fb_print(output, FB_STYLE_BOLD, "  waits for");
+		fb_print(output, FB_STYLE_WARN, "  %s\n",
+			 fb_wait_describe(waits, &wait[i], text, sizeof(text)));
+	}
+}
+
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
-		 const struct fb_task *const *others, size_t other_count)
+		 const struct fb_task *const *others, size_t other_count,
+		 const struct fb_waits *waits)
 {
 	const struct fb_task *task = stack->task;
 	int number;
@@ -396,6 +411,7 @@ void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		fb_print(output, FB_STYLE_BOLD, "%zu threads with this stack\n", other_count + 1);
 	print_heading(output, stack);
 	print_others(output, others, other_count);
+	print_waits(output, waits, task->tid);
 	fb_print(output, FB_STYLE_BOLD, "  kernel");
 	fb_print(output, FB_STYLE_DIM, "  as at the panic\n");
 	if (task->on_cpu && !stack->kernel.count && stack->kernel.ended == FB_UNWIND_USER)

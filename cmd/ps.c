@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "bundle/process.h"
+#include "bundle/waits.h"
 #include "cmd/command.h"
 #include "cmd/ps_detail.h"
 #include "cmd/ps_order.h"
@@ -20,6 +21,8 @@ struct ps {
 	bool threads;
 	bool tree;
 	bool details;
+	bool want_waits;
+	struct fb_waits *waits;    /* NULL: not asked for */
 	struct fb_ps_detail usual; /* of PID 1: what others are held against */
 };
 
@@ -28,6 +31,7 @@ static const struct argp_option ps_options[] = {
 	{"tree", 'T', NULL, 0, "children below their parents", 0},
 	{"long", 'l', NULL, 0,
 	 "effective UID, start, resident memory, control group and namespaces too", 0},
+	{"waits", 'w', NULL, 0, "what each blocked thread waits for", 0},
 	{0},
 };
 
@@ -44,6 +48,9 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 		return 0;
 	case 'l':
 		ps->details = true;
+		return 0;
+	case 'w':
+		ps->want_waits = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -70,6 +77,18 @@ static const char *core_name(const struct ps *ps, const struct fb_task *task)
 	return slash ? slash + 1 : path;
 }
 
+/* "" for a thread that waits for nobody. */
+static const char *waits_text(const struct ps *ps, const struct fb_task *task, char *to,
+			      size_t size)
+{
+	size_t count = 0;
+	const struct fb_wait *wait =
+		ps->waits && !task->idle ? fb_waits_of(ps->waits, task->tid, &count) : NULL;
+
+	to[0] = '\0';
+	return wait ? fb_wait_describe(ps->waits, wait, to, size) : to;
+}
+
 static json_t *found_by_list(uint32_t found_by)
 {
 	json_t *list = json_array();
@@ -93,7 +112,7 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 {
 	const char *core = core_name(ps, task);
 	char state[2] = {task->state, '\0'};
-	char cmdline[FB_MAX_STRING];
+	char cmdline[FB_MAX_STRING], waits[512];
 	struct fb_ps_detail detail;
 	json_t *object = json_object();
 	struct fb_error *err;
@@ -122,6 +141,8 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "core", fb_json_text(core));
 	json_object_set_new(object, "found_by", found_by_list(task->found_by));
 	fb_ps_detail_to_json(&detail, object);
+	waits_text(ps, task, waits, sizeof(waits));
+	json_object_set_new(object, "waits_for", fb_json_text(*waits ? waits : NULL));
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
 }
 
@@ -205,6 +226,7 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	struct ps *ps = own;
 	const char *core = core_name(ps, task);
 	size_t first, threads = 1;
+	char waits[512];
 	struct fb_error *err;
 
 	if (!task->idle)
@@ -233,10 +255,13 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 				    core ? core : "-");
 	if (!err && ps->details)
 		err = detail_cells(ps, task);
+	if (!err && ps->waits)
+		err = fb_table_cell(ps->table, FB_STYLE_WARN, "%s",
+				    waits_text(ps, task, waits, sizeof(waits)));
 	return err ? err : command_cell(ps, task, depth);
 }
 
-#define MAX_COLUMNS (9u + FB_PS_DETAIL_COLUMN_COUNT)
+#define MAX_COLUMNS (10u + FB_PS_DETAIL_COLUMN_COUNT)
 
 static struct fb_error *create_table(struct ps *ps)
 {
@@ -254,6 +279,8 @@ static struct fb_error *create_table(struct ps *ps)
 
 	for (size_t i = 0; ps->details && i < FB_PS_DETAIL_COLUMN_COUNT; i++)
 		columns[count++] = fb_ps_detail_columns[i];
+	if (ps->waits)
+		columns[count++] = (struct fb_column){"WAITS FOR", FB_LEFT};
 	columns[count++] = (struct fb_column){"COMMAND", FB_LEFT};
 	return fb_table_create(columns, count, &ps->table);
 }
@@ -277,6 +304,13 @@ static struct fb_error *print_text(struct ps *ps, struct fb_context *context)
 	return err;
 }
 
+static struct fb_error *find_waits(struct ps *ps)
+{
+	const struct fb_wait_options options = {0};
+
+	return ps->want_waits ? fb_waits_find(ps->input, &options, &ps->waits) : NULL;
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct ps ps = {0};
@@ -291,7 +325,10 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_input_cores(ps.input, &cores, &core_count);
 	if (!err)
+		err = find_waits(&ps);
+	if (!err)
 		err = context->options.json ? print_json(&ps, context) : print_text(&ps, context);
+	fb_waits_destroy(ps.waits);
 	fb_input_destroy(ps.input);
 	return err;
 }
