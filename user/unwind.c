@@ -72,10 +72,8 @@ static bool read_word(struct fb_unwind_session *session, uint64_t address, uint6
 	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
 	if (!err)
 		return true;
-	if (!session->faulted) {
-		session->faulted = true;
-		session->fault = address;
-	}
+	session->faulted = true;
+	session->fault = address;
 	fb_error_destroy(err);
 	return false;
 }
@@ -216,7 +214,6 @@ static bool take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	bool signal = false;
 	struct fb_error *err;
 
-	session->faulted = false;
 	if (!check_progress(session, sp))
 		return false;
 	row = find_row(session, exact ? pc : pc - 1);
@@ -359,18 +356,23 @@ static bool guess_frame(struct fb_unwind_session *session)
 		return false;
 	}
 	session->caller = true;
+	session->guessed = true;
 	return take_frame(session, false, found);
 }
 
-/* Where libdwfl came to its end by itself. */
+/* Where libdwfl came to its end by itself: a return address of 0, or one that it could not find
+ * out, which it does not tell from each other. A register that was lost to a missing page may be
+ * needed some frames later. */
 static void end_by_libdwfl(struct fb_unwind_session *session, int result)
 {
 	if (session->stop || session->guess)
 		return;
-	if (result == 0 && !session->faulted)
-		end_clean(session);
-	else if (session->faulted)
+	if (session->faulted)
 		end_at_fault(session);
+	else if (result == 0 && session->guessed)
+		end_stack(session, "behind a guessed frame nothing leads on");
+	else if (result == 0)
+		end_clean(session);
 	else
 		end_stack(session, "libdwfl: %s", dwfl_errmsg(-1));
 }
@@ -388,6 +390,7 @@ static void unwind_thread(struct fb_unwind_session *session, const struct user_r
 	session->known = (1u << FB_DWARF_REGS) - 1;
 	session->stack = stack;
 	session->stop = session->after_signal = session->caller = false;
+	session->faulted = session->guessed = false;
 	if (regs->cs != USER_CS) {
 		end_stack(session, "a 32-bit process: its stack is not unwound");
 		return;

@@ -47,7 +47,7 @@ struct fb_unwind_session {
 
 	struct fb_unwind_page pages[FB_UNWIND_PAGES];
 	unsigned next_page;
-	bool faulted; /* a read failed since the last frame */
+	bool faulted; /* a read of this thread's stack failed; the last one is fault */
 	uint64_t fault;
 
 	/* The thread at hand. */
@@ -56,8 +56,9 @@ struct fb_unwind_session {
 	uint32_t known; /* bits: registers of regs */
 	bool caller;    /* regs are a caller's: regs[RIP] is a return address */
 	bool after_signal;
-	bool stop;  /* stack->end is set */
-	bool guess; /* this frame has no unwind table */
+	bool stop;    /* stack->end is set */
+	bool guess;   /* this frame has no unwind table */
+	bool guessed; /* one of the frames so far is a guess */
 };
 
 /* unwind_modules.c: finds the objects in the mappings and reports them to libdwfl. */
