@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Types and values of the small sample.
+# shellcheck disable=SC2016 # $name within a jq filter
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+shopt -s nullglob
+dumps=("$samples"/dump.*)
+dump=${dumps[0]}
+pid=$(grep -o '\bPT=[0-9]*' "$samples/actors" | cut -d= -f2)
+
+run struct "$dump" list_head
+expect_status 0 "a layout"
+expect_line stdout '^struct list_head \{$' "the type's name"
+expect_line stdout '^	struct list_head \*prev; +/\* +8 +8 \*/$' "member, offset and size"
+expect_line stdout 'size: 16' "the type's size"
+
+run struct "$dump" struct page
+expect_line stdout '^	union \{$' "anonymous members"
+run struct "$dump" 'enum pid_type'
+expect_line stdout 'PIDTYPE_TGID = 1' "an enum"
+run struct "$dump" pid_t
+expect_line stdout '^pid_t .*size: 4' "a typedef"
+run struct "$dump" zram_table_entry
+expect_line stdout 'handle;' "a type of a module"
+run struct "$dump" task_struct .mm.pgd
+expect_line stdout '^\.mm\.pgd at offset [0-9]+: pgd_t \*' "members through a pointer"
+
+run --json struct 2>/dev/null
+run struct --json "$dump" sk_buff
+expect_json '.type == "struct sk_buff" and (.members | length > 10) and .enumerators == null' "a layout as JSON"
+expect_json '[.. | objects | select(.bit_size? // 0 > 0)] | length > 3' "bit-fields as JSON"
+
+run struct "$dump" task_struct init_task .comm .pid .tasks.next.prev .__state
+expect_status 0 "a value"
+expect_line stdout '^\.comm = "swapper/0"$' "an array of char"
+expect_line stdout '^\.pid = 0$' "a number"
+
+# The same value by two ways: the task's own struct, and what ps says.
+run ps --json "$dump"
+task=$(jq -r --argjson pid "$pid" '.tasks[] | select(.tid == $pid) | .task' "$work/stdout")
+run struct --json "$dump" task_struct "$task" .pid .comm .mm.owner '.thread_pid.numbers[0].nr' .cred.user_ns.ns.inum
+expect_status 0 "a task by its address"
+expect_json '.value.pid == $pid and .value.comm == "actors" and .value["thread_pid.numbers[0].nr"] == $pid' \
+    "members followed" --argjson pid "$pid"
+expect_json '.value["mm.owner"] == $task' "a pointer back" --arg task "$task"
+run struct --json "$dump" struct task_struct "$task"
+expect_json '.size > 1000 and (.value | keys | length) > 200 and .value.tgid == $pid' "a whole struct" --argjson pid "$pid"
+
+# A list, held against the modules.
+run mods --json "$dump"
+jq -r '.modules[].name' "$work/stdout" >"$work/modules"
+run struct --json "$dump" module modules --list list .name
+expect_status 0 "a list"
+jq -r '.value[].value.name' "$work/stdout" >"$work/listed"
+expect_same "$work/modules" "$work/listed" "every module in order"
+
+run struct "$dump" tsk_struct
+expect_error 1 "the nearest is 'task_struct'" "an unknown type"
+run struct "$dump" task_struct init_task .cmm
+expect_error 1 "no member 'cmm'; the nearest is 'c?o?mm" "an unknown member"
+run struct "$dump" task_struct init_task .comm.x
+expect_error 1 'has no members' "a member of an array"
+run struct "$dump" task_struct init_task '.comm[16]'
+expect_error 1 'last of 16' "an index that is too large"
+run struct "$dump" task_struct init_task .mm.pgd
+expect_error 1 'pointer is null' "through a null pointer"
+run struct "$dump" task_struct no_such_symbol
+expect_error 1 'no_such_symbol' "an unknown symbol"
+run struct "$dump" task_struct 1234
+expect_error 1 'process' "an address of no process"
+run struct "$dump" task_struct ffff000000000000
+expect_error 1 '' "an address that is not mapped"
+run struct "$dump" task_struct init_task comm
+expect_error 1 'dot' "a member without its dot"
+run struct "$dump" task_struct init_task --list comm
+expect_error 1 'no list_head' "a list by what is no list_head"
+run struct "$dump" task_struct --list tasks
+expect_error 1 'head' "a list without its head"
+run struct "$dump"
+expect_status 2 "no type"
+run struct "$dump" page --depth x
+expect_status 2 "a wrong depth"
+finish
