@@ -110,24 +110,47 @@ struct fb_error *fb_wait_graph_object(struct fb_wait_graph *graph, const char *c
 	return NULL;
 }
 
+/* Where an owner is, or is to be, in the order of (tid, process). */
+static size_t owner_place(const struct fb_wait_object *object, struct fb_wait_owner owner)
+{
+	size_t low = 0, high = object->owner_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct fb_wait_owner *at = &object->owners[middle];
+
+		if (at->tid < owner.tid || (at->tid == owner.tid && at->process < owner.process))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object, int32_t tid,
 				     bool process)
 {
+	const struct fb_wait_owner owner = {tid, process};
 	struct fb_wait_object *to = &graph->objects[object];
+	size_t place = owner_place(to, owner);
 	struct fb_error *err;
 
-	for (size_t i = 0; i < to->owner_count; i++)
-		if (to->owners[i].tid == tid && to->owners[i].process == process)
-			return NULL;
+	if (place < to->owner_count && to->owners[place].tid == tid &&
+	    to->owners[place].process == process)
+		return NULL;
 	if (to->owner_count >= FB_MAX_WAIT_OWNERS) {
 		to->others = true;
 		return NULL;
 	}
 	err = fb_grow_array(&to->owners, &to->owner_room, to->owner_count, sizeof(*to->owners),
 			    FB_MAX_WAIT_OWNERS, "owners of an object");
-	if (!err)
-		to->owners[to->owner_count++] = (struct fb_wait_owner){tid, process};
-	return err;
+	if (err)
+		return err;
+	memmove(&to->owners[place + 1], &to->owners[place],
+		(to->owner_count - place) * sizeof(*to->owners));
+	to->owners[place] = owner;
+	to->owner_count++;
+	return NULL;
 }
 
 struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph, const struct fb_wait *wait)

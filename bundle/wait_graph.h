@@ -26,7 +26,7 @@ struct fb_wait_object {
 	char *name;   /* owned, printable */
 	char *detail; /* owned, printable, or NULL: what is known of the object */
 	char *need;   /* owned, printable, or NULL: what would tell (more of) its owners */
-	struct fb_wait_owner *owners; /* owned; each once */
+	struct fb_wait_owner *owners; /* owned; each once, in order of TID */
 	size_t owner_count, owner_room;
 	bool all;     /* every owner has to let go (readers of a lock); else any one can release */
 	bool others;  /* somebody who is not among the owners may release it too */

@@ -345,7 +345,18 @@ const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits)
 	return &waits->analysis;
 }
 
-/* Waits stand in the order of tasks: by (pid, tid). */
+/* In the order of tasks: a process's leader, then its other threads by TID. */
+static int order(const struct fb_wait *wait, const struct fb_task *task)
+{
+	bool leads = wait->tid == wait->pid, task_leads = task->tid == task->pid;
+
+	if (wait->pid != task->pid)
+		return wait->pid < task->pid ? -1 : 1;
+	if (leads != task_leads)
+		return leads ? -1 : 1;
+	return wait->tid < task->tid ? -1 : wait->tid > task->tid;
+}
+
 const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, size_t *count_ret)
 {
 	const struct fb_wait_graph *graph = &waits->finder.graph;
@@ -355,9 +366,8 @@ const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, siz
 	*count_ret = 0;
 	while (task && low < high) {
 		size_t middle = low + (high - low) / 2;
-		const struct fb_wait *wait = &graph->waits[middle];
 
-		if (wait->pid < task->pid || (wait->pid == task->pid && wait->tid < tid))
+		if (order(&graph->waits[middle], task) < 0)
 			low = middle + 1;
 		else
 			high = middle;

@@ -86,6 +86,14 @@ static void finds_the_lock_of_each_waiter(void)
 		FB_OK_FATAL(head_of(&w, i, &head));
 		CU_ASSERT_EQUAL(head, w.lock);
 	}
+	/* The queue was walked once: nothing more is read of it. */
+	for (size_t i = 0; i < WAITERS; i++)
+		made_lose(w.made, w.waiters[i]);
+	FB_OK_FATAL(head_of(&w, WAITERS / 2, &head));
+	CU_ASSERT_EQUAL(head, w.lock);
+	end(&w);
+
+	begin(&w);
 	/* Not in the frames that are looked through. */
 	FB_FAILS(fb_wait_entry_find(&w.made->kernel, &entry, w.list[0].address, w.list[0].stack,
 				    w.list[0].stack + 1024, &address),
