@@ -43,7 +43,7 @@ static const int allowed[] = {
 #ifdef __SANITIZE_ADDRESS__
 	/* The leak check at the end stops all threads from a traced child. */
 	SCMP_SYS(ptrace), SCMP_SYS(prctl), SCMP_SYS(personality), SCMP_SYS(kill),
-	SCMP_SYS(arch_prctl), SCMP_SYS(getppid),
+	SCMP_SYS(arch_prctl), SCMP_SYS(getppid), SCMP_SYS(getdents),
 #endif
 };
 
