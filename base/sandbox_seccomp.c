@@ -9,6 +9,7 @@
 #include "base/attr.h"
 #include "base/sandbox.h"
 
+/* clang-format off */
 static const int allowed[] = {
 	/* reading and writing */
 	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(preadv), SCMP_SYS(write),
@@ -57,6 +58,7 @@ static const int for_network[] = {
 	SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait),
 	SCMP_SYS(mkdir),       SCMP_SYS(fchmod),        SCMP_SYS(utimensat),
 };
+/* clang-format on */
 
 static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {

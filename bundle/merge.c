@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "bundle/bundle_writer.h"
 #include "bundle/output_check.h"
+#include "bundle/redact.h"
 
 static json_t *match_json(const struct fb_match *match)
 {
@@ -95,6 +96,7 @@ json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
 }
 
 static struct fb_error *manifest_text(const struct fb_input_core *cores, size_t count,
+				      const struct fb_merge_options *options,
 				      const struct fb_placement *placement, char **text_ret)
 {
 	json_t *manifest = fb_merge_json(cores, count, placement);
@@ -103,6 +105,9 @@ static struct fb_error *manifest_text(const struct fb_input_core *cores, size_t 
 	if (manifest) {
 		json_object_set_new(manifest, "schema", json_integer(1));
 		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
+		json_object_set_new(manifest, "redacted", json_boolean(options->redact));
+		if (options->redact && options->stacks)
+			json_object_set(manifest, "threads", options->stacks);
 		text = json_dumps(manifest, JSON_COMPACT);
 	}
 	json_decref(manifest);
@@ -162,9 +167,9 @@ static struct fb_error *output_path(const struct fb_input *input,
 	return NULL;
 }
 
-static struct fb_error *write_bundle(struct fb_input *input, const struct fb_input_core *cores,
-				     size_t count, const struct fb_merge_options *options,
-				     struct fb_merge_result *result)
+static struct fb_error *write_cores(struct fb_input *input, const struct fb_input_core *cores,
+				    size_t count, const struct fb_merge_options *options,
+				    struct fb_merge_result *result)
 {
 	struct fb_bundle_plan plan = {
 		.kernel = fb_input_kernel(input),
@@ -181,7 +186,7 @@ static struct fb_error *write_bundle(struct fb_input *input, const struct fb_inp
 
 	err = place_cores(input, cores, count, &list, &result->placement);
 	if (!err)
-		err = manifest_text(cores, count, &result->placement, &manifest);
+		err = manifest_text(cores, count, options, &result->placement, &manifest);
 	if (!err) {
 		plan.cores = list;
 		plan.manifest = manifest;
@@ -191,6 +196,34 @@ static struct fb_error *write_bundle(struct fb_input *input, const struct fb_inp
 	free(list);
 	if (!err && stat(result->output, &status) == 0)
 		result->output_bytes = (uint64_t)status.st_size;
+	return err;
+}
+
+/* The same matches, each with a core that has no memory left. */
+static struct fb_error *write_redacted(struct fb_input *input, const struct fb_input_core *cores,
+				       size_t count, const struct fb_merge_options *options,
+				       struct fb_merge_result *result)
+{
+	struct fb_input_core *redacted;
+	struct fb_error *err;
+
+	if (fb_input_fiber(input))
+		return fb_error_create(FB_INVALID,
+				       "%s is a bundle, and holds its cores' memory "
+				       "already: redact from the dump and the cores",
+				       fb_input_path(input));
+	err = fb_alloc_array(count, sizeof(*redacted), FB_MAX_CORES, "cores", &redacted);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count && !err; i++) {
+		redacted[i].match = cores[i].match; /* borrowed */
+		err = fb_redact_core(cores[i].core, fb_input_warnings(input), &redacted[i].core);
+	}
+	if (!err)
+		err = write_cores(input, redacted, count, options, result);
+	for (size_t i = 0; i < count; i++)
+		fb_core_destroy(redacted[i].core);
+	free(redacted);
 	return err;
 }
 
@@ -211,7 +244,8 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	if (!err)
 		err = fb_check_output(input, result.output);
 	if (!err)
-		err = write_bundle(input, cores, count, options, &result);
+		err = options->redact ? write_redacted(input, cores, count, options, &result)
+				      : write_cores(input, cores, count, options, &result);
 	if (err) {
 		fb_merge_result_deinit(&result);
 		return err;

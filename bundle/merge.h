@@ -17,6 +17,10 @@
 struct fb_merge_options {
 	const char *output; /* path; NULL: the input's name + ".fbundle" */
 	bool force;         /* replace an existing output */
+	/* Leave out what the cores hold of memory: see bundle/redact.h. FB_INVALID for an input
+	 * that is a bundle, whose pages it is already in. */
+	bool redact;
+	json_t *stacks; /* borrowed; kept in a redacted bundle's manifest as "threads"; or NULL */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none */
 	void *progress_context;
 };

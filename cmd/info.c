@@ -67,6 +67,16 @@ static json_t *panic_json(const struct info *info)
 	return object;
 }
 
+static json_t *sandbox_json(const struct info *info)
+{
+	const struct fb_sandbox *sandbox = &info->context->sandbox;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "landlock", json_integer(sandbox->landlock));
+	json_object_set_new(object, "seccomp", json_boolean(sandbox->seccomp));
+	return object;
+}
+
 static json_t *dump_json(const struct info *info)
 {
 	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(info->input));
@@ -82,6 +92,20 @@ static json_t *dump_json(const struct info *info)
 	json_object_set_new(object, "pages_total",
 			    integer_or_null((int64_t)dump->pages_existing, dump->pages_existing));
 	return object;
+}
+
+/* "redacted", and the "threads" that a redacted bundle's manifest keeps. */
+static void add_redaction(const struct info *info, json_t *answer)
+{
+	struct fb_fiber *fiber = fb_input_fiber(info->input);
+	json_t *manifest = fiber ? json_loads(fb_fiber_manifest(fiber), 0, NULL) : NULL;
+	json_t *threads = json_object_get(manifest, "threads");
+	bool redacted = json_is_true(json_object_get(manifest, "redacted"));
+
+	json_object_set_new(answer, "redacted", json_boolean(redacted));
+	json_object_set_new(answer, "threads",
+			    json_is_array(threads) ? json_incref(threads) : json_null());
+	json_decref(manifest);
 }
 
 static struct fb_error *print_json(struct info *info)
@@ -100,6 +124,8 @@ static struct fb_error *print_json(struct info *info)
 		json_object_set_new(answer, "kernel", kernel_json(info));
 		json_object_set_new(answer, "panic", panic_json(info));
 		json_object_set_new(answer, "dump", dump_json(info));
+		json_object_set_new(answer, "sandbox", sandbox_json(info));
+		add_redaction(info, answer);
 	}
 	return fb_json_print("info", answer, info->context->warnings);
 }

@@ -12,11 +12,13 @@
 #include "base/text.h"
 #include "cmd/command.h"
 #include "cmd/crash_line.h"
+#include "cmd/merge_stacks.h"
 
 struct merge {
 	struct fb_context *context;
 	const char *output;
 	bool force;
+	bool redact;
 	struct fb_input *input;
 	const struct fb_tasks *tasks;
 	const struct fb_input_core *cores;
@@ -26,10 +28,12 @@ struct merge {
 /* A line of processes ends behind this many columns. */
 #define LIST_WIDTH 75u
 #define OPTION_FORCE 'f'
+#define OPTION_REDACT 0x200
 
 static const struct argp_option merge_options[] = {
 	{"output", 'o', "FILE", 0, "write the bundle there (default: DUMP.fbundle)", 0},
 	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
+	{"redact", OPTION_REDACT, NULL, 0, "leave out the contents of process memory", 0},
 	{0},
 };
 
@@ -43,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 		return 0;
 	case OPTION_FORCE:
 		merge->force = true;
+		return 0;
+	case OPTION_REDACT:
+		merge->redact = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -261,6 +268,7 @@ static struct fb_error *merge_and_print(struct merge *merge)
 	struct fb_merge_options options = {
 		.output = merge->output,
 		.force = merge->force,
+		.redact = merge->redact,
 		.progress = show_progress,
 		.progress_context = merge,
 	};
@@ -270,12 +278,16 @@ static struct fb_error *merge_and_print(struct merge *merge)
 	err = fb_input_tasks(merge->input, &merge->tasks);
 	if (!err)
 		err = fb_input_cores(merge->input, &merge->cores, &merge->core_count);
+	if (!err && merge->redact)
+		err = fb_merge_stacks(merge->context, merge->input, merge->cores, merge->core_count,
+				      &options.stacks);
 	if (!err)
 		err = fb_merge(merge->input, &options, &result);
 	if (!err)
 		err = merge->context->options.json ? print_json(merge, &result)
 						   : print_text(merge, &result);
 	fb_merge_result_deinit(&result);
+	json_decref(options.stacks);
 	return err;
 }
 

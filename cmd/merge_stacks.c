@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stacks of the processes that cores were given of.
+ */
+#include "cmd/merge_stacks.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/thread_stack.h"
+#include "cmd/bt.h"
+
+static struct fb_error *load(struct fb_context *context, struct fb_input *input,
+			     const struct fb_task *const *tasks, size_t count, json_t **stacks_ret)
+{
+	struct fb_thread_stacks_options options = {
+		.debug_dirs = context->options.debug_dirs,
+		.debug_dir_count = context->options.debug_dir_count,
+	};
+	struct fb_thread_stacks *stacks = NULL;
+	struct fb_host_files *files = NULL;
+	json_t *whole;
+	struct fb_error *err = fb_host_files_create(context->options.sysroot, &files);
+
+	options.files = files;
+	if (!err)
+		err = fb_thread_stacks_load(input, &options, tasks, count, &stacks);
+	if (!err) {
+		whole = fb_bt_json(stacks);
+		*stacks_ret = json_incref(json_object_get(whole, "threads"));
+		json_decref(whole);
+		if (!*stacks_ret)
+			err = fb_error_nomem();
+	}
+	fb_thread_stacks_destroy(stacks);
+	fb_host_files_destroy(files);
+	return err;
+}
+
+struct fb_error *fb_merge_stacks(struct fb_context *context, struct fb_input *input,
+				 const struct fb_input_core *cores, size_t core_count,
+				 json_t **stacks_ret)
+{
+	const struct fb_tasks *tasks = NULL;
+	const struct fb_task **chosen = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_input_tasks(input, &tasks);
+
+	if (!err)
+		err = fb_alloc_array(fb_tasks_count(tasks), sizeof(*chosen), FB_MAX_TASKS,
+				     "threads", &chosen);
+	/* In the table's order, where threads of one process stand together. */
+	for (size_t i = 0; !err && i < fb_tasks_count(tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+		bool wanted = false;
+
+		for (size_t j = 0; j < core_count && !wanted; j++)
+			wanted = !task->idle && cores[j].match.task &&
+				 cores[j].match.task->pid == task->pid;
+		if (wanted)
+			chosen[count++] = task;
+	}
+	if (!err)
+		err = load(context, input, chosen, count, stacks_ret);
+	free(chosen);
+	return err;
+}
