@@ -186,11 +186,30 @@ static struct fb_error *page_missing(struct fb_dump *dump, uint64_t pfn)
 	return fb_dump_absent(pfn);
 }
 
+static struct fb_error *read_stored(struct fb_kdump *kdump, struct fb_kdump_part *part,
+				    const struct fb_kdump_page_desc *desc, void *page)
+{
+	static const uint8_t zeros[FB_PAGE_SIZE];
+	const bool plain = !desc->flags && desc->size == FB_PAGE_SIZE;
+	uint8_t data[FB_MAX_STORED_PAGE];
+	struct fb_error *err;
+
+	if (plain && desc->offset == atomic_load_explicit(&part->zeros, memory_order_relaxed)) {
+		memset(page, 0, FB_PAGE_SIZE);
+		return NULL;
+	}
+	err = fb_file_read(part->file, desc->offset, data, desc->size);
+	if (!err)
+		err = fb_kdump_unpack(kdump->unpackers, desc->flags, data, desc->size, page);
+	if (!err && plain && !memcmp(page, zeros, FB_PAGE_SIZE))
+		atomic_store_explicit(&part->zeros, desc->offset, memory_order_relaxed);
+	return err;
+}
+
 static struct fb_error *kdump_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
 {
 	struct fb_kdump *kdump = of_dump(dump);
 	struct fb_kdump_part *part = find_part(kdump, pfn);
-	uint8_t data[FB_MAX_STORED_PAGE];
 	struct fb_kdump_page_desc desc;
 	struct fb_error *err;
 	uint64_t index;
@@ -204,9 +223,7 @@ static struct fb_error *kdump_read_page(struct fb_dump *dump, uint64_t pfn, void
 	if (!err)
 		err = fb_kdump_desc_check(part->descs, &desc);
 	if (!err)
-		err = fb_file_read(part->file, desc.offset, data, desc.size);
-	if (!err)
-		err = fb_kdump_unpack(kdump->unpackers, desc.flags, data, desc.size, page);
+		err = read_stored(kdump, part, &desc, page);
 	return fb_error_prefix(err, "page frame 0x%" PRIx64, pfn);
 }
 
@@ -295,7 +312,9 @@ static struct fb_error *fill_stored(struct fb_kdump *kdump, struct fb_kdump_part
 	list = malloc(count * sizeof(*list));
 	if (!list)
 		return fb_error_nomem();
-	err = fb_kdump_descs_read(part->descs, rank, count, list);
+	/* Who asks for one page comes back for its neighbours. */
+	err = count == 1 ? fb_kdump_descs_get(part->descs, rank, list)
+			 : fb_kdump_descs_read(part->descs, rank, count, list);
 	for (i = 0; !err && i < count; i++) {
 		if (!fb_kdump_desc_good(part->descs, &list[i]))
 			continue;

@@ -7,6 +7,7 @@
 #define FB_KERNEL_KDUMP_PRIVATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "kernel/dump_private.h"
 #include "kernel/kdump_bitmap.h"
@@ -25,6 +26,9 @@ struct fb_kdump_part {
 	struct fb_kdump_survey survey;
 	/* Pages are known to be lost, so that a set bit alone does not make a page readable. */
 	bool lossy;
+	/* Where a page of zeros is stored as it is, 0 while none was read: makedumpfile stores one
+	 * for all that it does not exclude, and they are many. */
+	_Atomic uint64_t zeros;
 };
 
 struct fb_kdump {
