@@ -27,7 +27,7 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 	if (!err)
 		err = fb_thread_stacks_load(input, &options, tasks, count, &stacks);
 	if (!err) {
-		whole = fb_bt_json(stacks);
+		whole = fb_bt_json(stacks, NULL);
 		*stacks_ret = json_incref(json_object_get(whole, "threads"));
 		json_decref(whole);
 		if (!*stacks_ret)
