@@ -343,9 +343,10 @@ const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t
 	return index ? &tasks->tasks[index - 1] : NULL;
 }
 
-void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret, size_t *count_ret)
+/* The first task whose PID is not below pid. */
+static size_t first_of_pid(const struct fb_tasks *tasks, int64_t pid)
 {
-	size_t low = 0, high = tasks->count, end;
+	size_t low = 0, high = tasks->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -356,10 +357,13 @@ void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret
 		else
 			high = middle;
 	}
-	for (end = low; end < tasks->count && tasks->tasks[end].pid == pid; end++)
-		;
-	*first_ret = low;
-	*count_ret = end - low;
+	return low;
+}
+
+void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret, size_t *count_ret)
+{
+	*first_ret = first_of_pid(tasks, pid);
+	*count_ret = first_of_pid(tasks, (int64_t)pid + 1) - *first_ret;
 }
 
 size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret)
@@ -370,9 +374,18 @@ size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret)
 
 uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid)
 {
-	for (size_t i = 0; i < tasks->lost_count; i++)
-		if (tasks->lost[i].tid == tid)
-			return tasks->lost[i].address;
+	size_t low = 0, high = tasks->lost_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (tasks->lost[middle].tid == tid)
+			return tasks->lost[middle].address;
+		if (tasks->lost[middle].tid < tid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return 0;
 }
 

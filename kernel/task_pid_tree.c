@@ -12,10 +12,13 @@
 #define XA_SLOTS 64u
 #define XA_MAX_SHIFT 60u
 
+/* Leaves for FB_MAX_TASKS PIDs, and less than as many again above them. */
+#define MAX_NODES (2 * FB_MAX_TASKS / XA_SLOTS)
+
 struct pid_walk {
 	struct fb_tasks *tasks;
 	const struct fb_layout *layout;
-	uint64_t nodes_left; /* no tree of FB_MAX_TASKS PIDs has more */
+	uint64_t nodes_left;
 };
 
 static bool is_node(uint64_t entry)
@@ -119,7 +122,7 @@ struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks)
 	struct pid_walk walk = {
 		.tasks = tasks,
 		.layout = fb_kernel_layout(tasks->kernel),
-		.nodes_left = FB_MAX_TASKS,
+		.nodes_left = MAX_NODES,
 	};
 	uint64_t namespace, root;
 	struct fb_error *err;
