@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* See made_tasks.h. */
+#include "tests/kernel/made_tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TASK_SIZE 256u
+#define NODE_TAG 2u
+#define NODE_SLOTS 40u
+
+static void put_members(struct made_kernel *made)
+{
+	MADE_FIELD(made, task_state, 0, 4);
+	MADE_FIELD(made, task_exit_state, 4, 4);
+	MADE_FIELD(made, task_flags, 8, 4);
+	MADE_FIELD(made, task_pid, 12, 4);
+	MADE_FIELD(made, task_tgid, 16, 4);
+	MADE_FIELD(made, task_cpu, 20, 4);
+	MADE_FIELD(made, task_comm, 24, 16);
+	MADE_FIELD(made, task_stack, 40, 8);
+	MADE_FIELD(made, task_mm, 48, 8);
+	MADE_FIELD(made, task_tasks, 56, 16);
+	MADE_FIELD(made, task_thread_node, 72, 16);
+	MADE_FIELD(made, task_signal, 88, 8);
+	MADE_FIELD(made, task_real_parent, 96, 8);
+	MADE_FIELD(made, task_children, 104, 16);
+	MADE_FIELD(made, task_sibling, 120, 16);
+	MADE_FIELD(made, task_group_leader, 136, 8);
+	MADE_FIELD(made, task_cred, 144, 8);
+	MADE_FIELD(made, task_utime, 152, 8);
+	MADE_FIELD(made, task_stime, 160, 8);
+	MADE_FIELD(made, task_start_boottime, 168, 8);
+	MADE_FIELD(made, task_thread_pid, 176, 8);
+	MADE_FIELD(made, task_pid_links, 184, 64);
+	MADE_FIELD(made, cred_uid, 4, 4);
+	MADE_FIELD(made, signal_thread_head, 8, 16);
+	MADE_FIELD(made, pid_level, 4, 4);
+	MADE_FIELD(made, pid_tasks, 8, 32);
+	MADE_FIELD(made, pid_numbers, 48, 16);
+	MADE_FIELD(made, upid_nr, 0, 4);
+	made->kernel.layout.upid.size = 16;
+	MADE_FIELD(made, pidns_idr_root, 8, 16);
+	MADE_FIELD(made, xarray_head, 8, 8);
+	MADE_FIELD(made, xa_node_shift, 0, 1);
+	MADE_FIELD(made, xa_node_slots, NODE_SLOTS, 512);
+	MADE_FIELD(made, rq_curr, 0, 8);
+	MADE_FIELD(made, rq_idle, 8, 8);
+}
+
+static uint64_t make_node(struct made_kernel *made, unsigned shift)
+{
+	uint64_t node = made_alloc(made, NODE_SLOTS + 512);
+
+	MADE_SET(made, node, xa_node_shift, shift);
+	return node;
+}
+
+uint64_t made_task_word(struct made_tasks *tasks, uint64_t address)
+{
+	uint64_t value;
+
+	memcpy(&value, made_at(tasks->made, address), sizeof(value));
+	return value;
+}
+
+uint64_t made_task_slot(struct made_tasks *tasks, int tid)
+{
+	uint64_t above = tasks->tree + NODE_SLOTS + (unsigned)tid / 64 * 8ull;
+
+	if (!made_task_word(tasks, above))
+		made_put(tasks->made, above, make_node(tasks->made, 0) + NODE_TAG, 8);
+	return made_task_word(tasks, above) - NODE_TAG + NODE_SLOTS + (unsigned)tid % 64 * 8ull;
+}
+
+static void fill(struct made_tasks *tasks, uint64_t task, int pid, int tid, const char *comm)
+{
+	struct made_kernel *made = tasks->made;
+	uint64_t cred = made_alloc(made, 64);
+
+	MADE_SET(made, task, task_pid, (uint64_t)tid);
+	MADE_SET(made, task, task_tgid, (uint64_t)pid);
+	strncpy(made_at(made, task + made->kernel.layout.task_comm.offset), comm, 15);
+	MADE_SET(made, task, task_stack, 0xffffc90000000000ull + (uint64_t)tid * 0x4000);
+	MADE_SET(made, task, task_cred, cred);
+	MADE_SET(made, cred, cred_uid, 1000);
+	MADE_SET(made, task, task_start_boottime, (uint64_t)tid * 1000000000);
+	made_list_init(made, task + made->kernel.layout.task_children.offset);
+}
+
+static void number(struct made_tasks *tasks, uint64_t task, int tid)
+{
+	struct made_kernel *made = tasks->made;
+	uint64_t pid = made_alloc(made, 128);
+
+	MADE_SET(made, task, task_thread_pid, pid);
+	made_put(made, pid + made->kernel.layout.pid_tasks.offset,
+		 task + made->kernel.layout.task_pid_links.offset, 8);
+	MADE_SET(made, pid + 48, upid_nr, (uint64_t)tid);
+	made_put(made, made_task_slot(tasks, tid), pid, 8);
+	made_put(made, tasks->nr_threads, made_task_word(tasks, tasks->nr_threads) + 1, 4);
+}
+
+static void join_group(struct made_tasks *tasks, uint64_t task, uint64_t leader)
+{
+	struct made_kernel *made = tasks->made;
+	uint64_t signal;
+
+	if (task == leader) {
+		signal = made_alloc(made, 64);
+		made_list_init(made, signal + 8);
+	} else {
+		signal = made_task_word(tasks, leader + 88);
+	}
+	MADE_SET(made, task, task_signal, signal);
+	MADE_SET(made, task, task_group_leader, leader);
+	made_list_add(made, signal + 8, task + 72);
+}
+
+static uint64_t process_at(struct made_tasks *tasks, uint64_t task, uint64_t parent, int pid,
+			   const char *comm)
+{
+	struct made_kernel *made = tasks->made;
+
+	fill(tasks, task, pid, pid, comm);
+	number(tasks, task, pid);
+	join_group(tasks, task, task);
+	MADE_SET(made, task, task_real_parent, parent);
+	made_list_add(made, tasks->init_task + 56, task + 56);
+	made_list_add(made, parent + 104, task + 120);
+	return task;
+}
+
+uint64_t made_process(struct made_tasks *tasks, uint64_t parent, int pid, const char *comm)
+{
+	return process_at(tasks, made_alloc(tasks->made, TASK_SIZE), parent, pid, comm);
+}
+
+uint64_t made_process_apart(struct made_tasks *tasks, uint64_t parent, int pid, const char *comm)
+{
+	return process_at(tasks, made_alloc_pages(tasks->made, FB_PAGE_SIZE), parent, pid, comm);
+}
+
+uint64_t made_thread(struct made_tasks *tasks, uint64_t leader, int tid, const char *comm)
+{
+	struct made_kernel *made = tasks->made;
+	uint64_t task = made_alloc(made, TASK_SIZE);
+	int pid = (int)(uint32_t)made_task_word(tasks, leader + 16);
+
+	fill(tasks, task, pid, tid, comm);
+	number(tasks, task, tid);
+	join_group(tasks, task, leader);
+	MADE_SET(made, task, task_real_parent, made_task_word(tasks, leader + 96));
+	MADE_SET(made, task, task_mm, made_task_word(tasks, leader + 48));
+	return task;
+}
+
+void made_task_inner_tid(struct made_tasks *tasks, uint64_t task, int tid)
+{
+	uint64_t pid = made_task_word(tasks, task + 176);
+
+	MADE_SET(tasks->made, pid, pid_level, 1);
+	MADE_SET(tasks->made, pid + 48 + 16, upid_nr, (uint64_t)tid);
+}
+
+void made_tasks_create(struct made_tasks *tasks)
+{
+	static const char *const names[] = {"init_task", "init_pid_ns", "current_task",
+					    "runqueues", "nr_threads",  NULL};
+	struct made_kernel *made = made_kernel_create();
+
+	memset(tasks, 0, sizeof(*tasks));
+	tasks->made = made;
+	put_members(made);
+	made->kernel.online[0] = 1;
+	tasks->init_task = made_alloc(made, TASK_SIZE);
+	tasks->namespace = made_alloc(made, 64);
+	tasks->tree = make_node(made, 6);
+	tasks->current = made_alloc(made, 8);
+	tasks->run_queue = made_alloc(made, 64);
+	tasks->nr_threads = made_alloc(made, 8);
+	made_put(made, tasks->namespace + 8 + 8, tasks->tree + NODE_TAG, 8);
+	fill(tasks, tasks->init_task, 0, 0, "swapper/0");
+	join_group(tasks, tasks->init_task, tasks->init_task);
+	MADE_SET(made, tasks->init_task, task_real_parent, tasks->init_task);
+	made_list_init(made, tasks->init_task + 56);
+	made_put(made, tasks->current, tasks->init_task, 8);
+	MADE_SET(made, tasks->run_queue, rq_curr, tasks->init_task);
+	MADE_SET(made, tasks->run_queue, rq_idle, tasks->init_task);
+	made_symbols(made, names,
+		     (const uint64_t[]){tasks->init_task, tasks->namespace, tasks->current,
+					tasks->run_queue, tasks->nr_threads});
+}
+
+void made_tasks_destroy(struct made_tasks *tasks)
+{
+	made_kernel_destroy(tasks->made);
+}
