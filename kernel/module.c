@@ -164,6 +164,7 @@ void fb_modules_destroy(struct fb_modules *modules)
 	free(modules->spans);
 	free(modules->symbols);
 	free(modules->symbols_failed);
+	fb_generated_code_destroy(modules->generated);
 	pthread_mutex_destroy(&modules->lock);
 	free(modules);
 }

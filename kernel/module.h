@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "kernel/generated_code.h"
 #include "kernel/kernel.h"
 
 /* In the order of enum mod_mem_type (ac3b43283923, 6.4). */
@@ -77,8 +78,12 @@ FB_MUST_CHECK struct fb_error *fb_module_symbols(struct fb_modules *modules,
 						 const struct fb_module *module,
 						 const struct fb_symtab **symbols_ret);
 
-/* The symbol that holds address, of the kernel or of a module (symbol_ret->module names it).
- * False where there is none; symbols that cannot be read count as none, with a warning. */
+/* Code that the kernel generated, read at the first call; NULL: none to be had, with a warning. Safe
+ * from many threads. Owned by modules. */
+const struct fb_generated_code *fb_modules_generated(struct fb_modules *modules);
+
+/* The symbol that holds address, of the kernel, of a module or of generated code
+ * (symbol_ret->module names it: "loop", "bpf"). False where there is none; symbols that cannot be read count as none, with a warning. */
 bool fb_modules_symbol_by_address(struct fb_modules *modules, uint64_t address,
 				  struct fb_symbol *symbol_ret);
 

@@ -241,6 +241,37 @@ static const struct fb_symtab *symbols_or_warning(struct fb_modules *modules,
 	return symbols;
 }
 
+const struct fb_generated_code *fb_modules_generated(struct fb_modules *modules)
+{
+	struct fb_error *err = NULL;
+
+	pthread_mutex_lock(&modules->lock);
+	if (!modules->generated_tried)
+		err = fb_generated_code_load(modules->kernel, &modules->generated);
+	modules->generated_tried = true;
+	pthread_mutex_unlock(&modules->lock);
+	fb_warn_error(fb_kernel_warnings(modules->kernel), err, "generated code");
+	return modules->generated;
+}
+
+static bool find_generated(struct fb_modules *modules, uint64_t address,
+			   struct fb_symbol *symbol_ret)
+{
+	const struct fb_generated_code *code = fb_modules_generated(modules);
+	const struct fb_generated *piece = code ? fb_generated_code_find(code, address) : NULL;
+
+	if (!piece)
+		return false;
+	*symbol_ret = (struct fb_symbol){
+		.address = piece->start,
+		.size = piece->end - piece->start,
+		.name = piece->name,
+		.module = piece->module,
+		.type = 't',
+	};
+	return true;
+}
+
 bool fb_modules_symbol_by_address(struct fb_modules *modules, uint64_t address,
 				  struct fb_symbol *symbol_ret)
 {
@@ -248,7 +279,8 @@ bool fb_modules_symbol_by_address(struct fb_modules *modules, uint64_t address,
 	const struct fb_symtab *symbols = fb_kernel_symbols(modules->kernel);
 
 	if (!module)
-		return symbols && fb_symtab_by_address(symbols, address, symbol_ret);
+		return (symbols && fb_symtab_by_address(symbols, address, symbol_ret)) ||
+		       find_generated(modules, address, symbol_ret);
 	symbols = symbols_or_warning(modules, module);
 	if (!symbols || !fb_symtab_by_address(symbols, address, symbol_ret))
 		return false;

@@ -24,6 +24,8 @@ struct fb_modules {
 	pthread_mutex_t lock;
 	struct fb_symtab **symbols; /* count of them; NULL until read */
 	bool *symbols_failed;       /* warned of already */
+	struct fb_generated_code *generated;
+	bool generated_tried;
 };
 
 /* module_read.c: one struct module. *module_ret owns its used_by. FB_CORRUPT where it cannot be

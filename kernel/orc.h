@@ -115,11 +115,12 @@ enum fb_orc_version fb_orc_version(const struct fb_orc *orc);
 const struct fb_return_hooks *fb_orc_return_hooks(const struct fb_orc *orc);
 /* Or NULL, as given. */
 struct fb_modules *fb_orc_modules(const struct fb_orc *orc);
-/* Whether address is in the kernel's or a module's code. */
+/* Whether address is in the kernel's, a module's or generated code. */
 bool fb_orc_is_text(const struct fb_orc *orc, uint64_t address);
-/* As fb_orc_table_find(). FB_NOT_FOUND also for code that is neither the kernel's nor a module's
- * (BPF programs, trampolines). exact: pc is the very instruction; else it is a return address,
- * which may lie behind its function's end, and the call before it is what is looked up. */
+/* As fb_orc_table_find(). BPF programs have the row of a frame pointer, copies of ftrace_caller()
+ * that function's rows; FB_NOT_FOUND also for all other code. exact: pc is the very instruction; else
+ * it is a return address, which may lie behind its function's end, and the call before it is what is
+ * looked up. */
 FB_MUST_CHECK struct fb_error *fb_orc_find(struct fb_orc *orc, uint64_t pc, bool exact,
 					   struct fb_orc_row *row_ret);
 

@@ -22,12 +22,12 @@ struct text_range {
 };
 
 struct fb_orc {
-	struct fb_kernel *kernel;                      /* borrowed */
-	struct fb_modules *modules;                    /* borrowed, or NULL */
-	struct fb_orc_table table;                     /* the kernel's */
-	struct text_range text[2];                     /* of the kernel, and its init text */
+	struct fb_kernel *kernel;   /* borrowed */
+	struct fb_modules *modules; /* borrowed, or NULL */
+	struct fb_orc_table table;  /* the kernel's */
+	struct text_range text[2];  /* of the kernel, and its init text */
 	struct fb_return_hooks hooks;
-	pthread_mutex_t lock;                          /* of cache */
+	pthread_mutex_t lock; /* of cache */
 	struct cached_row cache[CACHE_ROWS];
 };
 
@@ -183,9 +183,17 @@ static const struct fb_module *module_of(const struct fb_orc *orc, uint64_t addr
 	return NULL;
 }
 
+static const struct fb_generated *generated_at(const struct fb_orc *orc, uint64_t address)
+{
+	const struct fb_generated_code *code =
+		orc->modules ? fb_modules_generated(orc->modules) : NULL;
+
+	return code ? fb_generated_code_find(code, address) : NULL;
+}
+
 bool fb_orc_is_text(const struct fb_orc *orc, uint64_t address)
 {
-	return in_kernel(orc, address) || module_of(orc, address);
+	return in_kernel(orc, address) || module_of(orc, address) || generated_at(orc, address);
 }
 
 static struct fb_error *module_table(const struct fb_orc *orc, const struct fb_module *module,
@@ -212,7 +220,31 @@ static struct fb_error *module_table(const struct fb_orc *orc, const struct fb_m
 	return NULL;
 }
 
-static struct fb_error *find_row(const struct fb_orc *orc, uint64_t pc, struct fb_orc_row *row_ret)
+/* Generated code has no rows of its own, but is made to a plan. exact: of BPF code that was
+ * interrupted it is not known whether its frame pointer stands already. */
+static struct fb_error *find_generated_row(const struct fb_orc *orc, uint64_t pc, bool exact,
+					   struct fb_orc_row *row_ret)
+{
+	const struct fb_generated *piece = generated_at(orc, pc);
+
+	if (piece && piece->kind == FB_GENERATED_FTRACE && in_kernel(orc, piece->copied_from))
+		return fb_orc_table_find(&orc->table, piece->copied_from + (pc - piece->start),
+					 row_ret);
+	if (!piece || piece->kind != FB_GENERATED_BPF || exact)
+		return fb_error_create(FB_NOT_FOUND, "no unwind table knows the code at 0x%llx",
+				       (unsigned long long)pc);
+	*row_ret = (struct fb_orc_row){
+		.sp_offset = 16,
+		.bp_offset = -16,
+		.sp_reg = FB_ORC_REG_BP,
+		.bp_reg = FB_ORC_REG_PREV_SP,
+		.type = FB_ORC_TYPE_CALL,
+	};
+	return NULL;
+}
+
+static struct fb_error *find_row(const struct fb_orc *orc, uint64_t pc, bool exact,
+				 struct fb_orc_row *row_ret)
 {
 	struct fb_orc_table table;
 	const struct fb_module *module;
@@ -222,9 +254,7 @@ static struct fb_error *find_row(const struct fb_orc *orc, uint64_t pc, struct f
 		return fb_orc_table_find(&orc->table, pc, row_ret);
 	module = module_of(orc, pc);
 	if (!module)
-		return fb_error_create(FB_NOT_FOUND,
-				       "0x%llx is in no code of the kernel or its modules",
-				       (unsigned long long)pc);
+		return find_generated_row(orc, pc, exact, row_ret);
 	err = module_table(orc, module, &table);
 	if (!err)
 		err = fb_orc_table_find(&table, pc, row_ret);
@@ -250,7 +280,7 @@ struct fb_error *fb_orc_find(struct fb_orc *orc, uint64_t pc, bool exact,
 	pthread_mutex_unlock(&orc->lock);
 	if (hit)
 		return NULL;
-	err = find_row(orc, at, row_ret);
+	err = find_row(orc, at, exact, row_ret);
 	if (err)
 		return err;
 	pthread_mutex_lock(&orc->lock);
