@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * --vmlinux: lines, and symbols and types where the dump has lost its own. With $FBUNDLE_DATA and
- * with $FBUNDLE_VMLINUX, the vmlinux of its 6.1.
+ * with $FBUNDLE_VMLINUX, the vmlinux of its 6.1; for modules, $FBUNDLE_DEBUG_DIR with their files.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 #include "kernel/dump_private.h"
 #include "kernel/kernel_lines.h"
 #include "kernel/kernel_private.h"
+#include "kernel/module_debug.h"
 #include "kernel/stack.h"
 #include "kernel/task.h"
 #include "tests/harness.h"
@@ -224,5 +225,50 @@ static void every_kernel_frame_has_its_line(void)
 	close_world(&world);
 }
 
+/* Each function of a module, as if a stack had a frame 1 byte into it. */
+static void functions_of_modules_have_lines(void)
+{
+	const char *dir = getenv("FBUNDLE_DEBUG_DIR");
+	struct fb_kernel_lines *lines;
+	const struct fb_symtab *symbols = NULL;
+	const struct fb_module *module;
+	size_t functions = 0, known = 0;
+	struct world world;
+
+	if (!fb_test_data() || !dir) {
+		fb_test_skip("FBUNDLE_DEBUG_DIR is not set");
+		return;
+	}
+	open_world(&world, NULL, false);
+	FB_OK_FATAL(fb_kernel_lines_create(world.kernel, world.modules, &dir, 1, &lines));
+	module = fb_modules_by_name(world.modules, "virtio_blk");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(module);
+	FB_OK_FATAL(fb_module_symbols(world.modules, module, &symbols));
+	for (size_t i = 0; i < fb_symtab_count(symbols); i++) {
+		struct fb_kernel_frame frame = {.module = module->name, .exact = true};
+		struct fb_kernel_stack stack = {.frames = &frame, .count = 1};
+		struct fb_symbol symbol;
+
+		fb_symtab_get(symbols, i, &symbol);
+		if ((symbol.type != 't' && symbol.type != 'T') || !symbol.size ||
+		    strncmp(symbol.name, "__pfx_", 6) == 0)
+			continue;
+		frame.symbol = symbol.name;
+		frame.size = symbol.size;
+		frame.offset = 1;
+		frame.pc = symbol.address + 1;
+		FB_OK(fb_kernel_lines_add(lines, &stack));
+		functions++;
+		known += frame.source.count && frame.source.frames[0].line &&
+			 strstr(frame.source.frames[0].file, "drivers/block/virtio_blk.c");
+	}
+	printf("\n    lines of %zu of %zu functions", known, functions);
+	CU_ASSERT_TRUE(known > 10 && known * 10 >= functions * 8);
+	CU_ASSERT_EQUAL(fb_warnings_count(world.warnings), 0);
+	fb_kernel_lines_destroy(lines);
+	close_world(&world);
+}
+
 FB_TEST_MAIN("kernel/vmlinux", FB_TEST(stands_in_for_lost_symbols_and_types),
-	     FB_TEST(another_build_is_refused), FB_TEST(every_kernel_frame_has_its_line))
+	     FB_TEST(another_build_is_refused), FB_TEST(every_kernel_frame_has_its_line),
+	     FB_TEST(functions_of_modules_have_lines))
