@@ -158,11 +158,13 @@ static void print_orphans(struct merge *merge)
 		const struct fb_input_core *core = &merge->cores[i];
 		const struct fb_match *match = &core->match;
 		size_t last = match->evidence_count;
+		const char *name = base_name(fb_core_info(core->core)->path);
 		char text[512];
 
 		if (match->verdict != FB_VERDICT_NONE || !last)
 			continue;
-		fb_print(output, FB_STYLE_DIM, "  %s: ", base_name(fb_core_info(core->core)->path));
+		fb_print(output, FB_STYLE_DIM,
+			 "  %s: ", fb_text_escape(name, strlen(name), text, sizeof(text)));
 		fb_print(output, FB_STYLE_PLAIN, "%s\n",
 			 fb_text_escape(match->evidence[last - 1],
 					strlen(match->evidence[last - 1]), text, sizeof(text)));

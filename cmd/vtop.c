@@ -93,6 +93,7 @@ static void print_levels(struct vtop *vtop)
 static void print_text(struct vtop *vtop)
 {
 	struct fb_output *output = vtop->context->output;
+	const char *flags = *vtop->frame.flags ? vtop->frame.flags : "none";
 	char size[32], text[512];
 
 	print_levels(vtop);
@@ -107,7 +108,7 @@ static void print_text(struct vtop *vtop)
 	if (vtop->has_frame && vtop->frame.known) {
 		fb_print(output, FB_STYLE_DIM, "%10s  ", "page");
 		fb_print(output, FB_STYLE_PLAIN, "%s, flags %s, %lld references\n",
-			 vtop->frame.type, *vtop->frame.flags ? vtop->frame.flags : "none",
+			 vtop->frame.type, fb_text_escape(flags, strlen(flags), text, sizeof(text)),
 			 (long long)vtop->frame.references);
 	}
 	fb_print(output, FB_STYLE_DIM, "%10s  ", "bytes");
