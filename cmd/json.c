@@ -2,6 +2,7 @@
 /*
  * JSON answers.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "cmd/output.h"
@@ -27,17 +28,18 @@ struct fb_error *fb_json_print(const char *command, json_t *answer,
 {
 	json_t *root = json_object();
 	int failed;
+	struct fb_error *err = NULL;
 
 	json_object_set_new(root, "schema", json_integer(1));
 	json_object_set_new(root, "command", json_string(command));
 	failed = json_object_set_new(root, "warnings", warning_list(warnings));
 	failed |= !answer || json_object_update(root, answer) != 0;
 	json_decref(answer);
-	if (!failed)
-		failed = json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-	json_decref(root);
 	if (failed)
-		return fb_error_nomem();
-	putchar('\n');
-	return NULL;
+		err = fb_error_nomem();
+	else if (json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15)) != 0 ||
+		 putchar('\n') == EOF)
+		err = ferror(stdout) ? fb_error_os(errno, "standard output") : fb_error_nomem();
+	json_decref(root);
+	return err;
 }
