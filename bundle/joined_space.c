@@ -149,8 +149,8 @@ static bool lookup_core(struct fb_joined *joined, uint64_t page, struct place *p
 	return false;
 }
 
-/* A page with a frame is the file's own only where it is no private copy: where the mapping has
- * none at all (no anon_vma), or is shared. */
+/* What a page-table entry is or may be of is the file's own page only where the mapping has no
+ * private copies at all (no anon_vma). */
 static bool may_be_private_copy(struct fb_joined *joined, const struct fb_vma *vma)
 {
 	struct fb_kernel *kernel = fb_input_kernel(joined->input);
@@ -188,7 +188,6 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 				    const struct fb_pt_walk *walk, uint64_t page,
 				    struct place *place)
 {
-	bool has_frame = walk->state == FB_PT_PRESENT || walk->state == FB_PT_PROTNONE;
 	struct fb_file *file;
 	uint64_t offset;
 	struct fb_error *err;
@@ -196,7 +195,7 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 	if (!joined->options.files || !vma || !vma->file || (vma->flags & FB_VM_WRITE) ||
 	    walk->state == FB_PT_SWAP || walk->state == FB_PT_SPECIAL)
 		return NULL;
-	if (has_frame && may_be_private_copy(joined, vma))
+	if (walk->state != FB_PT_NONE && may_be_private_copy(joined, vma))
 		return NULL;
 	err = open_mapped(joined, vma, &file);
 	if (err) {
