@@ -12,6 +12,12 @@
 #include "base/limits.h"
 #include "bundle/crash_folder.h"
 
+/* What tells a file from another; inode 0: none. */
+struct core_id {
+	dev_t device;
+	ino_t inode;
+};
+
 struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_pool *pool;
@@ -21,7 +27,8 @@ struct fb_input {
 	struct fb_fiber *fiber; /* NULL: no bundle */
 	struct fb_kernel *kernel;
 	struct fb_tasks *tasks;
-	char **core_paths; /* given beside the dump */
+	char **core_paths;        /* given beside the dump */
+	struct core_id *core_ids; /* of those, as far as they have been opened */
 	size_t core_path_count;
 	struct fb_input_core *cores;
 	size_t core_count;
@@ -35,6 +42,9 @@ static struct fb_error *copy_core_paths(struct fb_input *input,
 	struct fb_error *err = fb_alloc_array(options->core_count, sizeof(*input->core_paths),
 					      FB_MAX_CORES, "cores", &input->core_paths);
 
+	if (!err)
+		err = fb_alloc_array(options->core_count, sizeof(*input->core_ids), FB_MAX_CORES,
+				     "cores", &input->core_ids);
 	if (err)
 		return err;
 	for (size_t i = 0; i < options->core_count; i++) {
@@ -129,6 +139,7 @@ void fb_input_destroy(struct fb_input *input)
 	for (size_t i = 0; i < input->core_path_count; i++)
 		free(input->core_paths[i]);
 	free(input->core_paths);
+	free(input->core_ids);
 	free(input->core_problem);
 	fb_tasks_destroy(input->tasks);
 	fb_kernel_destroy(input->kernel);
@@ -198,15 +209,18 @@ static struct fb_error *open_core(struct fb_input *input, size_t index, size_t b
 }
 
 /* The same file given twice under whatever names. */
-static struct fb_error *check_given_once(const struct fb_input *input, size_t index)
+static struct fb_error *check_given_once(struct fb_input *input, size_t index)
 {
-	struct stat this, before;
+	struct core_id *id = &input->core_ids[index];
+	struct stat status;
 
-	if (stat(input->core_paths[index], &this) != 0)
+	if (stat(input->core_paths[index], &status) != 0)
 		return NULL; /* opening it will say why */
+	id->device = status.st_dev;
+	id->inode = status.st_ino;
 	for (size_t i = 0; i < index; i++)
-		if (stat(input->core_paths[i], &before) == 0 && before.st_dev == this.st_dev &&
-		    before.st_ino == this.st_ino)
+		if (input->core_ids[i].inode == id->inode &&
+		    input->core_ids[i].device == id->device)
 			return fb_error_create(FB_INVALID, "%s: given twice",
 					       input->core_paths[index]);
 	return NULL;
