@@ -184,9 +184,19 @@ static struct fb_error *weigh_cpu_time(const struct fb_tasks *tasks,
 	return NULL;
 }
 
+/* When the process began, in seconds since boot; NaN where its leader is lost: the other threads
+ * may be younger than the core. */
+static double process_start(const struct fb_tasks *tasks, const struct fb_task *task)
+{
+	const struct fb_task *leader = fb_tasks_by_tid(tasks, task->pid);
+
+	return leader ? (double)leader->start_ns / 1e9 : NAN;
+}
+
 /* The core's file time, if it can be the time at which the core was taken. */
-static struct fb_error *weigh_age(struct fb_kernel *kernel, const struct fb_core_info *info,
-				  double used_since, struct fb_match *match)
+static struct fb_error *weigh_age(struct fb_kernel *kernel, const struct fb_tasks *tasks,
+				  const struct fb_core_info *info, double used_since,
+				  struct fb_match *match)
 {
 	const struct fb_kernel_info *kernel_info = fb_kernel_info(kernel);
 	/* CRASHTIME is in whole seconds, rounded down. */
@@ -195,7 +205,7 @@ static struct fb_error *weigh_age(struct fb_kernel *kernel, const struct fb_core
 	double boot = crash - kernel_info->uptime_s;
 
 	if (kernel_info->crash_time && written <= crash && written >= boot) {
-		double start = boot + (double)match->task->start_ns / 1e9;
+		double start = boot + process_start(tasks, match->task);
 
 		if (written + START_SLACK_S < start) {
 			match->verdict = FB_VERDICT_NONE;
@@ -232,6 +242,6 @@ struct fb_error *fb_match_weigh(struct fb_kernel *kernel, const struct fb_tasks 
 	if (!err)
 		err = weigh_cpu_time(tasks, info, match, &used_since);
 	if (!err)
-		err = weigh_age(kernel, info, used_since, match);
+		err = weigh_age(kernel, tasks, info, used_since, match);
 	return err;
 }
