@@ -100,7 +100,7 @@ static int actor(const struct host *host, const char *name)
 	snprintf(key, sizeof(key), "%s=", name);
 	at = strstr(host->actors, key);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-	return atoi(at + strlen(key));
+	return (int)strtol(at + strlen(key), NULL, 10);
 }
 
 static const struct fb_thread_stack *stack_of(const struct host *host, int pid, const char *comm)

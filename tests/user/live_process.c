@@ -115,7 +115,7 @@ static bool stop_threads(struct fb_live_process *process)
 	snprintf(name, sizeof(name), "/proc/%d/task", process->pid);
 	tasks = opendir(name);
 	while (good && tasks && (entry = readdir(tasks))) {
-		pid_t tid = (pid_t)atoi(entry->d_name);
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
 
 		if (tid > 0 && tid != process->pid && process->thread_count < FB_LIVE_THREADS)
 			good = stop_thread(process, tid);
