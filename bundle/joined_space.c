@@ -77,7 +77,7 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 	if (err) {
 		if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
 			return err;
-		if (fb_error_is(err, FB_CORRUPT))
+		if (fb_error_is(err, FB_CORRUPT) || fb_error_is(err, FB_UNSUPPORTED))
 			fb_warn_error(fb_input_warnings(joined->input), err, "%s",
 				      joined->space.name);
 		else

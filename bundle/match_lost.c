@@ -43,8 +43,8 @@ static int compare_addresses(const void *left, const void *right)
 static struct fb_error *note_known(struct fb_lost_mms *lost)
 {
 	size_t total = fb_tasks_count(lost->tasks);
-	struct fb_error *err = fb_alloc_array(total, sizeof(*lost->known), FB_MAX_TASKS, "tasks",
-					      &lost->known);
+	struct fb_error *err =
+		fb_alloc_array(total, sizeof(*lost->known), FB_MAX_TASKS, "tasks", &lost->known);
 
 	if (err)
 		return err;

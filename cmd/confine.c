@@ -15,9 +15,9 @@
 
 /* What the C library and the thread pool look at. */
 static const char *const always[] = {
-	"/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm",
-	"/sys/devices/system/cpu", "/etc/localtime", "/usr/share/zoneinfo", "/usr/share/locale",
-	"/usr/lib/locale", "/usr/lib/debug", "/dev/null",
+	"/proc/self",        "/proc/cpuinfo",           "/proc/meminfo",  "/proc/stat",
+	"/proc/sys/vm",      "/sys/devices/system/cpu", "/etc/localtime", "/usr/share/zoneinfo",
+	"/usr/share/locale", "/usr/lib/locale",         "/usr/lib/debug", "/dev/null",
 };
 
 /* For debuginfod's client: names, certificates, libraries that the resolver loads. */

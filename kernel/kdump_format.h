@@ -57,23 +57,23 @@ struct fb_kdump_header { /* struct disk_dump_header */
 
 struct fb_kdump_sub_header { /* struct kdump_sub_header */
 	uint64_t phys_base;
-	int32_t dump_level;             /* version 1 */
-	int32_t split;                  /* version 2 */
-	uint64_t start_pfn;             /* version 2; obsolete: start_pfn_64 */
-	uint64_t end_pfn;               /* version 2; obsolete: end_pfn_64 */
-	uint64_t offset_vmcoreinfo;     /* version 3 */
-	uint64_t size_vmcoreinfo;       /* version 3 */
-	uint64_t offset_note;           /* version 4 */
-	uint64_t size_note;             /* version 4 */
-	uint64_t offset_eraseinfo;      /* version 5 */
-	uint64_t size_eraseinfo;        /* version 5 */
-	uint64_t start_pfn_64;          /* version 6 */
-	uint64_t end_pfn_64;            /* version 6; exclusive */
-	uint64_t max_mapnr_64;          /* version 6 */
+	int32_t dump_level;         /* version 1 */
+	int32_t split;              /* version 2 */
+	uint64_t start_pfn;         /* version 2; obsolete: start_pfn_64 */
+	uint64_t end_pfn;           /* version 2; obsolete: end_pfn_64 */
+	uint64_t offset_vmcoreinfo; /* version 3 */
+	uint64_t size_vmcoreinfo;   /* version 3 */
+	uint64_t offset_note;       /* version 4 */
+	uint64_t size_note;         /* version 4 */
+	uint64_t offset_eraseinfo;  /* version 5 */
+	uint64_t size_eraseinfo;    /* version 5 */
+	uint64_t start_pfn_64;      /* version 6 */
+	uint64_t end_pfn_64;        /* version 6; exclusive */
+	uint64_t max_mapnr_64;      /* version 6 */
 };
 
 struct fb_kdump_page_desc { /* struct page_desc */
-	uint64_t offset; /* in the file */
+	uint64_t offset;    /* in the file */
 	uint32_t size;
 	uint32_t flags; /* FB_KDUMP_PAGE_* */
 	uint64_t page_flags;

@@ -102,8 +102,7 @@ static struct fb_error *visit_frame(struct scan *scan, uint64_t pfn)
 				return give_objects(scan, cache, head, order);
 		}
 	}
-	return known || !scan->how->unknown ? NULL
-					    : scan->how->unknown(scan->how->context, pfn);
+	return known || !scan->how->unknown ? NULL : scan->how->unknown(scan->how->context, pfn);
 }
 
 struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_scan *how)
@@ -113,8 +112,8 @@ struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_sca
 	struct scan scan = {.kernel = kernel, .how = how};
 	struct fb_error *err = NULL;
 
-	scan.owner = layout->slab_slab_cache.found ? &layout->slab_slab_cache
-						   : &layout->page_slab_cache;
+	scan.owner =
+		layout->slab_slab_cache.found ? &layout->slab_slab_cache : &layout->page_slab_cache;
 	scan.frames = fb_page_frame_address(kernel, 0);
 	if (!layout->page.size || !fb_kernel_direct_map(kernel, 0))
 		return fb_error_create(FB_NOT_FOUND, "slabs cannot be found without types and the "

@@ -68,8 +68,8 @@ struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)
 	for (size_t i = 0; i < tasks->count && !err; i++) {
 		uint64_t css_set = 0;
 
-		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address,
-				      &layout->task_cgroups, &css_set);
+		err = fb_kernel_field(tasks->kernel, tasks->tasks[i].address, &layout->task_cgroups,
+				      &css_set);
 		err = err ? fb_tasks_broken(tasks, err, FB_FOUND_CGROUP)
 			  : visit(tasks, &seen, css_set);
 	}

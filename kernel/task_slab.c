@@ -247,8 +247,7 @@ static struct fb_error *find_caches(struct slab_walk *walk)
 		return NULL;
 	err = fb_kernel_symbol(kernel, "init_pid_ns", &walk->init_pid_ns);
 	if (!err)
-		err = read_cache(kernel,
-				 walk->init_pid_ns + walk->layout->pidns_pid_cachep.offset,
+		err = read_cache(kernel, walk->init_pid_ns + walk->layout->pidns_pid_cachep.offset,
 				 &walk->caches[1]);
 	if (!err)
 		walk->cache_count = 2;

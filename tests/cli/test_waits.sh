@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Who waits for whom in the sample, held against what its workload noted of itself (waits.txt), and in
 # the real dumps where there are any.
+# shellcheck disable=SC2016 # $name within a jq filter
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 

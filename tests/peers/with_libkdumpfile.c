@@ -51,8 +51,7 @@ int main(int argc, char **argv)
 		return 2;
 	dump = open_dump(argv[1]);
 	bundle = open_dump(argv[2]);
-	if (!dump || !bundle ||
-	    kdump_get_number_attr(dump, "max_pfn", &frames) != KDUMP_OK)
+	if (!dump || !bundle || kdump_get_number_attr(dump, "max_pfn", &frames) != KDUMP_OK)
 		return 1;
 	for (kdump_num_t pfn = 0; pfn < frames; pfn++) {
 		unsigned char was[PAGE], is[PAGE];
