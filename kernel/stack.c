@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "kernel/cpu_regs.h"
+#include "kernel/stack_search.h"
 
 struct walk {
 	struct fb_kernel *kernel;
@@ -172,6 +173,27 @@ static struct fb_error *start_sleeping(struct walk *walk)
 				    is_fork_return(walk, pc));
 }
 
+/* Where the registers were left is lost with the task_struct's page, but not the stack: look there.
+ * What was lost stays the reason where that does not help. */
+static struct fb_error *start_by_search(struct walk *walk, struct fb_error *lost)
+{
+	struct fb_error *err;
+
+	if (!fb_error_is(lost, FB_ABSENT))
+		return lost;
+	err = fb_stack_search(walk->kernel, 0, &walk->unwind);
+	if (fb_error_is(err, FB_NOMEM)) {
+		fb_error_destroy(lost);
+		return err;
+	}
+	if (!err) {
+		fb_error_destroy(lost);
+		return NULL;
+	}
+	fb_error_destroy(err);
+	return lost;
+}
+
 /* *user_ret: the CPU was in user mode, and there is nothing to unwind. */
 static struct fb_error *start_running(struct walk *walk, bool *user_ret)
 {
@@ -274,7 +296,7 @@ static struct fb_error *walk_task(struct walk *walk)
 	if (task->on_cpu)
 		err = start_running(walk, &user);
 	else
-		err = start_sleeping(walk);
+		err = start_by_search(walk, start_sleeping(walk));
 	if (err || user)
 		return lose_by(walk, err);
 	return lose_by(walk, walk_frames(walk));

@@ -257,6 +257,8 @@ static void made_task_create(struct made_task *world)
 					    "__start_orc_header",
 					    "_stext",
 					    "_etext",
+					    "__schedule",
+					    "__switch_to_asm",
 					    NULL};
 	/* That of 6.4: version 3. */
 	static const uint8_t header[] = {0xfe, 0x5d, 0x32, 0xbf, 0x58, 0x1b, 0xd6,
@@ -276,7 +278,11 @@ static void made_task_create(struct made_task *world)
 	made_symbols(made, names,
 		     (const uint64_t[]){world->ips, world->ips + 8, world->entries,
 					world->entries + 12, hash, world->text,
-					world->text + FB_PAGE_SIZE});
+					world->text + FB_PAGE_SIZE, world->text + 0x1b,
+					world->text + 2 * FUNCTION_BYTES});
+	/* __schedule() has 8 bytes of waits(): a call of __switch_to_asm() that ends at 0x20. */
+	made_put(made, world->text + 0x1b, 0xe8, 1);
+	made_put(made, world->text + 0x1c, 2 * FUNCTION_BYTES - 0x20, 4);
 	made_task_row(world, 0, world->text, 16, 0x0205);                 /* a call, from SP */
 	made_task_row(world, 1, world->text + FUNCTION_BYTES, 0, 0x0100); /* the outermost */
 
@@ -332,6 +338,32 @@ static void expect_end(struct made_task *world, size_t count, const char *text)
 	fb_kernel_stack_deinit(&stack);
 }
 
+/* Without thread.sp its frame is searched for: above stale ones, below words that lead nowhere. */
+static void searches_for_a_lost_stack_pointer(void)
+{
+	struct fb_kernel_stack stack;
+	struct made_task world;
+	uint64_t stale;
+
+	made_task_create(&world);
+	stale = world.frame - 0x200 + FRAME_RET_ADDR;
+	made_put(world.made, stale, world.text + 0x20, 8);
+	made_put(world.made, stale + 16, world.text + FUNCTION_BYTES + 0x20, 8);
+	made_put(world.made, world.frame + FRAME_RET_ADDR + 32, world.text + 0x20, 8);
+	made_lose(world.made, world.task.address);
+	FB_OK_FATAL(fb_kernel_stack_unwind(&world.made->kernel, world.orc, &world.task, &stack));
+	CU_ASSERT_EQUAL(stack.ended, FB_UNWIND_START);
+	CU_ASSERT_EQUAL_FATAL(stack.count, 2);
+	CU_ASSERT_EQUAL(stack.frames[0].sp, world.frame + FRAME_RET_ADDR + 8);
+	CU_ASSERT_TRUE(stack.frames[0].unreliable);
+	fb_kernel_stack_deinit(&stack);
+	/* Without a way to the end it is no stack. */
+	made_put(world.made, world.frame + FRAME_RET_ADDR + 16, 0, 8);
+	made_put(world.made, stale + 16, 0, 8);
+	expect_end(&world, 0, "task_thread_sp");
+	made_task_destroy(&world);
+}
+
 /* Whatever is missing is the stack's end, and says so. */
 static void says_why_a_stack_ends(void)
 {
@@ -358,5 +390,5 @@ static void says_why_a_stack_ends(void)
 }
 
 FB_TEST_MAIN("kernel/stack", FB_TEST(unwinds_a_sleeping_thread), FB_TEST(says_why_a_stack_ends),
-	     FB_TEST(equals_what_proc_said), FB_TEST(shows_the_panic),
-	     FB_TEST(is_safe_from_many_threads))
+	     FB_TEST(searches_for_a_lost_stack_pointer), FB_TEST(equals_what_proc_said),
+	     FB_TEST(shows_the_panic), FB_TEST(is_safe_from_many_threads))
