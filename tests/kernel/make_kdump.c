@@ -81,6 +81,19 @@ bool mk_runs(uint64_t pfn)
 	return pfn % 58 < 37;
 }
 
+static bool is_dumped(const struct mk_recipe *recipe, uint64_t pfn)
+{
+	return recipe->source ? fb_dump_has_page(recipe->source, pfn) : recipe->dumped(pfn);
+}
+
+static void get_page(const struct mk_recipe *recipe, uint64_t pfn, uint8_t page[FB_PAGE_SIZE])
+{
+	if (!recipe->source)
+		mk_page(pfn, page);
+	else if (fb_dump_read_page(recipe->source, pfn, page))
+		abort();
+}
+
 static size_t compress_page(const uint8_t *page, uint32_t method, uint8_t *out)
 {
 	static const size_t work_size = LZO1X_1_MEM_COMPRESS;
@@ -138,6 +151,13 @@ static void append_notes(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 	uint8_t prstatus[PRSTATUS_SIZE];
 	unsigned cpu;
 
+	if (recipe->source) {
+		size_t size;
+		const void *notes = fb_dump_notes(recipe->source, &size);
+
+		append(bytes, notes, size);
+		return;
+	}
 	for (cpu = 0; cpu < recipe->cpus; cpu++) {
 		memset(prstatus, (int)cpu + 1, sizeof(prstatus));
 		append_note(bytes, "CORE", NT_PRSTATUS, prstatus, sizeof(prstatus));
@@ -148,11 +168,12 @@ static void append_notes(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 static bool in_part(const struct mk_recipe *recipe, uint64_t pfn)
 {
-	return recipe->dumped(pfn) &&
+	return is_dumped(recipe, pfn) &&
 	       (!recipe->split || (pfn >= recipe->start_pfn && pfn < recipe->end_pfn));
 }
 
-/* Bitmap 1 has every frame but 0; bitmap 2 those of the whole dump, in a part too. */
+/* Bitmap 1 has every frame but 0, or what the source has; bitmap 2 those of the whole dump, in a
+ * part too. */
 static void append_bitmaps(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 {
 	size_t blocks = (size_t)((recipe->max_pfn + 8 * FB_KDUMP_BLOCK - 1) / 8 / FB_KDUMP_BLOCK);
@@ -162,10 +183,14 @@ static void append_bitmaps(const struct mk_recipe *recipe, struct mk_bytes *byte
 	bytes->bitmap2 = bytes->size + blocks * FB_KDUMP_BLOCK;
 	append(bytes, NULL, 2 * blocks * FB_KDUMP_BLOCK);
 	mk_header(bytes)->bitmap_blocks = (uint32_t)(2 * blocks);
+	if (recipe->source &&
+	    fb_dump_existing_bitmap(recipe->source, 0, bytes->data + bytes->bitmap1,
+				    (size_t)(recipe->max_pfn + 7) / 8))
+		abort();
 	for (pfn = 0; pfn < recipe->max_pfn; pfn++) {
-		if (pfn)
+		if (pfn && !recipe->source)
 			bytes->data[bytes->bitmap1 + pfn / 8] |= (uint8_t)(1u << (pfn % 8));
-		if (recipe->dumped(pfn))
+		if (is_dumped(recipe, pfn))
 			bytes->data[bytes->bitmap2 + pfn / 8] |= (uint8_t)(1u << (pfn % 8));
 	}
 }
@@ -191,9 +216,9 @@ static void append_pages(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 		if (!in_part(recipe, pfn))
 			continue;
-		mk_page(pfn, page);
+		get_page(recipe, pfn, page);
 		desc = zero;
-		if (pfn % 4) {
+		if (pfn % 4 || recipe->source) {
 			size = compress_page(page, method, out);
 			desc.offset = bytes->size;
 			if (size && size < FB_PAGE_SIZE) {
@@ -244,10 +269,12 @@ static void set_sub_header(const struct mk_recipe *recipe, struct mk_bytes *byte
 		sub->end_pfn = version < 6 ? recipe->end_pfn : 0;
 	}
 	if (version >= 3 && recipe->vmcoreinfo) {
-		sub->size_vmcoreinfo = strlen(recipe->vmcoreinfo);
-		/* The last note; its text is padded to 4 bytes. */
-		sub->offset_vmcoreinfo =
-			notes + notes_size - ((sub->size_vmcoreinfo + 3) & ~(uint64_t)3);
+		size_t length = strlen(recipe->vmcoreinfo);
+		const uint8_t *text =
+			memmem(bytes->data + notes, notes_size, recipe->vmcoreinfo, length);
+
+		sub->size_vmcoreinfo = length;
+		sub->offset_vmcoreinfo = (uint64_t)(text - bytes->data);
 	}
 	if (version >= 4) {
 		sub->offset_note = notes;
@@ -279,7 +306,7 @@ void mk_kdump(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 static uint64_t run_end(const struct mk_recipe *recipe, uint64_t pfn, bool dumped)
 {
-	while (pfn < recipe->max_pfn && recipe->dumped(pfn) == dumped)
+	while (pfn < recipe->max_pfn && is_dumped(recipe, pfn) == dumped)
 		pfn++;
 	return pfn;
 }
@@ -339,9 +366,9 @@ void mk_elf(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 	free(notes.data);
 	fill_up(bytes, FB_PAGE_SIZE);
 	for (pfn = 0; pfn < recipe->max_pfn; pfn++) {
-		if (!recipe->dumped(pfn))
+		if (!is_dumped(recipe, pfn))
 			continue;
-		mk_page(pfn, page);
+		get_page(recipe, pfn, page);
 		append(bytes, page, sizeof(page));
 		bytes->pages++;
 	}
@@ -467,7 +494,7 @@ size_t mk_check(struct fb_dump *dump, const struct mk_recipe *recipe, bool (*los
 	size_t count = 0, wrong = 0;
 
 	for (pfn = 0; pfn < recipe->max_pfn + 8; pfn++) {
-		bool meant = pfn < recipe->max_pfn && recipe->dumped(pfn);
+		bool meant = pfn < recipe->max_pfn && is_dumped(recipe, pfn);
 		bool gone = meant && lost && lost(pfn);
 
 		if (!check_frame(dump, pfn, meant && !gone, gone))

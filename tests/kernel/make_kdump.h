@@ -28,6 +28,8 @@ struct mk_recipe {
 	uint32_t status;        /* added to the header's */
 	unsigned cpus;          /* NT_PRSTATUS notes */
 	const char *vmcoreinfo; /* NULL: none */
+	/* Its pages, notes and VMCOREINFO instead of made ones; dumped and cpus are not looked at. */
+	struct fb_dump *source;
 };
 
 struct mk_bytes {
