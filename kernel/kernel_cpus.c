@@ -67,10 +67,14 @@ static struct fb_error *read_masks(struct fb_kernel *kernel)
 	struct fb_error *err;
 
 	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
-	if (!err)
+	if (!err) {
+		/* Without the mask of those present, the ones online are what is known. */
 		err = restore_stopped(kernel);
-	if (!err)
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
 		err = read_mask(kernel, "__cpu_possible_mask", possible);
+	}
 	if (err)
 		return err;
 	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
