@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Inputs: a folder, its cores, and cores that are none. */
+#include "bundle/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bundle/merge.h"
+#include "bundle/process.h"
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define SAMPLE(sample, ...) \
+	sample_open(sample, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+static void opens_a_folder(void)
+{
+	struct sample_input sample;
+	const struct fb_input_core *cores;
+	const struct fb_tasks *tasks = NULL, *again = NULL;
+	size_t count = 77;
+
+	SAMPLE(&sample);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_path(sample.input), "/small/dump."));
+	CU_ASSERT_PTR_NULL(fb_input_fiber(sample.input));
+	FB_OK(fb_input_tasks(sample.input, &tasks));
+	FB_OK(fb_input_tasks(sample.input, &again));
+	CU_ASSERT_PTR_EQUAL(tasks, again);
+	FB_OK(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 0);
+	CU_ASSERT_PTR_NULL(fb_input_core_problem(sample.input));
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 128));
+	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 0);
+	sample_close(&sample);
+}
+
+static void matches_cores(void)
+{
+	struct sample_input sample;
+	const struct fb_input_core *cores;
+	size_t count;
+
+	/* gcore's, the kernel's of a process that is gone, a reused PID, one out of a container. */
+	SAMPLE(&sample, "core.128.xz", "core.actors.207.zst", "core.reused.328.xz", "core.202.zst");
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 4);
+	CU_ASSERT_EQUAL(cores[0].match.verdict, FB_VERDICT_CERTAIN);
+	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
+	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
+	CU_ASSERT_EQUAL(cores[2].match.verdict, FB_VERDICT_NONE);
+	CU_ASSERT_EQUAL(cores[3].match.verdict, FB_VERDICT_CERTAIN);
+	CU_ASSERT_EQUAL(cores[3].match.task->pid, 202);
+	CU_ASSERT(!cores[0].from_bundle);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 128), &cores[0]);
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 328));
+	sample_close(&sample);
+}
+
+/* One warning each; what can be opened is. */
+static void leaves_out_what_is_no_core(void)
+{
+	char *copy = fb_test_file("not-a-core", "text", 4), *linked, *path;
+	const struct fb_input_core *cores;
+	struct sample_input sample;
+	size_t count;
+
+	path = sample_path("core.139.xz");
+	if (asprintf(&linked, "%s/link", fb_test_folder()) < 0)
+		abort();
+	CU_ASSERT_EQUAL_FATAL(symlink(path, linked), 0);
+	SAMPLE(&sample, "core.139.xz", "core.139.xz", linked, copy, "/no/such/core");
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 4);
+	CU_ASSERT_EQUAL(sample_warnings(&sample, "given twice"), 2);
+	CU_ASSERT_EQUAL(sample_warnings(&sample, "/no/such/core"), 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fb_input_core_problem(sample.input));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_core_problem(sample.input), "given twice"));
+	sample_close(&sample);
+	free(linked);
+	free(path);
+	free(copy);
+}
+
+static void fails_without_a_dump(void)
+{
+	struct fb_input_options options = {.path = fb_test_folder()};
+	struct fb_warnings *warnings = NULL;
+	struct fb_input *input = NULL;
+	char *text = fb_test_file("text", "no dump", 7);
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_FAILS(fb_input_open(&options, warnings, &input), FB_NOT_FOUND);
+	options.path = "/no/such/dump";
+	FB_FAILS_WITH(fb_input_open(&options, warnings, &input), FB_OS, "/no/such/dump");
+	options.path = text;
+	FB_FAILS(fb_input_open(&options, warnings, &input), FB_INVALID);
+	CU_ASSERT_PTR_NULL(input);
+	free(text);
+	fb_warnings_destroy(warnings);
+}
+
+static void reads_command_lines(void)
+{
+	struct sample_input sample;
+	const struct fb_input_core *cores;
+	char line[256] = "x";
+	size_t count;
+
+	SAMPLE(&sample, "core.128.xz");
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	/* The dump has no stack of a process: the core does. */
+	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 128), line, sizeof(line)));
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, "actors"));
+	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 141), line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "");
+	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 2), line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "");
+	sample_close(&sample);
+}
+
+static void finds_roots(void)
+{
+	struct sample_input sample;
+	struct fb_path host, own;
+	bool known = false;
+
+	SAMPLE(&sample);
+	FB_OK(fb_process_root(sample.input, sample_task(&sample, 128), false, &host, &known));
+	CU_ASSERT(known);
+	FB_OK(fb_process_root(sample.input, sample_task(&sample, 128), true, &own, &known));
+	CU_ASSERT(known && own.dentry == host.dentry);
+	sample_close(&sample);
+}
+
+/* A bundle, opened again, has its cores; a second merge of the same adds nothing. */
+static void merges_and_opens_the_bundle(void)
+{
+	struct fb_merge_options options = {0};
+	struct fb_merge_result result;
+	struct sample_input sample;
+	struct fb_input_options again = {0};
+	const struct fb_input_core *cores;
+	struct fb_placement placement;
+	struct fb_input *input = NULL;
+	struct fb_warnings *warnings = NULL;
+	size_t count;
+	char *output;
+
+	if (asprintf(&output, "%s/bundle", fb_test_folder()) < 0)
+		abort();
+	options.output = output;
+	SAMPLE(&sample, "core.128.xz", "core.reused.328.xz");
+	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
+	CU_ASSERT(result.placement.placed_count > 100);
+	CU_ASSERT(result.output_bytes > (14u << 20));
+	fb_merge_result_deinit(&result);
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "exists");
+	sample_close(&sample);
+
+	again.path = output;
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_input_open(&again, warnings, &input));
+	CU_ASSERT_PTR_NOT_NULL(fb_input_fiber(input));
+	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 2);
+	CU_ASSERT(cores[0].from_bundle);
+	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
+	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
+	FB_OK_FATAL(fb_merge_place(input, &placement));
+	CU_ASSERT_EQUAL(placement.placed_count, 0);
+	fb_placement_deinit(&placement);
+	options.output = output;
+	options.force = true;
+	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	fb_input_destroy(input);
+	fb_warnings_destroy(warnings);
+	free(output);
+}
+
+static void merges_nothing_without_a_core(void)
+{
+	struct fb_merge_options options = {.output = "/no/such/folder/bundle"};
+	struct fb_merge_result result;
+	struct sample_input sample;
+
+	SAMPLE(&sample);
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "no core");
+	sample_close(&sample);
+	SAMPLE(&sample, "/no/such/core");
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "/no/such/core");
+	sample_close(&sample);
+	SAMPLE(&sample, "core.139.xz");
+	FB_FAILS(fb_merge(sample.input, &options, &result), FB_OS);
+	sample_close(&sample);
+}
+
+FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_folder), FB_TEST(matches_cores),
+	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump),
+	     FB_TEST(reads_command_lines), FB_TEST(finds_roots),
+	     FB_TEST(merges_and_opens_the_bundle), FB_TEST(merges_nothing_without_a_core))
