@@ -31,8 +31,8 @@ check() {
 }
 
 answers "$dump" >"$work/expected"
-run_program makedumpfile -R "$work/plain" <"$dump"
-expect_status 0 "makedumpfile rearranges the flattened dump"
+makedumpfile -R "$work/plain" <"$dump" >/dev/null 2>&1
+report $? "makedumpfile rearranges the flattened dump"
 check plain zlib "$work/plain"
 
 for method in -c:zlib -l:lzo :none; do
@@ -52,7 +52,7 @@ done
 run_program makedumpfile --split -c -d 31 "$work/plain" "$work/part1" "$work/part2" "$work/part3"
 expect_status 0 "makedumpfile splits"
 check split zlib "$work/part2" --part "$work/part3" --part "$work/part1"
-run ps "$work/part1" --part "$work/part3" --json
-[ "$status" = 3 ] || [ "$status" = 1 ]
-report $? "a missing part is said"
+# The guest is so small that makedumpfile gives all its pages to the first part.
+run ps "$work/part2" --part "$work/part3" --json
+expect_status 1 "a missing part is said"
 finish
