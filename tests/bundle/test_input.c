@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bundle/merge.h"
-#include "bundle/process.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -101,103 +99,5 @@ static void fails_without_a_dump(void)
 	fb_warnings_destroy(warnings);
 }
 
-static void reads_command_lines(void)
-{
-	struct sample_input sample;
-	const struct fb_input_core *cores;
-	char line[256] = "x";
-	size_t count;
-
-	SAMPLE(&sample, "core.128.xz");
-	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
-	/* The dump has no stack of a process: the core does. */
-	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 128), line, sizeof(line)));
-	CU_ASSERT_PTR_NOT_NULL(strstr(line, "actors"));
-	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 141), line, sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "");
-	FB_OK(fb_process_cmdline(sample.input, sample_task(&sample, 2), line, sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "");
-	sample_close(&sample);
-}
-
-static void finds_roots(void)
-{
-	struct sample_input sample;
-	struct fb_path host, own;
-	bool known = false;
-
-	SAMPLE(&sample);
-	FB_OK(fb_process_root(sample.input, sample_task(&sample, 128), false, &host, &known));
-	CU_ASSERT(known);
-	FB_OK(fb_process_root(sample.input, sample_task(&sample, 128), true, &own, &known));
-	CU_ASSERT(known && own.dentry == host.dentry);
-	sample_close(&sample);
-}
-
-/* A bundle, opened again, has its cores; a second merge of the same adds nothing. */
-static void merges_and_opens_the_bundle(void)
-{
-	struct fb_merge_options options = {0};
-	struct fb_merge_result result;
-	struct sample_input sample;
-	struct fb_input_options again = {0};
-	const struct fb_input_core *cores;
-	struct fb_placement placement;
-	struct fb_input *input = NULL;
-	struct fb_warnings *warnings = NULL;
-	size_t count;
-	char *output;
-
-	if (asprintf(&output, "%s/bundle", fb_test_folder()) < 0)
-		abort();
-	options.output = output;
-	SAMPLE(&sample, "core.128.xz", "core.reused.328.xz");
-	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
-	CU_ASSERT(result.placement.placed_count > 100);
-	CU_ASSERT(result.output_bytes > (14u << 20));
-	fb_merge_result_deinit(&result);
-	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "exists");
-	sample_close(&sample);
-
-	again.path = output;
-	FB_OK_FATAL(fb_warnings_create(&warnings));
-	FB_OK_FATAL(fb_input_open(&again, warnings, &input));
-	CU_ASSERT_PTR_NOT_NULL(fb_input_fiber(input));
-	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
-	CU_ASSERT_EQUAL_FATAL(count, 2);
-	CU_ASSERT(cores[0].from_bundle);
-	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
-	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
-	FB_OK_FATAL(fb_merge_place(input, &placement));
-	CU_ASSERT_EQUAL(placement.placed_count, 0);
-	fb_placement_deinit(&placement);
-	options.output = output;
-	options.force = true;
-	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
-	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
-	fb_input_destroy(input);
-	fb_warnings_destroy(warnings);
-	free(output);
-}
-
-static void merges_nothing_without_a_core(void)
-{
-	struct fb_merge_options options = {.output = "/no/such/folder/bundle"};
-	struct fb_merge_result result;
-	struct sample_input sample;
-
-	SAMPLE(&sample);
-	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "no core");
-	sample_close(&sample);
-	SAMPLE(&sample, "/no/such/core");
-	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "/no/such/core");
-	sample_close(&sample);
-	SAMPLE(&sample, "core.139.xz");
-	FB_FAILS(fb_merge(sample.input, &options, &result), FB_OS);
-	sample_close(&sample);
-}
-
 FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_folder), FB_TEST(matches_cores),
-	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump),
-	     FB_TEST(reads_command_lines), FB_TEST(finds_roots),
-	     FB_TEST(merges_and_opens_the_bundle), FB_TEST(merges_nothing_without_a_core))
+	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump))
