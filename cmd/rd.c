@@ -201,6 +201,7 @@ static struct fb_error *emit_hole(struct rd *rd, const struct fb_run *run, bool 
 static struct fb_error *announce(struct rd *rd, const struct fb_run *run)
 {
 	char text[512], size[32];
+	const char *detail;
 
 	if (rd->context->options.json) {
 		json_t *object = json_object();
@@ -209,9 +210,9 @@ static struct fb_error *announce(struct rd *rd, const struct fb_run *run)
 		json_object_set_new(object, "length", json_integer((json_int_t)run->length));
 		json_object_set_new(object, "source",
 				    json_string(fb_source_name(run->origin.source)));
-		json_object_set_new(
-			object, "detail",
-			fb_json_text(fb_source_detail(&run->origin, text, sizeof(text))));
+		/* It is escaped already. */
+		detail = fb_source_detail(&run->origin, text, sizeof(text));
+		json_object_set_new(object, "detail", detail ? json_string(detail) : json_null());
 		return json_array_append_new(rd->runs, object) ? fb_error_nomem() : NULL;
 	}
 	if (!rd->raw) {
