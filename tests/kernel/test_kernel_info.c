@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a made kernel says of itself: notes, clocks and texts, right and wrong. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/make_kdump.h"
+
+#define ID "0123456789abcdef0123456789abcdef01234567"
+
+enum { NOTES, NOTES_END, UTS, TIMEKEEPER, RAM, SYMBOLS };
+
+struct host {
+	struct made_kernel *made;
+	struct mk_bytes bytes;
+	uint64_t at[SYMBOLS];
+};
+
+static bool none(uint64_t pfn FB_UNUSED)
+{
+	return false;
+}
+
+static void make(struct host *host, const char *vmcoreinfo)
+{
+	static const char *const names[] = {"__start_notes",     "__stop_notes",    "init_uts_ns",
+					    "shadow_timekeeper", "_totalram_pages", NULL};
+	struct mk_recipe recipe = {.max_pfn = 64, .dumped = none};
+
+	memset(host, 0, sizeof(*host));
+	host->made = made_kernel_create();
+	fb_vmcoreinfo_destroy(host->made->kernel.vmcoreinfo);
+	FB_OK_FATAL(fb_vmcoreinfo_parse(vmcoreinfo, &host->made->kernel.vmcoreinfo));
+	mk_kdump(&recipe, &host->bytes);
+	FB_OK_FATAL(mk_open(&host->bytes, host->made->warnings, &host->made->kernel.dump));
+	for (unsigned i = 0; i < SYMBOLS; i++)
+		host->at[i] = made_alloc(host->made, i == UTS ? 512 : 256);
+	host->at[NOTES_END] = host->at[NOTES];
+	made_symbols(host->made, names, host->at);
+}
+
+static void end_notes(struct host *host, uint64_t end)
+{
+	static const char *const names[] = {"__start_notes", "__stop_notes", NULL};
+
+	made_symbols(host->made, names, (const uint64_t[]){host->at[NOTES], end});
+	host->made->kernel.info.build_id = NULL;
+	fb_kernel_load_build_id(&host->made->kernel);
+}
+
+static void destroy(struct host *host)
+{
+	fb_dump_destroy(host->made->kernel.dump);
+	free(host->bytes.data);
+	made_kernel_destroy(host->made);
+}
+
+static uint64_t put_note(struct host *host, uint64_t at, uint32_t name_size, uint32_t desc_size,
+			 uint32_t type)
+{
+	made_put(host->made, at, name_size, 4);
+	made_put(host->made, at + 4, desc_size, 4);
+	made_put(host->made, at + 8, type, 4);
+	memcpy(made_at(host->made, at + 12), "GNU", 4);
+	memset(made_at(host->made, at + 16), 0xab, 20);
+	return at + 12 + 4 + ((desc_size + 3) & ~3u);
+}
+
+static void reads_the_build_id(void)
+{
+	struct host host;
+	const struct fb_kernel_info *info;
+	uint64_t end;
+
+	make(&host, "OSRELEASE=made\nBUILD-ID=" ID "\n");
+	info = fb_kernel_info(&host.made->kernel);
+	/* Without a note VMCOREINFO's. */
+	end_notes(&host, host.at[NOTES]);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	/* Behind another note; before VMCOREINFO's, which some kernels write garbage to. */
+	end = put_note(&host, host.at[NOTES], 4, 10, 1);
+	end = put_note(&host, end, 4, 20, 3);
+	end_notes(&host, end);
+	CU_ASSERT_STRING_EQUAL(info->build_id, "abababababababababababababababababababab");
+	/* Sizes that reach behind the notes, cut-off and backward ones: VMCOREINFO's again. */
+	put_note(&host, host.at[NOTES], 0xffffffff, 20, 3);
+	end_notes(&host, end);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	put_note(&host, host.at[NOTES], 4, 0xfffffffd, 3);
+	end_notes(&host, end);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	put_note(&host, host.at[NOTES], 4, 20, 3);
+	end_notes(&host, host.at[NOTES] + 35);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	end_notes(&host, host.at[NOTES] - 8);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	end_notes(&host, UINT64_MAX);
+	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
+	destroy(&host);
+	make(&host, "OSRELEASE=made\nBUILD-ID=0123\n");
+	fb_kernel_load_build_id(&host.made->kernel);
+	CU_ASSERT_PTR_NULL(fb_kernel_info(&host.made->kernel)->build_id);
+	destroy(&host);
+}
+
+static void reads_texts_and_clocks(void)
+{
+	const struct fb_kernel_info *info;
+	struct host host;
+
+	make(&host,
+	     "OSRELEASE=6.1.0-made\nSYMBOL(init_uts_ns)=ffff888000001000\nCRASHTIME=12345\n");
+	info = fb_kernel_info(&host.made->kernel);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_STRING_EQUAL(info->release, "6.1.0-made");
+	CU_ASSERT_EQUAL(info->crash_time, 12345);
+	CU_ASSERT(isnan(info->uptime_s)); /* no such members */
+	MADE_FIELD(host.made, timekeeper_ktime_sec, 8, 8);
+	MADE_FIELD(host.made, timekeeper_offs_boot, 16, 8);
+	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_ktime_sec, 100);
+	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_offs_boot, 2500000000ull);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 102.5, 0.0001);
+	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_offs_boot, (uint64_t)-500000000ll);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 99.5, 0.0001);
+	destroy(&host);
+}
+
+static void keeps_texts_short(void)
+{
+	char text[512] = "OSRELEASE=";
+	const struct fb_kernel_info *info;
+	struct host host;
+
+	memset(text + 10, 'r', 300);
+	make(&host, text);
+	info = fb_kernel_info(&host.made->kernel);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(strlen(info->release), 64);
+	CU_ASSERT_STRING_EQUAL(info->version, "");
+	destroy(&host);
+	/* A time that is none is the header's, if that has one. */
+	make(&host, "CRASHTIME=yesterday\n");
+	info = fb_kernel_info(&host.made->kernel);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(info->crash_time, fb_dump_info(host.made->kernel.dump)->crash_time);
+	CU_ASSERT_STRING_EQUAL(info->release, "");
+	destroy(&host);
+}
+
+static void reads_the_version(void)
+{
+	char text[128];
+	struct host host, *at = &host;
+
+	make(&host, "");
+	snprintf(text, sizeof(text), "OSRELEASE=made\nSYMBOL(init_uts_ns)=%llx\n",
+		 (unsigned long long)host.at[UTS]);
+	fb_vmcoreinfo_destroy(host.made->kernel.vmcoreinfo);
+	FB_OK_FATAL(fb_vmcoreinfo_parse(text, &host.made->kernel.vmcoreinfo));
+	host.made->kernel.layout.uts_name.offset = 4;
+	/* The fourth of six texts; without an end it is cut. */
+	memset(made_at(host.made, at->at[UTS] + 4 + 3 * 65), 'v', 100);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(strlen(fb_kernel_info(&host.made->kernel)->version), 64);
+	memcpy(made_at(host.made, at->at[UTS] + 4 + 3 * 65), "#1 SMP made", 12);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->version, "#1 SMP made");
+	destroy(&host);
+}
+
+FB_TEST_MAIN("kernel/kernel_info", FB_TEST(reads_the_build_id), FB_TEST(reads_texts_and_clocks),
+	     FB_TEST(keeps_texts_short), FB_TEST(reads_the_version))
