@@ -25,6 +25,7 @@ expect_status 0 "verify"
 report $? "it has mode 0600"
 
 run info "$work/redacted" --json
+# shellcheck disable=SC2016 # jq variables
 expect_json '.redacted and ([.threads[].user | length] | add) == $frames and $frames > 0' \
     "its stacks are those of the unredacted input" --argjson frames "$frames"
 run info "$work/whole" --json
