@@ -96,6 +96,11 @@ static struct fb_error *open_module(struct fb_kernel_lines *lines, const struct 
 	if (!err)
 		err = fb_dwarf_lines_open(path, &source->lines);
 	free(path);
+	/* --debug-dir may be meant for programs. */
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		return NULL;
+	}
 	return warn_unless_nomem(lines, fb_error_prefix(err, "module %s", module->name));
 }
 
