@@ -41,43 +41,49 @@ size_t fb_wait_nodes_next(const struct fb_wait_nodes *nodes, size_t node, size_t
 	return nodes->owners[nodes->owner_first[node - nodes->first_object] + index];
 }
 
-struct tid_index {
-	int32_t tid;
-	size_t thread;
+/* From a TID to its thread, from a PID to its process: open addressing. */
+struct number_map {
+	struct number_slot {
+		int32_t number;
+		uint32_t node; /* + 1; 0: empty */
+	} * slots;
+	size_t mask;
 };
 
-static int by_tid(const void *a, const void *b)
+static struct number_slot *slot_of(const struct number_map *map, int32_t number)
 {
-	const struct tid_index *x = a, *y = b;
+	size_t slot = (uint32_t)number * 0x9e3779b1u & map->mask;
 
-	return x->tid < y->tid ? -1 : x->tid > y->tid;
+	while (map->slots[slot].node && map->slots[slot].number != number)
+		slot = (slot + 1) & map->mask;
+	return &map->slots[slot];
 }
 
-static size_t find_thread(const struct tid_index *index, size_t count, int32_t tid)
+static struct fb_error *map_init(struct number_map *map, size_t count)
 {
-	const struct tid_index key = {.tid = tid};
-	const struct tid_index *found = bsearch(&key, index, count, sizeof(key), by_tid);
+	size_t room = 16;
 
-	return found ? found->thread : FB_WAIT_NONE;
+	while (room < count * 2)
+		room *= 2;
+	map->mask = room - 1;
+	map->slots = calloc(room, sizeof(*map->slots));
+	return map->slots ? NULL : fb_error_nomem();
 }
 
-/* The process of that PID; threads are in order of PID. */
-static size_t find_process(const struct fb_wait_nodes *nodes, int32_t pid)
+/* The first of a number stays. */
+static void map_put(struct number_map *map, int32_t number, size_t node)
 {
-	size_t low = 0, high = nodes->first_object - nodes->threads;
+	struct number_slot *slot = slot_of(map, number);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int32_t at = nodes->list[nodes->process_first[middle]].pid;
+	if (!slot->node)
+		*slot = (struct number_slot){number, (uint32_t)node + 1};
+}
 
-		if (at == pid)
-			return nodes->threads + middle;
-		if (at < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return FB_WAIT_NONE;
+static size_t map_find(const struct number_map *map, int32_t number)
+{
+	uint32_t node = slot_of(map, number)->node;
+
+	return node ? node - 1 : FB_WAIT_NONE;
 }
 
 static void number_processes(struct fb_wait_nodes *nodes)
@@ -92,10 +98,10 @@ static void number_processes(struct fb_wait_nodes *nodes)
 	nodes->count = nodes->first_object + nodes->graph->object_count;
 }
 
-static void number_waits(struct fb_wait_nodes *nodes, const struct tid_index *index)
+static void number_waits(struct fb_wait_nodes *nodes, const struct number_map *threads)
 {
 	for (size_t i = 0; i < nodes->graph->wait_count; i++) {
-		size_t thread = find_thread(index, nodes->threads, nodes->graph->waits[i].tid);
+		size_t thread = map_find(threads, nodes->graph->waits[i].tid);
 
 		if (thread == FB_WAIT_NONE)
 			continue;
@@ -106,7 +112,8 @@ static void number_waits(struct fb_wait_nodes *nodes, const struct tid_index *in
 	}
 }
 
-static void number_owners(struct fb_wait_nodes *nodes, const struct tid_index *index)
+static void number_owners(struct fb_wait_nodes *nodes, const struct number_map *threads,
+			  const struct number_map *processes)
 {
 	size_t used = 0;
 
@@ -116,9 +123,7 @@ static void number_owners(struct fb_wait_nodes *nodes, const struct tid_index *i
 		nodes->owner_first[i] = used;
 		for (size_t k = 0; k < object->owner_count; k++) {
 			const struct fb_wait_owner *owner = &object->owners[k];
-			size_t node = owner->process
-					      ? find_process(nodes, owner->tid)
-					      : find_thread(index, nodes->threads, owner->tid);
+			size_t node = map_find(owner->process ? processes : threads, owner->tid);
 
 			if (node == FB_WAIT_NONE)
 				nodes->unknown_owner[i] = true;
@@ -131,18 +136,24 @@ static void number_owners(struct fb_wait_nodes *nodes, const struct tid_index *i
 
 static struct fb_error *number(struct fb_wait_nodes *nodes)
 {
-	struct tid_index *index = malloc((nodes->threads + 1) * sizeof(*index));
+	struct number_map threads = {0}, processes = {0};
+	struct fb_error *err = map_init(&threads, nodes->threads);
 
-	if (!index)
-		return fb_error_nomem();
-	for (size_t i = 0; i < nodes->threads; i++)
-		index[i] = (struct tid_index){nodes->list[i].tid, i};
-	qsort(index, nodes->threads, sizeof(*index), by_tid);
 	number_processes(nodes);
-	number_waits(nodes, index);
-	number_owners(nodes, index);
-	free(index);
-	return NULL;
+	if (!err)
+		err = map_init(&processes, nodes->first_object - nodes->threads);
+	if (!err) {
+		for (size_t i = 0; i < nodes->threads; i++)
+			map_put(&threads, nodes->list[i].tid, i);
+		for (size_t i = nodes->threads; i < nodes->first_object; i++)
+			map_put(&processes,
+				nodes->list[nodes->process_first[i - nodes->threads]].pid, i);
+		number_waits(nodes, &threads);
+		number_owners(nodes, &threads, &processes);
+	}
+	free(threads.slots);
+	free(processes.slots);
+	return err;
 }
 
 static struct fb_error *turn_round(const struct fb_wait_nodes *nodes, struct reverse *reverse)
