@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A process of the sample is named in terminal escapes, another in markup: neither reaches the reader
 # as such, in any command.
+# shellcheck disable=SC2016 # $name within a jq filter
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 

@@ -68,7 +68,7 @@ echo text >"$work/folder/dmesg.202601010000"
 run ps "$work/folder" --json
 expect_status 0 "the folder that kdump-tools leaves is an input"
 
-live=$(ls "$samples"/core.[0-9]* | head -n 1)
+live=$(find "$samples" -name "core.[0-9]*" | sort | head -n 1)
 run ps "$dump" --core "$live" --json
 expect_status 0 "--core joins for one command"
 expect_json '[.tasks[] | select(.core != null)] | length > 0' "the core shows at its process"

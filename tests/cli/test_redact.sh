@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # merge --redact: no byte of process memory goes into the bundle, stacks and states do.
+# shellcheck disable=SC2016 # $name within a jq filter
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 

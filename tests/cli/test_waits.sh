@@ -106,7 +106,9 @@ if [ -z "$data" ]; then
     finish
 fi
 for folder in "$data"/*/; do
-    [ -f "$folder/dump.flat-zlib-d31" ] && [ -f "$folder/truth/actors" ] || continue
+    if [ ! -f "$folder/dump.flat-zlib-d31" ] || [ ! -f "$folder/truth/actors" ]; then
+        continue
+    fi
     name=$(basename "$folder")
     run merge "$folder/dump.flat-zlib-d31" "$folder"/core.* -o "$work/$name.fbundle"
     run waits "$work/$name.fbundle" --sysroot "$data/sysroot" --json
