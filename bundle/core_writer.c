@@ -182,12 +182,14 @@ static struct fb_error *add_range(struct core_writer *writer, const struct fb_co
 	struct fb_error *err = NULL;
 
 	while (at < end && !err) {
-		const struct fb_frame_run *run = &next->frames->runs[next->run];
+		const struct fb_frame_run *run;
 		struct piece piece = {.kind = FB_FIBER_EXTENT_FRAME};
 		uint64_t pages, start;
 
-		if (next->run == next->frames->count ||
-		    run->file_offset + (next->page << FB_PAGE_SHIFT) >= end)
+		if (next->run == next->frames->count)
+			return add_loose(writer, at, end - at);
+		run = &next->frames->runs[next->run];
+		if (run->file_offset + (next->page << FB_PAGE_SHIFT) >= end)
 			return add_loose(writer, at, end - at);
 		start = run->file_offset + (next->page << FB_PAGE_SHIFT);
 		pages = (end - start) >> FB_PAGE_SHIFT;

@@ -236,9 +236,16 @@ struct fb_error *fb_matcher_match(struct fb_matcher *matcher, struct fb_core *co
 	else
 		err = judge_without_auxv(info, &found, &match);
 	if (!err && match.verdict != FB_VERDICT_NONE && !match.task) {
-		match.task = found.best && !is_by_pid_alone(&found) ? found.best->leader
-								    : found.by_pid->leader;
-		match.mm = match.task->mm;
+		const struct process *process = found.by_pid;
+
+		if (!process || (found.best && !is_by_pid_alone(&found)))
+			process = found.best;
+		if (process) {
+			match.task = process->leader;
+			match.mm = process->leader->mm;
+		} else {
+			match.verdict = FB_VERDICT_NONE;
+		}
 	}
 	if (!err)
 		err = fb_match_weigh(matcher->kernel, matcher->tasks, info, &match);

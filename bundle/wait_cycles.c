@@ -152,7 +152,7 @@ static struct fb_error *take_way(struct search *search, size_t start, size_t las
 		if (node == start)
 			break;
 	}
-	cycle->waits = malloc(threads * sizeof(*cycle->waits));
+	cycle->waits = calloc(threads + 1, sizeof(*cycle->waits));
 	if (!cycle->waits)
 		return fb_error_nomem();
 	cycle->count = at = threads;

@@ -135,9 +135,11 @@ struct fb_error *fb_wait_user_symbol(struct fb_wait_finder *finder, const struct
 		fb_error_destroy(err);
 		return NULL;
 	}
+	if (!symbols || !symbols->table)
+		return NULL;
 	if (symbols->moves)
 		address -= base;
-	if (!symbols->table || !fb_symtab_by_address(symbols->table, address, &symbol))
+	if (!fb_symtab_by_address(symbols->table, address, &symbol))
 		return NULL;
 	fb_text_escape(symbol.name, strlen(symbol.name), to, size);
 	used = (int)strlen(to);

@@ -40,8 +40,10 @@ static void append(struct argp_state *state, const char ***list, size_t *count, 
 {
 	const char **grown = realloc(*list, (*count + 1) * sizeof(*grown));
 
-	if (!grown)
+	if (!grown) {
 		argp_failure(state, FB_EXIT_FAILURE, 0, "out of memory");
+		return;
+	}
 	grown[(*count)++] = text;
 	*list = grown;
 }

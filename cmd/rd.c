@@ -180,7 +180,7 @@ static struct fb_error *emit_hole(struct rd *rd, const struct fb_run *run, bool 
 	fb_source_text(&run->origin, why, sizeof(why));
 	if (rd->raw || rd->context->options.json)
 		fb_warn(rd->context->warnings, "0x%llx-0x%llx: %s", (unsigned long long)run->start,
-			(unsigned long long)(run->start + run->length), why);
+			(unsigned long long)run->start + run->length, why);
 	if (rd->raw && !rd->fill) {
 		*end_ret = true;
 		return NULL;
@@ -219,7 +219,7 @@ static struct fb_error *announce(struct rd *rd, const struct fb_run *run)
 		fb_print(rd->context->output,
 			 run->origin.source == FB_SOURCE_ABSENT ? FB_STYLE_WARN : FB_STYLE_BOLD,
 			 "%llx-%llx  %s  %s\n", (unsigned long long)run->start,
-			 (unsigned long long)(run->start + run->length),
+			 (unsigned long long)run->start + run->length,
 			 fb_text_size(run->length, size, sizeof(size)),
 			 fb_source_text(&run->origin, text, sizeof(text)));
 	}
