@@ -19,6 +19,11 @@
 #define COPY_BYTES (256u << 10)
 #define MESSAGE_SIZE 512
 
+/* By name and number: the headers of 0.4 lack some of the macros. What a library does not know is
+ * done without. */
+#define ATTR_MMAP_POLICY "file.mmap_policy"
+#define MMAP_NEVER 0 /* KDUMP_MMAP_NEVER */
+
 struct kdumpfile {
 	struct fb_dump dump;
 	struct fb_file *file; /* owned; its descriptor is the library's to read */
@@ -236,20 +241,32 @@ static struct fb_error *check_machine(struct kdumpfile *kdumpfile, const char *p
 	return NULL;
 }
 
+static bool find_pagemap(kdump_ctx_t *ctx, kdump_bmp_t **pagemap_ret)
+{
+	static const char *const names[] = {"file.pagemap", "file.bitmap"}; /* 0.5; 0.4 */
+	kdump_attr_t attr;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		if (kdump_get_attr(ctx, names[i], &attr) == KDUMP_OK && attr.type == KDUMP_BITMAP) {
+			*pagemap_ret = attr.val.bitmap;
+			return true;
+		}
+		kdump_clear_err(ctx);
+	}
+	return false;
+}
+
 /* The exclusive end of the frames, and how many pages there are, by the page map. */
 static void measure(struct kdumpfile *kdumpfile)
 {
 	struct fb_dump_info *info = &kdumpfile->dump.info;
 	kdump_addr_t at = 0, end;
 	kdump_num_t max_pfn;
-	kdump_attr_t attr;
 
 	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
 		info->max_pfn = max_pfn < FB_MAX_PFN ? max_pfn : FB_MAX_PFN;
-	if (kdump_get_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_PAGEMAP, &attr) != KDUMP_OK ||
-	    attr.type != KDUMP_BITMAP)
+	if (!find_pagemap(kdumpfile->ctx, &kdumpfile->pagemap))
 		return;
-	kdumpfile->pagemap = attr.val.bitmap;
 	(void)kdump_bmp_incref(kdumpfile->pagemap);
 	while (kdump_bmp_find_set(kdumpfile->pagemap, &at) == KDUMP_OK && at < FB_MAX_PFN) {
 		end = at;
@@ -288,6 +305,23 @@ static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
 	return err;
 }
 
+/* Before 0.5.0, as in Ubuntu 22.04, the descriptor is an attribute. */
+static kdump_status open_fd(kdump_ctx_t *ctx, int fd)
+{
+#ifdef FB_HAVE_KDUMP_OPEN_FD
+	return kdump_open_fd(ctx, fd);
+#else
+	return kdump_set_number_attr(ctx, KDUMP_ATTR_FILE_FD, fd);
+#endif
+}
+
+/* Reads, no mmap: a file that shrinks must be an error, not SIGBUS. */
+static void forbid_mmap(kdump_ctx_t *ctx)
+{
+	if (kdump_set_number_attr(ctx, ATTR_MMAP_POLICY, MMAP_NEVER) != KDUMP_OK)
+		kdump_clear_err(ctx);
+}
+
 static struct fb_error *open_library(struct kdumpfile *kdumpfile, struct fb_file *file,
 				     struct fb_warnings *warnings)
 {
@@ -298,11 +332,8 @@ static struct fb_error *open_library(struct kdumpfile *kdumpfile, struct fb_file
 	kdumpfile->ctx = kdump_new();
 	if (!kdumpfile->ctx)
 		return fb_error_nomem();
-	/* A file that shrinks must be an error, not SIGBUS. */
-	if (kdump_set_number_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER) !=
-	    KDUMP_OK)
-		kdump_clear_err(kdumpfile->ctx);
-	status = kdump_open_fd(kdumpfile->ctx, file->fd);
+	forbid_mmap(kdumpfile->ctx);
+	status = open_fd(kdumpfile->ctx, file->fd);
 	if (status == KDUMP_ERR_NOTIMPL)
 		return fb_error_create(FB_NOT_FOUND, "%s: libkdumpfile knows no such format",
 				       file->path);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking user stacks. libdwfl steps by unwind tables; before each step it is
- * looked whether there is one, because libdwfl would guess without saying so.
- * Where there is none the guess is made here, and libdwfl starts anew from it.
+ * Walking user stacks: by the unwind tables that libdwfl finds, and by a guess
+ * that is marked as one where there is none.
  */
 #include "user/unwind.h"
 
-#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,8 +56,9 @@ static const struct fb_unwind_page *read_page(struct fb_unwind_session *session,
 	return page;
 }
 
-static bool read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
 {
+	struct fb_unwind_session *session = context;
 	const struct fb_unwind_page *page = NULL;
 	struct fb_error *err;
 
@@ -99,38 +98,6 @@ static void end_at_fault(struct fb_unwind_session *session)
 	fb_error_destroy(err);
 }
 
-static bool memory_read(Dwfl *dwfl FB_UNUSED, Dwarf_Addr address, Dwarf_Word *result, void *arg)
-{
-	return read_word(arg, address, result);
-}
-
-static pid_t next_thread(Dwfl *dwfl FB_UNUSED, void *arg, void **thread_arg)
-{
-	if (*thread_arg)
-		return 0;
-	*thread_arg = arg;
-	return 1;
-}
-
-static bool set_registers(Dwfl_Thread *thread, void *arg)
-{
-	struct fb_unwind_session *session = arg;
-
-	for (int i = 0; i < FB_DWARF_RIP; i++)
-		if (session->known & (1u << i) &&
-		    !dwfl_thread_state_registers(thread, i, 1, &session->regs[i]))
-			return false;
-	/* libdwfl looks the first frame up at its very pc: of a caller that is the call. */
-	dwfl_thread_state_register_pc(thread, session->regs[FB_DWARF_RIP] - session->caller);
-	return true;
-}
-
-static const Dwfl_Thread_Callbacks thread_callbacks = {
-	.next_thread = next_thread,
-	.memory_read = memory_read,
-	.set_initial_registers = set_registers,
-};
-
 static bool is_code(const struct fb_unwind_session *session, uint64_t address)
 {
 	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
@@ -157,16 +124,6 @@ static Dwarf_Frame *find_row(struct fb_unwind_session *session, uint64_t address
 	return NULL;
 }
 
-/* Whether the row says that there is no caller: the return address is undefined. */
-static bool is_outermost(Dwarf_Frame *row)
-{
-	Dwarf_Op memory[3], *ops;
-	size_t count;
-
-	return dwarf_frame_register(row, FB_DWARF_RIP, memory, &ops, &count) == 0 && count == 0 &&
-	       ops == memory;
-}
-
 /* Callers lie higher on the stack; only what a signal interrupted may stand elsewhere. */
 static bool check_progress(struct fb_unwind_session *session, uint64_t sp)
 {
@@ -182,20 +139,6 @@ static bool check_progress(struct fb_unwind_session *session, uint64_t sp)
 	return false;
 }
 
-static void keep_registers(struct fb_unwind_session *session, Dwfl_Frame *state, uint64_t pc)
-{
-	session->known = 1u << FB_DWARF_RIP;
-	session->regs[FB_DWARF_RIP] = pc;
-	for (unsigned i = 0; i < FB_DWARF_RIP; i++) {
-		Dwarf_Word value;
-
-		if (dwfl_frame_reg(state, i, &value) != 0)
-			continue;
-		session->regs[i] = value;
-		session->known |= 1u << i;
-	}
-}
-
 static void end_clean(struct fb_unwind_session *session)
 {
 	const struct fb_user_stack *stack = session->stack;
@@ -205,57 +148,60 @@ static void end_clean(struct fb_unwind_session *session)
 	end_stack(session, "end of the stack%s%.100s", symbol ? ": " : "", symbol ? symbol : "");
 }
 
-/* Adds the frame that regs are of, and decides how to go on from it. */
-static bool take_frame(struct fb_unwind_session *session, bool exact, enum fb_frame_found found)
+/* Adds the frame that regs are of, with its row. exact: pc is what runs next, not a return
+ * address, whose call may be another function's last instruction. */
+static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_frame_found found)
 {
-	uint64_t pc = session->regs[FB_DWARF_RIP], sp = session->regs[FB_DWARF_RSP];
+	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
 	struct fb_user_frame frame = {.pc = pc, .sp = sp, .found = found};
-	Dwarf_Frame *row;
 	bool signal = false;
 	struct fb_error *err;
 
+	free(session->row);
+	session->row = NULL;
 	if (!check_progress(session, sp))
-		return false;
-	row = find_row(session, exact ? pc : pc - 1);
-	if (row && dwarf_frame_info(row, NULL, NULL, &signal) < 0)
+		return;
+	session->row = find_row(session, exact ? pc : pc - 1);
+	if (session->row && dwarf_frame_info(session->row, NULL, NULL, &signal) < 0)
 		signal = false;
 	frame.signal = signal;
 	err = fb_unwind_add_frame(session, &frame, exact || signal ? pc : pc - 1);
-	if (err || session->err) {
+	if (err || session->err)
 		note_nomem(session, err);
-	} else if (row && is_outermost(row)) {
+	else if (session->row && fb_cfi_is_outermost(session->row))
 		end_clean(session);
-	}
 	session->after_signal = signal;
-	session->guess = !row;
-	free(row);
-	return !session->stop && !session->guess;
 }
 
-static int on_frame(Dwfl_Frame *state, void *arg)
+/* The return address cannot be computed. A register that was lost to a missing page may be needed
+ * some frames later. */
+static void end_without_caller(struct fb_unwind_session *session)
 {
-	struct fb_unwind_session *session = arg;
-	bool activation, first = session->known & (1u << FB_DWARF_REGS);
-	Dwarf_Addr pc;
+	if (session->faulted)
+		end_at_fault(session);
+	else if (session->guessed)
+		end_stack(session, "behind a guessed frame nothing leads on");
+	else
+		end_stack(session, "the return address of the next frame is not known");
+}
 
-	if (!dwfl_frame_pc(state, &pc, &activation))
-		return DWARF_CB_ABORT;
-	if (first) { /* it has been taken; this is where libdwfl starts from */
-		session->known &= ~(1u << FB_DWARF_REGS);
-		return DWARF_CB_OK;
-	}
-	keep_registers(session, state, pc);
-	if (!(session->known & (1u << FB_DWARF_RSP))) {
-		end_stack(session, "the stack pointer of the next frame is not known");
-		return DWARF_CB_ABORT;
-	}
-	if (pc == 0) {
+static void step_by_table(struct fb_unwind_session *session)
+{
+	const struct fb_cfi_memory memory = {.read = read_word, .context = session};
+	struct fb_cfi_registers *regs = &session->regs;
+
+	fb_cfi_step(session->row, regs, &memory, regs);
+	session->caller = !session->after_signal;
+	if (!(regs->known & (1u << FB_DWARF_RIP)))
+		end_without_caller(session);
+	else if (regs->values[FB_DWARF_RIP] == 0 && session->guessed)
+		end_stack(session, "behind a guessed frame nothing leads on");
+	else if (regs->values[FB_DWARF_RIP] == 0)
 		end_clean(session);
-		return DWARF_CB_ABORT;
-	}
-	session->caller = !activation;
-	return take_frame(session, activation, FB_FRAME_UNWIND_TABLE) ? DWARF_CB_OK
-								      : DWARF_CB_ABORT;
+	else if (!(regs->known & (1u << FB_DWARF_RSP)))
+		end_stack(session, "the stack pointer of the next frame is not known");
+	else
+		take_frame(session, session->after_signal, FB_FRAME_UNWIND_TABLE);
 }
 
 /* Why a frame has no unwind table, for the end of a stack that no guess leads on from. */
@@ -317,8 +263,8 @@ static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
 
 	if (session->caller || !read_word(session, sp, &pc) || !may_follow_call(session, pc))
 		return false;
-	session->regs[FB_DWARF_RIP] = pc;
-	session->regs[FB_DWARF_RSP] = sp + 8;
+	session->regs.values[FB_DWARF_RIP] = pc;
+	session->regs.values[FB_DWARF_RSP] = sp + 8;
 	return true;
 }
 
@@ -326,23 +272,23 @@ static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
  * address. Only what a function must not change stays known. */
 static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t sp)
 {
-	uint64_t frame = session->regs[FB_DWARF_RBP], caller, pc;
+	struct fb_cfi_registers *regs = &session->regs;
+	uint64_t frame = regs->values[FB_DWARF_RBP], caller, pc;
 
-	if (!(session->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 ||
-	    frame > INT64_MAX || !read_word(session, frame, &caller) ||
-	    !read_word(session, frame + 8, &pc) || !may_follow_call(session, pc))
+	if (!(regs->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 || frame > INT64_MAX ||
+	    !read_word(session, frame, &caller) || !read_word(session, frame + 8, &pc) ||
+	    !may_follow_call(session, pc))
 		return false;
-	session->regs[FB_DWARF_RIP] = pc;
-	session->regs[FB_DWARF_RSP] = frame + 16;
-	session->regs[FB_DWARF_RBP] = caller;
-	session->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
+	regs->values[FB_DWARF_RIP] = pc;
+	regs->values[FB_DWARF_RSP] = frame + 16;
+	regs->values[FB_DWARF_RBP] = caller;
+	regs->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
 	return true;
 }
 
-/* Steps without a table; false where it cannot. */
-static bool guess_frame(struct fb_unwind_session *session)
+static void step_by_guess(struct fb_unwind_session *session)
 {
-	uint64_t pc = session->regs[FB_DWARF_RIP], sp = session->regs[FB_DWARF_RSP];
+	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
 	char missing[160];
 	enum fb_frame_found found;
 
@@ -353,28 +299,11 @@ static bool guess_frame(struct fb_unwind_session *session)
 	} else {
 		describe_missing(session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
 		end_stack(session, "%s; no frame pointer", missing);
-		return false;
+		return;
 	}
 	session->caller = true;
 	session->guessed = true;
-	return take_frame(session, false, found);
-}
-
-/* Where libdwfl came to its end by itself: a return address of 0, or one that it could not find
- * out, which it does not tell from each other. A register that was lost to a missing page may be
- * needed some frames later. */
-static void end_by_libdwfl(struct fb_unwind_session *session, int result)
-{
-	if (session->stop || session->guess)
-		return;
-	if (session->faulted)
-		end_at_fault(session);
-	else if (result == 0 && session->guessed)
-		end_stack(session, "behind a guessed frame nothing leads on");
-	else if (result == 0)
-		end_clean(session);
-	else
-		end_stack(session, "libdwfl: %s", dwfl_errmsg(-1));
+	take_frame(session, false, found);
 }
 
 static void unwind_thread(struct fb_unwind_session *session, const struct user_regs_struct *regs,
@@ -386,8 +315,8 @@ static void unwind_thread(struct fb_unwind_session *session, const struct user_r
 		regs->r12, regs->r13, regs->r14, regs->r15, regs->rip,
 	};
 
-	memcpy(session->regs, dwarf, sizeof(dwarf));
-	session->known = (1u << FB_DWARF_REGS) - 1;
+	memcpy(session->regs.values, dwarf, sizeof(dwarf));
+	session->regs.known = (1u << FB_DWARF_REGS) - 1;
 	session->stack = stack;
 	session->stop = session->after_signal = session->caller = false;
 	session->faulted = session->guessed = false;
@@ -397,46 +326,26 @@ static void unwind_thread(struct fb_unwind_session *session, const struct user_r
 	}
 	take_frame(session, true, FB_FRAME_REGISTERS);
 	while (!session->stop) {
-		int result;
-
-		if (session->guess) {
-			guess_frame(session);
-			continue;
-		}
-		session->known |= 1u << FB_DWARF_REGS; /* the frame that is taken already */
-		result = dwfl_getthread_frames(session->dwfl, 1, on_frame, session);
-		end_by_libdwfl(session, result);
+		if (session->row)
+			step_by_table(session);
+		else
+			step_by_guess(session);
 	}
+	free(session->row);
+	session->row = NULL;
 }
 
-/* An ELF header that says x86-64: libdwfl takes the architecture from it. */
-static const Elf64_Ehdr machine_header = {
-	.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
-	.e_type = ET_CORE,
-	.e_machine = EM_X86_64,
-	.e_version = EV_CURRENT,
-	.e_ehsize = sizeof(Elf64_Ehdr),
-};
-
-static struct fb_error *open_session(struct fb_unwind_session *session, Elf64_Ehdr *header)
+static struct fb_error *open_session(struct fb_unwind_session *session)
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
-	struct fb_error *err;
 
 	session->debuginfod = urls && *urls;
 	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
 		session->pages[i].address = UINT64_MAX;
-	*header = machine_header;
-	session->machine = elf_memory((char *)header, sizeof(*header));
 	session->dwfl = dwfl_begin(&fb_unwind_dwfl_callbacks);
-	if (!session->machine || !session->dwfl)
-		return fb_error_create(FB_UNSUPPORTED, "libdwfl: %s",
-				       session->machine ? dwfl_errmsg(-1) : elf_errmsg(-1));
-	err = fb_unwind_modules_report(session);
-	if (!err &&
-	    !dwfl_attach_state(session->dwfl, session->machine, 1, &thread_callbacks, session))
-		err = fb_error_create(FB_UNSUPPORTED, "libdwfl: %s", dwfl_errmsg(-1));
-	return err;
+	if (!session->dwfl)
+		return fb_error_create(FB_UNSUPPORTED, "libdwfl: %s", dwfl_errmsg(-1));
+	return fb_unwind_modules_report(session);
 }
 
 struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
@@ -446,13 +355,12 @@ struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 {
 	struct fb_unwind_session *session = calloc(1, sizeof(*session));
 	struct fb_user_stack *stacks = calloc(count ? count : 1, sizeof(*stacks));
-	Elf64_Ehdr header;
 	struct fb_error *err = session && stacks ? NULL : fb_error_nomem();
 
 	if (!err) {
 		session->process = process;
 		session->pool = pool;
-		err = open_session(session, &header);
+		err = open_session(session);
 	}
 	for (size_t i = 0; !err && i < count; i++) {
 		unwind_thread(session, &regs[i], &stacks[i]);
@@ -460,7 +368,6 @@ struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 	}
 	if (session) {
 		dwfl_end(session->dwfl);
-		elf_end(session->machine);
 		free(session->modules);
 		free(session);
 	}

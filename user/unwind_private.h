@@ -9,13 +9,8 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "user/cfi_step.h"
 #include "user/unwind.h"
-
-/* DWARF numbers of x86-64's registers (System V ABI, figure 3.36). */
-#define FB_DWARF_RBP 6
-#define FB_DWARF_RSP 7
-#define FB_DWARF_RIP 16
-#define FB_DWARF_REGS 17
 
 struct fb_unwind_module {
 	uint64_t start, end; /* of its mappings; end exclusive */
@@ -39,7 +34,6 @@ struct fb_unwind_session {
 	const struct fb_user_process *process;
 	struct fb_string_pool *pool;
 	Dwfl *dwfl;
-	Elf *machine; /* tells libdwfl the architecture, whatever objects there are */
 	bool debuginfod;
 	struct fb_unwind_module *modules; /* owned */
 	size_t module_count;
@@ -52,12 +46,11 @@ struct fb_unwind_session {
 
 	/* The thread at hand. */
 	struct fb_user_stack *stack;
-	uint64_t regs[FB_DWARF_REGS];
-	uint32_t known; /* bits: registers of regs */
-	bool caller;    /* regs are a caller's: regs[RIP] is a return address */
+	struct fb_cfi_registers regs; /* of the frame that was taken last */
+	Dwarf_Frame *row;             /* owned; its unwind table's; NULL: it has none */
+	bool caller;                  /* regs are a caller's: RIP is a return address */
 	bool after_signal;
 	bool stop;    /* stack->end is set */
-	bool guess;   /* this frame has no unwind table */
 	bool guessed; /* one of the frames so far is a guess */
 };
 
