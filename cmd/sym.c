@@ -46,7 +46,7 @@ static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 	}
 	fb_text_escape(symbol->name, strlen(symbol->name), name, sizeof(name));
 	fb_print(sym->context->output, FB_STYLE_PLAIN, "%016llx %c ",
-		 (unsigned long long)(symbol->address + sym->offset),
+		 (unsigned long long)symbol->address + sym->offset,
 		 symbol->type > ' ' && symbol->type < 0x7f ? symbol->type : '?');
 	fb_print(sym->context->output, FB_STYLE_BOLD, "%s", name);
 	if (sym->offset)

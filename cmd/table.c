@@ -122,7 +122,7 @@ void fb_table_print(struct fb_table *table, struct fb_output *output)
 {
 	size_t widths[64];
 
-	if (table->column_count > FB_ARRAY_SIZE(widths))
+	if (table->column_count == 0 || table->column_count > FB_ARRAY_SIZE(widths))
 		return;
 	for (size_t i = 0; i < table->column_count; i++) {
 		widths[i] = column_width(table, i);

@@ -100,7 +100,7 @@ static struct fb_error *walk_slot(struct maple_walk *walk, const struct maple_no
 static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uint64_t first,
 				  uint64_t last, unsigned height)
 {
-	struct maple_node node;
+	struct maple_node node = {0};
 	uint64_t from = first;
 	struct fb_error *err;
 

@@ -227,12 +227,13 @@ static struct fb_error *locate_by(const struct fb_zsmalloc *pool, const struct e
 	uint64_t index = (word & ((1ull << encoding->pfn_shift) - 1)) >> encoding->index_shift;
 	struct place place = {.pfn = word >> encoding->pfn_shift};
 	uint64_t page = fb_page_frame_address(pool->kernel, place.pfn), found;
-	struct size_class class;
+	struct size_class class = {0};
 	struct fb_error *err = read_zspage(pool, page, &place.zspage, &class);
 
 	if (err)
 		return err;
-	if (index >= MAX_ZSPAGE_PAGES * FB_PAGE_SIZE / class.size || (class.huge && index))
+	if (class.size == 0 || index >= MAX_ZSPAGE_PAGES * FB_PAGE_SIZE / class.size ||
+	    (class.huge && index))
 		return wrong_handle();
 	place.room = class.size;
 	if (class.huge) {
