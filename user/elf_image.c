@@ -182,7 +182,7 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 				   const struct headers *headers, struct fb_elf_image *image)
 {
 	const Elf64_Phdr *phdr = headers->eh_frame;
-	struct made_head *head = image->bytes;
+	struct made_head *head;
 	struct eh_frame_hdr hdr;
 	uint64_t start, end, eh_frame, got = 0;
 	uint8_t *grown;

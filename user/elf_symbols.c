@@ -218,9 +218,11 @@ static struct fb_error *read_prefix(struct fb_space *space, uint64_t address, ui
 				    char **bytes_ret, uint64_t *got_ret)
 {
 	char *bytes = malloc(size + 1);
-	struct fb_error *err = bytes ? NULL : fb_error_nomem();
 	uint64_t done = 0, part = 0;
+	struct fb_error *err = NULL;
 
+	if (!bytes)
+		return fb_error_nomem();
 	for (; !err && done < size; done += err ? 0 : part) {
 		part = FB_PAGE_SIZE - (address + done) % FB_PAGE_SIZE;
 		if (part > size - done)
