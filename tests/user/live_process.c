@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -92,10 +93,31 @@ static void read_maps(struct fb_live_process *process)
 		fclose(maps);
 }
 
+/* A thread that has written its byte is about to block: on a busy machine that may take a while. */
+static void await_block(const struct fb_live_process *process, pid_t tid)
+{
+	const struct timespec millisecond = {.tv_nsec = 1000000};
+	char name[64], line[256];
+
+	snprintf(name, sizeof(name), "/proc/%d/task/%d/stat", process->pid, tid);
+	for (unsigned i = 0; i < 5000; i++) {
+		FILE *file = fopen(name, "re");
+		const char *state =
+			file && fgets(line, sizeof(line), file) ? strrchr(line, ')') : NULL;
+
+		if (file)
+			fclose(file);
+		if (!state || strncmp(state, ") S", 3) == 0)
+			return;
+		nanosleep(&millisecond, NULL);
+	}
+}
+
 static bool stop_thread(struct fb_live_process *process, pid_t tid)
 {
 	struct user_regs_struct *regs = &process->regs[process->thread_count];
 
+	await_block(process, tid);
 	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) != 0 ||
 	    ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) != 0)
 		return false;
