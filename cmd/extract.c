@@ -72,14 +72,6 @@ static const struct fb_usage usage = {
 	.parse = parse,
 };
 
-static const char *name_of(const struct fb_input_core *core)
-{
-	const char *path = fb_core_info(core->core)->path;
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* 0: what is none. */
 static int32_t parse_pid(const char *what)
 {
@@ -96,7 +88,7 @@ static const struct fb_input_core *find_core(const struct extract *extract, cons
 	int32_t pid = parse_pid(what);
 
 	for (size_t i = 0; i < extract->core_count; i++)
-		if (strcmp(name_of(&extract->cores[i]), what) == 0)
+		if (strcmp(fb_core_name(extract->cores[i].core), what) == 0)
 			return &extract->cores[i];
 	if (!pid)
 		return NULL;
@@ -167,7 +159,7 @@ static struct fb_error *extract_one(const struct extract *extract, const char *w
 			"%s: '%s' is no PID, and no core is named so (`fbundle info` "
 			"lists the cores)",
 			fb_input_path(extract->input), what);
-	path = extract->output ? extract->output : name_of(core);
+	path = extract->output ? extract->output : fb_core_name(core->core);
 	err = write_core(extract, core, path);
 	return err ? err : print_one(extract, core, path);
 }
@@ -182,7 +174,7 @@ static struct fb_error *extract_all(const struct extract *extract)
 		const struct fb_input_core *core = &extract->cores[i];
 		char path[FB_MAX_STRING];
 
-		if (snprintf(path, sizeof(path), "%s/%s", folder, name_of(core)) >=
+		if (snprintf(path, sizeof(path), "%s/%s", folder, fb_core_name(core->core)) >=
 		    (int)sizeof(path)) {
 			err = fb_error_create(FB_INVALID, "%s: the path is too long", folder);
 			break;

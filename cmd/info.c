@@ -194,9 +194,7 @@ static void print_cores(const struct info *info)
 {
 	for (size_t i = 0; i < info->core_count; i++) {
 		const struct fb_input_core *core = &info->cores[i];
-		const struct fb_core_info *core_info = fb_core_info(core->core);
-		const char *slash = strrchr(core_info->path, '/');
-		const char *name = slash ? slash + 1 : core_info->path;
+		const char *name = fb_core_name(core->core);
 		const struct fb_task *task = core->match.task;
 
 		if (task)

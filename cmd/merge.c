@@ -74,13 +74,6 @@ static void show_progress(void *own, uint64_t done, uint64_t total)
 	fb_output_progress(merge->context->output, "writing the bundle", done, total);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static enum fb_style verdict_style(enum fb_verdict verdict)
 {
 	switch (verdict) {
@@ -114,7 +107,7 @@ static struct fb_error *core_row(struct fb_table *table, const struct fb_input_c
 	char text[32];
 	struct fb_error *err;
 
-	err = fb_table_cell(table, FB_STYLE_PLAIN, "%s%s", base_name(info->path),
+	err = fb_table_cell(table, FB_STYLE_PLAIN, "%s%s", fb_core_name(core->core),
 			    info->truncated ? " (cut off)" : "");
 	if (!err)
 		err = task ? fb_table_cell(table, FB_STYLE_BOLD, "%d %.*s", task->pid,
@@ -158,7 +151,7 @@ static void print_orphans(struct merge *merge)
 		const struct fb_input_core *core = &merge->cores[i];
 		const struct fb_match *match = &core->match;
 		size_t last = match->evidence_count;
-		const char *name = base_name(fb_core_info(core->core)->path);
+		const char *name = fb_core_name(core->core);
 		char text[512];
 
 		if (match->verdict != FB_VERDICT_NONE || !last)

@@ -68,13 +68,8 @@ static const struct fb_usage usage = {
 static const char *core_name(const struct ps *ps, const struct fb_task *task)
 {
 	const struct fb_input_core *core = fb_input_core_of(ps->input, task->pid);
-	const char *path, *slash;
 
-	if (!core || task->idle)
-		return NULL;
-	path = fb_core_info(core->core)->path;
-	slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
+	return core && !task->idle ? fb_core_name(core->core) : NULL;
 }
 
 /* "" for a thread that waits for nobody. */

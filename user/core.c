@@ -343,6 +343,14 @@ const struct fb_core_info *fb_core_info(const struct fb_core *core)
 	return &core->info;
 }
 
+const char *fb_core_name(const struct fb_core *core)
+{
+	const char *path = fb_core_info(core)->path;
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 struct fb_file *fb_core_file(const struct fb_core *core)
 {
 	return core->file;
