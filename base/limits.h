@@ -133,6 +133,25 @@
 /* Functions inlined into each other at one place: compilers stop far below. */
 #define FB_MAX_INLINED 64u
 
+/*
+ * Children that read objects for us (base/isolate.h).
+ */
+/* Memory that a child may take beyond what its parent has: the symbols, unwind tables and lines of
+ * a browser with debug information are some 500 MB. */
+#define FB_MAX_ISOLATE_MEMORY (2ull << 30)
+/* What comes back of one part: 10,000 threads of 50 frames with names are 75 MB. */
+#define FB_MAX_ISOLATE_RESULT (256u << 20)
+/* An error's text or a warning from a child: as much as a screen holds. */
+#define FB_MAX_ISOLATE_MESSAGE 4096u
+/* CPU seconds of one part: finding the units of 2 GB of debug information takes some 5. */
+#define FB_ISOLATE_SECONDS 8u
+/* Clock seconds of one part; a share on a slow network is read at 10 MB/s. */
+#define FB_ISOLATE_WAIT_SECONDS 120u
+/* Children that may end badly in one run, and of these by being slow: what is left then is not
+ * begun, because a dump that kills so many was made to. */
+#define FB_MAX_ISOLATE_DEATHS 100u
+#define FB_MAX_ISOLATE_SLOW 2u
+
 /* Pages kept decompressed at a time: 16 MiB, enough for the page tables and slabs of a walk. */
 #define FB_PAGE_CACHE_PAGES 4096u
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Entering the sandbox.
+ * Entering the sandbox, and its inner room.
  */
 #include "base/sandbox.h"
 
@@ -21,4 +21,11 @@ struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
 	}
 	*sandbox_ret = sandbox;
 	return NULL;
+}
+
+void fb_sandbox_narrow(void)
+{
+	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* in the sandbox: refused, and set already */
+	fb_sandbox_landlock_narrow();
+	fb_sandbox_seccomp_narrow();
 }

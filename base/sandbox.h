@@ -32,8 +32,15 @@ struct fb_sandbox {
 FB_MUST_CHECK struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
 						struct fb_sandbox *sandbox_ret);
 
-/* Its halves: sandbox_landlock.c (0: none) and sandbox_seccomp.c. Both take no_new_privs. */
+/* For a child of base/isolate.h, whether its parent is in the sandbox or not: from now on this
+ * process reads files, computes, and writes to what is open already. What the kernel lacks of the
+ * two is left out. */
+void fb_sandbox_narrow(void);
+
+/* The halves: sandbox_landlock.c (0: none) and sandbox_seccomp.c. All take no_new_privs. */
 unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options);
+void fb_sandbox_landlock_narrow(void);
 FB_MUST_CHECK struct fb_error *fb_sandbox_seccomp(bool network, bool *applied_ret);
+void fb_sandbox_seccomp_narrow(void);
 
 #endif

@@ -58,10 +58,27 @@ static void allow(int ruleset, const char *path, uint64_t access)
 	(void)close(rule.parent_fd);
 }
 
+/* The rights of files that this kernel's version of Landlock knows. */
+static uint64_t file_rights(long version)
+{
+	uint64_t rights = FS_ALL_1;
+
+	if (version >= 2)
+		rights |= FS_REFER;
+	if (version >= 3)
+		rights |= FS_TRUNCATE;
+	return rights;
+}
+
+static long ask_version(void)
+{
+	return syscall(NR_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
+}
+
 unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options)
 {
-	long version = syscall(NR_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
-	struct ruleset_attr attr = {.handled_access_fs = FS_ALL_1};
+	long version = ask_version();
+	struct ruleset_attr attr = {0};
 	const uint64_t read = FS_READ_FILE | FS_READ_DIR;
 	uint64_t write = read | FS_WRITE_FILE | FS_MAKE_REG | FS_REMOVE_FILE;
 	size_t size = sizeof(attr.handled_access_fs);
@@ -70,10 +87,7 @@ unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options)
 
 	if (version < 1)
 		return 0;
-	if (version >= 2)
-		attr.handled_access_fs |= FS_REFER;
-	if (version >= 3)
-		attr.handled_access_fs |= FS_TRUNCATE;
+	attr.handled_access_fs = file_rights(version);
 	if (version >= 4 && !options->network) {
 		attr.handled_access_net = NET_ALL;
 		size = sizeof(attr);
@@ -89,4 +103,21 @@ unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options)
 	entered = !syscall(NR_RESTRICT_SELF, ruleset, 0);
 	(void)close(ruleset);
 	return entered ? (unsigned)version : 0;
+}
+
+void fb_sandbox_landlock_narrow(void)
+{
+	long version = ask_version();
+	struct ruleset_attr attr = {0};
+	int ruleset;
+
+	if (version < 1)
+		return;
+	/* A set without rules: what it handles is allowed nowhere. */
+	attr.handled_access_fs = file_rights(version) & ~(FS_READ_FILE | FS_READ_DIR);
+	ruleset = (int)syscall(NR_CREATE_RULESET, &attr, sizeof(attr.handled_access_fs), 0);
+	if (ruleset < 0)
+		return;
+	(void)syscall(NR_RESTRICT_SELF, ruleset, 0);
+	(void)close(ruleset);
 }

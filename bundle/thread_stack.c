@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole stacks: kernel halves thread by thread, then user halves process by
- * process, both on all CPUs.
+ * Whole stacks: kernel halves thread by thread in threads, then user halves
+ * process by process in children, because the objects of the processes are read
+ * by libelf and libdw; both on all CPUs.
  */
 #include "bundle/thread_stack.h"
 
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/isolate.h"
 #include "base/limits.h"
 #include "bundle/joined_space.h"
 #include "bundle/user_mappings.h"
@@ -17,12 +19,12 @@
 #include "kernel/module.h"
 #include "kernel/orc.h"
 #include "kernel/stack_entry.h"
+#include "user/stack_codec.h"
 
 /* The threads of one process among those asked for. */
 struct job {
 	size_t first, count;
 	struct fb_string_pool pool;
-	struct fb_joined *joined;
 };
 
 struct fb_thread_stacks {
@@ -147,13 +149,14 @@ static void FB_PRINTF(3, 4)
 }
 
 static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct job *job,
+				       struct fb_joined *joined,
 				       const struct fb_user_mapping *mappings)
 {
 	const struct fb_user_process process = {
-		.space = fb_joined_space(job->joined),
+		.space = fb_joined_space(joined),
 		.objects = stacks->objects,
 		.mappings = mappings,
-		.mapping_count = fb_joined_vmas(job->joined)->count,
+		.mapping_count = fb_joined_vmas(joined)->count,
 	};
 	struct user_regs_struct *regs = calloc(job->count, sizeof(*regs));
 	struct fb_user_stack *users = calloc(job->count, sizeof(*users));
@@ -174,47 +177,117 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 	return err;
 }
 
-/* Errors but FB_NOMEM become the ends of its stacks. */
-static struct fb_error *unwind_user(void *context, size_t index)
+/* The task whose memory its threads share; NULL where there is none, and why stands in the ends. */
+static const struct fb_task *find_memory(struct fb_thread_stacks *stacks, const struct job *job)
 {
-	struct fb_thread_stacks *stacks = context;
-	struct job *job = &stacks->jobs[index];
-	const struct fb_task *task = NULL;
+	const struct fb_task *first = stacks->stacks[job->first].task;
+
+	if (first->kernel_thread || first->idle) {
+		end_all(stacks, job, "a kernel thread: it has no user half");
+		return NULL;
+	}
+	for (size_t i = job->first; i < job->first + job->count; i++)
+		if (stacks->stacks[i].task->mm)
+			return stacks->stacks[i].task;
+	end_all(stacks, job, "the process has exited: its memory is gone");
+	return NULL;
+}
+
+/* Errors but FB_NOMEM become the ends of its stacks. */
+static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job *job,
+				    const struct fb_task *task)
+{
 	const struct fb_joined_options options = {
 		.files = stacks->options.files,
 		.swap = stacks->options.swap,
 	};
 	struct fb_user_mapping *mappings = NULL;
+	struct fb_joined *joined = NULL;
 	struct fb_error *err;
 
-	for (size_t i = job->first; i < job->first + job->count; i++) {
-		choose_registers(stacks, &stacks->stacks[i]);
-		if (stacks->stacks[i].task->mm)
-			task = stacks->stacks[i].task;
-	}
-	if (stacks->stacks[job->first].task->kernel_thread || stacks->stacks[job->first].task->idle)
-		task = NULL;
-	if (!task) {
-		end_all(stacks, job, "%s",
-			stacks->stacks[job->first].task->kernel_thread ||
-					stacks->stacks[job->first].task->idle
-				? "a kernel thread: it has no user half"
-				: "the process has exited: its memory is gone");
-		return NULL;
-	}
-	err = fb_joined_create(stacks->input, task, &options, &job->joined);
+	err = fb_joined_create(stacks->input, task, &options, &joined);
 	if (!err)
-		err = fb_user_mappings_load(stacks->input, task, job->joined, &job->pool,
-					    &mappings);
+		err = fb_user_mappings_load(stacks->input, task, joined, &job->pool, &mappings);
 	if (!err)
-		err = unwind_process(stacks, job, mappings);
+		err = unwind_process(stacks, job, joined, mappings);
 	free(mappings);
+	fb_joined_destroy(joined);
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	if (err)
 		end_all(stacks, job, "%s", fb_error_message(err));
 	fb_error_destroy(err);
 	end_all(stacks, job, "its registers are neither in the dump nor in a core");
+	return NULL;
+}
+
+/* In a child: what it makes of the stacks goes home as bytes. */
+static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
+{
+	struct fb_thread_stacks *stacks = context;
+	struct job *job = &stacks->jobs[index];
+	const struct fb_task *task = find_memory(stacks, job);
+	struct fb_error *err = task ? unwind_user(stacks, job, task) : NULL;
+
+	for (size_t i = job->first; i < job->first + job->count && !err; i++)
+		err = fb_user_stack_encode(&stacks->stacks[i].user, result);
+	return err;
+}
+
+static struct fb_error *take(void *context, size_t index, struct fb_cursor *result)
+{
+	struct fb_thread_stacks *stacks = context;
+	struct job *job = &stacks->jobs[index];
+	struct fb_error *err = NULL;
+
+	for (size_t i = job->first; i < job->first + job->count && !err; i++)
+		err = fb_user_stack_decode(result, &job->pool, &stacks->stacks[i].user);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	end_all(stacks, job, "its stack was not understood: %s", fb_error_message(err));
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static struct fb_error *lose(void *context, size_t index, struct fb_error *why)
+{
+	struct fb_thread_stacks *stacks = context;
+
+	end_all(stacks, &stacks->jobs[index], "not unwound: %s", fb_error_message(why));
+	fb_error_destroy(why);
+	return NULL;
+}
+
+/* Of the time that a process may take, 100 threads a second: they take 5,000 and more. */
+static unsigned seconds(void *context, size_t index)
+{
+	const struct fb_thread_stacks *stacks = context;
+
+	return FB_ISOLATE_SECONDS + (unsigned)(stacks->jobs[index].count / 100);
+}
+
+static struct fb_error *unwind_users(struct fb_thread_stacks *stacks)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+	const struct fb_isolate_ops ops = {
+		.work = work,
+		.take = take,
+		.lost = lose,
+		.seconds = seconds,
+		.network = urls && *urls,
+	};
+	struct fb_error *err;
+
+	for (size_t i = 0; i < stacks->count; i++)
+		choose_registers(stacks, &stacks->stacks[i]);
+	err = fb_isolate_for(fb_pool_threads(fb_input_pool(stacks->input)), stacks->job_count, &ops,
+			     stacks, fb_input_warnings(stacks->input));
+	if (!fb_error_is(err, FB_OS))
+		return err;
+	/* No children to be had: the kernel halves are there all the same. */
+	for (size_t i = 0; i < stacks->job_count; i++)
+		end_all(stacks, &stacks->jobs[i], "not unwound: %s", fb_error_message(err));
+	fb_warn_error(fb_input_warnings(stacks->input), err, "user stacks");
 	return NULL;
 }
 
@@ -271,7 +344,7 @@ static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_ta
 	if (!err)
 		err = fb_pool_for(pool, stacks->count, unwind_kernel, stacks);
 	if (!err && !stacks->options.kernel_only)
-		err = fb_pool_for(pool, stacks->job_count, unwind_user, stacks);
+		err = unwind_users(stacks);
 	return err;
 }
 
@@ -304,10 +377,8 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 		fb_kernel_stack_deinit(&stacks->stacks[i].kernel);
 		fb_user_stack_deinit(&stacks->stacks[i].user);
 	}
-	for (size_t i = 0; i < stacks->job_count; i++) {
+	for (size_t i = 0; i < stacks->job_count; i++)
 		fb_string_pool_deinit(&stacks->jobs[i].pool);
-		fb_joined_destroy(stacks->jobs[i].joined);
-	}
 	free(stacks->stacks);
 	free(stacks->jobs);
 	fb_object_cache_destroy(stacks->objects);

@@ -19,7 +19,8 @@
 FB_MUST_CHECK struct fb_error *fb_dwarf_types_load(const char *path, const char *const *names,
 						   size_t count, struct fb_btf **btf_ret);
 
-/* .symtab of an ELF file, addresses moved by bias (the KASLR offset). */
+/* .symtab of an ELF file, addresses moved by bias (the KASLR offset). Read in a child
+ * (base/isolate.h). */
 FB_MUST_CHECK struct fb_error *fb_elf_symtab_load(const char *path, uint64_t bias,
 						  struct fb_symtab **table_ret);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The symbols and the build-id of an ELF file on disk, read with libelf. */
+/*
+ * The symbols and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
+ * which sends home u64 address and size, u8 type, and the name up to its NUL, one after the other.
+ */
 #include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/isolate.h"
 #include "base/limits.h"
 #include "symbols/dwarf_types.h"
 
@@ -75,8 +79,20 @@ static bool is_moved(const GElf_Sym *symbol, unsigned elf_type)
 	return symbol->st_shndx != SHN_ABS && (elf_type != ET_EXEC || symbol->st_value >> 63);
 }
 
-static struct fb_error *add_symbols(Elf *elf, Elf_Scn *section, uint64_t bias, bool global,
-				    struct fb_symtab *table)
+static struct fb_error *send_symbol(struct fb_buf *to, uint64_t address, uint64_t size, char type,
+				    const char *name)
+{
+	struct fb_error *err = fb_buf_u64(to, address);
+
+	if (!err)
+		err = fb_buf_u64(to, size);
+	if (!err)
+		err = fb_buf_append(to, &type, 1);
+	return err ? err : fb_buf_append(to, name, strlen(name) + 1);
+}
+
+static struct fb_error *send_symbols(Elf *elf, Elf_Scn *section, uint64_t bias, bool global,
+				     struct fb_buf *to)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
 	struct fb_error *err = NULL;
@@ -100,9 +116,9 @@ static struct fb_error *add_symbols(Elf *elf, Elf_Scn *section, uint64_t bias, b
 		name = elf_strptr(elf, section_header.sh_link, symbol.st_name);
 		if (!name || !*name)
 			continue;
-		err = fb_symtab_add(table,
-				    symbol.st_value + (is_moved(&symbol, header.e_type) ? bias : 0),
-				    symbol.st_size, letter_of(elf, &symbol), name, strlen(name));
+		err = send_symbol(to,
+				  symbol.st_value + (is_moved(&symbol, header.e_type) ? bias : 0),
+				  symbol.st_size, letter_of(elf, &symbol), name);
 	}
 	return err;
 }
@@ -118,7 +134,13 @@ static Elf_Scn *find_symtab(Elf *elf)
 	return NULL;
 }
 
-static struct fb_error *load_symtab(Elf *elf, uint64_t bias, struct fb_symtab *table)
+struct load {
+	const char *path;
+	uint64_t bias;
+	struct fb_symtab *table;
+};
+
+static struct fb_error *send_table(const struct load *load, Elf *elf, struct fb_buf *to)
 {
 	Elf_Scn *section = find_symtab(elf);
 	struct fb_error *err;
@@ -126,32 +148,67 @@ static struct fb_error *load_symtab(Elf *elf, uint64_t bias, struct fb_symtab *t
 	if (!section)
 		return fb_error_create(FB_NOT_FOUND, "no symbol table; it may be stripped");
 	/* Global ones first: they are found first at an address with several. */
-	err = add_symbols(elf, section, bias, true, table);
-	if (!err)
-		err = add_symbols(elf, section, bias, false, table);
-	if (!err)
-		err = fb_symtab_finish(table, 0);
+	err = send_symbols(elf, section, load->bias, true, to);
+	return err ? err : send_symbols(elf, section, load->bias, false, to);
+}
+
+static struct fb_error *work(void *context, size_t index FB_UNUSED, struct fb_buf *result)
+{
+	struct load *load = context;
+	struct elf_file file;
+	struct fb_error *err = open_elf(load->path, &file);
+
+	if (err)
+		return err;
+	err = fb_error_prefix(send_table(load, file.elf, result), "%s", load->path);
+	close_elf(&file);
 	return err;
+}
+
+static struct fb_error *take_symbol(struct load *load, struct fb_cursor *cursor)
+{
+	uint64_t address, size;
+	const char *name;
+	uint8_t type;
+	struct fb_error *err = fb_cursor_u64(cursor, &address);
+
+	if (!err)
+		err = fb_cursor_u64(cursor, &size);
+	if (!err)
+		err = fb_cursor_u8(cursor, &type);
+	if (!err)
+		err = fb_cursor_string(cursor, &name);
+	return err ? err
+		   : fb_symtab_add(load->table, address, size, (char)type, name, strlen(name));
+}
+
+static struct fb_error *take(void *context, size_t index FB_UNUSED, struct fb_cursor *result)
+{
+	struct load *load = context;
+	struct fb_error *err = NULL;
+
+	while (fb_cursor_left(result) && !err)
+		err = take_symbol(load, result);
+	return err ? err : fb_symtab_finish(load->table, 0);
+}
+
+static struct fb_error *lose(void *context FB_UNUSED, size_t index FB_UNUSED, struct fb_error *why)
+{
+	return why;
 }
 
 struct fb_error *fb_elf_symtab_load(const char *path, uint64_t bias, struct fb_symtab **table_ret)
 {
-	struct fb_symtab *table;
-	struct elf_file file;
-	struct fb_error *err;
+	static const struct fb_isolate_ops ops = {.work = work, .take = take, .lost = lose};
+	struct load load = {.path = path, .bias = bias};
+	struct fb_error *err = fb_symtab_create(&load.table);
 
-	err = fb_symtab_create(&table);
+	if (!err)
+		err = fb_isolate_for(1, 1, &ops, &load, NULL);
 	if (err)
-		return err;
-	err = open_elf(path, &file);
-	if (!err) {
-		err = fb_error_prefix(load_symtab(file.elf, bias, table), "%s", path);
-		close_elf(&file);
-	}
-	if (err)
-		fb_symtab_destroy(table);
+		fb_symtab_destroy(load.table);
 	else
-		*table_ret = table;
+		*table_ret = load.table;
 	return err;
 }
 

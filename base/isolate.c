@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The parent's side: makes the children, takes what they send, replaces those
+ * that die, and says of each part that came to nothing why.
+ */
+#include "base/isolate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/isolate_private.h"
+#include "base/limits.h"
+
+/* More than this gain nothing: as many as base/pool.c has threads. */
+#define MAX_CHILDREN 64u
+
+/* One place for a child: its successor takes it over. */
+struct place {
+	pid_t pid; /* 0: nobody */
+	int fd;
+	struct fb_buf received;
+	bool misbehaved;  /* it was ended because of what it sent */
+	bool slow;        /* it was ended because of the clock */
+	uint64_t at_hand; /* as seen last, and since when (CLOCK_MONOTONIC, seconds) */
+	time_t since;
+};
+
+struct run {
+	const struct fb_isolate_ops *ops;
+	void *context;
+	struct fb_warnings *warnings;
+	size_t count;
+	uint8_t *ended; /* owned; of each part, whether take() or lost() was called */
+	struct fb_isolate_shared *shared;
+	size_t shared_size;
+	uint64_t memory_limit;
+	struct place places[MAX_CHILDREN];
+	unsigned place_count;
+	unsigned deaths, slow_deaths;
+	char last_death[80];
+};
+
+static time_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* What this process has of RLIMIT_DATA's memory, and as much more as a child may take. */
+static uint64_t memory_limit(void)
+{
+	unsigned long long data = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+
+	/* size resident shared text lib data dt, in pages (proc(5)) */
+	if (file && fscanf(file, "%*u %*u %*u %*u %*u %llu", &data) != 1)
+		data = 0;
+	if (file)
+		(void)fclose(file);
+	return data * FB_PAGE_SIZE + FB_MAX_ISOLATE_MEMORY;
+}
+
+static void child_main(struct run *run, unsigned slot, int fd)
+{
+	const struct fb_isolate_child child = {
+		.ops = run->ops,
+		.context = run->context,
+		.warnings = run->warnings,
+		.count = run->count,
+		.shared = run->shared,
+		.slot = slot,
+		.fd = fd,
+		.memory_limit = run->memory_limit,
+	};
+
+	for (unsigned i = 0; i < run->place_count; i++)
+		if (run->places[i].pid && i != slot)
+			(void)close(run->places[i].fd);
+	fb_isolate_child_run(&child);
+}
+
+static struct fb_error *start_child(struct run *run, unsigned slot)
+{
+	struct place *place = &run->places[slot];
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return fb_error_os(errno, "cannot make a pipe to a child");
+	atomic_store(&run->shared->at_hand[slot], FB_ISOLATE_IDLE);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		child_main(run, slot, ends[1]);
+	}
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return fb_error_os(errno, "cannot make a child to read objects in");
+	}
+	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	place->pid = pid;
+	place->fd = ends[0];
+	place->at_hand = FB_ISOLATE_IDLE;
+	place->since = now();
+	place->slow = place->misbehaved = false;
+	return NULL;
+}
+
+static struct fb_error *lose(struct run *run, size_t index, struct fb_error *why)
+{
+	run->ended[index] = 1;
+	return run->ops->lost(run->context, index, why);
+}
+
+/* A part's result; false where the child has no business with that part. */
+static bool is_open(const struct run *run, uint64_t index)
+{
+	return index < run->count && !run->ended[index];
+}
+
+/* The error that a child met, its code and text as little to be trusted as the rest. */
+static struct fb_error *made_error(const uint8_t *bytes, uint64_t size)
+{
+	uint64_t length = size - 1 < FB_MAX_ISOLATE_MESSAGE ? size - 1 : FB_MAX_ISOLATE_MESSAGE;
+
+	if (bytes[0] > FB_LIMIT)
+		return fb_error_create(FB_CORRUPT, "the child that read it answered wrongly");
+	return fb_error_create((enum fb_code)bytes[0], "%.*s", (int)length,
+			       (const char *)bytes + 1);
+}
+
+static struct fb_error *take_message(struct run *run, struct place *place,
+				     const struct fb_isolate_message *message, const uint8_t *bytes)
+{
+	struct fb_cursor cursor;
+
+	if (message->kind == FB_ISOLATE_WARNING && message->size <= FB_MAX_ISOLATE_MESSAGE) {
+		fb_warn(run->warnings, "%.*s", (int)message->size, (const char *)bytes);
+		return NULL;
+	}
+	if (!is_open(run, message->index)) {
+		place->misbehaved = true;
+		return NULL;
+	}
+	if (message->kind == FB_ISOLATE_FAILED && message->size)
+		return lose(run, message->index, made_error(bytes, message->size));
+	if (message->kind != FB_ISOLATE_RESULT) {
+		place->misbehaved = true;
+		return NULL;
+	}
+	run->ended[message->index] = 1;
+	fb_cursor_init(&cursor, bytes, message->size, "a child's result");
+	return run->ops->take(run->context, message->index, &cursor);
+}
+
+/* Takes the whole messages among what was received. */
+static struct fb_error *take_messages(struct run *run, struct place *place)
+{
+	struct fb_isolate_message message;
+	struct fb_error *err = NULL;
+	size_t at = 0;
+
+	while (!err && !place->misbehaved && place->received.size - at >= sizeof(message)) {
+		memcpy(&message, place->received.data + at, sizeof(message));
+		if (message.size > FB_MAX_ISOLATE_RESULT) {
+			place->misbehaved = true;
+			break;
+		}
+		if (place->received.size - at - sizeof(message) < message.size)
+			break;
+		err = take_message(run, place, &message,
+				   place->received.data + at + sizeof(message));
+		at += sizeof(message) + message.size;
+	}
+	if (at) {
+		place->received.size -= at;
+		memmove(place->received.data, place->received.data + at, place->received.size);
+	}
+	return err;
+}
+
+static bool gives_up(const struct run *run)
+{
+	return run->deaths >= FB_MAX_ISOLATE_DEATHS || run->slow_deaths >= FB_MAX_ISOLATE_SLOW;
+}
+
+static void note_death(struct run *run, const struct place *place, int status)
+{
+	const size_t size = sizeof(run->last_death);
+
+	run->deaths++;
+	if (place->slow || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)) {
+		run->slow_deaths++;
+		snprintf(run->last_death, size, "the child that read it took too long");
+	} else if (WIFSIGNALED(status) && !place->misbehaved) {
+		snprintf(run->last_death, size,
+			 "the child that read it was ended by signal %d (%s)", WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+	} else {
+		snprintf(run->last_death, size, "the child that read it answered wrongly");
+	}
+	/* The others finish what they have at hand. */
+	if (gives_up(run))
+		atomic_store(&run->shared->next, run->count);
+}
+
+/* The child has closed its end: it is over, well or not. */
+static struct fb_error *bury(struct run *run, struct place *place)
+{
+	uint64_t at_hand = atomic_load(&run->shared->at_hand[place - run->places]);
+	int status = 0;
+
+	(void)close(place->fd);
+	while (waitpid(place->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	place->pid = 0;
+	place->received.size = 0;
+	if (!place->slow && !place->misbehaved && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return NULL;
+	note_death(run, place, status);
+	if (!is_open(run, at_hand))
+		return NULL;
+	return lose(run, at_hand, fb_error_create(FB_CORRUPT, "%s", run->last_death));
+}
+
+static struct fb_error *receive(struct run *run, struct place *place)
+{
+	ssize_t got;
+	void *room;
+	struct fb_error *err = fb_buf_reserve(&place->received, 65536, &room);
+
+	if (err)
+		return err;
+	got = read(place->fd, room, 65536);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return NULL;
+	if (got <= 0)
+		return bury(run, place);
+	fb_buf_commit(&place->received, (size_t)got);
+	err = take_messages(run, place);
+	if (!err && place->misbehaved)
+		(void)kill(place->pid, SIGKILL);
+	return err;
+}
+
+/* Ends whoever has had one part at hand for too long by the clock. */
+static void watch_clock(struct run *run)
+{
+	time_t time = now();
+
+	for (unsigned i = 0; i < run->place_count; i++) {
+		struct place *place = &run->places[i];
+		uint64_t at_hand;
+
+		if (!place->pid)
+			continue;
+		at_hand = atomic_load(&run->shared->at_hand[i]);
+		if (at_hand != place->at_hand) {
+			place->at_hand = at_hand;
+			place->since = time;
+		} else if (time - place->since > (time_t)FB_ISOLATE_WAIT_SECONDS) {
+			place->slow = true;
+			(void)kill(place->pid, SIGKILL);
+		}
+	}
+}
+
+static struct fb_error *wait_for_some(struct run *run)
+{
+	struct pollfd fds[MAX_CHILDREN];
+	struct place *whose[MAX_CHILDREN];
+	struct fb_error *err = NULL;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < run->place_count; i++) {
+		if (!run->places[i].pid)
+			continue;
+		whose[count] = &run->places[i];
+		fds[count++] = (struct pollfd){.fd = run->places[i].fd, .events = POLLIN};
+	}
+	if (poll(fds, count, 1000) < 0 && errno != EINTR)
+		return fb_error_os(errno, "cannot wait for a child");
+	for (unsigned i = 0; i < count && !err; i++)
+		if (fds[i].revents)
+			err = receive(run, whose[i]);
+	if (!err && !run->ops->network)
+		watch_clock(run);
+	return err;
+}
+
+/* Fills empty places while there are parts to begin. */
+static struct fb_error *start_children(struct run *run, bool *any_ret)
+{
+	struct fb_error *err = NULL;
+
+	*any_ret = false;
+	for (unsigned i = 0; i < run->place_count && !err; i++) {
+		if (!run->places[i].pid && !gives_up(run) &&
+		    atomic_load(&run->shared->next) < run->count)
+			err = start_child(run, i);
+		*any_ret |= run->places[i].pid != 0;
+	}
+	/* Those that there are do the work. */
+	if (err && *any_ret) {
+		fb_error_destroy(err);
+		err = NULL;
+	}
+	return err;
+}
+
+static const char *not_begun(const struct run *run)
+{
+	return gives_up(run) ? "not read: too many others killed the child that read them"
+			     : "the child that read it answered wrongly";
+}
+
+static struct fb_error *do_parts(struct run *run)
+{
+	struct fb_error *err;
+	bool any;
+
+	do {
+		err = start_children(run, &any);
+		if (!err && any)
+			err = wait_for_some(run);
+	} while (!err && any);
+	/* Not begun, or a child that lied about what it did. */
+	for (size_t i = 0; i < run->count && !err; i++)
+		if (!run->ended[i])
+			err = lose(run, i, fb_error_create(FB_CORRUPT, "%s", not_begun(run)));
+	return err;
+}
+
+static struct fb_error *begin(struct run *run, unsigned children)
+{
+	void *shared;
+	struct fb_error *err;
+
+	run->place_count = children < MAX_CHILDREN ? children : MAX_CHILDREN;
+	if (run->place_count > run->count)
+		run->place_count = (unsigned)run->count;
+	if (!run->place_count)
+		run->place_count = 1;
+	for (unsigned i = 0; i < run->place_count; i++)
+		fb_buf_init(&run->places[i].received, FB_MAX_ISOLATE_RESULT + 131072ull);
+	run->shared_size = sizeof(*run->shared) + MAX_CHILDREN * sizeof(run->shared->at_hand[0]);
+	shared = mmap(NULL, run->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (shared == MAP_FAILED)
+		return fb_error_nomem();
+	run->shared = shared;
+	run->memory_limit = memory_limit();
+	err = fb_alloc_array(run->count, 1, SIZE_MAX, "parts", &run->ended);
+	return err;
+}
+
+struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb_isolate_ops *ops,
+				void *context, struct fb_warnings *warnings)
+{
+	struct run *run = calloc(1, sizeof(*run));
+	struct fb_error *err;
+
+	if (!run)
+		return fb_error_nomem();
+	run->ops = ops;
+	run->context = context;
+	run->count = count;
+	run->warnings = warnings;
+	err = begin(run, children);
+	if (!err)
+		err = do_parts(run);
+	for (unsigned i = 0; i < run->place_count; i++) {
+		struct place *place = &run->places[i];
+
+		if (place->pid) {
+			(void)kill(place->pid, SIGKILL);
+			(void)close(place->fd);
+			(void)waitpid(place->pid, NULL, 0);
+		}
+		fb_buf_deinit(&place->received);
+	}
+	if (run->shared)
+		(void)munmap(run->shared, run->shared_size);
+	free(run->ended);
+	free(run);
+	return err;
+}

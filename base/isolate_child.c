@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The child's side: takes limits upon itself, then part after part, until none
+ * is left. It ends by _exit() alone: buffers and locks are the parent's.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/isolate_private.h"
+#include "base/limits.h"
+#include "base/sandbox.h"
+
+static void limit(int resource, rlim_t value)
+{
+	const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
+
+	/* Fails where a lower one is in force already: as good. */
+	(void)setrlimit(resource, &both);
+}
+
+static void take_limits(const struct fb_isolate_child *child)
+{
+	limit(RLIMIT_CORE, 0);
+	/* A sanitizer's shadow memory passes any limit, and its reports go to standard error. */
+#ifndef __SANITIZE_ADDRESS__
+	limit(RLIMIT_DATA, child->memory_limit);
+	(void)close(STDERR_FILENO);
+#endif
+	(void)close(STDIN_FILENO);
+	(void)close(STDOUT_FILENO);
+	if (child->ops->network)
+		return;
+	/* What the parent has open for writing stays as it is. */
+	limit(RLIMIT_FSIZE, 0);
+	fb_sandbox_narrow();
+}
+
+/* From now on; SIGXCPU ends the child when they are over. */
+static void limit_seconds(unsigned seconds)
+{
+	struct rlimit both = {.rlim_max = RLIM_INFINITY};
+	struct rusage used;
+
+	if (getrusage(RUSAGE_SELF, &used))
+		return;
+	both.rlim_cur = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 2 + seconds;
+	(void)setrlimit(RLIMIT_CPU, &both);
+}
+
+static bool write_all(int fd, const void *bytes, size_t size)
+{
+	for (const uint8_t *at = bytes; size;) {
+		ssize_t done = write(fd, at, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		size -= (size_t)done;
+	}
+	return true;
+}
+
+static bool send_message(const struct fb_isolate_child *child, uint64_t index,
+			 enum fb_isolate_kind kind, const void *bytes, size_t size)
+{
+	const struct fb_isolate_message message = {.index = index, .size = size, .kind = kind};
+
+	return write_all(child->fd, &message, sizeof(message)) && write_all(child->fd, bytes, size);
+}
+
+static bool send_warnings(const struct fb_isolate_child *child, uint64_t index, size_t first)
+{
+	bool good = true;
+
+	for (size_t i = first; good && i < fb_warnings_count(child->warnings); i++) {
+		const char *text = fb_warnings_get(child->warnings, i);
+
+		good = send_message(child, index, FB_ISOLATE_WARNING, text, strlen(text));
+	}
+	return good;
+}
+
+static bool send_error(const struct fb_isolate_child *child, uint64_t index,
+		       const struct fb_error *err)
+{
+	char text[1 + FB_MAX_ISOLATE_MESSAGE];
+	int length = snprintf(text, sizeof(text), "%c%s", (char)fb_error_code(err),
+			      fb_error_message(err));
+
+	if (length > (int)sizeof(text) - 1)
+		length = (int)sizeof(text) - 1;
+	return send_message(child, index, FB_ISOLATE_FAILED, text, (size_t)length);
+}
+
+static bool do_part(const struct fb_isolate_child *child, size_t index)
+{
+	size_t warnings = fb_warnings_count(child->warnings);
+	struct fb_error *err;
+	struct fb_buf result;
+	bool good;
+
+	limit_seconds(child->ops->seconds ? child->ops->seconds(child->context, index)
+					  : FB_ISOLATE_SECONDS);
+	fb_buf_init(&result, FB_MAX_ISOLATE_RESULT);
+	err = child->ops->work(child->context, index, &result);
+	good = send_warnings(child, index, warnings);
+	if (good && err)
+		good = send_error(child, index, err);
+	else if (good)
+		good = send_message(child, index, FB_ISOLATE_RESULT, result.data, result.size);
+	fb_error_destroy(err);
+	fb_buf_deinit(&result);
+	return good;
+}
+
+void fb_isolate_child_run(const struct fb_isolate_child *child)
+{
+	_Atomic uint64_t *at_hand = &child->shared->at_hand[child->slot];
+	bool good = true;
+
+	take_limits(child);
+	while (good) {
+		uint64_t index = atomic_fetch_add(&child->shared->next, 1);
+
+		if (index >= child->count)
+			break;
+		atomic_store(at_hand, index);
+		good = do_part(child, index);
+		atomic_store(at_hand, FB_ISOLATE_IDLE);
+	}
+	_exit(good ? 0 : 1);
+}
