@@ -197,7 +197,8 @@ struct fb_error *fb_kdump_descs_cut_off(struct fb_kdump_descs *descs, bool *cut_
 	struct fb_error *err;
 	size_t some;
 
-	*cut_off_ret = start > descs->file->size;
+	/* Behind the bitmap of a part without pages nothing has to be. */
+	*cut_off_ret = index && start > descs->file->size;
 	while (!*cut_off_ret && index) {
 		some = index < BLOCK_DESCS ? (size_t)index : BLOCK_DESCS;
 		index -= some;

@@ -27,6 +27,7 @@ check() {
     answers "$@" >"$work/answers"
     expect_same "$work/answers" "$work/expected" "$text: the same answers"
     run info "$@" --json
+    expect_status 0 "$text: complete"
     expect_json ".dump.compression == \"$compression\"" "$text: pages are $compression"
 }
 

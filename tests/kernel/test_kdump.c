@@ -190,6 +190,39 @@ static void joins_split_parts_in_any_order(void)
 	}
 }
 
+/* makedumpfile gives a small guest's pages all to the first part. The others' files end with the
+ * last byte of the bitmap that is needed, before their descriptors would begin. */
+static void a_part_may_have_no_pages(void)
+{
+	static const uint64_t bounds[] = {0, MAX_PFN, MAX_PFN};
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	struct fb_warnings *warnings;
+	struct mk_bytes parts[2];
+	struct fb_dump *dump;
+	char *paths[2];
+
+	recipe.split = true;
+	for (size_t i = 0; i < 2; i++) {
+		recipe.start_pfn = bounds[i];
+		recipe.end_pfn = bounds[i + 1];
+		mk_kdump(&recipe, &parts[i]);
+		if (!parts[i].pages)
+			parts[i].size = parts[i].bitmap2 + (MAX_PFN + 7) / 8;
+		paths[i] = mk_file(i ? "empty" : "full", &parts[i]);
+	}
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_dump_open((const char *const *)paths, 2, warnings, &dump));
+	CU_ASSERT_FALSE(fb_dump_info(dump)->incomplete);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	(void)mk_check(dump, &recipe, NULL);
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+	for (size_t i = 0; i < 2; i++) {
+		free(parts[i].data);
+		free(paths[i]);
+	}
+}
+
 static bool in_missing_part(uint64_t pfn)
 {
 	return pfn < 111;
@@ -483,8 +516,9 @@ static void what_follows_the_data_is_left_alone(void)
 
 FB_TEST_MAIN("kernel/kdump", FB_TEST(every_method_in_every_wrapping),
 	     FB_TEST(tells_what_the_header_says), FB_TEST(names_the_methods_of_its_pages),
-	     FB_TEST(joins_split_parts_in_any_order), FB_TEST(missing_parts_cost_their_pages),
-	     FB_TEST(refuses_parts_that_do_not_fit), FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
+	     FB_TEST(joins_split_parts_in_any_order), FB_TEST(a_part_may_have_no_pages),
+	     FB_TEST(missing_parts_cost_their_pages), FB_TEST(refuses_parts_that_do_not_fit),
+	     FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
 	     FB_TEST(a_cut_stream_never_gives_wrong_pages), FB_TEST(reads_a_dump_marked_incomplete),
 	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(lists_pages_as_they_are_stored),
 	     FB_TEST(what_follows_the_data_is_left_alone))
