@@ -3,26 +3,9 @@
  * Tasks by cgroups: each css_set lists the tasks that are in the same cgroups
  * (include/linux/cgroup-defs.h). Every css_set that a known task names is walked.
  */
-#include <stdlib.h>
-
-#include "base/buf.h"
 #include "base/limits.h"
+#include "kernel/address_set.h"
 #include "kernel/task_table.h"
-
-struct seen {
-	uint64_t *css_sets;
-	size_t count, room;
-};
-
-/* A host has some hundred css_sets, so looking through those seen is cheap; neighbours in the
- * table mostly share theirs. */
-static bool was_seen(const struct seen *seen, uint64_t css_set)
-{
-	for (size_t i = seen->count; i-- > 0;)
-		if (seen->css_sets[i] == css_set)
-			return true;
-	return false;
-}
 
 static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
 {
@@ -38,26 +21,23 @@ static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
 	return err;
 }
 
-static struct fb_error *visit(struct fb_tasks *tasks, struct seen *seen, uint64_t css_set)
+static struct fb_error *visit(struct fb_tasks *tasks, struct fb_address_set *seen, uint64_t css_set)
 {
+	bool fresh;
 	struct fb_error *err;
 
-	if (!fb_kernel_address_ok(css_set) || was_seen(seen, css_set))
+	if (!fb_kernel_address_ok(css_set))
 		return NULL;
-	err = fb_grow_array(&seen->css_sets, &seen->room, seen->count, sizeof(*seen->css_sets),
-			    FB_MAX_CSS_SETS, "css_sets");
-	if (fb_error_is(err, FB_LIMIT))
-		return fb_tasks_broken(tasks, err, FB_FOUND_CGROUP);
+	err = fb_address_set_add(seen, css_set, FB_MAX_CSS_SETS, "css_sets", &fresh);
 	if (err)
-		return err;
-	seen->css_sets[seen->count++] = css_set;
-	return walk_css_set(tasks, css_set);
+		return fb_tasks_broken(tasks, err, FB_FOUND_CGROUP);
+	return fresh ? walk_css_set(tasks, css_set) : NULL;
 }
 
 struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)
 {
 	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	struct seen seen = {0};
+	struct fb_address_set seen = {0};
 	struct fb_error *err = NULL;
 
 	/* A kernel without cgroups has none of these. */
@@ -73,6 +53,6 @@ struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)
 		err = err ? fb_tasks_broken(tasks, err, FB_FOUND_CGROUP)
 			  : visit(tasks, &seen, css_set);
 	}
-	free(seen.css_sets);
+	fb_address_set_deinit(&seen);
 	return err;
 }
