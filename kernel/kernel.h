@@ -107,5 +107,11 @@ bool fb_kernel_address_ok(uint64_t address);
 FB_MUST_CHECK struct fb_error *
 fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, uint64_t limit,
 	       struct fb_error *(*callback)(void *context, uint64_t entry), void *context);
+/* Walks the ring of list_heads that from (excluded) is linked in: forwards, and where a link is lost or
+ * does not lead back, which ends with its error as above, backwards too. Each entry takes one of
+ * *steps, the last of which ends the walk with FB_LIMIT. */
+FB_MUST_CHECK struct fb_error *
+fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, uint64_t *steps,
+	       struct fb_error *(*callback)(void *context, uint64_t entry), void *context);
 
 #endif

@@ -71,3 +71,62 @@ struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, u
 	}
 	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)head) : NULL;
 }
+
+struct ring {
+	const struct fb_kernel *kernel;
+	uint64_t from, *steps;
+	struct fb_error *(*callback)(void *context, uint64_t entry);
+	void *context;
+};
+
+/* way: 0 by next, 1 by prev. Every entry leads back to the one before it, so the first that comes
+ * twice is the one that the walk came from. *ended_ret: by what is not the links. */
+static struct fb_error *walk_ring(struct ring *ring, unsigned way, bool *ended_ret)
+{
+	struct fb_space *space = ring->kernel->space;
+	uint64_t at = ring->from, links[2], next;
+	struct fb_error *err = fb_space_read(space, at, links, sizeof(links));
+
+	while (!err && links[way] != ring->from) {
+		next = links[way];
+		if (!fb_kernel_address_ok(next) || next % sizeof(next))
+			return fb_error_create(FB_CORRUPT, "link 0x%llx is no address",
+					       (unsigned long long)next);
+		err = fb_space_read(space, next, links, sizeof(links));
+		if (!err && links[!way] != at)
+			err = fb_error_create(FB_CORRUPT, "link 0x%llx does not lead back",
+					      (unsigned long long)next);
+		if (err)
+			return err;
+		*ended_ret = true;
+		if (*ring->steps == 0)
+			return fb_error_create(FB_LIMIT, "it has no end");
+		--*ring->steps;
+		err = ring->callback(ring->context, next);
+		if (err)
+			return err;
+		*ended_ret = false;
+		at = next;
+	}
+	return err;
+}
+
+struct fb_error *fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, uint64_t *steps,
+				struct fb_error *(*callback)(void *context, uint64_t entry),
+				void *context)
+{
+	struct ring ring = {kernel, from, steps, callback, context};
+	bool ended = false;
+	struct fb_error *err = walk_ring(&ring, 0, &ended), *other;
+
+	if (err && !ended && !fb_error_is(err, FB_NOMEM)) {
+		other = walk_ring(&ring, 1, &ended);
+		if (ended || fb_error_is(other, FB_NOMEM)) {
+			fb_error_destroy(err);
+			err = other;
+		} else {
+			fb_error_destroy(other);
+		}
+	}
+	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)from) : NULL;
+}

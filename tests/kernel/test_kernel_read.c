@@ -182,6 +182,71 @@ static void ends_loops(void)
 	made_kernel_destroy(list.made);
 }
 
+static struct fb_error *ring(struct list *list, uint64_t from, uint64_t *steps,
+			     struct entries *entries)
+{
+	entries->count = 0;
+	return fb_kernel_ring(&list->made->kernel, from, steps, keep, entries);
+}
+
+static void walks_rings(void)
+{
+	struct entries entries = {0};
+	uint64_t steps = 20, empty;
+	struct list list;
+
+	make_list(&list);
+	FB_OK(ring(&list, list.head, &steps, &entries));
+	CU_ASSERT_EQUAL(entries.count, 20);
+	CU_ASSERT_EQUAL(steps, 0);
+	for (size_t i = 0; i < 20; i++)
+		CU_ASSERT_EQUAL(entries.entry[i], list.entry[i]);
+	FB_FAILS_WITH(ring(&list, list.head, &steps, &entries), FB_LIMIT, "no end");
+	CU_ASSERT_EQUAL(entries.count, 0);
+	/* From within: the head comes like any other. */
+	steps = 100;
+	FB_OK(ring(&list, list.entry[18], &steps, &entries));
+	CU_ASSERT(entries.entry[0] == list.entry[19] && entries.entry[1] == list.head);
+	CU_ASSERT_EQUAL(steps, 80);
+	entries.fail_at = 4;
+	FB_FAILS(ring(&list, list.head, &steps, &entries), FB_UNSUPPORTED);
+	CU_ASSERT_EQUAL(entries.count, 4); /* and not from the other end */
+	entries.fail_at = 0;
+	empty = made_alloc(list.made, 16);
+	made_list_init(list.made, empty);
+	FB_OK(ring(&list, empty, &steps, &entries));
+	CU_ASSERT_EQUAL(entries.count, 0);
+	made_kernel_destroy(list.made);
+}
+
+static void walks_broken_rings_from_both_ends(void)
+{
+	struct entries entries = {0};
+	uint64_t steps = 1000;
+	struct list list;
+
+	make_list(&list);
+	made_put(list.made, list.entry[7], 0x10, 8);
+	FB_FAILS_WITH(ring(&list, list.head, &steps, &entries), FB_CORRUPT, "is no address");
+	CU_ASSERT_EQUAL(entries.count, 20); /* 7 itself by next only */
+	CU_ASSERT_EQUAL(entries.entry[8], list.entry[19]);
+	/* A loop beside the head: 15 is not where 3 would lead back to. */
+	made_put(list.made, list.entry[7], list.entry[8], 8);
+	made_put(list.made, list.entry[15], list.entry[3], 8);
+	FB_FAILS_WITH(ring(&list, list.head, &steps, &entries), FB_CORRUPT, "lead back");
+	CU_ASSERT_EQUAL(entries.count, 20);
+	CU_ASSERT_EQUAL(entries.entry[16], list.entry[19]);
+	/* The last step is taken on the way back. */
+	steps = 18;
+	FB_FAILS_WITH(ring(&list, list.head, &steps, &entries), FB_LIMIT, "no end");
+	CU_ASSERT_EQUAL(entries.count, 18);
+	steps = 1000;
+	made_lose(list.made, list.head);
+	FB_FAILS(ring(&list, list.head, &steps, &entries), FB_ABSENT);
+	CU_ASSERT_EQUAL(entries.count, 0);
+	made_kernel_destroy(list.made);
+}
+
 static void knows_kernel_addresses(void)
 {
 	CU_ASSERT(!fb_kernel_address_ok(0));
@@ -194,4 +259,5 @@ static void knows_kernel_addresses(void)
 
 FB_TEST_MAIN("kernel/kernel_read", FB_TEST(reads_members), FB_TEST(reads_bit_fields),
 	     FB_TEST(says_why_not), FB_TEST(walks_lists), FB_TEST(ends_broken_lists),
-	     FB_TEST(ends_loops), FB_TEST(knows_kernel_addresses))
+	     FB_TEST(ends_loops), FB_TEST(walks_rings), FB_TEST(walks_broken_rings_from_both_ends),
+	     FB_TEST(knows_kernel_addresses))
