@@ -75,6 +75,13 @@
 #define FB_MAX_TASKS (4u << 20)
 /* level of struct pid: MAX_PID_NS_LEVEL (include/linux/pid_namespace.h). */
 #define FB_MAX_PID_LEVELS 33u
+/* Nodes of the trees of PIDs: leaves of 64 for FB_MAX_TASKS, and less than as many again above
+ * them. */
+#define FB_MAX_PID_NODES (2u * FB_MAX_TASKS / 64u)
+/* Nested PID namespaces: one for each container, some 10,000 on the largest hosts. */
+#define FB_MAX_PID_NAMESPACES 65536u
+/* References to one task or struct pid: each thread, fd and mount of it takes some. */
+#define FB_MAX_REFERENCES (1u << 24)
 /* css_sets of a system: one for each combination of cgroups, some hundred on a busy host. They are
  * only walked where other sources are broken. */
 #define FB_MAX_CSS_SETS 65536u
@@ -185,6 +192,10 @@
 #define FB_MAX_WAIT_OWNERS 256u
 /* Waiters queued on one kernel lock or wait queue: each thread once. */
 #define FB_MAX_WAIT_QUEUE (4u << 20)
+/* Futex hash buckets of the kernel and all processes: 256 a CPU (FB_MAX_CPUS), and up to as many for
+ * processes, 4 a thread. Nodes of memory: MAX_NUMNODES. */
+#define FB_MAX_FUTEX_BUCKETS (512u * FB_MAX_CPUS)
+#define FB_MAX_NODES 1024u
 /* Files that one epoll, poll or select watches: a proxy's connections. */
 #define FB_MAX_WATCHED (1u << 20)
 /* Descriptors of all processes together: fs.file-max of a large host is some 10 million. */

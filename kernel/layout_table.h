@@ -27,6 +27,9 @@ FB_FIELD(css_set_mg_tasks, "css_set", "mg_tasks")
 FB_FIELD(task_real_parent, "task_struct", "real_parent")
 FB_FIELD(task_children, "task_struct", "children")
 FB_FIELD(task_sibling, "task_struct", "sibling")
+FB_FIELD(task_ptraced, "task_struct", "ptraced")
+FB_FIELD(task_ptrace_entry, "task_struct", "ptrace_entry")
+FB_FIELD(task_last_wakee, "task_struct", "last_wakee")
 FB_FIELD(task_group_leader, "task_struct", "group_leader")
 /* thread_info.cpu since bcf9033e5449 (5.16); a task_struct.cpu of CONFIG_THREAD_INFO_IN_TASK before */
 FB_FIELD(task_cpu, "task_struct", "cpu", "thread_info.cpu")
@@ -120,6 +123,8 @@ FB_FIELD(percpu_counter_count, "percpu_counter", "count")
 FB_FIELD(percpu_counter_counters, "percpu_counter", "counters")
 FB_FIELD(mm_context_vdso, "mm_struct", "context.vdso")
 FB_FIELD(mm_owner, "mm_struct", "owner")
+/* 80367ad01d93, 6.16; in a struct of their own in 7.x */
+FB_FIELD(mm_futex_hash, "mm_struct", "futex.phash.hash", "futex_phash")
 FB_FIELD(vma_start, "vm_area_struct", "vm_start")
 FB_FIELD(vma_end, "vm_area_struct", "vm_end")
 FB_FIELD(vma_next, "vm_area_struct", "vm_next")
@@ -373,6 +378,16 @@ FB_FIELD(task_kthread, "task_struct", "worker_private", "set_child_tid") /* e32c
 FB_FIELD(kthread_data, "kthread", "data")
 FB_FIELD(rq_clock_task, "rq", "clock_task")
 FB_FIELD(socket_file, "socket", "file")
+
+/* Futexes (kernel/futex/futex.h; kernel/futex.c before 5.16) */
+FB_SIZE(futex_hash_bucket, "futex_hash_bucket")
+FB_FIELD(futex_bucket_chain, "futex_hash_bucket", "chain.node_list")
+FB_FIELD(futex_q_node, "futex_q", "list.node_list")
+FB_FIELD(futex_q_task, "futex_q", "task")
+FB_FIELD(futex_q_pi_state, "futex_q", "pi_state")
+FB_FIELD(futex_pi_owner, "futex_pi_state", "owner")
+FB_FIELD(futex_private_mask, "futex_private_hash", "hash_mask") /* 80367ad01d93, 6.16 */
+FB_FIELD(futex_private_queues, "futex_private_hash", "queues")
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */
 FB_FIELD(task_fpu, "task_struct", "thread.fpu") /* gone in 6.16: see kernel/fpu.c */

@@ -71,14 +71,15 @@ struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address, uint32_t
 	return NULL;
 }
 
-struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid, uint64_t address)
+struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid, uint64_t address,
+				   uint64_t pid)
 {
 	struct fb_error *err = fb_grow_array(&tasks->lost, &tasks->lost_room, tasks->lost_count,
 					     sizeof(*tasks->lost), FB_MAX_TASKS, "lost tasks");
 
 	if (!err)
 		tasks->lost[tasks->lost_count++] =
-			(struct fb_lost_task){.tid = tid, .address = address};
+			(struct fb_lost_task){.tid = tid, .address = address, .pid = pid};
 	return err;
 }
 
@@ -256,9 +257,9 @@ static struct fb_error *ask_all(struct fb_tasks *tasks)
 		fb_tasks_from_pid_tree,  fb_tasks_from_families,
 	};
 	static const source_fn second[] = {
-		fb_tasks_from_cgroups,
-		fb_tasks_from_slab,
-		fb_tasks_from_thread_lists,
+		fb_tasks_from_slab,         fb_tasks_from_cgroups,  fb_tasks_from_namespaces,
+		fb_tasks_from_futexes,      fb_tasks_from_waiters,  fb_tasks_from_links,
+		fb_tasks_from_thread_lists, fb_tasks_from_families,
 	};
 	struct fb_error *err = ask(tasks, first, FB_ARRAY_SIZE(first));
 
@@ -411,6 +412,14 @@ const char *fb_found_by_name(uint32_t bit)
 		return "slab";
 	case FB_FOUND_CGROUP:
 		return "cgroup";
+	case FB_FOUND_FUTEX:
+		return "futex";
+	case FB_FOUND_WAITER:
+		return "waiter";
+	case FB_FOUND_LOCK_OWNER:
+		return "lock-owner";
+	case FB_FOUND_WAKEUP:
+		return "wakeup";
 	default:
 		return "unknown";
 	}

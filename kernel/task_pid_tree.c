@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by the initial PID namespace's IDR: every struct pid of every namespace
- * is in it, because a PID has a number at each level up to the outermost.
+ * Tasks by a PID namespace's IDR. That of the outermost has every struct pid of
+ * every namespace, because a PID has a number at each level up to there.
  */
 #include "base/limits.h"
 #include "kernel/task_table.h"
@@ -12,13 +12,12 @@
 #define XA_SLOTS 64u
 #define XA_MAX_SHIFT 60u
 
-/* Leaves for FB_MAX_TASKS PIDs, and less than as many again above them. */
-#define MAX_NODES (2 * FB_MAX_TASKS / XA_SLOTS)
-
 struct pid_walk {
 	struct fb_tasks *tasks;
 	const struct fb_layout *layout;
-	uint64_t nodes_left;
+	uint64_t namespace;
+	uint32_t level;
+	uint64_t *nodes_left;
 };
 
 static bool is_node(uint64_t entry)
@@ -26,43 +25,84 @@ static bool is_node(uint64_t entry)
 	return (entry & XA_TAG_MASK) == XA_NODE_TAG && entry > 4096;
 }
 
-/* The task that has this struct pid as its own (PIDTYPE_PID is 0, so its list and link are the
- * first of their arrays). A process that left a struct pid behind has none. */
-static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_t number,
-				    uint64_t *task_ret)
+static struct fb_error *read_number(struct pid_walk *walk, uint64_t pid, uint32_t level,
+				    uint64_t *nr_ret, uint64_t *namespace_ret)
 {
 	const struct fb_layout *layout = walk->layout;
-	struct fb_space *space = fb_kernel_space(walk->tasks->kernel);
-	uint64_t link, nr;
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	uint64_t upid = pid + layout->pid_numbers.offset + (uint64_t)level * layout->upid.size;
+	struct fb_error *err = fb_kernel_field(kernel, upid, &layout->upid_nr, nr_ret);
+
+	return err ? err : fb_kernel_field(kernel, upid, &layout->upid_ns, namespace_ret);
+}
+
+/* The task that has this struct pid as its own (PIDTYPE_PID is 0, so its list and link are the
+ * first of their arrays). A process that left a struct pid behind has none. */
+static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_t *task_ret)
+{
+	const struct fb_layout *layout = walk->layout;
+	uint64_t link;
 	struct fb_error *err;
 
-	err = fb_space_u64(space, pid + layout->pid_tasks.offset, &link);
-	if (!err)
-		err = fb_kernel_field(walk->tasks->kernel, pid + layout->pid_numbers.offset,
-				      &layout->upid_nr, &nr);
-	if (!err && nr != number)
-		err = fb_error_create(FB_CORRUPT, "struct pid 0x%llx has number %llu, not %llu",
-				      (unsigned long long)pid, (unsigned long long)nr,
-				      (unsigned long long)number);
+	err = fb_space_u64(fb_kernel_space(walk->tasks->kernel), pid + layout->pid_tasks.offset,
+			   &link);
 	if (err || !link)
 		return err;
 	*task_ret = link - layout->task_pid_links.offset;
 	return fb_tasks_add(walk->tasks, *task_ret, FB_FOUND_PID_TREE, NULL);
 }
 
-static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t number)
+/* Of the outermost namespace, where a slot of the tree alone is as good as the TID. */
+static struct fb_error *visit_outermost(struct pid_walk *walk, uint64_t pid, uint64_t number)
 {
-	uint64_t task = 0;
+	uint64_t task = 0, nr;
 	struct fb_error *err;
 
+	err = fb_kernel_field(walk->tasks->kernel, pid + walk->layout->pid_numbers.offset,
+			      &walk->layout->upid_nr, &nr);
+	if (!err && nr != number)
+		err = fb_error_create(FB_CORRUPT, "struct pid 0x%llx has number %llu, not %llu",
+				      (unsigned long long)pid, (unsigned long long)nr,
+				      (unsigned long long)number);
+	if (!err)
+		err = task_of_pid(walk, pid, &task);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return fb_tasks_add_lost(walk->tasks, (int32_t)number, task, pid);
+}
+
+/* Of a nested one: the struct pid has to name the namespace, and tells the host's TID. */
+static struct fb_error *visit_nested(struct pid_walk *walk, uint64_t pid, uint64_t number)
+{
+	uint64_t task = 0, nr = 0, namespace = 0, tid = 0, outermost = 0, init_pid_ns;
+	struct fb_error *err;
+
+	err = read_number(walk, pid, walk->level, &nr, &namespace);
+	if (!err)
+		err = read_number(walk, pid, 0, &tid, &outermost);
+	if (!err)
+		err = fb_kernel_symbol(walk->tasks->kernel, "init_pid_ns", &init_pid_ns);
+	if (!err && (nr != number || namespace != walk->namespace || !tid || tid >= FB_MAX_TASKS ||
+		     outermost != init_pid_ns))
+		err = fb_error_create(FB_CORRUPT,
+				      "struct pid 0x%llx is not number %llu of namespace 0x%llx",
+				      (unsigned long long)pid, (unsigned long long)number,
+				      (unsigned long long)walk->namespace);
+	if (err)
+		return fb_tasks_broken(walk->tasks, err, FB_FOUND_PID_TREE);
+	err = task_of_pid(walk, pid, &task);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return fb_tasks_add_lost(walk->tasks, (int32_t)tid, task, pid);
+}
+
+static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t number)
+{
 	if (number >= FB_MAX_TASKS)
 		return fb_error_create(FB_CORRUPT, "PID %llu", (unsigned long long)number);
-	err = task_of_pid(walk, pid, number, &task);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		err = fb_tasks_add_lost(walk->tasks, (int32_t)number, task);
-	}
-	return err;
+	return walk->level ? visit_nested(walk, pid, number) : visit_outermost(walk, pid, number);
 }
 
 /* index: the number that the node's first slot stands for. */
@@ -74,8 +114,9 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 	uint64_t slots[XA_SLOTS], shift;
 	struct fb_error *err;
 
-	if (walk->nodes_left-- == 0)
+	if (*walk->nodes_left == 0)
 		return fb_error_create(FB_LIMIT, "the PID tree has no end");
+	--*walk->nodes_left;
 	err = fb_kernel_field(kernel, node, &walk->layout->xa_node_shift, &shift);
 	if (!err && shift >= above_shift)
 		err = fb_error_create(FB_CORRUPT, "xa_node 0x%llx: shift %llu below shift %u",
@@ -117,19 +158,20 @@ static struct fb_error *require(const struct fb_layout *layout)
 	return NULL;
 }
 
-struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks)
+struct fb_error *fb_tasks_walk_pid_tree(struct fb_tasks *tasks, uint64_t namespace, uint32_t level,
+					uint64_t *nodes_left)
 {
 	struct pid_walk walk = {
 		.tasks = tasks,
 		.layout = fb_kernel_layout(tasks->kernel),
-		.nodes_left = MAX_NODES,
+		.namespace = namespace,
+		.level = level,
+		.nodes_left = nodes_left,
 	};
-	uint64_t namespace, root;
+	uint64_t root;
 	struct fb_error *err;
 
 	err = require(walk.layout);
-	if (!err)
-		err = fb_kernel_symbol(tasks->kernel, "init_pid_ns", &namespace);
 	if (!err)
 		err = fb_space_u64(fb_kernel_space(tasks->kernel),
 				   namespace + walk.layout->pidns_idr_root.offset +
@@ -140,4 +182,13 @@ struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks)
 	else if (!err && root)
 		err = visit_pid(&walk, root, 0);
 	return fb_tasks_broken(tasks, err, FB_FOUND_PID_TREE);
+}
+
+struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks)
+{
+	uint64_t namespace, nodes_left = FB_MAX_PID_NODES;
+	struct fb_error *err = fb_kernel_symbol(tasks->kernel, "init_pid_ns", &namespace);
+
+	return err ? fb_tasks_broken(tasks, err, FB_FOUND_PID_TREE)
+		   : fb_tasks_walk_pid_tree(tasks, namespace, 0, &nodes_left);
 }

@@ -164,14 +164,16 @@ struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks)
 	return err;
 }
 
-/* A pointer member that names a task. */
+/* A pointer member that names a task: another one, since none speaks for itself. */
 static struct fb_error *add_relative(struct fb_tasks *tasks, uint64_t task,
 				     const struct fb_field *field)
 {
-	struct fb_error *err;
+	uint64_t relative;
+	struct fb_error *err = fb_kernel_field(tasks->kernel, task, field, &relative);
 
-	err = fb_layout_require(field);
-	return err ? err : add_pointed(tasks, task + field->offset, FB_FOUND_FAMILY, NULL);
+	if (err || relative == task)
+		return err;
+	return fb_tasks_add(tasks, relative, FB_FOUND_FAMILY, NULL);
 }
 
 struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks)
@@ -184,8 +186,9 @@ struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks)
 		err = fb_layout_require(&layout->task_children);
 	if (err)
 		return fb_tasks_broken(tasks, err, FB_FOUND_FAMILY);
-	for (size_t i = 0; i < tasks->count && !err; i++) {
-		uint64_t task = tasks->tasks[i].address;
+	/* The table grows under the loop. */
+	for (; tasks->families_walked < tasks->count && !err; tasks->families_walked++) {
+		uint64_t task = tasks->tasks[tasks->families_walked].address;
 
 		err = fb_tasks_broken(tasks, add_relative(tasks, task, &layout->task_real_parent),
 				      FB_FOUND_FAMILY);

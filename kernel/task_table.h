@@ -9,6 +9,7 @@
 struct fb_lost_task {
 	int32_t tid;
 	uint64_t address; /* of its task_struct, which cannot be read; 0: unknown */
+	uint64_t pid;     /* the struct pid that names it; 0: none */
 };
 
 struct fb_tasks {
@@ -23,7 +24,8 @@ struct fb_tasks {
 	size_t lost_count, lost_room;
 	int32_t *lost_tids; /* lost_count of them */
 	bool damaged;
-	size_t lists_walked; /* tasks whose thread lists have been walked already */
+	size_t lists_walked;    /* tasks whose thread lists have been walked already */
+	size_t families_walked; /* tasks whose families have been */
 
 	/* Breaks of each source, by its bit's number, and what the first one was. */
 	size_t broken[FB_FOUND_BITS];
@@ -39,23 +41,36 @@ FB_MUST_CHECK struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb
  * NULL. */
 FB_MUST_CHECK struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address,
 					    uint32_t found_by, size_t *index_ret);
-/* Notes a TID whose task_struct, at address (0: unknown), cannot be read. */
+/* The same for an address that is no more than a hint. A task that is not known yet is believed only
+ * where several of its fields say that it is in use; else it is passed over. FB_NOMEM, FB_LIMIT. */
+FB_MUST_CHECK struct fb_error *fb_tasks_add_live(struct fb_tasks *tasks, uint64_t address,
+						 uint32_t found_by);
+/* Notes a TID whose task_struct, at address (0: unknown), cannot be read; pid: the struct pid that
+ * names it. */
 FB_MUST_CHECK struct fb_error *fb_tasks_add_lost(struct fb_tasks *tasks, int32_t tid,
-						 uint64_t address);
+						 uint64_t address, uint64_t pid);
 
 /* task_read.c: one task_struct. Fails where what identifies a task cannot be read or believed. */
 FB_MUST_CHECK struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address,
 					    struct fb_task *task_ret);
 
-/* The sources, task_sources.c, task_pid_tree.c, task_cgroups.c and task_slab.c. What is broken is
- * counted; only FB_NOMEM is returned. */
+/* task_pid_tree.c: the tasks of one PID namespace at this level (0: the outermost). nodes_left bounds
+ * the nodes of all trees that are walked with it. */
+FB_MUST_CHECK struct fb_error *fb_tasks_walk_pid_tree(struct fb_tasks *tasks, uint64_t namespace,
+						      uint32_t level, uint64_t *nodes_left);
+
+/* The sources, each in a file of its name. What is broken is counted; only FB_NOMEM is returned. */
 FB_MUST_CHECK struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_pid_tree(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks);
-FB_MUST_CHECK struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_slab(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_namespaces(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_futexes(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_waiters(struct fb_tasks *tasks);
+FB_MUST_CHECK struct fb_error *fb_tasks_from_links(struct fb_tasks *tasks);
 
 /* A list of tasks linked through a list_head at `link` in task_struct: from both ends where it is
  * broken. */

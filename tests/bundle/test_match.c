@@ -64,7 +64,7 @@ static void make(struct host *host)
 	host->child = made_process(&host->made, host->parent, 200, "daemon");
 	host->other = made_process(&host->made, host->made.init_task, 300, "other");
 	host->lost = made_process(&host->made, host->made.init_task, 400, "lost");
-	made_task_inner_tid(&host->made, host->child, 7);
+	made_task_inner_tid(&host->made, host->child, 0, 7);
 	give_memory(host, host->parent, 0xaaaa0000, false);
 	give_memory(host, host->child, 0xaaaa0000, false);
 	give_memory(host, host->other, 0xbbbb0000, false);
@@ -184,7 +184,7 @@ static void prefers_the_outer_number(void)
 	struct host host;
 
 	make(&host);
-	made_task_inner_tid(&host.made, host.child, 100);
+	made_task_inner_tid(&host.made, host.child, 0, 100);
 	load(&host);
 	CHECK(&host, FB_VERDICT_CERTAIN, 100, "PID 100 equal", .pid = 100, .random = 0xaaaa0000);
 	destroy(&host);

@@ -5,5 +5,5 @@
 . "$(dirname "$0")/harness.sh"
 
 adopt python3 "$top/tests/hostile/sweep" "$FBUNDLE" "$samples" --mutants 6 --commands 3 --seed 1
-adopt python3 "$top/tests/hostile/lost_tasks" "$FBUNDLE" "$samples" --rounds 10
+adopt python3 "$top/tests/hostile/lost_tasks" "$FBUNDLE" "$samples" --rounds 10 --hidden 2 --each
 finish

@@ -39,8 +39,11 @@ static void put_members(struct made_kernel *made)
 	MADE_FIELD(made, pid_tasks, 8, 32);
 	MADE_FIELD(made, pid_numbers, 48, 16);
 	MADE_FIELD(made, upid_nr, 0, 4);
+	MADE_FIELD(made, upid_ns, 8, 8);
 	made->kernel.layout.upid.size = 16;
 	MADE_FIELD(made, pidns_idr_root, 8, 16);
+	MADE_FIELD(made, pidns_level, 32, 4);
+	MADE_FIELD(made, pidns_parent, 40, 8);
 	MADE_FIELD(made, xarray_head, 8, 8);
 	MADE_FIELD(made, xa_node_shift, 0, 1);
 	MADE_FIELD(made, xa_node_slots, NODE_SLOTS, 512);
@@ -64,13 +67,18 @@ uint64_t made_task_word(struct made_tasks *tasks, uint64_t address)
 	return value;
 }
 
-uint64_t made_task_slot(struct made_tasks *tasks, int tid)
+static uint64_t slot_below(struct made_tasks *tasks, uint64_t tree, int tid)
 {
-	uint64_t above = tasks->tree + NODE_SLOTS + (unsigned)tid / 64 * 8ull;
+	uint64_t above = tree + NODE_SLOTS + (unsigned)tid / 64 * 8ull;
 
 	if (!made_task_word(tasks, above))
 		made_put(tasks->made, above, make_node(tasks->made, 0) + NODE_TAG, 8);
 	return made_task_word(tasks, above) - NODE_TAG + NODE_SLOTS + (unsigned)tid % 64 * 8ull;
+}
+
+uint64_t made_task_slot(struct made_tasks *tasks, int tid)
+{
+	return slot_below(tasks, tasks->tree, tid);
 }
 
 static void fill(struct made_tasks *tasks, uint64_t task, int pid, int tid, const char *comm)
@@ -97,6 +105,7 @@ static void number(struct made_tasks *tasks, uint64_t task, int tid)
 	made_put(made, pid + made->kernel.layout.pid_tasks.offset,
 		 task + made->kernel.layout.task_pid_links.offset, 8);
 	MADE_SET(made, pid + 48, upid_nr, (uint64_t)tid);
+	MADE_SET(made, pid + 48, upid_ns, tasks->namespace);
 	made_put(made, made_task_slot(tasks, tid), pid, 8);
 	made_put(made, tasks->nr_threads, made_task_word(tasks, tasks->nr_threads) + 1, 4);
 }
@@ -155,18 +164,60 @@ uint64_t made_thread(struct made_tasks *tasks, uint64_t leader, int tid, const c
 	return task;
 }
 
-void made_task_inner_tid(struct made_tasks *tasks, uint64_t task, int tid)
+uint64_t made_nested_namespace(struct made_tasks *tasks)
+{
+	uint64_t namespace = made_alloc(tasks->made, 64);
+
+	made_put(tasks->made, namespace + 8 + 8, make_node(tasks->made, 6) + NODE_TAG, 8);
+	MADE_SET(tasks->made, namespace, pidns_level, 1);
+	MADE_SET(tasks->made, namespace, pidns_parent, tasks->namespace);
+	return namespace;
+}
+
+void made_task_inner_tid(struct made_tasks *tasks, uint64_t task, uint64_t namespace, int tid)
 {
 	uint64_t pid = made_task_word(tasks, task + 176);
 
 	MADE_SET(tasks->made, pid, pid_level, 1);
 	MADE_SET(tasks->made, pid + 48 + 16, upid_nr, (uint64_t)tid);
+	MADE_SET(tasks->made, pid + 48 + 16, upid_ns, namespace);
+	if (namespace)
+		made_put(tasks->made,
+			 slot_below(tasks, made_task_word(tasks, namespace + 16) - NODE_TAG, tid),
+			 pid, 8);
+}
+
+static void unlink_entry(struct made_tasks *tasks, uint64_t entry)
+{
+	uint64_t next = made_task_word(tasks, entry), prev = made_task_word(tasks, entry + 8);
+
+	if (!next)
+		return;
+	made_put(tasks->made, prev, next, 8);
+	made_put(tasks->made, next + 8, prev, 8);
+}
+
+void made_task_hide(struct made_tasks *tasks, uint64_t task)
+{
+	int tid = (int)(uint32_t)made_task_word(tasks, task + 12);
+
+	unlink_entry(tasks, task + 56);
+	unlink_entry(tasks, task + 72);
+	unlink_entry(tasks, task + 120);
+	made_put(tasks->made, made_task_slot(tasks, tid), 0, 8);
+}
+
+void made_tasks_symbol(struct made_tasks *tasks, const char *name, uint64_t address)
+{
+	if (tasks->symbols == MADE_TASK_SYMBOLS)
+		abort();
+	tasks->names[tasks->symbols] = name;
+	tasks->addresses[tasks->symbols++] = address;
+	made_symbols(tasks->made, tasks->names, tasks->addresses);
 }
 
 void made_tasks_create(struct made_tasks *tasks)
 {
-	static const char *const names[] = {"init_task", "init_pid_ns", "current_task",
-					    "runqueues", "nr_threads",  NULL};
 	struct made_kernel *made = made_kernel_create();
 
 	memset(tasks, 0, sizeof(*tasks));
@@ -187,9 +238,11 @@ void made_tasks_create(struct made_tasks *tasks)
 	made_put(made, tasks->current, tasks->init_task, 8);
 	MADE_SET(made, tasks->run_queue, rq_curr, tasks->init_task);
 	MADE_SET(made, tasks->run_queue, rq_idle, tasks->init_task);
-	made_symbols(made, names,
-		     (const uint64_t[]){tasks->init_task, tasks->namespace, tasks->current,
-					tasks->run_queue, tasks->nr_threads});
+	made_tasks_symbol(tasks, "init_task", tasks->init_task);
+	made_tasks_symbol(tasks, "init_pid_ns", tasks->namespace);
+	made_tasks_symbol(tasks, "current_task", tasks->current);
+	made_tasks_symbol(tasks, "runqueues", tasks->run_queue);
+	made_tasks_symbol(tasks, "nr_threads", tasks->nr_threads);
 }
 
 void made_tasks_destroy(struct made_tasks *tasks)

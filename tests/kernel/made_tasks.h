@@ -9,6 +9,8 @@
 #include "kernel/task.h"
 #include "tests/kernel/made_kernel.h"
 
+#define MADE_TASK_SYMBOLS 16
+
 struct made_tasks {
 	struct made_kernel *made;
 	uint64_t init_task; /* swapper/0, and the current task of CPU 0 until another is */
@@ -17,6 +19,9 @@ struct made_tasks {
 	uint64_t current;   /* where CPU 0's current_task is */
 	uint64_t run_queue;
 	uint64_t nr_threads; /* where that is; counted along */
+	const char *names[MADE_TASK_SYMBOLS + 1];
+	uint64_t addresses[MADE_TASK_SYMBOLS];
+	size_t symbols;
 };
 
 void made_tasks_create(struct made_tasks *tasks);
@@ -27,8 +32,14 @@ void made_tasks_destroy(struct made_tasks *tasks);
 uint64_t made_process(struct made_tasks *tasks, uint64_t parent, int pid, const char *comm);
 uint64_t made_process_apart(struct made_tasks *tasks, uint64_t parent, int pid, const char *comm);
 uint64_t made_thread(struct made_tasks *tasks, uint64_t leader, int tid, const char *comm);
-/* The task's number in a second PID namespace. */
-void made_task_inner_tid(struct made_tasks *tasks, uint64_t task, int tid);
+/* One more symbol. name is borrowed. */
+void made_tasks_symbol(struct made_tasks *tasks, const char *name, uint64_t address);
+/* A PID namespace of level 1 with an empty tree. */
+uint64_t made_nested_namespace(struct made_tasks *tasks);
+/* The task's number in such a namespace (0: one that nothing is known of). */
+void made_task_inner_tid(struct made_tasks *tasks, uint64_t task, uint64_t namespace, int tid);
+/* Takes the task out of every list and tree: nothing leads to it but what the test makes. */
+void made_task_hide(struct made_tasks *tasks, uint64_t task);
 /* The slot of a TID in the tree. */
 uint64_t made_task_slot(struct made_tasks *tasks, int tid);
 uint64_t made_task_word(struct made_tasks *tasks, uint64_t address);

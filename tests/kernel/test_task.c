@@ -25,7 +25,7 @@ static void make_host(struct host *host)
 	host->daemon = made_process_apart(&host->made, host->init, 100, "daemon");
 	host->thread = made_thread(&host->made, host->daemon, 105, "worker");
 	host->child = made_process(&host->made, host->daemon, 200, "child");
-	made_task_inner_tid(&host->made, host->child, 1);
+	made_task_inner_tid(&host->made, host->child, 0, 1);
 	MADE_SET(host->made.made, host->kthread, task_flags, 0x00200000);
 	MADE_SET(host->made.made, host->daemon, task_mm, 0xffff888000100000ull);
 	MADE_SET(host->made.made, host->thread, task_mm, 0xffff888000100000ull);
