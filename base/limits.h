@@ -171,6 +171,8 @@
 #define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
 /* About 1 KB of JSON a core. */
 #define FB_MAX_MANIFEST (64u << 20)
+/* Values and names in it: 20 bytes each in the mean; an array of digits could have 32 million. */
+#define FB_MAX_MANIFEST_VALUES (8u << 20)
 /* Headers and notes of one core kept as literals; what is more goes to the page store. */
 #define FB_MAX_LITERALS (4u << 20)
 /* Pieces of one core: neighbouring pages share one, so even 64 GiB of forked and scattered pages

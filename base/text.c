@@ -92,6 +92,45 @@ char *fb_text_escape(const char *text, size_t length, char *to, size_t size)
 	return to;
 }
 
+static int hex_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit ? strchr(digits, digit) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+bool fb_text_unescape(const char *text, char *to, size_t size)
+{
+	size_t out = 0;
+
+	for (; *text; text++) {
+		int high, low;
+
+		if (out + 1 >= size)
+			return false;
+		if (*text != '\\') {
+			to[out++] = *text;
+			continue;
+		}
+		text++;
+		if (*text == '\\') {
+			to[out++] = '\\';
+			continue;
+		}
+		high = *text == 'x' ? hex_digit(text[1]) : -1;
+		low = high >= 0 ? hex_digit(text[2]) : -1;
+		if (low < 0 || !(high | low))
+			return false;
+		to[out++] = (char)(high << 4 | low);
+		text += 2;
+	}
+	if (!size)
+		return false;
+	to[out] = '\0';
+	return true;
+}
+
 char *fb_text_size(uint64_t bytes, char *to, size_t size)
 {
 	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

@@ -6,6 +6,7 @@
 #ifndef FB_BASE_TEXT_H
 #define FB_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,11 @@
  * valid UTF-8 but for control characters (C0, DEL, C1, bidi overrides) stay; every other byte
  * becomes \xHH; a backslash becomes two. Cut where it does not fit. Returns to. */
 char *fb_text_escape(const char *text, size_t length, char *to, size_t size);
+
+/* Undoes fb_text_escape(): `to` (size bytes) gets the bytes and a NUL. False, with `to` spoilt, for
+ * what no escaping makes (a lone backslash, \x without two digits), for a NUL byte, and where it
+ * does not fit. */
+bool fb_text_unescape(const char *text, char *to, size_t size);
 
 /* "1.5 GiB", "17.6 MiB", "512 B": three significant digits, binary units. Returns to. */
 char *fb_text_size(uint64_t bytes, char *to, size_t size);

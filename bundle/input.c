@@ -288,12 +288,15 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 	return NULL;
 }
 
-/* Unknown ages count as oldest. */
-static bool is_newer(const struct fb_match *a, const struct fb_match *b)
+/* Unknown ages count as oldest. Of two as old, one given beside the bundle is of more use: the
+ * bundle's may be redacted. */
+static bool is_better(const struct fb_input_core *a, const struct fb_input_core *b)
 {
-	if (isnan(a->taken_before_panic_s) || isnan(b->taken_before_panic_s))
-		return !isnan(a->taken_before_panic_s);
-	return a->taken_before_panic_s < b->taken_before_panic_s;
+	double age = a->match.taken_before_panic_s, than = b->match.taken_before_panic_s;
+
+	if (isnan(age) != isnan(than))
+		return isnan(than);
+	return age < than || (!(age > than) && b->from_bundle && !a->from_bundle);
 }
 
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid)
@@ -304,7 +307,7 @@ const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32
 		const struct fb_input_core *core = &input->cores[i];
 
 		if (core->match.task && core->match.task->pid == pid &&
-		    (!best || is_newer(&core->match, &best->match)))
+		    (!best || is_better(core, best)))
 			best = core;
 	}
 	return best;

@@ -61,7 +61,7 @@ FB_MUST_CHECK struct fb_error *
 fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
 /* Why the first core that could not be opened could not; NULL: all could. Owned by the input. */
 const char *fb_input_core_problem(const struct fb_input *input);
-/* The newest core matched to that process (thread group's PID), or NULL. Cores must have been
+/* The newest core (of equal ones one not of the bundle) matched to that process (thread group's PID), or NULL. Cores must have been
  * asked for before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
 

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "bundle/bundle_writer.h"
+#include "bundle/manifest.h"
 #include "bundle/output_check.h"
 #include "bundle/redact.h"
 
@@ -95,22 +96,51 @@ json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
 	return NULL;
 }
 
-static struct fb_error *manifest_text(const struct fb_input_core *cores, size_t count,
-				      const struct fb_merge_options *options,
+/* The stacks that the new manifest keeps, or NULL. A bundle that was redacted, and now gets more
+ * cores, keeps its own: nothing else has them. */
+static struct fb_error *kept_stacks(struct fb_input *input, const struct fb_merge_options *options,
+				    json_t **stacks_ret)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+	json_t *manifest = NULL, *stacks;
+	struct fb_error *err;
+
+	if (options->redact || !fiber) {
+		*stacks_ret = options->redact ? json_incref(options->stacks) : NULL;
+		return NULL;
+	}
+	err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(fb_input_warnings(input), err, "stored stacks are lost");
+	stacks = json_object_get(manifest, "threads");
+	*stacks_ret = json_is_array(stacks) ? json_incref(stacks) : NULL;
+	json_decref(manifest);
+	return NULL;
+}
+
+static struct fb_error *manifest_text(struct fb_input *input, const struct fb_input_core *cores,
+				      size_t count, const struct fb_merge_options *options,
 				      const struct fb_placement *placement, char **text_ret)
 {
-	json_t *manifest = fb_merge_json(cores, count, placement);
+	json_t *manifest, *stacks = NULL;
 	char *text = NULL;
+	struct fb_error *err = kept_stacks(input, options, &stacks);
+
+	if (err)
+		return err;
+	manifest = fb_merge_json(cores, count, placement);
 
 	if (manifest) {
 		json_object_set_new(manifest, "schema", json_integer(1));
 		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
 		json_object_set_new(manifest, "redacted", json_boolean(options->redact));
-		if (options->redact && options->stacks)
-			json_object_set(manifest, "threads", options->stacks);
+		if (stacks)
+			json_object_set(manifest, "threads", stacks);
 		text = json_dumps(manifest, JSON_COMPACT);
 	}
 	json_decref(manifest);
+	json_decref(stacks);
 	if (!text)
 		return fb_error_nomem();
 	*text_ret = text;
@@ -186,7 +216,7 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 
 	err = place_cores(input, cores, count, &list, &result->placement);
 	if (!err)
-		err = manifest_text(cores, count, options, &result->placement, &manifest);
+		err = manifest_text(input, cores, count, options, &result->placement, &manifest);
 	if (!err) {
 		plan.cores = list;
 		plan.manifest = manifest;

@@ -14,6 +14,7 @@
 #include "base/isolate.h"
 #include "base/limits.h"
 #include "bundle/joined_space.h"
+#include "bundle/stored_stack.h"
 #include "bundle/user_mappings.h"
 #include "kernel/kernel_lines.h"
 #include "kernel/module.h"
@@ -38,6 +39,7 @@ struct fb_thread_stacks {
 	size_t count;
 	struct job *jobs; /* owned */
 	size_t job_count;
+	struct fb_stored_stacks *stored; /* NULL: the input keeps none */
 };
 
 const char *fb_user_regs_source_name(enum fb_user_regs_source source)
@@ -345,6 +347,9 @@ static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_ta
 		err = fb_pool_for(pool, stacks->count, unwind_kernel, stacks);
 	if (!err && !stacks->options.kernel_only)
 		err = unwind_users(stacks);
+	if (!err && !stacks->options.kernel_only)
+		err = fb_stored_stacks_apply(stacks->input, stacks->stacks, stacks->count,
+					     &stacks->stored);
 	return err;
 }
 
@@ -379,6 +384,7 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 	}
 	for (size_t i = 0; i < stacks->job_count; i++)
 		fb_string_pool_deinit(&stacks->jobs[i].pool);
+	fb_stored_stacks_destroy(stacks->stored);
 	free(stacks->stacks);
 	free(stacks->jobs);
 	fb_object_cache_destroy(stacks->objects);

@@ -172,13 +172,16 @@ static struct fb_error *load(struct bt *bt)
 /* What ends early is said where it ends; here that there is such, for the exit status. */
 static void warn_incomplete(struct bt *bt)
 {
-	size_t kernel = 0, user = 0;
+	size_t kernel = 0, user = 0, stored = 0;
 
 	for (size_t i = 0; i < fb_thread_stacks_count(bt->stacks); i++) {
 		const struct fb_thread_stack *stack = fb_thread_stacks_get(bt->stacks, i);
 
 		kernel += stack->kernel.ended == FB_UNWIND_LOST;
-		user += !stack->user.complete && !stack->task->kernel_thread && !stack->task->idle;
+		if (stack->user.complete || stack->task->kernel_thread || stack->task->idle)
+			continue;
+		stored += stack->user_stored;
+		user += !stack->user_stored;
 	}
 	if (kernel)
 		fb_warn(bt->context->warnings, "%zu kernel stacks end early", kernel);
@@ -187,6 +190,9 @@ static void warn_incomplete(struct bt *bt)
 			"%zu user stacks end early; --sysroot gives the files that their pages "
 			"were of",
 			user);
+	if (stored)
+		fb_warn(bt->context->warnings,
+			"%zu user stacks ended early when the bundle was redacted", stored);
 }
 
 static struct fb_error *print_groups(struct bt *bt)

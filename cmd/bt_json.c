@@ -4,7 +4,7 @@
  */
 #include "cmd/bt.h"
 
-#include "base/attr.h"
+#include "bundle/stack_words.h"
 
 static json_t *line_json(uint32_t line)
 {
@@ -68,6 +68,9 @@ static json_t *user_json(const struct fb_user_stack *stack)
 		json_object_set_new(object, "file", fb_json_text(frame->file));
 		json_object_set_new(object, "line", line_json(frame->line));
 		json_object_set_new(object, "inlined", json_boolean(frame->inlined));
+		json_object_set_new(object, "signal", json_boolean(frame->signal));
+		json_object_set_new(object, "found",
+				    json_string(fb_frame_found_name(frame->found)));
 		json_array_append_new(list, object);
 	}
 	return list;
@@ -75,38 +78,11 @@ static json_t *user_json(const struct fb_user_stack *stack)
 
 static json_t *regs_json(const struct user_regs_struct *regs)
 {
-	const struct {
-		const char *name;
-		uint64_t value;
-	} list[] = {
-		{"rax", regs->rax},
-		{"rbx", regs->rbx},
-		{"rcx", regs->rcx},
-		{"rdx", regs->rdx},
-		{"rsi", regs->rsi},
-		{"rdi", regs->rdi},
-		{"rbp", regs->rbp},
-		{"rsp", regs->rsp},
-		{"r8", regs->r8},
-		{"r9", regs->r9},
-		{"r10", regs->r10},
-		{"r11", regs->r11},
-		{"r12", regs->r12},
-		{"r13", regs->r13},
-		{"r14", regs->r14},
-		{"r15", regs->r15},
-		{"rip", regs->rip},
-		{"eflags", regs->eflags},
-		{"cs", regs->cs},
-		{"ss", regs->ss},
-		{"orig_rax", regs->orig_rax},
-		{"fs_base", regs->fs_base},
-		{"gs_base", regs->gs_base},
-	};
 	json_t *object = json_object();
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(list); i++)
-		json_object_set_new(object, list[i].name, fb_json_hex(list[i].value));
+	for (size_t i = 0; i < fb_user_reg_count(); i++)
+		json_object_set_new(object, fb_user_reg_name(i),
+				    fb_json_hex(fb_user_reg_get(regs, i)));
 	return object;
 }
 
@@ -149,6 +125,8 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "waits_for", waits_json(waits, task->tid));
 	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
 	json_object_set_new(object, "user", user_json(&stack->user));
+	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));
+	json_object_set_new(object, "user_stored", json_boolean(stack->user_stored));
 	json_object_set_new(object, "user_regs_from",
 			    fb_json_text(fb_user_regs_source_name(stack->user_regs_from)));
 	json_object_set_new(object, "user_regs", user_regs_json(stack));

@@ -331,6 +331,9 @@ static void print_user_heading(struct fb_output *output, const struct fb_thread_
 		 : core[0]                   ? " "
 					     : "",
 		 core);
+	if (stack->user_stored)
+		fb_print(output, FB_STYLE_WARN,
+			 "    as stored when the bundle was redacted: that memory is not in it\n");
 	if (stack->core_differs)
 		fb_print(output, FB_STYLE_WARN,
 			 "    it ran on after its core was taken: stack "

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "bundle/manifest.h"
 #include "bundle/merge.h"
 #include "bundle/panic.h"
 #include "cmd/command.h"
@@ -95,17 +96,24 @@ static json_t *dump_json(const struct info *info)
 }
 
 /* "redacted", and the "threads" that a redacted bundle's manifest keeps. */
-static void add_redaction(const struct info *info, json_t *answer)
+static struct fb_error *add_redaction(const struct info *info, json_t *answer)
 {
 	struct fb_fiber *fiber = fb_input_fiber(info->input);
-	json_t *manifest = fiber ? json_loads(fb_fiber_manifest(fiber), 0, NULL) : NULL;
-	json_t *threads = json_object_get(manifest, "threads");
-	bool redacted = json_is_true(json_object_get(manifest, "redacted"));
+	json_t *manifest = NULL, *threads;
+	struct fb_error *err = NULL;
 
-	json_object_set_new(answer, "redacted", json_boolean(redacted));
+	if (fiber)
+		err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(info->context->warnings, err, "stored stacks cannot be had");
+	threads = json_object_get(manifest, "threads");
+	json_object_set_new(answer, "redacted",
+			    json_boolean(json_is_true(json_object_get(manifest, "redacted"))));
 	json_object_set_new(answer, "threads",
 			    json_is_array(threads) ? json_incref(threads) : json_null());
 	json_decref(manifest);
+	return NULL;
 }
 
 static struct fb_error *print_json(struct info *info)
@@ -125,7 +133,11 @@ static struct fb_error *print_json(struct info *info)
 		json_object_set_new(answer, "panic", panic_json(info));
 		json_object_set_new(answer, "dump", dump_json(info));
 		json_object_set_new(answer, "sandbox", sandbox_json(info));
-		add_redaction(info, answer);
+		err = add_redaction(info, answer);
+	}
+	if (err) {
+		json_decref(answer);
+		return err;
 	}
 	return fb_json_print("info", answer, info->context->warnings);
 }

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "bundle/thread_stack.h"
 #include "cmd/bt.h"
+#include "kernel/swap.h"
 
 static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 			     const struct fb_task *const *tasks, size_t count, json_t **stacks_ret)
@@ -20,10 +21,19 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 	};
 	struct fb_thread_stacks *stacks = NULL;
 	struct fb_host_files *files = NULL;
+	struct fb_swap *swap = NULL;
 	json_t *whole;
 	struct fb_error *err = fb_host_files_create(context->options.sysroot, &files);
 
+	if (!err)
+		err = fb_swap_create(fb_input_kernel(input), &swap);
+	if (fb_error_is(err, FB_NOT_FOUND) || fb_error_is(err, FB_ABSENT) ||
+	    fb_error_is(err, FB_CORRUPT)) {
+		fb_warn_error(context->warnings, err, "swapped pages cannot be looked for");
+		err = NULL;
+	}
 	options.files = files;
+	options.swap = swap;
 	if (!err)
 		err = fb_thread_stacks_load(input, &options, tasks, count, &stacks);
 	if (!err) {
@@ -34,6 +44,7 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 			err = fb_error_nomem();
 	}
 	fb_thread_stacks_destroy(stacks);
+	fb_swap_destroy(swap);
 	fb_host_files_destroy(files);
 	return err;
 }

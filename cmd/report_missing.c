@@ -149,12 +149,13 @@ static void add_memory(struct fb_report *report)
 
 static void add_stacks(struct fb_report *report)
 {
-	size_t kernel = 0, user = 0;
+	size_t kernel = 0, user = 0, stored = 0;
 
 	for (size_t i = 0; report->stacks && i < fb_thread_stacks_count(report->stacks); i++) {
 		const struct fb_thread_stack *stack = fb_thread_stacks_get(report->stacks, i);
 
 		kernel += stack->kernel.ended == FB_UNWIND_LOST;
+		stored += stack->user_stored;
 		user += !stack->user.complete && !stack->task->kernel_thread && !stack->task->idle;
 	}
 	if (kernel)
@@ -164,6 +165,10 @@ static void add_stacks(struct fb_report *report)
 		add_row(report, "User stacks",
 			"cores of the processes, and their programs and libraries under --sysroot",
 			"%zu end early", user);
+	if (stored)
+		add_row(report, "Memory of redacted processes",
+			"the dump and the cores that the bundle was made of",
+			"%zu user stacks are shown as they were stored then", stored);
 }
 
 static void add_warnings(struct fb_report *report)

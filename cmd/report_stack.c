@@ -111,6 +111,9 @@ static void add_user(struct fb_html *html, const struct fb_thread_stack *stack)
 	size_t shown = user->count < MOST_FRAMES ? user->count : MOST_FRAMES;
 	char count[32];
 
+	if (stack->user_stored)
+		add_note(html, "i", "warn", "-- user half as stored when the bundle was ",
+			 "redacted: the memory it was read from is not in it", "");
 	for (size_t i = 0; i < shown; i++) {
 		add_user_frame(html, &user->frames[i], user->frames[i].inlined ? -1 : number);
 		number += !user->frames[i].inlined;

@@ -128,7 +128,29 @@ static void durations_have_two_units(void)
 	CU_ASSERT_STRING_EQUAL(fb_text_duration((double)NAN, to, sizeof(to)), "unknown");
 }
 
+static void unescaping_gives_the_bytes_back(void)
+{
+	static const char *const good[] = {
+		"", "kworker/0:1", "a\\b", "\x1b[31m\n\xff", "\xc3\xa4\xe2\x80\xae", "\\x41",
+	};
+	static const char *const bad[] = {
+		"\\", "a\\", "\\x", "\\x4", "\\x4g", "\\xAB", "\\n", "\\x00", "\\\\\\",
+	};
+	char to[64];
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(good); i++) {
+		CU_ASSERT_TRUE(fb_text_unescape(escape(good[i]), to, sizeof(to)));
+		CU_ASSERT_STRING_EQUAL(to, good[i]);
+	}
+	for (size_t i = 0; i < FB_ARRAY_SIZE(bad); i++)
+		CU_ASSERT_FALSE(fb_text_unescape(bad[i], to, sizeof(to)));
+	CU_ASSERT_TRUE(fb_text_unescape("\\x41bc", to, 4));
+	CU_ASSERT_STRING_EQUAL(to, "Abc");
+	CU_ASSERT_FALSE(fb_text_unescape("\\x41bc", to, 3));
+	CU_ASSERT_FALSE(fb_text_unescape("", to, 0));
+}
+
 FB_TEST_MAIN("base/text", FB_TEST(good_text_stays), FB_TEST(controls_are_escaped),
 	     FB_TEST(malformed_utf8_is_escaped), FB_TEST(a_cut_leaves_whole_characters),
-	     FB_TEST(sizes_have_three_digits), FB_TEST(counts_are_grouped),
-	     FB_TEST(durations_have_two_units))
+	     FB_TEST(unescaping_gives_the_bytes_back), FB_TEST(sizes_have_three_digits),
+	     FB_TEST(counts_are_grouped), FB_TEST(durations_have_two_units))
