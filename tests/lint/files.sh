@@ -21,7 +21,7 @@ lint_scripts() {
     local file first
     lint_files | while IFS= read -r -d '' file; do
         case $file in
-        *.sh) printf '%s\n' "$file" ;;
+        *.sh | *.bash-completion) printf '%s\n' "$file" ;;
         tests/fuzz/corpus/* | *.*) ;;
         *)
             IFS= read -r first <"$file" 2>/dev/null || true
