@@ -53,6 +53,22 @@ static struct fb_error *walk(struct vtop *vtop)
 	return fb_page_frame_read(kernel, vtop->walk.physical >> FB_PAGE_SHIFT, &vtop->frame);
 }
 
+static json_t *page_json(const struct vtop *vtop)
+{
+	const struct fb_page_frame *frame = &vtop->frame;
+	json_t *object;
+
+	if (!vtop->has_frame || !frame->known)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "address", fb_json_hex(frame->address));
+	json_object_set_new(object, "head", frame->head ? fb_json_hex(frame->head) : json_null());
+	json_object_set_new(object, "type", json_string(frame->type));
+	json_object_set_new(object, "flags", fb_json_text(frame->flags));
+	json_object_set_new(object, "references", json_integer(frame->references));
+	return object;
+}
+
 static struct fb_error *print_json(struct vtop *vtop)
 {
 	json_t *answer = json_object();
@@ -68,11 +84,13 @@ static struct fb_error *print_json(struct vtop *vtop)
 		json_array_append_new(levels, object);
 	}
 	json_object_set_new(answer, "levels", levels);
+	json_object_set_new(answer, "state", json_string(fb_pt_state_name(vtop->walk.state)));
 	json_object_set_new(answer, "physical",
 			    vtop->has_frame ? fb_json_hex(vtop->walk.physical) : json_null());
 	json_object_set_new(answer, "page_size",
 			    vtop->has_frame ? json_integer((json_int_t)vtop->walk.page_size)
 					    : json_null());
+	json_object_set_new(answer, "page", page_json(vtop));
 	json_object_set_new(answer, "dumped", json_boolean(vtop->dumped));
 	json_object_set_new(answer, "source", json_string(fb_source_name(vtop->run.origin.source)));
 	return fb_json_print("vtop", answer, vtop->context->warnings);
@@ -90,10 +108,27 @@ static void print_levels(struct vtop *vtop)
 	}
 }
 
+static void print_page(const struct vtop *vtop)
+{
+	const struct fb_page_frame *frame = &vtop->frame;
+	struct fb_output *output = vtop->context->output;
+	const char *flags = *frame->flags ? frame->flags : "none";
+	char text[512];
+
+	fb_print(output, FB_STYLE_DIM, "%10s  ", "page");
+	fb_print(output, FB_STYLE_PLAIN, "%s, flags %s, %lld %s; struct page %llx", frame->type,
+		 fb_text_escape(flags, strlen(flags), text, sizeof(text)),
+		 (long long)frame->references, frame->references == 1 ? "reference" : "references",
+		 (unsigned long long)frame->address);
+	if (frame->head)
+		fb_print(output, FB_STYLE_PLAIN, ", a tail of %llx",
+			 (unsigned long long)frame->head);
+	fb_print(output, FB_STYLE_PLAIN, "\n");
+}
+
 static void print_text(struct vtop *vtop)
 {
 	struct fb_output *output = vtop->context->output;
-	const char *flags = *vtop->frame.flags ? vtop->frame.flags : "none";
 	char size[32], text[512];
 
 	print_levels(vtop);
@@ -105,12 +140,8 @@ static void print_text(struct vtop *vtop)
 		fb_print(output, FB_STYLE_PLAIN, ", in a page of %s\n",
 			 fb_text_size(vtop->walk.page_size, size, sizeof(size)));
 	}
-	if (vtop->has_frame && vtop->frame.known) {
-		fb_print(output, FB_STYLE_DIM, "%10s  ", "page");
-		fb_print(output, FB_STYLE_PLAIN, "%s, flags %s, %lld references\n",
-			 vtop->frame.type, fb_text_escape(flags, strlen(flags), text, sizeof(text)),
-			 (long long)vtop->frame.references);
-	}
+	if (vtop->has_frame && vtop->frame.known)
+		print_page(vtop);
 	fb_print(output, FB_STYLE_DIM, "%10s  ", "bytes");
 	fb_print(output, FB_STYLE_PLAIN, "%s\n",
 		 fb_source_text(&vtop->run.origin, text, sizeof(text)));

@@ -15,6 +15,8 @@
 #define MAPPING_ANON 1u
 /* page_type of a page no process maps: PAGE_TYPE_BASE, from 6.10 in the top byte. */
 #define MAP_COUNT_TYPE_LIMIT (-128)
+/* Of 1 GiB: the largest compound page there is. */
+#define MOST_COMPOUND_PAGES (1u << 18)
 
 static uint64_t vmemmap_base(struct fb_kernel *kernel)
 {
@@ -70,20 +72,45 @@ static const char *type_of(const struct fb_page_frame *frame, uint64_t mapping)
 	return fb_kernel_address_ok(mapping) ? "file or shared memory" : "kernel";
 }
 
+/* Sets head where the page is a tail: bit 0 of the word that else is lru.next. */
+static struct fb_error *find_head(struct fb_kernel *kernel, struct fb_page_frame *frame)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t word = 0, head, distance;
+	struct fb_error *err;
+
+	if (!layout->page_compound_head.found || !layout->page.size)
+		return NULL;
+	err = fb_kernel_field(kernel, frame->address, &layout->page_compound_head, &word);
+	if (err || !(word & 1))
+		return err;
+	head = word - 1;
+	distance = frame->address - head;
+	if (!distance || distance % layout->page.size ||
+	    distance / layout->page.size >= MOST_COMPOUND_PAGES)
+		return fb_error_create(FB_CORRUPT, "0x%llx is no head of a compound page",
+				       (unsigned long long)head);
+	frame->head = head;
+	return NULL;
+}
+
 struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 				    struct fb_page_frame *frame_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct fb_page_frame frame = {.type = "unknown"};
-	uint64_t mapping = 0;
+	uint64_t mapping = 0, head;
 	struct fb_error *err;
 
 	frame.address = fb_page_frame_address(kernel, pfn);
-	err = fb_kernel_field(kernel, frame.address, &layout->page_flags, &frame.flags_bits);
+	err = find_head(kernel, &frame);
+	head = frame.head ? frame.head : frame.address;
 	if (!err)
-		err = fb_kernel_field(kernel, frame.address, &layout->page_mapping, &mapping);
+		err = fb_kernel_field(kernel, head, &layout->page_flags, &frame.flags_bits);
 	if (!err)
-		err = fb_kernel_field_signed(kernel, frame.address, &layout->page_refcount,
+		err = fb_kernel_field(kernel, head, &layout->page_mapping, &mapping);
+	if (!err)
+		err = fb_kernel_field_signed(kernel, head, &layout->page_refcount,
 					     &frame.references);
 	if (!err)
 		err = fb_kernel_field_signed(kernel, frame.address, &layout->page_mapcount,

@@ -15,6 +15,9 @@
 struct fb_page_frame {
 	bool known;       /* false: the struct page is not in the dump, or cannot be found */
 	uint64_t address; /* of the struct page */
+	/* Of a tail of a compound page, whose state its first struct page keeps: that one's
+	 * address; else 0. Flags, type and references are then that one's. */
+	uint64_t head;
 	uint64_t flags_bits;
 	char flags[256];  /* "uptodate lru swapbacked"; names by the kernel's own enum */
 	const char *type; /* static: "anonymous", "file or shared memory", "slab", "free",

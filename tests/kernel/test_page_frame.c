@@ -74,6 +74,38 @@ static void tells_kinds_apart(void)
 	made_kernel_destroy(made);
 }
 
+/* The state of a compound page stands in its first struct page. */
+static void asks_the_head_of_a_tail(void)
+{
+	uint64_t pages, head, tail;
+	struct made_kernel *made = make(&pages);
+	struct fb_page_frame frame;
+
+	MADE_FIELD(made, page_compound_head, 8, 8);
+	head = pages + 4 * PAGE_BYTES;
+	tail = pages + 7 * PAGE_BYTES;
+	MADE_SET(made, head, page_flags, 0x10200);
+	MADE_SET(made, head, page_refcount, 1);
+	MADE_SET(made, tail, page_private, 0x77);
+	MADE_SET(made, tail, page_compound_head, head + 1);
+	frame = frame_of(made, 7);
+	CU_ASSERT(frame.known);
+	CU_ASSERT_EQUAL(frame.address, tail);
+	CU_ASSERT_EQUAL(frame.head, head);
+	CU_ASSERT_EQUAL(frame.references, 1);
+	CU_ASSERT_EQUAL(frame.flags_bits, 0x10200);
+	CU_ASSERT_EQUAL(frame.private_data, 0x77);
+	CU_ASSERT_STRING_EQUAL(frame.type, "kernel");
+	CU_ASSERT_EQUAL(frame_of(made, 4).head, 0);
+	/* What else the word may be: a list's link; a head that is no struct page. */
+	MADE_SET(made, tail, page_compound_head, head);
+	CU_ASSERT_EQUAL(frame_of(made, 7).head, 0);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 7).type, "free");
+	MADE_SET(made, tail, page_compound_head, head + 3);
+	CU_ASSERT(!frame_of(made, 7).known);
+	made_kernel_destroy(made);
+}
+
 static void does_not_know_what_is_lost(void)
 {
 	uint64_t pages;
@@ -128,5 +160,6 @@ static void agrees_with_itself_on_real_dumps(void)
 	real_kernel_each(check_real);
 }
 
-FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(does_not_know_what_is_lost),
-	     FB_TEST(uses_the_fixed_place), FB_TEST(agrees_with_itself_on_real_dumps))
+FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(asks_the_head_of_a_tail),
+	     FB_TEST(does_not_know_what_is_lost), FB_TEST(uses_the_fixed_place),
+	     FB_TEST(agrees_with_itself_on_real_dumps))
