@@ -147,6 +147,24 @@ static struct fb_error *manifest_text(struct fb_input *input, const struct fb_in
 	return NULL;
 }
 
+/* What an earlier merge added to a bundle, the dump lacked: it counts as filled, not as the same. */
+static void count_added(struct fb_input *input, struct fb_placement *placement)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+
+	for (size_t i = 0; fiber && i < placement->core_count; i++) {
+		const struct fb_core_frames *frames = &placement->frames[i];
+		struct fb_page_counts *counts = &placement->counts[i];
+		uint64_t added = 0;
+
+		for (size_t j = 0; j < frames->count; j++)
+			for (uint64_t k = 0; k < frames->runs[j].pages; k++)
+				added += fb_fiber_page_added(fiber, frames->runs[j].pfn + k);
+		counts->same -= added;
+		counts->filled += added;
+	}
+}
+
 static struct fb_error *place_cores(struct fb_input *input, const struct fb_input_core *cores,
 				    size_t count, struct fb_place_core **list_ret,
 				    struct fb_placement *placement_ret)
@@ -162,11 +180,13 @@ static struct fb_error *place_cores(struct fb_input *input, const struct fb_inpu
 		list[i].match = &cores[i].match;
 	}
 	err = fb_place(fb_input_kernel(input), list, count, fb_input_pool(input), placement_ret);
-	if (err)
+	if (err) {
 		free(list);
-	else
-		*list_ret = list;
-	return err;
+		return err;
+	}
+	count_added(input, placement_ret);
+	*list_ret = list;
+	return NULL;
 }
 
 struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *placement_ret)

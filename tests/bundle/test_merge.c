@@ -21,6 +21,7 @@ static void merges_and_opens_the_bundle(void)
 	struct fb_input_options again = {0};
 	const struct fb_input_core *cores;
 	struct fb_placement placement;
+	struct fb_page_counts counts;
 	struct fb_input *input = NULL;
 	struct fb_warnings *warnings = NULL;
 	size_t count;
@@ -32,6 +33,7 @@ static void merges_and_opens_the_bundle(void)
 	SAMPLE(&sample, "core.128.xz", "core.reused.328.xz");
 	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
 	CU_ASSERT(result.placement.placed_count > 100);
+	counts = result.placement.counts[0];
 	CU_ASSERT(result.output_bytes > (14u << 20));
 	fb_merge_result_deinit(&result);
 	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "exists");
@@ -48,6 +50,10 @@ static void merges_and_opens_the_bundle(void)
 	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
 	FB_OK_FATAL(fb_merge_place(input, &placement));
 	CU_ASSERT_EQUAL(placement.placed_count, 0);
+	/* What the core filled is in the bundle now, and still is what it filled. */
+	CU_ASSERT(counts.filled > 100);
+	CU_ASSERT_EQUAL(placement.counts[0].filled, counts.filled);
+	CU_ASSERT_EQUAL(placement.counts[0].same, counts.same);
 	fb_placement_deinit(&placement);
 	options.output = output;
 	options.force = true;
