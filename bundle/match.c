@@ -194,6 +194,11 @@ static struct fb_error *judge_without_auxv(const struct fb_core_info *info,
 				    "PID %d was another process at the panic (%s, its auxiliary "
 				    "vector differs): gone, or numbered by a container",
 				    info->pid, fb_match_comm(process->leader).text);
+	if (info->kind == FB_CORE_KERNEL && !info->truncated)
+		return fb_match_add(match,
+				    "PID %d still ran at the panic (%s): the kernel writes a core "
+				    "as its process dies, and this one is whole",
+				    info->pid, fb_match_comm(process->leader).text);
 	match->verdict = FB_VERDICT_LIKELY;
 	return fb_match_add(match, "PID %d equal; no auxiliary vector to compare%s", info->pid,
 			    info->auxv_pairs ? " (not in the dump)" : " (none in the core)");

@@ -202,6 +202,9 @@ static void does_not_believe_a_pid_alone(void)
 	      .pid = 999, .random = 0xcccc0000);
 	CHECK(&host, FB_VERDICT_LIKELY, 300, "none in the core", .pid = 300);
 	CHECK(&host, FB_VERDICT_LIKELY, 400, "not in the dump", .pid = 400, .random = 0xdddd0000);
+	/* Written by the kernel, and whole: whoever has that PID did not write it as it died. */
+	CHECK(&host, FB_VERDICT_NONE, 0, "PID 400 still ran", .pid = 400, .random = 0xdddd0000,
+	      .comm = "dead");
 	/* A number of a container says nothing without a vector. */
 	CHECK(&host, FB_VERDICT_NONE, 0, "PID 7", .pid = 7);
 	/* No kernel thread, no idle task, no process without memory. */
