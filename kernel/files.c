@@ -26,7 +26,10 @@ struct table {
 	uint32_t limit;                      /* descriptors there is room for */
 	struct fb_open_files list;
 	size_t room;
+	bool warned[3]; /* of a part of each array; its other parts have the same reason */
 };
+
+enum { PART_FILES, PART_OPEN, PART_CLOSE_ON_EXEC };
 
 static const char *type_of(const struct fb_file_info *info)
 {
@@ -146,26 +149,49 @@ static struct fb_error *add_file(struct table *table, uint32_t fd, uint64_t addr
 	return err ? err : warn_of(table, read_path(table, file), fd);
 }
 
-/* Descriptors first to first + 63: one word of the bitmaps. */
+/* A part of one of the arrays that cannot be read. */
+static struct fb_error *lose_part(struct table *table, struct fb_error *err, unsigned part,
+				  uint32_t first)
+{
+	static const char *const names[] = {"file pointers", "bits of those in use",
+					    "close-on-exec bits"};
+
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	if (table->warned[part])
+		fb_error_destroy(err);
+	else
+		fb_warn_error(fb_kernel_warnings(table->kernel), err,
+			      "open files: %s from descriptor %u on", names[part], first);
+	table->warned[part] = true;
+	return NULL;
+}
+
+/* Descriptors first to first + 63: one word of the bitmaps. A lost bitmap costs no file: the kernel
+ * clears the pointer of a descriptor that is closed. */
 static struct fb_error *add_batch(struct table *table, uint32_t first)
 {
 	struct fb_space *space = fb_kernel_space(table->kernel);
 	uint32_t count = table->limit - first < BATCH ? table->limit - first : BATCH;
-	uint64_t files[BATCH], open, close_on_exec = 0;
-	struct fb_error *err;
+	uint64_t files[BATCH], open = 0, close_on_exec = 0;
+	struct fb_error *err = fb_space_u64(space, table->open + first / 8, &open);
+	bool known = !err;
 
-	err = fb_space_u64(space, table->open + first / 8, &open);
-	if (!err && !open)
-		return NULL;
-	if (!err)
-		err = fb_space_read(space, table->files + (uint64_t)first * sizeof(files[0]), files,
-				    count * sizeof(files[0]));
-	if (!err)
-		err = fb_space_u64(space, table->close_on_exec + first / 8, &close_on_exec);
-	if (err) {
-		table->list.lost++;
-		return warn_of(table, err, first);
+	if (!known) {
+		open = UINT64_MAX;
+		err = lose_part(table, err, PART_OPEN, first);
 	}
+	if (err || !open)
+		return err;
+	err = fb_space_read(space, table->files + (uint64_t)first * sizeof(files[0]), files,
+			    count * sizeof(files[0]));
+	if (err) {
+		table->list.lost += known ? (uint64_t)__builtin_popcountll(open) : 1;
+		return lose_part(table, err, PART_FILES, first);
+	}
+	err = fb_space_u64(space, table->close_on_exec + first / 8, &close_on_exec);
+	if (err)
+		err = lose_part(table, err, PART_CLOSE_ON_EXEC, first);
 	for (uint32_t i = 0; i < count && !err; i++)
 		/* A descriptor that is reserved but not installed yet has no file. */
 		if ((open >> i & 1) && files[i])

@@ -30,7 +30,8 @@ struct fb_open_file {
 struct fb_open_files {
 	struct fb_open_file *files; /* owned; in order of fd */
 	size_t count;
-	uint64_t lost; /* descriptors in use whose struct file cannot be read */
+	uint64_t lost; /* descriptors in use whose struct file cannot be read; at least, where the
+			* bits of those in use are lost too */
 };
 
 /*

@@ -165,6 +165,41 @@ static void keeps_what_is_readable(void)
 	made_kernel_destroy(p.made);
 }
 
+/* Each of the three arrays, on a page of its own, lost. */
+static void loses_arrays_one_by_one(void)
+{
+	for (unsigned lost = 0; lost < 4; lost++) {
+		struct fb_open_files files;
+		struct process p;
+
+		begin(&p);
+		p.open = made_alloc_pages(p.made, FB_PAGE_SIZE);
+		p.cloexec = made_alloc_pages(p.made, FB_PAGE_SIZE);
+		made_alloc_pages(p.made, FB_PAGE_SIZE); /* what is made later stands behind */
+		MADE_SET(p.made, p.fdt, fdtable_open, p.open);
+		MADE_SET(p.made, p.fdt, fdtable_close_on_exec, p.cloexec);
+		open_file(&p, 0, "first", 0100644);
+		open_file(&p, 1, "second", 0100644);
+		open_file(&p, 70, "third", 0100644);
+		set_bit(&p, p.cloexec, 1);
+		if (lost != 1)
+			made_lose(p.made, lost == 2 ? p.cloexec : p.open);
+		if (lost == 1 || lost == 3)
+			made_lose(p.made, p.files);
+		FB_OK_FATAL(fb_open_files_load(&p.made->kernel, &p.task, NULL, &files));
+		CU_ASSERT_EQUAL_FATAL(files.count, lost == 1 || lost == 3 ? 0 : 3);
+		CU_ASSERT_EQUAL(files.lost, lost == 1 ? 3 : lost == 3 ? 2 : 0);
+		CU_ASSERT_EQUAL(fb_warnings_count(p.made->warnings), lost == 3 ? 2 : 1);
+		if (files.count) {
+			check(&files.files[1], 1, "regular", "/second");
+			check(&files.files[2], 70, "regular", "/third");
+			CU_ASSERT_EQUAL(files.files[1].flags, lost == 2 ? 2 : 02000002);
+		}
+		fb_open_files_deinit(&files);
+		made_kernel_destroy(p.made);
+	}
+}
+
 static void refuses_a_wild_table(void)
 {
 	struct fb_open_files files = {.count = 17};
@@ -247,4 +282,5 @@ static void agrees_with_real_kernels(void)
 }
 
 FB_TEST_MAIN("kernel/files", FB_TEST(reads_every_type), FB_TEST(keeps_what_is_readable),
-	     FB_TEST(refuses_a_wild_table), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(loses_arrays_one_by_one), FB_TEST(refuses_a_wild_table),
+	     FB_TEST(agrees_with_real_kernels))
