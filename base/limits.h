@@ -87,6 +87,8 @@
 #define FB_MAX_CSS_SETS 65536u
 /* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
 #define FB_MAX_VMAS (8u << 20)
+/* Mappings of all processes that are left in slabs: a host with 1,000 processes has some 500,000. */
+#define FB_MAX_SLAB_VMAS (16u << 20)
 #define FB_MAX_MODULES 4096u
 
 /* The kernel's log: LOG_BUF_LEN_MAX is 2^31 bytes; distributions set 2^17 to 2^21. What is kept

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kernel/kernel_private.h"
+#include "kernel/vma_slab.h"
 
 static struct fb_error *load_vmcoreinfo(struct fb_kernel *kernel)
 {
@@ -157,6 +158,7 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 
 	if (!kernel)
 		return fb_error_nomem();
+	pthread_mutex_init(&kernel->slab_vmas_lock, NULL); /* the default kind cannot fail */
 	kernel->dump = dump;
 	kernel->warnings = warnings;
 	kernel->pool = options->pool;
@@ -174,6 +176,8 @@ void fb_kernel_destroy(struct fb_kernel *kernel)
 {
 	if (!kernel)
 		return;
+	fb_slab_vmas_destroy(kernel->slab_vmas);
+	pthread_mutex_destroy(&kernel->slab_vmas_lock);
 	free(kernel->prstatus_index);
 	free(kernel->percpu_offsets);
 	fb_btf_destroy(kernel->types);

@@ -3,11 +3,15 @@
 #ifndef FB_KERNEL_KERNEL_PRIVATE_H
 #define FB_KERNEL_KERNEL_PRIVATE_H
 
+#include <pthread.h>
+
 #include "base/limits.h"
 #include "kernel/kernel.h"
 
 /* __START_KERNEL_map: where the kernel image is mapped (arch/x86/include/asm/page_64_types.h). */
 #define FB_START_KERNEL_MAP 0xffffffff80000000ull
+
+struct fb_slab_vmas;
 
 struct fb_kernel {
 	struct fb_dump *dump;         /* borrowed */
@@ -32,6 +36,10 @@ struct fb_kernel {
 	char release[65];
 	char version[65];
 	char build_id[41];
+
+	/* vma_slab.c: made when first needed. */
+	pthread_mutex_t slab_vmas_lock;
+	struct fb_slab_vmas *slab_vmas; /* NULL until then, or out of memory */
 };
 
 /* kernel_symbols.c: symbols and types; what fails is a warning. Out of memory is an error. */

@@ -132,6 +132,9 @@ FB_FIELD(vma_flags, "vm_area_struct", "vm_flags")
 FB_FIELD(vma_pgoff, "vm_area_struct", "vm_pgoff")
 FB_FIELD(vma_file, "vm_area_struct", "vm_file")
 FB_FIELD(vma_mm, "vm_area_struct", "vm_mm")
+/* "mm: introduce vma detached flag", 6.4; a reference count of 0 since f35ab95ca0af, 6.15 */
+FB_FIELD(vma_detached, "vm_area_struct", "detached")
+FB_FIELD(vma_refcount, "vm_area_struct", "vm_refcnt")
 FB_FIELD(vma_ops, "vm_area_struct", "vm_ops")
 FB_FIELD(vma_private_data, "vm_area_struct", "vm_private_data")
 FB_FIELD(vma_anon_name, "vm_area_struct", "anon_name")
@@ -160,6 +163,8 @@ FB_FIELD(kmem_cache_size, "kmem_cache", "size")
 FB_FIELD(kmem_cache_object_size, "kmem_cache", "object_size")
 FB_FIELD(kmem_cache_red_left_pad, "kmem_cache", "red_left_pad")
 FB_FIELD(kmem_cache_oo, "kmem_cache", "oo.x")
+FB_FIELD(kmem_cache_offset, "kmem_cache", "offset")
+FB_FIELD(kmem_cache_random, "kmem_cache", "random") /* CONFIG_SLAB_FREELIST_HARDENED */
 FB_FIELD(slab_slab_cache, "slab", "slab_cache")
 FB_FIELD(page_slab_cache, "page", "slab_cache")
 

@@ -17,7 +17,7 @@ struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 				    struct fb_slab_cache *cache_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t size = 0, object_size = 0, pad = 0, oo = 0;
+	uint64_t size = 0, object_size = 0, pad = 0, oo = 0, free_offset = UINT32_MAX, random = 0;
 	struct fb_error *err;
 
 	err = fb_kernel_field(kernel, address, &layout->kmem_cache_size, &size);
@@ -28,6 +28,10 @@ struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 		err = fb_kernel_field(kernel, address, &layout->kmem_cache_oo, &oo);
 	if (!err && layout->kmem_cache_red_left_pad.found)
 		err = fb_kernel_field(kernel, address, &layout->kmem_cache_red_left_pad, &pad);
+	if (!err && layout->kmem_cache_offset.found)
+		err = fb_kernel_field(kernel, address, &layout->kmem_cache_offset, &free_offset);
+	if (!err && layout->kmem_cache_random.found)
+		err = fb_kernel_field(kernel, address, &layout->kmem_cache_random, &random);
 	if (err)
 		return err;
 	if (!object_size || size < object_size || size > MAX_OBJECT_SIZE || size % 8 ||
@@ -42,7 +46,43 @@ struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 		.left_pad = (uint32_t)pad,
 		.per_slab = (uint32_t)(oo & OO_MASK),
 		.order = (uint32_t)(oo >> OO_SHIFT),
+		.free_offset = (uint32_t)free_offset,
+		.random = random,
 	};
+	return NULL;
+}
+
+/* Another object of the slab, or the end of its free ones (freelist_ptr_decode()). */
+static bool leads_to_free(const struct fb_slab_cache *cache, uint64_t object, uint64_t link)
+{
+	uint64_t distance = link > object ? link - object : object - link;
+
+	return !link ||
+	       (distance % cache->size == 0 && distance < (uint64_t)FB_PAGE_SIZE << cache->order);
+}
+
+struct fb_error *fb_slab_object_in_use(struct fb_kernel *kernel, const struct fb_slab_cache *cache,
+				       uint64_t object, bool *in_use_ret)
+{
+	uint64_t place = object + cache->free_offset, word;
+	struct fb_error *err;
+
+	/* A link behind the object keeps what it was before the object was taken. */
+	if (cache->free_offset > cache->object_size - sizeof(word) ||
+	    cache->object_size < sizeof(word)) {
+		*in_use_ret = false;
+		return NULL;
+	}
+	err = fb_space_u64(fb_kernel_space(kernel), place, &word);
+	if (err)
+		return err;
+	word ^= cache->random;
+	/* The place is mixed in with the random number, since 5.7 with its bytes swapped
+	 * (1ad53d9fa3f6). */
+	*in_use_ret = cache->random ? !leads_to_free(cache, object, word ^ place) &&
+					      !leads_to_free(cache, object,
+							     word ^ __builtin_bswap64(place))
+				    : !leads_to_free(cache, object, word);
 	return NULL;
 }
 

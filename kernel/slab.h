@@ -22,11 +22,19 @@ struct fb_slab_cache {
 	uint32_t left_pad;    /* bytes before an object (red zones); else 0 */
 	uint32_t per_slab;    /* objects */
 	uint32_t order;       /* a slab has 1 << order pages, fewer where memory was short */
+	uint32_t free_offset; /* of a free object's link to the next one */
+	uint64_t random;      /* what such links are mixed with; 0: with nothing */
 };
 
 /* address: of the struct kmem_cache. FB_CORRUPT where its numbers cannot be. */
 FB_MUST_CHECK struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 						  struct fb_slab_cache *cache_ret);
+
+/* Whether the object is in use for certain: the word that would be a free one's link leads to no other
+ * object of its slab, and does not end the list of free ones. Read errors. */
+FB_MUST_CHECK struct fb_error *fb_slab_object_in_use(struct fb_kernel *kernel,
+						     const struct fb_slab_cache *cache,
+						     uint64_t object, bool *in_use_ret);
 
 struct fb_slab_scan {
 	const struct fb_slab_cache *caches;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The mappings of a process, from the list or the maple tree.
+ * The mappings of a process, from the list or the maple tree; where these are
+ * broken, from slabs too.
  */
 #include "kernel/vma.h"
 
@@ -10,6 +11,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "kernel/maple_tree.h"
+#include "kernel/vma_slab.h"
 
 struct collect {
 	struct fb_kernel *kernel;
@@ -130,11 +132,64 @@ static int compare_vmas(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+static void sort(struct collect *collect)
+{
+	if (collect->count)
+		qsort(collect->vma, collect->count, sizeof(*collect->vma), compare_vmas);
+}
+
+/* Those of the slabs that lie where nothing is known. Two of them that overlap are both passed over: one
+ * is no more, and which cannot be told. */
+static struct fb_error *add_from_slabs(struct collect *collect, uint64_t mm)
+{
+	struct fb_vmas known = {.vma = collect->vma, .count = collect->count};
+	struct collect fresh = {.kernel = collect->kernel};
+	const struct fb_slab_vma *candidates;
+	size_t count;
+	struct fb_error *err = fb_slab_vmas_of(collect->kernel, mm, &candidates, &count);
+
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct fb_vma *next;
+		struct fb_vma vma;
+
+		err = read_vma(collect->kernel, candidates[i].address, &vma);
+		if (err) {
+			if (fb_error_is(err, FB_NOMEM))
+				break;
+			fb_error_destroy(err);
+			err = NULL;
+			continue;
+		}
+		next = fb_vmas_next(&known, vma.start);
+		if (!next || next->start >= vma.end)
+			err = append(&fresh, &vma);
+	}
+	sort(&fresh);
+	for (size_t i = 0; !err && i < fresh.count; i++) {
+		bool overlaps = (i && fresh.vma[i - 1].end > fresh.vma[i].start) ||
+				(i + 1 < fresh.count && fresh.vma[i].end > fresh.vma[i + 1].start);
+
+		if (!overlaps)
+			err = append(collect, &fresh.vma[i]);
+	}
+	free(fresh.vma);
+	return err;
+}
+
+/* Mappings that the kernel counted and the tree or list did not lead to. */
+static uint64_t missing(const struct collect *collect, uint64_t mm)
+{
+	uint64_t counted = 0;
+
+	fb_error_destroy(fb_kernel_field(
+		collect->kernel, mm, &fb_kernel_layout(collect->kernel)->mm_map_count, &counted));
+	return counted > collect->count && counted <= FB_MAX_VMAS ? counted - collect->count : 0;
+}
+
 struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_vmas *vmas_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct collect collect = {.kernel = kernel};
-	uint64_t counted = 0;
 	struct fb_error *err;
 
 	if (layout->mm_mt_root.found)
@@ -142,22 +197,24 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 					note_break, &collect);
 	else
 		err = collect_list(&collect, mm);
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_NOT_FOUND)) {
+	if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_NOT_FOUND))
+		err = note_break(&collect, err);
+	sort(&collect);
+	if (!err && collect.broken && missing(&collect, mm)) {
+		err = add_from_slabs(&collect, mm);
+		if (fb_error_is(err, FB_LIMIT))
+			err = note_break(&collect, err);
+		sort(&collect);
+	}
+	if (err) {
 		free(collect.vma);
 		fb_error_destroy(collect.first_break);
 		return fb_error_prefix(err, "mappings of mm_struct 0x%llx", (unsigned long long)mm);
 	}
-	if (err)
-		fb_error_destroy(note_break(&collect, err));
 	warn_of_breaks(&collect, mm);
-	if (collect.count)
-		qsort(collect.vma, collect.count, sizeof(*collect.vma), compare_vmas);
-	fb_error_destroy(fb_kernel_field(kernel, mm, &layout->mm_map_count, &counted));
 	vmas_ret->vma = collect.vma;
 	vmas_ret->count = collect.count;
-	vmas_ret->lost = 0;
-	if (counted > collect.count && counted <= FB_MAX_VMAS)
-		vmas_ret->lost = counted - collect.count;
+	vmas_ret->lost = missing(&collect, mm);
 	return NULL;
 }
 

@@ -35,7 +35,8 @@ struct fb_vmas {
 	uint64_t lost; /* mappings counted by mm->map_count that were not reached */
 };
 
-/* A broken link or node ends that part of the walk, with a warning, and counts in `lost`. */
+/* A broken link or node ends that part of the walk, with a warning; what the slabs do not have of it
+ * (vma_slab.h) counts in `lost`. */
 FB_MUST_CHECK struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm,
 					    struct fb_vmas *vmas_ret);
 void fb_vmas_deinit(struct fb_vmas *vmas);

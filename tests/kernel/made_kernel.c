@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/vma_slab.h"
+
 static struct made_kernel *made_of(struct fb_space *space)
 {
 	return (struct made_kernel *)((char *)space - offsetof(struct made_kernel, space));
@@ -46,6 +48,7 @@ struct made_kernel *made_kernel_create(void)
 	made->used = FB_PAGE_SIZE; /* so that nothing stands at the very start */
 	must(fb_warnings_create(&made->warnings));
 	must(fb_vmcoreinfo_parse("OSRELEASE=made\n", &made->kernel.vmcoreinfo));
+	pthread_mutex_init(&made->kernel.slab_vmas_lock, NULL);
 	made->kernel.space = &made->space;
 	made->kernel.warnings = made->warnings;
 	made->kernel.cpu_limit = 1;
@@ -61,6 +64,8 @@ void made_kernel_destroy(struct made_kernel *made)
 {
 	if (!made)
 		return;
+	fb_slab_vmas_destroy(made->kernel.slab_vmas);
+	pthread_mutex_destroy(&made->kernel.slab_vmas_lock);
 	fb_symtab_destroy(made->kernel.symbols);
 	fb_vmcoreinfo_destroy(made->kernel.vmcoreinfo);
 	fb_warnings_destroy(made->warnings);

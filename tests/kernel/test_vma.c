@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/vma_slab.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_vmas.h"
 #include "tests/kernel/real_kernel.h"
@@ -158,6 +159,94 @@ static void ends_broken_lists(void)
 	made_kernel_destroy(made);
 }
 
+/* What a search of the slabs has found, for tests that have no slabs. */
+static void put_in_slabs(struct made_kernel *made, uint64_t mm, const uint64_t *vmas, size_t count)
+{
+	struct fb_slab_vmas *found = calloc(1, sizeof(*found));
+
+	if (!found)
+		abort();
+	found->vmas = calloc(count + 2, sizeof(*found->vmas));
+	if (!found->vmas)
+		abort();
+	/* Of other processes, on both sides. */
+	found->vmas[0] = (struct fb_slab_vma){mm - 8, vmas[0]};
+	for (size_t i = 0; i < count; i++)
+		found->vmas[i + 1] = (struct fb_slab_vma){mm, vmas[i]};
+	found->vmas[count + 1] = (struct fb_slab_vma){mm + 8, vmas[0]};
+	found->count = count + 2;
+	made->kernel.slab_vmas = found;
+}
+
+static void finds_in_slabs_what_the_tree_has_lost(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t mm = made_mm(made), vmas[3];
+	struct fb_vmas found;
+
+	made_vma_members(made, true);
+	make_three(made, vmas);
+	made_mm_tree(made, mm, vmas, 3);
+	put_in_slabs(made, mm, vmas, 3);
+	made_put(made, mm + 8, 0xffff88f000000002ull, 8); /* the root */
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	check_three(&found);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 1);
+	fb_vmas_deinit(&found);
+	/* A tree that says itself that it is empty is believed, whatever it is counted. */
+	MADE_SET(made, mm, mm_mt_root, 0);
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	CU_ASSERT_EQUAL(found.count, 0);
+	CU_ASSERT_EQUAL(found.lost, 3);
+	fb_vmas_deinit(&found);
+	made_kernel_destroy(made);
+}
+
+static void finds_in_slabs_what_lies_behind_a_broken_link(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t mm = made_mm(made), vmas[3];
+	struct fb_vmas found;
+
+	made_vma_members(made, false);
+	make_three(made, vmas);
+	made_mm_list(made, mm, vmas, 3);
+	put_in_slabs(made, mm, vmas, 3);
+	MADE_SET(made, vmas[0], vma_next, 0x10);
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	check_three(&found);
+	fb_vmas_deinit(&found);
+	made_kernel_destroy(made);
+}
+
+/* Not over what the tree has, not over each other, and nothing that cannot be. */
+static void believes_no_slab_that_contradicts(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t mm = made_mm(made), vmas[3], slab[5];
+	struct fb_vmas found;
+
+	made_vma_members(made, true);
+	make_three(made, vmas);
+	made_mm_tree(made, mm, vmas, 3);
+	slab[0] = made_vma(made, 0x10000, 0x12000, 0);
+	slab[1] = made_vma(made, 0x11000, 0x13000, 0);         /* over that one */
+	slab[2] = made_vma(made, 0x20000, 0x20000, 0);         /* empty */
+	slab[3] = made_vma(made, 0x30000, 0x32000, 0);         /* where nothing is */
+	slab[4] = made_vma(made, 0x401000, 0x7f0000000000, 0); /* over all that is known */
+	put_in_slabs(made, mm, slab, 5);
+	MADE_SET(made, mm, mm_map_count, 9);
+	MADE_SET(made, vmas[1], vma_start, 0x800); /* the tree loses one */
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	CU_ASSERT_EQUAL_FATAL(found.count, 3);
+	CU_ASSERT_EQUAL(found.vma[0].address, slab[3]);
+	CU_ASSERT_EQUAL(found.vma[1].address, vmas[0]);
+	CU_ASSERT_EQUAL(found.vma[2].address, vmas[2]);
+	CU_ASSERT_EQUAL(found.lost, 6);
+	fb_vmas_deinit(&found);
+	made_kernel_destroy(made);
+}
+
 static void names_what_the_kernel_lacks(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -209,5 +298,7 @@ static void agrees_with_real_maps(void)
 
 FB_TEST_MAIN("kernel/vma", FB_TEST(loads_trees_and_lists), FB_TEST(finds_by_address),
 	     FB_TEST(leaves_out_what_cannot_be), FB_TEST(believes_no_stray_entry),
-	     FB_TEST(ends_broken_lists), FB_TEST(names_what_the_kernel_lacks),
+	     FB_TEST(ends_broken_lists), FB_TEST(finds_in_slabs_what_the_tree_has_lost),
+	     FB_TEST(finds_in_slabs_what_lies_behind_a_broken_link),
+	     FB_TEST(believes_no_slab_that_contradicts), FB_TEST(names_what_the_kernel_lacks),
 	     FB_TEST(agrees_with_real_maps))
