@@ -99,9 +99,10 @@ struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t mtime_ns,
 static struct fb_error *check_regular(const char *path, const struct stat *stat_buf)
 {
 	if (S_ISDIR(stat_buf->st_mode))
-		return fb_error_create(FB_INVALID, "%s is a folder, not a file", path);
+		return fb_error_create(FB_INVALID, "%s is a folder: name a file in it", path);
 	if (!S_ISREG(stat_buf->st_mode))
-		return fb_error_create(FB_INVALID, "%s is not a regular file", path);
+		return fb_error_create(FB_INVALID,
+				       "%s is not a regular file: copy what it gives to one", path);
 	return NULL;
 }
 

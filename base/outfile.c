@@ -54,6 +54,9 @@ static struct fb_error *check_target(const struct fb_outfile *outfile)
 	if (S_ISLNK(stat_buf.st_mode))
 		return fb_error_create(FB_INVALID, "%s is a symbolic link: not overwritten",
 				       outfile->path);
+	if (S_ISDIR(stat_buf.st_mode))
+		return fb_error_create(FB_INVALID, "%s is a folder: name a file in it",
+				       outfile->path);
 	if (!S_ISREG(stat_buf.st_mode))
 		return fb_error_create(FB_INVALID, "%s is not a regular file: not overwritten",
 				       outfile->path);

@@ -22,12 +22,14 @@ struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_pool *pool;
 	char *path;
+	char **files; /* owned, as the paths are: all that it was given as */
+	size_t file_count;
 	struct fb_file *file; /* of a bundle, for its fiber section */
 	struct fb_dump *dump;
 	struct fb_fiber *fiber; /* NULL: no bundle */
 	struct fb_kernel *kernel;
 	struct fb_tasks *tasks;
-	char **core_paths;        /* given beside the dump */
+	char **core_paths;        /* given beside the dump; of files */
 	struct core_id *core_ids; /* of those, as far as they have been opened */
 	size_t core_path_count;
 	struct fb_input_core *cores;
@@ -36,24 +38,35 @@ struct fb_input {
 	char *core_problem; /* of the first core that could not be opened */
 };
 
-static struct fb_error *copy_core_paths(struct fb_input *input,
-					const struct fb_input_options *options)
+static struct fb_error *copy_path(struct fb_input *input, const char *path)
 {
-	struct fb_error *err = fb_alloc_array(options->core_count, sizeof(*input->core_paths),
-					      FB_MAX_CORES, "cores", &input->core_paths);
+	input->files[input->file_count] = strdup(path);
+	if (!input->files[input->file_count])
+		return fb_error_nomem();
+	input->file_count++;
+	return NULL;
+}
+
+/* paths: of the dump. */
+static struct fb_error *copy_paths(struct fb_input *input, const struct fb_input_options *options,
+				   const char *const *paths, size_t count)
+{
+	struct fb_error *err =
+		fb_alloc_array(options->core_count + count + 1, sizeof(*input->files),
+			       FB_MAX_CORES + FB_MAX_SPLIT_PARTS + 1, "files", &input->files);
 
 	if (!err)
 		err = fb_alloc_array(options->core_count, sizeof(*input->core_ids), FB_MAX_CORES,
 				     "cores", &input->core_ids);
-	if (err)
-		return err;
-	for (size_t i = 0; i < options->core_count; i++) {
-		input->core_paths[i] = strdup(options->cores[i]);
-		if (!input->core_paths[i])
-			return fb_error_nomem();
-		input->core_path_count++;
-	}
-	return NULL;
+	for (size_t i = 0; i < options->core_count && !err; i++)
+		err = copy_path(input, options->cores[i]);
+	input->core_paths = input->files;
+	input->core_path_count = input->file_count;
+	for (size_t i = 0; i < count && !err; i++)
+		err = copy_path(input, paths[i]);
+	if (!err && options->vmlinux)
+		err = copy_path(input, options->vmlinux);
+	return err;
 }
 
 /* The first path (a folder's dump where path is one), then the parts. */
@@ -74,9 +87,10 @@ static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_
 		for (size_t i = 0; i < options->part_count; i++)
 			paths[count++] = options->parts[i];
 		input->path = strdup(paths[0]);
-		err = input->path ? fb_dump_open(paths, count, input->warnings, &input->dump)
-				  : fb_error_nomem();
+		err = input->path ? copy_paths(input, options, paths, count) : fb_error_nomem();
 	}
+	if (!err)
+		err = fb_dump_open(paths, count, input->warnings, &input->dump);
 	free(paths);
 	fb_crash_folder_deinit(&folder);
 	return err;
@@ -108,8 +122,6 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 	input->warnings = warnings;
 	err = fb_pool_create(options->threads, &input->pool);
 	if (!err)
-		err = copy_core_paths(input, options);
-	if (!err)
 		err = open_dump(input, options);
 	if (!err)
 		err = open_fiber(input);
@@ -136,9 +148,9 @@ void fb_input_destroy(struct fb_input *input)
 		fb_core_destroy(input->cores[i].core);
 	}
 	free(input->cores);
-	for (size_t i = 0; i < input->core_path_count; i++)
-		free(input->core_paths[i]);
-	free(input->core_paths);
+	for (size_t i = 0; i < input->file_count; i++)
+		free(input->files[i]);
+	free(input->files);
 	free(input->core_ids);
 	free(input->core_problem);
 	fb_tasks_destroy(input->tasks);
@@ -154,6 +166,16 @@ void fb_input_destroy(struct fb_input *input)
 const char *fb_input_path(const struct fb_input *input)
 {
 	return input->path;
+}
+
+size_t fb_input_file_count(const struct fb_input *input)
+{
+	return input->file_count;
+}
+
+const char *fb_input_file(const struct fb_input *input, size_t index)
+{
+	return input->files[index];
 }
 
 struct fb_pool *fb_input_pool(const struct fb_input *input)

@@ -6,28 +6,18 @@
 
 #include <sys/stat.h>
 
-static bool same_file(const char *a, const char *b)
+struct fb_error *fb_check_output(const struct fb_input *input, const char *path)
 {
-	struct stat first, second;
+	struct stat output, file;
 
-	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
-	       first.st_ino == second.st_ino;
-}
-
-struct fb_error *fb_check_output(struct fb_input *input, const char *path)
-{
-	const struct fb_input_core *cores = NULL;
-	size_t count = 0;
-	bool is_input = same_file(path, fb_input_path(input));
-	struct fb_error *err = fb_input_cores(input, &cores, &count);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < count && !is_input; i++)
-		is_input =
-			!cores[i].from_bundle && same_file(path, fb_core_info(cores[i].core)->path);
-	if (is_input)
-		return fb_error_create(FB_INVALID, "%s: is an input: name another output with -o",
-				       path);
+	if (stat(path, &output) != 0)
+		return NULL; /* nothing there, or writing it will say why not */
+	if (S_ISDIR(output.st_mode))
+		return fb_error_create(FB_INVALID, "%s is a folder: name a file in it", path);
+	for (size_t i = 0; i < fb_input_file_count(input); i++)
+		if (stat(fb_input_file(input, i), &file) == 0 && file.st_dev == output.st_dev &&
+		    file.st_ino == output.st_ino)
+			return fb_error_create(
+				FB_INVALID, "%s: is an input: name another output with -o", path);
 	return NULL;
 }

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "bundle/input.h"
 
-/* FB_INVALID where path is the input's file, or that of a core given beside it, by whatever name. */
-FB_MUST_CHECK struct fb_error *fb_check_output(struct fb_input *input, const char *path);
+/* FB_INVALID where path is a file that the input was given as, by whatever name, or a folder. */
+FB_MUST_CHECK struct fb_error *fb_check_output(const struct fb_input *input, const char *path);
 
 #endif

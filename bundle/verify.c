@@ -28,7 +28,10 @@ static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warni
 	uint64_t section;
 
 	if (!fb_fiber_mark_read(file, &section))
-		return fb_error_create(FB_INVALID, "%s: not a bundle", file->path);
+		return fb_error_create(
+			FB_INVALID,
+			"%s: not a bundle: `fbundle merge` makes one of a dump and cores",
+			file->path);
 	if (file->size <= section)
 		fb_warn(problems,
 			"the file is cut off at 0x%" PRIx64 ": the dump goes on to 0x%" PRIx64

@@ -185,7 +185,12 @@ static void warn_incomplete(struct bt *bt)
 	}
 	if (kernel)
 		fb_warn(bt->context->warnings, "%zu kernel stacks end early", kernel);
-	if (user)
+	if (user && bt->context->options.sysroot)
+		fb_warn(bt->context->warnings,
+			"%zu user stacks end early; the sysroot lacks files that their pages were "
+			"of, or has others",
+			user);
+	else if (user)
 		fb_warn(bt->context->warnings,
 			"%zu user stacks end early; --sysroot gives the files that their pages "
 			"were of",

@@ -96,6 +96,12 @@ struct fb_usage {
 void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, int argc,
 		      char **argv, void *own);
 
+/* Says on standard error what is wrong with the use of a command, and exits with FB_EXIT_USAGE. */
+_Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_PRINTF(2, 3);
+
+/* FB_OS where a folder that the options name is none. */
+FB_MUST_CHECK struct fb_error *fb_options_check(const struct fb_options *options);
+
 /* The number that text is, or exits with FB_EXIT_USAGE: decimal for PIDs; hex with or without 0x
  * for addresses. what names it. */
 int32_t fb_parse_pid(const char *text);

@@ -153,6 +153,10 @@ static struct fb_error *extract_one(const struct extract *extract, const char *w
 	if (!core && pid)
 		return fb_extract_from_dump(extract->context, extract->input, pid, extract->output,
 					    extract->force);
+	if (!core && extract->from_dump)
+		return fb_error_create(FB_INVALID,
+				       "'%s' is no PID: --from-dump builds the core of a process",
+				       what);
 	if (!core)
 		return fb_error_create(
 			FB_NOT_FOUND,
@@ -205,14 +209,17 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &extract);
-	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump)) {
-		fprintf(stderr, "fbundle extract: name one PID or core, or --all\n");
-		exit(FB_EXIT_USAGE);
-	}
+	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump))
+		fb_usage_error("extract", "name one PID or core, or --all");
 	context->writes = extract.output ? extract.output : ".";
 	err = fb_context_open(context, &extract.input);
 	if (!err)
 		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);
+	if (!err && extract.all && !extract.core_count)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "%s: no core is in it: name a PID, and one is built from the "
+				      "dump",
+				      fb_input_path(extract.input));
 	if (!err)
 		err = extract.all ? extract_all(&extract) : extract_one(&extract, context->args[0]);
 	fb_input_destroy(extract.input);

@@ -2,9 +2,11 @@
 /*
  * fbundle: joins a kernel dump with the cores of its processes.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cmd/command.h"
@@ -59,6 +61,8 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 	struct fb_error *err = fb_context_output(context);
 
 	if (!err)
+		err = fb_options_check(options);
+	if (!err)
 		err = fb_context_confine(context);
 	return err ? err : fb_input_open(&input_options, context->warnings, input_ret);
 }
@@ -94,8 +98,10 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	err = fb_warnings_create(&context.warnings);
 	if (!err)
 		err = command->run(&context, argc, argv);
-	if (fflush(stdout) != 0 && !err)
-		err = fb_error_create(FB_OS, "standard output: cannot be written");
+	errno = 0;
+	if ((fflush(stdout) != 0 || ferror(stdout)) && !err)
+		err = errno ? fb_error_os(errno, "standard output")
+			    : fb_error_create(FB_OS, "standard output: cannot be written");
 	if (err) {
 		/* One line: what led to it is in the message. */
 		print_message("", fb_error_message(err));
@@ -113,6 +119,20 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	free(context.options.debug_dirs);
 	free(context.args);
 	return status;
+}
+
+static void print_no_command(const char *name)
+{
+	char escaped[512];
+
+	fb_text_escape(name, strlen(name), escaped, sizeof(escaped));
+	if (access(name, F_OK) == 0)
+		fprintf(stderr,
+			"fbundle: the command comes before the input: fbundle COMMAND %s (`fbundle "
+			"--help` lists commands)\n",
+			escaped);
+	else
+		fprintf(stderr, "fbundle: no command '%s': `fbundle --help` lists them\n", escaped);
 }
 
 int main(int argc, char **argv)
@@ -135,7 +155,7 @@ int main(int argc, char **argv)
 	}
 	command = find_command(argv[1]);
 	if (!command) {
-		fprintf(stderr, "fbundle: no command '%s': `fbundle --help` lists them\n", argv[1]);
+		print_no_command(argv[1]);
 		return FB_EXIT_USAGE;
 	}
 	/* argp takes the name for its messages from here. */

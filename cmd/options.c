@@ -3,9 +3,11 @@
  * The options that every command takes, as a child of its own argp parser.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "cmd/command.h"
@@ -175,13 +177,49 @@ struct fb_error *fb_options_add_cores(struct fb_options *options, const char *co
 	return NULL;
 }
 
+void fb_usage_error(const char *command, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "fbundle %s: ", command);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(FB_EXIT_USAGE);
+}
+
+static struct fb_error *check_folder(const char *option, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return fb_error_os(errno, "%s %s", option, path);
+	if (!S_ISDIR(status.st_mode))
+		return fb_error_os(ENOTDIR, "%s %s", option, path);
+	return NULL;
+}
+
+struct fb_error *fb_options_check(const struct fb_options *options)
+{
+	struct fb_error *err = NULL;
+
+	if (options->sysroot)
+		err = check_folder("--sysroot", options->sysroot);
+	for (size_t i = 0; i < options->debug_dir_count && !err; i++)
+		err = check_folder("--debug-dir", options->debug_dirs[i]);
+	return err;
+}
+
 int32_t fb_parse_pid(const char *text)
 {
 	char *end;
 	long value = strtol(text, &end, 10);
 
 	if (end == text || *end || value < 0 || value >= FB_MAX_TASKS) {
-		fprintf(stderr, "fbundle: '%s' is no PID\n", text);
+		fprintf(stderr,
+			"fbundle: '%s' is no PID: expected a decimal number (`fbundle ps` lists them)\n",
+			text);
 		exit(FB_EXIT_USAGE);
 	}
 	return (int32_t)value;

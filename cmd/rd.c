@@ -80,10 +80,10 @@ static uint64_t parse_length(const char *text)
 
 	errno = 0;
 	length = strtoull(text, &end, 0);
-	if (end == text || *end || *text == '-' || errno || length == 0) {
-		fprintf(stderr, "fbundle rd: '%s' is no length\n", text);
-		exit(FB_EXIT_USAGE);
-	}
+	if (end == text || *end || *text == '-' || errno || length == 0)
+		fb_usage_error("rd",
+			       "'%s' is no length: expected 1 or more bytes, decimal or with 0x",
+			       text);
 	return length;
 }
 
@@ -316,6 +316,10 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 
 	fb_options_parse(context, &usage, argc, argv, &rd);
 	rd.length = parse_length(context->args[1]);
+	if (rd.fill && !rd.raw)
+		fb_usage_error("rd", "--fill goes with --raw");
+	if (rd.raw && context->options.json)
+		fb_usage_error("rd", "--raw and --json exclude each other");
 	fb_buf_init(&rd.hex, 2 * (size_t)MAX_JSON_BYTES);
 	rd.runs = json_array();
 	err = fb_context_open(context, &rd.input);

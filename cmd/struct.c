@@ -147,6 +147,20 @@ static struct fb_error *parse_type(struct structs *structs, size_t *used_ret)
 	return find_type(structs, NULL, text);
 }
 
+static struct fb_error *open_target(struct structs *structs, const char *text)
+{
+	struct fb_error *err =
+		fb_target_open(structs->context, structs->input, text, false, &structs->target);
+
+	if (!fb_error_is(err, FB_NOT_FOUND) || strchr(text, ':'))
+		return err;
+	fb_error_destroy(err);
+	return fb_error_create(FB_NOT_FOUND,
+			       "'%s' is neither a hexadecimal address nor a symbol of this kernel; "
+			       "a member begins with a dot: .%s",
+			       text, text);
+}
+
 static struct fb_error *parse_arguments(struct structs *structs)
 {
 	struct fb_context *context = structs->context;
@@ -157,8 +171,7 @@ static struct fb_error *parse_arguments(struct structs *structs)
 		return fb_error_create(FB_NOT_FOUND, "the kernel's types cannot be had");
 	err = parse_type(structs, &used);
 	if (!err && used < context->arg_count && context->args[used][0] != '.') {
-		err = fb_target_open(context, structs->input, context->args[used++], false,
-				     &structs->target);
+		err = open_target(structs, context->args[used++]);
 		structs->has_address = !err;
 		structs->value.address = structs->target.address;
 	}
@@ -168,11 +181,10 @@ static struct fb_error *parse_arguments(struct structs *structs)
 	structs->path_count = context->arg_count - used;
 	for (size_t i = 0; i < structs->path_count; i++)
 		if (structs->paths[i][0] != '.')
-			return fb_error_create(FB_INVALID,
-					       "'%s' is no member: it begins with a dot",
-					       structs->paths[i]);
+			fb_usage_error("struct", "'%s' is no member: a member begins with a dot",
+				       structs->paths[i]);
 	if (structs->list && !structs->has_address)
-		return fb_error_create(FB_INVALID, "--list takes the address of a list's head");
+		fb_usage_error("struct", "--list takes the address of a list's head, behind TYPE");
 	return NULL;
 }
 

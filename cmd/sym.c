@@ -72,7 +72,7 @@ static struct fb_error *find(struct sym *sym, const char *what)
 	errno = 0;
 	address = strtoull(what, &end, 16);
 	if (end == what || *end || errno || *what == '-')
-		return fb_error_create(FB_NOT_FOUND, "no symbol is named %s", what);
+		return fb_error_create(FB_NOT_FOUND, "no symbol is named '%s'", what);
 	if (!fb_modules_symbol_by_address(sym->modules, address, &symbol))
 		return fb_error_create(FB_NOT_FOUND, "no symbol holds 0x%llx",
 				       (unsigned long long)address);

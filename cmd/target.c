@@ -92,8 +92,16 @@ static struct fb_error *parse_address(struct fb_input *input, const char *text, 
 	*address_ret = strtoull(text, &end, 16);
 	if (end != text && !*end && *text != '-' && !errno)
 		return NULL;
-	if (symbols)
-		return fb_kernel_symbol(fb_input_kernel(input), text, address_ret);
+	if (symbols) {
+		struct fb_error *err = fb_kernel_symbol(fb_input_kernel(input), text, address_ret);
+
+		if (!fb_error_is(err, FB_NOT_FOUND))
+			return err;
+		fb_error_destroy(err);
+		return fb_error_create(
+			FB_NOT_FOUND,
+			"'%s' is neither a hexadecimal address nor a symbol of this kernel", text);
+	}
 	return fb_error_create(FB_INVALID, "'%s' is no address: expected hexadecimal", text);
 }
 

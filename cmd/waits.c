@@ -101,6 +101,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &options);
+	if (options.dot && context->options.json)
+		fb_usage_error("waits", "--dot and --json exclude each other");
 	err = fb_context_open(context, &view.input);
 	if (!err)
 		err = answer(&view, &options);

@@ -378,8 +378,10 @@ static struct fb_error *open_image(struct elf_vmcore *vmcore, struct image *imag
 	if (!err)
 		err = read_notes(image, &vmcore->dump, warnings);
 	if (!err && is_process_core(image, &vmcore->dump))
-		err = fb_error_create(FB_INVALID, "%s: is a process core, not a kernel dump",
-				      image->file->path);
+		err = fb_error_create(
+			FB_INVALID,
+			"%s: is a process core, not a kernel dump: the dump comes first, cores behind it or with --core",
+			image->file->path);
 	return err ? err : map_memory(vmcore, image, warnings);
 }
 

@@ -64,9 +64,10 @@ static struct fb_error *check_parts(struct fb_kdump *kdump)
 		const struct fb_kdump_part *part = &kdump->parts[i];
 
 		if (!part->layout.split)
-			return fb_error_create(FB_INVALID,
-					       "%s: a whole dump, not a part of a split one",
-					       part->file->path);
+			return fb_error_create(
+				FB_INVALID,
+				"%s: a whole dump, not a part of a split one: give it alone",
+				part->file->path);
 		if (!of_one_dump(&first->layout, &part->layout))
 			return fb_error_create(FB_INVALID, "%s and %s are not parts of one dump",
 					       first->file->path, part->file->path);
@@ -229,8 +230,10 @@ static struct fb_error *fill_info(struct fb_kdump *kdump, struct fb_warnings *wa
 	info->release = layout->header.utsname.release;
 	info->crash_time = layout->header.timestamp_sec;
 	if (info->pages_lost && !info->pages_dumped)
-		return fb_error_create(FB_TRUNCATED, "%s: not one page of it can be read",
-				       part->file->path);
+		return fb_error_create(
+			FB_TRUNCATED,
+			"%s: not one page of it can be read: it is cut off or overwritten, copy it again",
+			part->file->path);
 	fb_text_count(info->pages_lost, lost, sizeof(lost));
 	fb_text_count(info->pages_lost + info->pages_dumped, all, sizeof(all));
 	if (info->incomplete && !info->pages_lost)

@@ -189,11 +189,12 @@ static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmli
 		return NULL;
 	}
 	if (err || strcmp(build_id, own) == 0)
-		return err;
-	return fb_error_create(FB_INVALID,
-			       "%s: vmlinux is of another build: build-id %s, the dump's kernel "
-			       "has %s",
-			       vmlinux, build_id, own);
+		return fb_error_prefix(err, "--vmlinux");
+	return fb_error_create(
+		FB_INVALID,
+		"--vmlinux: %s: of another build: build-id %s, the dump's kernel has "
+		"%s",
+		vmlinux, build_id, own);
 }
 
 struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vmlinux)

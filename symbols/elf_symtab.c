@@ -31,13 +31,19 @@ static void close_elf(struct elf_file *file)
 
 static struct fb_error *open_elf(const char *path, struct elf_file *file)
 {
+	GElf_Ehdr header;
+
 	file->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (file->fd < 0)
 		return fb_error_os(errno, "%s", path);
 	(void)elf_version(EV_CURRENT);
 	file->elf = elf_begin(file->fd, ELF_C_READ, NULL);
-	if (file->elf && elf_kind(file->elf) == ELF_K_ELF)
-		return NULL;
+	if (file->elf && elf_kind(file->elf) == ELF_K_ELF && gelf_getehdr(file->elf, &header)) {
+		if (header.e_type != ET_CORE)
+			return NULL;
+		close_elf(file);
+		return fb_error_create(FB_INVALID, "%s: a core, not a program or module", path);
+	}
 	close_elf(file);
 	return fb_error_create(FB_INVALID, "%s: not an ELF file", path);
 }

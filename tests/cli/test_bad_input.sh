@@ -28,6 +28,42 @@ run ps "$dump" -j 0
 expect_status 2 "-j 0 is wrong usage"
 run ps "$dump" --color pink
 expect_status 2 "--color pink is wrong usage"
+run ps "$dump" --redact
+expect_status 2 "another command's option is wrong usage"
+expect_line stderr "unrecognized option '--redact'" "another command's option is named"
+run "$dump" info
+expect_error 2 'the command comes before the input' "the dump before the command"
+run bt "$dump" init
+expect_error 2 "'init' is no PID.*fbundle ps" "a name for a PID"
+run bt "$dump" 99999999999999
+expect_error 2 'is no PID' "a PID beyond all"
+run vm "$dump" 1 2
+expect_status 2 "two PIDs where one is taken"
+for length in 0 abc 8k 99999999999999999999; do
+    run rd "$dump" init_task "$length"
+    expect_error 2 "'$length' is no length: expected" "rd of $length bytes"
+done
+run rd "$dump" -- init_task -1
+expect_error 2 "'-1' is no length" "rd of -1 bytes"
+run rd "$dump" init_task 8 --fill
+expect_error 2 'goes with --raw' "rd --fill without --raw"
+run rd "$dump" init_task 8 --raw --json
+expect_error 2 'exclude each other' "rd --raw --json"
+expect_lines stdout 0 "rd --raw --json prints nothing"
+run waits "$dump" --dot --json
+expect_error 2 'exclude each other' "waits --dot --json"
+run extract "$dump"
+expect_error 2 'name one PID or core, or --all' "extract of nothing"
+run struct "$dump" module --list list
+expect_error 2 "takes the address of a list's head" "struct --list without an address"
+run struct "$dump" task_struct .comm pid
+expect_error 2 "'pid' is no member" "a member without its dot behind members"
+run struct "$dump" task_struct comm
+expect_error 1 'a member begins with a dot: .comm' "a member without its dot"
+run struct "$dump" task_struct .no_such_member
+expect_error 1 "no member 'no_such_member'" "a member that there is not"
+run struct "$dump" no_such_type
+expect_error 1 "no type is named 'no_such_type'" "a type that there is not"
 
 # Dumps that are none.
 run info "$work/missing"
@@ -45,6 +81,49 @@ expect_error 1 '/dev/null' "a device is no dump"
 mkdir "$work/bare"
 run info "$work/bare"
 expect_error 1 'no dump in this folder' "a folder without a dump"
+mkdir "$work/many"
+cp "$dump" "$work/many/dump.1"
+cp "$dump" "$work/many/dump.2"
+run info "$work/many"
+expect_error 1 'dump.1: a whole dump, not a part' "a folder of two dumps named like parts"
+mv "$work/many/dump.2" "$work/many/vmcore"
+run info "$work/many"
+expect_error 1 '2 dumps in this folder .*name one of them' "a folder of two dumps"
+rm -r "$work/many"
+mkfifo "$work/fifo"
+run info "$work/fifo"
+expect_error 1 'fifo is not a regular file: copy' "a pipe is no dump"
+run info "$FBUNDLE"
+expect_error 1 'an ELF program' "a program is no dump"
+run merge "$work/core" "$dump" -o "$out"
+expect_error 1 'core: is a process core.*the dump comes first' "dump and core swapped"
+nothing_left "dump and core swapped"
+
+# What goes with a dump.
+run info "$dump" --part "$work/missing"
+expect_error 1 'missing: No such file' "a part that is missing"
+cp "$dump" "$work/copy"
+run info "$dump" --part "$work/copy"
+expect_error 1 'not a part of a split one: give it alone' "a part of no split dump"
+for option in --sysroot --debug-dir; do
+    run bt "$dump" 132 "$option" "$work/missing"
+    expect_error 1 "$option .*missing: No such file" "$option that is missing"
+    run bt "$dump" 132 "$option" "$work/text"
+    expect_error 1 "$option .*text: Not a directory" "$option that is a file"
+done
+run bt "$dump" 132 --sysroot "$work/bare"
+expect_line stderr 'the sysroot lacks files' "a sysroot without the files: said so"
+run bt "$dump" 132 --vmlinux "$work/missing"
+expect_error 1 '--vmlinux: .*missing: No such file' "a vmlinux that is missing"
+run bt "$dump" 132 --vmlinux "$work/text"
+expect_error 1 '--vmlinux: .*text: not an ELF file' "a vmlinux that is text"
+run bt "$dump" 132 --vmlinux "$work/core"
+expect_error 1 '--vmlinux: .*core: a core' "a vmlinux that is a core"
+run bt "$dump" 132 --vmlinux "$(command -v ls)"
+expect_error 1 '--vmlinux: .*of another build: build-id [0-9a-f]+, .* has [0-9a-f]+' "another program's build-id"
+run ps "$dump" --core "$dump"
+expect_status 3 "the dump as a core beside itself: an answer"
+expect_line stderr 'is a kernel dump.*not a process core' "the dump as a core: said so"
 
 # A dump cut off at many places: an answer with warnings, or one line that says why not.
 size=$(stat -c %s "$dump")
@@ -108,7 +187,27 @@ run merge "$dump" "$work/half" -o "$out"
 expect_status 3 "a core cut in half: an answer"
 rm -f "$out"
 
+run merge "$dump" "$work/bare" -o "$out"
+expect_error 1 'bare is a folder: name a file in it' "a folder as the only core"
+run merge "$dump" "$work/missing" -o "$out"
+expect_error 1 'cannot open .*missing: No such file' "a core that is missing"
+
 # Outputs that cannot be.
+: >"$work/exists"
+run merge "$dump" "$work/core" -o "$work/exists"
+expect_error 1 'exists: only overwritten with --force' "an output that exists"
+expect [ ! -s "$work/exists" ] "it is untouched"
+run merge "$dump" "$work/core" -o "$work/bare" --force
+expect_error 1 'bare is a folder: name a file in it' "a folder as output"
+run merge "$dump" "$work/core" -o "$work/text/out"
+expect_error 1 'its folder: Not a directory' "an output below a file"
+for command in "ps" "ps --json" "log" "bt -a"; do
+    command_line="fbundle $command DUMP >/dev/full"
+    # shellcheck disable=SC2086 # a command with its option
+    "$FBUNDLE" $command "$dump" >/dev/full 2>"$work/stderr"
+    status=$?
+    expect_error 1 'standard output' "$command to a full device"
+done
 run merge "$dump" "$work/core" -o "$work/none/out.fbundle"
 expect_error 1 'none/out.fbundle.*No such file' "an output in a folder that is missing"
 cp "$dump" "$work/dump"
@@ -116,6 +215,11 @@ run merge "$work/dump" "$work/core" -o "$work/dump" --force
 expect_error 1 'is an input' "the dump as output is refused, --force or not"
 run merge "$work/dump" "$work/core" -o "$work/core" --force
 expect_error 1 'is an input' "a core as output is refused, --force or not"
+run merge "$work/dump" "$work/core" "$work/text" -o "$work/text" --force
+expect_error 1 'is an input' "a core that cannot be used is not written over either"
+run report "$work/dump" --vmlinux "$work/text" -o "$work/text" --force
+expect_status 1 "nor is a vmlinux"
+expect grep -q 'just some text' "$work/text" "both are untouched"
 ln -s "$work/text" "$work/link.fbundle"
 run merge "$dump" "$work/core" -o "$work/link.fbundle" --force
 expect_error 1 'link' "a symbolic link as output is refused"
@@ -129,6 +233,20 @@ nothing_left "an output that runs full midway"
 # Bundles that are none.
 run verify "$dump"
 expect_error 1 'not a bundle|no bundle' "verify of a dump that is no bundle"
+run verify "$work/bare"
+expect_error 1 'is a folder' "verify of a folder"
+run merge "$dump" "$work/core" -o "$out"
+head -c 100000 "$out" >"$work/cut"
+run info "$work/cut"
+expect_error 1 'not one page of it can be read: it is cut off' "info of a bundle's beginning"
+run verify "$work/cut"
+expect_status 3 "verify of a bundle's beginning"
+run extract "$out" no-such-core --from-dump
+expect_error 1 "'no-such-core' is no PID: --from-dump" "a name where only a PID will do"
+run merge "$out" "$work/core" --redact -o "$work/again"
+expect_error 1 'is a bundle, .*redact from the dump' "a bundle to redact"
+run extract "$dump" --all -o "$work/bare"
+expect_error 1 'no core is in it' "all cores of a dump without any"
 run extract "$dump" 4194000
 expect_error 1 'PID 4194000' "extract of a PID that nobody had"
 run extract "$dump" no-such-core
@@ -146,7 +264,7 @@ expect_error 1 'name the process' "a process's address without its PID"
 run rd "$dump" ffffffff81000000 9223372036854775808
 expect_error 1 'behind the end of the address space' "a range of 2^63 bytes"
 run rd "$dump" no_such_symbol 8
-expect_error 1 'no symbol no_such_symbol' "a symbol that there is not"
+expect_error 1 "'no_such_symbol' is neither" "a symbol that there is not"
 run sym "$dump" no_such_symbol
-expect_error 1 'no symbol is named no_such_symbol' "sym of a name that there is not"
+expect_error 1 "no symbol is named 'no_such_symbol'" "sym of a name that there is not"
 finish

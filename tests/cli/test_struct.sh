@@ -73,11 +73,11 @@ expect_error 1 'process' "an address of no process"
 run struct "$dump" task_struct ffff000000000000
 expect_error 1 '' "an address that is not mapped"
 run struct "$dump" task_struct init_task comm
-expect_error 1 'dot' "a member without its dot"
+expect_error 2 'dot' "a member without its dot"
 run struct "$dump" task_struct init_task --list comm
 expect_error 1 'no list_head' "a list by what is no list_head"
 run struct "$dump" task_struct --list tasks
-expect_error 1 'head' "a list without its head"
+expect_error 2 'head' "a list without its head"
 run struct "$dump"
 expect_status 2 "no type"
 run struct "$dump" page --depth x
