@@ -192,7 +192,7 @@ static struct fb_error *add_psinfo(struct writer *writer)
 	const char *state = strchr(states, task->state);
 	uint64_t cred = 0, gid = 0;
 	int64_t prio = DEFAULT_PRIO;
-	char args[sizeof(info.pr_psargs)];
+	char args[sizeof(info.pr_psargs)] = "";
 	struct fb_error *err;
 
 	info.pr_state = state ? (char)(state - states) : 0;
