@@ -91,6 +91,17 @@
 #define FB_MAX_SLAB_VMAS (16u << 20)
 #define FB_MAX_MODULES 4096u
 
+/* Page tables of one process: 32 TiB in pages of 4 KiB have as many, in 64 GiB of tables. */
+#define FB_MAX_PAGE_TABLES (16u << 20)
+/* Places of PMD tables that have one already: hugetlb mappings of 4 TiB, mapped once more by the
+ * same process. Of other tables, which nothing shares: entries that were damaged. */
+#define FB_MAX_SHARED_TABLES 4096u
+#define FB_MAX_STRAY_TABLES 64u
+/* Pieces of huge pages, some of whose frames the dump has and some not: each page that it has begins
+ * and ends one at most wherever it is mapped, and no process maps all memory eight times over. */
+#define FB_MAX_PIECES_PER_PAGE 16u
+#define FB_MIN_HUGE_PIECES (1u << 16)
+
 /* The kernel's log: LOG_BUF_LEN_MAX is 2^31 bytes; distributions set 2^17 to 2^21. What is kept
  * of it: 2^26 bytes of text, and a record for each 32 bytes (PRB_AVGBITS). */
 #define FB_MAX_LOG_BITS 31u

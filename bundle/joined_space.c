@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The joined space of a process, page by page.
+ * The joined space of a process, by runs of pages that are alike: as long as what a page-table entry
+ * covers, so that what is mapped nowhere costs nothing.
  */
 #include "bundle/joined_space.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bundle/process.h"
+#include "kernel/page_table_visits.h"
 
 enum place_kind {
 	PLACE_NOWHERE,
@@ -22,7 +25,7 @@ enum place_kind {
 /* Where a run of bytes is: at most what one page-table entry covers. */
 struct place {
 	enum place_kind kind;
-	uint64_t length; /* bytes from the address asked */
+	uint64_t length; /* bytes from the address asked; while it is looked up, from its page */
 	struct fb_origin origin;
 	struct fb_file *file; /* PLACE_FILE */
 };
@@ -38,7 +41,38 @@ struct fb_joined {
 	const struct fb_input_core *core; /* NULL: none */
 	struct fb_path root;
 	bool has_root;
+	struct fb_pt_visits *visits;
+	/* The mapping whose file was asked for last, and that file. */
+	pthread_mutex_t lock;
+	const struct fb_vma *opened;
+	struct fb_file *opened_file; /* NULL: not to be had */
 };
+
+static void shorten(struct place *place, uint64_t length)
+{
+	if (length < place->length)
+		place->length = length;
+}
+
+/* Leaves those pages of a huge one that are alike in the dump. In a bundle, each of them tells by
+ * itself where it came from. */
+static struct fb_error *cut_huge_page(struct fb_joined *joined, const struct fb_pt_walk *walk,
+				      struct place *place)
+{
+	struct fb_run run = {.length = FB_PAGE_SIZE};
+	struct fb_error *err = NULL;
+
+	if (!fb_input_fiber(joined->input) ||
+	    !fb_dump_has_page(fb_input_dump(joined->input), walk->physical >> FB_PAGE_SHIFT))
+		err = fb_space_locate(joined->tables.physical, walk->physical, place->length, &run);
+	if (err || run.length >= place->length)
+		return err;
+	if (fb_pt_visits_piece(joined->visits))
+		place->length = run.length;
+	else
+		place->origin.absence = FB_ABSENCE_DAMAGED;
+	return NULL;
+}
 
 static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_pt_walk *walk,
 				     struct place *place)
@@ -47,6 +81,12 @@ static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_p
 	struct fb_fiber *fiber = fb_input_fiber(joined->input);
 	uint64_t pfn = walk->physical >> FB_PAGE_SHIFT;
 
+	if (place->length > FB_PAGE_SIZE) {
+		struct fb_error *err = cut_huge_page(joined, walk, place);
+
+		if (err || place->origin.absence == FB_ABSENCE_DAMAGED)
+			return err;
+	}
 	place->origin.physical = walk->physical;
 	place->origin.has_physical = true;
 	if (!fb_dump_has_page(dump, pfn))
@@ -130,6 +170,7 @@ static bool lookup_core(struct fb_joined *joined, uint64_t page, struct place *p
 
 	if (!core || joined->options.no_core)
 		return false;
+	place->length = fb_core_alike(core, page, place->length);
 	if (fb_core_page(core, page, &offset)) {
 		place->kind = PLACE_CORE;
 		place->origin.source = FB_SOURCE_CORE;
@@ -184,11 +225,34 @@ static struct fb_error *open_mapped(struct fb_joined *joined, const struct fb_vm
 	return err;
 }
 
+/* NULL where it is not to be had. A path is long to spell: once for all pages of a mapping. */
+static struct fb_error *file_of(struct fb_joined *joined, const struct fb_vma *vma,
+				struct fb_file **file_ret)
+{
+	struct fb_file *file = NULL;
+	struct fb_error *err = NULL;
+
+	pthread_mutex_lock(&joined->lock);
+	if (joined->opened != vma) {
+		err = open_mapped(joined, vma, &file);
+		if (err && !fb_error_is(err, FB_NOMEM)) {
+			fb_error_destroy(err);
+			err = NULL;
+			file = NULL;
+		}
+		joined->opened = err ? NULL : vma;
+		joined->opened_file = file;
+	}
+	*file_ret = joined->opened_file;
+	pthread_mutex_unlock(&joined->lock);
+	return err;
+}
+
 static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vma *vma,
 				    const struct fb_pt_walk *walk, uint64_t page,
 				    struct place *place)
 {
-	struct fb_file *file;
+	struct fb_file *file = NULL;
 	uint64_t offset;
 	struct fb_error *err;
 
@@ -197,16 +261,17 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 		return NULL;
 	if (walk->state != FB_PT_NONE && may_be_private_copy(joined, vma))
 		return NULL;
-	err = open_mapped(joined, vma, &file);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
+	err = file_of(joined, vma, &file);
+	if (err || !file)
+		return err;
+	offset = vma->pgoff * FB_PAGE_SIZE + (page - vma->start);
+	if (offset >= file->size) {
+		/* Up to where the offset, which may be anything, begins anew. */
+		if (offset)
+			shorten(place, -offset & FB_PAGE_MASK);
 		return NULL;
 	}
-	offset = vma->pgoff * FB_PAGE_SIZE + (page - vma->start);
-	if (offset >= file->size)
-		return NULL;
+	shorten(place, (file->size - offset + FB_PAGE_SIZE - 1) & FB_PAGE_MASK);
 	place->kind = PLACE_FILE;
 	place->file = file;
 	place->origin.source = FB_SOURCE_FILE;
@@ -216,49 +281,59 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 	return NULL;
 }
 
-/* The end of what is known to be like the page at `page`: nothing but a hole can be longer than a
- * page, up to where its page-table entry, its mapping or the core's next segment ends it. */
-static uint64_t hole_end(const struct fb_joined *joined, const struct fb_pt_walk *walk,
-			 const struct fb_vma *vma, uint64_t page)
+/* Bytes from the page on, at most length and up to a page's end, that have its page-table entry and
+ * its mapping, or are in none as it is. */
+static uint64_t alike(const struct fb_joined *joined, const struct fb_pt_walk *walk,
+		      const struct fb_vma *vma, uint64_t page, uint64_t length)
 {
-	uint64_t end = (page | (walk->page_size - 1)) + 1;
+	uint64_t in_entry = walk->page_size - (page & (walk->page_size - 1));
 	const struct fb_vma *next = vma ? NULL : fb_vmas_next(&joined->vmas, page);
-	uint64_t segment = UINT64_MAX;
+	uint64_t pages = (length + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
 
-	if (vma && vma->end < end)
-		end = vma->end;
-	if (next && next->start < end)
-		end = next->start;
-	if (joined->core)
-		segment = fb_core_next_segment(joined->core->core, page);
-	if (segment < end)
-		end = segment;
-	return end > page ? end : page + FB_PAGE_SIZE;
+	if (!pages || in_entry < pages)
+		pages = in_entry;
+	if (vma && vma->end - page < pages)
+		pages = vma->end - page;
+	if (next && next->start - page < pages)
+		pages = next->start - page;
+	return pages;
 }
 
-static struct fb_error *lookup(struct fb_joined *joined, uint64_t address, struct place *place)
+/* The walk to a page; of one that is looked at with others its tables are counted. */
+static struct fb_error *walk_to(struct fb_joined *joined, uint64_t page, bool with_others,
+				struct fb_pt_walk *walk)
 {
-	uint64_t page = address & FB_PAGE_MASK;
+	struct fb_error *err = fb_pt_walk(&joined->tables, page, walk);
+
+	if (!err && with_others)
+		err = fb_pt_visits_enter(joined->visits, &joined->tables, page, walk);
+	return err;
+}
+
+/* At most length bytes. */
+static struct fb_error *lookup(struct fb_joined *joined, uint64_t address, uint64_t length,
+			       struct place *place)
+{
+	uint64_t page = address & FB_PAGE_MASK, in_page = address - page;
 	const struct fb_vma *vma = fb_vmas_find(&joined->vmas, address);
 	struct fb_pt_walk walk;
 	struct fb_error *err;
 
 	memset(place, 0, sizeof(*place));
-	place->length = FB_PAGE_SIZE - (address - page);
-	err = fb_pt_walk(&joined->tables, page, &walk);
+	err = walk_to(joined, page, length > FB_PAGE_SIZE, &walk);
 	if (err)
 		return err;
+	place->length = alike(joined, &walk, vma, page, in_page + length);
 	err = lookup_dump(joined, &walk, vma, place);
 	if (!err && (place->kind == PLACE_NOWHERE || joined->options.prefer_core) &&
 	    !lookup_core(joined, page, place) && place->kind == PLACE_NOWHERE)
 		err = lookup_file(joined, vma, &walk, page, place);
-	if (!err && walk.state == FB_PT_NONE &&
-	    (place->kind == PLACE_NOWHERE || place->kind == PLACE_ZERO))
-		place->length = hole_end(joined, &walk, vma, page) - address;
+	place->length -= in_page;
+	shorten(place, length);
 	place->origin.file_offset +=
-		place->kind == PLACE_CORE || place->kind == PLACE_FILE ? address - page : 0;
+		place->kind == PLACE_CORE || place->kind == PLACE_FILE ? in_page : 0;
 	if (place->origin.has_physical)
-		place->origin.physical += address - page;
+		place->origin.physical += in_page;
 	return err;
 }
 
@@ -302,7 +377,7 @@ static struct fb_error *read_part(struct fb_joined *joined, uint64_t address, vo
 	uint8_t page[FB_PAGE_SIZE];
 	struct place place;
 	const char *detail;
-	struct fb_error *err = lookup(joined, address, &place);
+	struct fb_error *err = lookup(joined, address, length, &place);
 
 	if (err)
 		return err;
@@ -374,16 +449,20 @@ static struct fb_error *joined_locate(struct fb_space *space, uint64_t address, 
 	struct fb_error *err;
 
 	while (run.length < length) {
-		err = lookup(joined, address + run.length, &place);
+		err = lookup(joined, address + run.length, length - run.length, &place);
 		if (err)
 			return err;
 		if (run.length == 0)
 			run.origin = place.origin;
 		else if (!joins(&run, &place.origin))
 			break;
-		run.length +=
-			place.length < length - run.length ? place.length : length - run.length;
+		run.length += place.length;
 	}
+	if (fb_pt_visits_refused(joined->visits))
+		fb_warn(fb_input_warnings(joined->input),
+			"%s: the same page tables are in more places than a kernel puts them: what "
+			"is below the others is left out",
+			joined->name);
 	*run_ret = run;
 	return NULL;
 }
@@ -412,7 +491,11 @@ struct fb_error *fb_joined_create(struct fb_input *input, const struct fb_task *
 	joined->input = input;
 	joined->task = task;
 	joined->options = *options;
-	err = fb_kernel_mm_page_tables(kernel, task->mm, &joined->tables);
+	pthread_mutex_init(&joined->lock, NULL); /* the default kind cannot fail */
+	err = fb_pt_visits_create(fb_dump_info(fb_input_dump(input))->pages_dumped,
+				  &joined->visits);
+	if (!err)
+		err = fb_kernel_mm_page_tables(kernel, task->mm, &joined->tables);
 	if (!err)
 		err = fb_vmas_load(kernel, task->mm, &joined->vmas);
 	if (!err)
@@ -433,6 +516,8 @@ void fb_joined_destroy(struct fb_joined *joined)
 	if (!joined)
 		return;
 	fb_vmas_deinit(&joined->vmas);
+	fb_pt_visits_destroy(joined->visits);
+	pthread_mutex_destroy(&joined->lock);
 	free(joined);
 }
 

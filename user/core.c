@@ -386,6 +386,16 @@ bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_o
 	return true;
 }
 
+uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t length)
+{
+	struct fb_run run;
+
+	/* The page that a segment begins or ends within is one by itself. */
+	piece_at(core, address, length, &run);
+	run.length &= FB_PAGE_MASK;
+	return run.length ? run.length : FB_PAGE_SIZE;
+}
+
 bool fb_core_auxv(const struct fb_core *core, uint64_t type, uint64_t *value_ret)
 {
 	const struct fb_core_info *info = &core->info;
