@@ -76,6 +76,8 @@ FB_FIELD(xarray_head, "xarray", "xa_head")
 FB_SIZE(xa_node, "xa_node")
 FB_FIELD(xa_node_shift, "xa_node", "shift")
 FB_FIELD(xa_node_slots, "xa_node", "slots")
+FB_FIELD(xa_node_parent, "xa_node", "parent")
+FB_FIELD(xa_node_offset, "xa_node", "offset") /* of its slot in the parent */
 FB_FIELD(nsproxy_pid_ns_for_children, "nsproxy", "pid_ns_for_children")
 
 /* Namespaces (include/linux/nsproxy.h, ns_common.h) */

@@ -146,6 +146,8 @@ static struct fb_error *finish(struct fb_tasks *tasks)
 {
 	struct fb_error *err;
 
+	for (size_t i = 0; i < tasks->count; i++)
+		tasks->tasks[i].found_by &= ~FB_TASK_MET(UINT32_MAX);
 	qsort(tasks->tasks, tasks->count, sizeof(*tasks->tasks), compare_tasks);
 	err = index_addresses(tasks, tasks->slots);
 	if (!err)

@@ -3,8 +3,8 @@
  * Tasks by cgroups: each css_set lists the tasks that are in the same cgroups
  * (include/linux/cgroup-defs.h). Every css_set that a known task names is walked.
  */
+#include "base/address_set.h"
 #include "base/limits.h"
-#include "kernel/address_set.h"
 #include "kernel/task_table.h"
 
 static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
@@ -23,15 +23,15 @@ static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
 
 static struct fb_error *visit(struct fb_tasks *tasks, struct fb_address_set *seen, uint64_t css_set)
 {
-	bool fresh;
+	bool fresh = false;
 	struct fb_error *err;
 
 	if (!fb_kernel_address_ok(css_set))
 		return NULL;
 	err = fb_address_set_add(seen, css_set, FB_MAX_CSS_SETS, "css_sets", &fresh);
-	if (err)
+	if (fb_error_is(err, FB_LIMIT))
 		return fb_tasks_broken(tasks, err, FB_FOUND_CGROUP);
-	return fresh ? walk_css_set(tasks, css_set) : NULL;
+	return err || !fresh ? err : walk_css_set(tasks, css_set);
 }
 
 struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)

@@ -4,8 +4,8 @@
  * table (kernel/futex/core.c), by a struct on its stack that names its task. A
  * priority-inheriting one names its owner too.
  */
+#include "base/address_set.h"
 #include "base/limits.h"
-#include "kernel/address_set.h"
 #include "kernel/task_table.h"
 
 struct futex_walk {

@@ -4,8 +4,8 @@
  * broken. Namespaces are named by what is known of struct pids, those of lost
  * tasks too, and by what tasks make their children in.
  */
+#include "base/address_set.h"
 #include "base/limits.h"
-#include "kernel/address_set.h"
 #include "kernel/task_table.h"
 
 struct namespace_walk {

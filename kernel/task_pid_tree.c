@@ -105,9 +105,29 @@ static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t 
 	return walk->level ? visit_nested(walk, pid, number) : visit_outermost(walk, pid, number);
 }
 
-/* index: the number that the node's first slot stands for. */
-static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64_t index,
-				   unsigned above_shift)
+/* A node knows the one place where it stands: so no part of the tree is walked twice. */
+static struct fb_error *check_place(const struct pid_walk *walk, uint64_t node, uint64_t parent,
+				    unsigned slot)
+{
+	const struct fb_layout *layout = walk->layout;
+	uint64_t own_parent = 0, own_slot = 0;
+	struct fb_error *err;
+
+	if (!parent || !layout->xa_node_parent.found || !layout->xa_node_offset.found)
+		return NULL;
+	err = fb_kernel_field(walk->tasks->kernel, node, &layout->xa_node_parent, &own_parent);
+	if (!err)
+		err = fb_kernel_field(walk->tasks->kernel, node, &layout->xa_node_offset,
+				      &own_slot);
+	if (!err && (own_parent != parent || own_slot != slot))
+		err = fb_error_create(FB_CORRUPT, "xa_node 0x%llx is not of slot %u of 0x%llx",
+				      (unsigned long long)node, slot, (unsigned long long)parent);
+	return err;
+}
+
+/* parent 0: the root. index: the number that the node's first slot stands for. */
+static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64_t parent,
+				   uint64_t index, unsigned above_shift)
 {
 	struct fb_kernel *kernel = walk->tasks->kernel;
 	uint64_t node = entry & ~(uint64_t)XA_TAG_MASK;
@@ -123,6 +143,9 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 				      (unsigned long long)node, (unsigned long long)shift,
 				      above_shift);
 	if (!err)
+		err = check_place(walk, node, parent,
+				  (unsigned)(index >> above_shift) & (XA_SLOTS - 1));
+	if (!err)
 		err = fb_space_read(fb_kernel_space(kernel),
 				    node + walk->layout->xa_node_slots.offset, slots,
 				    sizeof(slots));
@@ -130,7 +153,7 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 		uint64_t at = index + ((uint64_t)i << shift);
 
 		if (is_node(slots[i]) && shift) {
-			err = visit_node(walk, slots[i], at, (unsigned)shift);
+			err = visit_node(walk, slots[i], node, at, (unsigned)shift);
 			/* A lost node costs the PIDs below it, not those beside it. */
 			if (!fb_error_is(err, FB_LIMIT))
 				err = fb_tasks_broken(walk->tasks, err, FB_FOUND_PID_TREE);
@@ -178,7 +201,7 @@ struct fb_error *fb_tasks_walk_pid_tree(struct fb_tasks *tasks, uint64_t namespa
 					   walk.layout->xarray_head.offset,
 				   &root);
 	if (!err && is_node(root))
-		err = visit_node(&walk, root, 0, XA_MAX_SHIFT);
+		err = visit_node(&walk, root, 0, 0, XA_MAX_SHIFT);
 	else if (!err && root)
 		err = visit_pid(&walk, root, 0);
 	return fb_tasks_broken(tasks, err, FB_FOUND_PID_TREE);

@@ -12,11 +12,23 @@ struct list_walk {
 	uint32_t found_by;
 };
 
+/* A task is in one list of each kind: one that was met before tells that this list runs into another,
+ * or into itself, whose tasks are known. Without that, all lists could share one long tail. */
 static struct fb_error *add_entry(void *context, uint64_t entry)
 {
 	struct list_walk *walk = context;
+	uint32_t met = FB_TASK_MET(walk->found_by);
+	size_t index;
+	struct fb_error *err;
 
-	return fb_tasks_add(walk->tasks, entry - walk->link, walk->found_by, NULL);
+	err = fb_tasks_add(walk->tasks, entry - walk->link, walk->found_by, &index);
+	if (err)
+		return err;
+	if (walk->tasks->tasks[index].found_by & met)
+		return fb_error_create(FB_CORRUPT, "task 0x%llx is in another list already",
+				       (unsigned long long)(entry - walk->link));
+	walk->tasks->tasks[index].found_by |= met;
+	return NULL;
 }
 
 /* Backwards, for what lies behind a broken link; a list_head's prev stands behind its next. */
@@ -32,7 +44,7 @@ static struct fb_error *walk_backwards(struct list_walk *walk, uint64_t head)
 			break;
 		size_t before = walk->tasks->count;
 
-		err = add_entry(walk, entry);
+		err = fb_tasks_add(walk->tasks, entry - walk->link, walk->found_by, NULL);
 		/* A task that was known already: the walk has met what came from the front. */
 		if (!err && walk->tasks->count == before)
 			break;

@@ -5,6 +5,9 @@
 
 #include "kernel/task.h"
 
+/* In found_by while the table is filled: a list of that source has led to the task. */
+#define FB_TASK_MET(found_by) ((found_by) << 16)
+
 /* A task known by number only. */
 struct fb_lost_task {
 	int32_t tid;

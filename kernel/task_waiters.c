@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
+#include "base/address_set.h"
 #include "base/limits.h"
-#include "kernel/address_set.h"
 #include "kernel/stack_entry.h"
 #include "kernel/task_table.h"
 

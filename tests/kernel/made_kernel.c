@@ -17,6 +17,7 @@ static struct fb_error *read_made(struct fb_space *space, uint64_t address, void
 	struct made_kernel *made = made_of(space);
 	uint64_t offset = address - MADE_BASE;
 
+	made->reads++;
 	if (address < MADE_BASE || offset >= sizeof(made->memory) ||
 	    length > sizeof(made->memory) - offset)
 		return fb_error_create(FB_FAULT, "nothing at 0x%llx", (unsigned long long)address);

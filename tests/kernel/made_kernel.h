@@ -18,7 +18,8 @@ struct made_kernel {
 	struct fb_kernel kernel; /* what the code under test gets a pointer to */
 	struct fb_space space;
 	struct fb_warnings *warnings;
-	uint64_t used; /* bytes handed out */
+	uint64_t used;          /* bytes handed out */
+	_Atomic uint64_t reads; /* of the memory, by the code under test */
 	bool absent[MADE_PAGES];
 	uint8_t memory[MADE_PAGES * FB_PAGE_SIZE];
 };

@@ -46,6 +46,8 @@ static void put_members(struct made_kernel *made)
 	MADE_FIELD(made, pidns_parent, 40, 8);
 	MADE_FIELD(made, xarray_head, 8, 8);
 	MADE_FIELD(made, xa_node_shift, 0, 1);
+	MADE_FIELD(made, xa_node_offset, 1, 1);
+	MADE_FIELD(made, xa_node_parent, 8, 8);
 	MADE_FIELD(made, xa_node_slots, NODE_SLOTS, 512);
 	MADE_FIELD(made, rq_curr, 0, 8);
 	MADE_FIELD(made, rq_idle, 8, 8);
@@ -71,8 +73,13 @@ static uint64_t slot_below(struct made_tasks *tasks, uint64_t tree, int tid)
 {
 	uint64_t above = tree + NODE_SLOTS + (unsigned)tid / 64 * 8ull;
 
-	if (!made_task_word(tasks, above))
-		made_put(tasks->made, above, make_node(tasks->made, 0) + NODE_TAG, 8);
+	if (!made_task_word(tasks, above)) {
+		uint64_t leaf = make_node(tasks->made, 0);
+
+		MADE_SET(tasks->made, leaf, xa_node_parent, tree);
+		MADE_SET(tasks->made, leaf, xa_node_offset, (unsigned)tid / 64);
+		made_put(tasks->made, above, leaf + NODE_TAG, 8);
+	}
 	return made_task_word(tasks, above) - NODE_TAG + NODE_SLOTS + (unsigned)tid % 64 * 8ull;
 }
 

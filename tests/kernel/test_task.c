@@ -207,6 +207,65 @@ static void ends_mazes_of_nodes(void)
 	made_tasks_destroy(&host.made);
 }
 
+static uint64_t reads_to_load(struct host *host, size_t count)
+{
+	uint64_t before = host->made.made->reads;
+	struct fb_tasks *tasks = load(host);
+
+	CU_ASSERT_EQUAL(fb_tasks_count(tasks), count);
+	fb_tasks_destroy(tasks);
+	return host->made.made->reads - before;
+}
+
+/* Nodes that share children, four levels of them: 64^3 leaves of one. */
+static void walks_shared_nodes_once(void)
+{
+	struct made_kernel *made;
+	uint64_t usual, below;
+	struct host host;
+
+	make_host(&host);
+	made = host.made.made;
+	usual = reads_to_load(&host, 6);
+	below = made_task_slot(&host.made, 1) - 8 - 40;
+	for (unsigned level = 0; level < 4; level++) {
+		uint64_t node = level < 3 ? made_alloc(made, 40 + 512) : host.made.tree;
+
+		MADE_SET(made, node, xa_node_shift, 6 + 6 * level);
+		MADE_SET(made, below, xa_node_parent, node);
+		for (unsigned i = 0; i < 64; i++)
+			made_put(made, node + 40 + i * 8, below + 2, 8);
+		below = node;
+	}
+	CU_ASSERT(reads_to_load(&host, 6) < 2 * usual + 64 * 4 * 4);
+	made_tasks_destroy(&host.made);
+}
+
+#define MANY 200
+
+/* The children of each lead into those of init, which close at init alone. */
+static void walks_joined_lists_once(void)
+{
+	struct made_kernel *made;
+	uint64_t usual, joined, tasks[MANY];
+	struct host host;
+
+	make_host(&host);
+	made = host.made.made;
+	for (int i = 0; i < MANY; i++)
+		tasks[i] = made_process(&host.made, host.init, 1000 + i, "many");
+	usual = reads_to_load(&host, 6 + MANY);
+	for (int i = 0; i < MANY; i++)
+		made_put(made, tasks[i] + made->kernel.layout.task_children.offset,
+			 made_task_word(&host.made,
+					host.init + made->kernel.layout.task_children.offset),
+			 8);
+	joined = reads_to_load(&host, 6 + MANY);
+	/* MANY * MANY would be 40,000 and more. */
+	CU_ASSERT(joined < usual + 20 * MANY);
+	made_tasks_destroy(&host.made);
+}
+
 /* What has to be sane of a task_struct. */
 static void believes_no_garbage(void)
 {
@@ -350,5 +409,6 @@ static void names_sources(void)
 FB_TEST_MAIN("kernel/task", FB_TEST(finds_all), FB_TEST(finds_all_without_a_source),
 	     FB_TEST(walks_a_cut_list_from_its_end), FB_TEST(names_lost_tasks),
 	     FB_TEST(believes_no_strange_pid), FB_TEST(ends_mazes_of_nodes),
+	     FB_TEST(walks_shared_nodes_once), FB_TEST(walks_joined_lists_once),
 	     FB_TEST(believes_no_garbage), FB_TEST(reads_states), FB_TEST(reads_levels),
 	     FB_TEST(reads_command_lines), FB_TEST(fails_without_any_task), FB_TEST(names_sources))
