@@ -34,6 +34,8 @@ struct fb_input {
 	size_t core_path_count;
 	struct fb_input_core *cores;
 	size_t core_count;
+	const struct fb_input_core **by_pid; /* those with a task, by PID, the newest first */
+	size_t by_pid_count;
 	bool cores_loaded;
 	char *core_problem; /* of the first core that could not be opened */
 };
@@ -148,6 +150,7 @@ void fb_input_destroy(struct fb_input *input)
 		fb_core_destroy(input->cores[i].core);
 	}
 	free(input->cores);
+	free(input->by_pid);
 	for (size_t i = 0; i < input->file_count; i++)
 		free(input->files[i]);
 	free(input->files);
@@ -286,6 +289,39 @@ static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *ma
 	return err;
 }
 
+/* By PID, the newest first; unknown ages count as oldest. Of two as old, one given beside the bundle is
+ * of more use (the bundle's may be redacted), then the first. */
+static int compare_by_pid(const void *left, const void *right)
+{
+	const struct fb_input_core *a = *(const struct fb_input_core *const *)left;
+	const struct fb_input_core *b = *(const struct fb_input_core *const *)right;
+	double x = a->match.taken_before_panic_s, y = b->match.taken_before_panic_s;
+
+	if (a->match.task->pid != b->match.task->pid)
+		return a->match.task->pid < b->match.task->pid ? -1 : 1;
+	if (isnan(x) != isnan(y))
+		return isnan(x) ? 1 : -1;
+	if (!isnan(x) && x != y)
+		return x < y ? -1 : 1;
+	if (a->from_bundle != b->from_bundle)
+		return a->from_bundle ? 1 : -1;
+	return a < b ? -1 : 1;
+}
+
+static struct fb_error *index_cores(struct fb_input *input)
+{
+	struct fb_error *err = fb_alloc_array(input->core_count, sizeof(*input->by_pid),
+					      FB_MAX_CORES, "cores", &input->by_pid);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < input->core_count; i++)
+		if (input->cores[i].match.task)
+			input->by_pid[input->by_pid_count++] = &input->cores[i];
+	qsort(input->by_pid, input->by_pid_count, sizeof(struct fb_input_core *), compare_by_pid);
+	return NULL;
+}
+
 struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret,
 				size_t *count_ret)
 {
@@ -300,6 +336,8 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 			err = fb_matcher_create(input->kernel, tasks, &matcher);
 		if (!err)
 			err = load_cores(input, matcher, bundled);
+		if (!err)
+			err = index_cores(input);
 		fb_matcher_destroy(matcher);
 		if (err)
 			return err;
@@ -310,29 +348,21 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 	return NULL;
 }
 
-/* Unknown ages count as oldest. Of two as old, one given beside the bundle is of more use: the
- * bundle's may be redacted. */
-static bool is_better(const struct fb_input_core *a, const struct fb_input_core *b)
-{
-	double age = a->match.taken_before_panic_s, than = b->match.taken_before_panic_s;
-
-	if (isnan(age) != isnan(than))
-		return isnan(than);
-	return age < than || (!(age > than) && b->from_bundle && !a->from_bundle);
-}
-
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid)
 {
-	const struct fb_input_core *best = NULL;
+	size_t low = 0, high = input->by_pid_count;
 
-	for (size_t i = 0; i < input->core_count; i++) {
-		const struct fb_input_core *core = &input->cores[i];
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
 
-		if (core->match.task && core->match.task->pid == pid &&
-		    (!best || is_better(core, best)))
-			best = core;
+		if (input->by_pid[middle]->match.task->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return best;
+	return low < input->by_pid_count && input->by_pid[low]->match.task->pid == pid
+		       ? input->by_pid[low]
+		       : NULL;
 }
 
 const char *fb_input_core_problem(const struct fb_input *input)

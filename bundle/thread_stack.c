@@ -92,22 +92,20 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
 						     const struct fb_task *task)
 {
-	const struct fb_core_info *info = fb_core_info(core);
+	const struct fb_core_thread *first = fb_core_thread_of(core, task->tid);
 	uint32_t levels = task->level_count < FB_ARRAY_SIZE(task->level_tids)
 				  ? task->level_count
 				  : (uint32_t)FB_ARRAY_SIZE(task->level_tids);
 
 	/* The writer saw the number of its own PID namespace. */
-	for (size_t i = 0; i < info->thread_count; i++) {
-		const struct fb_core_thread *thread = &info->threads[i];
+	for (uint32_t level = 0; level < levels; level++) {
+		const struct fb_core_thread *thread =
+			fb_core_thread_of(core, task->level_tids[level]);
 
-		if (thread->tid == task->tid)
-			return thread;
-		for (uint32_t level = 0; level < levels; level++)
-			if (thread->tid == task->level_tids[level])
-				return thread;
+		if (thread && (!first || thread < first))
+			first = thread;
 	}
-	return NULL;
+	return first;
 }
 
 /* What a thread that only waited keeps; a system call changes the others. */
@@ -195,7 +193,8 @@ static const struct fb_task *find_memory(struct fb_thread_stacks *stacks, const 
 	return NULL;
 }
 
-/* Errors but FB_NOMEM become the ends of its stacks. */
+/* Errors but FB_NOMEM become the ends of its stacks. Of the process's mappings nothing is kept: all
+ * processes' together could be any number. */
 static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job *job,
 				    const struct fb_task *task)
 {

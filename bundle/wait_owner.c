@@ -115,13 +115,10 @@ static struct fb_error *find_owner(struct fb_wait_finder *finder, const struct f
 static const struct fb_core_thread *core_thread(const struct fb_input_core *core,
 						const struct fb_task *task)
 {
-	const struct fb_core_info *info = fb_core_info(core->core);
-	int32_t inner = inner_tid(task);
+	const struct fb_core_thread *host = fb_core_thread_of(core->core, task->tid);
+	const struct fb_core_thread *inner = fb_core_thread_of(core->core, inner_tid(task));
 
-	for (size_t i = 0; i < info->thread_count; i++)
-		if (info->threads[i].tid == task->tid || info->threads[i].tid == inner)
-			return &info->threads[i];
-	return NULL;
+	return !host || (inner && inner < host) ? inner : host;
 }
 
 /* Whether the thread stood at the panic where it stood when the core was taken: in the same call, all
@@ -235,6 +232,13 @@ static const struct fb_task *thread_at(struct fb_wait_finder *finder, const stru
 	return NULL;
 }
 
+static int by_tid(const void *a, const void *b)
+{
+	const int32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 /* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. */
 static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_task *waiter,
 				 const struct fb_pthread_wait *lock, bool shared, size_t index)
@@ -244,16 +248,15 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 	size_t count = fb_tasks_lost(finder->tasks, &lost);
 	struct fb_error *err;
 
-	for (size_t i = 0; i < count; i++) {
-		/* Lost TIDs are those of the host: in a namespace they tell nothing. */
-		if (lost[i] != lock->owner || waiter->level_count > 1)
-			continue;
-		err = fb_wait_graph_owner(&finder->graph, index, lost[i], false);
+	/* Lost TIDs are those of the host: in a namespace they tell nothing. */
+	if (waiter->level_count <= 1 && count &&
+	    bsearch(&lock->owner, lost, count, sizeof(*lost), by_tid)) {
+		err = fb_wait_graph_owner(&finder->graph, index, lock->owner, false);
 		return err ? err
 			   : fb_wait_text(&object->need,
 					  "thread %d, which the lock names as its "
 					  "owner: its task_struct is not in the dump",
-					  lost[i]);
+					  lock->owner);
 	}
 	return fb_wait_text(
 		&object->need,

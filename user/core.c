@@ -26,6 +26,7 @@ struct fb_core {
 	struct fb_core_index index;
 	struct fb_core_notes notes;
 	uint8_t *note_data; /* owned; what notes borrows */
+	uint32_t *by_tid;   /* owned; threads in order of TID, and of the notes */
 };
 
 /* What is known of the bytes from an address on, as far as one segment (or gap) reaches. */
@@ -271,6 +272,30 @@ static void fill_info(struct fb_core *core)
 	info->mapping_count = notes->mapping_count;
 }
 
+static int compare_tids(const void *left, const void *right, void *context)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+	const struct fb_core_thread *threads = context;
+
+	if (threads[a].tid != threads[b].tid)
+		return threads[a].tid < threads[b].tid ? -1 : 1;
+	return a < b ? -1 : 1;
+}
+
+static struct fb_error *index_threads(struct fb_core *core)
+{
+	size_t count = core->notes.thread_count;
+	struct fb_error *err = fb_alloc_array(count, sizeof(*core->by_tid), FB_MAX_CORE_THREADS,
+					      "threads", &core->by_tid);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++)
+		core->by_tid[i] = (uint32_t)i;
+	qsort_r(core->by_tid, count, sizeof(*core->by_tid), compare_tids, core->notes.threads);
+	return NULL;
+}
+
 static struct fb_error *read_core(struct fb_core *core, struct fb_warnings *warnings)
 {
 	struct fb_error *err;
@@ -292,7 +317,7 @@ static struct fb_error *read_core(struct fb_core *core, struct fb_warnings *warn
 		return fb_error_create(FB_CORRUPT, "holds neither memory nor threads");
 	check_truncation(core, warnings);
 	fill_info(core);
-	return NULL;
+	return index_threads(core);
 }
 
 struct fb_error *fb_core_open_file(struct fb_file *file, struct fb_warnings *warnings,
@@ -327,6 +352,7 @@ void fb_core_destroy(struct fb_core *core)
 	fb_core_index_deinit(&core->index);
 	fb_core_headers_deinit(&core->headers);
 	free(core->note_data);
+	free(core->by_tid);
 	fb_file_destroy(core->file);
 	free(core);
 }
@@ -384,6 +410,23 @@ bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_o
 		return false;
 	*file_offset_ret = run.origin.file_offset;
 	return true;
+}
+
+const struct fb_core_thread *fb_core_thread_of(const struct fb_core *core, int32_t tid)
+{
+	size_t low = 0, high = core->info.thread_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (core->info.threads[core->by_tid[middle]].tid < tid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == core->info.thread_count || core->info.threads[core->by_tid[low]].tid != tid)
+		return NULL;
+	return &core->info.threads[core->by_tid[low]];
 }
 
 uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t length)

@@ -104,6 +104,8 @@ uint64_t fb_core_next_segment(const struct fb_core *core, uint64_t address);
 /* Whether the page at address (page-aligned) has all of its bytes in the file, and at which
  * offset. */
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret);
+/* Its first thread with that TID, or NULL. */
+const struct fb_core_thread *fb_core_thread_of(const struct fb_core *core, int32_t tid);
 /* How many bytes from the page at address (page-aligned) on, at most length and whole pages, are as
  * that page is: all in the file, one behind the other, or not; at least a page. */
 uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t length);

@@ -40,9 +40,10 @@ static void matches_cores(void)
 	size_t count;
 
 	/* gcore's, the kernel's of a process that is gone, a reused PID, one out of a container. */
-	SAMPLE(&sample, "core.128.xz", "core.actors.207.zst", "core.reused.328.xz", "core.202.zst");
+	SAMPLE(&sample, "core.128.xz", "core.actors.207.zst", "core.reused.328.xz", "core.202.zst",
+	       "core.132.xz");
 	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
-	CU_ASSERT_EQUAL_FATAL(count, 4);
+	CU_ASSERT_EQUAL_FATAL(count, 5);
 	CU_ASSERT_EQUAL(cores[0].match.verdict, FB_VERDICT_CERTAIN);
 	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
 	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
@@ -51,7 +52,10 @@ static void matches_cores(void)
 	CU_ASSERT_EQUAL(cores[3].match.task->pid, 202);
 	CU_ASSERT(!cores[0].from_bundle);
 	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 128), &cores[0]);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 202), &cores[3]);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 132), &cores[4]);
 	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 328));
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 1));
 	sample_close(&sample);
 }
 

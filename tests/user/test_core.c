@@ -58,6 +58,11 @@ static void check_usual(enum make_layout layout, enum fb_core_kind kind)
 	CU_ASSERT_EQUAL(info->threads[0].regs.rip, MAKE_PROGRAM + 0x1234);
 	CU_ASSERT_EQUAL(info->threads[0].regs.rsp, MAKE_PROGRAM + 0x1235);
 	CU_ASSERT_EQUAL(info->threads[0].utime_us, 1000017);
+	for (size_t i = 0; i < info->thread_count; i++)
+		CU_ASSERT_PTR_EQUAL(fb_core_thread_of(core, info->threads[i].tid),
+				    &info->threads[i]);
+	CU_ASSERT_PTR_NULL(fb_core_thread_of(core, 0));
+	CU_ASSERT_PTR_NULL(fb_core_thread_of(core, INT32_MAX));
 	CU_ASSERT_EQUAL(info->threads[0].fpregs_size, 512);
 	CU_ASSERT_EQUAL(info->threads[0].xstate_size, 832);
 	CU_ASSERT_EQUAL_FATAL(info->mapping_count, 2);
