@@ -70,10 +70,12 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 static const struct fb_usage usage = {
 	.arguments = "INPUT TYPE [[PID:]ADDR] [.MEMBER...]",
 	.doc = "Shows the layout of one of the kernel's types, or of its modules'; with an address "
-	       "(hexadecimal, or a kernel symbol) the value there. Members are followed through "
-	       "structs, arrays and pointers: .mm.pgd, .comm[0].\v"
+	       "(hexadecimal, or a kernel symbol; NAME:CPU for a per-CPU variable) the value "
+	       "there. Members are followed through structs, arrays and pointers: .mm.pgd, "
+	       ".comm[0].\v"
 	       "  fbundle struct DUMP task_struct .mm\n"
-	       "  fbundle struct DUMP task_struct init_task .comm .mm.pgd\n"
+	       "  fbundle struct DUMP task_struct init_task .comm .sched_class\n"
+	       "  fbundle struct DUMP rq runqueues:0 .nr_running .curr.comm\n"
 	       "  fbundle struct DUMP module modules --list list .name",
 	.most_arguments = MAX_ARGUMENTS,
 	.least_arguments = 1,
@@ -252,6 +254,16 @@ static struct fb_error *judge(struct structs *structs, struct fb_value_printer *
 	return NULL;
 }
 
+/* Of several members one that cannot be had costs itself; err is passed on where none can. */
+static struct fb_error *spare_others(struct structs *structs, struct fb_error *err, size_t *missing)
+{
+	if ((!fb_error_is(err, FB_FAULT) && !fb_error_is(err, FB_ABSENT)) ||
+	    ++*missing == structs->path_count)
+		return err;
+	fb_warn_error(structs->context->warnings, err, "not to be had");
+	return NULL;
+}
+
 /* A value at a path; "" for all of it. */
 static struct fb_error *print_value_text(struct structs *structs, const struct fb_value *value,
 					 const char *path)
@@ -300,6 +312,7 @@ static struct fb_error *object_to_json(struct structs *structs, const struct fb_
 				       json_t **json_ret)
 {
 	json_t *object;
+	size_t missing = 0;
 	struct fb_error *err = NULL;
 
 	if (!structs->path_count)
@@ -309,7 +322,9 @@ static struct fb_error *object_to_json(struct structs *structs, const struct fb_
 		json_t *json = NULL;
 
 		err = value_to_json(structs, value, structs->paths[i], &json);
-		if (!err && json_object_set_new(object, structs->paths[i] + 1, json))
+		err = spare_others(structs, err, &missing);
+		if (!err &&
+		    json_object_set_new(object, structs->paths[i] + 1, json ? json : json_null()))
 			err = fb_error_nomem();
 	}
 	if (err)
@@ -321,12 +336,15 @@ static struct fb_error *object_to_json(struct structs *structs, const struct fb_
 
 static struct fb_error *object_to_text(struct structs *structs, const struct fb_value *value)
 {
+	size_t missing = 0;
 	struct fb_error *err = NULL;
 
 	if (!structs->path_count)
 		return print_value_text(structs, value, "");
-	for (size_t i = 0; i < structs->path_count && !err; i++)
+	for (size_t i = 0; i < structs->path_count && !err; i++) {
 		err = print_value_text(structs, value, structs->paths[i]);
+		err = spare_others(structs, err, &missing);
+	}
 	return err;
 }
 

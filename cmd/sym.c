@@ -9,24 +9,37 @@
 
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/target.h"
 #include "kernel/module.h"
 
 struct sym {
 	struct fb_context *context;
 	struct fb_input *input;
 	struct fb_modules *modules;
-	uint64_t offset; /* of the address asked from the symbol */
+	uint64_t offset; /* of the address asked for from the symbol */
 	size_t count;
 	json_t *list; /* --json */
 };
 
 static const struct fb_usage usage = {
-	.arguments = "INPUT NAME|ADDR",
+	.arguments = "INPUT NAME[+OFFSET]|ADDR",
 	.doc = "Finds the symbols of a name (MODULE:NAME for one module's), or the symbol that holds "
-	       "an address.",
+	       "an address. NAME+0x1c/0x2f0 may be copied from a stack or the log.",
 	.most_arguments = 1,
 	.least_arguments = 1,
 };
+
+static bool is_type(char type)
+{
+	return type > ' ' && type < 0x7f;
+}
+
+static json_t *type_json(char type)
+{
+	const char text[2] = {type, '\0'};
+
+	return is_type(type) ? json_string(text) : json_null();
+}
 
 static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 {
@@ -40,6 +53,7 @@ static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 		json_object_set_new(object, "address", fb_json_hex(symbol->address));
 		json_object_set_new(object, "name", fb_json_text(symbol->name));
 		json_object_set_new(object, "size", json_integer((json_int_t)symbol->size));
+		json_object_set_new(object, "type", type_json(symbol->type));
 		json_object_set_new(object, "module", fb_json_text(symbol->module));
 		json_object_set_new(object, "offset", json_integer((json_int_t)sym->offset));
 		return json_array_append_new(sym->list, object) ? fb_error_nomem() : NULL;
@@ -47,7 +61,7 @@ static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 	fb_text_escape(symbol->name, strlen(symbol->name), name, sizeof(name));
 	fb_print(sym->context->output, FB_STYLE_PLAIN, "%016llx %c ",
 		 (unsigned long long)symbol->address + sym->offset,
-		 symbol->type > ' ' && symbol->type < 0x7f ? symbol->type : '?');
+		 is_type(symbol->type) ? symbol->type : '?');
 	fb_print(sym->context->output, FB_STYLE_BOLD, "%s", name);
 	if (sym->offset)
 		printf("+0x%llx", (unsigned long long)sym->offset);
@@ -64,9 +78,11 @@ static struct fb_error *find(struct sym *sym, const char *what)
 {
 	struct fb_symbol symbol;
 	uint64_t address;
-	char *end;
+	char *end, name[512];
 	struct fb_error *err = fb_modules_each_symbol(sym->modules, what, show, sym);
 
+	if (!err && !sym->count && fb_split_offset(what, name, sizeof(name), &sym->offset))
+		err = fb_modules_each_symbol(sym->modules, name, show, sym);
 	if (err || sym->count)
 		return err;
 	errno = 0;

@@ -4,11 +4,15 @@
  */
 #include "cmd/target.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
+
+#define MAX_SYMBOL 512
 
 struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 				 const struct fb_task **task_ret)
@@ -83,26 +87,88 @@ struct fb_error *fb_target_open_process(struct fb_context *context, struct fb_in
 	return NULL;
 }
 
-static struct fb_error *parse_address(struct fb_input *input, const char *text, bool symbols,
-				      uint64_t *address_ret)
+bool fb_split_offset(const char *text, char *name, size_t size, uint64_t *offset_ret)
+{
+	const char *plus = strrchr(text, '+');
+	size_t length = plus ? (size_t)(plus - text) : 0;
+	char *end;
+
+	if (!length || length >= size || !isxdigit((unsigned char)plus[1]))
+		return false;
+	errno = 0;
+	*offset_ret = strtoull(plus + 1, &end, 16);
+	if (errno || (*end && *end != '/'))
+		return false;
+	memcpy(name, text, length);
+	name[length] = '\0';
+	return true;
+}
+
+static bool parse_number(const char *text, uint64_t *number_ret)
 {
 	char *end;
 
 	errno = 0;
-	*address_ret = strtoull(text, &end, 16);
-	if (end != text && !*end && *text != '-' && !errno)
-		return NULL;
-	if (symbols) {
-		struct fb_error *err = fb_kernel_symbol(fb_input_kernel(input), text, address_ret);
+	*number_ret = strtoull(text, &end, 16);
+	return end != text && !*end && *text != '-' && !errno;
+}
 
-		if (!fb_error_is(err, FB_NOT_FOUND))
-			return err;
+static bool is_percpu(struct fb_kernel *kernel, uint64_t address)
+{
+	uint64_t start = 0, stop = 0;
+	struct fb_error *err = fb_kernel_symbol(kernel, "__per_cpu_start", &start);
+
+	if (!err)
+		err = fb_kernel_symbol(kernel, "__per_cpu_end", &stop);
+	fb_error_destroy(err);
+	return address >= start && address < stop;
+}
+
+/* cpu: -1: none was named. */
+static struct fb_error *find_symbol(struct fb_kernel *kernel, const char *text, int cpu,
+				    uint64_t *address_ret)
+{
+	char name[MAX_SYMBOL];
+	uint64_t address = 0, offset = 0;
+	bool split = fb_split_offset(text, name, sizeof(name), &offset);
+	struct fb_error *err = fb_kernel_symbol(kernel, split ? name : text, &address);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
 		fb_error_destroy(err);
 		return fb_error_create(
 			FB_NOT_FOUND,
 			"'%s' is neither a hexadecimal address nor a symbol of this kernel", text);
 	}
-	return fb_error_create(FB_INVALID, "'%s' is no address: expected hexadecimal", text);
+	if (err)
+		return err;
+	if (cpu < 0 && is_percpu(kernel, address))
+		return fb_error_create(FB_INVALID,
+				       "%s is a per-CPU variable: name the CPU, as in %s:0", text,
+				       text);
+	if (cpu >= 0 && !is_percpu(kernel, address))
+		return fb_error_create(FB_INVALID, "%s is no per-CPU variable", text);
+	if (cpu >= 0)
+		err = fb_kernel_percpu(kernel, (uint32_t)cpu, address, &address);
+	*address_ret = address + offset;
+	return err;
+}
+
+/* NAME:CPU */
+static struct fb_error *find_percpu(struct fb_kernel *kernel, const char *text, const char *colon,
+				    uint64_t *address_ret)
+{
+	char name[MAX_SYMBOL];
+	size_t length = (size_t)(colon - text);
+	char *end;
+	unsigned long cpu = strtoul(colon + 1, &end, 10);
+
+	if (!isdigit((unsigned char)colon[1]) || *end || cpu > INT_MAX)
+		return fb_error_create(FB_INVALID, "'%s' is no CPU's number", colon + 1);
+	if (length >= sizeof(name))
+		return fb_error_create(FB_INVALID, "the name before ':' is too long");
+	memcpy(name, text, length);
+	name[length] = '\0';
+	return find_symbol(kernel, name, (int)cpu, address_ret);
 }
 
 /* Bits above the page tables' reach must repeat its top bit. */
@@ -128,12 +194,14 @@ struct fb_error *fb_target_open(struct fb_context *context, struct fb_input *inp
 				const char *text, bool prefer_core, struct fb_target *target_ret)
 {
 	struct fb_target target = {0};
+	struct fb_kernel *kernel = fb_input_kernel(input);
 	const char *colon = strchr(text, ':');
+	bool process = colon && (colon == text || isdigit((unsigned char)*text));
 	const struct fb_task *task = NULL;
 	char pid[16] = "";
 	struct fb_error *err = NULL;
 
-	if (colon) {
+	if (process) {
 		size_t length = (size_t)(colon - text);
 
 		if (length < sizeof(pid))
@@ -142,12 +210,17 @@ struct fb_error *fb_target_open(struct fb_context *context, struct fb_input *inp
 		if (!err)
 			err = fb_target_open_process(context, input, task, prefer_core, &target);
 	} else {
-		target.space = fb_kernel_space(fb_input_kernel(input));
+		target.space = fb_kernel_space(kernel);
 	}
+	if (!err && colon && !process)
+		err = find_percpu(kernel, text, colon, &target.address);
+	else if (!err && !parse_number(process ? colon + 1 : text, &target.address))
+		err = process ? fb_error_create(FB_INVALID,
+						"'%s' is no address: expected hexadecimal",
+						colon + 1)
+			      : find_symbol(kernel, text, -1, &target.address);
 	if (!err)
-		err = parse_address(input, colon ? colon + 1 : text, !colon, &target.address);
-	if (!err)
-		err = check_canonical(input, target.address, colon != NULL);
+		err = check_canonical(input, target.address, process);
 	if (err)
 		fb_target_deinit(&target);
 	else

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * "[PID:]ADDR" on the command line: an address in the joined space of a process,
- * or in the kernel's; a kernel symbol may stand for an address.
+ * or in the kernel's. There NAME, NAME+OFFSET and, of a per-CPU variable, NAME:CPU may
+ * stand for an address.
  */
 #ifndef FB_CMD_TARGET_H
 #define FB_CMD_TARGET_H
@@ -22,6 +23,10 @@ struct fb_target {
 	struct fb_space *space;     /* owned by joined or by the kernel */
 	uint64_t address;
 };
+
+/* Takes "NAME+OFFSET" apart, or "NAME+OFFSET/SIZE" as stacks and logs show it; OFFSET is
+ * hexadecimal. False where text is not of that form, or name[size] is too small. */
+bool fb_split_offset(const char *text, char *name, size_t size, uint64_t *offset_ret);
 
 /* The process of PID (any of its threads' TIDs will do). FB_NOT_FOUND, with the reason. */
 FB_MUST_CHECK struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,

@@ -66,6 +66,36 @@ run struct "$dump" task_struct init_task '.comm[16]'
 expect_error 1 'last of 16' "an index that is too large"
 run struct "$dump" task_struct init_task .mm.pgd
 expect_error 1 'pointer is null' "through a null pointer"
+run struct "$dump" task_struct init_task .comm .mm.pgd .mm.owner .pid
+expect_status 3 "of several members those that can be read are shown"
+expect_line stdout '^\.pid = 0$' "also behind one that cannot"
+expect_line stderr 'warning: not to be had: \.mm\.pgd: the pointer is null' "the others are named"
+run struct "$dump" task_struct init_task .comm .mm.pgd --json
+expect_json '.value == {"comm": "swapper/0", "mm.pgd": null} and (.warnings | length == 1)' "and null in JSON"
+run struct "$dump" task_struct init_task .mm.pgd .mm.owner
+expect_status 1 "nothing is shown where none can be read"
+
+# The examples of --help, and names with offsets and CPUs.
+run struct --help
+grep -o 'fbundle struct DUMP .*' "$work/stdout" | cut -d' ' -f4- >"$work/examples"
+while read -r -a words; do
+    run struct "$dump" "${words[@]}"
+    expect_status 0 "as --help shows: ${words[*]}"
+done <"$work/examples"
+expect [ "$(wc -l <"$work/examples")" -ge 4 ] "--help has its examples"
+run ps "$dump" --json
+first=$(json '[.tasks[] | select(.running and .cpu == 0)][0].comm')
+run struct "$dump" rq runqueues:0 .cpu .curr.comm
+expect_line stdout "^\\.curr\\.comm = \"$first\"\$" "a per-CPU variable: CPU 0 runs what ps says"
+run struct "$dump" rq runqueues:1 .cpu
+expect_line stdout '^\.cpu = 1$' "another CPU's"
+run struct "$dump" rq runqueues
+expect_error 1 'runqueues is a per-CPU variable.*runqueues:0' "a per-CPU variable without its CPU"
+run struct "$dump" rq runqueues:900
+expect_error 1 'CPU 900' "a CPU that there is not"
+run struct "$dump" task_struct init_task:0
+expect_error 1 'no per-CPU variable' "what is no per-CPU variable"
+
 run struct "$dump" task_struct no_such_symbol
 expect_error 1 'no_such_symbol' "an unknown symbol"
 run struct "$dump" task_struct 1234

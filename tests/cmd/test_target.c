@@ -79,6 +79,50 @@ static void opens_processes(void)
 	sample_close(&opened.sample);
 }
 
+static void splits_offsets(void)
+{
+	static const char *const none[] = {"panic",
+					   "+0x10",
+					   "panic+",
+					   "panic+0xzz",
+					   "panic+10000000000000000",
+					   "a_name_much_too_long+1"};
+	char name[16];
+	uint64_t offset = 0;
+
+	CU_ASSERT(fb_split_offset("panic+0x13d/0x2f4", name, sizeof(name), &offset));
+	CU_ASSERT_STRING_EQUAL(name, "panic");
+	CU_ASSERT_EQUAL(offset, 0x13d);
+	CU_ASSERT(fb_split_offset("a+b+1c", name, sizeof(name), &offset));
+	CU_ASSERT_STRING_EQUAL(name, "a+b");
+	CU_ASSERT_EQUAL(offset, 0x1c);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(none); i++)
+		CU_ASSERT(!fb_split_offset(none[i], name, sizeof(name), &offset));
+}
+
+/* A per-CPU variable lies elsewhere on each CPU. */
+static void opens_percpu_variables(void)
+{
+	struct opened opened;
+	uint64_t first;
+
+	open_sample(&opened);
+	FB_OK_FATAL(open_target(&opened, "runqueues:0"));
+	first = opened.target.address;
+	CU_ASSERT_PTR_NULL(opened.target.task);
+	fb_target_deinit(&opened.target);
+	FB_OK_FATAL(open_target(&opened, "runqueues+0x10:1"));
+	CU_ASSERT(opened.target.address != first + 0x10);
+	fb_target_deinit(&opened.target);
+	FB_FAILS_WITH(open_target(&opened, "runqueues"), FB_INVALID, "as in runqueues:0");
+	FB_FAILS_WITH(open_target(&opened, "runqueues:"), FB_INVALID, "no CPU's number");
+	FB_FAILS_WITH(open_target(&opened, "runqueues:0x1"), FB_INVALID, "no CPU's number");
+	FB_FAILS_WITH(open_target(&opened, "runqueues:99"), FB_NOT_FOUND, "CPU 99");
+	FB_FAILS_WITH(open_target(&opened, "init_task:0"), FB_INVALID, "no per-CPU variable");
+	FB_FAILS_WITH(open_target(&opened, "no_such:0"), FB_NOT_FOUND, "no_such");
+	sample_close(&opened.sample);
+}
+
 static void refuses_a_sysroot_that_is_none(void)
 {
 	struct opened opened;
@@ -90,4 +134,5 @@ static void refuses_a_sysroot_that_is_none(void)
 }
 
 FB_TEST_MAIN("cmd/target", FB_TEST(opens_kernel_addresses), FB_TEST(opens_processes),
+	     FB_TEST(splits_offsets), FB_TEST(opens_percpu_variables),
 	     FB_TEST(refuses_a_sysroot_that_is_none))
