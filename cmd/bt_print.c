@@ -370,12 +370,14 @@ static void print_others(struct fb_output *output, const struct fb_task *const *
 		fb_text_escape(others[i]->comm, strnlen(others[i]->comm, sizeof(others[i]->comm)),
 			       comm, sizeof(comm));
 		snprintf(text, sizeof(text), "%d (%s)%s", others[i]->tid, comm,
-			 i + 1 < count ? ", " : "");
-		length = strlen(text);
+			 i + 1 < count ? "," : "");
+		length = strlen(text) + 1;
 		if (column == 0 || column + length > COLUMNS) {
 			fb_print(output, FB_STYLE_DIM, "%s  %s", i ? "\n" : "",
 				 i ? "            " : "and TIDs    ");
 			column = 14;
+		} else {
+			fb_print(output, FB_STYLE_PLAIN, " ");
 		}
 		fb_print(output, FB_STYLE_PLAIN, "%s", text);
 		column += length;

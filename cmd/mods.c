@@ -42,6 +42,9 @@ static struct fb_error *print_json(struct fb_context *context, const struct fb_m
 				    fb_json_bytes(module->name, sizeof(module->name)));
 		json_object_set_new(object, "address", fb_json_hex(module->base));
 		json_object_set_new(object, "size", json_integer((json_int_t)module->size));
+		json_object_set_new(object, "uses", json_integer(module->references));
+		json_object_set_new(object, "state",
+				    json_string(fb_module_state_name(module->state)));
 		json_object_set_new(object, "used_by", used_by_list(module->used_by));
 		json_object_set_new(object, "taints", json_string(flags));
 		json_array_append_new(list, object);

@@ -21,6 +21,7 @@
 struct fb_output {
 	bool color;
 	bool progress;
+	bool terminal;
 	unsigned width;
 	int64_t last_progress_ns;
 	bool progress_drawn;
@@ -45,7 +46,8 @@ struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_out
 	output->color = want_color(color);
 	output->progress = !quiet && isatty(STDERR_FILENO);
 	output->width = DEFAULT_WIDTH;
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+	output->terminal = isatty(STDOUT_FILENO);
+	if (output->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		output->width = size.ws_col;
 	*output_ret = output;
 	return NULL;
@@ -59,6 +61,11 @@ void fb_output_destroy(struct fb_output *output)
 unsigned fb_output_width(const struct fb_output *output)
 {
 	return output->width;
+}
+
+bool fb_output_is_terminal(const struct fb_output *output)
+{
+	return output->terminal;
 }
 
 static const char *style_start(enum fb_style style)

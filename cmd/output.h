@@ -42,6 +42,7 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 	FB_PRINTF(3, 4);
 /* Columns of a terminal; 100 elsewhere. */
 unsigned fb_output_width(const struct fb_output *output);
+bool fb_output_is_terminal(const struct fb_output *output);
 
 /* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
@@ -49,7 +50,11 @@ void fb_output_progress(struct fb_output *output, const char *what, uint64_t don
 /*
  * A table: columns as wide as their widest cell, headings in bold. Cells are escaped.
  */
-enum fb_align { FB_LEFT, FB_RIGHT };
+enum fb_align {
+	FB_LEFT,
+	FB_RIGHT,
+	FB_LEFT_CUT, /* of the last column: cut where a terminal ends */
+};
 struct fb_column {
 	const char *heading;
 	enum fb_align align;

@@ -31,7 +31,7 @@ static const struct argp_option ps_options[] = {
 	{"tree", 'T', NULL, 0, "children below their parents", 0},
 	{"long", 'l', NULL, 0,
 	 "effective UID, start, resident memory, control group and namespaces too", 0},
-	{"waits", 'w', NULL, 0, "what each blocked thread waits for", 0},
+	{"waits", 'w', NULL, 0, "what each blocked thread waits for, in place of command lines", 0},
 	{0},
 };
 
@@ -60,7 +60,7 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Lists the tasks of a dump: the union of what the task list, the PID tree, the CPUs "
-	       "and the families say.",
+	       "and the families say. A star behind the state marks what a CPU ran.",
 	.options = ps_options,
 	.parse = parse,
 };
@@ -126,6 +126,7 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
+	json_object_set_new(object, "running", json_boolean(task->on_cpu));
 	json_object_set_new(object, "uid",
 			    task->uid != UINT32_MAX ? json_integer(task->uid) : json_null());
 	json_object_set_new(object, "start_s", json_real((double)task->start_ns / 1e9));
@@ -200,7 +201,7 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 	if (task->kernel_thread || task->idle)
 		return fb_table_cell(ps->table, FB_STYLE_DIM, "%*s[%.*s]", indent, "",
 				     (int)sizeof(task->comm), task->comm);
-	if (task->tid == task->pid)
+	if (task->tid == task->pid && !ps->waits)
 		err = fb_process_cmdline(ps->input, task, cmdline, sizeof(cmdline));
 	if (err)
 		return err;
@@ -250,10 +251,12 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 				    core ? core : "-");
 	if (!err && ps->details)
 		err = detail_cells(ps, task);
+	if (!err)
+		err = command_cell(ps, task, depth);
 	if (!err && ps->waits)
 		err = fb_table_cell(ps->table, FB_STYLE_WARN, "%s",
 				    waits_text(ps, task, waits, sizeof(waits)));
-	return err ? err : command_cell(ps, task, depth);
+	return err;
 }
 
 #define MAX_COLUMNS (10u + FB_PS_DETAIL_COLUMN_COUNT)
@@ -274,9 +277,9 @@ static struct fb_error *create_table(struct ps *ps)
 
 	for (size_t i = 0; ps->details && i < FB_PS_DETAIL_COLUMN_COUNT; i++)
 		columns[count++] = fb_ps_detail_columns[i];
+	columns[count++] = (struct fb_column){"COMMAND", ps->waits ? FB_LEFT : FB_LEFT_CUT};
 	if (ps->waits)
 		columns[count++] = (struct fb_column){"WAITS FOR", FB_LEFT};
-	columns[count++] = (struct fb_column){"COMMAND", FB_LEFT};
 	return fb_table_create(columns, count, &ps->table);
 }
 

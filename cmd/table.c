@@ -16,6 +16,8 @@
 #define MAX_CELLS (10 * (size_t)FB_MAX_TASKS)
 /* Longer cells are cut: a path is at most this long. */
 #define MAX_CELL FB_MAX_STRING
+/* A last column is not cut to less than this: then a terminal may as well wrap it. */
+#define LEAST_CUT 8u
 
 struct cell {
 	char *text;
@@ -104,34 +106,73 @@ static size_t column_width(const struct fb_table *table, size_t column)
 	return width;
 }
 
-static void print_cell(const struct fb_table *table, struct fb_output *output, size_t column,
-		       size_t width, enum fb_style style, const char *text)
+/* Bytes of text that take at most width columns. */
+static size_t bytes_within(const char *text, size_t width)
 {
-	bool last = column + 1 == table->column_count;
-	int padding = (int)(width - text_width(text));
+	size_t length = 0;
 
-	if (table->columns[column].align == FB_RIGHT)
-		printf("%*s", padding, "");
-	fb_print(output, style, "%s", text);
-	if (table->columns[column].align == FB_LEFT && !last)
-		printf("%*s", padding, "");
-	fputs(last ? "\n" : "  ", stdout);
+	for (size_t columns = 0; text[length]; length++) {
+		columns += ((unsigned char)text[length] & 0xc0) != 0x80;
+		if (columns > width)
+			break;
+	}
+	return length;
+}
+
+/* A line being printed: blanks are held back until something follows them. */
+struct line {
+	struct fb_output *output;
+	size_t column; /* where the next cell begins */
+	size_t blanks;
+};
+
+static void print_cell(struct line *line, enum fb_align align, size_t width, enum fb_style style,
+		       const char *text)
+{
+	size_t taken = text_width(text), room = SIZE_MAX;
+	size_t padding = width > taken ? width - taken : 0;
+
+	if (align == FB_LEFT_CUT && fb_output_is_terminal(line->output) &&
+	    fb_output_width(line->output) > line->column + LEAST_CUT)
+		room = fb_output_width(line->output) - line->column;
+	if (align == FB_RIGHT)
+		line->blanks += padding;
+	if (*text) {
+		printf("%*s", (int)line->blanks, "");
+		line->blanks = 0;
+		if (taken > room)
+			fb_print(line->output, style, "%.*s...",
+				 (int)bytes_within(text, room - strlen("...")), text);
+		else
+			fb_print(line->output, style, "%s", text);
+	}
+	if (align != FB_RIGHT)
+		line->blanks += padding;
+	line->blanks += strlen("  ");
+	line->column += width + strlen("  ");
 }
 
 void fb_table_print(struct fb_table *table, struct fb_output *output)
 {
 	size_t widths[64];
+	struct line line = {.output = output};
 
 	if (table->column_count == 0 || table->column_count > FB_ARRAY_SIZE(widths))
 		return;
 	for (size_t i = 0; i < table->column_count; i++) {
 		widths[i] = column_width(table, i);
-		print_cell(table, output, i, widths[i], FB_STYLE_BOLD, table->columns[i].heading);
+		print_cell(&line, table->columns[i].align, widths[i], FB_STYLE_BOLD,
+			   table->columns[i].heading);
 	}
+	putchar('\n');
 	for (size_t i = 0; i < table->cell_count; i++) {
 		size_t column = i % table->column_count;
 
-		print_cell(table, output, column, widths[column], table->cells[i].style,
-			   table->cells[i].text);
+		if (column == 0)
+			line = (struct line){.output = output};
+		print_cell(&line, table->columns[column].align, widths[column],
+			   table->cells[i].style, table->cells[i].text);
+		if (column + 1 == table->column_count)
+			putchar('\n');
 	}
 }

@@ -32,4 +32,73 @@ run vtop "$bundle" "$(head -n 1 "$work/tasks")"
 expect_line stdout '^ +page  slab, flags .*slab.*, [0-9]+ references?; struct page ff' "vtop says so in its text"
 run vtop "$bundle" init_task --json
 expect_json '.state == "present" and .page.type == "kernel"' "vtop's JSON has the state and the page"
+
+# What stands in stacks and in the log can be looked up as it stands there.
+run log "$bundle" --panic
+frame=$(grep -o ' panic+0x[0-9a-f]*/0x[0-9a-f]*' "$work/stdout" | head -n 1 | tr -d ' ')
+run sym "$bundle" "$frame"
+expect_line stdout "^f[0-9a-f]{15} T $(printf '%s' "$frame" | sed 's/+/\\+/')\$" "sym takes a frame of the log ($frame)"
+address=$(cut -d' ' -f1 "$work/stdout")
+run sym "$bundle" "$frame" --json
+expect_json '.symbols[0] | .name == "panic" and .type == "T" and .offset > 0' "its JSON has offset and type"
+run rd "$bundle" "$address" 16
+cp "$work/stdout" "$work/by-address"
+run rd "$bundle" "$frame" 16
+expect_same "$work/by-address" "$work/stdout" "rd takes it too"
+run sym "$bundle" 'panic+0xzz'
+expect_error 1 'no symbol is named panic\+0xzz' "an offset that is none"
+run sym "$bundle" 'no_such+0x10'
+expect_error 1 'no symbol is named no_such' "an offset in what there is not"
+
+# JSON says no less than text.
+run mods "$bundle" --json
+json '.modules[] | "\(.name) \(.uses) \(.state)"' >"$work/mods"
+run mods "$bundle"
+awk 'NR > 1 {print $3, $4, $5}' "$work/stdout" >"$work/mods.text"
+expect_same "$work/mods.text" "$work/mods" "mods: uses and states"
+run ps "$bundle" -t --json
+json '[.tasks[] | select(.running)] | length' >"$work/running"
+run ps "$bundle" -t
+expect [ "$(grep -c ' [A-Z][*] ' "$work/stdout")" = "$(cat "$work/running")" ] "ps: the stars are what runs"
+
+# No line ends in blanks, and a table's last column begins where its heading does.
+pid=$(sed -n 's/.*\bDL=\([0-9]*\).*/\1/p' "$samples/actors")
+for command in info ps "ps -t" "ps -l" "ps -w" "ps -T" "bt -a" "bt -ag" waits mods log "vm $pid" "files $pid" \
+    "vtop init_task" "struct list_head" "sym schedule"; do
+    read -r -a words <<<"$command"
+    run "${words[0]}" "$bundle" "${words[@]:1}"
+    [ "$command" = log ] || expect_no_line stdout '[[:blank:]]$' "$command: no blanks at line ends"
+done
+run ps "$bundle" --threads --waits
+at=$(awk 'NR == 1 {print index($0, "WAITS FOR")}' "$work/stdout")
+expect [ "$(cut -c"$at"- "$work/stdout" | grep -c '^mutex 0x')" -ge 2 ] "ps --waits: what is waited for stands under its heading"
+
+# On a terminal ps does not wrap: command lines are cut; elsewhere they are whole.
+on_terminal() {
+    # shellcheck disable=SC2016 # $1 is python's
+    python3 - "$@" <<'PY'
+import fcntl, os, pty, struct, sys, termios
+columns = int(sys.argv[1])
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    os.execv(sys.argv[2], sys.argv[2:])
+while True:
+    try:
+        data = os.read(terminal, 65536)
+    except OSError:
+        break
+    if not data:
+        break
+    sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
+PY
+}
+for columns in 80 120 200; do
+    on_terminal "$columns" "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
+    expect [ "$(wc -L <"$work/terminal")" -le "$columns" ] "ps fits a terminal of $columns columns"
+done
+on_terminal 80 "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
+expect grep -q '\.\.\.$' "$work/terminal" "a command line that is cut says so"
+run ps "$bundle"
+expect_no_line stdout '\.\.\.$' "none is cut elsewhere"
 finish

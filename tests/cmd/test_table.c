@@ -48,7 +48,7 @@ static void aligns(void)
 	text = print(table, FB_COLOR_NEVER);
 	CU_ASSERT_STRING_EQUAL(text, "  PID  NAME  X\n"
 				     "    1  init  a b\n"
-				     "12345  \xc3\xa4\xc3\xb6    \n");
+				     "12345  \xc3\xa4\xc3\xb6\n"); /* no blanks at its end */
 	free(text);
 	text = print(table, FB_COLOR_ALWAYS);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\033[1mPID\033[0m"));
