@@ -3,6 +3,7 @@
  * fbundle info: the crash at a glance.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,12 +34,23 @@ static json_t *integer_or_null(int64_t value, bool known)
 	return known ? json_integer(value) : json_null();
 }
 
+static json_t *load_json(const struct fb_kernel_info *kernel)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(kernel->load); i++)
+		json_array_append_new(list, fb_json_seconds(kernel->load[i]));
+	return list;
+}
+
 static json_t *kernel_json(const struct info *info)
 {
 	const struct fb_kernel_info *kernel = fb_kernel_info(fb_input_kernel(info->input));
 	json_t *object = json_object();
 
 	json_object_set_new(object, "release", fb_json_text(kernel->release));
+	json_object_set_new(object, "node", fb_json_text(*kernel->node ? kernel->node : NULL));
+	json_object_set_new(object, "load", load_json(kernel));
 	json_object_set_new(object, "version",
 			    fb_json_text(*kernel->version ? kernel->version : NULL));
 	json_object_set_new(object, "build_id", fb_json_text(kernel->build_id));
@@ -162,10 +174,15 @@ static void print_kernel(const struct info *info)
 {
 	const struct fb_kernel_info *kernel = fb_kernel_info(fb_input_kernel(info->input));
 
+	if (*kernel->node)
+		line(info, "host", "%s", kernel->node);
 	line(info, "version", "%s", *kernel->version ? kernel->version : "unknown");
 	line(info, "build-id", "%s", kernel->build_id ? kernel->build_id : "unknown");
 	line(info, "KASLR", "0x%" PRIx64 ", physical base 0x%" PRIx64 ", %u page-table levels",
 	     kernel->kaslr_offset, kernel->phys_base, kernel->levels);
+	if (isfinite(kernel->load[0]))
+		line(info, "load", "%.2f, %.2f, %.2f (1, 5, 15 min)", kernel->load[0],
+		     kernel->load[1], kernel->load[2]);
 }
 
 static void print_panic(const struct info *info)
@@ -188,18 +205,19 @@ static void print_dump(const struct info *info)
 {
 	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(info->input));
 	const char *compression = fb_dump_compression(fb_input_dump(info->input));
-	char dumped[32], existing[32];
+	char dumped[32], existing[32], size[32];
 
 	line(info, "dump", "%s, pages %s%s%s%s%s%s", dump->format, compression ? compression : "?",
 	     dump->flattened ? ", flattened" : "", dump->split ? ", split" : "",
 	     dump->stream ? ", inside " : "", dump->stream ? dump->stream : "",
 	     dump->incomplete ? ", incomplete" : "");
 	fb_text_count(dump->pages_dumped, dumped, sizeof(dumped));
+	fb_text_size(dump->pages_dumped * FB_PAGE_SIZE, size, sizeof(size));
 	if (dump->pages_existing)
-		line(info, "pages", "%s of %s", dumped,
-		     fb_text_count(dump->pages_existing, existing, sizeof(existing)));
+		line(info, "pages", "%s of %s (%s)", dumped,
+		     fb_text_count(dump->pages_existing, existing, sizeof(existing)), size);
 	else
-		line(info, "pages", "%s", dumped);
+		line(info, "pages", "%s (%s)", dumped, size);
 }
 
 static void print_cores(const struct info *info)

@@ -69,15 +69,16 @@ static void print_modules(struct fb_context *context, struct fb_modules *modules
 			module = fb_modules_by_name(modules, stack->frames[i].module);
 		if (module)
 			fb_module_flags(module, flags, sizeof(flags));
-		print_label(context->output, shown++ ? "" : "modules");
+		print_label(context->output, shown++ ? "" : "in modules");
 		fb_text_escape(stack->frames[i].module, strlen(stack->frames[i].module), name,
 			       sizeof(name));
 		fb_print(context->output, *flags ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%s%s%s%s\n",
 			 name, *flags ? " (" : "", flags, *flags ? ")" : "");
 	}
 	if (!shown) {
-		print_label(context->output, "modules");
-		fb_print(context->output, FB_STYLE_PLAIN, "none in the stack\n");
+		print_label(context->output, "in modules");
+		fb_print(context->output, FB_STYLE_PLAIN,
+			 "none: the stack is the kernel's own code\n");
 	}
 }
 
@@ -100,6 +101,7 @@ struct fb_error *fb_info_print_panic_stack(struct fb_context *context, struct fb
 	print_label(context->output, "stack");
 	fb_print(context->output, FB_STYLE_PLAIN, "as at the panic (`fbundle bt` has the rest)\n");
 	fb_bt_print_kernel(context->output, stack);
+	fb_bt_print_legend(context->output, stacks);
 	fb_thread_stacks_destroy(stacks);
 	return NULL;
 }

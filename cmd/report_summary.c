@@ -16,6 +16,8 @@ static void add_kernel(struct fb_html *html, const struct fb_kernel_info *kernel
 {
 	char text[64];
 
+	if (*kernel->node)
+		fb_html_fact(html, "Host", "%s", kernel->node);
 	fb_html_fact(html, "Kernel", "Linux %s", kernel->release);
 	fb_html_fact(html, "Version", "%s", *kernel->version ? kernel->version : "unknown");
 	fb_html_fact(html, "Build ID", "%s", kernel->build_id ? kernel->build_id : "unknown");
@@ -24,6 +26,9 @@ static void add_kernel(struct fb_html *html, const struct fb_kernel_info *kernel
 		     isfinite(kernel->uptime_s)
 			     ? fb_text_duration(kernel->uptime_s, text, sizeof(text))
 			     : "unknown");
+	if (isfinite(kernel->load[0]))
+		fb_html_fact(html, "Load", "%.2f, %.2f, %.2f (1, 5, 15 min)", kernel->load[0],
+			     kernel->load[1], kernel->load[2]);
 	if (kernel->memory_bytes)
 		fb_html_fact(html, "Machine", "%u CPUs, %s of memory", kernel->cpus,
 			     fb_text_size(kernel->memory_bytes, text, sizeof(text)));
@@ -53,7 +58,7 @@ static void add_dump(struct fb_report *report)
 {
 	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(report->input));
 	const char *compression = fb_dump_compression(fb_input_dump(report->input));
-	char dumped[32], existing[32];
+	char dumped[32], existing[32], size[32];
 
 	fb_html_fact(&report->html, "Input", "%s", fb_report_name(fb_input_path(report->input)));
 	fb_html_fact(&report->html, "Dump", "%s, pages %s%s%s%s%s%s", dump->format,
@@ -61,11 +66,12 @@ static void add_dump(struct fb_report *report)
 		     dump->split ? ", split" : "", dump->stream ? ", inside " : "",
 		     dump->stream ? dump->stream : "", dump->incomplete ? ", incomplete" : "");
 	fb_text_count(dump->pages_dumped, dumped, sizeof(dumped));
+	fb_text_size(dump->pages_dumped * FB_PAGE_SIZE, size, sizeof(size));
 	if (dump->pages_existing)
-		fb_html_fact(&report->html, "Pages", "%s of %s dumped", dumped,
-			     fb_text_count(dump->pages_existing, existing, sizeof(existing)));
+		fb_html_fact(&report->html, "Pages", "%s of %s dumped, %s", dumped,
+			     fb_text_count(dump->pages_existing, existing, sizeof(existing)), size);
 	else
-		fb_html_fact(&report->html, "Pages", "%s dumped", dumped);
+		fb_html_fact(&report->html, "Pages", "%s dumped, %s", dumped, size);
 }
 
 static void add_tile(struct fb_html *html, const char *href, const char *class, uint64_t number,
@@ -88,6 +94,7 @@ static void add_tiles(struct fb_report *report)
 {
 	struct fb_html *html = &report->html;
 	size_t processes = 0, threads = 0, blocked = 0, matched = 0;
+	char of_cores[64];
 	size_t cycles = report->waits ? fb_waits_analysis(report->waits)->cycle_count : 0;
 	size_t warnings = fb_warnings_count(report->context->warnings) +
 			  fb_warnings_dropped(report->context->warnings);
@@ -103,13 +110,16 @@ static void add_tiles(struct fb_report *report)
 		matched += report->cores[i].match.task != NULL;
 	fb_html_raw(html, "<div class=\"tiles\">\n");
 	add_tile(html, "tasks", "", processes, "processes");
-	add_tile(html, "tasks", "", threads, "threads, kernel's too");
+	add_tile(html, "tasks", "", threads, "threads, with the kernel's");
 	add_tile(html, "blocked", blocked ? "bad" : "", blocked, "in D state");
 	if (report->waits)
-		add_tile(html, "waits", cycles ? "bad" : "", cycles, "deadlocks");
-	add_tile(html, "cores", matched < report->core_count ? "warn" : "", matched,
-		 "cores with their process");
-	add_tile(html, "missing", warnings ? "warn" : "", warnings, "warnings");
+		add_tile(html, "waits", cycles ? "bad" : "", cycles,
+			 cycles == 1 ? "deadlock" : "deadlocks");
+	snprintf(of_cores, sizeof(of_cores), "of %zu %s matched to a process", report->core_count,
+		 report->core_count == 1 ? "core" : "cores");
+	add_tile(html, "cores", matched < report->core_count ? "warn" : "", matched, of_cores);
+	add_tile(html, "missing", warnings ? "warn" : "", warnings,
+		 warnings == 1 ? "warning" : "warnings");
 	fb_html_raw(html, "</div>\n");
 }
 

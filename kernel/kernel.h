@@ -61,12 +61,14 @@ struct fb_kernel_info {
 	const char *release;  /* "6.1.0-55-cloud-amd64" */
 	const char *version;  /* "#1 SMP PREEMPT_DYNAMIC ..."; "" if unknown */
 	const char *build_id; /* lower-case hex, NULL if unknown */
+	const char *node;     /* the host's name, as uname -n; "" if unknown */
 	uint64_t kaslr_offset;
 	uint64_t phys_base;
 	unsigned levels;
 	uint32_t cpus;         /* online at the panic */
 	uint64_t memory_bytes; /* RAM the kernel knew; 0 if unknown */
 	double uptime_s;       /* since boot, suspend included; NaN if unknown */
+	double load[3];        /* averages over 1, 5 and 15 minutes; NaN if unknown */
 	int64_t crash_time;    /* seconds since the epoch; 0 if unknown */
 };
 const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel);

@@ -12,7 +12,13 @@
 
 /* struct new_utsname: six strings of 65 bytes (include/uapi/linux/utsname.h). */
 #define UTS_LENGTH 65u
+#define UTS_NODE 1u
 #define UTS_VERSION 3u
+
+/* avenrun counts in 1/2048 (include/linux/sched/loadavg.h). */
+#define LOAD_ONE 2048.0
+/* More cannot be: a thread counts one. */
+#define MOST_LOAD ((double)FB_MAX_TASKS)
 
 #define NOTE_GNU_BUILD_ID 3u
 #define BUILD_ID_BYTES 20u
@@ -38,9 +44,13 @@ static void load_uts(struct fb_kernel *kernel)
 		err = fb_space_string(kernel->space, uts + offset + UTS_VERSION * UTS_LENGTH,
 				      kernel->version, sizeof(kernel->version));
 		fb_error_destroy(err);
+		err = fb_space_string(kernel->space, uts + offset + UTS_NODE * UTS_LENGTH,
+				      kernel->node, sizeof(kernel->node));
+		fb_error_destroy(err);
 	}
 	kernel->info.release = kernel->release;
 	kernel->info.version = kernel->version;
+	kernel->info.node = kernel->node;
 }
 
 /* Takes the next note off cursor; true where it is the GNU build-id, written to kernel. */
@@ -167,6 +177,21 @@ static double load_uptime(const struct fb_kernel *kernel)
 	return (double)seconds + (double)boot_offset_ns / 1e9;
 }
 
+static void load_averages(struct fb_kernel *kernel)
+{
+	uint64_t address, averages[3];
+	struct fb_error *err = fb_kernel_symbol(kernel, "avenrun", &address);
+
+	if (!err)
+		err = fb_space_read(kernel->space, address, averages, sizeof(averages));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(averages); i++) {
+		double load = err ? NAN : (double)averages[i] / LOAD_ONE;
+
+		kernel->info.load[i] = load <= MOST_LOAD ? load : NAN;
+	}
+	fb_error_destroy(err);
+}
+
 /* CRASHTIME is written by the kernel as it goes down; a dump's header has only the time at which
  * the dump was saved. */
 static int64_t crash_time(const struct fb_kernel *kernel)
@@ -191,5 +216,6 @@ void fb_kernel_load_info(struct fb_kernel *kernel)
 	kernel->info.memory_bytes =
 		(existing ? existing : page_count_by_kernel(kernel)) * FB_PAGE_SIZE;
 	kernel->info.uptime_s = load_uptime(kernel);
+	load_averages(kernel);
 	kernel->info.crash_time = crash_time(kernel);
 }

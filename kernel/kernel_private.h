@@ -35,6 +35,7 @@ struct fb_kernel {
 	struct fb_kernel_info info;
 	char release[65];
 	char version[65];
+	char node[65];
 	char build_id[41];
 
 	/* vma_slab.c: made when first needed. */

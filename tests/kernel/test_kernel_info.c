@@ -11,7 +11,7 @@
 
 #define ID "0123456789abcdef0123456789abcdef01234567"
 
-enum { NOTES, NOTES_END, UTS, TIMEKEEPER, RAM, SYMBOLS };
+enum { NOTES, NOTES_END, UTS, TIMEKEEPER, RAM, LOAD, SYMBOLS };
 
 struct host {
 	struct made_kernel *made;
@@ -26,8 +26,9 @@ static bool none(uint64_t pfn FB_UNUSED)
 
 static void make(struct host *host, const char *vmcoreinfo)
 {
-	static const char *const names[] = {"__start_notes",     "__stop_notes",    "init_uts_ns",
-					    "shadow_timekeeper", "_totalram_pages", NULL};
+	static const char *const names[] = {
+		"__start_notes",   "__stop_notes", "init_uts_ns", "shadow_timekeeper",
+		"_totalram_pages", "avenrun",      NULL};
 	struct mk_recipe recipe = {.max_pfn = 64, .dumped = none};
 
 	memset(host, 0, sizeof(*host));
@@ -122,8 +123,14 @@ static void reads_texts_and_clocks(void)
 	MADE_FIELD(host.made, timekeeper_offs_boot, 16, 8);
 	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_ktime_sec, 100);
 	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_offs_boot, 2500000000ull);
+	made_put(host.made, host.at[LOAD], 2048 + 512, 8);
+	made_put(host.made, host.at[LOAD] + 8, 3 * 2048, 8);
+	made_put(host.made, host.at[LOAD] + 16, UINT64_MAX, 8); /* no such load can be */
 	fb_kernel_load_info(&host.made->kernel);
 	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 102.5, 0.0001);
+	CU_ASSERT_DOUBLE_EQUAL(info->load[0], 1.25, 0.0001);
+	CU_ASSERT_DOUBLE_EQUAL(info->load[1], 3, 0.0001);
+	CU_ASSERT(isnan(info->load[2]));
 	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_offs_boot, (uint64_t)-500000000ll);
 	fb_kernel_load_info(&host.made->kernel);
 	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 99.5, 0.0001);
@@ -170,6 +177,9 @@ static void reads_the_version(void)
 	memcpy(made_at(host.made, at->at[UTS] + 4 + 3 * 65), "#1 SMP made", 12);
 	fb_kernel_load_info(&host.made->kernel);
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->version, "#1 SMP made");
+	memcpy(made_at(host.made, at->at[UTS] + 4 + 65), "host7", 6);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->node, "host7");
 	destroy(&host);
 }
 
