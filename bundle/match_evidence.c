@@ -109,8 +109,13 @@ static struct fb_error *weigh_threads(const struct fb_tasks *tasks, const struct
 			common++;
 	}
 	free(tids);
-	return fb_match_add(match, "%zu of the core's %zu threads were there at the panic (of %zu)",
-			    common, info->thread_count, count);
+	if (info->thread_count == 1 && count == 1)
+		return fb_match_add(match, "%s",
+				    common ? "its only thread is the same"
+					   : "its only thread is another");
+	return fb_match_add(match, "%zu of the core's %zu %s still there at the panic, among %zu",
+			    common, info->thread_count,
+			    info->thread_count == 1 ? "thread was" : "threads were", count);
 }
 
 /* Mappings come and go; most of those of the program and its libraries stay. */

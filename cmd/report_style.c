@@ -64,11 +64,11 @@ static const char parts[] =
 	"font-weight:600;vertical-align:bottom}\n"
 	"td{padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;"
 	"overflow-wrap:anywhere}\n"
-	".name{white-space:nowrap}.what{min-width:20rem}td p{margin:0 0 .3rem}.dense td{padding:.15rem .6rem}\n"
+	".name{white-space:nowrap}td.what,td.how{min-width:14rem}td p{margin:0 0 .3rem}.dense td{padding:.15rem .6rem}\n"
 	"th.n,td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	"pre,.code{font:12.5px/1.5 ui-monospace,'DejaVu Sans Mono',monospace}\n"
-	"pre{margin:.3rem 0;padding:.7rem .9rem;overflow-x:auto;border:1px solid var(--line);"
-	"border-radius:.4rem;background:var(--tint)}\n"
+	"pre{margin:.3rem 0;padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;"
+	"border:1px solid var(--line);border-radius:.4rem;background:var(--tint)}\n"
 	"pre i{font-style:normal;color:var(--soft)}pre i.warn{color:var(--warn)}"
 	"pre b{color:var(--accent)}\n"
 	".log{white-space:pre-wrap;overflow-wrap:anywhere}.mark{padding:.1rem .2rem;"
@@ -86,10 +86,15 @@ static const char parts[] =
 	"i.swap{background:var(--swap)}i.absent{background:var(--absent)}\n"
 	"footer{margin-top:3rem;color:var(--soft);font-size:.85rem}\n";
 
+static const char narrow[] =
+	"@media(max-width:60rem){body{padding:0 .9rem 3rem}table{font-size:.82rem}"
+	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
+	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";
+
 static const char print[] =
 	"@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
-	"pre{font-size:8pt;white-space:pre-wrap;overflow-wrap:anywhere}.scroll{overflow:visible}"
-	"table{font-size:8.5pt}tr,h2,h3,.tile,.cycle{break-inside:avoid}h2,h3{break-after:avoid}"
+	"pre{font-size:8pt}.scroll{overflow:visible}td.what,td.how{min-width:7rem}"
+	"table{font-size:8.5pt}th,td{padding:.2rem .35rem}tr,h2,h3,.tile,.cycle{break-inside:avoid}h2,h3{break-after:avoid}"
 	"thead{display:table-header-group}"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
@@ -109,6 +114,7 @@ void fb_report_page(struct fb_report *report, const char *title)
 	fb_html_raw(html, colours);
 	fb_html_raw(html, layout);
 	fb_html_raw(html, parts);
+	fb_html_raw(html, narrow);
 	fb_html_raw(html, print);
 	fb_html_raw(html, "</style>\n</head>\n<body>\n");
 	fb_html_raw(html, contents);

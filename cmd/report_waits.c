@@ -44,8 +44,10 @@ static void add_cycle(struct fb_report *report, const struct fb_wait_cycle *cycl
 		add_tid(report, wait->tid);
 		fb_html_text(html, " waits: %s",
 			     fb_wait_describe(report->waits, wait, text, sizeof(text)));
-		fb_html_element(html, "span", "how", " %s%s", wait->evidence ? wait->evidence : "",
-				wait->certain ? "" : " (not certain)");
+		if (wait->evidence || !wait->certain)
+			fb_html_element(html, "div", "how", "Evidence: %s%s",
+					wait->evidence ? wait->evidence : "none",
+					wait->certain ? "" : " (not certain)");
 		fb_html_raw(html, "</li>\n");
 	}
 	fb_html_raw(html, "</ol>\n");
@@ -87,8 +89,10 @@ static void add_root(struct fb_report *report, const struct fb_wait_root *root)
 	else
 		fb_html_element(html, "span", "warn", "unknown holder");
 	fb_html_raw(html, "</td>");
-	fb_html_cell(html, "what", "%s%s%s", object ? object->class : "",
-		     object && object->name ? " " : "", object && object->name ? object->name : "");
+	if (object && object->name)
+		fb_html_cell(html, "what", "%s (%s)", object->name, object->class);
+	else
+		fb_html_cell(html, "what", "%s", object ? object->class : "");
 	fb_html_cell(html, "how", "%s",
 		     object && root->tid < 0 && object->need ? object->need : "");
 	fb_html_row_end(html);
