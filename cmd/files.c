@@ -127,7 +127,8 @@ static struct fb_error *add_row(struct fb_table *table, const struct fb_open_fil
 	return err ? err : socket_cell(table, file->socket);
 }
 
-static struct fb_error *print_text(struct fb_context *context, const struct fb_open_files *files)
+static struct fb_error *print_text(struct fb_context *context, const struct fb_task *task,
+				   const struct fb_open_files *files)
 {
 	static const struct fb_column columns[] = {
 		{"FD", FB_RIGHT},  {"TYPE", FB_LEFT}, {"FLAGS", FB_LEFT},
@@ -138,30 +139,34 @@ static struct fb_error *print_text(struct fb_context *context, const struct fb_o
 
 	for (size_t i = 0; i < files->count && !err; i++)
 		err = add_row(table, &files->files[i]);
-	if (!err)
+	if (!err && files->count)
 		fb_table_print(table, context->output);
+	else if (!err)
+		fb_print(context->output, FB_STYLE_PLAIN, "no open files%s\n",
+			 task->kernel_thread ? ": a kernel thread" : "");
 	fb_table_destroy(table);
 	return err;
 }
 
 static struct fb_error *load(struct fb_input *input, int32_t pid, bool own_root,
-			     struct fb_open_files *files)
+			     const struct fb_task **task_ret, struct fb_open_files *files)
 {
-	const struct fb_task *task = NULL;
 	struct fb_path root;
 	bool known = false;
-	struct fb_error *err = fb_find_process(input, pid, &task);
+	struct fb_error *err = fb_find_process(input, pid, task_ret);
 
 	if (!err)
-		err = fb_process_root(input, task, own_root, &root, &known);
+		err = fb_process_root(input, *task_ret, own_root, &root, &known);
 	if (!err)
-		err = fb_open_files_load(fb_input_kernel(input), task, known ? &root : NULL, files);
+		err = fb_open_files_load(fb_input_kernel(input), *task_ret, known ? &root : NULL,
+					 files);
 	return err;
 }
 
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_open_files files = {0};
+	const struct fb_task *task = NULL;
 	struct fb_input *input = NULL;
 	bool own_root = false;
 	struct fb_error *err;
@@ -169,13 +174,13 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &own_root);
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = load(input, fb_parse_pid(context->args[0]), own_root, &files);
+		err = load(input, fb_parse_pid(context->args[0]), own_root, &task, &files);
 	if (!err && files.lost)
 		fb_warn(context->warnings, "%llu open files of this process cannot be read",
 			(unsigned long long)files.lost);
 	if (!err)
 		err = context->options.json ? print_json(context, &files)
-					    : print_text(context, &files);
+					    : print_text(context, task, &files);
 	fb_open_files_deinit(&files);
 	fb_input_destroy(input);
 	return err;

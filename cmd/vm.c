@@ -22,6 +22,7 @@ struct vm {
 	struct fb_table *table; /* text */
 	json_t *list;           /* --json */
 	struct fb_page_sources total;
+	uint64_t absent_of_files;
 };
 
 static const struct argp_option vm_options[] = {
@@ -134,6 +135,8 @@ static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 	if (err)
 		return err;
 	fb_page_sources_add(&vm->total, &sources);
+	if (vma->file && !(vma->flags & FB_VM_SHARED))
+		vm->absent_of_files += sources.absent;
 	return vm->list ? add_json(vm, vma, &text, &sources) : add_row(vm, vma, &text, &sources);
 }
 
@@ -158,10 +161,12 @@ static unsigned count_changed(struct vm *vm)
 static struct fb_error *print_text(struct vm *vm)
 {
 	struct fb_core *core = fb_joined_core(vm->target.joined);
+	bool hint = vm->absent_of_files && !vm->context->options.sysroot;
 	unsigned changed = count_changed(vm);
+	char count[32];
 	struct fb_error *err;
 
-	err = fb_table_cell(vm->table, FB_STYLE_BOLD, "total");
+	err = fb_table_cell(vm->table, FB_STYLE_BOLD, "total (pages of 4 KiB)");
 	for (int i = 0; i < 2 && !err; i++)
 		err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", "");
 	if (!err)
@@ -171,12 +176,22 @@ static struct fb_error *print_text(struct vm *vm)
 	if (err)
 		return err;
 	fb_table_print(vm->table, vm->context->output);
+	if (!core || changed || hint)
+		putchar('\n');
 	if (!core)
-		fb_print(vm->context->output, FB_STYLE_WARN, "\nno core of this process\n");
+		fb_print(
+			vm->context->output, FB_STYLE_WARN,
+			"no core of this process: with one (`fbundle merge`, --core) its own pages "
+			"are there\n");
 	else if (changed)
 		fb_print(vm->context->output, FB_STYLE_WARN,
-			 "\n%u file mappings of the core were changed or gone at the panic\n",
-			 changed);
+			 "%u file %s of the core changed or gone at the panic\n", changed,
+			 changed == 1 ? "mapping was" : "mappings were");
+	if (hint)
+		fb_print(vm->context->output, FB_STYLE_WARN,
+			 "%s absent %s of mapped files: --sysroot gives them\n",
+			 fb_text_count(vm->absent_of_files, count, sizeof(count)),
+			 vm->absent_of_files == 1 ? "page is" : "pages are");
 	return NULL;
 }
 
