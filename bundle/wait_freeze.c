@@ -10,7 +10,8 @@
 #include "bundle/wait_superblock.h"
 
 /* The levels of s_writers.rw_sem, and the states of s_writers.frozen (SB_FREEZE_*). */
-static const char *const levels[] = {"write", "page fault", "internal write"};
+static const char *const levels[] = {"to write", "to write, in a page fault",
+				     "to write, within the file system"};
 static const char *const states[] = {"not frozen", "being frozen: writers",
 				     "being frozen: page faults", "being frozen: the file system",
 				     "frozen"};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The wait graph for Graphviz: threads and processes are boxes, what they wait for
- * ellipses; what is in a deadlock is red. An arrow leads from who waits to what,
+ * ellipses, dashed where nobody is known who can end the wait; what is in a deadlock is
+ * red. A process of one thread is that thread. An arrow leads from who waits to what,
  * and from there to who can end it: dashed where that is not certain.
  */
 #include <inttypes.h>
@@ -98,17 +99,28 @@ static void draw_thread(const struct drawing *drawing, int32_t tid, bool process
 	printf("\\n%s%" PRId32 "\"]\n", process ? "PID " : "", tid);
 }
 
+/* Whether a process has no thread but the one with its PID. */
+static bool is_single(const struct drawing *drawing, int32_t pid)
+{
+	size_t first, count;
+
+	fb_tasks_group(drawing->view->tasks, pid, &first, &count);
+	return count == 1 && fb_tasks_get(drawing->view->tasks, first)->tid == pid;
+}
+
 static void draw_object(const struct drawing *drawing, size_t index)
 {
 	const struct fb_wait_object *object = &drawing->view->graph->objects[index];
 
-	printf("\t\"o%zu\" [label=\"", index);
+	printf("\t\"o%zu\" [%slabel=\"", index, object->owner_count ? "" : "style=dashed ");
 	put_text(object->name ? object->name : "?");
 	printf("\"]\n");
 	for (size_t i = 0; i < object->owner_count && i < WAITERS_DRAWN; i++) {
-		draw_thread(drawing, object->owners[i].tid, object->owners[i].process);
-		printf("\t\"o%zu\" -> \"%c%" PRId32 "\"%s\n", index,
-		       object->owners[i].process ? 'p' : 't', object->owners[i].tid,
+		int32_t tid = object->owners[i].tid;
+		bool process = object->owners[i].process && !is_single(drawing, tid);
+
+		draw_thread(drawing, tid, process);
+		printf("\t\"o%zu\" -> \"%c%" PRId32 "\"%s\n", index, process ? 'p' : 't', tid,
 		       object->certain ? "" : " [style=dashed]");
 	}
 	if (object->waiters > WAITERS_DRAWN)
@@ -123,7 +135,8 @@ static void draw_wait(struct drawing *drawing, const struct fb_wait *wait)
 	if (drawing->drawn[wait->object]++ >= WAITERS_DRAWN && !in_cycle(drawing, wait->tid))
 		return;
 	draw_thread(drawing, wait->tid, false);
-	if (is_listed(drawing->processes, drawing->process_count, wait->pid))
+	if (is_listed(drawing->processes, drawing->process_count, wait->pid) &&
+	    !is_single(drawing, wait->pid))
 		printf("\t\"p%" PRId32 "\" -> \"t%" PRId32 "\" [style=dotted arrowhead=none]\n",
 		       wait->pid, wait->tid);
 	printf("\t\"t%" PRId32 "\" -> \"o%zu\" [label=\"%s\"%s]\n", wait->tid, wait->object,
@@ -142,8 +155,8 @@ struct fb_error *fb_waits_print_dot(const struct fb_waits_view *view)
 	if (!err)
 		err = list_processes(&drawing);
 	if (!err) {
-		printf("digraph waits {\n\trankdir=LR\n\tnode [fontsize=10]\n"
-		       "\tedge [fontsize=9]\n");
+		printf("digraph waits {\n\trankdir=LR\n\tnode [fontsize=10 fontname=\"sans-serif\"]\n"
+		       "\tedge [fontsize=9 fontname=\"sans-serif\"]\n");
 		for (size_t i = 0; i < view->graph->object_count; i++)
 			if (view->graph->objects[i].waiters)
 				draw_object(&drawing, i);

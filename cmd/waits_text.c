@@ -348,6 +348,19 @@ static int by_kind(const void *a, const void *b)
 	return x->wait->tid < y->wait->tid ? -1 : x->wait->tid > y->wait->tid;
 }
 
+/* Whether a deadlock above shows it with its details. */
+static bool is_shown_above(const struct fb_waits_view *view, const struct fb_wait *wait)
+{
+	for (size_t i = 0; i < view->analysis->cycle_count && i < CYCLES_SHOWN; i++) {
+		const struct fb_wait_cycle *cycle = &view->analysis->cycles[i];
+
+		for (size_t j = 0; j < cycle->count && j < THREADS_SHOWN; j++)
+			if (&view->graph->waits[cycle->waits[j]] == wait)
+				return true;
+	}
+	return false;
+}
+
 /* The threads that wait for one object in one way. */
 static void print_group(const struct fb_waits_view *view, const struct listed *first, size_t count)
 {
@@ -374,7 +387,10 @@ static void print_group(const struct fb_waits_view *view, const struct listed *f
 		fb_print(output, FB_STYLE_DIM, ", for %s",
 			 fb_text_duration(longest, text, sizeof(text)));
 	fb_print(output, FB_STYLE_PLAIN, "\n");
-	print_details(view, first->wait, 16);
+	if (is_shown_above(view, first->wait))
+		fb_print(output, FB_STYLE_DIM, "%16sin a deadlock, above\n", "");
+	else
+		print_details(view, first->wait, 16);
 }
 
 static struct fb_error *print_all(const struct fb_waits_view *view)

@@ -73,6 +73,40 @@ run ps "$bundle" --threads --waits
 at=$(awk 'NR == 1 {print index($0, "WAITS FOR")}' "$work/stdout")
 expect [ "$(cut -c"$at"- "$work/stdout" | grep -c '^mutex 0x')" -ge 2 ] "ps --waits: what is waited for stands under its heading"
 
+# What is not there says so, and what would give it.
+actor() { sed "s/.*\\b$1=\\([0-9]*\\).*/\\1/" "$samples/actors"; }
+run files "$bundle" 2
+expect_line stdout '^no open files: a kernel thread$' "files of a kernel thread"
+run vm "$bundle" "$(actor DL)"
+expect_line stdout '^total \(pages of 4 KiB\) ' "vm names its unit"
+expect_line stdout '^[0-9,]+ absent pages are of mapped files: --sysroot gives them$' "vm says what would give absent pages"
+run vm "$bundle" "$(actor DL)" --json
+absent=$(json '[.vmas[] | select(.inode != 0 and (.perms | endswith("p"))) | .pages.absent] | add')
+run vm "$bundle" "$(actor DL)"
+expect [ "$(sed -n 's/ absent pages are.*//p' "$work/stdout" | tr -d ,)" = "$absent" ] "as many as it counts ($absent)"
+run vm "$bundle" "$(actor DL)" --sysroot "$samples/sysroot"
+expect_no_line stdout '--sysroot' "no such hint with --sysroot"
+run vm "$bundle" "$(actor FZ)"
+expect_line stdout '^no core of this process: with one' "vm of a process without a core"
+
+run info "$bundle"
+expect grep -qFx "        host  $(tar -xOf "$samples/truth.tar.xz" truth/uname | cut -d' ' -f2)" "$work/stdout" "info names the host as uname did"
+expect_line stdout '^ +load  [0-9]+\.[0-9]{2}, [0-9.]+, [0-9.]+ \(1, 5, 15 min\)$' "and its load"
+expect_line stdout '^ +pages  [0-9,]+ of [0-9,]+ \([0-9.]+ MiB\)$' "pages have a size too"
+[ "$(grep -c '^  *#[0-9]*?' "$work/stdout")" -eq 0 ] || grep -q '^? no unwind table' "$work/stdout"
+report $? "a mark in the stack is explained"
+run info "$bundle" --json
+expect_json '.kernel | (.node | type == "string") and (.load | length == 3 and all(. >= 0 and . < 100))' "its JSON too"
+
+# Each deadlock's details are told once.
+run waits "$bundle"
+expect [ "$(grep -c 'owner read from a core.*131 sleeps\|131 sleeps where' "$work/stdout")" -le 1 ] "waits: a deadlock's details stand once"
+expect_line stdout '^ +in a deadlock, above$' "the list of all waits points to it"
+run waits "$bundle" --dot
+expect_line stdout 'label="/fz \(ext4 on loop0\)"' "the graph has the frozen file system"
+expect_line stdout '^	"o[0-9]+" \[style=dashed label="/fz' "dashed, for nobody is known to hold it"
+expect_no_line stdout "\"p$(actor FL)\"" "a process of one thread is drawn once, as that thread"
+
 # On a terminal ps does not wrap: command lines are cut; elsewhere they are whole.
 on_terminal() {
     # shellcheck disable=SC2016 # $1 is python's
