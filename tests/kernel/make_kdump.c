@@ -81,17 +81,33 @@ bool mk_runs(uint64_t pfn)
 	return pfn % 58 < 37;
 }
 
-static bool is_dumped(const struct mk_recipe *recipe, uint64_t pfn)
+static bool is_zeros(const uint8_t page[FB_PAGE_SIZE])
 {
-	return recipe->source ? fb_dump_has_page(recipe->source, pfn) : recipe->dumped(pfn);
+	return !page[0] && !memcmp(page, page + 1, FB_PAGE_SIZE - 1);
 }
 
 static void get_page(const struct mk_recipe *recipe, uint64_t pfn, uint8_t page[FB_PAGE_SIZE])
 {
 	if (!recipe->source)
 		mk_page(pfn, page);
+	else if (!fb_dump_has_page(recipe->source, pfn))
+		memset(page, 0, FB_PAGE_SIZE);
 	else if (fb_dump_read_page(recipe->source, pfn, page))
 		abort();
+}
+
+static bool is_dumped(const struct mk_recipe *recipe, uint64_t pfn)
+{
+	uint8_t page[FB_PAGE_SIZE];
+
+	if (!recipe->source)
+		return recipe->dumped(pfn);
+	if (!fb_dump_has_page(recipe->source, pfn))
+		return recipe->zeros && recipe->zeros[pfn / 8] & 1u << (pfn % 8);
+	if (!recipe->without_zeros)
+		return true;
+	get_page(recipe, pfn, page);
+	return !is_zeros(page);
 }
 
 static size_t compress_page(const uint8_t *page, uint32_t method, uint8_t *out)
@@ -218,7 +234,7 @@ static void append_pages(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 			continue;
 		get_page(recipe, pfn, page);
 		desc = zero;
-		if (pfn % 4 || recipe->source) {
+		if (!is_zeros(page)) {
 			size = compress_page(page, method, out);
 			desc.offset = bytes->size;
 			if (size && size < FB_PAGE_SIZE) {
@@ -246,6 +262,8 @@ static void set_header(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 	snprintf(header->utsname.version, sizeof(header->utsname.version), "%s", "#1 SMP");
 	snprintf(header->utsname.domainname, sizeof(header->utsname.domainname), "%s", "(none)");
 	header->timestamp_sec = CRASH_TIME;
+	if (recipe->source)
+		header->timestamp_sec = fb_dump_info(recipe->source)->crash_time;
 	header->status = recipe->status;
 	/* The bits of status and of the descriptors' flags have the same values. */
 	if (recipe->method != MK_MIXED)
@@ -262,7 +280,7 @@ static void set_sub_header(const struct mk_recipe *recipe, struct mk_bytes *byte
 	struct fb_kdump_sub_header *sub = mk_sub_header(bytes);
 	int version = recipe->version ? recipe->version : 6;
 
-	sub->dump_level = 31;
+	sub->dump_level = recipe->source ? fb_dump_info(recipe->source)->dump_level : 31;
 	if (version >= 2) {
 		sub->split = recipe->split;
 		sub->start_pfn = version < 6 ? recipe->start_pfn : 0;

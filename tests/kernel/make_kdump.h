@@ -30,6 +30,10 @@ struct mk_recipe {
 	const char *vmcoreinfo; /* NULL: none */
 	/* Its pages, notes and VMCOREINFO instead of made ones; dumped and cpus are not looked at. */
 	struct fb_dump *source;
+	/* Of a source, as makedumpfile's dump levels differ: pages of zeros that it lacks (a bit for
+	 * each frame below max_pfn, or NULL), and whether its own are left out. */
+	const uint8_t *zeros;
+	bool without_zeros;
 };
 
 struct mk_bytes {
