@@ -64,7 +64,7 @@ def differences(a, b, where=""):
         return [text for key in sorted(a.keys() | b.keys())
                 for text in differences(a.get(key), b.get(key), f"{where}.{key}")]
     if isinstance(a, list) and isinstance(b, list) and len(a) == len(b):
-        return [text for n, pair in enumerate(zip(a, b)) for text in differences(*pair, f"{where}[{n}]")]
+        return [text for n, items in enumerate(zip(a, b)) for text in differences(*items, f"{where}[{n}]")]
     return [] if a == b else [f"{where}: {json.dumps(a)[:200]}, here {json.dumps(b)[:200]}"]
 
 
@@ -72,17 +72,18 @@ def without(value, *names):
     return {key: item for key, item in value.items() if key not in names}
 
 
-def with_bitmap(dump):
-    """Only kdump-compressed files say which frames exist; of others the kernel's own count is shown."""
-    return dump["format"] == "kdump-compressed"
+def pair(name, a, b):
+    """The two answers of that name, as they are to be compared. Only kdump-compressed files say which
+    frames exist; of others the kernel's own count is shown."""
+    x, y = a[name], b[name]
+    if name == "info" and a["dump"]["format"] != b["dump"]["format"]:
+        x, y = ({**info, "kernel": without(info["kernel"], "memory_bytes")} for info in (x, y))
+    return x, y
 
 
 def same(name, a, b):
     """Of two dumps with the same pages."""
-    x, y = a[name], b[name]
-    if name == "info" and with_bitmap(a["dump"]) != with_bitmap(b["dump"]):
-        x, y = ({**info, "kernel": without(info["kernel"], "memory_bytes")} for info in (x, y))
-    return differences(x, y)
+    return differences(*pair(name, a, b))
 
 
 def grow_ps(less, more):
@@ -164,20 +165,14 @@ def grow_merge(less, more, ordered):
     return wrong
 
 
-def grow_info(less, more):
-    names = ("memory_bytes",)
-    return differences({**less, "kernel": without(less["kernel"], *names)},
-                       {**more, "kernel": without(more["kernel"], *names)})
-
-
-GROW = {"info": grow_info, "ps": grow_ps, "bt": grow_bt, "waits": grow_waits, "merged waits": grow_waits}
+GROW = {"ps": grow_ps, "bt": grow_bt, "waits": grow_waits, "merged waits": grow_waits}
 
 
 def grow(name, less, more, ordered=True):
     """Of a dump whose pages are some of the other's: what the other says that its further pages do
     not account for. How complete an answer is may change with them, and so status and warnings."""
     leave = ("status", "warnings")
-    a, b = without(less[name], *leave), without(more[name], *leave)
+    a, b = (without(answer, *leave) for answer in pair(name, less, more))
     if name == "merge":
         return grow_merge(a, b, ordered)
     return GROW.get(name, differences)(a, b)
