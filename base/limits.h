@@ -113,6 +113,8 @@
 
 /* Descriptors of one process: fs.nr_open is 2^20, and some set it to 2^24. */
 #define FB_MAX_OPEN_FILES (16u << 20)
+/* Those that are listed, with paths: some 300 bytes each. */
+#define FB_MAX_LISTED_FILES (1u << 20)
 /* File locks of a system: a busy file server has some 100,000. A tree of waiters is as deep as
  * different requests wait for each other; the kernel's own loop check ends at 10. */
 #define FB_MAX_LOCKS (1u << 20)
@@ -213,8 +215,14 @@
 #define FB_MAX_NODES 1024u
 /* Files that one epoll, poll or select watches: a proxy's connections. */
 #define FB_MAX_WATCHED (1u << 20)
-/* Descriptors of all processes together: fs.file-max of a large host is some 10 million. */
-#define FB_MAX_HELD_FILES (64u << 20)
+/* And all that do, together: max_user_watches lets a host of 64 GiB have some 15 million. */
+#define FB_MAX_ALL_WATCHED (16u << 20)
+/* Mappings looked through for who shares a lock: 60 of each of 10,000 containers, for 100 locks. */
+#define FB_MAX_SEARCHED_VMAS (64u << 20)
+/* Descriptors of all processes together: fs.file-max of a large host is some 10 million. Twice 32
+ * bytes each. And what room their tables have: these double, and are as large as the highest. */
+#define FB_MAX_HELD_FILES (12u << 20)
+#define FB_MAX_HELD_SLOTS (1u << 30)
 /* Mounted file systems of a host with some 10,000 containers. */
 #define FB_MAX_SUPERBLOCKS (1u << 20)
 

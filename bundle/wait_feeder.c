@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/limits.h"
 #include "bundle/wait_socket.h"
 
 struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object, uint64_t file,
@@ -26,6 +27,10 @@ struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t objec
 			continue;
 		last = entries[i].pid;
 		err = fb_wait_graph_owner(&finder->graph, object, last, true);
+		/* No more are named: there may be as many holders as processes. */
+		if (finder->graph.objects[object].owner_count >= FB_MAX_WAIT_OWNERS &&
+		    finder->graph.objects[object].others)
+			break;
 	}
 	if (fb_held_files_lost(held))
 		finder->graph.objects[object].others = true;

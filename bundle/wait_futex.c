@@ -137,27 +137,6 @@ static struct fb_error *name_object(struct fb_wait_finder *finder, const struct 
 	return err;
 }
 
-/* A thread of the process whose exit clears the word: pthread_join() waits for that. */
-static const struct fb_task *joined_thread(struct fb_wait_finder *finder,
-					   const struct fb_task *task, uint64_t address)
-{
-	size_t first, count;
-
-	fb_tasks_group(finder->tasks, task->pid, &first, &count);
-	for (size_t i = first; i < first + count; i++) {
-		const struct fb_task *other = fb_tasks_get(finder->tasks, i);
-		uint64_t word = 0;
-		struct fb_error *err;
-
-		err = fb_kernel_field(finder->kernel, other->address,
-				      &finder->layout->task_clear_child_tid, &word);
-		fb_error_destroy(err);
-		if (word == address && other != task)
-			return other;
-	}
-	return NULL;
-}
-
 static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 const struct fb_task *thread, const struct fb_futex_call *call)
 {
@@ -296,9 +275,13 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	struct fb_error *err, *added;
 
 	if (call->command == FB_FUTEX_WAIT_BITSET || call->command == FB_FUTEX_WAIT) {
-		thread = joined_thread(finder, blocked->task, call->address);
-		if (thread)
-			return add_join(finder, blocked, thread, call);
+		/* A thread whose exit clears the word: pthread_join() waits for that. */
+		err = fb_thread_words_find(&finder->ends, finder->kernel, finder->tasks,
+					   &finder->layout->task_clear_child_tid,
+					   blocked->task->pid, call->address, blocked->task,
+					   &thread);
+		if (err || thread)
+			return err ? err : add_join(finder, blocked, thread, call);
 	}
 	err = fb_wait_process(finder, blocked->task, &joined);
 	if (err)

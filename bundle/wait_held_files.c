@@ -16,6 +16,7 @@ struct fb_held_files {
 	struct fb_held_file *by_file; /* in order of (file, pid, fd) */
 	struct fb_held_file *by_inode;
 	size_t count, room;
+	uint64_t slots; /* that all tables have room for */
 	size_t lost;
 };
 
@@ -50,6 +51,11 @@ static struct fb_error *read_table(struct fb_held_files *held, const struct tabl
 	if (!err && limit > FB_MAX_OPEN_FILES)
 		err = fb_error_create(FB_CORRUPT, "room for %llu descriptors",
 				      (unsigned long long)limit);
+	if (!err && limit > FB_MAX_HELD_SLOTS - held->slots)
+		err = fb_error_create(FB_LIMIT, "all tables have room for more than %u descriptors",
+				      FB_MAX_HELD_SLOTS);
+	if (!err)
+		held->slots += limit;
 	for (uint64_t first = 0; !err && first < limit; first += BATCH) {
 		size_t count = limit - first < BATCH ? (size_t)(limit - first) : BATCH;
 
@@ -156,13 +162,15 @@ static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *
 {
 	struct table *tables = NULL;
 	size_t count = 0;
+	bool full = false;
 	struct fb_error *err = list_tables(held, tasks, &tables, &count);
 
-	for (size_t i = 0; i < count && !err; i++) {
+	for (size_t i = 0; i < count && !err && !full; i++) {
 		err = read_table(held, &tables[i]);
-		if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+		if (!err || fb_error_is(err, FB_NOMEM))
 			continue;
 		held->lost++;
+		full = fb_error_is(err, FB_LIMIT);
 		fb_warn_error(fb_kernel_warnings(held->kernel), err, "open files of PID %d",
 			      tables[i].pid);
 		err = NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 static int32_t inner_tid(const struct fb_task *task)
@@ -42,17 +43,25 @@ static struct fb_error *index_inner(struct fb_wait_finder *finder)
 	return NULL;
 }
 
-/* Whether the process maps the byte at that offset of the file. */
-static bool maps(struct fb_wait_finder *finder, const struct fb_task *task, const uint64_t key[2])
+/* Whether the process maps the byte at that offset of the file; false where that cannot be told.
+ * FB_CORRUPT where more has been looked through than a host has: locks times processes. */
+static struct fb_error *maps(struct fb_wait_finder *finder, const struct fb_task *task,
+			     const uint64_t key[2], bool *maps_ret)
 {
 	struct fb_vmas vmas;
 	bool found = false;
-	struct fb_error *err = fb_vmas_load(finder->kernel, task->mm, &vmas);
+	struct fb_error *err;
 
+	*maps_ret = false;
+	if (finder->searched >= FB_MAX_SEARCHED_VMAS)
+		return fb_error_create(FB_CORRUPT, "too many processes have the owner's TID in a "
+						   "namespace to look which of them maps the lock");
+	err = fb_vmas_load(finder->kernel, task->mm, &vmas);
 	if (err) {
 		fb_error_destroy(err);
-		return false;
+		return NULL;
 	}
+	finder->searched += vmas.count + 1;
 	for (size_t i = 0; i < vmas.count && !found; i++) {
 		const struct fb_vma *vma = &vmas.vma[i];
 		uint64_t inode = 0, start = vma->pgoff * FB_PAGE_SIZE;
@@ -65,7 +74,8 @@ static bool maps(struct fb_wait_finder *finder, const struct fb_task *task, cons
 		found = inode == key[0];
 	}
 	fb_vmas_deinit(&vmas);
-	return found;
+	*maps_ret = found;
+	return NULL;
 }
 
 /* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
@@ -102,8 +112,13 @@ static struct fb_error *find_owner(struct fb_wait_finder *finder, const struct f
 	}
 	for (; low < finder->inner_count && finder->inner[low].inner == tid; low++) {
 		const struct fb_task *task = finder->inner[low].task;
+		bool mapped = false;
 
-		if (task->pid == waiter->pid || !maps(finder, task, key))
+		if (task->pid != waiter->pid)
+			err = maps(finder, task, key, &mapped);
+		if (err)
+			return err;
+		if (!mapped)
 			continue;
 		*owner_ret = task;
 		++*count_ret;
@@ -212,26 +227,6 @@ static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *j
 			      owner->tid, state_text(owner));
 }
 
-static const struct fb_task *thread_at(struct fb_wait_finder *finder, const struct fb_task *waiter,
-				       uint64_t pthread)
-{
-	size_t first, count;
-
-	fb_tasks_group(finder->tasks, waiter->pid, &first, &count);
-	for (size_t i = first; i < first + count; i++) {
-		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
-		uint64_t base = 0;
-		struct fb_error *err;
-
-		err = fb_kernel_field(finder->kernel, task->address,
-				      &finder->layout->task_thread_fsbase, &base);
-		fb_error_destroy(err);
-		if (base == pthread)
-			return task;
-	}
-	return NULL;
-}
-
 static int by_tid(const void *a, const void *b)
 {
 	const int32_t *x = a, *y = b;
@@ -276,7 +271,9 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 	struct fb_error *err = NULL;
 
 	if (lock->owner_thread)
-		owner = thread_at(finder, blocked->task, lock->owner_thread);
+		err = fb_thread_words_find(&finder->bases, finder->kernel, finder->tasks,
+					   &finder->layout->task_thread_fsbase, blocked->task->pid,
+					   lock->owner_thread, NULL, &owner);
 	else
 		err = find_owner(finder, blocked->task, lock->owner, shared, key, &owner, &count);
 	if (err)

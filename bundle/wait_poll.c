@@ -32,7 +32,7 @@ static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd
 {
 	struct fb_error *err;
 
-	if (++watched->count > FB_MAX_WATCHED)
+	if (++watched->count > FB_MAX_WATCHED || ++watched->finder->watched > FB_MAX_ALL_WATCHED)
 		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
 	if (watched->count <= NAMED)
 		watched->used += (size_t)snprintf(
@@ -148,7 +148,7 @@ static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, 
 {
 	const struct fb_held_file *entries;
 	struct fb_held_files *held;
-	size_t count;
+	size_t low = 0, count;
 	struct fb_error *err = fb_wait_held(finder, &held);
 
 	if (err) {
@@ -156,9 +156,17 @@ static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, 
 		return -1;
 	}
 	entries = fb_held_by_file(held, file, &count);
-	for (size_t i = 0; i < count; i++)
-		if (entries[i].pid == task->pid)
-			return entries[i].fd;
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (entries[middle].pid == task->pid &&
+		    (!middle || entries[middle - 1].pid != task->pid))
+			return entries[middle].fd;
+		if (entries[middle].pid < task->pid)
+			low = middle + 1;
+		else
+			count = middle;
+	}
 	return -1;
 }
 
@@ -168,6 +176,9 @@ static struct fb_error *watch_entries(struct watched *watched, uint64_t first, u
 	struct fb_error *err = NULL;
 	uint64_t file, last = 0;
 
+	watched->finder->watched += count;
+	if (watched->finder->watched > FB_MAX_ALL_WATCHED)
+		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
 	for (uint64_t i = 0; i < count && !err; i++) {
 		err = fb_kernel_field(watched->finder->kernel, first + i * layout->poll_entry.size,
 				      &layout->poll_entry_file, &file);

@@ -11,6 +11,7 @@
 #include "bundle/joined_space.h"
 #include "bundle/wait_held_files.h"
 #include "bundle/wait_queue.h"
+#include "bundle/wait_thread_words.h"
 #include "bundle/waits.h"
 #include "kernel/locks.h"
 #include "kernel/module.h"
@@ -79,7 +80,11 @@ struct fb_wait_finder {
 	struct fb_held_files *held;
 	struct fb_locks locks;
 	bool has_locks;
-	struct fb_inner_tid *inner; /* ascending */
+	struct fb_thread_words bases; /* by where user space has its struct pthread */
+	struct fb_thread_words ends;  /* by the word that the kernel clears at the thread's end */
+	uint64_t searched;            /* mappings looked through for owners of shared locks */
+	uint64_t watched;             /* files looked at for epoll and poll, of all threads */
+	struct fb_inner_tid *inner;   /* ascending */
 	size_t inner_count;
 	struct fb_wait_child *children; /* in order of (parent, PID) */
 	size_t child_count;

@@ -324,6 +324,8 @@ void fb_waits_destroy(struct fb_waits *waits)
 	fb_joined_destroy(finder->joined);
 	fb_wait_symbols_destroy(finder->symbols);
 	fb_wait_tcp_destroy(finder->tcp);
+	fb_thread_words_deinit(&finder->bases);
+	fb_thread_words_deinit(&finder->ends);
 	free(finder->inner);
 	free(finder->children);
 	free(finder->superblocks);

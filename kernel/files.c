@@ -129,8 +129,16 @@ static struct fb_error *add_file(struct table *table, uint32_t fd, uint64_t addr
 	struct fb_open_file *file;
 	struct fb_error *err;
 
+	if (table->list.count == FB_MAX_LISTED_FILES) {
+		table->list.lost++;
+		fb_warn(fb_kernel_warnings(table->kernel),
+			"more than %u open files: the others are "
+			"not listed",
+			FB_MAX_LISTED_FILES);
+		return NULL;
+	}
 	err = fb_grow_array(&table->list.files, &table->room, table->list.count, sizeof(*file),
-			    FB_MAX_OPEN_FILES, "open files");
+			    FB_MAX_LISTED_FILES, "open files");
 	if (err)
 		return err;
 	file = &table->list.files[table->list.count];
