@@ -44,8 +44,9 @@
 #define FB_MAX_BTF_BYTES (256u << 20)
 /* Modifiers, typedefs, arrays and anonymous members nest a few deep; a chain this long is a loop. */
 #define FB_MAX_TYPE_DEPTH 64u
-/* Members looked at for one name: task_struct has 400; anonymous unions could multiply for ever. */
-#define FB_MAX_MEMBER_VISITS (1u << 20)
+/* Members looked at for one name: task_struct has 400; anonymous unions could multiply for ever, and
+ * some 500 names are looked for. */
+#define FB_MAX_MEMBER_VISITS (1u << 16)
 
 /* DWARF: entries below one unit (with link-time optimisation all of a kernel, some 10 million, is
  * one), and addresses that lines are looked up for: a host's threads wait in some thousand. */
@@ -90,6 +91,8 @@
 /* Mappings of all processes that are left in slabs: a host with 1,000 processes has some 500,000. */
 #define FB_MAX_SLAB_VMAS (16u << 20)
 #define FB_MAX_MODULES 4096u
+/* Modules that use one: of 150 loaded ones some 40 use the most used. */
+#define FB_MAX_MODULE_USERS 512u
 
 /* Page tables of one process: 32 TiB in pages of 4 KiB have as many, in 64 GiB of tables. */
 #define FB_MAX_PAGE_TABLES (16u << 20)

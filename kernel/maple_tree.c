@@ -140,7 +140,8 @@ struct fb_error *fb_maple_for_each(struct fb_kernel *kernel, uint64_t root_addre
 		.callback = callback,
 		.broken = broken,
 		.context = context,
-		.nodes_left = FB_MAX_VMAS,
+		.nodes_left =
+			FB_MAX_VMAS / 4, /* a leaf has room for 16 */
 	};
 	uint64_t root;
 	struct fb_error *err;

@@ -144,13 +144,13 @@ static struct fb_error *read_users(struct fb_kernel *kernel, struct fb_module *m
 	struct users users = {.kernel = kernel};
 	struct fb_error *err;
 
-	fb_buf_init(&users.text, FB_MAX_MODULES * FB_MODULE_NAME);
+	fb_buf_init(&users.text, FB_MAX_MODULE_USERS * FB_MODULE_NAME);
 	err = fb_layout_require(&layout->module_source_list);
 	if (!err)
 		err = fb_layout_require(&layout->module_use_source_list);
 	if (!err)
 		err = fb_kernel_list(kernel, module->address + layout->module_source_list.offset,
-				     FB_MAX_MODULES, add_user, &users);
+				     FB_MAX_MODULE_USERS, add_user, &users);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		fb_warn_error(fb_kernel_warnings(kernel), err, "users of a module");
 		err = NULL;

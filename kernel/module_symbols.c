@@ -69,23 +69,26 @@ static struct fb_error *read_pages(struct fb_kernel *kernel, uint64_t address, v
 }
 
 static struct fb_error *read_symbols(struct fb_kernel *kernel, const struct fb_module *module,
-				     uint64_t kallsyms, struct tables *tables)
+				     uint64_t kallsyms, uint64_t seen, struct tables *tables)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t symtab, typetab, room;
+	uint64_t symtab, typetab, room, count = 0;
 	struct fb_error *err;
 
 	err = fb_kernel_field(kernel, kallsyms, &layout->mod_kallsyms_symtab, &symtab);
 	if (!err)
-		err = fb_kernel_field(kernel, kallsyms, &layout->mod_kallsyms_num_symtab,
-				      &tables->count);
+		err = fb_kernel_field(kernel, kallsyms, &layout->mod_kallsyms_num_symtab, &count);
 	if (!err)
 		err = check_inside(module, symtab, "symbol table", &room);
 	if (err)
 		return err;
-	if (tables->count > room / sizeof(*tables->symbols))
+	if (count > room / sizeof(*tables->symbols))
 		return fb_error_create(FB_CORRUPT, "its %llu symbols reach outside it",
-				       (unsigned long long)tables->count);
+				       (unsigned long long)count);
+	if (count > FB_MAX_KALLSYMS || seen > FB_MAX_KALLSYMS - count)
+		return fb_error_create(FB_LIMIT, "all modules have more than %u symbols",
+				       FB_MAX_KALLSYMS);
+	tables->count = count;
 	err = fb_alloc_array(tables->count, sizeof(*tables->symbols), FB_MAX_KALLSYMS, "symbols",
 			     &tables->symbols);
 	if (!err)
@@ -172,7 +175,7 @@ static uint64_t module_end(const struct fb_module *module)
 }
 
 struct fb_error *fb_module_symbols_read(struct fb_kernel *kernel, const struct fb_module *module,
-					struct fb_symtab **symbols_ret)
+					uint64_t *seen, struct fb_symtab **symbols_ret)
 {
 	struct tables tables = {0};
 	struct fb_symtab *symtab = NULL;
@@ -182,7 +185,8 @@ struct fb_error *fb_module_symbols_read(struct fb_kernel *kernel, const struct f
 	err = fb_kernel_field(kernel, module->address, &fb_kernel_layout(kernel)->module_kallsyms,
 			      &kallsyms);
 	if (!err)
-		err = read_symbols(kernel, module, kallsyms, &tables);
+		err = read_symbols(kernel, module, kallsyms, *seen, &tables);
+	*seen += tables.count;
 	if (!err)
 		err = read_strings(kernel, module, kallsyms, &tables);
 	if (!err)
@@ -210,7 +214,8 @@ struct fb_error *fb_module_symbols(struct fb_modules *modules, const struct fb_m
 
 	pthread_mutex_lock(&modules->lock);
 	if (!modules->symbols[index])
-		err = fb_module_symbols_read(modules->kernel, module, &modules->symbols[index]);
+		err = fb_module_symbols_read(modules->kernel, module, &modules->symbols_seen,
+					     &modules->symbols[index]);
 	if (!err)
 		*symbols_ret = modules->symbols[index];
 	pthread_mutex_unlock(&modules->lock);

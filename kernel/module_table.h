@@ -24,6 +24,7 @@ struct fb_modules {
 	pthread_mutex_t lock;
 	struct fb_symtab **symbols; /* count of them; NULL until read */
 	bool *symbols_failed;       /* warned of already */
+	uint64_t symbols_seen;      /* that their tables have together: these may overlap */
 	struct fb_generated_code *generated;
 	bool generated_tried;
 };
@@ -33,9 +34,11 @@ struct fb_modules {
 FB_MUST_CHECK struct fb_error *fb_module_read(struct fb_kernel *kernel, uint64_t address,
 					      struct fb_module *module_ret);
 
-/* module_symbols.c: reads the symbols of one module. */
+/* module_symbols.c: reads the symbols of one module, and adds to *seen how many its table has.
+ * FB_LIMIT where that is more than FB_MAX_KALLSYMS. */
 FB_MUST_CHECK struct fb_error *fb_module_symbols_read(struct fb_kernel *kernel,
 						      const struct fb_module *module,
+						      uint64_t *seen,
 						      struct fb_symtab **symbols_ret);
 
 #endif

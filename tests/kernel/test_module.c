@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "kernel/module_table.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/real_kernel.h"
@@ -319,6 +321,44 @@ static void refuses_symbols_outside_the_module(void)
 	made_kernel_destroy(made);
 }
 
+/* Tables of modules that claim the same memory: each is as large as may be, but not all. */
+static void bounds_symbols_of_all(void)
+{
+	uint64_t head, module, core, seen = FB_MAX_KALLSYMS - 5;
+	struct made_kernel *made = make(&head);
+	struct fb_symtab *table = NULL;
+	struct fb_modules *modules;
+
+	module = put_module(made, head, "tree");
+	memcpy(&core, made_at(made, module + 128), 8);
+	put_symbols(made, module, core);
+	FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+	FB_OK(fb_module_symbols_read(&made->kernel, fb_modules_get(modules, 0), &seen, &table));
+	CU_ASSERT_EQUAL(seen, FB_MAX_KALLSYMS);
+	fb_symtab_destroy(table);
+	FB_FAILS(fb_module_symbols_read(&made->kernel, fb_modules_get(modules, 0), &seen, &table),
+		 FB_LIMIT);
+	fb_modules_destroy(modules);
+	made_kernel_destroy(made);
+}
+
+static void bounds_users(void)
+{
+	uint64_t head, disk, ring;
+	struct made_kernel *made = make(&head);
+	struct fb_modules *modules;
+
+	disk = put_module(made, head, "disk");
+	ring = put_module(made, head, "ring");
+	for (unsigned i = 0; i <= FB_MAX_MODULE_USERS; i++)
+		use(made, ring, disk);
+	FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+	CU_ASSERT_EQUAL(strlen(fb_modules_get(modules, 1)->used_by), FB_MAX_MODULE_USERS * 5);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 1);
+	fb_modules_destroy(modules);
+	made_kernel_destroy(made);
+}
+
 /* truth/modules and the lines of truth/kallsyms that name a module. */
 static void check_list(const struct real_kernel *real, struct fb_modules *modules)
 {
@@ -407,4 +447,5 @@ static void agrees_with_real_kernels(void)
 FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout), FB_TEST(reads_memory_by_kind),
 	     FB_TEST(goes_round_a_broken_link), FB_TEST(refuses_impossible_modules),
 	     FB_TEST(says_what_is_missing), FB_TEST(finds_symbols),
-	     FB_TEST(refuses_symbols_outside_the_module), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(refuses_symbols_outside_the_module), FB_TEST(bounds_symbols_of_all),
+	     FB_TEST(bounds_users), FB_TEST(agrees_with_real_kernels))
