@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The table of modules: the list `modules`, walked from both ends where it is
- * broken, and its index by address.
+ * broken, and then what else leads to modules; and its index by address.
  */
 #include "kernel/module.h"
 
@@ -12,6 +12,9 @@
 #include "base/limits.h"
 #include "kernel/module_table.h"
 
+/* Each finds at least one more; the second finds what is left, as a rule. */
+#define MAX_ROUNDS 16u
+
 static bool is_known(const struct fb_modules *modules, uint64_t address)
 {
 	for (size_t i = 0; i < modules->count; i++)
@@ -20,26 +23,43 @@ static bool is_known(const struct fb_modules *modules, uint64_t address)
 	return false;
 }
 
+struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address)
+{
+	struct fb_module module;
+	struct fb_error *err;
+
+	if (is_known(modules, address))
+		return NULL;
+	err = fb_grow_array(&modules->modules, &modules->room, modules->count, sizeof(module),
+			    FB_MAX_MODULES, "modules");
+	if (err)
+		return err;
+	err = fb_module_read(modules->kernel, address, &module);
+	if (!err)
+		modules->modules[modules->count++] = module;
+	return err;
+}
+
+struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address)
+{
+	struct fb_error *err = fb_modules_add(modules, address);
+
+	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 /* A module that cannot be believed is passed over: the list goes on behind it. */
 static struct fb_error *add_entry(void *context, uint64_t entry)
 {
 	struct fb_modules *modules = context;
 	const struct fb_layout *layout = fb_kernel_layout(modules->kernel);
-	struct fb_module module;
-	struct fb_error *err;
+	struct fb_error *err = fb_modules_add(modules, entry - layout->module_list.offset);
 
-	err = fb_grow_array(&modules->modules, &modules->room, modules->count, sizeof(module),
-			    FB_MAX_MODULES, "modules");
-	if (err)
+	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
 		return err;
-	err = fb_module_read(modules->kernel, entry - layout->module_list.offset, &module);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(fb_kernel_warnings(modules->kernel), err, "modules");
-		return NULL;
-	}
-	modules->modules[modules->count++] = module;
+	fb_warn_error(fb_kernel_warnings(modules->kernel), err, "modules");
 	return NULL;
 }
 
@@ -62,6 +82,23 @@ static struct fb_error *walk_backwards(struct fb_modules *modules, uint64_t head
 			return err;
 	}
 	return NULL;
+}
+
+/* What one of them finds may lead the other on. */
+static struct fb_error *ask_others(struct fb_modules *modules)
+{
+	struct fb_error *err = NULL;
+	size_t before;
+
+	for (unsigned round = 0; round < MAX_ROUNDS && !err; round++) {
+		before = modules->count;
+		err = fb_modules_from_names(modules);
+		if (!err)
+			err = fb_modules_from_tree(modules);
+		if (modules->count == before)
+			break;
+	}
+	return err;
 }
 
 static struct fb_error *walk(struct fb_modules *modules)
@@ -93,7 +130,7 @@ static struct fb_error *walk(struct fb_modules *modules)
 		fb_warn_error(fb_kernel_warnings(kernel), err, "modules, from the list's end");
 		err = NULL;
 	}
-	return err;
+	return err ? err : ask_others(modules);
 }
 
 static int compare_spans(const void *a, const void *b)

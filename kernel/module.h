@@ -58,13 +58,15 @@ struct fb_module {
 struct fb_modules;
 
 /* Reads the list. kernel is borrowed and must outlive it. A broken link ends the walk from that
- * side, with a warning. Fails where this kernel's types or the list's head are not to be had; a
+ * side, with a warning; what lies between two of them is sought in the tree of modules' memory, among
+ * those that use others, and in the list of modules' types. Fails where this kernel's types or the list's head are not to be had; a
  * kernel without modules gives an empty table. */
 FB_MUST_CHECK struct fb_error *fb_modules_load(struct fb_kernel *kernel,
 					       struct fb_modules **modules_ret);
 void fb_modules_destroy(struct fb_modules *modules);
 
-/* In the kernel's order: the one loaded last comes first, as in /proc/modules. */
+/* In the kernel's order: the one loaded last comes first, as in /proc/modules. Those that the list
+ * did not lead to stand behind. */
 size_t fb_modules_count(const struct fb_modules *modules);
 const struct fb_module *fb_modules_get(const struct fb_modules *modules, size_t index);
 /* NULL if there is none. */

@@ -34,6 +34,18 @@ struct fb_modules {
 FB_MUST_CHECK struct fb_error *fb_module_read(struct fb_kernel *kernel, uint64_t address,
 					      struct fb_module *module_ret);
 
+/* module.c: reads the struct module at address into the table, where it is not in it yet. Errors as of
+ * fb_module_read(), and FB_LIMIT. */
+FB_MUST_CHECK struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address);
+/* The same for a hint: what cannot be believed is passed over. FB_NOMEM, FB_LIMIT. */
+FB_MUST_CHECK struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address);
+
+/* For where the list is broken: module_tree.c, the modules that the tree of their memory leads to; and
+ * module_named.c, those that known ones use, that use those, or whose types are known. What is lost
+ * costs itself; only FB_NOMEM and FB_LIMIT are returned. */
+FB_MUST_CHECK struct fb_error *fb_modules_from_tree(struct fb_modules *modules);
+FB_MUST_CHECK struct fb_error *fb_modules_from_names(struct fb_modules *modules);
+
 /* module_symbols.c: reads the symbols of one module, and adds to *seen how many its table has.
  * FB_LIMIT where that is more than FB_MAX_KALLSYMS. */
 FB_MUST_CHECK struct fb_error *fb_module_symbols_read(struct fb_kernel *kernel,

@@ -45,6 +45,10 @@ class Memory:
         page = self.kdump.read_page(self.frame(address))
         return int.from_bytes(page[address % PAGE:][:8], "little")
 
+    def text(self, address):
+        page = self.kdump.read_page(self.frame(address))
+        return page[address % PAGE:].split(b"\0")[0].decode()
+
     def write(self, address, value):
         pfn = self.frame(address)
         page = bytearray(self.kdump.read_page(pfn))

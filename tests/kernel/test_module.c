@@ -187,6 +187,133 @@ static void goes_round_a_broken_link(void)
 	made_kernel_destroy(made);
 }
 
+/* The node of a module's core block in one of both trees, 24 bytes each, behind its pointer; the block
+ * is at 128, the node behind what put_members() has of it. */
+static uint64_t node_of(uint64_t module, unsigned tree)
+{
+	return module + 128 + 256 + 8 + tree * 24ull;
+}
+
+static void link_nodes(struct made_kernel *made, unsigned tree, uint64_t parent, uint64_t module,
+		       unsigned side)
+{
+	uint64_t node = node_of(module, tree);
+
+	made_put(made, node - tree * 24ull - 8, module, 8);
+	made_put(made, node, parent ? node_of(parent, tree) | 1 : 1, 8);
+	if (parent)
+		made_put(made, node_of(parent, tree) + 8 + side * 8ull, node, 8);
+}
+
+/* Five modules of which the second and the fourth are lost: nothing of the list leads to the third.
+ * Gives where the roots of both trees are. */
+static uint64_t lose_two_of_five(struct made_kernel *made, uint64_t head, unsigned tree,
+				 uint64_t modules[5])
+{
+	static const char *const names[] = {"one", "two", "three", "four", "five"};
+	const uint64_t roots = made_alloc(made, 64);
+
+	MADE_FIELD(made, module_layout_node, 256, 56);
+	MADE_FIELD(made, mod_tree_roots, 8, 16);
+	MADE_FIELD(made, mod_tree_node_module, 0, 8);
+	MADE_FIELD(made, mod_tree_node_nodes, 8, 48);
+	MADE_FIELD(made, rb_parent, 0, 8);
+	MADE_FIELD(made, rb_left, 8, 8);
+	MADE_FIELD(made, rb_right, 16, 8);
+	for (unsigned i = 0; i < 5; i++)
+		modules[i] = put_module(made, head, names[i]);
+	link_nodes(made, tree, 0, modules[1], 0);
+	link_nodes(made, tree, modules[1], modules[0], 0);
+	link_nodes(made, tree, modules[1], modules[4], 1);
+	link_nodes(made, tree, modules[4], modules[2], 0);
+	link_nodes(made, tree, modules[2], modules[3], 1);
+	made_put(made, roots + 8 + tree * 8ull, node_of(modules[1], tree), 8);
+	made_lose(made, modules[1]);
+	made_lose(made, modules[3]);
+	made_symbols(made, (const char *const[]){"modules", "mod_tree", NULL},
+		     (const uint64_t[]){head, roots});
+	return roots;
+}
+
+/* The root is lost too: from the fifth the way leads down. */
+static void finds_by_the_tree_what_both_ends_have_lost(void)
+{
+	for (unsigned tree = 0; tree < 2; tree++) {
+		uint64_t head, five[5];
+		struct made_kernel *made = make(&head);
+		struct fb_modules *modules;
+
+		lose_two_of_five(made, head, tree, five);
+		FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+		CU_ASSERT_EQUAL_FATAL(fb_modules_count(modules), 3);
+		CU_ASSERT_STRING_EQUAL(fb_modules_get(modules, 0)->name, "one");
+		CU_ASSERT_STRING_EQUAL(fb_modules_get(modules, 1)->name, "five");
+		CU_ASSERT_STRING_EQUAL(fb_modules_get(modules, 2)->name, "three");
+		fb_modules_destroy(modules);
+		made_kernel_destroy(made);
+	}
+}
+
+/* The list of modules' types, and what uses what: none of their entries stands in a module. */
+static void finds_what_others_name(void)
+{
+	for (unsigned kind = 0; kind < 3; kind++) {
+		uint64_t head, types, entry, five[5];
+		struct made_kernel *made = make(&head);
+		struct fb_modules *modules;
+
+		lose_two_of_five(made, head, 0, five);
+		types = made_alloc(made, 16);
+		made_list_init(made, types);
+		MADE_FIELD(made, btf_module_list, 0, 16);
+		MADE_FIELD(made, btf_module_module, 16, 8);
+		MADE_FIELD(made, module_target_list, 320, 16);
+		MADE_FIELD(made, module_use_target_list, 16, 16);
+		MADE_FIELD(made, module_use_target, 40, 8);
+		made_list_init(made, five[0] + 320);
+		made_list_init(made, five[2] + 320);
+		made_list_init(made, five[4] + 320);
+		made_symbols(made, (const char *const[]){"modules", "btf_modules", NULL},
+			     (const uint64_t[]){head, types});
+		if (kind == 0) { /* the entry of a lost one is no end */
+			for (unsigned i = 0; i < 5; i++) {
+				entry = made_alloc(made, 64);
+				made_put(made, entry + 16, five[i], 8);
+				made_list_add(made, types, entry);
+			}
+		} else if (kind == 1) {
+			use(made, five[0], five[2]);
+		} else {
+			entry = made_alloc(made, 64);
+			made_put(made, entry + 40, five[2], 8);
+			made_list_add(made, five[4] + 320, entry + 16);
+		}
+		FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+		CU_ASSERT_EQUAL_FATAL(fb_modules_count(modules), 3);
+		CU_ASSERT_STRING_EQUAL(fb_modules_get(modules, 2)->name, "three");
+		fb_modules_destroy(modules);
+		made_kernel_destroy(made);
+	}
+}
+
+static void believes_no_stray_node(void)
+{
+	uint64_t head, roots, five[5];
+	struct made_kernel *made = make(&head);
+	struct fb_modules *modules;
+
+	roots = lose_two_of_five(made, head, 0, five);
+	/* It names another module than the one that it stands in; and a loop. */
+	made_put(made, node_of(five[2], 0) - 8, five[0], 8);
+	made_put(made, node_of(five[0], 0) + 8, node_of(five[4], 0), 8);
+	made_put(made, node_of(five[0], 0) + 16, node_of(five[0], 0), 8);
+	made_put(made, roots + 8, node_of(five[0], 0), 8);
+	FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+	CU_ASSERT_EQUAL(fb_modules_count(modules), 2);
+	fb_modules_destroy(modules);
+	made_kernel_destroy(made);
+}
+
 static void refuses_impossible_modules(void)
 {
 	uint64_t head, wild, nameless, state;
@@ -445,7 +572,9 @@ static void agrees_with_real_kernels(void)
 }
 
 FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout), FB_TEST(reads_memory_by_kind),
-	     FB_TEST(goes_round_a_broken_link), FB_TEST(refuses_impossible_modules),
-	     FB_TEST(says_what_is_missing), FB_TEST(finds_symbols),
-	     FB_TEST(refuses_symbols_outside_the_module), FB_TEST(bounds_symbols_of_all),
-	     FB_TEST(bounds_users), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(goes_round_a_broken_link), FB_TEST(finds_by_the_tree_what_both_ends_have_lost),
+	     FB_TEST(finds_what_others_name), FB_TEST(believes_no_stray_node),
+	     FB_TEST(refuses_impossible_modules), FB_TEST(says_what_is_missing),
+	     FB_TEST(finds_symbols), FB_TEST(refuses_symbols_outside_the_module),
+	     FB_TEST(bounds_symbols_of_all), FB_TEST(bounds_users),
+	     FB_TEST(agrees_with_real_kernels))
