@@ -111,6 +111,19 @@ static struct fb_error *get_pooled(struct fb_stored_stacks *stacks, const json_t
 	return err ? err : fb_string_pool_add(&stacks->pool, null ? NULL : text, text_ret);
 }
 
+/* For reading only, and cut where it was long, within an escape too: what is wrong costs no more than
+ * itself. */
+static struct fb_error *get_waits_for(struct fb_stored_stacks *stacks, const json_t *thread,
+				      const char **text_ret)
+{
+	struct fb_error *err = get_pooled(stacks, thread, "waits_for", text_ret);
+
+	if (!fb_error_is(err, FB_CORRUPT))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
 static struct fb_error *get_build_id(struct fb_stored_stacks *stacks, const json_t *object,
 				     const char **text_ret)
 {
@@ -340,6 +353,8 @@ struct fb_error *fb_stored_stacks_decode(struct fb_stored_stacks *stacks, int32_
 		err = decode_kernel(entry->thread, &stack);
 	if (!err)
 		err = decode_registers(entry->thread, &stack);
+	if (!err)
+		err = get_waits_for(stacks, entry->thread, &stack.waits_for);
 	if (err)
 		fb_stored_stack_deinit(&stack);
 	else

@@ -24,6 +24,7 @@ struct fb_stored_stack {
 	enum fb_user_regs_source user_regs_from;
 	struct user_regs_struct user_regs;
 	struct fb_user_stack user; /* strings are of the stored stacks; no stack pointers */
+	const char *waits_for;     /* as a text, of the stored stacks; NULL: nothing known */
 	uint64_t *kernel_pcs;      /* owned; of the kernel half, functions inlined left out */
 	size_t kernel_count;
 };

@@ -38,6 +38,7 @@ static void replace(struct fb_thread_stack *stack, struct fb_stored_stack *store
 		stack->core_differs = false;
 	}
 	stack->user_stored = true;
+	stack->stored_waits_for = stored->waits_for;
 }
 
 static void apply(struct fb_warnings *warnings, struct fb_thread_stack *stack,

@@ -38,7 +38,8 @@ struct fb_thread_stack {
 	bool core_differs; /* core_thread's registers are not user_regs: it ran on since */
 	/* No frames, and why in .end, for kernel threads too. */
 	struct fb_user_stack user;
-	bool user_stored; /* user was kept when the bundle was redacted, not unwound */
+	bool user_stored;             /* user was kept when the bundle was redacted, not unwound */
+	const char *stored_waits_for; /* what it waited for, as a text kept then; NULL: none */
 };
 
 struct fb_thread_stacks_options {

@@ -101,13 +101,15 @@ static json_t *user_regs_json(const struct fb_thread_stack *stack)
 }
 
 /* As text; the edges are in `fbundle waits --json`. */
-static json_t *waits_json(const struct fb_waits *waits, int32_t tid)
+static json_t *waits_json(const struct fb_thread_stack *stack, const struct fb_waits *waits)
 {
 	const struct fb_wait *wait;
 	size_t count = 0;
 	char text[512];
 
-	wait = waits ? fb_waits_of(waits, tid, &count) : NULL;
+	if (stack->stored_waits_for)
+		return fb_json_text(stack->stored_waits_for);
+	wait = waits ? fb_waits_of(waits, stack->task->tid, &count) : NULL;
 	return wait ? json_string(fb_wait_describe(waits, wait, text, sizeof(text))) : json_null();
 }
 
@@ -122,7 +124,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
-	json_object_set_new(object, "waits_for", waits_json(waits, task->tid));
+	json_object_set_new(object, "waits_for", waits_json(stack, waits));
 	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
 	json_object_set_new(object, "user", user_json(&stack->user));
 	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));

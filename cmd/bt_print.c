@@ -391,13 +391,20 @@ void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *
 	print_kernel(output, stack);
 }
 
-static void print_waits(struct fb_output *output, const struct fb_waits *waits, int32_t tid)
+static void print_waits(struct fb_output *output, const struct fb_thread_stack *stack,
+			const struct fb_waits *waits)
 {
 	const struct fb_wait *wait;
 	size_t count = 0;
 	char text[512];
 
-	wait = waits ? fb_waits_of(waits, tid, &count) : NULL;
+	wait = waits ? fb_waits_of(waits, stack->task->tid, &count) : NULL;
+	if (stack->stored_waits_for && count <= 1) {
+		fb_print(output, FB_STYLE_BOLD, "  waits for");
+		fb_print(output, FB_STYLE_WARN, "  %s\n",
+			 escape(stack->stored_waits_for, text, sizeof(text)));
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		fb_print(output, FB_STYLE_BOLD, "  waits for");
 		fb_print(output, FB_STYLE_WARN, "  %s\n",
@@ -416,7 +423,7 @@ void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		fb_print(output, FB_STYLE_BOLD, "%zu threads with this stack\n", other_count + 1);
 	print_heading(output, stack);
 	print_others(output, others, other_count);
-	print_waits(output, waits, task->tid);
+	print_waits(output, stack, waits);
 	fb_print(output, FB_STYLE_BOLD, "  kernel");
 	fb_print(output, FB_STYLE_DIM, "  as at the panic\n");
 	if (task->on_cpu && !stack->kernel.count && stack->kernel.ended == FB_UNWIND_USER)

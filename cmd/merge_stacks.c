@@ -12,6 +12,20 @@
 #include "cmd/bt.h"
 #include "kernel/swap.h"
 
+/* Who holds a lock that is in process memory only that memory tells. */
+static struct fb_error *find_waits(struct fb_context *context, struct fb_input *input,
+				   struct fb_host_files *files, struct fb_swap *swap,
+				   struct fb_waits **waits_ret)
+{
+	const struct fb_wait_options options = {.files = files, .swap = swap};
+	struct fb_error *err = fb_waits_find(input, &options, waits_ret);
+
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(context->warnings, err, "what threads wait for");
+	return NULL;
+}
+
 static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 			     const struct fb_task *const *tasks, size_t count, json_t **stacks_ret)
 {
@@ -22,6 +36,7 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 	struct fb_thread_stacks *stacks = NULL;
 	struct fb_host_files *files = NULL;
 	struct fb_swap *swap = NULL;
+	struct fb_waits *waits = NULL;
 	json_t *whole;
 	struct fb_error *err = fb_host_files_create(context->options.sysroot, &files);
 
@@ -36,13 +51,16 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 	options.swap = swap;
 	if (!err)
 		err = fb_thread_stacks_load(input, &options, tasks, count, &stacks);
+	if (!err)
+		err = find_waits(context, input, files, swap, &waits);
 	if (!err) {
-		whole = fb_bt_json(stacks, NULL);
+		whole = fb_bt_json(stacks, waits);
 		*stacks_ret = json_incref(json_object_get(whole, "threads"));
 		json_decref(whole);
 		if (!*stacks_ret)
 			err = fb_error_nomem();
 	}
+	fb_waits_destroy(waits);
 	fb_thread_stacks_destroy(stacks);
 	fb_swap_destroy(swap);
 	fb_host_files_destroy(files);

@@ -31,14 +31,14 @@ static json_t *make_thread(int tid)
 		json_object_set_new(regs, fb_user_reg_name(i), json_string("0x1000"));
 	json_object_set_new(regs, "rip", json_string("0x7f00001234"));
 	json_object_set_new(regs, "core", json_null());
-	thread = json_pack("{s:i, s:i, s:o, s:o, s:s, s:o, s:b, s:s}", "pid", 130, "tid", tid,
+	thread = json_pack("{s:i, s:i, s:o, s:o, s:s, s:o, s:b, s:s, s:s}", "pid", 130, "tid", tid,
 			   "user", json_loads("[" FRAME "," BARE "]", 0, NULL), "kernel",
 			   json_loads("[{\"pc\":\"0x1\",\"inlined\":true},"
 				      "{\"pc\":\"0xffffffff81000000\",\"inlined\":false},"
 				      "{\"pc\":\"0xffffffff81000010\",\"inlined\":null}]",
 				      0, NULL),
 			   "user_regs_from", "kernel-stack", "user_regs", regs, "user_complete", 1,
-			   "end", "end of the stack: \\x1b_start");
+			   "waits_for", "mutex A, by 7 x", "end", "end of the stack: \\x1b_start");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(thread);
 	return thread;
 }
@@ -73,6 +73,7 @@ static void gives_back_what_was_stored(void)
 	CU_ASSERT_EQUAL(stack.user_regs_from, FB_USER_REGS_KERNEL_STACK);
 	CU_ASSERT_EQUAL(stack.user_regs.rip, 0x7f00001234);
 	CU_ASSERT_EQUAL(stack.user_regs.gs_base, 0x1000);
+	CU_ASSERT_STRING_EQUAL(stack.waits_for, "mutex A, by 7 x");
 	CU_ASSERT_EQUAL_FATAL(stack.kernel_count, 2);
 	CU_ASSERT_EQUAL(stack.kernel_pcs[0], 0xffffffff81000000);
 	CU_ASSERT_EQUAL(stack.kernel_pcs[1], 0xffffffff81000010);
@@ -177,6 +178,27 @@ static void each_wrong_field_is_refused(void)
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
 		expect_wrong(cases[i][0], cases[i][1], cases[i][2]);
+}
+
+/* It is there for reading only. */
+static void a_wrong_wait_costs_only_itself(void)
+{
+	static const char *const wrong[] = {"[]", "null", "\"mutex \\\\x4\""};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(wrong); i++) {
+		json_t *thread = make_thread(131);
+		struct fb_stored_stacks *stacks;
+		struct fb_stored_stack stack;
+
+		json_object_set_new(thread, "waits_for",
+				    json_loads(wrong[i], JSON_DECODE_ANY, NULL));
+		stacks = open_threads(json_pack("[o]", thread), 0);
+		FB_OK_FATAL(fb_stored_stacks_decode(stacks, 131, &stack));
+		CU_ASSERT_PTR_NULL(stack.waits_for);
+		CU_ASSERT_EQUAL(stack.user.count, 2);
+		fb_stored_stack_deinit(&stack);
+		fb_stored_stacks_destroy(stacks);
+	}
 }
 
 /* name: a member of a frame, or "end". */
@@ -287,6 +309,6 @@ static void a_manifest_of_digits_is_not_parsed(void)
 }
 
 FB_TEST_MAIN("bundle/stored_stack", FB_TEST(gives_back_what_was_stored),
-	     FB_TEST(each_wrong_field_is_refused), FB_TEST(texts_are_bounded),
-	     FB_TEST(counts_are_bounded), FB_TEST(the_others_stay),
+	     FB_TEST(each_wrong_field_is_refused), FB_TEST(a_wrong_wait_costs_only_itself),
+	     FB_TEST(texts_are_bounded), FB_TEST(counts_are_bounded), FB_TEST(the_others_stay),
 	     FB_TEST(manifests_without_stacks), FB_TEST(a_manifest_of_digits_is_not_parsed))
