@@ -24,6 +24,7 @@ static json_t *kernel_frame_json(const struct fb_kernel_frame *frame,
 			    symbol && !inlined ? json_integer((json_int_t)frame->offset)
 					       : json_null());
 	json_object_set_new(object, "module", fb_json_text(frame->module));
+	json_object_set_new(object, "guessed", json_boolean(frame->unreliable));
 	json_object_set_new(object, "file", fb_json_text(source ? source->file : NULL));
 	json_object_set_new(object, "line", line_json(source ? source->line : 0));
 	json_object_set_new(object, "inlined", source ? json_boolean(inlined) : json_null());
@@ -122,6 +123,8 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "pid", json_integer(task->pid));
 	json_object_set_new(object, "tid", json_integer(task->tid));
 	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
+	json_object_set_new(object, "task", fb_json_hex(task->address));
+	json_object_set_new(object, "running", json_boolean(task->on_cpu));
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
 	json_object_set_new(object, "waits_for", waits_json(stack, waits));
