@@ -105,7 +105,10 @@ static struct fb_error *socket_cell(struct fb_table *table, const struct fb_sock
 	type = fb_socket_type_name(socket->type);
 	return fb_table_cell(table, FB_STYLE_PLAIN, "%s %s %s  %s%s%s", family ? family : "?",
 			     type ? type : "?", fb_socket_state_name(socket), socket->local,
-			     *socket->peer ? " -> " : "", socket->peer);
+			     !*socket->peer   ? ""
+			     : *socket->local ? " -> "
+					      : "-> ",
+			     socket->peer);
 }
 
 static struct fb_error *add_row(struct fb_table *table, const struct fb_open_file *file)

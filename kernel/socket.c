@@ -99,18 +99,6 @@ static struct fb_error *read_unix_name(struct fb_kernel *kernel, uint64_t sock, 
 	return NULL;
 }
 
-static struct fb_error *read_unix(struct fb_kernel *kernel, struct fb_socket *socket)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t peer;
-	struct fb_error *err;
-
-	err = read_unix_name(kernel, socket->address, socket->local);
-	if (!err)
-		err = fb_kernel_field(kernel, socket->address, &layout->unix_peer, &peer);
-	return err || !peer ? err : read_unix_name(kernel, peer, socket->peer);
-}
-
 static struct fb_error *read_netlink(struct fb_kernel *kernel, struct fb_socket *socket)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
@@ -188,6 +176,32 @@ static struct fb_error *read_inode(struct fb_kernel *kernel, struct fb_socket *s
 			       file_side - layout->socket_alloc_socket.offset +
 				       layout->socket_alloc_inode.offset,
 			       &layout->inode_number, &socket->inode);
+}
+
+/* What the other end is bound to; of an unnamed one, as of a socketpair(), which socket it is. */
+static struct fb_error *read_unix_peer(struct fb_kernel *kernel, uint64_t sock, char *to)
+{
+	struct fb_socket peer = {.address = sock};
+	struct fb_error *err = read_unix_name(kernel, sock, to);
+
+	if (err || *to)
+		return err;
+	err = read_inode(kernel, &peer);
+	if (!err && peer.inode)
+		snprintf(to, FB_SOCKET_ADDRESS, "socket:[%llu]", (unsigned long long)peer.inode);
+	return err;
+}
+
+static struct fb_error *read_unix(struct fb_kernel *kernel, struct fb_socket *socket)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t peer;
+	struct fb_error *err;
+
+	err = read_unix_name(kernel, socket->address, socket->local);
+	if (!err)
+		err = fb_kernel_field(kernel, socket->address, &layout->unix_peer, &peer);
+	return err || !peer ? err : read_unix_peer(kernel, peer, socket->peer);
 }
 
 static struct fb_error *read_addresses(struct fb_kernel *kernel, struct fb_socket *socket)

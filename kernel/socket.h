@@ -25,7 +25,8 @@ struct fb_socket {
 	uint8_t ip[2][16];  /* local and peer of AF_INET (4 bytes) and AF_INET6, network order */
 	uint16_t port[2];   /* host order */
 	/* Printable. "127.0.0.1:80", "[::1]:80", a path, "@name" (abstract), "pid 17, groups 0x1",
-	 * "interface 2, protocol 0x0003"; "" where there is none. */
+	 * "interface 2, protocol 0x0003"; "socket:[1576]" for an unnamed unix peer; "" where there
+	 * is none. */
 	char local[FB_SOCKET_ADDRESS];
 	char peer[FB_SOCKET_ADDRESS];
 };
