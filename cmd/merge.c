@@ -25,8 +25,6 @@ struct merge {
 	size_t core_count;
 };
 
-/* A line of processes ends behind this many columns. */
-#define LIST_WIDTH 75u
 #define OPTION_FORCE 'f'
 #define OPTION_REDACT 0x200
 
@@ -153,14 +151,16 @@ static void print_orphans(struct merge *merge)
 		size_t last = match->evidence_count;
 		const char *name = fb_core_name(core->core);
 		char text[512];
+		size_t indent;
 
 		if (match->verdict != FB_VERDICT_NONE || !last)
 			continue;
-		fb_print(output, FB_STYLE_DIM,
-			 "  %s: ", fb_text_escape(name, strlen(name), text, sizeof(text)));
-		fb_print(output, FB_STYLE_PLAIN, "%s\n",
-			 fb_text_escape(match->evidence[last - 1],
-					strlen(match->evidence[last - 1]), text, sizeof(text)));
+		fb_text_escape(name, strlen(name), text, sizeof(text));
+		indent = strlen(text) + strlen("  : ");
+		fb_print(output, FB_STYLE_DIM, "  %s: ", text);
+		fb_text_escape(match->evidence[last - 1], strlen(match->evidence[last - 1]), text,
+			       sizeof(text));
+		fb_print_wrapped(output, FB_STYLE_PLAIN, indent, indent, text);
 	}
 }
 
@@ -168,11 +168,11 @@ static void print_orphans(struct merge *merge)
 static void print_missing(struct merge *merge)
 {
 	struct fb_output *output = merge->context->output;
-	unsigned missing = 0, width = 0;
+	size_t missing = 0, width = 0;
 
 	for (size_t i = 0; i < fb_tasks_count(merge->tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(merge->tasks, i);
-		char comm[64];
+		char comm[64], text[160];
 
 		if (!task->mm || task->kernel_thread || task->idle || task->tid != task->pid ||
 		    fb_input_core_of(merge->input, task->pid))
@@ -183,13 +183,16 @@ static void print_missing(struct merge *merge)
 			fb_print(output, FB_STYLE_BOLD,
 				 "\nStill without a core, so without "
 				 "most of their memory:");
-		if (width == 0 || width > LIST_WIDTH) {
+		snprintf(text, sizeof(text), "%d %s%s", task->pid, comm,
+			 task->state == 'D' ? " (D state: no debugger can stop it)" : "");
+		if (missing > 1)
+			putchar(',');
+		if (missing == 1 || width + strlen(text) + strlen(" ,") > fb_output_width(output)) {
 			fputs("\n ", stdout);
-			width = 0;
+			width = 1;
 		}
-		width += (unsigned)printf(" %d %s%s", task->pid, comm,
-					  task->state == 'D' ? " (D state: no debugger can stop it)"
-							     : "");
+		printf(" %s", text);
+		width += strlen(text) + strlen(" ,");
 	}
 	if (missing)
 		putchar('\n');

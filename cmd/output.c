@@ -101,6 +101,34 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 		fputs("\033[0m", stdout);
 }
 
+/* Narrower than this nothing is broken. */
+#define LEAST_WRAP 40u
+
+void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t column, size_t indent,
+		      const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t room =
+			output->width > column + LEAST_WRAP ? output->width - column : LEAST_WRAP;
+		size_t take = left <= room ? left : room;
+
+		while (take < left && take > room / 2 && text[take] != ' ')
+			take--;
+		fb_print(output, style, "%.*s\n", (int)take, text);
+		text += take;
+		left -= take;
+		while (*text == ' ') {
+			text++;
+			left--;
+		}
+		if (left)
+			fb_print(output, FB_STYLE_PLAIN, "%*s", (int)indent, "");
+		column = indent;
+	}
+}
+
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
 {
 	struct timespec now;

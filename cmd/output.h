@@ -44,6 +44,11 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 unsigned fb_output_width(const struct fb_output *output);
 bool fb_output_is_terminal(const struct fb_output *output);
 
+/* Text in lines that fit between columns indent and the width, broken at spaces; the first line
+ * goes on at column (from 0), where the cursor is. */
+void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t column, size_t indent,
+		      const char *text);
+
 /* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
 

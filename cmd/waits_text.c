@@ -70,25 +70,10 @@ static void print_wait(const struct fb_waits_view *view, const struct fb_wait *w
 	fb_print(output_of(view), FB_STYLE_PLAIN, "\n");
 }
 
-/* Text in lines that fit, each behind the same indent; breaks at spaces. */
 static void print_wrapped(struct fb_output *output, int indent, const char *text)
 {
-	size_t width = fb_output_width(output), left = strlen(text);
-
-	width = width > (size_t)indent + 40 ? width - (size_t)indent : 40;
-	while (left) {
-		size_t take = left <= width ? left : width;
-
-		while (take < left && take > width / 2 && text[take] != ' ')
-			take--;
-		fb_print(output, FB_STYLE_DIM, "%*s%.*s\n", indent, "", (int)take, text);
-		text += take;
-		left -= take;
-		while (*text == ' ') {
-			text++;
-			left--;
-		}
-	}
+	fb_print(output, FB_STYLE_PLAIN, "%*s", indent, "");
+	fb_print_wrapped(output, FB_STYLE_DIM, (size_t)indent, (size_t)indent, text);
 }
 
 static void print_details(const struct fb_waits_view *view, const struct fb_wait *wait, int indent)

@@ -11,6 +11,11 @@ run merge "$dump" "$samples"/core.* "$samples"/*.crash -o "$bundle" --json
 expect_status 0 "the sample is merged"
 json '.cores[] | [(.path | sub(".*/"; "")), .pages] | tojson' >"$work/merged"
 
+run merge "$dump" "$samples"/core.* "$samples"/*.crash -o "$bundle" --force
+expect_no_line stdout '.{101}' "no line of merge is longer than 100 columns"
+expect_line stdout '^  [0-9]+ [^ ]+, [0-9]+ ' "processes without a core are apart"
+expect_no_line stdout '[[:blank:]]$' "merge: no blanks at line ends"
+
 # A bundle's cores are counted against the dump that it was made of.
 run info "$bundle" --json
 json '.cores[] | [(.path | sub(".*/"; "")), .pages] | tojson' >"$work/again"
@@ -60,6 +65,12 @@ run ps "$bundle" -t --json
 json '[.tasks[] | select(.running)] | length' >"$work/running"
 run ps "$bundle" -t
 expect [ "$(grep -c ' [A-Z][*] ' "$work/stdout")" = "$(cat "$work/running")" ] "ps: the stars are what runs"
+run bt "$bundle" --json
+expect_json '.threads[0] | (.task | startswith("0xff")) and .running and
+    ([.kernel[] | select(.guessed) | .symbol] | length <= 1)' "bt: the task, that it ran, and guessed frames"
+guessed=$(json '[.threads[].kernel[] | select(.guessed)] | length')
+run bt "$bundle"
+expect [ "$(grep -c '#[0-9]*? ffff' "$work/stdout")" = "$guessed" ] "bt: as many guessed frames as the text marks"
 
 # No line ends in blanks, and a table's last column begins where its heading does.
 pid=$(sed -n 's/.*\bDL=\([0-9]*\).*/\1/p' "$samples/actors")
@@ -77,6 +88,15 @@ expect [ "$(cut -c"$at"- "$work/stdout" | grep -c '^mutex 0x')" -ge 2 ] "ps --wa
 actor() { sed "s/.*\\b$1=\\([0-9]*\\).*/\\1/" "$samples/actors"; }
 run files "$bundle" 2
 expect_line stdout '^no open files: a kernel thread$' "files of a kernel thread"
+# Two ends of a socketpair() name each other.
+ends=$(awk '/^0/ && NF == 7 && $6 == "03" {print $7}' <(tar -xOf "$samples/truth.tar.xz" truth/unix) | sort | tr '\n' ' ')
+run files "$bundle" "$(actor UX)" --json
+json '.files[] | select(.socket.family == "unix" and .socket.state == "ESTABLISHED") | (.path, .socket.peer)' |
+    tr -dc '0-9\n' | sort | tr '\n' ' ' >"$work/ends"
+expect [ -n "$ends" ] "the truth has a socketpair ($ends)"
+expect [ "$(cat "$work/ends")" = "$ends" ] "files names the other end of an unnamed unix socket"
+run files "$bundle" "$(actor UX)"
+expect_line stdout 'socket:\[[0-9]+\]  unix stream ESTABLISHED  -> socket:\[[0-9]+\]$' "in its text too"
 run vm "$bundle" "$(actor DL)"
 expect_line stdout '^total \(pages of 4 KiB\) ' "vm names its unit"
 expect_line stdout '^[0-9,]+ absent pages are of mapped files: --sysroot gives them$' "vm says what would give absent pages"

@@ -29,6 +29,9 @@ expect_json '.summary | test("Kernel panic - not syncing: sysrq triggered crash"
 expect_json '.panic | test("(?s)sysrq_handle_crash.*__handle_sysrq.*write_sysrq_trigger")' \
     "the panicking stack leads from the write to the panic"
 expect_json ".panic | contains(\"$(actor SP) actors\")" "the other CPU's task is there"
+expect_json '.waits | contains("Evidence: futex() arguments") and contains("(file lock)")' "evidence stands apart"
+expect_json '.summary | contains("Host") and test("of [0-9]+ cores matched to a process")' "host and cores"
+expect grep -q 'td.what,td.how{min-width' "$page" "columns of text are never narrower than words"
 expect_json '.waits | test("(?s)Deadlock of 2 threads.*lock-ab waits.*lock-ba waits")' "the deadlock is found"
 expect_json ".waits | contains(\"$(wait_of L2) lock-second\")" "who waits for a file lock is there"
 expect_json ".blocked | test(\"(?s)state D.*$(actor FZ) frozen.*percpu_down_read.*state S\")" \
