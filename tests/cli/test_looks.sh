@@ -127,6 +127,23 @@ expect_line stdout 'label="/fz \(ext4 on loop0\)"' "the graph has the frozen fil
 expect_line stdout '^	"o[0-9]+" \[style=dashed label="/fz' "dashed, for nobody is known to hold it"
 expect_no_line stdout "\"p$(actor FL)\"" "a process of one thread is drawn once, as that thread"
 
+# README.md shows what is printed: it leaves lines out, and changes none.
+mkdir "$work/samples"
+cp -r "$samples" "$work/samples/small"
+while IFS= read -r line; do
+    line=${line:4}
+    if [[ $line == '$ fbundle '* ]]; then
+        read -r -a words <<<"${line#'$ fbundle '}"
+        shown=0
+        # shellcheck disable=SC2068 # the pattern of the cores is README's
+        (cd "$work" && "$FBUNDLE" ${words[@]}) >"$work/shown" 2>/dev/null
+    elif [ -n "$line" ]; then
+        shown=$((shown + 1))
+        grep -qFx -- "$line" "$work/shown" || report 1 "README.md, ${words[0]}: '$line' is printed"
+    fi
+done < <(sed -n '/^    \$ fbundle merge/,/^## /p' "$top/README.md" | grep -v '^## ')
+expect [ "$shown" -gt 10 ] "README.md has its examples"
+
 # On a terminal ps does not wrap: command lines are cut; elsewhere they are whole.
 on_terminal() {
     # shellcheck disable=SC2016 # $1 is python's
