@@ -85,8 +85,9 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 	if (context->options.json)
 		return print_json(context, path, built);
 	fb_print(context->output, FB_STYLE_BOLD, "%s", path);
-	fb_print(context->output, FB_STYLE_PLAIN, " written, built from the dump: %llu threads, %s",
-		 (unsigned long long)built->notes.threads,
+	fb_print(context->output, FB_STYLE_PLAIN,
+		 " written, built from the dump: %llu thread%s, %s",
+		 (unsigned long long)built->notes.threads, built->notes.threads == 1 ? "" : "s",
 		 fb_text_size(present, there, sizeof(there)));
 	if (absent)
 		fb_print(context->output, FB_STYLE_WARN, ", %s missing",

@@ -235,8 +235,8 @@ static struct fb_error *print_text(struct merge *merge, const struct fb_merge_re
 	for (size_t i = 0; i < merge->core_count; i++)
 		matched += merge->cores[i].match.task != NULL;
 	fb_print_crash_line(output, merge->input);
-	fb_print(output, FB_STYLE_PLAIN, "%zu cores, %zu matched to a task\n\n", merge->core_count,
-		 matched);
+	fb_print(output, FB_STYLE_PLAIN, "%zu core%s, %zu matched to a task\n\n", merge->core_count,
+		 merge->core_count == 1 ? "" : "s", matched);
 	err = print_cores(merge, &result->placement);
 	if (err)
 		return err;

@@ -15,6 +15,10 @@ run merge "$dump" "$samples"/core.* "$samples"/*.crash -o "$bundle" --force
 expect_no_line stdout '.{101}' "no line of merge is longer than 100 columns"
 expect_line stdout '^  [0-9]+ [^ ]+, [0-9]+ ' "processes without a core are apart"
 expect_no_line stdout '[[:blank:]]$' "merge: no blanks at line ends"
+run merge "$dump" "$samples/core.128.xz" -o "$work/one.fbundle"
+expect_line stdout '^1 core, 1 matched to a task$' "one core is no cores"
+run extract "$dump" "$(sed -n 's/.*\bFZ=\([0-9]*\).*/\1/p' "$samples/actors")" -o "$work/one.core"
+expect_line stdout 'built from the dump: 1 thread, ' "one thread is no threads"
 
 # A bundle's cores are counted against the dump that it was made of.
 run info "$bundle" --json
