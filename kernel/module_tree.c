@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "base/buf.h"
 #include "base/address_set.h"
+#include "base/buf.h"
 #include "base/limits.h"
 #include "kernel/module_table.h"
 
