@@ -55,9 +55,9 @@ cp "$work/stdout" "$work/by-address"
 run rd "$bundle" "$frame" 16
 expect_same "$work/by-address" "$work/stdout" "rd takes it too"
 run sym "$bundle" 'panic+0xzz'
-expect_error 1 'no symbol is named panic\+0xzz' "an offset that is none"
+expect_error 1 'no symbol is named .panic\+0xzz' "an offset that is none"
 run sym "$bundle" 'no_such+0x10'
-expect_error 1 'no symbol is named no_such' "an offset in what there is not"
+expect_error 1 'no symbol is named .no_such' "an offset in what there is not"
 
 # JSON says no less than text.
 run mods "$bundle" --json
