@@ -10,6 +10,15 @@
 /* Runs cleanup_fn(&variable) when the variable leaves its scope. */
 #define FB_CLEANUP(cleanup_fn) __attribute__((cleanup(cleanup_fn)))
 
+/* AddressSanitizer is built in: by gcc's name for it, and by clang's. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FB_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FB_ADDRESS_SANITIZER
+#endif
+#endif
+
 #define FB_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Every supported kernel is x86-64, whose base page is 4 KiB. */

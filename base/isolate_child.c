@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/attr.h"
 #include "base/isolate_private.h"
 #include "base/limits.h"
 #include "base/sandbox.h"
@@ -25,7 +26,7 @@ static void take_limits(const struct fb_isolate_child *child)
 {
 	limit(RLIMIT_CORE, 0);
 	/* A sanitizer's shadow memory passes any limit, and its reports go to standard error. */
-#ifndef __SANITIZE_ADDRESS__
+#ifndef FB_ADDRESS_SANITIZER
 	limit(RLIMIT_DATA, child->memory_limit);
 	(void)close(STDERR_FILENO);
 #endif

@@ -45,7 +45,7 @@ static const int allowed[] = {
 	SCMP_SYS(getrandom), SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(getrlimit),
 	SCMP_SYS(prlimit64), SCMP_SYS(getrusage), SCMP_SYS(getuid), SCMP_SYS(geteuid),
 	SCMP_SYS(getgid), SCMP_SYS(getegid),
-#ifdef __SANITIZE_ADDRESS__
+#ifdef FB_ADDRESS_SANITIZER
 	/* The leak check at the end stops all threads from a traced child. */
 	SCMP_SYS(ptrace), SCMP_SYS(prctl), SCMP_SYS(personality), SCMP_SYS(arch_prctl),
 	 SCMP_SYS(getppid), SCMP_SYS(getdents),

@@ -180,7 +180,7 @@ static void an_endless_loop_is_ended(void)
 	CU_ASSERT_EQUAL(answers.values[19], 361);
 }
 
-#ifndef __SANITIZE_ADDRESS__
+#ifndef FB_ADDRESS_SANITIZER
 static struct fb_error *devour(void *context, size_t index, struct fb_buf *result)
 {
 	struct answers *answers = context;
@@ -333,7 +333,7 @@ static void warnings_come_back(void)
 	fb_warnings_destroy(warnings);
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef FB_ADDRESS_SANITIZER
 #define MEMORY_TEST /* a sanitizer takes memory without end */
 #else
 #define MEMORY_TEST FB_TEST(memory_has_an_end),
