@@ -140,8 +140,7 @@ struct fb_error *fb_maple_for_each(struct fb_kernel *kernel, uint64_t root_addre
 		.callback = callback,
 		.broken = broken,
 		.context = context,
-		.nodes_left =
-			FB_MAX_VMAS / 4, /* a leaf has room for 16 */
+		.nodes_left = FB_MAX_VMAS / 4, /* a leaf has room for 16 */
 	};
 	uint64_t root;
 	struct fb_error *err;
