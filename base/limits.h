@@ -65,6 +65,9 @@
  * and frames of less than 10 bytes in the mean are noise. */
 #define FB_MAX_KERNEL_FRAMES 8192u
 
+/* Numbers of x86-64's system calls: 472 in 7.2. */
+#define FB_MAX_SYSCALLS 1024u
+
 /* Return addresses of one task that were diverted: the tracer keeps 50 (FTRACE_RETFUNC_DEPTH), and
  * each probe as many as threads are within it. */
 #define FB_MAX_DIVERTED 4096u

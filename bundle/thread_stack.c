@@ -35,7 +35,8 @@ struct fb_thread_stacks {
 	struct fb_orc *orc;
 	struct fb_kernel_lines *lines;
 	struct fb_object_cache *objects;
-	struct fb_thread_stack *stacks; /* owned */
+	struct fb_syscall_meta *syscalls[FB_MAX_SYSCALLS]; /* owned, each; of those met */
+	struct fb_thread_stack *stacks;                    /* owned */
 	size_t count;
 	struct job *jobs; /* owned */
 	size_t job_count;
@@ -87,6 +88,35 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 	err = fb_kernel_stack_unwind(fb_input_kernel(stacks->input), stacks->orc, stack->task,
 				     &stack->kernel);
 	return err ? err : fb_kernel_lines_add(stacks->lines, &stack->kernel);
+}
+
+/* What the system call is called with. That there is no description of it is no damage. */
+static struct fb_error *describe_syscall(struct fb_thread_stacks *stacks,
+					 struct fb_thread_stack *stack)
+{
+	int64_t number = stack->kernel.syscall;
+	struct fb_syscall_meta *meta;
+	struct fb_error *err;
+
+	if (number < 0 || number >= (int64_t)FB_MAX_SYSCALLS || !stack->kernel.has_user_regs ||
+	    fb_user_regs_are_32bit(&stack->kernel.user_regs))
+		return NULL;
+	if (!stacks->syscalls[number]) {
+		meta = malloc(sizeof(*meta));
+		if (!meta)
+			return fb_error_nomem();
+		err = fb_syscall_meta_read(fb_input_kernel(stacks->input), number, meta);
+		if (err) {
+			free(meta);
+			if (fb_error_is(err, FB_NOMEM))
+				return err;
+			fb_error_destroy(err);
+			return NULL;
+		}
+		stacks->syscalls[number] = meta;
+	}
+	stack->syscall = stacks->syscalls[number];
+	return NULL;
 }
 
 static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
@@ -344,6 +374,8 @@ static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_ta
 		err = split(stacks, tasks);
 	if (!err)
 		err = fb_pool_for(pool, stacks->count, unwind_kernel, stacks);
+	for (size_t i = 0; i < stacks->count && !err; i++)
+		err = describe_syscall(stacks, &stacks->stacks[i]);
 	if (!err && !stacks->options.kernel_only)
 		err = unwind_users(stacks);
 	if (!err && !stacks->options.kernel_only)
@@ -384,6 +416,8 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 	for (size_t i = 0; i < stacks->job_count; i++)
 		fb_string_pool_deinit(&stacks->jobs[i].pool);
 	fb_stored_stacks_destroy(stacks->stored);
+	for (size_t i = 0; i < FB_MAX_SYSCALLS; i++)
+		free(stacks->syscalls[i]);
 	free(stacks->stacks);
 	free(stacks->jobs);
 	fb_object_cache_destroy(stacks->objects);

@@ -16,6 +16,7 @@
 #include "bundle/input.h"
 #include "kernel/stack.h"
 #include "kernel/swap.h"
+#include "kernel/syscall_meta.h"
 #include "kernel/task.h"
 #include "user/unwind.h"
 
@@ -30,6 +31,8 @@ enum fb_user_regs_source {
 struct fb_thread_stack {
 	const struct fb_task *task;
 	struct fb_kernel_stack kernel;
+	/* Of the system call that it is in; NULL: in none, or the kernel does not describe it. */
+	const struct fb_syscall_meta *syscall;
 
 	enum fb_user_regs_source user_regs_from;
 	struct user_regs_struct user_regs;

@@ -114,6 +114,32 @@ static json_t *waits_json(const struct fb_thread_stack *stack, const struct fb_w
 	return wait ? json_string(fb_wait_describe(waits, wait, text, sizeof(text))) : json_null();
 }
 
+/* Null: it is in none. arguments null: the kernel does not say which it takes. */
+static json_t *syscall_json(const struct fb_thread_stack *stack)
+{
+	const struct fb_syscall_meta *meta = stack->syscall;
+	uint64_t values[FB_SYSCALL_ARGUMENTS];
+	json_t *object, *list;
+
+	if (stack->kernel.syscall < 0)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "number", json_integer(stack->kernel.syscall));
+	json_object_set_new(object, "name", fb_json_text(fb_syscall_name(stack->kernel.syscall)));
+	list = meta ? json_array() : json_null();
+	fb_syscall_arguments(&stack->kernel.user_regs, values);
+	for (unsigned i = 0; meta && i < meta->count; i++) {
+		json_t *argument = json_object();
+
+		json_object_set_new(argument, "name", fb_json_text(meta->arguments[i].name));
+		json_object_set_new(argument, "type", fb_json_text(meta->arguments[i].type));
+		json_object_set_new(argument, "value", fb_json_hex(values[i]));
+		json_array_append_new(list, argument);
+	}
+	json_object_set_new(object, "arguments", list);
+	return object;
+}
+
 static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_waits *waits)
 {
 	const struct fb_task *task = stack->task;
@@ -129,6 +155,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
 	json_object_set_new(object, "waits_for", waits_json(stack, waits));
 	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
+	json_object_set_new(object, "syscall", syscall_json(stack));
 	json_object_set_new(object, "user", user_json(&stack->user));
 	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));
 	json_object_set_new(object, "user_stored", json_boolean(stack->user_stored));

@@ -14,6 +14,7 @@
 #include "kernel/syscall_names.h"
 
 #define COLUMNS 100
+#define ARGUMENTS_COLUMN 9
 /* "    #12  0123456789abcdef  " stands before a name; a name is followed by where it is. */
 #define BEFORE_NAME 27
 #define NAME_COLUMN 38
@@ -92,27 +93,42 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 	return to;
 }
 
-/* The registers that may hold arguments: all six, because only the call knows how many it takes. */
-static void print_arguments(struct fb_output *output, const struct user_regs_struct *regs)
+/* "buf 0x7f8d4e984b60"; the register alone where the kernel does not name its arguments. */
+static void argument_text(const struct fb_syscall_meta *meta, unsigned index, uint64_t value,
+			  char *to, size_t size)
 {
-	uint64_t arguments[FB_SYSCALL_ARGUMENTS];
-	size_t column = 8;
+	char name[4 * sizeof(meta->arguments[0].name)], number[24];
 
-	fb_syscall_arguments(regs, arguments);
-	fb_print(output, FB_STYLE_DIM, "        ");
-	for (size_t i = 0; i < FB_SYSCALL_ARGUMENTS; i++) {
-		char text[24];
-		int length = snprintf(text, sizeof(text), "0x%" PRIx64 "%s", arguments[i],
-				      i + 1 < FB_SYSCALL_ARGUMENTS ? ", " : "");
+	if (meta)
+		snprintf(to, size, "%s %s", escape(meta->arguments[index].name, name, sizeof(name)),
+			 fb_syscall_value_text(&meta->arguments[index], value, number,
+					       sizeof(number)));
+	else
+		snprintf(to, size, "0x%" PRIx64, value);
+}
 
-		if (column + (size_t)length > COLUMNS) {
-			fb_print(output, FB_STYLE_DIM, "\n        ");
-			column = 8;
+/* Where it is not known how many arguments the call takes, the registers of all six. */
+static void print_arguments(struct fb_output *output, const struct fb_thread_stack *stack)
+{
+	unsigned count = stack->syscall ? stack->syscall->count : FB_SYSCALL_ARGUMENTS;
+	uint64_t values[FB_SYSCALL_ARGUMENTS];
+	size_t column = 0;
+
+	fb_syscall_arguments(&stack->kernel.user_regs, values);
+	for (unsigned i = 0; i < count; i++) {
+		const char *comma = i + 1 < count ? "," : "\n";
+		char text[180];
+
+		argument_text(stack->syscall, i, values[i], text, sizeof(text));
+		if (i && column + strlen(text) + 2 <= COLUMNS) {
+			column += strlen(text) + 2;
+			fb_print(output, FB_STYLE_DIM, " %s%s", text, comma);
+		} else {
+			column = ARGUMENTS_COLUMN + strlen(text) + 1;
+			fb_print(output, FB_STYLE_DIM, "%s%*s%s%s", i ? "\n" : "", ARGUMENTS_COLUMN,
+				 "", text, comma);
 		}
-		fb_print(output, FB_STYLE_DIM, "%s", text);
-		column += (size_t)length;
 	}
-	fb_print(output, FB_STYLE_DIM, "\n");
 }
 
 static void print_entry(struct fb_output *output, const struct fb_thread_stack *stack, size_t index)
@@ -125,7 +141,7 @@ static void print_entry(struct fb_output *output, const struct fb_thread_stack *
 	fb_print(output, FB_STYLE_BOLD, "      -- %s", escape(name, escaped, sizeof(escaped)));
 	fb_print(output, FB_STYLE_DIM, "%s\n", from_user ? ", from user mode" : "");
 	if (frame->entry == FB_ENTRY_SYSCALL && stack->kernel.has_user_regs)
-		print_arguments(output, &stack->kernel.user_regs);
+		print_arguments(output, stack);
 }
 
 /* Where a kernel frame is: its module, and the source's line. */

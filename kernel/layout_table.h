@@ -505,6 +505,12 @@ FB_FIELD(kretprobe_next, "kretprobe_instance", "llist.next", "hlist.next")
 FB_FIELD(kretprobe_ret_addr, "kretprobe_instance", "ret_addr")
 FB_FIELD(kretprobe_frame, "kretprobe_instance", "fp")
 
+/* System calls as tracing describes them (include/trace/syscall.h) */
+FB_FIELD(syscall_meta_nr, "syscall_metadata", "syscall_nr")
+FB_FIELD(syscall_meta_nb_args, "syscall_metadata", "nb_args")
+FB_FIELD(syscall_meta_types, "syscall_metadata", "types")
+FB_FIELD(syscall_meta_args, "syscall_metadata", "args")
+
 /* Generated code (include/linux/bpf.h, ftrace.h, kprobes.h) */
 FB_FIELD(bpf_ksym_start, "bpf_ksym", "start") /* bfea9a8574f3, 5.7 */
 FB_FIELD(bpf_ksym_end, "bpf_ksym", "end")

@@ -176,4 +176,11 @@ on_terminal 80 "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
 expect grep -q '\.\.\.$' "$work/terminal" "a command line that is cut says so"
 run ps "$bundle"
 expect_no_line stdout '\.\.\.$' "none is cut elsewhere"
+
+# What a system call was called with has the names that the kernel gives its arguments.
+locker=$(sed 's/.*DL=\([0-9]*\).*/\1/' "$samples/actors")
+run bt "$bundle" "$locker"
+expect_line stdout '^ +uaddr 0x[0-9a-f]+, op 0x80, val 2, utime 0x0, uaddr2 0x[0-9a-f]+, val3 [0-9]+$' "bt: a call's arguments by name"
+run bt "$bundle" "$locker" --json
+expect_json '[.threads[].syscall | select(.name == "futex") | [.arguments[].name]] | unique == [["uaddr", "op", "val", "utime", "uaddr2", "val3"]]' "bt: the same in JSON"
 finish
