@@ -140,7 +140,7 @@ struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 	}
 	while (low + count < all->count && all->vmas[low + count].mm == mm)
 		count++;
-	*first_ret = all->vmas + low;
+	*first_ret = count ? all->vmas + low : NULL;
 	*count_ret = count;
 	return NULL;
 }
