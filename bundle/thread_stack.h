@@ -33,6 +33,8 @@ struct fb_thread_stack {
 	struct fb_kernel_stack kernel;
 	/* Of the system call that it is in; NULL: in none, or the kernel does not describe it. */
 	const struct fb_syscall_meta *syscall;
+	/* Of its arguments that are descriptors what they are of, as `fbundle files` has it; owned. */
+	char *syscall_paths[FB_SYSCALL_ARGUMENTS];
 
 	enum fb_user_regs_source user_regs_from;
 	struct user_regs_struct user_regs;

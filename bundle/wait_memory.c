@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "bundle/wait_private.h"
+#include "kernel/files.h"
 
 struct fb_error *fb_wait_process(struct fb_wait_finder *finder, const struct fb_task *task,
 				 struct fb_joined **joined_ret)
@@ -34,32 +35,8 @@ struct fb_error *fb_wait_process(struct fb_wait_finder *finder, const struct fb_
 struct fb_error *fb_wait_fd(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 			    uint64_t fd, uint64_t *file_ret)
 {
-	uint64_t files, fdt, limit, array, file;
-	struct fb_error *err;
-
-	fd &= UINT32_MAX; /* an int: the upper half of the register is noise */
-	err = fb_kernel_field(finder->kernel, blocked->task->address, &finder->layout->task_files,
-			      &files);
-	if (!err && !files)
-		err = fb_error_create(FB_NOT_FOUND, "it has given its files back");
-	if (!err)
-		err = fb_kernel_field(finder->kernel, files, &finder->layout->files_fdt, &fdt);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, fdt, &finder->layout->fdtable_max_fds,
-				      &limit);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, fdt, &finder->layout->fdtable_fd, &array);
-	if (!err && fd >= limit)
-		err = fb_error_create(FB_NOT_FOUND, "it has no descriptor %llu",
-				      (unsigned long long)fd);
-	if (!err)
-		err = fb_space_u64(finder->space, array + fd * 8, &file);
-	if (!err && !fb_kernel_address_ok(file))
-		err = fb_error_create(FB_NOT_FOUND, "descriptor %llu is closed",
-				      (unsigned long long)fd);
-	if (!err)
-		*file_ret = file;
-	return err;
+	/* An int: the upper half of the register is noise. */
+	return fb_open_file_find(finder->kernel, blocked->task, (uint32_t)fd, file_ret);
 }
 
 struct fb_error *fb_wait_held(struct fb_wait_finder *finder, struct fb_held_files **held_ret)

@@ -15,6 +15,7 @@
 
 #define COLUMNS 100
 #define ARGUMENTS_COLUMN 9
+#define MOST_OF_PATH 64u
 /* "    #12  0123456789abcdef  " stands before a name; a name is followed by where it is. */
 #define BEFORE_NAME 27
 #define NAME_COLUMN 38
@@ -93,18 +94,25 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 	return to;
 }
 
-/* "buf 0x7f8d4e984b60"; the register alone where the kernel does not name its arguments. */
-static void argument_text(const struct fb_syscall_meta *meta, unsigned index, uint64_t value,
+/* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. */
+static void argument_text(const struct fb_thread_stack *stack, unsigned index, uint64_t value,
 			  char *to, size_t size)
 {
-	char name[4 * sizeof(meta->arguments[0].name)], number[24];
+	const struct fb_syscall_argument *argument;
+	char name[4 * sizeof(argument->name)], number[24], path[MOST_OF_PATH + 1] = "";
 
-	if (meta)
-		snprintf(to, size, "%s %s", escape(meta->arguments[index].name, name, sizeof(name)),
-			 fb_syscall_value_text(&meta->arguments[index], value, number,
-					       sizeof(number)));
-	else
+	if (!stack->syscall) {
 		snprintf(to, size, "0x%" PRIx64, value);
+		return;
+	}
+	argument = &stack->syscall->arguments[index];
+	if (stack->syscall_paths[index]) {
+		escape(stack->syscall_paths[index], path, sizeof(path));
+		cut(path, MOST_OF_PATH - 1);
+	}
+	snprintf(to, size, "%s %s%s%s%s", escape(argument->name, name, sizeof(name)),
+		 fb_syscall_value_text(argument, value, number, sizeof(number)), *path ? " (" : "",
+		 path, *path ? ")" : "");
 }
 
 /* Where it is not known how many arguments the call takes, the registers of all six. */
@@ -117,9 +125,9 @@ static void print_arguments(struct fb_output *output, const struct fb_thread_sta
 	fb_syscall_arguments(&stack->kernel.user_regs, values);
 	for (unsigned i = 0; i < count; i++) {
 		const char *comma = i + 1 < count ? "," : "\n";
-		char text[180];
+		char text[240];
 
-		argument_text(stack->syscall, i, values[i], text, sizeof(text));
+		argument_text(stack, i, values[i], text, sizeof(text));
 		if (i && column + strlen(text) + 2 <= COLUMNS) {
 			column += strlen(text) + 2;
 			fb_print(output, FB_STYLE_DIM, " %s%s", text, comma);

@@ -253,6 +253,30 @@ struct fb_error *fb_open_files_load(struct fb_kernel *kernel, const struct fb_ta
 	return NULL;
 }
 
+struct fb_error *fb_open_file_find(struct fb_kernel *kernel, const struct fb_task *task,
+				   uint32_t fd, uint64_t *file_ret)
+{
+	struct table table = {.kernel = kernel};
+	uint64_t files_struct, file = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, task->address, &fb_kernel_layout(kernel)->task_files,
+			      &files_struct);
+	if (!err && !files_struct)
+		err = fb_error_create(FB_NOT_FOUND, "it has given its files back");
+	if (!err)
+		err = find_table(&table, files_struct);
+	if (!err && fd >= table.limit)
+		err = fb_error_create(FB_NOT_FOUND, "it has no descriptor %u", fd);
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(kernel), table.files + (uint64_t)fd * 8, &file);
+	if (!err && !fb_kernel_address_ok(file))
+		err = fb_error_create(FB_NOT_FOUND, "descriptor %u is closed", fd);
+	if (!err)
+		*file_ret = file;
+	return err;
+}
+
 void fb_open_files_deinit(struct fb_open_files *files)
 {
 	for (size_t i = 0; i < files->count; i++) {

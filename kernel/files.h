@@ -44,6 +44,10 @@ FB_MUST_CHECK struct fb_error *fb_open_files_load(struct fb_kernel *kernel,
 						  const struct fb_task *task,
 						  const struct fb_path *root,
 						  struct fb_open_files *files_ret);
+/* The struct file of one descriptor. FB_NOT_FOUND where the task has no such one. */
+FB_MUST_CHECK struct fb_error *fb_open_file_find(struct fb_kernel *kernel,
+						 const struct fb_task *task, uint32_t fd,
+						 uint64_t *file_ret);
 void fb_open_files_deinit(struct fb_open_files *files);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "kernel/syscall_meta.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,16 @@ static bool is_bits(const char *name)
 	return false;
 }
 
+bool fb_syscall_argument_is_fd(const struct fb_syscall_argument *argument)
+{
+	static const char *const others[] = {"fildes", "fd_in", "fd_out", "fdin", "fdout"};
+	size_t length = strlen(argument->name);
+
+	return (length >= 2 && strcmp(argument->name + length - 2, "fd") == 0 &&
+		!strchr(argument->type, '*')) ||
+	       is_one_of(argument->name, others, FB_ARRAY_SIZE(others));
+}
+
 char *fb_syscall_value_text(const struct fb_syscall_argument *argument, uint64_t value, char *to,
 			    size_t size)
 {
@@ -110,7 +121,9 @@ char *fb_syscall_value_text(const struct fb_syscall_argument *argument, uint64_t
 	/* The upper half of the register is not the call's. */
 	if (is_int || is_one_of(argument->type, unsigneds, FB_ARRAY_SIZE(unsigneds)))
 		value = (uint32_t)value;
-	if (strchr(argument->type, '*') || is_bits(argument->name))
+	if ((uint32_t)value == (uint32_t)AT_FDCWD && fb_syscall_argument_is_fd(argument))
+		snprintf(to, size, "AT_FDCWD");
+	else if (strchr(argument->type, '*') || is_bits(argument->name))
 		snprintf(to, size, "0x%" PRIx64, value);
 	else if (is_int)
 		snprintf(to, size, "%" PRId32, (int32_t)value);

@@ -7,6 +7,7 @@
 #ifndef FB_KERNEL_SYSCALL_META_H
 #define FB_KERNEL_SYSCALL_META_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,8 +30,11 @@ struct fb_syscall_meta {
 FB_MUST_CHECK struct fb_error *fb_syscall_meta_read(const struct fb_kernel *kernel, int64_t number,
 						    struct fb_syscall_meta *meta_ret);
 
-/* The value as its type has it: "-100" of an int, "4096" of a size_t, hexadecimal for pointers, flags
- * and what is large. Returns to. */
+/* Whether an argument is a descriptor, by its name: "fd", "dfd", "fildes"... */
+bool fb_syscall_argument_is_fd(const struct fb_syscall_argument *argument);
+
+/* The value as its type has it: "-100" of an int, "4096" of a size_t, AT_FDCWD of a
+ * descriptor; hexadecimal for pointers, flags and what is large. Returns to. */
 char *fb_syscall_value_text(const struct fb_syscall_argument *argument, uint64_t value, char *to,
 			    size_t size);
 

@@ -183,4 +183,25 @@ run bt "$bundle" "$locker"
 expect_line stdout '^ +uaddr 0x[0-9a-f]+, op 0x80, val 2, utime 0x0, uaddr2 0x[0-9a-f]+, val3 [0-9]+$' "bt: a call's arguments by name"
 run bt "$bundle" "$locker" --json
 expect_json '[.threads[].syscall | select(.name == "futex") | [.arguments[].name]] | unique == [["uaddr", "op", "val", "utime", "uaddr2", "val3"]]' "bt: the same in JSON"
+# A descriptor among them says what it is of, as readlink of /proc/PID/fd said before the panic.
+run bt "$bundle" -a --json
+expect_json '[.threads[] | select(.syscall.name == "read") | {pid, argument: .syscall.arguments[0]}
+    | select(.argument.path | startswith("pipe:["))] | length > 0' "bt: a descriptor of a pipe"
+jq -r '.threads[] | .pid as $pid | .syscall // empty | .arguments // [] | .[] | select(.path != null)
+    | "\($pid) \(.value) \(.path)"' "$work/stdout" >"$work/paths"
+mkdir -p "$work/truth" && tar -xf "$samples/truth.tar.xz" -C "$work/truth"
+same=0
+while read -r pid fd path; do
+    file=$(find "$work/truth" -path "*/$pid/fd" -type f | head -n 1)
+    if [ -z "$file" ] || [ "$pid" = 1 ]; then
+        continue
+    fi
+    if grep -qxF "$((fd)) $path" "$file"; then
+        same=$((same + 1))
+    else
+        printf '# %s: %s %s\n' "$pid" "$fd" "$path"
+    fi
+done <"$work/paths" >"$work/differing"
+[ "$same" -ge 5 ] && [ ! -s "$work/differing" ]
+report $? "bt: $same descriptors of system calls as in /proc/PID/fd"
 finish

@@ -98,8 +98,9 @@ static void values_are_shown_by_their_type(void)
 		const char *name, *type, *text;
 		uint64_t value;
 	} cases[] = {
-		{"dfd", "int", "-100", 0xffffff9c},
-		{"dfd", "int", "-100", 0xffffffffffffff9c},
+		{"dfd", "int", "AT_FDCWD", 0xffffff9c},
+		{"dfd", "int", "AT_FDCWD", 0xffffffffffffff9c},
+		{"upid", "pid_t", "-100", 0xffffff9c},
 		{"fd", "unsigned int", "3", 0xdead00000003},
 		{"uid", "uid_t", "4294967295", UINT64_MAX},
 		{"count", "size_t", "1048576", 1048576},
@@ -125,6 +126,27 @@ static void values_are_shown_by_their_type(void)
 	}
 }
 
+static void descriptors_are_known_by_name(void)
+{
+	static const struct {
+		struct fb_syscall_argument argument;
+		bool is_fd;
+	} cases[] = {
+		{{"fd", "unsigned int"}, true},
+		{{"dfd", "int"}, true},
+		{{"fildes", "unsigned int"}, true},
+		{{"epfd", "int"}, true},
+		{{"fdin", "int"}, true},
+		{{"ufds", "struct pollfd *"}, false},
+		{{"pidfd", "int *"}, false},
+		{{"count", "size_t"}, false},
+		{{"", ""}, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
+		CU_ASSERT_EQUAL(fb_syscall_argument_is_fd(&cases[i].argument), cases[i].is_fd);
+}
+
 FB_TEST_MAIN("kernel/syscall_meta", FB_TEST(names_and_types_are_the_kernels),
 	     FB_TEST(what_is_not_described_is_not_found), FB_TEST(damage_is_not_believed),
-	     FB_TEST(values_are_shown_by_their_type))
+	     FB_TEST(values_are_shown_by_their_type), FB_TEST(descriptors_are_known_by_name))
