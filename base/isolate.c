@@ -60,15 +60,19 @@ static time_t now(void)
 /* What this process has of RLIMIT_DATA's memory, and as much more as a child may take. */
 static uint64_t memory_limit(void)
 {
-	unsigned long long data = 0;
+	char line[256] = "", *at = line;
 	FILE *file = fopen("/proc/self/statm", "re");
+	uint64_t pages = 0;
 
-	/* size resident shared text lib data dt, in pages (proc(5)) */
-	if (file && fscanf(file, "%*u %*u %*u %*u %*u %llu", &data) != 1)
-		data = 0;
-	if (file)
+	if (file) {
+		if (!fgets(line, sizeof(line), file))
+			line[0] = '\0';
 		(void)fclose(file);
-	return data * FB_PAGE_SIZE + FB_MAX_ISOLATE_MEMORY;
+	}
+	/* size resident shared text lib data dt, in pages (proc(5)) */
+	for (unsigned field = 0; field < 6; field++)
+		pages = strtoull(at, &at, 10);
+	return pages * FB_PAGE_SIZE + FB_MAX_ISOLATE_MEMORY;
 }
 
 static void child_main(struct run *run, unsigned slot, int fd)
