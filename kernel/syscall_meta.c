@@ -123,13 +123,10 @@ char *fb_syscall_value_text(const struct fb_syscall_argument *argument, uint64_t
 		value = (uint32_t)value;
 	if ((uint32_t)value == (uint32_t)AT_FDCWD && fb_syscall_argument_is_fd(argument))
 		snprintf(to, size, "AT_FDCWD");
-	else if (strchr(argument->type, '*') || is_bits(argument->name))
+	else if (strchr(argument->type, '*') || is_bits(argument->name) ||
+		 (!is_int && !is_long && value > UINT32_MAX))
 		snprintf(to, size, "0x%" PRIx64, value);
-	else if (is_int)
-		snprintf(to, size, "%" PRId32, (int32_t)value);
-	else if (is_long || value <= UINT32_MAX)
-		snprintf(to, size, "%" PRId64, (int64_t)value);
 	else
-		snprintf(to, size, "0x%" PRIx64, value);
+		snprintf(to, size, "%" PRId64, is_int ? (int32_t)value : (int64_t)value);
 	return to;
 }
