@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "bundle/wait_private.h"
 #include "bundle/wait_superblock.h"
 
@@ -82,10 +83,11 @@ struct fb_error *fb_wait_date_freezes(struct fb_wait_finder *finder)
 
 	for (size_t i = 0; i < finder->graph.object_count && !err; i++) {
 		struct fb_wait_object *object = &finder->graph.objects[i];
+		char text[32];
 
 		if (!strcmp(object->class, "frozen") && object->longest > 0)
-			err = fb_wait_append(&object->detail, "for at least %.1f s",
-					     object->longest);
+			err = fb_wait_append(&object->detail, "for at least %s",
+					     fb_text_duration(object->longest, text, sizeof(text)));
 	}
 	return err;
 }

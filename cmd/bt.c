@@ -172,6 +172,7 @@ static struct fb_error *load(struct bt *bt)
 /* What ends early is said where it ends; here that there is such, for the exit status. */
 static void warn_incomplete(struct bt *bt)
 {
+	struct fb_warnings *warnings = bt->context->warnings;
 	size_t kernel = 0, user = 0, stored = 0;
 
 	for (size_t i = 0; i < fb_thread_stacks_count(bt->stacks); i++) {
@@ -184,20 +185,16 @@ static void warn_incomplete(struct bt *bt)
 		user += !stack->user_stored;
 	}
 	if (kernel)
-		fb_warn(bt->context->warnings, "%zu kernel stacks end early", kernel);
-	if (user && bt->context->options.sysroot)
-		fb_warn(bt->context->warnings,
-			"%zu user stacks end early; the sysroot lacks files that their pages were "
-			"of, or has others",
-			user);
-	else if (user)
-		fb_warn(bt->context->warnings,
-			"%zu user stacks end early; --sysroot gives the files that their pages "
-			"were of",
-			user);
+		fb_warn(warnings, "%zu kernel stack%s early", kernel,
+			kernel == 1 ? " ends" : "s end");
+	if (user)
+		fb_warn(warnings, "%zu user stack%s early; %s", user, user == 1 ? " ends" : "s end",
+			bt->context->options.sysroot
+				? "the sysroot lacks files that pages were of, or has others"
+				: "--sysroot gives the files that pages were of");
 	if (stored)
-		fb_warn(bt->context->warnings,
-			"%zu user stacks ended early when the bundle was redacted", stored);
+		fb_warn(warnings, "%zu user stack%s ended early when the bundle was redacted",
+			stored, stored == 1 ? "" : "s");
 }
 
 static struct fb_error *print_groups(struct bt *bt)
