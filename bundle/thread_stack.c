@@ -14,10 +14,9 @@
 #include "base/isolate.h"
 #include "base/limits.h"
 #include "bundle/joined_space.h"
-#include "bundle/process.h"
 #include "bundle/stored_stack.h"
+#include "bundle/thread_syscall.h"
 #include "bundle/user_mappings.h"
-#include "kernel/files.h"
 #include "kernel/kernel_lines.h"
 #include "kernel/module.h"
 #include "kernel/orc.h"
@@ -37,10 +36,8 @@ struct fb_thread_stacks {
 	struct fb_orc *orc;
 	struct fb_kernel_lines *lines;
 	struct fb_object_cache *objects;
-	struct fb_path root; /* that paths are shown from */
-	bool has_root;
-	struct fb_syscall_meta *syscalls[FB_MAX_SYSCALLS]; /* owned, each; of those met */
-	struct fb_thread_stack *stacks;                    /* owned */
+	struct fb_thread_syscalls *syscalls;
+	struct fb_thread_stack *stacks; /* owned */
 	size_t count;
 	struct job *jobs; /* owned */
 	size_t job_count;
@@ -92,88 +89,6 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 	err = fb_kernel_stack_unwind(fb_input_kernel(stacks->input), stacks->orc, stack->task,
 				     &stack->kernel);
 	return err ? err : fb_kernel_lines_add(stacks->lines, &stack->kernel);
-}
-
-/* What the system call is called with. That there is no description of it is no damage. */
-static struct fb_error *describe_syscall(struct fb_thread_stacks *stacks,
-					 struct fb_thread_stack *stack)
-{
-	int64_t number = stack->kernel.syscall;
-	struct fb_syscall_meta *meta;
-	struct fb_error *err;
-
-	if (number < 0 || number >= (int64_t)FB_MAX_SYSCALLS || !stack->kernel.has_user_regs ||
-	    fb_user_regs_are_32bit(&stack->kernel.user_regs))
-		return NULL;
-	if (!stacks->syscalls[number]) {
-		meta = malloc(sizeof(*meta));
-		if (!meta)
-			return fb_error_nomem();
-		err = fb_syscall_meta_read(fb_input_kernel(stacks->input), number, meta);
-		if (err) {
-			free(meta);
-			if (fb_error_is(err, FB_NOMEM))
-				return err;
-			fb_error_destroy(err);
-			return NULL;
-		}
-		stacks->syscalls[number] = meta;
-	}
-	stack->syscall = stacks->syscalls[number];
-	return NULL;
-}
-
-/* What a descriptor is of; where that cannot be told, its number has to do. */
-static struct fb_error *find_path(struct fb_thread_stacks *stacks, const struct fb_task *task,
-				  uint32_t fd, char **path_ret)
-{
-	struct fb_kernel *kernel = fb_input_kernel(stacks->input);
-	struct fb_file_info info;
-	char path[FB_PATH_SIZE];
-	uint64_t file;
-	struct fb_error *err = fb_open_file_find(kernel, task, fd, &file);
-
-	if (!err)
-		err = fb_file_info(kernel, file, &info);
-	if (!err)
-		err = fb_path_text(kernel, &info.path, stacks->has_root ? &stacks->root : NULL,
-				   path);
-	if (!err)
-		*path_ret = strdup(path);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err ? err : *path_ret ? NULL : fb_error_nomem();
-	fb_error_destroy(err);
-	return NULL;
-}
-
-static struct fb_error *find_paths(void *context, size_t index)
-{
-	struct fb_thread_stacks *stacks = context;
-	struct fb_thread_stack *stack = &stacks->stacks[index];
-	uint64_t values[FB_SYSCALL_ARGUMENTS];
-	struct fb_error *err = NULL;
-
-	if (!stack->syscall)
-		return NULL;
-	fb_syscall_arguments(&stack->kernel.user_regs, values);
-	for (unsigned i = 0; i < stack->syscall->count && !err; i++)
-		if (fb_syscall_argument_is_fd(&stack->syscall->arguments[i]))
-			err = find_path(stacks, stack->task, (uint32_t)values[i],
-					&stack->syscall_paths[i]);
-	return err;
-}
-
-static struct fb_error *describe_syscalls(struct fb_thread_stacks *stacks)
-{
-	struct fb_error *err = NULL;
-
-	for (size_t i = 0; i < stacks->count && !err; i++)
-		err = describe_syscall(stacks, &stacks->stacks[i]);
-	if (!err && stacks->count)
-		err = fb_process_root(stacks->input, stacks->stacks[0].task, false, &stacks->root,
-				      &stacks->has_root);
-	return err ? err
-		   : fb_pool_for(fb_input_pool(stacks->input), stacks->count, find_paths, stacks);
 }
 
 static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
@@ -432,7 +347,8 @@ static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_ta
 	if (!err)
 		err = fb_pool_for(pool, stacks->count, unwind_kernel, stacks);
 	if (!err)
-		err = describe_syscalls(stacks);
+		err = fb_thread_syscalls_apply(stacks->input, stacks->stacks, stacks->count,
+					       &stacks->syscalls);
 	if (!err && !stacks->options.kernel_only)
 		err = unwind_users(stacks);
 	if (!err && !stacks->options.kernel_only)
@@ -475,8 +391,7 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 	for (size_t i = 0; i < stacks->job_count; i++)
 		fb_string_pool_deinit(&stacks->jobs[i].pool);
 	fb_stored_stacks_destroy(stacks->stored);
-	for (size_t i = 0; i < FB_MAX_SYSCALLS; i++)
-		free(stacks->syscalls[i]);
+	fb_thread_syscalls_destroy(stacks->syscalls);
 	free(stacks->stacks);
 	free(stacks->jobs);
 	fb_object_cache_destroy(stacks->objects);
