@@ -32,4 +32,12 @@ bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_st
 const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 			     const struct fb_kernel_frame *frame, char *to, size_t size);
 
+/* How many arguments its system call takes; all six where that is not known, 0 where it is in none. */
+unsigned fb_bt_argument_count(const struct fb_thread_stack *stack);
+/* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. Raw bytes of
+ * the dump: escape before showing. Returns to, which takes FB_BT_ARGUMENT at most. */
+#define FB_BT_ARGUMENT 160u
+const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, char *to,
+			   size_t size);
+
 #endif

@@ -94,40 +94,46 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 	return to;
 }
 
-/* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. */
-static void argument_text(const struct fb_thread_stack *stack, unsigned index, uint64_t value,
-			  char *to, size_t size)
+unsigned fb_bt_argument_count(const struct fb_thread_stack *stack)
+{
+	if (stack->kernel.syscall < 0 || !stack->kernel.has_user_regs)
+		return 0;
+	return stack->syscall ? stack->syscall->count : FB_SYSCALL_ARGUMENTS;
+}
+
+const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, char *to,
+			   size_t size)
 {
 	const struct fb_syscall_argument *argument;
-	char name[4 * sizeof(argument->name)], number[24], path[MOST_OF_PATH + 1] = "";
+	char number[24], path[MOST_OF_PATH + 1] = "";
+	uint64_t values[FB_SYSCALL_ARGUMENTS];
 
+	fb_syscall_arguments(&stack->kernel.user_regs, values);
 	if (!stack->syscall) {
-		snprintf(to, size, "0x%" PRIx64, value);
-		return;
+		snprintf(to, size, "0x%" PRIx64, values[index]);
+		return to;
 	}
 	argument = &stack->syscall->arguments[index];
 	if (stack->syscall_paths[index]) {
-		escape(stack->syscall_paths[index], path, sizeof(path));
+		snprintf(path, sizeof(path), "%s", stack->syscall_paths[index]);
 		cut(path, MOST_OF_PATH - 1);
 	}
-	snprintf(to, size, "%s %s%s%s%s", escape(argument->name, name, sizeof(name)),
-		 fb_syscall_value_text(argument, value, number, sizeof(number)), *path ? " (" : "",
-		 path, *path ? ")" : "");
+	snprintf(to, size, "%s %s%s%s%s", argument->name,
+		 fb_syscall_value_text(argument, values[index], number, sizeof(number)),
+		 *path ? " (" : "", path, *path ? ")" : "");
+	return to;
 }
 
-/* Where it is not known how many arguments the call takes, the registers of all six. */
 static void print_arguments(struct fb_output *output, const struct fb_thread_stack *stack)
 {
-	unsigned count = stack->syscall ? stack->syscall->count : FB_SYSCALL_ARGUMENTS;
-	uint64_t values[FB_SYSCALL_ARGUMENTS];
+	unsigned count = fb_bt_argument_count(stack);
 	size_t column = 0;
 
-	fb_syscall_arguments(&stack->kernel.user_regs, values);
 	for (unsigned i = 0; i < count; i++) {
 		const char *comma = i + 1 < count ? "," : "\n";
-		char text[240];
+		char raw[FB_BT_ARGUMENT], text[4 * FB_BT_ARGUMENT];
 
-		argument_text(stack, i, values[i], text, sizeof(text));
+		escape(fb_bt_argument(stack, i, raw, sizeof(raw)), text, sizeof(text));
 		if (i && column + strlen(text) + 2 <= COLUMNS) {
 			column += strlen(text) + 2;
 			fb_print(output, FB_STYLE_DIM, " %s%s", text, comma);
@@ -148,7 +154,7 @@ static void print_entry(struct fb_output *output, const struct fb_thread_stack *
 	fb_bt_entry_name(stack, frame, name, sizeof(name));
 	fb_print(output, FB_STYLE_BOLD, "      -- %s", escape(name, escaped, sizeof(escaped)));
 	fb_print(output, FB_STYLE_DIM, "%s\n", from_user ? ", from user mode" : "");
-	if (frame->entry == FB_ENTRY_SYSCALL && stack->kernel.has_user_regs)
+	if (frame->entry == FB_ENTRY_SYSCALL)
 		print_arguments(output, stack);
 }
 

@@ -61,20 +61,34 @@ static void add_kernel_frame(struct fb_html *html, const struct fb_kernel_frame 
 	add_place(html, name, where);
 }
 
+/* What entered the kernel; of a system call "read(fd 3 (pipe:[410]), buf 0x7f..., count 1)". */
+static void add_entry(struct fb_html *html, const struct fb_thread_stack *stack,
+		      const struct fb_kernel_frame *frame)
+{
+	unsigned count = frame->entry == FB_ENTRY_SYSCALL ? fb_bt_argument_count(stack) : 0;
+	char entry[128], text[6 * (FB_BT_ARGUMENT + 2) + 3] = "", argument[FB_BT_ARGUMENT];
+	size_t used = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s%s", i ? ", " : "(",
+					 fb_bt_argument(stack, i, argument, sizeof(argument)),
+					 i + 1 < count ? "" : ")");
+	add_note(html, "b", NULL, "-- ", fb_bt_entry_name(stack, frame, entry, sizeof(entry)),
+		 text);
+}
+
 static void add_kernel(struct fb_html *html, const struct fb_thread_stack *stack)
 {
 	const struct fb_kernel_stack *kernel = &stack->kernel;
 
 	for (size_t i = 0; i < kernel->count; i++) {
 		const struct fb_kernel_frame *frame = &kernel->frames[i];
-		char entry[128];
 
 		if (i && strcmp(frame->stack, kernel->frames[i - 1].stack) != 0)
 			add_note(html, "i", NULL, "-- on the ", frame->stack, " stack");
 		add_kernel_frame(html, frame, (int)i);
 		if (frame->entry)
-			add_note(html, "b", NULL, "-- ",
-				 fb_bt_entry_name(stack, frame, entry, sizeof(entry)), "");
+			add_entry(html, stack, frame);
 	}
 	if (kernel->ended != FB_UNWIND_USER)
 		add_note(html, "i", kernel->ended == FB_UNWIND_LOST ? "warn" : NULL,

@@ -36,6 +36,8 @@ expect_json '.waits | test("(?s)Deadlock of 2 threads.*lock-ab waits.*lock-ba wa
 expect_json ".waits | contains(\"$(wait_of L2) lock-second\")" "who waits for a file lock is there"
 expect_json ".blocked | test(\"(?s)state D.*$(actor FZ) frozen.*percpu_down_read.*state S\")" \
     "the task in D state comes before those that sleep, with its stack"
+expect_json '.panic | test("system call write\\(fd 1 \\(/proc/sysrq-trigger\\), buf 0x[0-9a-f]+, count 2\\)")' \
+    "a system call has its arguments, by name, and its file"
 expect_json '.blocked | test("[0-9]+ threads, state S")' "equal stacks are shown once"
 for core in "$samples"/core.[0-9]*; do
     name=$(basename "$core")
