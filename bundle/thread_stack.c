@@ -385,8 +385,10 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 	for (size_t i = 0; stacks->stacks && i < stacks->count; i++) {
 		fb_kernel_stack_deinit(&stacks->stacks[i].kernel);
 		fb_user_stack_deinit(&stacks->stacks[i].user);
-		for (unsigned j = 0; j < FB_SYSCALL_ARGUMENTS; j++)
+		for (unsigned j = 0; j < FB_SYSCALL_ARGUMENTS; j++) {
 			free(stacks->stacks[i].syscall_paths[j]);
+			free(stacks->stacks[i].syscall_sockets[j]);
+		}
 	}
 	for (size_t i = 0; i < stacks->job_count; i++)
 		fb_string_pool_deinit(&stacks->jobs[i].pool);

@@ -35,6 +35,8 @@ struct fb_thread_stack {
 	const struct fb_syscall_meta *syscall;
 	/* Of its arguments that are descriptors what they are of, as `fbundle files` has it; owned. */
 	char *syscall_paths[FB_SYSCALL_ARGUMENTS];
+	/* Of a socket its addresses (fb_socket_text()); NULL: none. Owned. */
+	char *syscall_sockets[FB_SYSCALL_ARGUMENTS];
 
 	enum fb_user_regs_source user_regs_from;
 	struct user_regs_struct user_regs;

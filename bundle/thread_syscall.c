@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: each one's description is read once, the paths thread by thread.
+ * System calls: each one's description is read once, the files thread by thread.
  */
 #include "bundle/thread_syscall.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "bundle/process.h"
 #include "kernel/files.h"
 #include "kernel/path.h"
+#include "kernel/socket.h"
 #include "kernel/stack_entry.h"
 
 struct fb_thread_syscalls {
@@ -50,46 +52,69 @@ static struct fb_error *describe_syscall(struct fb_thread_syscalls *syscalls,
 	return NULL;
 }
 
-/* What a descriptor is of; where that cannot be told, its number has to do. */
-static struct fb_error *find_path(struct fb_thread_syscalls *syscalls, const struct fb_task *task,
-				  uint32_t fd, char **path_ret)
+static struct fb_error *copy_text(const char *text, char **copy_ret)
+{
+	*copy_ret = strdup(text);
+	return *copy_ret ? NULL : fb_error_nomem();
+}
+
+static struct fb_error *find_socket(struct fb_kernel *kernel, uint64_t file,
+				    const struct fb_file_info *info, char **text_ret)
+{
+	struct fb_socket socket;
+	char text[FB_SOCKET_TEXT];
+	uint64_t address;
+	struct fb_error *err;
+
+	if (!S_ISSOCK(info->mode) || strcmp(info->fs_type, "sockfs") != 0)
+		return NULL;
+	err = fb_kernel_field(kernel, file, &fb_kernel_layout(kernel)->file_private_data, &address);
+	if (!err)
+		err = fb_socket_read(kernel, address, info->inode, &socket);
+	return err ? err : copy_text(fb_socket_text(&socket, text, sizeof(text)), text_ret);
+}
+
+/* What descriptor argument i is of. */
+static struct fb_error *find_file(struct fb_thread_syscalls *syscalls,
+				  struct fb_thread_stack *stack, unsigned i, uint32_t fd)
 {
 	struct fb_kernel *kernel = fb_input_kernel(syscalls->input);
 	struct fb_file_info info;
 	char path[FB_PATH_SIZE];
 	uint64_t file;
-	struct fb_error *err = fb_open_file_find(kernel, task, fd, &file);
+	struct fb_error *err = fb_open_file_find(kernel, stack->task, fd, &file);
 
 	if (!err)
 		err = fb_file_info(kernel, file, &info);
 	if (!err)
 		err = fb_path_text(kernel, &info.path, syscalls->has_root ? &syscalls->root : NULL,
 				   path);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	if (err) {
-		fb_error_destroy(err);
-		return NULL;
-	}
-	*path_ret = strdup(path);
-	return *path_ret ? NULL : fb_error_nomem();
+	if (!err)
+		err = copy_text(path, &stack->syscall_paths[i]);
+	return err ? err : find_socket(kernel, file, &info, &stack->syscall_sockets[i]);
 }
 
-static struct fb_error *find_paths(void *context, size_t index)
+/* Where it cannot be told what a descriptor is of, its number has to do. */
+static struct fb_error *find_files(void *context, size_t index)
 {
 	struct fb_thread_syscalls *syscalls = context;
 	struct fb_thread_stack *stack = &syscalls->stacks[index];
 	uint64_t values[FB_SYSCALL_ARGUMENTS];
-	struct fb_error *err = NULL;
 
 	if (!stack->syscall)
 		return NULL;
 	fb_syscall_arguments(&stack->kernel.user_regs, values);
-	for (unsigned i = 0; i < stack->syscall->count && !err; i++)
-		if (fb_syscall_argument_is_fd(&stack->syscall->arguments[i]))
-			err = find_path(syscalls, stack->task, (uint32_t)values[i],
-					&stack->syscall_paths[i]);
-	return err;
+	for (unsigned i = 0; i < stack->syscall->count; i++) {
+		struct fb_error *err;
+
+		if (!fb_syscall_argument_is_fd(&stack->syscall->arguments[i]))
+			continue;
+		err = find_file(syscalls, stack, i, (uint32_t)values[i]);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+	}
+	return NULL;
 }
 
 static struct fb_error *describe_all(struct fb_thread_syscalls *syscalls, size_t count)
@@ -101,7 +126,7 @@ static struct fb_error *describe_all(struct fb_thread_syscalls *syscalls, size_t
 	if (!err && count)
 		err = fb_process_root(syscalls->input, syscalls->stacks[0].task, false,
 				      &syscalls->root, &syscalls->has_root);
-	return err ? err : fb_pool_for(fb_input_pool(syscalls->input), count, find_paths, syscalls);
+	return err ? err : fb_pool_for(fb_input_pool(syscalls->input), count, find_files, syscalls);
 }
 
 struct fb_error *fb_thread_syscalls_apply(struct fb_input *input, struct fb_thread_stack *stacks,

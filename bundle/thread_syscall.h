@@ -13,7 +13,7 @@
 
 struct fb_thread_syscalls;
 
-/* Sets .syscall and .syscall_paths of stacks whose kernel halves are there; works on the input's pool.
+/* Sets .syscall, .syscall_paths and .syscall_sockets of stacks whose kernel halves are there; works on the input's pool.
  * What is not known is left NULL and is no damage: only FB_NOMEM. *syscalls_ret owns what .syscall
  * points to: destroy it behind the stacks. */
 FB_MUST_CHECK struct fb_error *fb_thread_syscalls_apply(struct fb_input *input,

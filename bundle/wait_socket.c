@@ -188,17 +188,13 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 				 uint64_t file, struct fb_socket *socket, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
-	const char *family, *type;
+	char text[FB_SOCKET_TEXT];
 	struct fb_error *err = fb_wait_add_peer(finder, index, file, socket);
 
 	if (err)
 		return err;
-	family = fb_socket_family_name(socket->family);
-	type = fb_socket_type_name(socket->type);
 	object->certain = true;
-	err = fb_wait_text(&object->name, "%s %s%s%s%s%s", family ? family : "socket",
-			   type ? type : "", *socket->local ? " " : "", socket->local,
-			   *socket->peer ? " -> " : "", socket->peer);
+	err = fb_wait_text(&object->name, "%s", fb_socket_text(socket, text, sizeof(text)));
 	if (err || object->owner_count)
 		return err;
 	if (!strcmp(blocked->site->kind, "accept"))

@@ -36,7 +36,7 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 unsigned fb_bt_argument_count(const struct fb_thread_stack *stack);
 /* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. Raw bytes of
  * the dump: escape before showing. Returns to, which takes FB_BT_ARGUMENT at most. */
-#define FB_BT_ARGUMENT 160u
+#define FB_BT_ARGUMENT 192u
 const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, char *to,
 			   size_t size);
 

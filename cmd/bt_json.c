@@ -135,6 +135,7 @@ static json_t *syscall_json(const struct fb_thread_stack *stack)
 		json_object_set_new(argument, "type", fb_json_text(meta->arguments[i].type));
 		json_object_set_new(argument, "value", fb_json_hex(values[i]));
 		json_object_set_new(argument, "path", fb_json_text(stack->syscall_paths[i]));
+		json_object_set_new(argument, "socket", fb_json_text(stack->syscall_sockets[i]));
 		json_array_append_new(list, argument);
 	}
 	json_object_set_new(object, "arguments", list);

@@ -15,7 +15,7 @@
 
 #define COLUMNS 100
 #define ARGUMENTS_COLUMN 9
-#define MOST_OF_PATH 64u
+#define MOST_OF_PATH 80u
 /* "    #12  0123456789abcdef  " stands before a name; a name is followed by where it is. */
 #define BEFORE_NAME 27
 #define NAME_COLUMN 38
@@ -106,6 +106,7 @@ const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, 
 {
 	const struct fb_syscall_argument *argument;
 	char number[24], path[MOST_OF_PATH + 1] = "";
+	const char *of;
 	uint64_t values[FB_SYSCALL_ARGUMENTS];
 
 	fb_syscall_arguments(&stack->kernel.user_regs, values);
@@ -114,8 +115,10 @@ const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, 
 		return to;
 	}
 	argument = &stack->syscall->arguments[index];
-	if (stack->syscall_paths[index]) {
-		snprintf(path, sizeof(path), "%s", stack->syscall_paths[index]);
+	of = stack->syscall_sockets[index] ? stack->syscall_sockets[index]
+					   : stack->syscall_paths[index];
+	if (of) {
+		snprintf(path, sizeof(path), "%s", of);
 		cut(path, MOST_OF_PATH - 1);
 	}
 	snprintf(to, size, "%s %s%s%s%s", argument->name,

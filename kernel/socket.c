@@ -314,3 +314,14 @@ const char *fb_socket_state_name(const struct fb_socket *socket)
 		return "UNCONNECTED";
 	return socket->sock_state < FB_ARRAY_SIZE(names) ? names[socket->sock_state] : names[0];
 }
+
+char *fb_socket_text(const struct fb_socket *socket, char *to, size_t size)
+{
+	const char *family = fb_socket_family_name(socket->family);
+	const char *type = fb_socket_type_name(socket->type);
+
+	snprintf(to, size, "%s%s%s%s%s%s%s", family ? family : "socket", type ? " " : "",
+		 type ? type : "", *socket->local ? " " : "", socket->local,
+		 *socket->peer ? " -> " : "", socket->peer);
+	return to;
+}

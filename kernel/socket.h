@@ -55,5 +55,8 @@ const char *fb_socket_type_name(unsigned type);
 /* "ESTABLISHED", "LISTEN", "CLOSE"... as ss(8) and netstat(8) know them; for sockets without a
  * connection "UNCONNECTED". Never NULL. */
 const char *fb_socket_state_name(const struct fb_socket *socket);
+/* "inet stream 127.0.0.1:80 -> 127.0.0.1:51234". Printable. Returns to. */
+#define FB_SOCKET_TEXT (2 * FB_SOCKET_ADDRESS + 40)
+char *fb_socket_text(const struct fb_socket *socket, char *to, size_t size);
 
 #endif

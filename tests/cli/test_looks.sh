@@ -204,4 +204,6 @@ while read -r pid fd path; do
 done <"$work/paths" >"$work/differing"
 [ "$same" -ge 5 ] && [ ! -s "$work/differing" ]
 report $? "bt: $same descriptors of system calls as in /proc/PID/fd"
+expect_json '[.threads[].syscall.arguments // [] | .[] | .socket | select(. != null)
+    | select(test("^inet stream 127\\.0\\.0\\.1:[0-9]+ -> 127\\.0\\.0\\.1:[0-9]+$"))] | length > 0' "bt: the ends of a socket"
 finish
