@@ -59,7 +59,7 @@ FB_MUST_CHECK struct fb_error *fb_btf_find(const struct fb_btf *btf, enum fb_typ
 					   const char *name, uint32_t *id_ret);
 
 /* The named struct, union, enum, typedef or integer whose name is most like this one; NULL where
- * there is none. Looks through all types (20 ms). Owned by btf or its base. */
+ * none is near enough to have been meant (name_distance.h). Looks through all types (20 ms). Owned by btf or its base. */
 const char *fb_btf_nearest(const struct fb_btf *btf, const char *name);
 
 enum fb_type_kind fb_btf_kind(const struct fb_btf *btf, uint32_t id);

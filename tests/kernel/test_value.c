@@ -263,7 +263,8 @@ static void offers_the_nearest_type(void)
 
 	CU_ASSERT_STRING_EQUAL(fb_btf_nearest(types, "outr"), "outer");
 	CU_ASSERT_STRING_EQUAL(fb_btf_nearest(types, "iner"), "inner");
-	CU_ASSERT_PTR_NOT_NULL(fb_btf_nearest(types, ""));
+	CU_ASSERT_PTR_NULL(fb_btf_nearest(types, ""));
+	CU_ASSERT_PTR_NULL(fb_btf_nearest(types, "anything_else"));
 	fb_btf_destroy(types);
 }
 
