@@ -188,6 +188,10 @@
  */
 /* A core's offsets take 44 bits (16 TiB) where pages of it are placed or stored. */
 #define FB_MAX_CORE_BYTES (1ull << 44)
+/* A core that is built takes each page of the dump so many times at most: collectors of garbage map
+ * their heap at three places. Of small dumps as many bytes as this. */
+#define FB_MAX_BUILT_TIMES 64u
+#define FB_MIN_BUILT_BYTES (1ull << 30)
 /* Four parts a core, and a few of the whole. */
 #define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
 /* About 1 KB of JSON a core. */

@@ -30,6 +30,7 @@ struct builder {
 	struct segment *segments; /* owned; in order of address */
 	size_t count, room;
 	uint64_t done, total; /* bytes of mappings */
+	uint64_t most_of_dump;
 	struct fb_built_core built;
 	uint8_t chunk[CHUNK_BYTES];
 };
@@ -162,6 +163,18 @@ static struct fb_error *copy_run(struct builder *builder, const struct fb_run *r
 	return err;
 }
 
+static struct fb_error *check_size(const struct builder *builder)
+{
+	if (fb_outfile_size(builder->outfile) > FB_MAX_CORE_BYTES)
+		return fb_error_create(FB_LIMIT, "the core is larger than a core can be");
+	if (builder->built.vmcore > builder->most_of_dump)
+		return fb_error_create(FB_LIMIT,
+				       "its page tables lead to the same pages so often that %llu "
+				       "bytes of the dump are not enough: they are damaged",
+				       (unsigned long long)builder->most_of_dump);
+	return NULL;
+}
+
 static struct fb_error *add_mapping(struct builder *builder, const struct fb_vma *vma)
 {
 	struct fb_space *space = fb_joined_space(builder->joined);
@@ -186,8 +199,8 @@ static struct fb_error *add_mapping(struct builder *builder, const struct fb_vma
 		if (builder->options->progress)
 			builder->options->progress(builder->options->progress_context,
 						   builder->done, builder->total);
-		if (!err && fb_outfile_size(builder->outfile) > FB_MAX_CORE_BYTES)
-			err = fb_error_create(FB_LIMIT, "the core is larger than a core can be");
+		if (!err)
+			err = check_size(builder);
 	}
 	return err;
 }
@@ -289,6 +302,18 @@ static struct fb_error *write_core(struct builder *builder, const struct fb_task
 	return err ? err : write_header(builder, headers);
 }
 
+static uint64_t most_of_dump(struct fb_input *input, const struct fb_core_build_options *options)
+{
+	uint64_t pages = fb_dump_info(fb_input_dump(input))->pages_dumped, most;
+
+	if (options->most_of_dump)
+		return options->most_of_dump;
+	if (pages > FB_MAX_CORE_BYTES / FB_PAGE_SIZE / FB_MAX_BUILT_TIMES)
+		return FB_MAX_CORE_BYTES;
+	most = pages * FB_PAGE_SIZE * FB_MAX_BUILT_TIMES;
+	return most > FB_MIN_BUILT_BYTES ? most : FB_MIN_BUILT_BYTES;
+}
+
 struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *task,
 			       struct fb_joined *joined,
 			       const struct fb_core_build_options *options,
@@ -304,6 +329,7 @@ struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *tas
 	builder->joined = joined;
 	builder->options = options;
 	builder->outfile = outfile;
+	builder->most_of_dump = most_of_dump(input, options);
 	err = write_core(builder, task);
 	if (!err) {
 		built = &builder->built;

@@ -22,6 +22,9 @@
 struct fb_core_build_options {
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none; bytes */
 	void *progress_context;
+	/* Bytes of the dump that may be written: page tables that lead to the same frames again and
+	 * again could make any number of a small dump. 0: as many as FB_MAX_BUILT_TIMES allows. */
+	uint64_t most_of_dump;
 };
 
 struct fb_built_core {
@@ -35,7 +38,7 @@ struct fb_built_core {
 };
 
 /* Appends the core to outfile, which must be empty; the caller commits it. task and joined are of
- * the same process. */
+ * the same process. FB_LIMIT past a cap. */
 FB_MUST_CHECK struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *task,
 					     struct fb_joined *joined,
 					     const struct fb_core_build_options *options,
