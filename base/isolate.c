@@ -128,7 +128,7 @@ static struct fb_error *lose(struct run *run, size_t index, struct fb_error *why
 	return run->ops->lost(run->context, index, why);
 }
 
-/* A part's result; false where the child has no business with that part. */
+/* Whether there is such a part, and nothing has come of it yet. */
 static bool is_open(const struct run *run, uint64_t index)
 {
 	return index < run->count && !run->ended[index];

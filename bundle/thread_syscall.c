@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "bundle/process.h"
@@ -63,14 +62,11 @@ static struct fb_error *find_socket(struct fb_kernel *kernel, uint64_t file,
 {
 	struct fb_socket socket;
 	char text[FB_SOCKET_TEXT];
-	uint64_t address;
 	struct fb_error *err;
 
-	if (!S_ISSOCK(info->mode) || strcmp(info->fs_type, "sockfs") != 0)
+	if (!fb_file_is_socket(info))
 		return NULL;
-	err = fb_kernel_field(kernel, file, &fb_kernel_layout(kernel)->file_private_data, &address);
-	if (!err)
-		err = fb_socket_read(kernel, address, info->inode, &socket);
+	err = fb_file_socket(kernel, file, info, &socket);
 	return err ? err : copy_text(fb_socket_text(&socket, text, sizeof(text)), text_ret);
 }
 

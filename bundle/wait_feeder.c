@@ -2,12 +2,12 @@
 /* The other ends of files. */
 #include "bundle/wait_feeder.h"
 
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/limits.h"
 #include "bundle/wait_socket.h"
+#include "kernel/files.h"
 
 struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object, uint64_t file,
 				     uint64_t inode, uint32_t mode)
@@ -59,7 +59,7 @@ struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t objec
 		return err;
 	if (S_ISFIFO(info.mode))
 		return feed_pipe(finder, object, file, &info);
-	if (S_ISSOCK(info.mode) && !strcmp(info.fs_type, "sockfs"))
+	if (fb_file_is_socket(&info))
 		return fb_wait_add_peer(finder, object, file, NULL);
 	finder->graph.objects[object].others = true;
 	return NULL;

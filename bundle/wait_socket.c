@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "bundle/wait_feeder.h"
+#include "kernel/files.h"
 
 #define TCP_LISTEN 10u
 
@@ -148,15 +149,12 @@ struct fb_error *fb_wait_add_peer(struct fb_wait_finder *finder, size_t object, 
 {
 	struct fb_file_info info;
 	struct fb_socket socket;
-	uint64_t address, peer;
+	uint64_t peer;
 	struct fb_error *err;
 
 	err = fb_file_info(finder->kernel, file, &info);
 	if (!err)
-		err = fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data,
-				      &address);
-	if (!err)
-		err = fb_socket_read(finder->kernel, address, info.inode, &socket);
+		err = fb_file_socket(finder->kernel, file, &info, &socket);
 	if (!err)
 		err = find_peer(finder, &socket, &peer);
 	if (err)

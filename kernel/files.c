@@ -54,20 +54,30 @@ static const char *type_of(const struct fb_file_info *info)
 	return "anon";
 }
 
-static struct fb_error *read_socket(struct table *table, struct fb_open_file *file)
+bool fb_file_is_socket(const struct fb_file_info *info)
 {
-	const struct fb_layout *layout = fb_kernel_layout(table->kernel);
-	struct fb_socket *socket;
+	return S_ISSOCK(info->mode) && !strcmp(info->fs_type, "sockfs");
+}
+
+struct fb_error *fb_file_socket(struct fb_kernel *kernel, uint64_t file,
+				const struct fb_file_info *info, struct fb_socket *socket_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	uint64_t address;
 	struct fb_error *err;
 
-	err = fb_kernel_field(table->kernel, file->address, &layout->file_private_data, &address);
-	if (err)
-		return err;
-	socket = malloc(sizeof(*socket));
+	err = fb_kernel_field(kernel, file, &layout->file_private_data, &address);
+	return err ? err : fb_socket_read(kernel, address, info->inode, socket_ret);
+}
+
+static struct fb_error *read_socket(struct table *table, struct fb_open_file *file)
+{
+	struct fb_socket *socket = malloc(sizeof(*socket));
+	struct fb_error *err;
+
 	if (!socket)
 		return fb_error_nomem();
-	err = fb_socket_read(table->kernel, address, file->info.inode, socket);
+	err = fb_file_socket(table->kernel, file->address, &file->info, socket);
 	if (err) {
 		free(socket);
 		return err;
@@ -94,9 +104,7 @@ static struct fb_error *read_inode(struct table *table, struct fb_open_file *fil
 		file->device_major = (uint32_t)(device >> MINOR_BITS);
 		file->device_minor = (uint32_t)(device & ((1u << MINOR_BITS) - 1));
 	}
-	return S_ISSOCK(file->info.mode) && !strcmp(file->info.fs_type, "sockfs")
-		       ? read_socket(table, file)
-		       : NULL;
+	return fb_file_is_socket(&file->info) ? read_socket(table, file) : NULL;
 }
 
 static struct fb_error *read_path(struct table *table, struct fb_open_file *file)

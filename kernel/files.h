@@ -48,6 +48,12 @@ FB_MUST_CHECK struct fb_error *fb_open_files_load(struct fb_kernel *kernel,
 FB_MUST_CHECK struct fb_error *fb_open_file_find(struct fb_kernel *kernel,
 						 const struct fb_task *task, uint32_t fd,
 						 uint64_t *file_ret);
+/* Whether a file is a socket (one of sockfs: a UNIX socket's name in a file system is none). */
+bool fb_file_is_socket(const struct fb_file_info *info);
+/* The socket that a struct file, of which info is, stands for. */
+FB_MUST_CHECK struct fb_error *fb_file_socket(struct fb_kernel *kernel, uint64_t file,
+					      const struct fb_file_info *info,
+					      struct fb_socket *socket_ret);
 void fb_open_files_deinit(struct fb_open_files *files);
 
 #endif
