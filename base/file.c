@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,7 +47,27 @@ static void disk_destroy(struct fb_file *file)
 	free(file);
 }
 
-static const struct fb_file_ops disk_ops = {disk_read, disk_destroy};
+/* A file system that keeps no holes, or does not tell, has one at the end of the file. */
+static void disk_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+			   uint64_t *end_ret)
+{
+	off_t start = lseek(file->fd, (off_t)offset, SEEK_DATA), end = -1;
+
+	if (start < 0 && errno == ENXIO) {
+		*start_ret = *end_ret = file->size;
+		return;
+	}
+	if (start >= 0)
+		end = lseek(file->fd, start, SEEK_HOLE);
+	*start_ret = start >= 0 ? (uint64_t)start : offset;
+	*end_ret = end > start ? (uint64_t)end : file->size;
+}
+
+static const struct fb_file_ops disk_ops = {
+	.read = disk_read,
+	.next_data = disk_next_data,
+	.destroy = disk_destroy,
+};
 
 static struct fb_error *memory_read(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				    size_t *read_ret)
@@ -70,7 +88,7 @@ static void memory_destroy(struct fb_file *file)
 	free(memory);
 }
 
-static const struct fb_file_ops memory_ops = {memory_read, memory_destroy};
+static const struct fb_file_ops memory_ops = {.read = memory_read, .destroy = memory_destroy};
 
 struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t mtime_ns,
 				 struct fb_file **file_ret)
@@ -150,42 +168,6 @@ struct fb_error *fb_file_from_memory(const char *name, void *data, size_t size,
 	return NULL;
 }
 
-static const char *temporary_folder(void)
-{
-	const char *folder = getenv("TMPDIR");
-
-	return folder && *folder ? folder : "/var/tmp";
-}
-
-struct fb_error *fb_temporary_fd(int *fd_ret)
-{
-	const char *folder = temporary_folder();
-	char path[PATH_MAX];
-	int length, fd;
-
-	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0) {
-		*fd_ret = fd;
-		return NULL;
-	}
-	/* Not every file system has O_TMPFILE (overlayfs before 6.1, NFS): unlink by hand. */
-	length = snprintf(path, sizeof(path), "%s/fbundle.XXXXXX", folder);
-	if (length < 0 || (size_t)length >= sizeof(path))
-		return fb_error_create(FB_INVALID, "the path of $TMPDIR is too long");
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return fb_error_os(errno, "cannot make a temporary file in %s (set TMPDIR)",
-				   folder);
-	if (unlink(path)) {
-		struct fb_error *err = fb_error_os(errno, "cannot unlink %s", path);
-
-		(void)close(fd);
-		return err;
-	}
-	*fd_ret = fd;
-	return NULL;
-}
-
 void fb_file_destroy(struct fb_file *file)
 {
 	if (file)
@@ -220,4 +202,29 @@ struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to, s
 				      "%s: %zu bytes wanted at offset %" PRIu64 ", %zu are there",
 				      file->path, length, offset, got);
 	return err;
+}
+
+void fb_file_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+		       uint64_t *end_ret)
+{
+	uint64_t start = offset, end = file->size;
+
+	if (offset >= file->size)
+		start = file->size;
+	else if (file->ops->next_data)
+		file->ops->next_data(file, offset, &start, &end);
+	/* It may have grown since it was opened. */
+	*start_ret = start < file->size ? start : file->size;
+	*end_ret = end < file->size ? end : file->size;
+}
+
+uint64_t fb_file_data_size(struct fb_file *file)
+{
+	uint64_t size = 0, start, end = 0;
+
+	do {
+		fb_file_next_data(file, end, &start, &end);
+		size += end - start;
+	} while (end < file->size && end > start);
+	return size;
 }

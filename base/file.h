@@ -23,6 +23,9 @@ struct fb_file_ops {
 	 * cannot be read. length > 0 and offset + length <= size are ensured by the caller. */
 	struct fb_error *(*read)(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				 size_t *read_ret);
+	/* As fb_file_next_data(), offset < size; NULL: any byte may be other than zero. */
+	void (*next_data)(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+			  uint64_t *end_ret);
 	void (*destroy)(struct fb_file *file);
 };
 
@@ -39,7 +42,7 @@ struct fb_file {
 FB_MUST_CHECK struct fb_error *fb_file_open(const char *path, struct fb_file **file_ret);
 
 /* As fb_file_open(), and where a whole-stream compression (gzip, bzip2, xz, lz4, zstd; known by
- * its magic, not its name) wraps the file, unpacks it to an unlinked temporary file in $TMPDIR.
+ * its magic, not its name) wraps the file, unpacks it to a temporary file (base/temporary.h).
  * A stream that ends early, or is damaged midway, gives what it held up to there (whole blocks
  * of the decompressor): *truncated_ret says so. FB_TRUNCATED or FB_CORRUPT where that is nothing.
  * *compression_ret is the compression's name (static), or NULL for a plain file. Either pointer
@@ -52,8 +55,6 @@ FB_MUST_CHECK struct fb_error *fb_file_open_unpacked(const char *path, const cha
 FB_MUST_CHECK struct fb_error *fb_file_from_memory(const char *name, void *data, size_t size,
 						   struct fb_file **file_ret);
 
-/* An empty, unlinked temporary file in $TMPDIR (else /var/tmp), as an fd the caller closes. */
-FB_MUST_CHECK struct fb_error *fb_temporary_fd(int *fd_ret);
 /* Takes fd and, for messages, a copy of path. mtime_ns as given. */
 FB_MUST_CHECK struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t mtime_ns,
 					       struct fb_file **file_ret);
@@ -68,5 +69,12 @@ FB_MUST_CHECK struct fb_error *fb_file_read(struct fb_file *file, uint64_t offse
 /* As much of it as there is; 0 at and behind the end. */
 FB_MUST_CHECK struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to,
 						 size_t length, size_t *read_ret);
+
+/* The first stretch [start, end) at or behind offset that may hold anything but zeros: what is left
+ * out are holes, as lseek(2) has them. Both are the file's size where there is none. */
+void fb_file_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+		       uint64_t *end_ret);
+/* Bytes that are in no hole. */
+uint64_t fb_file_data_size(struct fb_file *file);
 
 #endif

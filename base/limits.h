@@ -22,6 +22,10 @@
 /* x86-64 has at most 52 physical address bits. */
 #define FB_MAX_PFN (1ull << 40)
 
+/* Holes of a dump's file for each byte that it has: a file that was copied with holes for its pages
+ * of zeros is this much larger where a host of 1 TiB used 1 GiB. */
+#define FB_MAX_HOLES 1024u
+
 /* Parts of a split dump; makedumpfile --split is run with one per CPU of the capture kernel. */
 #define FB_MAX_SPLIT_PARTS 256u
 

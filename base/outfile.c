@@ -21,6 +21,8 @@
 #define BUFFER_SIZE (1u << 20)
 /* Copies of at least this go through the kernel: below it, a flush costs more than a copy. */
 #define KERNEL_COPY_MIN (64u << 10)
+/* And from here on it is looked where the input has holes. */
+#define SPARSE_COPY_MIN (1u << 20)
 
 struct fb_outfile {
 	char *path;         /* owned; as the user named it */
@@ -29,7 +31,8 @@ struct fb_outfile {
 	int folder_fd;
 	int fd;
 	bool force;
-	bool failed;      /* a write was lost: commit must not succeed */
+	bool failed; /* a write was lost: commit must not succeed */
+	bool ends_in_hole;
 	uint64_t flushed; /* bytes in the file; those of the buffer follow */
 	size_t used;      /* bytes in the buffer */
 	uint8_t *buffer;
@@ -294,17 +297,12 @@ static struct fb_error *buffered_copy(struct fb_outfile *outfile, struct fb_file
 	return NULL;
 }
 
-struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
-				 uint64_t length)
+static struct fb_error *copy_data(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
+				  uint64_t length)
 {
 	uint64_t copied = 0;
 	struct fb_error *err;
 
-	if (offset > file->size || length > file->size - offset)
-		return fb_error_create(FB_TRUNCATED,
-				       "%s: %" PRIu64 " bytes wanted at offset %" PRIu64
-				       ", but it ends at %" PRIu64,
-				       file->path, length, offset, file->size);
 	if (file->fd >= 0 && length >= KERNEL_COPY_MIN) {
 		err = flush(outfile);
 		if (!err)
@@ -313,6 +311,44 @@ struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *fil
 			return err;
 	}
 	return buffered_copy(outfile, file, offset + copied, length - copied);
+}
+
+/* Leaves a hole behind what was written. */
+static struct fb_error *skip(struct fb_outfile *outfile, uint64_t length)
+{
+	struct fb_error *err = flush(outfile);
+
+	if (err)
+		return err;
+	if (length > INT64_MAX - outfile->flushed)
+		return write_error(outfile, EFBIG);
+	outfile->flushed += length;
+	outfile->ends_in_hole = true;
+	return NULL;
+}
+
+struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
+				 uint64_t length)
+{
+	struct fb_error *err = NULL;
+
+	if (offset > file->size || length > file->size - offset)
+		return fb_error_create(FB_TRUNCATED,
+				       "%s: %" PRIu64 " bytes wanted at offset %" PRIu64
+				       ", but it ends at %" PRIu64,
+				       file->path, length, offset, file->size);
+	if (length < SPARSE_COPY_MIN)
+		return copy_data(outfile, file, offset, length);
+	for (uint64_t last = offset + length, start, end; offset < last && !err; offset = end) {
+		fb_file_next_data(file, offset, &start, &end);
+		start = start < last ? start : last;
+		end = end < last ? end : last;
+		if (start > offset)
+			err = skip(outfile, start - offset);
+		if (!err && end > start)
+			err = copy_data(outfile, file, start, end - start);
+	}
+	return err;
 }
 
 struct fb_error *fb_outfile_align(struct fb_outfile *outfile, uint64_t alignment)
@@ -412,6 +448,8 @@ struct fb_error *fb_outfile_commit(struct fb_outfile *outfile)
 	err = flush(outfile);
 	if (err)
 		return err;
+	if (outfile->ends_in_hole && ftruncate(outfile->fd, (off_t)outfile->flushed))
+		return write_error(outfile, errno);
 	if (fsync(outfile->fd))
 		return write_error(outfile, errno);
 	err = publish(outfile);

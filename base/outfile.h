@@ -27,7 +27,8 @@ FB_MUST_CHECK struct fb_error *fb_outfile_write(struct fb_outfile *outfile, cons
 /* Overwrites bytes already written, or leaves a hole before them; does not move the end back. */
 FB_MUST_CHECK struct fb_error *fb_outfile_write_at(struct fb_outfile *outfile, uint64_t offset,
 						   const void *bytes, size_t length);
-/* Appends length bytes of file at offset, in the kernel where file->fd allows it. */
+/* Appends length bytes of file at offset, in the kernel where file->fd allows it; its holes stay
+ * holes. */
 FB_MUST_CHECK struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file,
 					       uint64_t offset, uint64_t length);
 /* Zero bytes up to the next multiple of alignment (a power of two). */

@@ -6,13 +6,13 @@
  * that the magic names is enabled, and none that would run another program.
  */
 #include <archive.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/temporary.h"
 
 struct compression {
 	const char *name;
@@ -101,28 +101,13 @@ static struct fb_error *open_stream(int fd, const struct compression *compressio
 	return NULL;
 }
 
-static struct fb_error *write_all(int fd, const uint8_t *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return fb_error_os(errno, "cannot unpack to a temporary file (set TMPDIR "
-						  "to a folder with more room)");
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return NULL;
-}
-
 /* Writes the whole stream to fd; what comes behind a fault of the stream is lost. */
 static struct fb_error *unpack_stream(struct archive *archive, const char *name, int fd,
 				      bool *truncated_ret)
 {
 	uint64_t total = 0;
 
+	*truncated_ret = false;
 	for (;;) {
 		const void *block;
 		size_t size;
@@ -130,10 +115,8 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 		int status = archive_read_data_block(archive, &block, &size, &offset);
 		struct fb_error *err;
 
-		if (status == ARCHIVE_EOF) {
-			*truncated_ret = false;
-			return NULL;
-		}
+		if (status == ARCHIVE_EOF)
+			break;
 		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
 			const char *reason = archive_error_string(archive);
 
@@ -143,17 +126,18 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 						       "block: %s",
 						       name, reason ? reason : "no reason given");
 			*truncated_ret = true;
-			return NULL;
+			break;
 		}
 		if (size > FB_MAX_UNPACKED_BYTES - total)
 			return fb_error_create(FB_LIMIT,
 					       "%s stream: unpacks to more than %llu bytes", name,
 					       FB_MAX_UNPACKED_BYTES);
-		err = write_all(fd, block, size);
+		err = fb_temporary_write(fd, total, block, size);
 		if (err)
 			return err;
 		total += size;
 	}
+	return fb_temporary_finish(fd, total);
 }
 
 static struct fb_error *unpack_file(struct fb_file *packed, const struct compression *compression,

@@ -34,6 +34,8 @@ struct core_writer {
 	size_t piece_count;
 	struct fb_loose_page loose[FB_STORE_BATCH];
 	size_t loose_count;
+	/* [known, data_start) is a hole of the file, [data_start, data_end) is not. */
+	uint64_t known, data_start, data_end;
 	uint64_t stored; /* pages */
 	void (*done)(void *context, uint64_t bytes);
 	void *done_context;
@@ -122,7 +124,23 @@ static struct fb_error *add_piece(struct core_writer *writer, const struct piece
 	return NULL;
 }
 
-static struct fb_error *add_loose(struct core_writer *writer, uint64_t offset, uint64_t length)
+/* Bytes of the hole that the file has at offset; 0: none. */
+static uint64_t hole_at(struct core_writer *writer, uint64_t offset)
+{
+	if (offset < writer->known || offset >= writer->data_end) {
+		writer->known = offset;
+		fb_file_next_data(writer->file, offset, &writer->data_start, &writer->data_end);
+	}
+	return offset < writer->data_start ? writer->data_start - offset : 0;
+}
+
+static struct fb_error *add_zeros(struct core_writer *writer, uint64_t length)
+{
+	return add_piece(writer, &(struct piece){.kind = FB_FIBER_EXTENT_ZERO, .length = length});
+}
+
+static struct fb_error *add_loose_pages(struct core_writer *writer, uint64_t offset,
+					uint64_t length)
 {
 	struct fb_error *err = NULL;
 
@@ -144,8 +162,34 @@ static struct fb_error *add_loose(struct core_writer *writer, uint64_t offset, u
 	return err;
 }
 
-/* Bytes that are in no page; in the store where there is no room for more literals. */
-static struct fb_error *add_gap(struct core_writer *writer, uint64_t offset, uint64_t length)
+/* Pages, the last of which may be cut short; what lies in a hole is not read. */
+static struct fb_error *add_loose(struct core_writer *writer, uint64_t offset, uint64_t length)
+{
+	struct fb_error *err = NULL;
+
+	while (length && !err) {
+		uint64_t hole = hole_at(writer, offset), part;
+
+		if (hole >= length)
+			return add_zeros(writer, length);
+		/* A page of which some is data is read. */
+		part = hole & FB_PAGE_MASK;
+		if (part) {
+			err = add_zeros(writer, part);
+		} else {
+			part = (writer->data_end - offset + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
+			if (part > length)
+				part = length;
+			err = add_loose_pages(writer, offset, part);
+		}
+		offset += part;
+		length -= part;
+	}
+	return err;
+}
+
+/* What is no page and in no hole; in the store where there is no room for more literals. */
+static struct fb_error *add_literals(struct core_writer *writer, uint64_t offset, uint64_t length)
 {
 	size_t room = writer->literals.maximum - writer->literals.size;
 	struct piece piece = {.kind = FB_FIBER_EXTENT_LITERAL, .value = writer->literals.size};
@@ -165,6 +209,24 @@ static struct fb_error *add_gap(struct core_writer *writer, uint64_t offset, uin
 			return err;
 	}
 	return add_loose(writer, offset + piece.length, length - piece.length);
+}
+
+/* Bytes that are in no page. */
+static struct fb_error *add_gap(struct core_writer *writer, uint64_t offset, uint64_t length)
+{
+	struct fb_error *err = NULL;
+
+	while (length && !err) {
+		uint64_t hole = hole_at(writer, offset);
+		uint64_t part = hole ? hole : writer->data_end - offset;
+
+		if (part > length)
+			part = length;
+		err = hole ? add_zeros(writer, part) : add_literals(writer, offset, part);
+		offset += part;
+		length -= part;
+	}
+	return err;
 }
 
 /* What of the core's frame runs is still to come. A run may go on in the next range. */

@@ -116,6 +116,20 @@ static struct fb_error *core_file_read(struct fb_file *file, uint64_t offset, vo
 	return NULL;
 }
 
+static void core_file_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+				uint64_t *end_ret)
+{
+	const struct core_file *core = (const struct core_file *)file;
+	size_t index = find_piece(core, offset);
+
+	while (index < core->piece_count && core->kinds[index] == FB_FIBER_EXTENT_ZERO)
+		offset = core->pieces[index++].end;
+	*start_ret = offset;
+	while (index < core->piece_count && core->kinds[index] != FB_FIBER_EXTENT_ZERO)
+		offset = core->pieces[index++].end;
+	*end_ret = offset;
+}
+
 static void core_file_destroy(struct fb_file *file)
 {
 	struct core_file *core = (struct core_file *)file;
@@ -129,6 +143,7 @@ static void core_file_destroy(struct fb_file *file)
 
 static const struct fb_file_ops core_file_ops = {
 	.read = core_file_read,
+	.next_data = core_file_next_data,
 	.destroy = core_file_destroy,
 };
 

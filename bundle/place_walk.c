@@ -9,9 +9,11 @@
 #include "base/limits.h"
 #include "bundle/core_ranges.h"
 #include "bundle/parallel.h"
+#include "kernel/page_table_visits.h"
 
-/* Pages that one part of the work looks at. */
+/* Pages that one part of the work looks at; more where a core would be more than MAX_PARTS. */
 #define PART_PAGES 1024u
+#define MAX_PARTS 65536u
 /* Bytes of the bitmap of existing pages looked at together: 128 MiB of RAM. */
 #define EXISTING_WINDOW 4096u
 
@@ -21,6 +23,8 @@ struct walked_core {
 	struct fb_core *core;
 	struct fb_page_tables tables;
 	struct fb_core_ranges ranges;
+	struct fb_pt_visits *visits; /* owned */
+	uint64_t part_pages;
 };
 
 struct walk_part {
@@ -119,7 +123,7 @@ static struct fb_error *add_page(struct walk_step *step, uint64_t pfn, uint64_t 
 		return NULL;
 	}
 	err = fb_grow_array(&part->pages, &part->room, part->count, sizeof(*part->pages),
-			    PART_PAGES, "pages of a part");
+			    part->core->part_pages, "pages of a part");
 	if (!err)
 		part->pages[part->count++] = (struct fb_framed_page){.pfn = pfn,
 								     .core = part->core->index,
@@ -135,19 +139,22 @@ static struct fb_error *add_run(void *context, const struct fb_pt_run *run)
 
 	if (run->state != FB_PT_PRESENT && run->state != FB_PT_PROTNONE)
 		return NULL;
-	for (uint64_t at = 0; at < run->end - run->start && !err; at += FB_PAGE_SIZE)
+	for (uint64_t at = 0; at < run->end - run->start && !err; at += FB_PAGE_SIZE) {
+		if (run->page_size > FB_PAGE_SIZE && !fb_pt_visits_piece(step->part->core->visits))
+			break;
 		err = add_page(step, (run->physical + at) >> FB_PAGE_SHIFT,
 			       step->file_offset + (run->start - step->address) + at);
+	}
 	return err;
 }
 
-/* PART_PAGES pages, which may lie in many small ranges. */
+/* Pages that may lie in many small ranges. */
 static struct fb_error *walk_part(void *context, size_t index)
 {
 	struct walk *walk = context;
 	struct walk_part *part = &walk->parts[index];
 	const struct fb_core_ranges *ranges = &part->core->ranges;
-	uint64_t left = PART_PAGES, first = part->first_page;
+	uint64_t left = part->core->part_pages, first = part->first_page;
 	struct walk_step *step = malloc(sizeof(*step));
 	struct fb_error *err = NULL;
 
@@ -163,7 +170,8 @@ static struct fb_error *walk_part(void *context, size_t index)
 		step->address = range->address + (first << FB_PAGE_SHIFT);
 		step->file_offset = range->file_offset + (first << FB_PAGE_SHIFT);
 		err = fb_pt_for_each(&part->core->tables, step->address,
-				     step->address + (pages << FB_PAGE_SHIFT), add_run, step);
+				     step->address + (pages << FB_PAGE_SHIFT), part->core->visits,
+				     add_run, step);
 		/* No process has such addresses: a core may say so, but nothing is there. */
 		if (fb_error_is(err, FB_INVALID)) {
 			fb_error_destroy(err);
@@ -183,12 +191,11 @@ static struct fb_error *add_parts(struct walk *walk, const struct walked_core *c
 	for (size_t i = 0; i < core->ranges.count; i++) {
 		uint64_t pages = core->ranges.list[i].pages, first = to_next;
 
-		for (; first < pages; first += PART_PAGES) {
-			struct fb_error *err = fb_grow_array(
-				&walk->parts, &walk->part_room, walk->part_count,
-				sizeof(*walk->parts),
-				FB_MAX_CORES * (FB_MAX_CORE_BYTES / FB_PAGE_SIZE / PART_PAGES + 1),
-				"parts");
+		for (; first < pages; first += core->part_pages) {
+			struct fb_error *err =
+				fb_grow_array(&walk->parts, &walk->part_room, walk->part_count,
+					      sizeof(*walk->parts),
+					      (size_t)FB_MAX_CORES * (MAX_PARTS + 1), "parts");
 
 			if (err)
 				return err;
@@ -198,6 +205,28 @@ static struct fb_error *add_parts(struct walk *walk, const struct walked_core *c
 		to_next = first - pages;
 	}
 	return NULL;
+}
+
+static void drop_core(struct walked_core *core)
+{
+	fb_core_ranges_deinit(&core->ranges);
+	fb_pt_visits_destroy(core->visits);
+	core->visits = NULL;
+}
+
+static struct fb_error *open_core(struct walk *walk, const struct fb_place_core *place_core,
+				  struct walked_core *core)
+{
+	const struct fb_dump_info *info = walk->dump_info;
+	struct fb_error *err;
+
+	core->part_pages = core->ranges.pages / MAX_PARTS + 1;
+	if (core->part_pages < PART_PAGES)
+		core->part_pages = PART_PAGES;
+	err = fb_pt_visits_create(info->pages_existing ? info->pages_existing : info->max_pfn,
+				  &core->visits);
+	return err ? err
+		   : fb_kernel_mm_page_tables(walk->kernel, place_core->match->mm, &core->tables);
 }
 
 /* Leaves out a core without a process, or whose page tables cannot be found. */
@@ -214,20 +243,30 @@ static struct fb_error *add_core(struct walk *walk, const struct fb_place_core *
 		return err;
 	counts->total = core->ranges.pages;
 	if (place_core->match->verdict == FB_VERDICT_NONE) {
-		fb_core_ranges_deinit(&core->ranges);
+		drop_core(core);
 		return NULL;
 	}
-	err = fb_kernel_mm_page_tables(walk->kernel, place_core->match->mm, &core->tables);
-	if (err) {
-		fb_core_ranges_deinit(&core->ranges);
-		if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
-			return err;
-		fb_warn_error(fb_kernel_warnings(walk->kernel), err,
-			      "%s: no page of it can be placed", fb_core_info(core->core)->path);
+	err = open_core(walk, place_core, core);
+	if (!err) {
+		walk->core_count++;
 		return NULL;
 	}
-	walk->core_count++;
+	drop_core(core);
+	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+		return err;
+	fb_warn_error(fb_kernel_warnings(walk->kernel), err, "%s: no page of it can be placed",
+		      fb_core_info(core->core)->path);
 	return NULL;
+}
+
+static void warn_of_refused(struct walk *walk)
+{
+	for (size_t i = 0; i < walk->core_count; i++)
+		if (fb_pt_visits_refused(walk->cores[i].visits))
+			fb_warn(fb_kernel_warnings(walk->kernel),
+				"%s: page tables of its process are in more places than a kernel "
+				"puts them: what is below the others is not placed",
+				fb_core_info(walk->cores[i].core)->path);
 }
 
 /* Puts what the parts found behind one another. */
@@ -265,7 +304,7 @@ static void walk_deinit(struct walk *walk)
 	for (size_t i = 0; i < walk->part_count; i++)
 		free(walk->parts[i].pages);
 	for (size_t i = 0; i < walk->core_count; i++)
-		fb_core_ranges_deinit(&walk->cores[i].ranges);
+		drop_core(&walk->cores[i]);
 	free(walk->parts);
 	free(walk->cores);
 }
@@ -286,6 +325,8 @@ struct fb_error *fb_place_walk(struct fb_kernel *kernel, const struct fb_place_c
 		err = add_parts(&walk, &walk.cores[i]);
 	if (!err)
 		err = fb_parallel_for(pool, walk.part_count, walk_part, &walk);
+	if (!err)
+		warn_of_refused(&walk);
 	if (!err)
 		err = gather(&walk, counts, pages_ret, count_ret);
 	walk_deinit(&walk);

@@ -209,8 +209,9 @@ static void print_totals(struct merge *merge, const struct fb_merge_result *resu
 		if (merge->cores[i].match.task)
 			unplaced += result->placement.counts[i].unplaced;
 	}
-	fb_print(output, FB_STYLE_GOOD, "\n%s pages (%s) added",
+	fb_print(output, FB_STYLE_GOOD, "\n%s page%s (%s) added",
 		 fb_text_count(result->placement.placed_count, pages, sizeof(pages)),
+		 result->placement.placed_count == 1 ? "" : "s",
 		 fb_text_size(result->placement.placed_count * FB_PAGE_SIZE, size, sizeof(size)));
 	if (differ)
 		fb_print(output, FB_STYLE_PLAIN,

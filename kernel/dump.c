@@ -22,12 +22,20 @@ enum kind {
 	KIND_OTHER,
 };
 
+/* The size on disk, with as many holes as may be. */
+static uint64_t stored_size(struct fb_file *file)
+{
+	uint64_t data = fb_file_data_size(file);
+
+	return data < file->size / FB_MAX_HOLES ? data * FB_MAX_HOLES : file->size;
+}
+
 struct fb_error *fb_dump_input_unwrap(struct fb_dump_input *input, struct fb_warnings *warnings)
 {
 	struct fb_error *err;
 	bool complete = true;
 
-	input->stored_size = input->file->size;
+	input->stored_size = stored_size(input->file);
 	err = fb_flattened_detect(input->file, &input->flattened);
 	if (!err && input->flattened)
 		err = fb_flattened_open(input->file, warnings, &complete, &input->file);

@@ -4,7 +4,6 @@
  * s390 and what it learns. Only physical pages are read: this program
  * translates addresses itself. libkdumpfile is not thread-safe.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/temporary.h"
 #include "base/text.h"
 #include "kernel/dump_private.h"
 
@@ -154,41 +154,28 @@ static const struct fb_dump_ops kdumpfile_ops = {
 	.destroy = kdumpfile_destroy,
 };
 
-static struct fb_error *write_all(int fd, const char *bytes, size_t length, uint64_t offset)
-{
-	while (length) {
-		ssize_t written = pwrite(fd, bytes, length, (off_t)offset);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return fb_error_os(errno, "cannot write a temporary file (set TMPDIR)");
-		bytes += written;
-		offset += (uint64_t)written;
-		length -= (size_t)written;
-	}
-	return NULL;
-}
-
+/* Holes stay holes: a few records of a flattened file may claim any size. */
 static struct fb_error *copy_to_fd(struct fb_file *file, int fd)
 {
+	uint64_t offset, end = 0;
 	struct fb_error *err = NULL;
-	uint64_t offset;
+	size_t some;
 	char *bytes;
-	size_t got;
 
 	bytes = malloc(COPY_BYTES);
 	if (!bytes)
 		return fb_error_nomem();
-	for (offset = 0; !err && offset < file->size; offset += got) {
-		err = fb_file_read_some(file, offset, bytes, COPY_BYTES, &got);
-		if (!err && !got)
-			break;
-		if (!err)
-			err = write_all(fd, bytes, got, offset);
+	while (!err && end < file->size) {
+		fb_file_next_data(file, end, &offset, &end);
+		for (; !err && offset < end; offset += some) {
+			some = end - offset < COPY_BYTES ? (size_t)(end - offset) : COPY_BYTES;
+			err = fb_file_read(file, offset, bytes, some);
+			if (!err)
+				err = fb_temporary_write(fd, offset, bytes, some);
+		}
 	}
 	free(bytes);
-	return err;
+	return err ? err : fb_temporary_finish(fd, file->size);
 }
 
 /* The library reads a descriptor: a file that is a layer over another is written out first. */
@@ -203,7 +190,7 @@ static struct fb_error *ensure_fd(struct fb_dump_input *input)
 	err = fb_temporary_fd(&fd);
 	if (err)
 		return err;
-	err = copy_to_fd(file, fd);
+	err = fb_error_prefix(copy_to_fd(file, fd), "%s", file->path);
 	if (!err)
 		err = fb_file_from_fd(file->path, fd, file->mtime_ns, &copy);
 	if (err) {
@@ -257,14 +244,16 @@ static bool find_pagemap(kdump_ctx_t *ctx, kdump_bmp_t **pagemap_ret)
 }
 
 /* The exclusive end of the frames, and how many pages there are, by the page map. */
-static void measure(struct kdumpfile *kdumpfile)
+static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
 {
 	struct fb_dump_info *info = &kdumpfile->dump.info;
+	/* No format tells of a frame in less than a bit. */
+	uint64_t most = stored_size < FB_MAX_PFN / 8 ? 8 * stored_size : FB_MAX_PFN;
 	kdump_addr_t at = 0, end;
 	kdump_num_t max_pfn;
 
 	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
-		info->max_pfn = max_pfn < FB_MAX_PFN ? max_pfn : FB_MAX_PFN;
+		info->max_pfn = max_pfn < most ? max_pfn : most;
 	if (!find_pagemap(kdumpfile->ctx, &kdumpfile->pagemap))
 		return;
 	(void)kdump_bmp_incref(kdumpfile->pagemap);
@@ -322,9 +311,10 @@ static void forbid_mmap(kdump_ctx_t *ctx)
 		kdump_clear_err(ctx);
 }
 
-static struct fb_error *open_library(struct kdumpfile *kdumpfile, struct fb_file *file,
+static struct fb_error *open_library(struct kdumpfile *kdumpfile, const struct fb_dump_input *input,
 				     struct fb_warnings *warnings)
 {
+	const struct fb_file *file = input->file;
 	const char *format = "unknown";
 	kdump_status status;
 	struct fb_error *err;
@@ -348,7 +338,7 @@ static struct fb_error *open_library(struct kdumpfile *kdumpfile, struct fb_file
 	if (!kdumpfile->format)
 		return fb_error_nomem();
 	kdumpfile->dump.info.format = kdumpfile->format;
-	measure(kdumpfile);
+	measure(kdumpfile, input->stored_size);
 	if (!kdumpfile->dump.info.max_pfn)
 		return fb_error_create(FB_CORRUPT, "%s: a %s file without one page of memory",
 				       file->path, format);
@@ -373,7 +363,7 @@ struct fb_error *fb_kdumpfile_open(struct fb_dump_input *input, struct fb_warnin
 	kdumpfile->dump.info.incomplete = input->truncated;
 	err = fb_dump_init(&kdumpfile->dump, &kdumpfile_ops);
 	if (!err)
-		err = open_library(kdumpfile, input->file, warnings);
+		err = open_library(kdumpfile, input, warnings);
 	if (err) {
 		fb_dump_destroy(&kdumpfile->dump);
 		return err;

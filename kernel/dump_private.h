@@ -19,7 +19,9 @@
 struct fb_dump_input {
 	struct fb_file *file; /* owned; NULL once a format has taken it */
 	const char *stream;   /* the whole-stream compression it came in, or NULL */
-	uint64_t stored_size; /* bytes on disk: file->size of a flattened file counts holes */
+	/* What bounds the bytes of the dump: file->size of a flattened file counts what no record
+	 * gives, and that of any file its holes. */
+	uint64_t stored_size;
 	bool flattened;
 	bool truncated; /* the wrapping ended early */
 };

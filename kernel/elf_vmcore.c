@@ -29,6 +29,7 @@ struct elf_vmcore {
 /* While it is opened. */
 struct image {
 	struct fb_file *file; /* borrowed */
+	uint64_t stored_size;
 	Elf64_Ehdr header;
 	Elf64_Phdr *segments; /* owned */
 	uint64_t count;
@@ -273,6 +274,24 @@ static bool is_process_core(const struct image *image, const struct fb_dump *dum
 	return user || dump->notes.of_process;
 }
 
+/* Leaves so many bytes of extents; segments that share bytes, or lie in holes, claim more than the
+ * file has. */
+static bool shorten(struct fb_extents *extents, uint64_t bytes)
+{
+	for (size_t i = 0; i < extents->count; i++) {
+		struct fb_extent *extent = &extents->list[i];
+
+		if (extent->length <= bytes) {
+			bytes -= extent->length;
+			continue;
+		}
+		extent->length = bytes;
+		extents->count = bytes ? i + 1 : i;
+		return true;
+	}
+	return false;
+}
+
 /* The bytes of segments that stand in the file; with clip, only those that really do. */
 static struct fb_error *collect(struct image *image, bool clip, struct fb_warnings *warnings,
 				struct fb_extents *extents_ret)
@@ -314,6 +333,8 @@ static struct fb_error *collect(struct image *image, bool clip, struct fb_warnin
 	}
 	if (!err)
 		err = fb_extents_create(pieces, count, extents_ret);
+	if (!err && clip)
+		image->cut_off |= shorten(extents_ret, image->stored_size);
 	free(pieces);
 	return err;
 }
@@ -389,7 +410,7 @@ struct fb_error *fb_elf_vmcore_open(struct fb_dump_input *input, struct fb_warni
 				    struct fb_dump **dump_ret)
 {
 	struct elf_vmcore *vmcore = calloc(1, sizeof(*vmcore));
-	struct image image = {.file = input->file};
+	struct image image = {.file = input->file, .stored_size = input->stored_size};
 	struct fb_error *err;
 
 	if (!vmcore)

@@ -199,6 +199,28 @@ static struct fb_error *flattened_read(struct fb_file *file, uint64_t offset, vo
 	return NULL;
 }
 
+static void flattened_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
+				uint64_t *end_ret)
+{
+	struct flattened *flattened = (struct flattened *)file;
+	const struct fb_extents *extents = &flattened->extents;
+
+	*start_ret = *end_ret = file->size;
+	for (size_t i = fb_extents_find(extents, offset); i < extents->count; i++) {
+		const struct fb_extent *extent = &extents->list[i];
+		uint64_t into = offset > extent->start ? offset - extent->start : 0, start, end;
+
+		fb_file_next_data(flattened->stream, extent->source + into, &start, &end);
+		if (start - extent->source >= extent->length)
+			continue;
+		if (end - extent->source > extent->length)
+			end = extent->source + extent->length;
+		*start_ret = extent->start + (start - extent->source);
+		*end_ret = extent->start + (end - extent->source);
+		return;
+	}
+}
+
 static void flattened_destroy(struct fb_file *file)
 {
 	struct flattened *flattened = (struct flattened *)file;
@@ -209,7 +231,11 @@ static void flattened_destroy(struct fb_file *file)
 	free(flattened);
 }
 
-static const struct fb_file_ops flattened_ops = {flattened_read, flattened_destroy};
+static const struct fb_file_ops flattened_ops = {
+	.read = flattened_read,
+	.next_data = flattened_next_data,
+	.destroy = flattened_destroy,
+};
 
 static struct fb_error *make_file(struct fb_file *stream, struct fb_extents *extents,
 				  struct fb_file **file_ret)

@@ -36,7 +36,7 @@ static struct fb_error *find_rodata(struct fb_kernel *kernel, uint64_t stext, ui
 	struct image_range range = {0};
 	struct fb_error *err;
 
-	err = fb_pt_for_each(&kernel->tables, stext, FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE,
+	err = fb_pt_for_each(&kernel->tables, stext, FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE, NULL,
 			     note_rodata, &range);
 	if (err)
 		return err;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "kernel/page_table_visits.h"
+
 #define ENTRIES 512u
 
 /* Bits of an entry, arch/x86/include/asm/pgtable_types.h. */
@@ -194,6 +196,7 @@ struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t addres
 /* A range walk in progress. */
 struct range {
 	const struct fb_page_tables *tables;
+	struct fb_pt_visits *visits; /* borrowed; may be NULL */
 	struct fb_error *(*callback)(void *context, const struct fb_pt_run *run);
 	void *context;
 	struct fb_pt_run pending; /* start == end: none */
@@ -240,6 +243,28 @@ static struct fb_error *add_run(struct range *range, const struct fb_pt_run *run
 	return err;
 }
 
+/* Whether the table that an entry of a level leads to is walked: not if it is above itself, nor where
+ * it may not be entered once more. */
+static struct fb_error *check_table(const struct range *range, unsigned depth, unsigned level,
+				    uint64_t address, struct decoded *decoded)
+{
+	struct fb_error *err = NULL;
+	bool may = true;
+
+	if (!decoded->is_table)
+		return NULL;
+	if (is_above(range->path, depth, decoded->frame))
+		may = false;
+	else if (range->visits && level > 0)
+		err = fb_pt_visits_enter_table(range->visits, level - 1, decoded->frame, address,
+					       &may);
+	if (!err && !may) {
+		decoded->is_table = false;
+		decoded->state = FB_PT_CORRUPT;
+	}
+	return err;
+}
+
 /* Part of [start, end) that one table covers. end - 1 is used throughout, as the last table's
  * exclusive end may be 2^64. */
 static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned level,
@@ -268,10 +293,9 @@ static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned
 		struct decoded decoded;
 
 		decode(range->tables, entries[i], level, &decoded);
-		if (decoded.is_table && is_above(range->path, depth, decoded.frame)) {
-			decoded.is_table = false;
-			decoded.state = FB_PT_CORRUPT;
-		}
+		err = check_table(range, depth, level, from, &decoded);
+		if (err)
+			break;
 		if (decoded.is_table && level > 0) {
 			err = walk_table(range, decoded.frame, level - 1, from, to);
 		} else {
@@ -293,11 +317,13 @@ static struct fb_error *walk_table(struct range *range, uint64_t table, unsigned
 }
 
 struct fb_error *fb_pt_for_each(const struct fb_page_tables *tables, uint64_t start, uint64_t end,
+				struct fb_pt_visits *visits,
 				struct fb_error *(*callback)(void *context,
 							     const struct fb_pt_run *run),
 				void *context)
 {
-	struct range range = {.tables = tables, .callback = callback, .context = context};
+	struct range range = {
+		.tables = tables, .visits = visits, .callback = callback, .context = context};
 	struct fb_error *err;
 
 	start &= FB_PAGE_MASK;

@@ -79,10 +79,13 @@ struct fb_pt_run {
 	uint32_t swap_type;
 	uint64_t swap_offset;
 };
+struct fb_pt_visits;
 /* Runs of [start, end) in order, FB_PT_NONE included; each table entry is read once. Stops at the
- * first error of the callback, which it returns. */
+ * first error of the callback, which it returns. visits (NULL: none) counts the tables; a place of
+ * one that may not be entered is FB_PT_CORRUPT. */
 FB_MUST_CHECK struct fb_error *
 fb_pt_for_each(const struct fb_page_tables *tables, uint64_t start, uint64_t end,
+	       struct fb_pt_visits *visits,
 	       struct fb_error *(*callback)(void *context, const struct fb_pt_run *run),
 	       void *context);
 

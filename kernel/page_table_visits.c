@@ -149,11 +149,23 @@ static struct fb_error *enter(struct fb_pt_visits *visits, unsigned level,
 	return err;
 }
 
-/* As if the entry that led to the table at `at` were damaged. */
-static void refuse(struct fb_pt_visits *visits, struct fb_pt_walk *walk, unsigned at,
-		   unsigned shift)
+/* The lock is held. */
+static struct fb_error *enter_table(struct fb_pt_visits *visits, unsigned level, uint64_t table,
+				    uint64_t address, bool *may_ret)
 {
-	visits->refused = true;
+	const struct entered entry = {
+		.table = (table >> FB_PAGE_SHIFT << LEVEL_BITS | level) + 1,
+		.place = address >> (FB_PAGE_SHIFT + 9 * (level + 1)),
+	};
+	struct fb_error *err = enter(visits, level, &entry, may_ret);
+
+	visits->refused |= !err && !*may_ret;
+	return err;
+}
+
+/* As if the entry that led to the table at `at` were damaged. */
+static void refuse(struct fb_pt_walk *walk, unsigned at, unsigned shift)
+{
 	walk->state = FB_PT_CORRUPT;
 	walk->level_count = at;
 	walk->page_size = 1ull << shift;
@@ -172,17 +184,22 @@ struct fb_error *fb_pt_visits_enter(struct fb_pt_visits *visits,
 	/* Nothing but the root leads to the root: a table that is above itself is corrupt already. */
 	for (unsigned at = 1; at < walk->level_count && may && !err; at++) {
 		unsigned level = tables->levels - 1 - at;
-		unsigned shift = FB_PAGE_SHIFT + 9 * (level + 1);
-		uint64_t frame = walk->levels[at].entry_address >> FB_PAGE_SHIFT;
-		const struct entered entry = {
-			.table = (frame << LEVEL_BITS | level) + 1,
-			.place = address >> shift,
-		};
 
-		err = enter(visits, level, &entry, &may);
+		err = enter_table(visits, level, walk->levels[at].entry_address, address, &may);
 		if (!err && !may)
-			refuse(visits, walk, at, shift);
+			refuse(walk, at, FB_PAGE_SHIFT + 9 * (level + 1));
 	}
+	pthread_mutex_unlock(&visits->lock);
+	return err;
+}
+
+struct fb_error *fb_pt_visits_enter_table(struct fb_pt_visits *visits, unsigned level,
+					  uint64_t table, uint64_t address, bool *may_ret)
+{
+	struct fb_error *err;
+
+	pthread_mutex_lock(&visits->lock);
+	err = enter_table(visits, level, table, address, may_ret);
 	pthread_mutex_unlock(&visits->lock);
 	return err;
 }

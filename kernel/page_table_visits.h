@@ -29,6 +29,12 @@ FB_MUST_CHECK struct fb_error *fb_pt_visits_enter(struct fb_pt_visits *visits,
 						  const struct fb_page_tables *tables,
 						  uint64_t address, struct fb_pt_walk *walk);
 
+/* As fb_pt_visits_enter() for one table, given by its physical address, that maps address. level: 0
+ * for a table of pages, 1 for one above it, and so on. */
+FB_MUST_CHECK struct fb_error *fb_pt_visits_enter_table(struct fb_pt_visits *visits, unsigned level,
+							uint64_t table, uint64_t address,
+							bool *may_ret);
+
 /* Counts a piece of a huge page that was looked at by itself, as the dump has some of its frames and
  * lacks others. False: there have been more than the dump's pages can make. */
 bool fb_pt_visits_piece(struct fb_pt_visits *visits);

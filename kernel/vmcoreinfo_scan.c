@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "kernel/kernel_private.h"
 
 #define FIRST_KEY "OSRELEASE="
@@ -15,6 +17,8 @@
 
 struct scan {
 	struct fb_dump *dump;
+	uint64_t *parts; /* owned; those that have a page: pfn / PAGES_PER_PART */
+	size_t count, room;
 	_Atomic uint64_t found; /* pfn */
 };
 
@@ -37,8 +41,7 @@ static void note_found(struct scan *scan, uint64_t pfn)
 static struct fb_error *scan_part(void *context, size_t index)
 {
 	struct scan *scan = context;
-	uint64_t end = ((uint64_t)index + 1) * PAGES_PER_PART;
-	uint64_t pfn = (uint64_t)index * PAGES_PER_PART;
+	uint64_t pfn = scan->parts[index] * PAGES_PER_PART, end = pfn + PAGES_PER_PART;
 	char page[FB_PAGE_SIZE];
 
 	for (; pfn < atomic_load(&scan->found); pfn++) {
@@ -56,18 +59,43 @@ static struct fb_error *scan_part(void *context, size_t index)
 	return NULL;
 }
 
-struct fb_error *fb_vmcoreinfo_scan(struct fb_dump *dump, struct fb_pool *pool, char **text_ret)
+/* An address space that is claimed may be far larger than what is there. */
+static struct fb_error *list_parts(struct scan *scan)
 {
-	uint64_t parts = (fb_dump_info(dump)->max_pfn + PAGES_PER_PART - 1) / PAGES_PER_PART;
-	struct scan scan = {.dump = dump, .found = UINT64_MAX};
-	char *text;
+	uint64_t pfn = fb_dump_next_page(scan->dump, 0);
 	struct fb_error *err = NULL;
 
-	if (pool)
-		err = fb_pool_for(pool, parts, scan_part, &scan);
+	while (pfn != UINT64_MAX && !err) {
+		uint64_t part = pfn / PAGES_PER_PART;
+
+		err = fb_grow_array(&scan->parts, &scan->room, scan->count, sizeof(*scan->parts),
+				    FB_MAX_PFN / PAGES_PER_PART + 1, "parts of a dump");
+		if (!err)
+			scan->parts[scan->count++] = part;
+		pfn = fb_dump_next_page(scan->dump, (part + 1) * PAGES_PER_PART);
+	}
+	return err;
+}
+
+static struct fb_error *scan_parts(struct scan *scan, struct fb_pool *pool)
+{
+	struct fb_error *err = list_parts(scan);
+
+	if (!err && pool)
+		err = fb_pool_for(pool, scan->count, scan_part, scan);
 	else
-		for (uint64_t i = 0; i < parts && !err; i++)
-			err = scan_part(&scan, i);
+		for (size_t i = 0; i < scan->count && !err; i++)
+			err = scan_part(scan, i);
+	free(scan->parts);
+	return err;
+}
+
+struct fb_error *fb_vmcoreinfo_scan(struct fb_dump *dump, struct fb_pool *pool, char **text_ret)
+{
+	struct scan scan = {.dump = dump, .found = UINT64_MAX};
+	char *text;
+	struct fb_error *err = scan_parts(&scan, pool);
+
 	if (err)
 		return err;
 	if (scan.found == UINT64_MAX)

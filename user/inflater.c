@@ -4,21 +4,17 @@
  */
 #include "user/inflater.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 /* next_in is const with this. */
 #define ZLIB_CONST
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/limits.h"
+#include "base/temporary.h"
 
 #define OUT_SIZE (256u << 10)
-/* Blocks of zeros of this size become holes: memory that was never used compresses a
- * thousandfold, and need not fill a disk. */
-#define HOLE_SIZE (64u << 10)
 
 /* inflateInit2(): 15 bits of window, and 32 for "gzip or zlib, by its header". */
 #define ZLIB_ANY_HEADER (15 + 32)
@@ -33,28 +29,6 @@ struct fb_inflater {
 	uint8_t out[OUT_SIZE];
 };
 
-static bool all_zero(const uint8_t *bytes, size_t length)
-{
-	return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
-}
-
-static struct fb_error *write_at(int fd, const uint8_t *bytes, size_t length, uint64_t offset)
-{
-	while (length > 0) {
-		ssize_t written = pwrite(fd, bytes, length, (off_t)offset);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return fb_error_os(errno, "cannot unpack to a temporary file "
-						  "(set TMPDIR to a folder with more room)");
-		bytes += written;
-		offset += (uint64_t)written;
-		length -= (size_t)written;
-	}
-	return NULL;
-}
-
 static struct fb_error *put(struct fb_inflater *inflater, size_t length)
 {
 	struct fb_error *err;
@@ -62,15 +36,9 @@ static struct fb_error *put(struct fb_inflater *inflater, size_t length)
 	if (length > FB_MAX_UNPACKED_BYTES - inflater->size)
 		return fb_error_create(FB_LIMIT, "unpacks to more than %llu bytes",
 				       FB_MAX_UNPACKED_BYTES);
-	for (size_t at = 0; at < length; at += HOLE_SIZE) {
-		size_t part = length - at < HOLE_SIZE ? length - at : HOLE_SIZE;
-
-		if (!all_zero(inflater->out + at, part)) {
-			err = write_at(inflater->fd, inflater->out + at, part, inflater->size + at);
-			if (err)
-				return err;
-		}
-	}
+	err = fb_temporary_write(inflater->fd, inflater->size, inflater->out, length);
+	if (err)
+		return err;
 	inflater->size += length;
 	return NULL;
 }
@@ -178,8 +146,6 @@ bool fb_inflater_done(const struct fb_inflater *inflater)
 
 struct fb_error *fb_inflater_finish(struct fb_inflater *inflater, uint64_t *size_ret)
 {
-	if (ftruncate(inflater->fd, (off_t)inflater->size) != 0)
-		return fb_error_os(errno, "cannot size a temporary file");
 	*size_ret = inflater->size;
-	return NULL;
+	return fb_temporary_finish(inflater->fd, inflater->size);
 }

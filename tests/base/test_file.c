@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/file.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,18 +8,6 @@
 #include <unistd.h>
 
 #include "tests/harness.h"
-
-/* Stands before the C library's: a file system without O_TMPFILE. */
-static bool refuse_tmpfile;
-
-int open(const char *path, int flags, ...)
-{
-	if (refuse_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
-		errno = EOPNOTSUPP;
-		return -1;
-	}
-	return openat(AT_FDCWD, path, flags, 0600);
-}
 
 static void reads_all_or_fails(void)
 {
@@ -109,51 +96,84 @@ static void memory_is_a_file_too(void)
 	fb_file_destroy(NULL);
 }
 
-static void check_temporary(void)
+/* A file of 1 MiB of holes but for two places. */
+static char *make_sparse(void)
+{
+	char *path = fb_test_file("sparse", "begin", 5);
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(pwrite(fd, "middle", 6, 512 << 10), 6);
+	CU_ASSERT_EQUAL(ftruncate(fd, 1 << 20), 0);
+	(void)close(fd);
+	return path;
+}
+
+/* A file system without holes gives one stretch; one with them, blocks of at most 64 KiB. */
+static void holes_are_told(void)
+{
+	char *path = make_sparse();
+	uint64_t start, end, size, data;
+	struct fb_file *file = NULL;
+
+	FB_OK_FATAL(fb_file_open(path, &file));
+	size = file->size;
+	fb_file_next_data(file, 0, &start, &end);
+	CU_ASSERT_EQUAL(start, 0);
+	CU_ASSERT_TRUE(end >= 5);
+	data = fb_file_data_size(file);
+	CU_ASSERT_TRUE(data == size || data <= 128 << 10);
+	if (data < size) {
+		CU_ASSERT_TRUE(end <= 64 << 10);
+		fb_file_next_data(file, end, &start, &end);
+		CU_ASSERT_TRUE(start <= 512 << 10 && end >= (512 << 10) + 6);
+		fb_file_next_data(file, 512 << 10, &start, &end);
+		CU_ASSERT_EQUAL(start, 512 << 10);
+		fb_file_next_data(file, end, &start, &end);
+		CU_ASSERT_EQUAL(start, size);
+		CU_ASSERT_EQUAL(end, size);
+	}
+	fb_file_next_data(file, UINT64_MAX, &start, &end);
+	CU_ASSERT_EQUAL(start, size);
+	CU_ASSERT_EQUAL(end, size);
+	fb_file_destroy(file);
+	free(path);
+}
+
+static void what_knows_no_holes_has_none(void)
 {
 	struct fb_file *file = NULL;
-	struct stat stat_buf;
-	char to[3] = "";
-	int fd = -1;
+	uint64_t start, end;
 
-	FB_OK_FATAL(fb_temporary_fd(&fd));
-	CU_ASSERT_EQUAL(fstat(fd, &stat_buf), 0);
-	CU_ASSERT_EQUAL(stat_buf.st_nlink, 0);
-	CU_ASSERT_EQUAL(stat_buf.st_mode & 07777, 0600);
-	CU_ASSERT_TRUE((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
-	CU_ASSERT_EQUAL(write(fd, "xy", 2), 2);
-	FB_OK_FATAL(fb_file_from_fd("named", fd, 42, &file));
-	CU_ASSERT_EQUAL(file->mtime_ns, 42);
-	CU_ASSERT_EQUAL(file->size, 2);
-	FB_OK(fb_file_read(file, 0, to, 2));
-	CU_ASSERT_STRING_EQUAL(to, "xy");
+	FB_OK_FATAL(fb_file_from_memory("zeros", calloc(1, 100), 100, &file));
+	fb_file_next_data(file, 7, &start, &end);
+	CU_ASSERT_EQUAL(start, 7);
+	CU_ASSERT_EQUAL(end, 100);
+	CU_ASSERT_EQUAL(fb_file_data_size(file), 100);
 	fb_file_destroy(file);
-	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1); /* the file closed it */
+	FB_OK_FATAL(fb_file_from_memory("empty", NULL, 0, &file));
+	CU_ASSERT_EQUAL(fb_file_data_size(file), 0);
+	fb_file_destroy(file);
 }
 
-static void temporaries_have_no_name(void)
+/* Since it was opened. */
+static void a_file_that_grows_ends_where_it_did(void)
 {
-	CU_ASSERT_EQUAL(setenv("TMPDIR", fb_test_folder(), 1), 0);
-	check_temporary();
-	refuse_tmpfile = true;
-	check_temporary();
-	refuse_tmpfile = false;
-}
+	char *path = fb_test_file("grows", "0123456789", 10);
+	struct fb_file *file = NULL;
+	uint64_t start, end;
 
-static void a_bad_tmpdir_is_named(void)
-{
-	int fd = -1;
-
-	CU_ASSERT_EQUAL(setenv("TMPDIR", "/nonexistent", 1), 0);
-	FB_FAILS_WITH(fb_temporary_fd(&fd), FB_OS, "/nonexistent (set TMPDIR)");
-	CU_ASSERT_EQUAL(fd, -1);
-	CU_ASSERT_EQUAL(unsetenv("TMPDIR"), 0);
-	FB_OK(fb_temporary_fd(&fd));
-	CU_ASSERT_TRUE(fd >= 0);
-	(void)close(fd);
+	FB_OK_FATAL(fb_file_open(path, &file));
+	CU_ASSERT_EQUAL(truncate(path, 1 << 20), 0);
+	fb_file_next_data(file, 3, &start, &end);
+	CU_ASSERT_EQUAL(start, 3);
+	CU_ASSERT_EQUAL(end, 10);
+	CU_ASSERT_EQUAL(fb_file_data_size(file), 10);
+	fb_file_destroy(file);
+	free(path);
 }
 
 FB_TEST_MAIN("base/file", FB_TEST(reads_all_or_fails), FB_TEST(a_file_that_shrinks_is_truncated),
 	     FB_TEST(the_time_of_the_file_is_kept), FB_TEST(only_regular_files_open),
-	     FB_TEST(memory_is_a_file_too), FB_TEST(temporaries_have_no_name),
-	     FB_TEST(a_bad_tmpdir_is_named))
+	     FB_TEST(memory_is_a_file_too), FB_TEST(holes_are_told),
+	     FB_TEST(what_knows_no_holes_has_none), FB_TEST(a_file_that_grows_ends_where_it_did))

@@ -431,9 +431,42 @@ static void an_unsynced_file_does_not_appear(void)
 	free(path);
 }
 
+/* A copy of a file of two holes keeps them, one of which is the end. */
+static void copies_keep_holes(void)
+{
+	const size_t size = 4 << 20;
+	char *path = target_path("copy"), *sparse = fb_test_file("holes", "begin", 5);
+	uint8_t *bytes = calloc(1, size);
+	struct fb_outfile *outfile = NULL;
+	struct fb_file *file = NULL, *copy = NULL;
+	int fd = open(sparse, O_WRONLY | O_CLOEXEC, 0);
+
+	fresh_folder();
+	memcpy(bytes, "begin", 5);
+	memcpy(bytes + (2 << 20), "middle", 6);
+	CU_ASSERT_EQUAL(pwrite(fd, "middle", 6, 2 << 20), 6);
+	CU_ASSERT_EQUAL(ftruncate(fd, (off_t)size), 0);
+	(void)close(fd);
+	FB_OK_FATAL(fb_file_open(sparse, &file));
+	FB_OK_FATAL(fb_outfile_create(path, false, &outfile));
+	FB_OK(fb_outfile_copy(outfile, file, 0, size));
+	CU_ASSERT_EQUAL(fb_outfile_size(outfile), size);
+	FB_OK(fb_outfile_commit(outfile));
+	fb_outfile_destroy(outfile);
+	CU_ASSERT_TRUE(file_holds(path, bytes, size));
+	FB_OK_FATAL(fb_file_open(path, &copy));
+	CU_ASSERT_EQUAL(fb_file_data_size(copy), fb_file_data_size(file));
+	fb_file_destroy(copy);
+	fb_file_destroy(file);
+	free(bytes);
+	free(sparse);
+	free(path);
+}
+
 FB_TEST_MAIN("base/outfile", FB_TEST(appears_whole_or_not_at_all), FB_TEST(existing_needs_force),
 	     FB_TEST(a_target_that_appears_meanwhile_stays), FB_TEST(links_and_devices_are_refused),
 	     FB_TEST(writes_of_any_size_keep_their_order),
 	     FB_TEST(earlier_bytes_can_be_overwritten), FB_TEST(copies_in_the_kernel),
-	     FB_TEST(copies_where_the_kernel_cannot), FB_TEST(an_input_that_shrinks_is_no_success),
-	     FB_TEST(a_full_disk_leaves_nothing), FB_TEST(an_unsynced_file_does_not_appear))
+	     FB_TEST(copies_where_the_kernel_cannot), FB_TEST(copies_keep_holes),
+	     FB_TEST(an_input_that_shrinks_is_no_success), FB_TEST(a_full_disk_leaves_nothing),
+	     FB_TEST(an_unsynced_file_does_not_appear))

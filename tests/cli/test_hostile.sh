@@ -5,6 +5,7 @@
 . "$(dirname "$0")/harness.sh"
 
 adopt python3 "$top/tests/hostile/sweep" "$FBUNDLE" "$samples" --mutants 6 --commands 3 --seed 1
+adopt python3 "$top/tests/hostile/claims" "$FBUNDLE" "$samples"
 adopt python3 "$top/tests/hostile/lost_tasks" "$FBUNDLE" "$samples" --rounds 10 --hidden 2 --each
 adopt python3 "$top/tests/hostile/lost_vmas" "$FBUNDLE" "$samples" --processes 4
 adopt python3 "$top/tests/hostile/lost_modules" "$FBUNDLE" "$samples" --pairs 5

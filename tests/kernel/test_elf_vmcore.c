@@ -54,6 +54,30 @@ static void reads_pages_and_notes(void)
 	free(bytes.data);
 }
 
+/* Each segment is all of the file: what is claimed beyond its size is not there. */
+static void no_more_is_there_than_the_file_holds(void)
+{
+	struct mk_bytes bytes;
+	struct fb_warnings *warnings;
+	struct fb_dump *dump;
+
+	mk_elf(&recipe, &bytes);
+	for (size_t i = 1; i < ehdr(&bytes)->e_phnum; i++) {
+		phdr(&bytes, i)->p_paddr = i << 30;
+		phdr(&bytes, i)->p_offset = 0;
+		phdr(&bytes, i)->p_filesz = phdr(&bytes, i)->p_memsz = bytes.size;
+	}
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(mk_open(&bytes, warnings, &dump));
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_dumped,
+			(bytes.size + FB_PAGE_SIZE - 1) / FB_PAGE_SIZE);
+	CU_ASSERT_TRUE(fb_dump_info(dump)->incomplete);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 1);
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+	free(bytes.data);
+}
+
 /* /proc/vmcore has the kernel's text in a segment of its own too, and memory may end in a page. */
 static void segments_may_overlap_and_end_anywhere(void)
 {
@@ -206,7 +230,8 @@ static void refuses_other_elf_files(void)
 }
 
 FB_TEST_MAIN("kernel/elf_vmcore", FB_TEST(reads_pages_and_notes),
-	     FB_TEST(segments_may_overlap_and_end_anywhere), FB_TEST(counts_segments_beyond_65535),
+	     FB_TEST(segments_may_overlap_and_end_anywhere),
+	     FB_TEST(no_more_is_there_than_the_file_holds), FB_TEST(counts_segments_beyond_65535),
 	     FB_TEST(reads_a_cut_vmcore_as_far_as_it_goes),
 	     FB_TEST(corrupt_segments_cost_only_themselves), FB_TEST(refuses_process_cores),
 	     FB_TEST(refuses_other_elf_files))

@@ -96,6 +96,7 @@ static void later_records_overwrite_and_holes_are_zeros(void)
 	struct mk_bytes flat;
 	bool complete;
 	char text[24];
+	uint64_t start, end;
 
 	begin(&flat);
 	append_record(&flat, 0, 10, 'a');
@@ -111,6 +112,11 @@ static void later_records_overwrite_and_holes_are_zeros(void)
 	FB_OK(fb_file_read(file, 0, text, 20));
 	CU_ASSERT_EQUAL(memcmp(text, "aaaaaccaaa\0\0\0\0bbbbdd", 20), 0);
 	FB_FAILS(fb_file_read(file, 15, text, 6), FB_TRUNCATED);
+	CU_ASSERT_EQUAL(fb_file_data_size(file), 16);
+	fb_file_next_data(file, 8, &start, &end);
+	CU_ASSERT_TRUE(start == 8 && end == 10);
+	fb_file_next_data(file, 10, &start, &end);
+	CU_ASSERT_TRUE(start == 14 && end == 18);
 	fb_file_destroy(file);
 	free(flat.data);
 }

@@ -225,7 +225,7 @@ static struct runs runs; /* too large for a stack */
 static struct fb_error *each(struct made_tables *made, uint64_t start, uint64_t end)
 {
 	memset(&runs, 0, sizeof(runs));
-	return fb_pt_for_each(&made->tables, start, end, keep_run, &runs);
+	return fb_pt_for_each(&made->tables, start, end, NULL, keep_run, &runs);
 }
 
 /* Without a gap, and as single addresses are. */
@@ -332,7 +332,7 @@ static void ends_where_the_callback_says(void)
 		made_tables_set(made, USER + i * 4096ull, 0, (0x9000ull - i * 4096) | ENTRY_TABLE);
 	memset(&runs, 0, sizeof(runs));
 	runs.fail_at = 2;
-	FB_FAILS(fb_pt_for_each(&made->tables, USER, USER + 0x4000, keep_run, &runs),
+	FB_FAILS(fb_pt_for_each(&made->tables, USER, USER + 0x4000, NULL, keep_run, &runs),
 		 FB_UNSUPPORTED);
 	CU_ASSERT_EQUAL(runs.count, 2);
 	made_tables_destroy(made);

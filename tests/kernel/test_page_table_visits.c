@@ -83,6 +83,36 @@ static void ends_where_all_is_shared(void)
 	}
 }
 
+static struct fb_error *count_run(void *context, const struct fb_pt_run *run)
+{
+	struct steps *steps = context;
+
+	steps->all++;
+	steps->present += run->state == FB_PT_PRESENT ? (run->end - run->start) / FB_PAGE_SIZE : 0;
+	steps->corrupt += run->state == FB_PT_CORRUPT;
+	return steps->all < TOO_MANY_STEPS ? NULL : fb_error_create(FB_LIMIT, "too many runs");
+}
+
+/* So do walks over a range, which give what the single ones do. */
+static void ranges_end_where_all_is_shared(void)
+{
+	for (unsigned levels = 4; levels <= 5; levels++) {
+		struct made_tables *made = made_tables_create(levels);
+		struct fb_pt_visits *visits = begin(100), *single = begin(100);
+		uint64_t end = levels == 5 ? 1ull << 56 : USER_END;
+		struct steps steps = {0};
+
+		share_all(made, levels, 0x5000 | ENTRY_TABLE);
+		FB_OK(fb_pt_for_each(&made->tables, 0, end, visits, count_run, &steps));
+		CU_ASSERT_EQUAL(steps.present, walk_all(made, single, 0, end).present);
+		CU_ASSERT(steps.corrupt > 0);
+		CU_ASSERT(fb_pt_visits_refused(visits));
+		fb_pt_visits_destroy(visits);
+		fb_pt_visits_destroy(single);
+		made_tables_destroy(made);
+	}
+}
+
 /* PMD tables of huge pages may stand at several places, but not at all there are. */
 static void ends_where_huge_pages_are_shared(void)
 {
@@ -176,5 +206,6 @@ static void counts_pieces_of_huge_pages(void)
 }
 
 FB_TEST_MAIN("kernel/page_table_visits", FB_TEST(ends_where_all_is_shared),
-	     FB_TEST(ends_where_huge_pages_are_shared), FB_TEST(lets_pass_what_there_is),
-	     FB_TEST(keeps_many_tables_apart), FB_TEST(counts_pieces_of_huge_pages))
+	     FB_TEST(ranges_end_where_all_is_shared), FB_TEST(ends_where_huge_pages_are_shared),
+	     FB_TEST(lets_pass_what_there_is), FB_TEST(keeps_many_tables_apart),
+	     FB_TEST(counts_pieces_of_huge_pages))

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "tests/harness.h"
+
+/* Stands before the C library's: a file system without O_TMPFILE. */
+static bool refuse_tmpfile;
+
+int open(const char *path, int flags, ...)
+{
+	if (refuse_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return openat(AT_FDCWD, path, flags, 0600);
+}
+
+static void check_temporary(void)
+{
+	struct fb_file *file = NULL;
+	struct stat stat_buf;
+	char to[3] = "";
+	int fd = -1;
+
+	FB_OK_FATAL(fb_temporary_fd(&fd));
+	CU_ASSERT_EQUAL(fstat(fd, &stat_buf), 0);
+	CU_ASSERT_EQUAL(stat_buf.st_nlink, 0);
+	CU_ASSERT_EQUAL(stat_buf.st_mode & 07777, 0600);
+	CU_ASSERT_TRUE((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+	FB_OK(fb_temporary_write(fd, 0, "xy", 2));
+	FB_OK(fb_temporary_finish(fd, 2));
+	FB_OK_FATAL(fb_file_from_fd("named", fd, 42, &file));
+	CU_ASSERT_EQUAL(file->mtime_ns, 42);
+	CU_ASSERT_EQUAL(file->size, 2);
+	FB_OK(fb_file_read(file, 0, to, 2));
+	CU_ASSERT_STRING_EQUAL(to, "xy");
+	fb_file_destroy(file);
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1); /* the file closed it */
+}
+
+static void temporaries_have_no_name(void)
+{
+	CU_ASSERT_EQUAL(setenv("TMPDIR", fb_test_folder(), 1), 0);
+	check_temporary();
+	refuse_tmpfile = true;
+	check_temporary();
+	refuse_tmpfile = false;
+}
+
+static void a_bad_tmpdir_is_named(void)
+{
+	int fd = -1;
+
+	CU_ASSERT_EQUAL(setenv("TMPDIR", "/nonexistent", 1), 0);
+	FB_FAILS_WITH(fb_temporary_fd(&fd), FB_OS, "/nonexistent (set TMPDIR)");
+	CU_ASSERT_EQUAL(fd, -1);
+	CU_ASSERT_EQUAL(unsetenv("TMPDIR"), 0);
+	FB_OK(fb_temporary_fd(&fd));
+	CU_ASSERT_TRUE(fd >= 0);
+	(void)close(fd);
+}
+
+/* Pieces of many sizes, of which whole blocks are zero, some only in part, and so is the end. */
+static void zeros_are_left_out(void)
+{
+	const size_t size = 3 << 20;
+	uint8_t *bytes = calloc(1, size), *got = malloc(size);
+	struct fb_file *file = NULL;
+	size_t step = 1;
+	int fd = -1;
+
+	memset(bytes, 'a', 100);
+	memset(bytes + (1 << 20) - 1, 'b', 2);
+	memset(bytes + (2 << 20), 'c', 70000);
+	FB_OK_FATAL(fb_temporary_fd(&fd));
+	for (size_t at = 0; at < size; at += step) {
+		step = (step * 7 + 31) % 200000 + 1;
+		if (step > size - at)
+			step = size - at;
+		FB_OK(fb_temporary_write(fd, at, bytes + at, step));
+	}
+	FB_OK(fb_temporary_finish(fd, size));
+	FB_OK_FATAL(fb_file_from_fd("zeros", fd, 0, &file));
+	CU_ASSERT_EQUAL(file->size, size);
+	FB_OK(fb_file_read(file, 0, got, size));
+	CU_ASSERT_EQUAL(memcmp(got, bytes, size), 0);
+	if (fb_file_data_size(file) < size)
+		CU_ASSERT_TRUE(fb_file_data_size(file) <= 1 << 20);
+	fb_file_destroy(file);
+	free(bytes);
+	free(got);
+}
+
+static void what_cannot_be_written_is_said(void)
+{
+	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	FB_FAILS_WITH(fb_temporary_write(fd, 0, "x", 1), FB_OS, "set TMPDIR to a folder with more");
+	FB_OK(fb_temporary_write(fd, 0, "", 0));
+	FB_FAILS_WITH(fb_temporary_finish(fd, 1), FB_OS, "cannot size a temporary file");
+	(void)close(fd);
+}
+
+FB_TEST_MAIN("base/temporary", FB_TEST(temporaries_have_no_name), FB_TEST(a_bad_tmpdir_is_named),
+	     FB_TEST(zeros_are_left_out), FB_TEST(what_cannot_be_written_is_said))
