@@ -74,12 +74,6 @@ void fb_buf_commit(struct fb_buf *buf, size_t length)
 	buf->size += length;
 }
 
-struct fb_error *fb_buf_u16(struct fb_buf *buf, uint16_t value)
-{
-	value = htole16(value);
-	return fb_buf_append(buf, &value, sizeof(value));
-}
-
 struct fb_error *fb_buf_u32(struct fb_buf *buf, uint32_t value)
 {
 	value = htole32(value);

@@ -24,7 +24,6 @@ FB_MUST_CHECK struct fb_error *fb_buf_append(struct fb_buf *buf, const void *byt
 /* Makes room and returns where to write; call fb_buf_commit() with what was written. */
 FB_MUST_CHECK struct fb_error *fb_buf_reserve(struct fb_buf *buf, size_t length, void **room_ret);
 void fb_buf_commit(struct fb_buf *buf, size_t length);
-FB_MUST_CHECK struct fb_error *fb_buf_u16(struct fb_buf *buf, uint16_t value);
 FB_MUST_CHECK struct fb_error *fb_buf_u32(struct fb_buf *buf, uint32_t value);
 FB_MUST_CHECK struct fb_error *fb_buf_u64(struct fb_buf *buf, uint64_t value);
 FB_MUST_CHECK struct fb_error *fb_buf_printf(struct fb_buf *buf, const char *format, ...)

@@ -94,15 +94,6 @@ struct fb_error *fb_cursor_skip(struct fb_cursor *cursor, uint64_t length)
 	return take(cursor, length, &bytes);
 }
 
-struct fb_error *fb_cursor_seek(struct fb_cursor *cursor, uint64_t offset)
-{
-	if (offset > cursor->size)
-		return fb_error_create(FB_TRUNCATED, "%s: offset %llu lies behind its end at %zu",
-				       cursor->what, (unsigned long long)offset, cursor->size);
-	cursor->offset = offset;
-	return NULL;
-}
-
 struct fb_error *fb_cursor_align(struct fb_cursor *cursor, size_t alignment)
 {
 	return fb_cursor_skip(cursor, -cursor->offset & (alignment - 1));
@@ -120,15 +111,4 @@ struct fb_error *fb_cursor_string(struct fb_cursor *cursor, const char **string_
 	*string_ret = start;
 	cursor->offset += (size_t)(end - start) + 1;
 	return NULL;
-}
-
-struct fb_error *fb_cursor_sub(struct fb_cursor *cursor, uint64_t length, const char *what,
-			       struct fb_cursor *sub_ret)
-{
-	const uint8_t *bytes;
-	struct fb_error *err = take(cursor, length, &bytes);
-
-	if (!err)
-		fb_cursor_init(sub_ret, bytes, length, what);
-	return err;
 }

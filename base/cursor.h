@@ -30,7 +30,6 @@ FB_MUST_CHECK struct fb_error *fb_cursor_u32(struct fb_cursor *cursor, uint32_t 
 FB_MUST_CHECK struct fb_error *fb_cursor_u64(struct fb_cursor *cursor, uint64_t *value_ret);
 FB_MUST_CHECK struct fb_error *fb_cursor_copy(struct fb_cursor *cursor, void *to, size_t length);
 FB_MUST_CHECK struct fb_error *fb_cursor_skip(struct fb_cursor *cursor, uint64_t length);
-FB_MUST_CHECK struct fb_error *fb_cursor_seek(struct fb_cursor *cursor, uint64_t offset);
 /* Up to the next multiple of a power of two, counted from the start of the data. */
 FB_MUST_CHECK struct fb_error *fb_cursor_align(struct fb_cursor *cursor, size_t alignment);
 
@@ -40,9 +39,5 @@ FB_MUST_CHECK struct fb_error *fb_cursor_bytes(struct fb_cursor *cursor, uint64_
 
 /* A NUL-terminated string in place; FB_CORRUPT where no NUL follows. */
 FB_MUST_CHECK struct fb_error *fb_cursor_string(struct fb_cursor *cursor, const char **string_ret);
-
-/* The next length bytes as a cursor of their own. */
-FB_MUST_CHECK struct fb_error *fb_cursor_sub(struct fb_cursor *cursor, uint64_t length,
-					     const char *what, struct fb_cursor *sub_ret);
 
 #endif

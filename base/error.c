@@ -145,8 +145,3 @@ void fb_error_destroy(struct fb_error *err)
 	if (err != &nomem_error)
 		free(err);
 }
-
-void fb_error_cleanup(struct fb_error **err)
-{
-	fb_error_destroy(*err);
-}

@@ -59,9 +59,6 @@ bool fb_error_is(const struct fb_error *err, enum fb_code code);
 /* Takes NULL. */
 void fb_error_destroy(struct fb_error *err);
 
-/* For FB_CLEANUP on `struct fb_error *` variables. */
-void fb_error_cleanup(struct fb_error **err);
-
 #if defined(__clang_analyzer__) && !defined(FB_ERROR_IMPLEMENTATION)
 #include "base/error_analyzer.h"
 #endif

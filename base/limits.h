@@ -146,10 +146,8 @@
 #define FB_MAX_OBJECT_NOTES (1u << 20)
 /* Entries of a PT_DYNAMIC: about 35, and one per needed library. */
 #define FB_MAX_DYNAMIC 65536u
-/* Loaded objects of a process (each takes at least two of its mappings), and the namespaces of its
- * dynamic linker (DL_NNS of glibc is 16). */
+/* Loaded objects of a process: each takes at least two of its mappings. */
 #define FB_MAX_OBJECTS 65536u
-#define FB_MAX_LINK_NAMESPACES 64u
 #define FB_MAX_CORES 65536u
 
 /*
@@ -160,6 +158,8 @@
 /* Function symbols of one object and their names: the largest programs have some 500,000. */
 #define FB_MAX_OBJECT_SYMBOLS (4u << 20)
 #define FB_MAX_OBJECT_STRINGS (256u << 20)
+/* Symbols that begin within another one: labels of hand-written code, some hundred. */
+#define FB_MAX_SYMBOLS_WITHIN 4096u
 /* Frames of one user stack: 8 MiB of runaway recursion with frames of 128 bytes. */
 #define FB_MAX_USER_FRAMES 65536u
 /* Functions inlined into each other at one place: compilers stop far below. */

@@ -40,16 +40,6 @@ struct fb_error *fb_space_u8(struct fb_space *space, uint64_t address, uint8_t *
 	return err;
 }
 
-struct fb_error *fb_space_u16(struct fb_space *space, uint64_t address, uint16_t *ret)
-{
-	uint16_t value;
-	struct fb_error *err = fb_space_read(space, address, &value, sizeof(value));
-
-	if (!err)
-		*ret = le16toh(value);
-	return err;
-}
-
 struct fb_error *fb_space_u32(struct fb_space *space, uint64_t address, uint32_t *ret)
 {
 	uint32_t value;

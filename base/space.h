@@ -72,8 +72,6 @@ FB_MUST_CHECK struct fb_error *fb_space_read(struct fb_space *space, uint64_t ad
 FB_MUST_CHECK struct fb_error *fb_space_locate(struct fb_space *space, uint64_t address,
 					       uint64_t length, struct fb_run *run_ret);
 FB_MUST_CHECK struct fb_error *fb_space_u8(struct fb_space *space, uint64_t address, uint8_t *ret);
-FB_MUST_CHECK struct fb_error *fb_space_u16(struct fb_space *space, uint64_t address,
-					    uint16_t *ret);
 FB_MUST_CHECK struct fb_error *fb_space_u32(struct fb_space *space, uint64_t address,
 					    uint32_t *ret);
 FB_MUST_CHECK struct fb_error *fb_space_u64(struct fb_space *space, uint64_t address,

@@ -102,10 +102,8 @@ _Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_P
 /* FB_OS where a folder that the options name is none. */
 FB_MUST_CHECK struct fb_error *fb_options_check(const struct fb_options *options);
 
-/* The number that text is, or exits with FB_EXIT_USAGE: decimal for PIDs; hex with or without 0x
- * for addresses. what names it. */
+/* The PID that text is, in decimal, or exits with FB_EXIT_USAGE. */
 int32_t fb_parse_pid(const char *text);
-uint64_t fb_parse_address(const char *text, const char *what);
 
 /* Appends paths (borrowed) to those of --core. */
 FB_MUST_CHECK struct fb_error *fb_options_add_cores(struct fb_options *options,

@@ -224,17 +224,3 @@ int32_t fb_parse_pid(const char *text)
 	}
 	return (int32_t)value;
 }
-
-uint64_t fb_parse_address(const char *text, const char *what)
-{
-	char *end;
-	unsigned long long value;
-
-	errno = 0;
-	value = strtoull(text, &end, 16);
-	if (end == text || *end || *text == '-' || errno) {
-		fprintf(stderr, "fbundle: '%s' is no %s: expected hexadecimal\n", text, what);
-		exit(FB_EXIT_USAGE);
-	}
-	return value;
-}

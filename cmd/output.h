@@ -36,7 +36,7 @@ FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
 						struct fb_output **output_ret);
 void fb_output_destroy(struct fb_output *output);
 
-/* printf on stdout in a style. Text from a dump goes through fb_output_text() into a buffer
+/* printf on stdout in a style. Text from a dump goes through fb_text_escape() into a buffer
  * first. */
 void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
 	FB_PRINTF(3, 4);

@@ -5,7 +5,6 @@
  */
 #include "kernel/locks.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -22,8 +21,6 @@
 #define FL_OFDLCK 1024u
 
 enum { TYPE_READ, TYPE_WRITE, TYPE_UNLOCK };
-
-#define INDENT_MAX 64u
 
 struct walk {
 	struct fb_kernel *kernel;
@@ -212,59 +209,6 @@ void fb_locks_deinit(struct fb_locks *locks)
 {
 	free(locks->locks);
 	*locks = (struct fb_locks){0};
-}
-
-/* Of a POSIX lock the range follows; of the others all of the file. */
-static struct fb_error *format_kind(const struct fb_lock *lock, struct fb_buf *buf)
-{
-	const char *name = fb_lock_kind_name(lock->kind);
-
-	switch (lock->kind) {
-	case FB_LOCK_POSIX:
-	case FB_LOCK_ACCESS:
-	case FB_LOCK_OFD:
-		return fb_buf_printf(buf, "%-6s %s ", name,
-				     lock->has_inode ? "ADVISORY " : "*NOINODE*");
-	case FB_LOCK_FLOCK:
-		return fb_buf_printf(buf, "FLOCK  ADVISORY  ");
-	case FB_LOCK_LEASE:
-	case FB_LOCK_DELEGATION:
-		return fb_buf_printf(buf, "%-5s  %s  ", name,
-				     lock->flags & (FL_UNLOCK_PENDING | FL_DOWNGRADE_PENDING)
-					     ? "BREAKING"
-				     : lock->file ? "ACTIVE  "
-						  : "BREAKER ");
-	case FB_LOCK_UNKNOWN:
-		break;
-	}
-	return fb_buf_printf(buf, "UNKNOWN UNKNOWN  ");
-}
-
-struct fb_error *fb_lock_format(const struct fb_lock *lock, struct fb_buf *buf)
-{
-	uint32_t indent = lock->depth < INDENT_MAX ? lock->depth : INDENT_MAX;
-	struct fb_error *err;
-
-	/* "-> " for one that waits, one column further right for each level. */
-	err = fb_buf_printf(buf, "%u: %*s", lock->id, indent ? (int)indent + 2 : 0,
-			    indent ? "-> " : "");
-	if (!err)
-		err = format_kind(lock, buf);
-	if (!err)
-		err = fb_buf_printf(buf, "%s ",
-				    lock->type == TYPE_WRITE  ? "WRITE"
-				    : lock->type == TYPE_READ ? "READ "
-							      : "UNLCK");
-	if (!err && lock->has_inode)
-		err = fb_buf_printf(buf, "%d %02x:%02x:%" PRIu64 " ", lock->pid, lock->major,
-				    lock->minor, lock->inode);
-	else if (!err)
-		err = fb_buf_printf(buf, "%d <none>:0 ", lock->pid);
-	if (!err)
-		err = lock->end == INT64_MAX ? fb_buf_printf(buf, "%" PRId64 " EOF\n", lock->start)
-					     : fb_buf_printf(buf, "%" PRId64 " %" PRId64 "\n",
-							     lock->start, lock->end);
-	return err;
 }
 
 const char *fb_lock_kind_name(enum fb_lock_kind kind)

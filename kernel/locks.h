@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "kernel/kernel.h"
 
@@ -47,8 +46,6 @@ struct fb_locks {
 FB_MUST_CHECK struct fb_error *fb_locks_load(struct fb_kernel *kernel, struct fb_locks *locks_ret);
 void fb_locks_deinit(struct fb_locks *locks);
 
-/* Appends the line of /proc/locks, newline included. */
-FB_MUST_CHECK struct fb_error *fb_lock_format(const struct fb_lock *lock, struct fb_buf *buf);
 /* "POSIX", "OFDLCK", "FLOCK", "LEASE", "DELEG"... */
 const char *fb_lock_kind_name(enum fb_lock_kind kind);
 

@@ -297,12 +297,6 @@ struct fb_error *fb_path_task_root(struct fb_kernel *kernel, const struct fb_tas
 	return task_path(kernel, task, &fb_kernel_layout(kernel)->fs_root, root_ret);
 }
 
-struct fb_error *fb_path_task_directory(struct fb_kernel *kernel, const struct fb_task *task,
-					struct fb_path *directory_ret)
-{
-	return task_path(kernel, task, &fb_kernel_layout(kernel)->fs_pwd, directory_ret);
-}
-
 char *fb_path_mangle(const char *text, const char *escape, char *to, size_t size)
 {
 	size_t out = 0;

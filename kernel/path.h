@@ -28,10 +28,6 @@ struct fb_path {
 /* The root directory of a task (fs->root). FB_NOT_FOUND for one that has given its fs back. */
 FB_MUST_CHECK struct fb_error *
 fb_path_task_root(struct fb_kernel *kernel, const struct fb_task *task, struct fb_path *root_ret);
-/* The current directory of a task (fs->pwd); as above. */
-FB_MUST_CHECK struct fb_error *fb_path_task_directory(struct fb_kernel *kernel,
-						      const struct fb_task *task,
-						      struct fb_path *directory_ret);
 
 /*
  * The text of path as a process with this root sees it: "/usr/bin/bash", "/tmp/x (deleted)",

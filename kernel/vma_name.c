@@ -5,14 +5,10 @@
  */
 #include "kernel/vma_name.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
-
-/* Where names begin: seq_setwidth(m, 25 + sizeof(void *) * 6 - 1), and a space. */
-#define NAME_COLUMN 73
 
 /* The name that a process gave with PR_SET_VMA_ANON_NAME: at most 80 bytes
  * (ANON_VMA_NAME_MAX_LEN, 9a10064f5625, 5.17). */
@@ -156,26 +152,4 @@ struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer, const struct 
 	text_ret->damaged = true;
 	fb_warn_error(fb_kernel_warnings(namer->kernel), err, "the file of a mapping");
 	return NULL;
-}
-
-struct fb_error *fb_vma_format(const struct fb_vma *vma, const struct fb_vma_text *text,
-			       struct fb_buf *buf)
-{
-	size_t before = buf->size, width;
-	struct fb_error *err;
-
-	err = fb_buf_printf(buf,
-			    "%08" PRIx64 "-%08" PRIx64 " %s %08" PRIx64 " %02x:%02x %" PRIu64 " ",
-			    vma->start, vma->end, text->perms, text->offset, text->major,
-			    text->minor, text->inode);
-	if (err)
-		return err;
-	width = buf->size - before;
-	if (text->name[0])
-		err = fb_buf_printf(buf, "%*s%s\n",
-				    width < NAME_COLUMN ? (int)(NAME_COLUMN - width) : 1, "",
-				    text->name);
-	else
-		err = fb_buf_append(buf, "\n", 1);
-	return err;
 }

@@ -5,7 +5,6 @@
 #ifndef FB_KERNEL_VMA_NAME_H
 #define FB_KERNEL_VMA_NAME_H
 
-#include "base/buf.h"
 #include "kernel/path.h"
 #include "kernel/vma.h"
 
@@ -37,9 +36,5 @@ struct fb_vma_text {
 FB_MUST_CHECK struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer,
 					       const struct fb_vma *vma,
 					       struct fb_vma_text *text_ret);
-
-/* Appends the line of /proc/PID/maps, newline included. */
-FB_MUST_CHECK struct fb_error *fb_vma_format(const struct fb_vma *vma,
-					     const struct fb_vma_text *text, struct fb_buf *buf);
 
 #endif

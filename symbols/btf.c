@@ -212,21 +212,6 @@ struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base
 	return NULL;
 }
 
-struct fb_error *fb_btf_load(const void *data, size_t size, const struct fb_btf *base,
-			     struct fb_btf **btf_ret)
-{
-	void *copy;
-
-	if (size > FB_MAX_BTF_BYTES)
-		return fb_error_create(FB_LIMIT, "BTF of %zu bytes", size);
-	copy = malloc(size ? size : 1);
-	if (!copy)
-		return fb_error_nomem();
-	if (size)
-		memcpy(copy, data, size);
-	return fb_btf_adopt(copy, size, base, btf_ret);
-}
-
 void fb_btf_destroy(struct fb_btf *btf)
 {
 	if (!btf)

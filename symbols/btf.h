@@ -41,10 +41,8 @@ enum fb_type_kind {
 
 struct fb_btf;
 
-/* Takes nothing: data is copied. base (borrowed, must outlive the result) is NULL for vmlinux. */
-FB_MUST_CHECK struct fb_error *fb_btf_load(const void *data, size_t size, const struct fb_btf *base,
-					   struct fb_btf **btf_ret);
-/* The same without the copy: takes data (from malloc()), on failure too. */
+/* Takes data (from malloc()), on failure too. base (borrowed, must outlive the result) is NULL for
+ * vmlinux. */
 FB_MUST_CHECK struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base,
 					    struct fb_btf **btf_ret);
 void fb_btf_destroy(struct fb_btf *btf);
@@ -102,9 +100,6 @@ FB_MUST_CHECK struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint
 /* index < fb_btf_length() of an enum or enum64. */
 void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, const char **name_ret,
 		       int64_t *value_ret);
-/* The value of a named enumerator of any enum. FB_NOT_FOUND. */
-FB_MUST_CHECK struct fb_error *fb_btf_find_enumerator(const struct fb_btf *btf, const char *name,
-						      int64_t *value_ret);
 
 /* C spelling: "struct list_head *", "unsigned int [4]". Always NUL-terminated. Returns to. */
 char *fb_btf_spell(const struct fb_btf *btf, uint32_t id, char *to, size_t size);

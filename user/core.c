@@ -394,13 +394,6 @@ const struct fb_core_segment *fb_core_segment_at(const struct fb_core *core, uin
 	return range && range->start <= address ? range->segment : NULL;
 }
 
-uint64_t fb_core_next_segment(const struct fb_core *core, uint64_t address)
-{
-	const struct fb_core_range *range = fb_core_index_find(&core->index, address);
-
-	return range ? range->start : UINT64_MAX;
-}
-
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret)
 {
 	struct fb_run run;
@@ -437,22 +430,4 @@ uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t le
 	piece_at(core, address, length, &run);
 	run.length &= FB_PAGE_MASK;
 	return run.length ? run.length : FB_PAGE_SIZE;
-}
-
-bool fb_core_auxv(const struct fb_core *core, uint64_t type, uint64_t *value_ret)
-{
-	const struct fb_core_info *info = &core->info;
-
-	for (size_t i = 0; i < info->auxv_pairs && info->auxv[2 * i] != AT_NULL; i++) {
-		if (info->auxv[2 * i] == type) {
-			*value_ret = info->auxv[2 * i + 1];
-			return true;
-		}
-	}
-	return false;
-}
-
-struct fb_error *fb_core_build_id(struct fb_core *core, uint64_t address, char *to, size_t size)
-{
-	return fb_build_id_read(&core->space, address, to, size);
 }

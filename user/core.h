@@ -98,9 +98,6 @@ struct fb_file *fb_core_file(const struct fb_core *core);
 struct fb_space *fb_core_space(struct fb_core *core);
 /* The segment that holds address, or NULL. */
 const struct fb_core_segment *fb_core_segment_at(const struct fb_core *core, uint64_t address);
-/* Where the first segment that ends behind address starts (at or below address where it holds it);
- * UINT64_MAX behind the last. */
-uint64_t fb_core_next_segment(const struct fb_core *core, uint64_t address);
 /* Whether the page at address (page-aligned) has all of its bytes in the file, and at which
  * offset. */
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret);
@@ -109,12 +106,5 @@ const struct fb_core_thread *fb_core_thread_of(const struct fb_core *core, int32
 /* How many bytes from the page at address (page-aligned) on, at most length and whole pages, are as
  * that page is: all in the file, one behind the other, or not; at least a page. */
 uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t length);
-/* True and the value where NT_AUXV has the type (AT_*). */
-bool fb_core_auxv(const struct fb_core *core, uint64_t type, uint64_t *value_ret);
-
-/* GNU build-id, lower-case hex, of the object whose first mapping starts at address, read from
- * the pages the core holds. FB_NOT_FOUND, FB_ABSENT. to holds 2 * 64 + 1. */
-FB_MUST_CHECK struct fb_error *fb_core_build_id(struct fb_core *core, uint64_t address, char *to,
-						size_t size);
 
 #endif

@@ -324,7 +324,7 @@ const struct fb_elf_symbol *fb_elf_symbols_find(const struct fb_elf_symbols *sym
 			high = middle;
 	}
 	/* The nearest one before that covers it; one without a size where nothing stands between. */
-	for (size_t i = low; i-- > 0 && !found;) {
+	for (size_t i = low; i-- > 0 && low - i <= FB_MAX_SYMBOLS_WITHIN && !found;) {
 		const struct fb_elf_symbol *symbol = &symbols->symbols[i];
 
 		if (address - symbol->address < symbol->size || (!symbol->size && i == low - 1))

@@ -84,16 +84,6 @@ static void endless_text_is_cut(void)
 	fb_error_destroy(err);
 }
 
-static void cleanup_frees_what_is_left(void)
-{
-	FB_CLEANUP(fb_error_cleanup) struct fb_error *err = NULL;
-	FB_CLEANUP(fb_error_cleanup) struct fb_error *kept = fb_error_create(FB_LIMIT, "kept");
-
-	CU_ASSERT_PTR_NULL(err);
-	CU_ASSERT_TRUE(fb_error_is(kept, FB_LIMIT)); /* LeakSanitizer has the last word */
-}
-
 FB_TEST_MAIN("base/error", FB_TEST(formats_its_message), FB_TEST(prefixes_from_the_outside_in),
 	     FB_TEST(prefix_of_success_is_success), FB_TEST(os_error_names_the_cause),
-	     FB_TEST(nomem_can_be_prefixed_and_destroyed_again), FB_TEST(endless_text_is_cut),
-	     FB_TEST(cleanup_frees_what_is_left))
+	     FB_TEST(nomem_can_be_prefixed_and_destroyed_again), FB_TEST(endless_text_is_cut))

@@ -139,8 +139,8 @@ static void adds_cores(void)
 	drop(&context);
 }
 
-/* Exit status of a child that parses text as a PID, or as an address. */
-static int number_status(const char *text, bool pid)
+/* Exit status of a child that parses text as a PID. */
+static int pid_status(const char *text)
 {
 	int status = -1;
 	pid_t child = fork();
@@ -149,10 +149,7 @@ static int number_status(const char *text, bool pid)
 		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 		dup2(null, STDERR_FILENO);
-		if (pid)
-			(void)fb_parse_pid(text);
-		else
-			(void)fb_parse_address(text, "address");
+		(void)fb_parse_pid(text);
 		_exit(77);
 	}
 	CU_ASSERT_FATAL(child > 0);
@@ -160,22 +157,16 @@ static int number_status(const char *text, bool pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void parses_numbers(void)
+static void parses_pids(void)
 {
 	static const char *const no_pids[] = {"",   "x",       "1x",
 					      "-1", "4194304", "99999999999999999999"};
-	static const char *const no_addresses[] = {"",   "xyz", "0x",
-						   "-1", "12g", "0x1ffffffffffffffff"};
 
 	CU_ASSERT_EQUAL(fb_parse_pid("0"), 0);
 	CU_ASSERT_EQUAL(fb_parse_pid("4194303"), 4194303);
-	CU_ASSERT_EQUAL(fb_parse_address("ffffffff81000000", "address"), 0xffffffff81000000ull);
-	CU_ASSERT_EQUAL(fb_parse_address("0xFF", "address"), 255);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(no_pids); i++)
-		CU_ASSERT_EQUAL(number_status(no_pids[i], true), FB_EXIT_USAGE);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(no_addresses); i++)
-		CU_ASSERT_EQUAL(number_status(no_addresses[i], false), FB_EXIT_USAGE);
+		CU_ASSERT_EQUAL(pid_status(no_pids[i]), FB_EXIT_USAGE);
 }
 
 FB_TEST_MAIN("cmd/options", FB_TEST(parses_all), FB_TEST(refuses_wrong_usage), FB_TEST(adds_cores),
-	     FB_TEST(parses_numbers))
+	     FB_TEST(parses_pids))

@@ -5,6 +5,7 @@
  */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "symbols/btf.h"
@@ -41,29 +42,36 @@ static void ask_type(const struct fb_btf *btf, uint32_t id)
 static void ask(const struct fb_btf *btf)
 {
 	uint32_t count = fb_btf_count(btf);
-	int64_t value;
 
 	for (uint32_t id = 0; id <= count + 1 && id < MAX_ASKED; id++)
 		ask_type(btf, id);
-	fb_error_destroy(fb_btf_find_enumerator(btf, "E_ONE", &value));
+}
+
+/* NULL where it is no BTF. */
+static struct fb_btf *load(const uint8_t *data, size_t size, const struct fb_btf *base)
+{
+	struct fb_btf *btf = NULL;
+	void *copy = malloc(size + 1);
+
+	if (!copy)
+		abort();
+	memcpy(copy, data, size);
+	fb_error_destroy(fb_btf_adopt(copy, size, base, &btf));
+	return btf;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct fb_btf *base = NULL;
-	struct fb_btf *btf = NULL;
+	struct fb_btf *base = load(data, size, NULL);
+	struct fb_btf *btf = load(data + size / 2, size - size / 2, base);
 
-	fb_error_destroy(fb_btf_load(data, size, NULL, &base));
 	if (base)
 		ask(base);
-	fb_error_destroy(fb_btf_load(data + size / 2, size - size / 2, base, &btf));
 	if (btf)
 		ask(btf);
 	fb_btf_destroy(btf);
-	btf = NULL;
 	/* As split BTF, the same types again. */
-	if (base)
-		fb_error_destroy(fb_btf_load(data, size, base, &btf));
+	btf = base ? load(data, size, base) : NULL;
 	if (btf)
 		ask(btf);
 	fb_btf_destroy(btf);

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "user/build_id.h"
 #include "user/core.h"
-#include "user/link_map.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,19 +27,7 @@ static void ask_memory(struct fb_core *core, uint64_t address)
 	(void)fb_core_segment_at(core, address);
 }
 
-static void ask_objects(struct fb_core *core, struct fb_warnings *warnings)
-{
-	struct fb_process_image image = fb_core_image(core);
-	struct fb_objects objects;
-	struct fb_error *err;
-
-	err = fb_objects_find(&image, warnings, &objects);
-	if (!err)
-		fb_objects_deinit(&objects);
-	fb_error_destroy(err);
-}
-
-static void ask(struct fb_core *core, struct fb_warnings *warnings)
+static void ask(struct fb_core *core)
 {
 	const struct fb_core_info *info = fb_core_info(core);
 	char build_id[FB_BUILD_ID_TEXT];
@@ -51,8 +39,8 @@ static void ask(struct fb_core *core, struct fb_warnings *warnings)
 	}
 	for (size_t i = 0; i < info->mapping_count && i < 50; i++) {
 		length += strlen(info->mappings[i].path);
-		fb_error_destroy(fb_core_build_id(core, info->mappings[i].start, build_id,
-						  sizeof(build_id)));
+		fb_error_destroy(fb_build_id_read(fb_core_space(core), info->mappings[i].start,
+						  build_id, sizeof(build_id)));
 	}
 	for (size_t i = 0; i < info->thread_count; i++) {
 		for (size_t at = 0; at < info->threads[i].xstate_size; at++)
@@ -60,7 +48,6 @@ static void ask(struct fb_core *core, struct fb_warnings *warnings)
 	}
 	if (length == SIZE_MAX)
 		abort();
-	ask_objects(core, warnings);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -78,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	err = fb_core_open_file(file, warnings, &core);
 	if (!err) {
-		ask(core, warnings);
+		ask(core);
 		fb_core_destroy(core);
 	}
 	fb_error_destroy(err);

@@ -13,9 +13,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_file(struct fb_file *file)
 {
 	uint64_t offset = 0, tail = file->size > STEP * STEPS ? file->size - STEP * STEPS : 0;
+	uint64_t start, end = 0;
 	char bytes[STEP];
 	size_t i, got;
 
+	/* Stretches come in order, and end within the file. */
+	for (i = 0; i < STEPS && end < file->size; i++) {
+		uint64_t from = end;
+
+		fb_file_next_data(file, from, &start, &end);
+		if (start < from || end < start || end > file->size ||
+		    (start == end && end < file->size))
+			abort();
+	}
+	if (fb_file_data_size(file) > file->size)
+		abort();
 	for (i = 0; i < 2 * STEPS; i++) {
 		fb_error_destroy(fb_file_read_some(file, offset, bytes, sizeof(bytes), &got));
 		offset = i == STEPS ? tail : offset + STEP;

@@ -8,7 +8,6 @@ void made_files_members(struct made_kernel *made)
 {
 	MADE_FIELD(made, task_fs, 16, 8);
 	MADE_FIELD(made, fs_root, 8, 16);
-	MADE_FIELD(made, fs_pwd, 24, 16);
 	MADE_FIELD(made, path_mnt, 0, 8);
 	MADE_FIELD(made, path_dentry, 8, 8);
 	MADE_FIELD(made, vfsmount_root, 0, 8);

@@ -248,11 +248,8 @@ static void reads_roots_of_tasks(void)
 	fs = made_alloc(tree.made, 64);
 	MADE_SET(tree.made, task.address, task_fs, fs);
 	MADE_SET(tree.made, fs + 8, path_dentry, tree.home);
-	MADE_SET(tree.made, fs + 24, path_dentry, tree.user);
 	FB_OK(fb_path_task_root(&tree.made->kernel, &task, &path));
 	CU_ASSERT_EQUAL(path.dentry, tree.home);
-	FB_OK(fb_path_task_directory(&tree.made->kernel, &task, &path));
-	CU_ASSERT_EQUAL(path.dentry, tree.user);
 	made_kernel_destroy(tree.made);
 }
 

@@ -26,3 +26,11 @@ struct fb_error *load_words(const uint32_t *types, size_t words, const char *str
 	memcpy(data + BTF_HEADER_SHORT + words * 4, strings, strings_size);
 	return fb_btf_adopt(data, BTF_HEADER_SHORT + words * 4 + strings_size, base, btf_ret);
 }
+
+struct fb_error *load_copy(const void *data, size_t size, struct fb_btf **btf_ret)
+{
+	void *copy = malloc(size + 1);
+
+	memcpy(copy, data, size);
+	return fb_btf_adopt(copy, size, NULL, btf_ret);
+}

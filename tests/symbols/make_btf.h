@@ -24,6 +24,9 @@ struct fb_error *load_words(const uint32_t *types, size_t words, const char *str
 			    size_t strings_size, const struct fb_btf *base,
 			    struct fb_btf **btf_ret);
 
+/* fb_btf_adopt() of a copy. */
+struct fb_error *load_copy(const void *data, size_t size, struct fb_btf **btf_ret);
+
 /* LOAD(&btf, word, word...) with the strings above. */
 #define LOAD(btf_ret, ...)                                                                       \
 	load_words((const uint32_t[]){__VA_ARGS__}, sizeof((const uint32_t[]){__VA_ARGS__}) / 4, \

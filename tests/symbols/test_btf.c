@@ -43,7 +43,7 @@ static const struct image good_image = {
 static struct fb_error *load_image(const struct image *image, size_t size)
 {
 	struct fb_btf *btf = NULL;
-	struct fb_error *err = fb_btf_load(image, size, NULL, &btf);
+	struct fb_error *err = load_copy(image, size, &btf);
 
 	fb_btf_destroy(btf);
 	return err;
@@ -107,13 +107,13 @@ static void unknown_kinds_are_stepped_over_where_described(void)
 	uint32_t id = 0;
 
 	memcpy(image.types, types, sizeof(types));
-	FB_OK_FATAL(fb_btf_load(&image, sizeof(image), NULL, &btf));
+	FB_OK_FATAL(load_copy(&image, sizeof(image), &btf));
 	CU_ASSERT_EQUAL(fb_btf_count(btf), 2);
 	FB_OK(fb_btf_find(btf, FB_TYPE_INT, "int", &id));
 	CU_ASSERT_EQUAL(id, 2);
 	fb_btf_destroy(btf);
 	image.header.layout_len -= sizeof(struct btf_layout);
-	FB_FAILS(fb_btf_load(&image, sizeof(image), NULL, &btf), FB_UNSUPPORTED);
+	FB_FAILS(load_copy(&image, sizeof(image), &btf), FB_UNSUPPORTED);
 }
 
 static void bad_ids_and_names_are_refused(void)

@@ -99,11 +99,14 @@ static void integers_tell_what_they_are(void)
 	fb_btf_destroy(btf);
 }
 
-static void expect_enumerator(const struct fb_btf *btf, const char *name, int64_t expected)
+static void expect_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index,
+			      const char *expected_name, int64_t expected)
 {
+	const char *name = NULL;
 	int64_t value = 0;
 
-	FB_OK(fb_btf_find_enumerator(btf, name, &value));
+	fb_btf_enumerator(btf, id, index, &name, &value);
+	CU_ASSERT_STRING_EQUAL(name, expected_name);
 	CU_ASSERT_EQUAL(value, expected);
 }
 
@@ -116,7 +119,6 @@ static void enumerators_have_their_sign(void)
 	struct fb_btf_builder builder;
 	struct fb_btf *btf = NULL;
 	uint32_t ids[3];
-	int64_t value;
 
 	FB_OK_FATAL(fb_btf_builder_init(&builder));
 	FB_OK(fb_btf_builder_enum(&builder, "low", 4, true, low, 2, &ids[0]));
@@ -124,12 +126,11 @@ static void enumerators_have_their_sign(void)
 	FB_OK(fb_btf_builder_enum(&builder, "wide", 8, true, wide, 2, &ids[2]));
 	FB_OK_FATAL(fb_btf_builder_finish(&builder, &btf));
 	fb_btf_builder_deinit(&builder);
-	expect_enumerator(btf, "MINUS", -1);
-	expect_enumerator(btf, "TWO", 2);
-	expect_enumerator(btf, "TOP", 0xffffffff);
-	expect_enumerator(btf, "WIDE", 0x123456789abcdef0);
-	expect_enumerator(btf, "NEG", -2);
-	FB_FAILS_WITH(fb_btf_find_enumerator(btf, "THREE", &value), FB_NOT_FOUND, "THREE");
+	expect_enumerator(btf, ids[0], 0, "MINUS", -1);
+	expect_enumerator(btf, ids[0], 1, "TWO", 2);
+	expect_enumerator(btf, ids[1], 0, "TOP", 0xffffffff);
+	expect_enumerator(btf, ids[2], 0, "WIDE", 0x123456789abcdef0);
+	expect_enumerator(btf, ids[2], 1, "NEG", -2);
 	CU_ASSERT_TRUE(fb_btf_is_signed(btf, ids[0]));
 	CU_ASSERT_FALSE(fb_btf_is_signed(btf, ids[1]));
 	CU_ASSERT_EQUAL(fb_btf_length(btf, ids[2]), 2);

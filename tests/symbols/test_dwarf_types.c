@@ -181,6 +181,7 @@ static void types_keep_their_names(void)
 	struct fb_btf_member member = {0};
 	uint32_t id = 0;
 	int64_t value = 0;
+	const char *name = NULL;
 	char text[64];
 
 	if (!btf)
@@ -191,9 +192,13 @@ static void types_keep_their_names(void)
 		CU_ASSERT_STRING_EQUAL(fb_btf_spell(btf, member.type, text, sizeof(text)),
 				       members[i].type);
 	}
-	FB_OK(fb_btf_find_enumerator(btf, "RED", &value));
+	FB_OK(fb_btf_find(btf, FB_TYPE_ENUM, "colour", &id));
+	CU_ASSERT_EQUAL_FATAL(fb_btf_length(btf, id), 2);
+	fb_btf_enumerator(btf, id, 0, &name, &value);
+	CU_ASSERT_STRING_EQUAL(name, "RED");
 	CU_ASSERT_EQUAL(value, RED);
-	FB_OK(fb_btf_find_enumerator(btf, "GREEN", &value));
+	fb_btf_enumerator(btf, id, 1, &name, &value);
+	CU_ASSERT_STRING_EQUAL(name, "GREEN");
 	CU_ASSERT_EQUAL(value, GREEN);
 	fb_btf_destroy(btf);
 }

@@ -21,7 +21,7 @@ static struct fb_error *id_of(const struct make_object *object, uint64_t file_si
 
 	make_segment(&make, BASE, 0x3000, object->bytes, file_size, PF_R);
 	FB_OK_FATAL(fb_core_open_file(make_file(&make, "core"), NULL, &core));
-	err = fb_core_build_id(core, BASE, to, size);
+	err = fb_build_id_read(fb_core_space(core), BASE, to, size);
 	fb_core_destroy(core);
 	return err;
 }
