@@ -135,8 +135,16 @@
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)
 #define FB_MAX_CORE_THREADS (1u << 20)
-/* All notes of one core: 40 threads of AVX-512 state are 200 KB; a million threads do not gcore. */
-#define FB_MAX_CORE_NOTES (1ull << 30)
+/* All notes of one core: 40 threads of AVX-512 state are 200 KB, 10,000 of AMX state 110 MB. */
+#define FB_MAX_CORE_NOTES (256ull << 20)
+/* And for each byte of its file that is in no hole, and beyond that: notes are no holes, but zeros in
+ * them are where a file was copied so. */
+#define FB_MAX_NOTE_HOLES 4u
+#define FB_MIN_NOTES (1u << 20)
+/* What the headers and notes of all cores of an input take in memory for each byte of their files,
+ * and what may be beyond that: cores have more memory than headers. */
+#define FB_MAX_CORES_HELD 4u
+#define FB_MIN_CORES_HELD (256ull << 20)
 /* PT_NOTE segments of one core: the kernel and gcore write one. */
 #define FB_MAX_CORE_NOTE_SEGMENTS 64u
 /* Entries of NT_AUXV: the kernel's saved_auxv has about 25 (AT_VECTOR_SIZE). */
@@ -198,6 +206,10 @@
 #define FB_MIN_BUILT_BYTES (1ull << 30)
 /* Four parts a core, and a few of the whole. */
 #define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
+/* What the parts of all cores unpack to for each byte of the bundle, and what may be beyond that:
+ * pieces take 16 bytes for a page or more of the file. */
+#define FB_MAX_FIBER_RATIO 2u
+#define FB_MIN_FIBER_UNPACKED (256ull << 20)
 /* About 1 KB of JSON a core. */
 #define FB_MAX_MANIFEST (64u << 20)
 /* Values and names in it: 20 bytes each in the mean; an array of digits could have 32 million. */

@@ -13,6 +13,8 @@
 #include "kernel/kdump_format.h"
 
 #define NO_PART SIZE_MAX
+/* No part may be larger; some may not be as large. */
+#define LARGEST_PART ((uint64_t)FB_MAX_STORE_GROUPS * sizeof(struct fb_fiber_group))
 
 static struct fb_error *read_trailer(struct fb_file *file, struct fb_fiber_trailer *trailer)
 {
@@ -57,10 +59,12 @@ static struct fb_error *check_trailer(const struct fb_file *file,
 	return NULL;
 }
 
-/* Parts follow each other, so that no byte of the section is without a checksum. */
+/* Parts follow each other, so that no byte of the section is without a checksum; and what they
+ * unpack to fits the file, as the cores' are all in memory at a time. */
 static struct fb_error *check_parts(const struct fb_fiber_table *table)
 {
 	uint64_t next = table->trailer.section_offset;
+	uint64_t room = FB_MIN_FIBER_UNPACKED + FB_MAX_FIBER_RATIO * table->file->size;
 
 	for (size_t i = 0; i < table->count; i++) {
 		const struct fb_fiber_part *part = &table->parts[i];
@@ -76,6 +80,16 @@ static struct fb_error *check_parts(const struct fb_fiber_table *table)
 		    part->reserved)
 			return fb_error_create(
 				FB_CORRUPT, "part %zu of the fiber section contradicts itself", i);
+		/* A part that is too large by itself costs what needs it, and no more. */
+		if (part->encoding != FB_FIBER_ZSTD || part->raw_size > LARGEST_PART)
+			continue;
+		if (part->raw_size > room)
+			return fb_error_create(
+				FB_LIMIT,
+				"the parts of the fiber section unpack to more than a bundle of "
+				"%" PRIu64 " bytes can have",
+				table->file->size);
+		room -= part->raw_size;
 	}
 	if (next != table->trailer.table_offset)
 		return fb_error_create(FB_CORRUPT, "the parts of the fiber section do not fill it");

@@ -37,6 +37,7 @@ struct fb_input {
 	const struct fb_input_core **by_pid; /* those with a task, by PID, the newest first */
 	size_t by_pid_count;
 	bool cores_loaded;
+	uint64_t core_room; /* bytes that the cores to come may take in memory */
 	char *core_problem; /* of the first core that could not be opened */
 };
 
@@ -233,6 +234,25 @@ static struct fb_error *open_core(struct fb_input *input, size_t index, size_t b
 	return err ? err : fb_core_open_file(file, input->warnings, &core->core);
 }
 
+/* Takes the room that a core needs, or destroys it. Files with holes, and those of bundles, may claim
+ * any amount of notes; the room grows with what cores have on disk. */
+static struct fb_error *take_room(struct fb_input *input, struct fb_input_core *core)
+{
+	uint64_t held = fb_core_held(core->core);
+	struct fb_error *err;
+
+	if (!core->from_bundle)
+		input->core_room += FB_MAX_CORES_HELD * fb_file_data_size(fb_core_file(core->core));
+	if (held <= input->core_room) {
+		input->core_room -= held;
+		return NULL;
+	}
+	err = fb_error_create(FB_LIMIT, "%s: its headers and notes are larger than any core's",
+			      fb_core_info(core->core)->path);
+	fb_core_destroy(core->core);
+	return err;
+}
+
 /* The same file given twice under whatever names. */
 static struct fb_error *check_given_once(struct fb_input *input, size_t index)
 {
@@ -261,6 +281,8 @@ static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *mat
 		err = check_given_once(input, index - bundled);
 	if (!err)
 		err = open_core(input, index, bundled, core);
+	if (!err)
+		err = take_room(input, core);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		if (!input->core_problem)
 			input->core_problem = strdup(fb_error_message(err));
@@ -283,6 +305,9 @@ static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *ma
 	size_t total = bundled + input->core_path_count;
 	struct fb_error *err;
 
+	input->core_room = FB_MIN_CORES_HELD;
+	if (input->file)
+		input->core_room += FB_MAX_CORES_HELD * fb_file_data_size(input->file);
 	err = fb_alloc_array(total, sizeof(*input->cores), FB_MAX_CORES, "cores", &input->cores);
 	for (size_t i = 0; i < total && !err; i++)
 		err = load_core(input, matcher, i, bundled);

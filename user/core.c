@@ -26,7 +26,8 @@ struct fb_core {
 	struct fb_core_index index;
 	struct fb_core_notes notes;
 	uint8_t *note_data; /* owned; what notes borrows */
-	uint32_t *by_tid;   /* owned; threads in order of TID, and of the notes */
+	size_t note_size;
+	uint32_t *by_tid; /* owned; threads in order of TID, and of the notes */
 };
 
 /* What is known of the bytes from an address on, as far as one segment (or gap) reaches. */
@@ -165,41 +166,47 @@ static enum fb_core_kind detect_kind(const struct fb_core *core)
 	return FB_CORE_UNKNOWN;
 }
 
-/* The bytes of each PT_NOTE that the file has. */
-static uint64_t note_bytes_present(const struct fb_core *core, const struct fb_core_extent *extent)
+/* Cuts each PT_NOTE to the bytes that the file has, and all to what they may be. Returns their sum. */
+static uint64_t clip_notes(struct fb_core *core)
 {
-	uint64_t size = core->file->size;
-	uint64_t left = extent->offset < size ? size - extent->offset : 0;
+	uint64_t room = fb_file_data_size(core->file) * FB_MAX_NOTE_HOLES + FB_MIN_NOTES;
+	uint64_t size = core->file->size, total = 0;
 
-	return extent->size < left ? extent->size : left;
+	for (size_t i = 0; i < core->headers.note_count; i++) {
+		struct fb_core_extent *extent = &core->headers.notes[i];
+		uint64_t left = extent->offset < size ? size - extent->offset : 0;
+
+		if (left > room - total)
+			left = room - total;
+		if (extent->size > left) {
+			extent->size = left;
+			core->notes.cut = true;
+		}
+		total += extent->size;
+	}
+	return total;
 }
 
 static struct fb_error *read_notes(struct fb_core *core, struct fb_warnings *warnings)
 {
-	uint64_t total = 0, at = 0;
+	uint64_t total = clip_notes(core), at = 0;
 	struct fb_error *err;
 
-	for (size_t i = 0; i < core->headers.note_count; i++) {
-		/* At most FB_MAX_CORE_NOTE_SEGMENTS times the size of a file: no overflow. */
-		total += note_bytes_present(core, &core->headers.notes[i]);
-	}
 	err = fb_alloc_array(total, 1, FB_MAX_CORE_NOTES, "bytes of notes", &core->note_data);
 	if (err)
 		return err;
+	core->note_size = total;
 	for (size_t i = 0; i < core->headers.note_count; i++) {
 		const struct fb_core_extent *extent = &core->headers.notes[i];
-		uint64_t size = note_bytes_present(core, extent);
 
-		err = fb_file_read(core->file, extent->offset, core->note_data + at, size);
+		err = fb_file_read(core->file, extent->offset, core->note_data + at, extent->size);
 		if (err)
 			return fb_error_prefix(err, "notes");
-		err = fb_core_notes_parse(core->note_data + at, size, core->file->path, warnings,
-					  &core->notes);
+		err = fb_core_notes_parse(core->note_data + at, extent->size, core->file->path,
+					  warnings, &core->notes);
 		if (err)
 			return err;
-		if (size < extent->size)
-			core->notes.cut = true;
-		at += size;
+		at += extent->size;
 	}
 	return NULL;
 }
@@ -430,4 +437,13 @@ uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t le
 	piece_at(core, address, length, &run);
 	run.length &= FB_PAGE_MASK;
 	return run.length ? run.length : FB_PAGE_SIZE;
+}
+
+uint64_t fb_core_held(const struct fb_core *core)
+{
+	const struct fb_core_info *info = &core->info;
+
+	return core->note_size + info->thread_count * sizeof(*info->threads) +
+	       info->segment_count * sizeof(*info->segments) +
+	       info->mapping_count * sizeof(*info->mappings);
 }

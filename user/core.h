@@ -98,6 +98,8 @@ struct fb_file *fb_core_file(const struct fb_core *core);
 struct fb_space *fb_core_space(struct fb_core *core);
 /* The segment that holds address, or NULL. */
 const struct fb_core_segment *fb_core_segment_at(const struct fb_core *core, uint64_t address);
+/* Bytes that its headers and notes take in memory. */
+uint64_t fb_core_held(const struct fb_core *core);
 /* Whether the page at address (page-aligned) has all of its bytes in the file, and at which
  * offset. */
 bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_offset_ret);

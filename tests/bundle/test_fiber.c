@@ -233,6 +233,30 @@ static void parts_larger_than_their_caps(void)
 	made_section_close(&made);
 }
 
+/* Each part could be, but not all of them in so small a file. */
+static void parts_that_are_too_much_together(void)
+{
+	const uint64_t room = FB_MIN_FIBER_UNPACKED;
+	struct made_section made;
+	struct fb_fiber *fiber = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		make_good(&made);
+		made.section.parts[4].encoding = made.section.parts[5].encoding = FB_FIBER_ZSTD;
+		made.section.parts[4].raw_size = room / 2;
+		made.section.parts[5].raw_size = room / 2 + (i ? 1u << 20 : 0);
+		made_section_end(&made);
+		if (i)
+			FB_FAILS_WITH(fb_fiber_open(made.file, made.dump, NULL, &fiber), FB_LIMIT,
+				      "unpack to more than a bundle of");
+		else
+			FB_OK(fb_fiber_open(made.file, made.dump, NULL, &fiber));
+		fb_fiber_destroy(fiber);
+		fiber = NULL;
+		made_section_close(&made);
+	}
+}
+
 static void groups_that_contradict_themselves(void)
 {
 	static const struct fb_fiber_group bad[] = {
@@ -331,6 +355,6 @@ static void another_version_is_not_read(void)
 
 FB_TEST_MAIN("bundle/fiber", FB_TEST(puts_a_core_together), FB_TEST(extents_that_lead_nowhere),
 	     FB_TEST(pages_that_are_not_there), FB_TEST(tables_that_contradict_themselves),
-	     FB_TEST(parts_larger_than_their_caps), FB_TEST(groups_that_contradict_themselves),
-	     FB_TEST(a_bad_record_keeps_its_place), FB_TEST(a_file_without_a_trailer),
-	     FB_TEST(another_version_is_not_read))
+	     FB_TEST(parts_larger_than_their_caps), FB_TEST(parts_that_are_too_much_together),
+	     FB_TEST(groups_that_contradict_themselves), FB_TEST(a_bad_record_keeps_its_place),
+	     FB_TEST(a_file_without_a_trailer), FB_TEST(another_version_is_not_read))
