@@ -258,6 +258,7 @@ static bool is_newer_condition(const struct fb_futex_call *call, struct fb_space
 #define ANY_VALUE 0u
 #define VALUE_CONTENDED 1u /* 2, or a TID with FUTEX_WAITERS */
 #define VALUE_USED 2u      /* 2 or 3 */
+#define VALUE_TWO 3u       /* a low-level lock's (lowlevellock.c, __lll_lock_wait()) */
 
 /* The strictest come first. */
 static const struct lock_kind {
@@ -267,7 +268,7 @@ static const struct lock_kind {
 } lock_kinds[] = {
 	{is_mutex, CALLS_WAIT | CALLS_BITSET, VALUE_CONTENDED},
 	{is_mutex, CALLS_LOCK, ANY_VALUE},
-	{is_stdio_lock, CALLS_WAIT, VALUE_CONTENDED},
+	{is_stdio_lock, CALLS_WAIT, VALUE_TWO},
 	{is_rwlock_phase, CALLS_BITSET, VALUE_USED},
 	{is_rwlock_writers, CALLS_BITSET, VALUE_USED},
 	{is_older_condition, CALLS_BITSET, ANY_VALUE},
@@ -286,9 +287,16 @@ static bool applies(const struct lock_kind *kind, const struct fb_futex_call *ca
 
 	if (!(kind->calls & calls))
 		return false;
-	if (kind->value == VALUE_CONTENDED)
+	switch (kind->value) {
+	case VALUE_CONTENDED:
 		return call->value == 2 || (call->value & FB_FUTEX_WAITERS);
-	return kind->value != VALUE_USED || call->value == 2 || call->value == 3;
+	case VALUE_USED:
+		return call->value == 2 || call->value == 3;
+	case VALUE_TWO:
+		return call->value == 2;
+	default:
+		return true;
+	}
 }
 
 struct fb_error *fb_pthread_recognise(struct fb_space *space, const struct fb_futex_call *call,

@@ -258,13 +258,24 @@ static struct fb_error *find_waits(struct bt *bt)
 
 static struct fb_error *answer(struct bt *bt)
 {
+	struct fb_wanted_file *wanted = NULL;
+	size_t count = 0;
+	struct fb_error *err;
 	json_t *json;
 
 	warn_incomplete(bt);
-	if (!bt->context->options.json)
-		return print_groups(bt);
-	json = fb_bt_json(bt->stacks, bt->waits);
-	return fb_json_print("bt", json, bt->context->warnings);
+	err = fb_wanted_files_find(bt->stacks, &wanted, &count);
+	if (!err && bt->context->options.json) {
+		json = fb_bt_json(bt->stacks, bt->waits);
+		json_object_set_new(json, "files_wanted", fb_bt_wanted_json(wanted, count));
+		err = fb_json_print("bt", json, bt->context->warnings);
+	} else if (!err) {
+		err = print_groups(bt);
+		if (!err)
+			err = fb_bt_print_wanted(bt->context->output, wanted, count);
+	}
+	free(wanted);
+	return err;
 }
 
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "bundle/thread_stack.h"
 #include "bundle/waits.h"
+#include "bundle/wanted_files.h"
 #include "cmd/output.h"
 
 /* One thread: a heading, both halves and why they end. others (may be 0 of them): further
@@ -23,6 +24,12 @@ void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks 
 
 /* "threads" of cli.md; NULL where memory is out. */
 json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);
+
+/* The files that would lead stacks on: "files_wanted" of cli.md, and a table, or nothing where there
+ * are none. */
+json_t *fb_bt_wanted_json(const struct fb_wanted_file *files, size_t count);
+FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
+						  const struct fb_wanted_file *files, size_t count);
 
 /* Whether two threads wait at the same place by the same way: same code in both halves, wherever
  * it is mapped. */

@@ -16,6 +16,7 @@
 #include "bundle/panic.h"
 #include "bundle/thread_stack.h"
 #include "bundle/waits.h"
+#include "bundle/wanted_files.h"
 #include "cmd/command.h"
 #include "cmd/page_sources.h"
 #include "cmd/report_html.h"
@@ -42,7 +43,9 @@ struct fb_report {
 	struct fb_panic panic;
 	struct fb_placement placement;
 	struct fb_thread_stacks *stacks; /* of the current tasks, user threads and D states */
-	struct fb_waits *waits;          /* NULL, as below: cannot be had */
+	struct fb_wanted_file *wanted;   /* which would lead them on */
+	size_t wanted_count;
+	struct fb_waits *waits; /* NULL, as below: cannot be had */
 	struct fb_modules *modules;
 	struct fb_log *log;
 	struct fb_report_memory *memory; /* owned */

@@ -72,7 +72,10 @@ static struct fb_error *load_stacks(struct fb_report *report)
 			chosen[count++] = fb_tasks_get(report->tasks, i);
 	err = fb_thread_stacks_load(report->input, &stack_options, chosen, count, &report->stacks);
 	free(chosen);
-	return do_without(report, err, "stacks");
+	err = do_without(report, err, "stacks");
+	if (err || !report->stacks)
+		return err;
+	return fb_wanted_files_find(report->stacks, &report->wanted, &report->wanted_count);
 }
 
 static struct fb_error *count_memory(struct fb_report *report, struct fb_report_memory *memory)
@@ -175,6 +178,7 @@ void fb_report_deinit(struct fb_report *report)
 {
 	free(report->memory);
 	fb_waits_destroy(report->waits);
+	free(report->wanted);
 	fb_thread_stacks_destroy(report->stacks);
 	fb_log_destroy(report->log);
 	fb_modules_destroy(report->modules);

@@ -12,6 +12,8 @@
 
 /* Processes that are named; the table of tasks has them all. */
 #define MOST_NAMES 100u
+/* And files that stacks end in. */
+#define MOST_FILES 20u
 
 static void add_row(struct fb_report *report, const char *what, const char *remedy,
 		    const char *format, ...) FB_PRINTF(4, 5);
@@ -147,6 +149,24 @@ static void add_memory(struct fb_report *report)
 			fb_text_size(swap * FB_PAGE_SIZE, size, sizeof(size)));
 }
 
+/* The files that most stacks end in. */
+static void add_files(struct fb_report *report)
+{
+	char remedy[256];
+
+	for (size_t i = 0; i < report->wanted_count && i < MOST_FILES; i++) {
+		const struct fb_wanted_file *file = &report->wanted[i];
+
+		snprintf(remedy, sizeof(remedy), "that file below --sysroot; its build-id is %s",
+			 file->build_id ? file->build_id : "unknown");
+		add_row(report, file->path, remedy, "%zu user stack%s in it", file->stacks,
+			file->stacks == 1 ? " ends" : "s end");
+	}
+	if (report->wanted_count > MOST_FILES)
+		add_row(report, "Other programs and libraries", "fbundle bt -a lists them",
+			"user stacks end in %zu more", report->wanted_count - MOST_FILES);
+}
+
 static void add_stacks(struct fb_report *report)
 {
 	size_t kernel = 0, user = 0, stored = 0;
@@ -203,6 +223,7 @@ void fb_report_missing(struct fb_report *report)
 	add_cores(report);
 	add_memory(report);
 	add_stacks(report);
+	add_files(report);
 	fb_html_table_end(&report->html);
 	add_warnings(report);
 	fb_html_section_end(&report->html);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stack: u32 frames, u8 complete, the end's text; then of each frame u64 pc,
+ * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc,
  * sp and offset, u32 line, u8 inlined, signal and found, and four texts. A text:
  * u8 which, then, of a new one, its bytes up to a NUL.
  */
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/limits.h"
+
+enum how { ENDS_EARLY, ENDS_COMPLETE, ENDS_LACKING_FILE };
 
 enum text { TEXT_NONE, TEXT_NEW, TEXT_SAME };
 
@@ -65,7 +67,9 @@ struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack, struct 
 	struct fb_error *err = fb_buf_u32(to, (uint32_t)stack->count);
 
 	if (!err)
-		err = put_u8(to, stack->complete);
+		err = put_u8(to, stack->complete     ? ENDS_COMPLETE
+				 : stack->lacks_file ? ENDS_LACKING_FILE
+						     : ENDS_EARLY);
 	if (!err)
 		err = fb_buf_append(to, stack->end, strlen(stack->end) + 1);
 	for (size_t i = 0; i < stack->count && !err; i++)
@@ -132,14 +136,14 @@ struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string
 	struct fb_user_stack stack = {0};
 	const char *last[TEXTS] = {NULL}, *end;
 	uint32_t count;
-	uint8_t complete;
+	uint8_t how;
 	struct fb_error *err = fb_cursor_u32(cursor, &count);
 
 	if (!err)
-		err = fb_cursor_u8(cursor, &complete);
+		err = fb_cursor_u8(cursor, &how);
 	if (!err)
 		err = fb_cursor_string(cursor, &end);
-	if (!err && (complete > 1 || count > fb_cursor_left(cursor) / FRAME_BYTES))
+	if (!err && (how > ENDS_LACKING_FILE || count > fb_cursor_left(cursor) / FRAME_BYTES))
 		err = fb_error_create(FB_CORRUPT, "a stack of %u frames in %zu bytes", count,
 				      fb_cursor_left(cursor));
 	if (!err)
@@ -147,7 +151,8 @@ struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string
 				     FB_MAX_USER_FRAMES + FB_MAX_INLINED, "frames", &stack.frames);
 	if (err)
 		return err;
-	stack.complete = complete;
+	stack.complete = how == ENDS_COMPLETE;
+	stack.lacks_file = how == ENDS_LACKING_FILE;
 	snprintf(stack.end, sizeof(stack.end), "%s", end);
 	for (stack.room = count; stack.count < count && !err; stack.count++)
 		err = get_frame(cursor, pool, last, &stack.frames[stack.count]);

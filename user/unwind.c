@@ -204,8 +204,9 @@ static void step_by_table(struct fb_unwind_session *session)
 		take_frame(session, session->after_signal, FB_FRAME_UNWIND_TABLE);
 }
 
-/* Why a frame has no unwind table, for the end of a stack that no guess leads on from. */
-static void describe_missing(struct fb_unwind_session *session, uint64_t pc, char *to, size_t size)
+/* Why a frame has no unwind table, for the end of a stack that no guess leads on from. Returns
+ * whether its object's file would have it. */
+static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, char *to, size_t size)
 {
 	struct fb_unwind_module *module = fb_unwind_module_at(session, pc);
 	const char *path = module ? module->first->path : NULL, *slash;
@@ -213,11 +214,11 @@ static void describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 
 	if (!is_code(session, pc)) {
 		snprintf(to, size, "0x%llx is no code", (unsigned long long)pc);
-		return;
+		return false;
 	}
 	if (!module) {
 		snprintf(to, size, "0x%llx is code of no file", (unsigned long long)pc);
-		return;
+		return false;
 	}
 	slash = strrchr(path, '/');
 	path = slash ? slash + 1 : path;
@@ -231,6 +232,7 @@ static void describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	else
 		snprintf(to, size, "%.30s: no unwind table for 0x%llx", path,
 			 (unsigned long long)pc);
+	return missing;
 }
 
 /* Whether a call ends at address; true as well where its code cannot be read. */
@@ -297,7 +299,8 @@ static void step_by_guess(struct fb_unwind_session *session)
 	} else if (guess_by_frame_pointer(session, sp)) {
 		found = FB_FRAME_FRAME_POINTER;
 	} else {
-		describe_missing(session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
+		session->stack->lacks_file = describe_missing(
+			session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
 		end_stack(session, "%s; no frame pointer", missing);
 		return;
 	}

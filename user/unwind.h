@@ -60,8 +60,9 @@ struct fb_user_frame {
 struct fb_user_stack {
 	struct fb_user_frame *frames; /* owned; innermost first */
 	size_t count, room;
-	bool complete; /* it ends where stacks end */
-	char end[224]; /* why it ends */
+	bool complete;   /* it ends where stacks end */
+	bool lacks_file; /* it ends as the last frame's object has pages that are nowhere */
+	char end[224];   /* why it ends */
 };
 
 /* Unwinds one stack for each of count sets of registers. All in borrowed; strings go to pool.

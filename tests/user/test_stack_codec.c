@@ -38,9 +38,13 @@ static const struct fb_user_frame frames[] = {
 	 .found = FB_FRAME_FRAME_POINTER},
 };
 
+/* Those of an odd count lack a file. */
 static struct fb_buf encode(size_t count)
 {
-	struct fb_user_stack stack = {.count = count, .complete = true, .end = "end of the stack"};
+	struct fb_user_stack stack = {.count = count,
+				      .complete = count % 2 == 0,
+				      .lacks_file = count % 2 == 1,
+				      .end = "end of the stack"};
 	struct fb_buf bytes;
 
 	fb_buf_init(&bytes, 1u << 20);
@@ -78,7 +82,8 @@ static void what_goes_in_comes_out(void)
 		FB_OK_FATAL(fb_user_stack_decode(&cursor, &pool, &stack));
 		CU_ASSERT_EQUAL(fb_cursor_left(&cursor), 0);
 		CU_ASSERT_EQUAL_FATAL(stack.count, count);
-		CU_ASSERT_TRUE(stack.complete);
+		CU_ASSERT_EQUAL(stack.complete, count % 2 == 0);
+		CU_ASSERT_EQUAL(stack.lacks_file, count % 2 == 1);
 		CU_ASSERT_STRING_EQUAL(stack.end, "end of the stack");
 		for (size_t i = 0; i < count; i++)
 			CU_ASSERT_TRUE(same_frame(&stack.frames[i], &frames[i]));
@@ -115,9 +120,9 @@ static void cut_off_anywhere_it_is_refused(void)
 	fb_buf_deinit(&bytes);
 }
 
-/* Where the fields of a stack of one frame stand: u32 count, u8 complete, "\0" of an empty end,
+/* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
  * then the frame's. */
-enum { COUNT = 0, COMPLETE = 4, FOUND = 6 + 28 + 2, FIRST_TEXT = 6 + 31 };
+enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FIRST_TEXT = 6 + 31 };
 
 static void refuses(size_t at, uint8_t value)
 {
@@ -141,7 +146,7 @@ static void values_that_mean_nothing_are_refused(void)
 {
 	refuses(COUNT, 2);
 	refuses(COUNT + 3, 0xff);
-	refuses(COMPLETE, 2);
+	refuses(HOW, 3);
 	refuses(FOUND, FB_FRAME_STACK_TOP + 1);
 	refuses(FIRST_TEXT, 2); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3);
