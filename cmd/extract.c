@@ -9,9 +9,9 @@
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
-#include "bundle/output_check.h"
-#include "cmd/command.h"
+#include "bundle/input/output_check.h"
 #include "cmd/extract_dump.h"
+#include "cmd/shared/command.h"
 
 struct extract {
 	struct fb_context *context;

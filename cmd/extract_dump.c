@@ -9,9 +9,9 @@
 
 #include "base/outfile.h"
 #include "base/text.h"
-#include "bundle/core_builder.h"
-#include "bundle/output_check.h"
-#include "cmd/target.h"
+#include "bundle/input/output_check.h"
+#include "bundle/process/core_builder.h"
+#include "cmd/shared/target.h"
 
 static void show_progress(void *own, uint64_t done, uint64_t total)
 {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "cmd/command.h"
+#include "cmd/shared/command.h"
 
 /* Writes the core of process pid to path (NULL: core.PID), and says what is in it. What it lacks
  * is a warning. */

@@ -2,15 +2,15 @@
 /*
  * fbundle files: the open files of a process.
  */
-#include "kernel/files.h"
+#include "kernel/files/files.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bundle/process.h"
-#include "cmd/command.h"
-#include "cmd/target.h"
+#include "bundle/process/process.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/target.h"
 
 static const struct argp_option files_options[] = {
 	{"own-root", 'r', NULL, 0, "paths as the process sees them, not as the host does", 0},

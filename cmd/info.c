@@ -9,12 +9,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "bundle/manifest.h"
-#include "bundle/merge.h"
-#include "bundle/panic.h"
-#include "cmd/command.h"
-#include "cmd/crash_line.h"
+#include "bundle/file/manifest.h"
+#include "bundle/input/panic.h"
+#include "bundle/merge/merge.h"
 #include "cmd/info_panic.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/crash_line.h"
 
 struct info {
 	struct fb_context *context;

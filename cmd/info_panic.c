@@ -9,10 +9,10 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "bundle/thread_stack.h"
-#include "cmd/bt.h"
-#include "cmd/taints.h"
-#include "kernel/module.h"
+#include "bundle/stacks/thread_stack.h"
+#include "cmd/bt/bt.h"
+#include "cmd/shared/taints.h"
+#include "kernel/modules/module.h"
 
 static void print_label(struct fb_output *output, const char *label)
 {

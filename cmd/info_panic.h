@@ -4,8 +4,8 @@
 #define FB_CMD_INFO_PANIC_H
 
 #include "base/error.h"
-#include "bundle/panic.h"
-#include "cmd/command.h"
+#include "bundle/input/panic.h"
+#include "cmd/shared/command.h"
 
 FB_MUST_CHECK struct fb_error *fb_info_print_panic_stack(struct fb_context *context,
 							 struct fb_input *input,

@@ -2,13 +2,13 @@
 /*
  * fbundle log: the kernel log, as dmesg prints it.
  */
-#include "kernel/log.h"
+#include "kernel/log/log.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/command.h"
+#include "cmd/shared/command.h"
 
 /* One record, formatted, is at most a few KiB (LOG_LINE_MAX); each byte may become four. */
 #define MAX_LINE (1u << 20)

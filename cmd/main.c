@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "cmd/command.h"
-#include "cmd/heap.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/heap.h"
 
 static const struct fb_command *const commands[] = {
 	&fb_command_merge,   &fb_command_info,   &fb_command_ps,    &fb_command_bt,

@@ -2,7 +2,7 @@
 /*
  * fbundle merge: a dump and cores become a bundle.
  */
-#include "bundle/merge.h"
+#include "bundle/merge/merge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "cmd/command.h"
-#include "cmd/crash_line.h"
 #include "cmd/merge_stacks.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/crash_line.h"
 
 struct merge {
 	struct fb_context *context;

@@ -8,9 +8,9 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "bundle/thread_stack.h"
-#include "cmd/bt.h"
-#include "kernel/swap.h"
+#include "bundle/stacks/thread_stack.h"
+#include "cmd/bt/bt.h"
+#include "kernel/swap/swap.h"
 
 /* Who holds a lock that is in process memory only that memory tells. */
 static struct fb_error *find_waits(struct fb_context *context, struct fb_input *input,

@@ -4,7 +4,7 @@
 #define FB_CMD_MERGE_STACKS_H
 
 #include "base/json.h"
-#include "cmd/command.h"
+#include "cmd/shared/command.h"
 
 /* "threads" of `bt --json` for all threads of the processes that the cores are of. A new
  * reference. */

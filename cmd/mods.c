@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/command.h"
-#include "kernel/module.h"
+#include "cmd/shared/command.h"
+#include "kernel/modules/module.h"
 
 static const struct fb_usage usage = {
 	.arguments = "INPUT",

@@ -8,11 +8,11 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "bundle/process.h"
-#include "bundle/waits.h"
-#include "cmd/command.h"
+#include "bundle/process/process.h"
+#include "bundle/waits/waits.h"
 #include "cmd/ps_detail.h"
 #include "cmd/ps_order.h"
+#include "cmd/shared/command.h"
 
 struct ps {
 	struct fb_input *input;

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "base/limits.h"
-#include "cmd/output.h"
-#include "kernel/task_detail.h"
+#include "cmd/shared/output.h"
+#include "kernel/tasks/task_detail.h"
 
 struct fb_ps_detail {
 	bool has_resident, has_effective_uid;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "kernel/task.h"
+#include "kernel/tasks/task.h"
 
 typedef struct fb_error *fb_ps_row(void *context, const struct fb_task *task, unsigned depth);
 

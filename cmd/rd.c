@@ -11,9 +11,9 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "cmd/command.h"
-#include "cmd/source_text.h"
-#include "cmd/target.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/source_text.h"
+#include "cmd/shared/target.h"
 
 /* JSON holds the answer in memory: twice this. */
 #define MAX_JSON_BYTES (64u << 20)

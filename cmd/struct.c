@@ -8,10 +8,10 @@
 
 #include "base/limits.h"
 #include "base/text.h"
-#include "cmd/command.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/target.h"
 #include "cmd/struct_layout.h"
-#include "cmd/target.h"
-#include "kernel/value_print.h"
+#include "kernel/values/value_print.h"
 
 #define MAX_ARGUMENTS 64u
 #define TEXT_DEPTH 2u

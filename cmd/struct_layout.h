@@ -3,8 +3,8 @@
 #ifndef FB_CMD_STRUCT_LAYOUT_H
 #define FB_CMD_STRUCT_LAYOUT_H
 
-#include "cmd/output.h"
-#include "kernel/value.h"
+#include "cmd/shared/output.h"
+#include "kernel/values/value.h"
 
 /* As C declares it, with places and sizes as comments; holes are named. */
 void fb_layout_print(struct fb_output *output, const struct fb_value *value);

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/command.h"
-#include "cmd/target.h"
-#include "kernel/module.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/target.h"
+#include "kernel/modules/module.h"
 
 struct sym {
 	struct fb_context *context;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "bundle/fiber.h"
-#include "cmd/command.h"
+#include "bundle/file/fiber.h"
+#include "cmd/shared/command.h"
 
 static const struct fb_usage usage = {
 	.arguments = "BUNDLE",

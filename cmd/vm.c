@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "bundle/process.h"
-#include "cmd/command.h"
-#include "cmd/page_sources.h"
-#include "cmd/target.h"
-#include "kernel/vma_name.h"
+#include "bundle/process/process.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/page_sources.h"
+#include "cmd/shared/target.h"
+#include "kernel/mappings/vma_name.h"
 
 struct vm {
 	struct fb_context *context;

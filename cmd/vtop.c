@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/command.h"
-#include "cmd/source_text.h"
-#include "cmd/target.h"
-#include "kernel/page_frame.h"
+#include "cmd/shared/command.h"
+#include "cmd/shared/source_text.h"
+#include "cmd/shared/target.h"
+#include "kernel/memory/page_frame.h"
 
 struct vtop {
 	struct fb_context *context;

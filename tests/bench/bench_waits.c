@@ -17,7 +17,7 @@
 #include <time.h>
 
 #include "base/limits.h"
-#include "bundle/waits.h"
+#include "bundle/waits/waits.h"
 
 #define THREADS 20000u
 #define MOST_SECONDS 2.0

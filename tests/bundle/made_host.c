@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle/bundle_writer.h"
-#include "kernel/kernel_private.h"
+#include "bundle/merge/bundle_writer.h"
+#include "kernel/image/kernel_private.h"
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
 #include "tests/user/make_core.h"

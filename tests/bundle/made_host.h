@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "base/warnings.h"
-#include "bundle/place.h"
-#include "kernel/dump.h"
-#include "kernel/kernel.h"
+#include "bundle/match/place.h"
+#include "kernel/dump/dump.h"
+#include "kernel/image/kernel.h"
 
 #define MADE_MAX_PFN 400u
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "kernel/dump_private.h"
+#include "kernel/dump/dump_private.h"
 #include "tests/harness.h"
 
 static bool has_page(struct fb_dump *dump, uint64_t pfn)

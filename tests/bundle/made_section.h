@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "base/file.h"
-#include "bundle/fiber_section.h"
-#include "kernel/dump.h"
+#include "bundle/merge/fiber_section.h"
+#include "kernel/dump/dump.h"
 
 #define MADE_FRAMES 64u
 

@@ -3,7 +3,7 @@
 #ifndef FB_TESTS_BUNDLE_SAMPLE_INPUT_H
 #define FB_TESTS_BUNDLE_SAMPLE_INPUT_H
 
-#include "bundle/input.h"
+#include "bundle/input/input.h"
 
 struct sample_input {
 	struct fb_warnings *warnings;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sample's dump as makedumpfile writes it in its formats: the same answers from each.
-# tests/kernel/test_formats.c does the same with a writer of our own, snappy and zstd included.
+# tests/kernel/dump/test_formats.c does the same with a writer of our own, snappy and zstd included.
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 

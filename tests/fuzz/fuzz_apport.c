@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/apport.h"
+#include "user/core/apport.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

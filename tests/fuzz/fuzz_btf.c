@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbols/btf.h"
+#include "symbols/btf/btf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/build_id.h"
-#include "user/core.h"
+#include "user/core/core.h"
+#include "user/elf/build_id.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

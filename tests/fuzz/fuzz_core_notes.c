@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/core_notes.h"
+#include "user/core/core_notes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/space.h"
-#include "user/elf_image.h"
-#include "user/elf_symbols.h"
+#include "user/elf/elf_image.h"
+#include "user/elf/elf_symbols.h"
 
 #define BASE 0x7f0000400000ull
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "bundle/fiber_private.h"
-#include "kernel/dump_private.h"
+#include "bundle/file/fiber_private.h"
+#include "kernel/dump/dump_private.h"
 
 #define FRAMES 256u
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/flattened.h"
+#include "kernel/dump/flattened.h"
 
 #include <stdlib.h>
 #include <string.h>

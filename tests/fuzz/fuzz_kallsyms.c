@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "symbols/kallsyms.h"
+#include "symbols/table/kallsyms.h"
 
 #define START UINT64_C(0xffffffff81000000)
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/dump_private.h"
+#include "kernel/dump/dump_private.h"
 
 #include "tests/fuzz/read_dump.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/log_source.h"
+#include "kernel/log/log_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "kernel/lzo_rle.h"
+#include "kernel/swap/lzo_rle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/unwind.h"
+#include "kernel/stacks/unwind.h"
 
 #define TEXT 0xffffffff81000000ull
 #define TEXT_BYTES 0x10000u

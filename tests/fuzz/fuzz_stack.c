@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/stack_codec.h"
+#include "user/unwind/stack_codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "bundle/stored_stack.h"
+#include "bundle/stacks/stored_stack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/vmcoreinfo.h"
+#include "kernel/image/vmcoreinfo.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dump_private.h"
-#include "kernel/zram.h"
+#include "kernel/dump/dump_private.h"
+#include "kernel/swap/zram.h"
 #include "tests/kernel/made_zram.h"
 
 #define TABLE_BYTES (MADE_ZRAM_SLOTS * 16)

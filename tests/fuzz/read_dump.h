@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/dump_private.h"
+#include "kernel/dump/dump_private.h"
 
 #define READ_PAGES 64u
 #define READ_RUNS 64u

@@ -3,7 +3,7 @@
 #ifndef FB_TESTS_KERNEL_MADE_FILES_H
 #define FB_TESTS_KERNEL_MADE_FILES_H
 
-#include "kernel/path.h"
+#include "kernel/files/path.h"
 #include "tests/kernel/made_kernel.h"
 
 /* Puts the members of files, paths and inodes somewhere. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/vma_slab.h"
+#include "kernel/mappings/vma_slab.h"
 
 static struct made_kernel *made_of(struct fb_space *space)
 {

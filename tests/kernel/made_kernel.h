@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/kernel_private.h"
+#include "kernel/image/kernel_private.h"
 
 #define MADE_BASE 0xffff888000000000ull
 #define MADE_PAGES 64u

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/unwind.h"
+#include "kernel/stacks/unwind.h"
 
 #define MADE_TEXT 0xffffffff81000000ull
 #define MADE_TEXT_BYTES 0x1000u

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/space.h"
-#include "kernel/page_table.h"
+#include "kernel/paging/page_table.h"
 
 #define TABLE_FRAMES 64u
 

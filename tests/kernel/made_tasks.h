@@ -6,7 +6,7 @@
 #ifndef FB_TESTS_KERNEL_MADE_TASKS_H
 #define FB_TESTS_KERNEL_MADE_TASKS_H
 
-#include "kernel/task.h"
+#include "kernel/tasks/task.h"
 #include "tests/kernel/made_kernel.h"
 
 #define MADE_TASK_SYMBOLS 16

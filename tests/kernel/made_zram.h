@@ -8,7 +8,7 @@
 #ifndef FB_TESTS_KERNEL_MADE_ZRAM_H
 #define FB_TESTS_KERNEL_MADE_ZRAM_H
 
-#include "kernel/kernel_private.h"
+#include "kernel/image/kernel_private.h"
 
 #define MADE_ZRAM_BASE 0xffff888000000000ull
 #define MADE_ZRAM_PAGES 64u

@@ -12,7 +12,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "kernel/dump_private.h"
+#include "kernel/dump/dump_private.h"
 #include "tests/harness.h"
 
 #define PRSTATUS_SIZE 336

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "base/warnings.h"
-#include "kernel/dump.h"
-#include "kernel/kdump_format.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/kdump_format.h"
 
 /* Each page by the next of the methods, none included. */
 #define MK_MIXED UINT32_MAX

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-#include "kernel/kernel.h"
-#include "kernel/task.h"
+#include "kernel/image/kernel.h"
+#include "kernel/tasks/task.h"
 
 struct real_kernel {
 	const char *name; /* "5.10", "6.1" */

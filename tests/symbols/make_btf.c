@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbols/btf_format.h"
+#include "symbols/btf/btf_format.h"
 
 struct fb_error *load_words(const uint32_t *types, size_t words, const char *strings,
 			    size_t strings_size, const struct fb_btf *base, struct fb_btf **btf_ret)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "symbols/btf.h"
+#include "symbols/btf/btf.h"
 
 /* The second word of a type. */
 #define INFO(kind, flag, vlen) ((uint32_t)(kind) << 24 | (uint32_t)(flag) << 31 | (uint32_t)(vlen))

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/space.h"
-#include "symbols/kallsyms.h"
+#include "symbols/table/kallsyms.h"
 
 #define IMAGE_START UINT64_C(0xffffffff81000000)
 #define IMAGE_PAGES 128u

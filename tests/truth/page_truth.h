@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/dump.h"
+#include "kernel/dump/dump.h"
 
 struct page_truth {
 	uint64_t *hashes; /* by page frame */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "kernel/dump.h"
+#include "kernel/dump/dump.h"
 #include "tests/truth/page_truth.h"
 
 /* A page that its process wrote to after its core was taken is rightly another one. Every sample

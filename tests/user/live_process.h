@@ -14,7 +14,7 @@
 #include <sys/user.h>
 
 #include "base/space.h"
-#include "user/unwind.h"
+#include "user/unwind/unwind.h"
 
 #define FB_LIVE_THREADS 16u
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fiber section: what stands in a bundle behind the dump's own data, and
+ * what makes every core come back bit for bit. docs/formats/bundle.md describes
+ * it byte for byte.
+ */
+#ifndef FB_BUNDLE_FIBER_H
+#define FB_BUNDLE_FIBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/pool.h"
+#include "base/warnings.h"
+#include "kernel/dump/dump.h"
+
+struct fb_fiber;
+
+/* Whether path ends in a fiber section's trailer; false for anything unreadable. */
+bool fb_fiber_present(struct fb_file *file);
+
+/* file is borrowed; dump (borrowed) is the same bundle opened as a dump: pages that stand at
+ * their frame are read from it. Parts are checked by their checksums when they are first used. */
+FB_MUST_CHECK struct fb_error *fb_fiber_open(struct fb_file *file, struct fb_dump *dump,
+					     struct fb_warnings *warnings,
+					     struct fb_fiber **fiber_ret);
+void fb_fiber_destroy(struct fb_fiber *fiber);
+
+/* The manifest: JSON text (the `cores`, `pages_added`, `conflicts` of `merge --json`, and the
+ * program's version), NUL-terminated. Owned by the fiber. */
+const char *fb_fiber_manifest(const struct fb_fiber *fiber);
+
+size_t fb_fiber_core_count(const struct fb_fiber *fiber);
+/* The name the core had when it was merged (no folders), its size and time. Owned by the fiber. */
+struct fb_fiber_core {
+	const char *name;
+	uint64_t size; /* bytes of the unpacked ELF core */
+	int64_t mtime_ns;
+};
+void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_core *core_ret);
+/* The core's bytes, put together as they are read; fit for fb_core_open_file(). The fiber must
+ * outlive it. */
+FB_MUST_CHECK struct fb_error *fb_fiber_core_file(struct fb_fiber *fiber, size_t index,
+						  struct fb_file **file_ret);
+
+/* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before. */
+bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn);
+
+/* Checks every checksum and count of the whole bundle: fiber section, tables and page data of
+ * the dump part. Each problem is a text in problems. */
+FB_MUST_CHECK struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
+					       struct fb_warnings *problems);
+
+#endif

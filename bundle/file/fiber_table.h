@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads the frame of a fiber section: trailer, mark, table of parts, and a part
+ * with its checksum. Nothing of it is trusted.
+ */
+#ifndef FB_BUNDLE_FIBER_TABLE_H
+#define FB_BUNDLE_FIBER_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "bundle/file/fiber_format.h"
+
+/* The parts that make up a core; indexes in the table. */
+struct fb_fiber_core_parts {
+	size_t record, literals, extents;
+};
+
+struct fb_fiber_table {
+	struct fb_file *file; /* borrowed */
+	struct fb_fiber_trailer trailer;
+	struct fb_fiber_part *parts; /* owned; one behind the other, in the section, no gaps */
+	size_t count;
+	struct fb_fiber_core_parts *cores; /* owned */
+	size_t core_count;
+};
+
+/* FB_NOT_FOUND where the file does not end in a trailer, FB_UNSUPPORTED for another version,
+ * FB_CORRUPT and FB_LIMIT. */
+FB_MUST_CHECK struct fb_error *fb_fiber_table_read(struct fb_file *file,
+						   struct fb_fiber_table *table_ret);
+void fb_fiber_table_deinit(struct fb_fiber_table *table);
+
+/* Index of the first part of that type, or table->count. */
+size_t fb_fiber_table_find(const struct fb_fiber_table *table, uint32_t type);
+/* The part decoded, its checksum checked. raw_size over maximum is FB_LIMIT. One NUL follows the
+ * bytes; the caller frees them. */
+FB_MUST_CHECK struct fb_error *fb_fiber_part_load(const struct fb_fiber_table *table, size_t part,
+						  uint64_t maximum, void **raw_ret,
+						  size_t *size_ret);
+/* What a part is, for messages: "extents of core 3". Returns to. */
+char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size);
+
+/* Whether the dump in the file says that it is a bundle's, and where its section begins, be that
+ * there or cut off. False too where its mark is damaged. */
+bool fb_fiber_mark_read(struct fb_file *file, uint64_t *section_offset_ret);
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Verifying a bundle: every byte of the file is under one checksum, all of
+ * which are checked in parallel; then the counts and the cores' extents.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/file/fiber_private.h"
+#include "bundle/file/verify_sums.h"
+#include "kernel/dump/kdump_format.h"
+
+/* What is damaged is a problem, what keeps from looking is an error. */
+static struct fb_error *note(struct fb_error *err, struct fb_warnings *problems, const char *what)
+{
+	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+		return err;
+	fb_warn_error(problems, err, "%s", what);
+	return NULL;
+}
+
+/* A file without a trailer: a bundle cut off, or none. */
+static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warnings *problems)
+{
+	uint64_t section;
+
+	if (!fb_fiber_mark_read(file, &section))
+		return fb_error_create(
+			FB_INVALID,
+			"%s: not a bundle: `fbundle merge` makes one of a dump and cores",
+			file->path);
+	if (file->size <= section)
+		fb_warn(problems,
+			"the file is cut off at 0x%" PRIx64 ": the dump goes on to 0x%" PRIx64
+			", and the fiber section is lost",
+			file->size, section);
+	else
+		fb_warn(problems,
+			"fiber section: its trailer is missing or damaged: bytes 0x%" PRIx64
+			"-0x%" PRIx64 " of the file",
+			file->size - sizeof(struct fb_fiber_trailer), file->size - 1);
+	return NULL;
+}
+
+static void check_mark(const struct fb_fiber_table *table, struct fb_warnings *problems)
+{
+	uint64_t section;
+
+	if (!fb_fiber_mark_read(table->file, &section))
+		fb_warn(problems, "sub-header: the bundle's mark is missing or damaged");
+	else if (section != table->trailer.section_offset)
+		fb_warn(problems,
+			"sub-header: the mark says that the fiber section is at 0x%" PRIx64
+			", but it is at 0x%" PRIx64,
+			section, table->trailer.section_offset);
+}
+
+static const struct fb_fiber_region *find_region(const struct fb_dump_sums *sums, uint32_t kind)
+{
+	for (size_t i = 0; i < sums->region_count; i++)
+		if (sums->regions[i].kind == kind)
+			return &sums->regions[i];
+	return NULL;
+}
+
+/* Bits set in the bitmap of dumped pages. */
+static struct fb_error *count_bits(struct fb_file *file, const struct fb_fiber_region *bitmap,
+				   uint64_t *bits_ret)
+{
+	uint64_t words[512], bits = 0, at = 0;
+
+	while (at < bitmap->length) {
+		uint64_t left = bitmap->length - at;
+		size_t length = left < sizeof(words) ? (size_t)left : sizeof(words);
+		struct fb_error *err;
+
+		memset(words, 0, sizeof(words));
+		err = fb_file_read(file, bitmap->offset + at, words, length);
+		if (err)
+			return err;
+		for (size_t i = 0; i < FB_ARRAY_SIZE(words); i++)
+			bits += (uint64_t)__builtin_popcountll(words[i]);
+		at += length;
+	}
+	*bits_ret = bits;
+	return NULL;
+}
+
+static struct fb_error *check_counts(struct fb_file *file, struct fb_dump *dump,
+				     const struct fb_dump_sums *sums, struct fb_warnings *problems)
+{
+	const struct fb_fiber_region *dumped = find_region(sums, FB_FIBER_REGION_DUMPED);
+	const struct fb_fiber_region *descs = find_region(sums, FB_FIBER_REGION_DESCRIPTORS);
+	const struct fb_dump_info *info = fb_dump_info(dump);
+	uint64_t bits;
+	struct fb_error *err;
+
+	if (!dumped || !descs)
+		return NULL;
+	err = count_bits(file, dumped, &bits);
+	if (err)
+		return err;
+	if (bits > descs->length / sizeof(struct fb_kdump_page_desc))
+		fb_warn(problems, "%" PRIu64 " pages by the bitmap, but %" PRIu64 " descriptors",
+			bits, descs->length / (uint64_t)sizeof(struct fb_kdump_page_desc));
+	if (info->pages_dumped != bits || info->pages_lost)
+		fb_warn(problems,
+			"%" PRIu64 " pages by the bitmap, but %" PRIu64 " can be read (%" PRIu64
+			" are lost)",
+			bits, info->pages_dumped, info->pages_lost);
+	return NULL;
+}
+
+static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
+				    struct fb_warnings *problems)
+{
+	struct fb_fiber *fiber;
+	struct fb_error *err;
+
+	err = fb_fiber_open(file, dump, problems, &fiber);
+	if (err)
+		return note(err, problems, "fiber section");
+	for (size_t i = 0; i < fb_fiber_core_count(fiber) && !err; i++)
+		err = note(fb_fiber_core_check(fiber, i, problems), problems, "fiber section");
+	fb_fiber_destroy(fiber);
+	return err;
+}
+
+static struct fb_error *check_structure(struct fb_file *file, const struct fb_dump_sums *sums,
+					struct fb_warnings *problems)
+{
+	const char *path = file->path;
+	struct fb_dump *dump;
+	struct fb_error *err;
+
+	/* What it warns of is what the input was (incomplete, say), not what became of the bundle. */
+	err = fb_dump_open(&path, 1, NULL, &dump);
+	if (err)
+		return note(err, problems, "the dump cannot be opened");
+	err = check_counts(file, dump, sums, problems);
+	if (!err)
+		err = check_cores(file, dump, problems);
+	fb_dump_destroy(dump);
+	return err;
+}
+
+static struct fb_error *verify(const struct fb_fiber_table *table, struct fb_pool *pool,
+			       struct fb_warnings *problems)
+{
+	struct fb_dump_sums sums = {0};
+	struct fb_error *err;
+
+	err = note(fb_dump_sums_load(table, &sums), problems, "fiber section");
+	if (!err)
+		err = fb_verify_sums(table, &sums, pool, problems);
+	check_mark(table, problems);
+	/* Damage shows in many ways; its cause has been named. */
+	if (!err && !fb_warnings_count(problems))
+		err = check_structure(table->file, &sums, problems);
+	fb_dump_sums_deinit(&sums);
+	return err;
+}
+
+struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
+				 struct fb_warnings *problems)
+{
+	FB_CLEANUP(fb_file_cleanup) struct fb_file *file = NULL;
+	struct fb_fiber_table table;
+	struct fb_error *err;
+
+	err = fb_file_open(path, &file);
+	if (err)
+		return err;
+	err = fb_fiber_table_read(file, &table);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		return explain_no_trailer(file, problems);
+	}
+	if (err)
+		return note(err, problems, "fiber section");
+	err = verify(&table, pool, problems);
+	fb_fiber_table_deinit(&table);
+	return fb_error_prefix(err, "%s", path);
+}

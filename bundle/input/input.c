@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Opening what a command works on.
+ */
+#include "bundle/input/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/input/crash_folder.h"
+
+/* What tells a file from another; inode 0: none. */
+struct core_id {
+	dev_t device;
+	ino_t inode;
+};
+
+struct fb_input {
+	struct fb_warnings *warnings; /* borrowed */
+	struct fb_pool *pool;
+	char *path;
+	char **files; /* owned, as the paths are: all that it was given as */
+	size_t file_count;
+	struct fb_file *file; /* of a bundle, for its fiber section */
+	struct fb_dump *dump;
+	struct fb_fiber *fiber; /* NULL: no bundle */
+	struct fb_kernel *kernel;
+	struct fb_tasks *tasks;
+	char **core_paths;        /* given beside the dump; of files */
+	struct core_id *core_ids; /* of those, as far as they have been opened */
+	size_t core_path_count;
+	struct fb_input_core *cores;
+	size_t core_count;
+	const struct fb_input_core **by_pid; /* those with a task, by PID, the newest first */
+	size_t by_pid_count;
+	bool cores_loaded;
+	uint64_t core_room; /* bytes that the cores to come may take in memory */
+	char *core_problem; /* of the first core that could not be opened */
+};
+
+static struct fb_error *copy_path(struct fb_input *input, const char *path)
+{
+	input->files[input->file_count] = strdup(path);
+	if (!input->files[input->file_count])
+		return fb_error_nomem();
+	input->file_count++;
+	return NULL;
+}
+
+/* paths: of the dump. */
+static struct fb_error *copy_paths(struct fb_input *input, const struct fb_input_options *options,
+				   const char *const *paths, size_t count)
+{
+	struct fb_error *err =
+		fb_alloc_array(options->core_count + count + 1, sizeof(*input->files),
+			       FB_MAX_CORES + FB_MAX_SPLIT_PARTS + 1, "files", &input->files);
+
+	if (!err)
+		err = fb_alloc_array(options->core_count, sizeof(*input->core_ids), FB_MAX_CORES,
+				     "cores", &input->core_ids);
+	for (size_t i = 0; i < options->core_count && !err; i++)
+		err = copy_path(input, options->cores[i]);
+	input->core_paths = input->files;
+	input->core_path_count = input->file_count;
+	for (size_t i = 0; i < count && !err; i++)
+		err = copy_path(input, paths[i]);
+	if (!err && options->vmlinux)
+		err = copy_path(input, options->vmlinux);
+	return err;
+}
+
+/* The first path (a folder's dump where path is one), then the parts. */
+static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_options *options)
+{
+	struct fb_crash_folder folder = {0};
+	const char **paths = NULL;
+	size_t count = 0;
+	struct fb_error *err;
+
+	err = fb_crash_folder_find(options->path, &folder);
+	if (!err)
+		err = fb_alloc_array(folder.count + options->part_count, sizeof(*paths),
+				     FB_MAX_SPLIT_PARTS, "parts of a dump", &paths);
+	if (!err) {
+		for (size_t i = 0; i < folder.count; i++)
+			paths[count++] = folder.paths[i];
+		for (size_t i = 0; i < options->part_count; i++)
+			paths[count++] = options->parts[i];
+		input->path = strdup(paths[0]);
+		err = input->path ? copy_paths(input, options, paths, count) : fb_error_nomem();
+	}
+	if (!err)
+		err = fb_dump_open(paths, count, input->warnings, &input->dump);
+	free(paths);
+	fb_crash_folder_deinit(&folder);
+	return err;
+}
+
+/* A damaged fiber section costs the cores, not the dump. */
+static struct fb_error *open_fiber(struct fb_input *input)
+{
+	struct fb_error *err = fb_file_open(input->path, &input->file);
+
+	if (!err && fb_fiber_present(input->file))
+		err = fb_fiber_open(input->file, input->dump, input->warnings, &input->fiber);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(input->warnings, err, "%s: the cores in this bundle cannot be read",
+		      input->path);
+	return NULL;
+}
+
+struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb_warnings *warnings,
+			       struct fb_input **input_ret)
+{
+	struct fb_input *input = calloc(1, sizeof(*input));
+	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux};
+	struct fb_error *err;
+
+	if (!input)
+		return fb_error_nomem();
+	input->warnings = warnings;
+	err = fb_pool_create(options->threads, &input->pool);
+	if (!err)
+		err = open_dump(input, options);
+	if (!err)
+		err = open_fiber(input);
+	if (!err) {
+		kernel_options.pool = input->pool;
+		err = fb_error_prefix(
+			fb_kernel_open(input->dump, &kernel_options, warnings, &input->kernel),
+			"%s", input->path);
+	}
+	if (err) {
+		fb_input_destroy(input);
+		return err;
+	}
+	*input_ret = input;
+	return NULL;
+}
+
+void fb_input_destroy(struct fb_input *input)
+{
+	if (!input)
+		return;
+	for (size_t i = 0; i < input->core_count; i++) {
+		fb_match_deinit(&input->cores[i].match);
+		fb_core_destroy(input->cores[i].core);
+	}
+	free(input->cores);
+	free(input->by_pid);
+	for (size_t i = 0; i < input->file_count; i++)
+		free(input->files[i]);
+	free(input->files);
+	free(input->core_ids);
+	free(input->core_problem);
+	fb_tasks_destroy(input->tasks);
+	fb_kernel_destroy(input->kernel);
+	fb_fiber_destroy(input->fiber);
+	fb_dump_destroy(input->dump);
+	fb_file_destroy(input->file);
+	fb_pool_destroy(input->pool);
+	free(input->path);
+	free(input);
+}
+
+const char *fb_input_path(const struct fb_input *input)
+{
+	return input->path;
+}
+
+size_t fb_input_file_count(const struct fb_input *input)
+{
+	return input->file_count;
+}
+
+const char *fb_input_file(const struct fb_input *input, size_t index)
+{
+	return input->files[index];
+}
+
+struct fb_pool *fb_input_pool(const struct fb_input *input)
+{
+	return input->pool;
+}
+
+struct fb_dump *fb_input_dump(const struct fb_input *input)
+{
+	return input->dump;
+}
+
+struct fb_kernel *fb_input_kernel(const struct fb_input *input)
+{
+	return input->kernel;
+}
+
+struct fb_warnings *fb_input_warnings(const struct fb_input *input)
+{
+	return input->warnings;
+}
+
+struct fb_fiber *fb_input_fiber(const struct fb_input *input)
+{
+	return input->fiber;
+}
+
+struct fb_error *fb_input_tasks(struct fb_input *input, const struct fb_tasks **tasks_ret)
+{
+	if (!input->tasks) {
+		struct fb_error *err = fb_tasks_load(input->kernel, &input->tasks);
+
+		if (err)
+			return fb_error_prefix(err, "%s", input->path);
+	}
+	*tasks_ret = input->tasks;
+	return NULL;
+}
+
+/* One of the bundle's cores (index below their count), or of those given beside it. */
+static struct fb_error *open_core(struct fb_input *input, size_t index, size_t bundled,
+				  struct fb_input_core *core)
+{
+	struct fb_file *file;
+	struct fb_error *err;
+
+	core->from_bundle = index < bundled;
+	if (!core->from_bundle)
+		return fb_core_open(input->core_paths[index - bundled], input->warnings,
+				    &core->core);
+	err = fb_fiber_core_file(input->fiber, index, &file);
+	return err ? err : fb_core_open_file(file, input->warnings, &core->core);
+}
+
+/* Takes the room that a core needs, or destroys it. Files with holes, and those of bundles, may claim
+ * any amount of notes; the room grows with what cores have on disk. */
+static struct fb_error *take_room(struct fb_input *input, struct fb_input_core *core)
+{
+	uint64_t held = fb_core_held(core->core);
+	struct fb_error *err;
+
+	if (!core->from_bundle)
+		input->core_room += FB_MAX_CORES_HELD * fb_file_data_size(fb_core_file(core->core));
+	if (held <= input->core_room) {
+		input->core_room -= held;
+		return NULL;
+	}
+	err = fb_error_create(FB_LIMIT, "%s: its headers and notes are larger than any core's",
+			      fb_core_info(core->core)->path);
+	fb_core_destroy(core->core);
+	return err;
+}
+
+/* The same file given twice under whatever names. */
+static struct fb_error *check_given_once(struct fb_input *input, size_t index)
+{
+	struct core_id *id = &input->core_ids[index];
+	struct stat status;
+
+	if (stat(input->core_paths[index], &status) != 0)
+		return NULL; /* opening it will say why */
+	id->device = status.st_dev;
+	id->inode = status.st_ino;
+	for (size_t i = 0; i < index; i++)
+		if (input->core_ids[i].inode == id->inode &&
+		    input->core_ids[i].device == id->device)
+			return fb_error_create(FB_INVALID, "%s: given twice",
+					       input->core_paths[index]);
+	return NULL;
+}
+
+static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *matcher, size_t index,
+				  size_t bundled)
+{
+	struct fb_input_core *core = &input->cores[input->core_count];
+	struct fb_error *err = NULL;
+
+	if (index >= bundled)
+		err = check_given_once(input, index - bundled);
+	if (!err)
+		err = open_core(input, index, bundled, core);
+	if (!err)
+		err = take_room(input, core);
+	if (err && !fb_error_is(err, FB_NOMEM)) {
+		if (!input->core_problem)
+			input->core_problem = strdup(fb_error_message(err));
+		fb_warn_error(input->warnings, err, "a core is left out");
+		return NULL;
+	}
+	if (err)
+		return err;
+	err = fb_matcher_match(matcher, core->core, &core->match);
+	if (err)
+		fb_core_destroy(core->core);
+	else
+		input->core_count++;
+	return err;
+}
+
+static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *matcher,
+				   size_t bundled)
+{
+	size_t total = bundled + input->core_path_count;
+	struct fb_error *err;
+
+	input->core_room = FB_MIN_CORES_HELD;
+	if (input->file)
+		input->core_room += FB_MAX_CORES_HELD * fb_file_data_size(input->file);
+	err = fb_alloc_array(total, sizeof(*input->cores), FB_MAX_CORES, "cores", &input->cores);
+	for (size_t i = 0; i < total && !err; i++)
+		err = load_core(input, matcher, i, bundled);
+	return err;
+}
+
+/* By PID, the newest first; unknown ages count as oldest. Of two as old, one given beside the bundle is
+ * of more use (the bundle's may be redacted), then the first. */
+static int compare_by_pid(const void *left, const void *right)
+{
+	const struct fb_input_core *a = *(const struct fb_input_core *const *)left;
+	const struct fb_input_core *b = *(const struct fb_input_core *const *)right;
+	double x = a->match.taken_before_panic_s, y = b->match.taken_before_panic_s;
+
+	if (a->match.task->pid != b->match.task->pid)
+		return a->match.task->pid < b->match.task->pid ? -1 : 1;
+	if (isnan(x) != isnan(y))
+		return isnan(x) ? 1 : -1;
+	if (!isnan(x) && x != y)
+		return x < y ? -1 : 1;
+	if (a->from_bundle != b->from_bundle)
+		return a->from_bundle ? 1 : -1;
+	return a < b ? -1 : 1;
+}
+
+static struct fb_error *index_cores(struct fb_input *input)
+{
+	struct fb_error *err = fb_alloc_array(input->core_count, sizeof(*input->by_pid),
+					      FB_MAX_CORES, "cores", &input->by_pid);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < input->core_count; i++)
+		if (input->cores[i].match.task)
+			input->by_pid[input->by_pid_count++] = &input->cores[i];
+	qsort(input->by_pid, input->by_pid_count, sizeof(struct fb_input_core *), compare_by_pid);
+	return NULL;
+}
+
+struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret,
+				size_t *count_ret)
+{
+	size_t bundled = input->fiber ? fb_fiber_core_count(input->fiber) : 0;
+	struct fb_matcher *matcher = NULL;
+	const struct fb_tasks *tasks = NULL;
+	struct fb_error *err = NULL;
+
+	if (!input->cores_loaded && bundled + input->core_path_count > 0) {
+		err = fb_input_tasks(input, &tasks);
+		if (!err)
+			err = fb_matcher_create(input->kernel, tasks, &matcher);
+		if (!err)
+			err = load_cores(input, matcher, bundled);
+		if (!err)
+			err = index_cores(input);
+		fb_matcher_destroy(matcher);
+		if (err)
+			return err;
+	}
+	input->cores_loaded = true;
+	*cores_ret = input->cores;
+	*count_ret = input->core_count;
+	return NULL;
+}
+
+const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid)
+{
+	size_t low = 0, high = input->by_pid_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (input->by_pid[middle]->match.task->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < input->by_pid_count && input->by_pid[low]->match.task->pid == pid
+		       ? input->by_pid[low]
+		       : NULL;
+}
+
+const char *fb_input_core_problem(const struct fb_input *input)
+{
+	return input->core_problem;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a command works on: a kernel dump, a bundle, or the folder that
+ * kdump-tools left, with the cores that are in the bundle or were given beside
+ * it. Opening costs as little as can be; tasks and cores are read when first
+ * asked for. Not for concurrent use (what it hands out is).
+ */
+#ifndef FB_BUNDLE_INPUT_H
+#define FB_BUNDLE_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/pool.h"
+#include "base/warnings.h"
+#include "bundle/file/fiber.h"
+#include "bundle/match/match.h"
+#include "kernel/dump/dump.h"
+#include "kernel/image/kernel.h"
+#include "kernel/tasks/task.h"
+#include "user/core/core.h"
+
+struct fb_input_options {
+	const char *path;         /* of the dump, bundle or folder */
+	const char *const *parts; /* further parts of a split dump */
+	size_t part_count;
+	const char *const *cores; /* cores given beside it, in order */
+	size_t core_count;
+	const char *vmlinux; /* or NULL */
+	unsigned threads;    /* 0: one per CPU */
+};
+
+struct fb_input_core {
+	struct fb_core *core;
+	struct fb_match match;
+	bool from_bundle;
+};
+
+struct fb_input;
+
+/* options is used during the call only. warnings is borrowed. */
+FB_MUST_CHECK struct fb_error *fb_input_open(const struct fb_input_options *options,
+					     struct fb_warnings *warnings,
+					     struct fb_input **input_ret);
+void fb_input_destroy(struct fb_input *input);
+
+/* All owned by the input. */
+const char *fb_input_path(const struct fb_input *input); /* of the (first) file opened */
+/* Every file it was given as: dump, its parts, cores, those that cannot be opened too, vmlinux. */
+size_t fb_input_file_count(const struct fb_input *input);
+const char *fb_input_file(const struct fb_input *input, size_t index);
+struct fb_pool *fb_input_pool(const struct fb_input *input);
+struct fb_dump *fb_input_dump(const struct fb_input *input);
+struct fb_kernel *fb_input_kernel(const struct fb_input *input);
+struct fb_warnings *fb_input_warnings(const struct fb_input *input);
+struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundle */
+
+FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
+					      const struct fb_tasks **tasks_ret);
+/* Opened and matched: the bundle's first, then those given. One that cannot be opened is a
+ * warning, and left out. The array is owned by the input. */
+FB_MUST_CHECK struct fb_error *
+fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
+/* Why the first core that could not be opened could not; NULL: all could. Owned by the input. */
+const char *fb_input_core_problem(const struct fb_input *input);
+/* The newest core (of equal ones one not of the bundle) matched to that process (thread group's PID), or NULL. Cores must have been
+ * asked for before. */
+const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Who panicked, where, and with which words.
+ */
+#include "bundle/input/panic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "kernel/log/log.h"
+
+static struct fb_error *find_message(struct fb_input *input, char **message_ret)
+{
+	char text[FB_MAX_STRING];
+	struct fb_log *log = NULL;
+	struct fb_error *err = fb_log_load(fb_input_kernel(input), &log);
+
+	if (err) {
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_warn_error(fb_input_warnings(input), err, "the kernel's log");
+		return NULL;
+	}
+	fb_log_panic_message(log, text, sizeof(text));
+	fb_log_destroy(log);
+	if (text[0]) {
+		*message_ret = strdup(text);
+		if (!*message_ret)
+			return fb_error_nomem();
+	}
+	return NULL;
+}
+
+static const struct fb_task *task_on(const struct fb_tasks *tasks, int cpu)
+{
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+
+		if (task->on_cpu && (int)task->cpu == cpu)
+			return task;
+	}
+	return NULL;
+}
+
+struct fb_error *fb_panic_find(struct fb_input *input, struct fb_panic *panic_ret)
+{
+	struct fb_panic panic = {.cpu = fb_kernel_panic_cpu(fb_input_kernel(input))};
+	const struct fb_tasks *tasks = NULL;
+	struct fb_error *err = fb_input_tasks(input, &tasks);
+
+	if (err)
+		return err;
+	if (panic.cpu >= 0)
+		panic.task = task_on(tasks, panic.cpu);
+	err = find_message(input, &panic.message);
+	if (!err)
+		*panic_ret = panic;
+	return err;
+}
+
+void fb_panic_deinit(struct fb_panic *panic)
+{
+	free(panic->message);
+	memset(panic, 0, sizeof(*panic));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Writes a bundle: a kdump-compressed dump that holds every page of the input
+ * (stored bytes copied verbatim where the input is kdump-compressed, compressed
+ * here otherwise) and the placed pages of the cores, then the fiber section.
+ */
+#ifndef FB_BUNDLE_BUNDLE_WRITER_H
+#define FB_BUNDLE_BUNDLE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/pool.h"
+#include "base/warnings.h"
+#include "bundle/match/place.h"
+#include "kernel/image/kernel.h"
+
+struct fb_bundle_plan {
+	struct fb_kernel *kernel;
+	const struct fb_place_core *cores; /* in the order of the manifest's `cores` */
+	size_t core_count;
+	const struct fb_placement *placement;
+	const char *manifest; /* JSON text, stored as it is */
+	struct fb_pool *pool;
+	/* Progress, from one thread; NULL: none. done and total in bytes. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
+	void *progress_context;
+};
+
+/* Nothing is left behind on failure. FB_INVALID where path exists and force is not set. */
+FB_MUST_CHECK struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *path,
+					       bool force);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The header and sub-header blocks of a bundle's dump: those of the input, laid
+ * out anew as version 6, or made up where the input is in another format.
+ */
+#ifndef FB_BUNDLE_DUMP_HEAD_H
+#define FB_BUNDLE_DUMP_HEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+
+struct fb_dump_head {
+	uint8_t *blocks; /* owned */
+	size_t size;     /* whole blocks; bitmap 1 follows */
+	uint64_t max_pfn;
+	uint64_t bitmap_size; /* bytes of each of the two bitmaps, whole blocks */
+};
+
+FB_MUST_CHECK struct fb_error *fb_dump_head_create(struct fb_kernel *kernel,
+						   struct fb_dump_head *head_ret);
+void fb_dump_head_deinit(struct fb_dump_head *head);
+/* What is known only at the end: whether zlib pages were added, and where the dump ends. */
+void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, uint64_t section_offset);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/merge/fiber_writer.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/merge/core_writer.h"
+#include "bundle/merge/fiber_section.h"
+#include "bundle/merge/page_store.h"
+
+static struct fb_error *write_sums(struct fb_section *section,
+				   const struct fb_region_sums *const *regions, size_t count)
+{
+	struct fb_fiber_sums head = {.region_count = (uint32_t)count,
+				     .chunk_shift = FB_FIBER_CHUNK_SHIFT};
+	struct fb_error *err;
+	struct fb_buf raw;
+
+	fb_buf_init(&raw, SIZE_MAX);
+	err = fb_buf_append(&raw, &head, sizeof(head));
+	for (size_t i = 0; i < count && !err; i++) {
+		struct fb_fiber_region region = {.kind = regions[i]->kind,
+						 .offset = regions[i]->offset,
+						 .length = regions[i]->length};
+
+		err = fb_buf_append(&raw, &region, sizeof(region));
+	}
+	for (size_t i = 0; i < count && !err; i++)
+		err = fb_buf_append(&raw, regions[i]->sums,
+				    regions[i]->count * sizeof(*regions[i]->sums));
+	if (!err)
+		err = fb_section_part(section, FB_FIBER_DUMP_SUMS, FB_FIBER_NO_CORE, raw.data,
+				      raw.size, NULL);
+	fb_buf_deinit(&raw);
+	return err;
+}
+
+static struct fb_error *write_cores(const struct fb_bundle_plan *plan, struct fb_section *section,
+				    struct fb_scratches *scratches,
+				    void (*done)(void *context, uint64_t bytes), void *done_context)
+{
+	struct fb_page_store store;
+	struct fb_error *err;
+
+	err = fb_page_store_init(&store, section, plan->cores, plan->pool, scratches);
+	if (err)
+		return err;
+	for (size_t i = 0; i < plan->core_count && !err; i++)
+		err = fb_core_write(section, &store, plan->cores[i].core, (uint32_t)i,
+				    &plan->placement->frames[i], done, done_context);
+	if (!err)
+		err = fb_page_store_index(&store);
+	fb_page_store_deinit(&store);
+	return err;
+}
+
+struct fb_error *fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
+				struct fb_scratches *scratches, uint64_t start,
+				const struct fb_region_sums *const *regions, size_t region_count,
+				void (*done)(void *context, uint64_t bytes), void *done_context)
+{
+	size_t manifest_size = strlen(plan->manifest);
+	struct fb_section section;
+	struct fb_error *err;
+
+	if (manifest_size > FB_MAX_MANIFEST)
+		return fb_error_create(FB_LIMIT, "the manifest has %zu bytes", manifest_size);
+	fb_section_init(&section, outfile, start);
+	err = fb_section_part(&section, FB_FIBER_MANIFEST, FB_FIBER_NO_CORE, plan->manifest,
+			      manifest_size, NULL);
+	if (!err)
+		err = write_sums(&section, regions, region_count);
+	if (!err)
+		err = write_cores(plan, &section, scratches, done, done_context);
+	if (!err)
+		err = fb_section_finish(&section);
+	fb_section_deinit(&section);
+	return err;
+}

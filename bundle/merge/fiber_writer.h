@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Writes the fiber section behind the dump of a bundle. */
+#ifndef FB_BUNDLE_FIBER_WRITER_H
+#define FB_BUNDLE_FIBER_WRITER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/outfile.h"
+#include "bundle/merge/bundle_writer.h"
+#include "bundle/merge/region_sums.h"
+#include "bundle/merge/scratch.h"
+
+/* start: where the dump ends, which regions cover in order. done(context, bytes) tells how much
+ * more of the cores has been worked through; may be NULL. */
+FB_MUST_CHECK struct fb_error *
+fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
+	       struct fb_scratches *scratches, uint64_t start,
+	       const struct fb_region_sums *const *regions, size_t region_count,
+	       void (*done)(void *context, uint64_t bytes), void *done_context);
+
+#endif

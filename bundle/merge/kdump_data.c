@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The work goes in rounds: some pages are taken in order of their frames; the
+ * pool compresses those that need it and copies some chunks of the input's
+ * data beside; then their descriptors and the compressed bytes are written, in
+ * order, so that equal input gives equal output.
+ */
+#include "bundle/merge/kdump_data.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/parallel.h"
+#include "bundle/merge/page_merge.h"
+
+#define ROUND_PAGES 4096u
+#define ROUND_COMPRESSED 1024u /* of them, to be compressed: 4 MiB before, at most as much after */
+#define ROUND_CHUNKS 8u        /* copied beside */
+#define SLICE_PAGES 32u        /* compressed as one part of the work */
+
+struct compressed_page {
+	const struct fb_merged_page *page;
+	uint8_t *bytes; /* FB_PAGE_SIZE */
+	uint32_t size;  /* 0: could not be read, and is left out */
+	bool zero;
+};
+
+struct writing {
+	const struct fb_bundle_plan *plan;
+	struct fb_dump *dump;
+	struct fb_outfile *outfile;
+	pthread_mutex_t write_lock; /* outfile is for one thread at a time */
+	struct fb_scratches *scratches;
+	struct fb_kdump_tables *tables;
+	struct fb_kdump_data data;
+	struct fb_page_merge merge;
+
+	struct fb_merged_page *pages; /* of this round */
+	size_t page_count;
+	struct compressed_page *compressed;
+	size_t compressed_count;
+	uint8_t *bytes; /* of the compressed pages */
+
+	/* The next chunk to copy, and how many in this round. */
+	size_t next_part, next_chunk;
+	struct {
+		size_t part, chunk;
+	} copies[ROUND_CHUNKS];
+	size_t copy_count;
+
+	bool has_zero; /* a page of zeros has been written, here: */
+	struct fb_kdump_page_desc zero;
+};
+
+static struct fb_error *copy_chunk(struct writing *writing, size_t part_index, size_t chunk)
+{
+	struct fb_region_sums *region = &writing->data.copied[part_index];
+	uint64_t offset = (uint64_t)chunk * FB_FIBER_CHUNK;
+	uint64_t left = region->length - offset;
+	size_t length = left < FB_FIBER_CHUNK ? (size_t)left : FB_FIBER_CHUNK;
+	const struct fb_dump_part *part = &writing->merge.parts[part_index];
+	struct fb_scratch *scratch;
+	struct fb_error *err;
+
+	err = fb_scratch_take(writing->scratches, &scratch);
+	if (err)
+		return err;
+	err = fb_error_prefix(
+		fb_file_read(part->file, part->data_start + offset, scratch->bytes, length), "%s",
+		part->file->path);
+	if (!err) {
+		fb_region_set(region, chunk, scratch->bytes, length);
+		(void)pthread_mutex_lock(&writing->write_lock);
+		err = fb_outfile_write_at(writing->outfile, region->offset + offset, scratch->bytes,
+					  length);
+		(void)pthread_mutex_unlock(&writing->write_lock);
+	}
+	fb_scratch_give(writing->scratches, scratch);
+	return err;
+}
+
+/* A page of the input that cannot be read is left out, with a warning; *read_ret says. */
+static struct fb_error *read_page(struct writing *writing, const struct fb_merged_page *page,
+				  void *to, bool *read_ret)
+{
+	struct fb_error *err;
+
+	*read_ret = true;
+	if (page->kind == FB_MERGED_PLACED) {
+		struct fb_core *core = writing->plan->cores[page->placed->core].core;
+
+		return fb_error_prefix(fb_file_read(fb_core_file(core), page->placed->file_offset,
+						    to, FB_PAGE_SIZE),
+				       "%s", fb_core_info(core)->path);
+	}
+	err = fb_dump_read_page(writing->dump, page->pfn, to);
+	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+		return err;
+	*read_ret = false;
+	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err,
+		      "frame 0x%llx is left out of the bundle", (unsigned long long)page->pfn);
+	return NULL;
+}
+
+static struct fb_error *compress_page(struct writing *writing, struct fb_scratch *scratch,
+				      struct compressed_page *compressed)
+{
+	static const uint8_t zeros[FB_PAGE_SIZE];
+	struct fb_error *err;
+	bool read;
+	size_t size;
+
+	compressed->zero = false;
+	compressed->size = 0;
+	err = read_page(writing, compressed->page, scratch->bytes, &read);
+	if (err || !read)
+		return err;
+	compressed->zero = !memcmp(scratch->bytes, zeros, FB_PAGE_SIZE);
+	/* One byte less than a page: what does not shrink is kept as it is. */
+	size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE,
+					compressed->bytes, FB_PAGE_SIZE - 1);
+	if (!size)
+		memcpy(compressed->bytes, scratch->bytes, FB_PAGE_SIZE);
+	compressed->size = size ? (uint32_t)size : FB_PAGE_SIZE;
+	return NULL;
+}
+
+static struct fb_error *compress_slice(struct writing *writing, size_t slice)
+{
+	size_t first = slice * SLICE_PAGES, end = first + SLICE_PAGES;
+	struct fb_scratch *scratch;
+	struct fb_error *err;
+
+	err = fb_scratch_take(writing->scratches, &scratch);
+	if (err)
+		return err;
+	if (end > writing->compressed_count)
+		end = writing->compressed_count;
+	for (size_t i = first; i < end && !err; i++)
+		err = compress_page(writing, scratch, &writing->compressed[i]);
+	fb_scratch_give(writing->scratches, scratch);
+	return err;
+}
+
+static struct fb_error *run_part(void *context, size_t index)
+{
+	struct writing *writing = context;
+
+	if (index < writing->copy_count)
+		return copy_chunk(writing, writing->copies[index].part,
+				  writing->copies[index].chunk);
+	return compress_slice(writing, index - writing->copy_count);
+}
+
+static struct fb_error *take_pages(struct writing *writing)
+{
+	struct fb_error *err = NULL;
+	bool more = true;
+
+	writing->page_count = writing->compressed_count = 0;
+	while (writing->page_count < ROUND_PAGES && writing->compressed_count < ROUND_COMPRESSED) {
+		struct fb_merged_page *page = &writing->pages[writing->page_count];
+
+		err = fb_page_merge_next(&writing->merge, &more, page);
+		if (err || !more)
+			break;
+		writing->page_count++;
+		if (page->kind != FB_MERGED_STORED)
+			writing->compressed[writing->compressed_count++].page = page;
+	}
+	return err;
+}
+
+static void take_copies(struct writing *writing)
+{
+	writing->copy_count = 0;
+	while (writing->copy_count < ROUND_CHUNKS &&
+	       writing->next_part < writing->data.copied_count) {
+		if (writing->next_chunk == writing->data.copied[writing->next_part].count) {
+			writing->next_part++;
+			writing->next_chunk = 0;
+			continue;
+		}
+		writing->copies[writing->copy_count].part = writing->next_part;
+		writing->copies[writing->copy_count++].chunk = writing->next_chunk++;
+	}
+}
+
+/* Puts the compressed bytes behind one another, at the front of bytes. *used: bytes so far. */
+static void place_compressed(struct writing *writing, const struct compressed_page *compressed,
+			     size_t *used, struct fb_kdump_page_desc *desc)
+{
+	const struct fb_region_sums *added = &writing->data.added;
+
+	if (compressed->zero && writing->has_zero) {
+		*desc = writing->zero;
+		return;
+	}
+	memset(desc, 0, sizeof(*desc));
+	desc->offset = added->offset + added->length + *used;
+	desc->size = compressed->size;
+	if (compressed->size < FB_PAGE_SIZE) {
+		desc->flags = FB_KDUMP_PAGE_ZLIB;
+		writing->data.added_zlib = true;
+	}
+	memmove(writing->bytes + *used, compressed->bytes, compressed->size);
+	*used += compressed->size;
+	if (compressed->zero) {
+		writing->has_zero = true;
+		writing->zero = *desc;
+	}
+}
+
+static void place_stored(const struct writing *writing, const struct fb_dump_stored *stored,
+			 struct fb_kdump_page_desc *desc)
+{
+	desc->offset = stored->offset - writing->merge.parts[stored->part].data_start +
+		       writing->data.copied[stored->part].offset;
+	desc->size = stored->size;
+	desc->flags = stored->flags;
+	desc->page_flags = stored->page_flags;
+}
+
+/* The descriptors of this round's pages, and the compressed bytes. */
+static struct fb_error *put_round(struct writing *writing)
+{
+	const struct compressed_page *compressed = writing->compressed;
+	struct fb_error *err = NULL;
+	size_t used = 0;
+
+	for (size_t i = 0; i < writing->page_count && !err; i++) {
+		const struct fb_merged_page *page = &writing->pages[i];
+		struct fb_kdump_page_desc desc;
+
+		if (page->kind == FB_MERGED_STORED) {
+			place_stored(writing, &page->stored, &desc);
+		} else {
+			const struct compressed_page *next = compressed++;
+
+			if (!next->size)
+				continue;
+			place_compressed(writing, next, &used, &desc);
+			desc.page_flags =
+				page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
+		}
+		err = fb_kdump_tables_add(writing->tables, page->pfn, &desc);
+	}
+	return err ? err
+		   : fb_region_write(&writing->data.added, writing->outfile, writing->bytes, used);
+}
+
+static uint64_t round_bytes(const struct writing *writing)
+{
+	uint64_t bytes = writing->compressed_count * (uint64_t)FB_PAGE_SIZE;
+
+	for (size_t i = 0; i < writing->copy_count; i++) {
+		uint64_t length = writing->data.copied[writing->copies[i].part].length;
+		uint64_t left = length - (uint64_t)writing->copies[i].chunk * FB_FIBER_CHUNK;
+
+		bytes += left < FB_FIBER_CHUNK ? left : FB_FIBER_CHUNK;
+	}
+	return bytes;
+}
+
+static struct fb_error *write_rounds(struct writing *writing,
+				     void (*done)(void *context, uint64_t bytes),
+				     void *done_context)
+{
+	struct fb_error *err = NULL;
+
+	while (!err) {
+		err = take_pages(writing);
+		if (err)
+			break;
+		take_copies(writing);
+		if (!writing->page_count && !writing->copy_count)
+			return fb_kdump_tables_finish(writing->tables);
+		err = fb_parallel_for(writing->plan->pool,
+				      writing->copy_count +
+					      (writing->compressed_count + SLICE_PAGES - 1) /
+						      SLICE_PAGES,
+				      run_part, writing);
+		if (!err)
+			err = put_round(writing);
+		if (!err && done)
+			done(done_context, round_bytes(writing));
+	}
+	return err;
+}
+
+/* Where the data of each part of the input will stand, and the added pages behind it. */
+static struct fb_error *lay_out(struct writing *writing, uint64_t start)
+{
+	struct fb_kdump_data *data = &writing->data;
+	const struct fb_page_merge *merge = &writing->merge;
+	struct fb_error *err;
+
+	err = fb_alloc_array(merge->part_count, sizeof(*data->copied), FB_MAX_SPLIT_PARTS,
+			     "parts of the dump", &data->copied);
+	for (size_t i = 0; i < merge->part_count && !err; i++) {
+		uint64_t length = merge->parts[i].data_end - merge->parts[i].data_start;
+
+		err = fb_region_init_sized(&data->copied[i], FB_FIBER_REGION_COPIED, start, length);
+		if (!err)
+			data->copied_count++;
+		start += length;
+	}
+	return err ? err : fb_region_init(&data->added, FB_FIBER_REGION_ADDED, start);
+}
+
+static struct fb_error *make_room(struct writing *writing)
+{
+	writing->pages = calloc(ROUND_PAGES, sizeof(*writing->pages));
+	writing->compressed = calloc(ROUND_COMPRESSED, sizeof(*writing->compressed));
+	writing->bytes = malloc((size_t)ROUND_COMPRESSED * FB_PAGE_SIZE);
+	if (!writing->pages || !writing->compressed || !writing->bytes)
+		return fb_error_nomem();
+	for (size_t i = 0; i < ROUND_COMPRESSED; i++)
+		writing->compressed[i].bytes = writing->bytes + i * FB_PAGE_SIZE;
+	return NULL;
+}
+
+struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
+				     struct fb_scratches *scratches, struct fb_kdump_tables *tables,
+				     uint64_t start, void (*done)(void *context, uint64_t bytes),
+				     void *done_context, struct fb_kdump_data *data_ret)
+{
+	struct writing *writing = calloc(1, sizeof(*writing));
+	struct fb_error *err;
+
+	if (!writing)
+		return fb_error_nomem();
+	writing->plan = plan;
+	writing->dump = fb_kernel_dump(plan->kernel);
+	writing->outfile = outfile;
+	writing->scratches = scratches;
+	writing->tables = tables;
+	(void)pthread_mutex_init(&writing->write_lock, NULL);
+	err = fb_page_merge_init(&writing->merge, writing->dump, plan->placement);
+	if (!err)
+		err = lay_out(writing, start);
+	if (!err)
+		err = make_room(writing);
+	if (!err)
+		err = write_rounds(writing, done, done_context);
+	if (!err)
+		err = fb_region_close(&writing->data.added);
+	if (err)
+		fb_kdump_data_deinit(&writing->data);
+	else
+		*data_ret = writing->data;
+	(void)pthread_mutex_destroy(&writing->write_lock);
+	fb_page_merge_deinit(&writing->merge);
+	free(writing->bytes);
+	free(writing->compressed);
+	free(writing->pages);
+	free(writing);
+	return err;
+}
+
+void fb_kdump_data_deinit(struct fb_kdump_data *data)
+{
+	for (size_t i = 0; i < data->copied_count; i++)
+		fb_region_deinit(&data->copied[i]);
+	free(data->copied);
+	fb_region_deinit(&data->added);
+	memset(data, 0, sizeof(*data));
+}
+
+uint64_t fb_kdump_data_end(const struct fb_kdump_data *data)
+{
+	return data->added.offset + data->added.length;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The page data of the dump being written: the input's data areas copied as
+ * they are, then the pages that were compressed here; all threads copy and
+ * compress at the same time. Feeds the tables with the descriptors.
+ */
+#ifndef FB_BUNDLE_KDUMP_DATA_H
+#define FB_BUNDLE_KDUMP_DATA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/outfile.h"
+#include "bundle/merge/bundle_writer.h"
+#include "bundle/merge/kdump_tables.h"
+#include "bundle/merge/region_sums.h"
+#include "bundle/merge/scratch.h"
+
+struct fb_kdump_data {
+	struct fb_region_sums *copied; /* owned; one for each part of the input */
+	size_t copied_count;
+	struct fb_region_sums added;
+	bool added_zlib; /* a page was compressed */
+};
+
+/* Writes all from offset `start` on, and finishes the tables. done(context, bytes) is told from
+ * the calling thread how much more of the input has been worked through; may be NULL. */
+FB_MUST_CHECK struct fb_error *
+fb_kdump_data_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
+		    struct fb_scratches *scratches, struct fb_kdump_tables *tables, uint64_t start,
+		    void (*done)(void *context, uint64_t bytes), void *done_context,
+		    struct fb_kdump_data *data_ret);
+void fb_kdump_data_deinit(struct fb_kdump_data *data);
+/* Where the data ends. */
+uint64_t fb_kdump_data_end(const struct fb_kdump_data *data);
+
+#endif

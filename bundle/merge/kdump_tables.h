@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Both bitmaps and the page descriptors of the dump being written, from its
+ * pages as they come in order of their frames. Holds a window of each.
+ */
+#ifndef FB_BUNDLE_KDUMP_TABLES_H
+#define FB_BUNDLE_KDUMP_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/outfile.h"
+#include "bundle/merge/dump_head.h"
+#include "bundle/merge/region_sums.h"
+#include "kernel/dump/dump.h"
+#include "kernel/dump/kdump_format.h"
+
+struct fb_kdump_tables {
+	struct fb_outfile *outfile;
+	struct fb_dump *dump; /* says which frames exist */
+	bool has_existing;
+	uint64_t max_pfn;
+	uint64_t bitmap_size; /* bytes of each */
+	struct fb_region_sums existing, dumped, descriptors;
+	uint64_t window;        /* byte of the bitmap at which the window begins */
+	uint8_t *bits;          /* owned; of bitmap 2 */
+	uint8_t *existing_bits; /* owned */
+	uint64_t next_pfn;
+	uint64_t capacity; /* descriptors there is room for */
+	uint64_t count;
+	struct fb_kdump_page_desc *pending; /* owned */
+	size_t pending_count;
+};
+
+/* The tables follow the head; capacity: descriptors at most, for all of which room is made. */
+FB_MUST_CHECK struct fb_error *
+fb_kdump_tables_init(struct fb_kdump_tables *tables, struct fb_outfile *outfile,
+		     struct fb_dump *dump, const struct fb_dump_head *head, uint64_t capacity);
+void fb_kdump_tables_deinit(struct fb_kdump_tables *tables);
+/* Where the page data begins: behind the last descriptor there is room for. */
+uint64_t fb_kdump_tables_end(const struct fb_kdump_tables *tables);
+/* pfn greater than all before. */
+FB_MUST_CHECK struct fb_error *fb_kdump_tables_add(struct fb_kdump_tables *tables, uint64_t pfn,
+						   const struct fb_kdump_page_desc *desc);
+/* After the last page. */
+FB_MUST_CHECK struct fb_error *fb_kdump_tables_finish(struct fb_kdump_tables *tables);
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Merging an input with its cores into a bundle.
+ */
+#include "bundle/merge/merge.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "bundle/file/manifest.h"
+#include "bundle/input/output_check.h"
+#include "bundle/merge/bundle_writer.h"
+#include "bundle/merge/redact.h"
+
+static json_t *match_json(const struct fb_match *match)
+{
+	json_t *object = json_object();
+	json_t *evidence = json_array();
+
+	for (size_t i = 0; i < match->evidence_count; i++)
+		json_array_append_new(evidence, fb_json_text(match->evidence[i]));
+	json_object_set_new(object, "verdict", json_string(fb_verdict_name(match->verdict)));
+	json_object_set_new(object, "pid",
+			    match->task ? json_integer(match->task->pid) : json_null());
+	json_object_set_new(object, "evidence", evidence);
+	return object;
+}
+
+static json_t *counts_json(const struct fb_page_counts *counts)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "total", json_integer((json_int_t)counts->total));
+	json_object_set_new(object, "same", json_integer((json_int_t)counts->same));
+	json_object_set_new(object, "filled", json_integer((json_int_t)counts->filled));
+	json_object_set_new(object, "unplaced", json_integer((json_int_t)counts->unplaced));
+	json_object_set_new(object, "differ", json_integer((json_int_t)counts->differ));
+	return object;
+}
+
+static const char *kind_name(enum fb_core_kind kind)
+{
+	switch (kind) {
+	case FB_CORE_GCORE:
+		return "gcore";
+	case FB_CORE_KERNEL:
+		return "kernel";
+	case FB_CORE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+static json_t *core_json(const struct fb_input_core *core, const struct fb_page_counts *counts)
+{
+	const struct fb_core_info *info = fb_core_info(core->core);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "path", fb_json_text(info->path));
+	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
+	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
+	json_object_set_new(object, "comm",
+			    info->has_psinfo ? fb_json_text(info->comm) : json_null());
+	json_object_set_new(object, "threads", json_integer((json_int_t)info->thread_count));
+	json_object_set_new(object, "truncated", json_boolean(info->truncated));
+	json_object_set_new(object, "match", match_json(&core->match));
+	json_object_set_new(object, "taken_before_panic_s",
+			    fb_json_seconds(core->match.taken_before_panic_s));
+	json_object_set_new(object, "pages", counts_json(counts));
+	return object;
+}
+
+json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
+		      const struct fb_placement *placement)
+{
+	json_t *object = json_object();
+	json_t *list = json_array();
+	int failed = 0;
+
+	for (size_t i = 0; i < count; i++)
+		failed |= json_array_append_new(list, core_json(&cores[i], &placement->counts[i]));
+	failed |= json_object_set_new(object, "cores", list);
+	failed |= json_object_set_new(object, "pages_added",
+				      json_integer((json_int_t)placement->placed_count));
+	failed |= json_object_set_new(object, "conflicts",
+				      json_integer((json_int_t)placement->conflicts));
+	if (!failed)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+/* The stacks that the new manifest keeps, or NULL. A bundle that was redacted, and now gets more
+ * cores, keeps its own: nothing else has them. */
+static struct fb_error *kept_stacks(struct fb_input *input, const struct fb_merge_options *options,
+				    json_t **stacks_ret)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+	json_t *manifest = NULL, *stacks;
+	struct fb_error *err;
+
+	if (options->redact || !fiber) {
+		*stacks_ret = options->redact ? json_incref(options->stacks) : NULL;
+		return NULL;
+	}
+	err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(fb_input_warnings(input), err, "stored stacks are lost");
+	stacks = json_object_get(manifest, "threads");
+	*stacks_ret = json_is_array(stacks) ? json_incref(stacks) : NULL;
+	json_decref(manifest);
+	return NULL;
+}
+
+static struct fb_error *manifest_text(struct fb_input *input, const struct fb_input_core *cores,
+				      size_t count, const struct fb_merge_options *options,
+				      const struct fb_placement *placement, char **text_ret)
+{
+	json_t *manifest, *stacks = NULL;
+	char *text = NULL;
+	struct fb_error *err = kept_stacks(input, options, &stacks);
+
+	if (err)
+		return err;
+	manifest = fb_merge_json(cores, count, placement);
+
+	if (manifest) {
+		json_object_set_new(manifest, "schema", json_integer(1));
+		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
+		json_object_set_new(manifest, "redacted", json_boolean(options->redact));
+		if (stacks)
+			json_object_set(manifest, "threads", stacks);
+		text = json_dumps(manifest, JSON_COMPACT);
+	}
+	json_decref(manifest);
+	json_decref(stacks);
+	if (!text)
+		return fb_error_nomem();
+	*text_ret = text;
+	return NULL;
+}
+
+/* What an earlier merge added to a bundle, the dump lacked: it counts as filled, not as the same. */
+static void count_added(struct fb_input *input, struct fb_placement *placement)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+
+	for (size_t i = 0; fiber && i < placement->core_count; i++) {
+		const struct fb_core_frames *frames = &placement->frames[i];
+		struct fb_page_counts *counts = &placement->counts[i];
+		uint64_t added = 0;
+
+		for (size_t j = 0; j < frames->count; j++)
+			for (uint64_t k = 0; k < frames->runs[j].pages; k++)
+				added += fb_fiber_page_added(fiber, frames->runs[j].pfn + k);
+		counts->same -= added;
+		counts->filled += added;
+	}
+}
+
+static struct fb_error *place_cores(struct fb_input *input, const struct fb_input_core *cores,
+				    size_t count, struct fb_place_core **list_ret,
+				    struct fb_placement *placement_ret)
+{
+	struct fb_place_core *list;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*list), FB_MAX_CORES, "cores", &list);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		list[i].core = cores[i].core;
+		list[i].match = &cores[i].match;
+	}
+	err = fb_place(fb_input_kernel(input), list, count, fb_input_pool(input), placement_ret);
+	if (err) {
+		free(list);
+		return err;
+	}
+	count_added(input, placement_ret);
+	*list_ret = list;
+	return NULL;
+}
+
+struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *placement_ret)
+{
+	const struct fb_input_core *cores;
+	struct fb_place_core *list = NULL;
+	size_t count;
+	struct fb_error *err = fb_input_cores(input, &cores, &count);
+
+	if (!err)
+		err = place_cores(input, cores, count, &list, placement_ret);
+	free(list);
+	return err;
+}
+
+static struct fb_error *output_path(const struct fb_input *input,
+				    const struct fb_merge_options *options, char **path_ret)
+{
+	char *path = NULL;
+
+	if (options->output)
+		path = strdup(options->output);
+	else if (asprintf(&path, "%s.fbundle", fb_input_path(input)) < 0)
+		path = NULL;
+	if (!path)
+		return fb_error_nomem();
+	*path_ret = path;
+	return NULL;
+}
+
+static struct fb_error *write_cores(struct fb_input *input, const struct fb_input_core *cores,
+				    size_t count, const struct fb_merge_options *options,
+				    struct fb_merge_result *result)
+{
+	struct fb_bundle_plan plan = {
+		.kernel = fb_input_kernel(input),
+		.core_count = count,
+		.placement = &result->placement,
+		.pool = fb_input_pool(input),
+		.progress = options->progress,
+		.progress_context = options->progress_context,
+	};
+	struct fb_place_core *list = NULL;
+	char *manifest = NULL;
+	struct stat status;
+	struct fb_error *err;
+
+	err = place_cores(input, cores, count, &list, &result->placement);
+	if (!err)
+		err = manifest_text(input, cores, count, options, &result->placement, &manifest);
+	if (!err) {
+		plan.cores = list;
+		plan.manifest = manifest;
+		err = fb_bundle_write(&plan, result->output, options->force);
+	}
+	free(manifest);
+	free(list);
+	if (!err && stat(result->output, &status) == 0)
+		result->output_bytes = (uint64_t)status.st_size;
+	return err;
+}
+
+/* The same matches, each with a core that has no memory left. */
+static struct fb_error *write_redacted(struct fb_input *input, const struct fb_input_core *cores,
+				       size_t count, const struct fb_merge_options *options,
+				       struct fb_merge_result *result)
+{
+	struct fb_input_core *redacted;
+	struct fb_error *err;
+
+	if (fb_input_fiber(input))
+		return fb_error_create(FB_INVALID,
+				       "%s is a bundle, and holds its cores' memory "
+				       "already: redact from the dump and the cores",
+				       fb_input_path(input));
+	err = fb_alloc_array(count, sizeof(*redacted), FB_MAX_CORES, "cores", &redacted);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count && !err; i++) {
+		redacted[i].match = cores[i].match; /* borrowed */
+		err = fb_redact_core(cores[i].core, fb_input_warnings(input), &redacted[i].core);
+	}
+	if (!err)
+		err = write_cores(input, redacted, count, options, result);
+	for (size_t i = 0; i < count; i++)
+		fb_core_destroy(redacted[i].core);
+	free(redacted);
+	return err;
+}
+
+struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options *options,
+			  struct fb_merge_result *result_ret)
+{
+	struct fb_merge_result result = {0};
+	const struct fb_input_core *cores = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_input_cores(input, &cores, &count);
+
+	if (!err && count == 0)
+		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
+				      fb_input_core_problem(input) ? fb_input_core_problem(input)
+								   : "no core");
+	if (!err)
+		err = output_path(input, options, &result.output);
+	if (!err)
+		err = fb_check_output(input, result.output);
+	if (!err)
+		err = options->redact ? write_redacted(input, cores, count, options, &result)
+				      : write_cores(input, cores, count, options, &result);
+	if (err) {
+		fb_merge_result_deinit(&result);
+		return err;
+	}
+	*result_ret = result;
+	return NULL;
+}
+
+void fb_merge_result_deinit(struct fb_merge_result *result)
+{
+	fb_placement_deinit(&result->placement);
+	free(result->output);
+	memset(result, 0, sizeof(*result));
+}

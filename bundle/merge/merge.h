@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Merging: an input with its cores becomes a bundle.
+ */
+#ifndef FB_BUNDLE_MERGE_H
+#define FB_BUNDLE_MERGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "bundle/input/input.h"
+#include "bundle/match/place.h"
+
+struct fb_merge_options {
+	const char *output; /* path; NULL: the input's name + ".fbundle" */
+	bool force;         /* replace an existing output */
+	/* Leave out what the cores hold of memory: see bundle/merge/redact.h. FB_INVALID for an input
+	 * that is a bundle, whose pages it is already in. */
+	bool redact;
+	json_t *stacks; /* borrowed; kept in a redacted bundle's manifest as "threads"; or NULL */
+	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none */
+	void *progress_context;
+};
+
+struct fb_merge_result {
+	char *output; /* owned */
+	struct fb_placement placement;
+	uint64_t output_bytes;
+};
+
+/* FB_INVALID where no core could be opened, or the output is one of the inputs. */
+FB_MUST_CHECK struct fb_error *fb_merge(struct fb_input *input,
+					const struct fb_merge_options *options,
+					struct fb_merge_result *result_ret);
+void fb_merge_result_deinit(struct fb_merge_result *result);
+
+/* Places the cores of an input without writing anything. */
+FB_MUST_CHECK struct fb_error *fb_merge_place(struct fb_input *input,
+					      struct fb_placement *placement_ret);
+
+/* {"cores": [...], "pages_added": N, "conflicts": N} as docs/cli has them: what `merge --json`
+ * prints and a bundle's manifest keeps. A new reference, or NULL where memory is out. */
+json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
+		      const struct fb_placement *placement);
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/merge/page_merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+struct fb_error *fb_page_merge_init(struct fb_page_merge *merge, struct fb_dump *dump,
+				    const struct fb_placement *placement)
+{
+	struct fb_error *err;
+
+	memset(merge, 0, sizeof(*merge));
+	merge->dump = dump;
+	merge->placement = placement;
+	merge->part_count = fb_dump_parts(dump);
+	err = fb_alloc_array(merge->part_count, sizeof(*merge->parts), FB_MAX_SPLIT_PARTS,
+			     "parts of the dump", &merge->parts);
+	for (size_t i = 0; i < merge->part_count && !err; i++)
+		err = fb_dump_part(dump, i, &merge->parts[i]);
+	if (err)
+		fb_page_merge_deinit(merge);
+	return err;
+}
+
+void fb_page_merge_deinit(struct fb_page_merge *merge)
+{
+	free(merge->parts);
+	memset(merge, 0, sizeof(*merge));
+}
+
+/* Only what lies whole in its part's data is there after copying that. */
+static bool stored_is_copied(const struct fb_page_merge *merge, const struct fb_dump_stored *stored)
+{
+	const struct fb_dump_part *part;
+
+	if (stored->part >= merge->part_count)
+		return false;
+	part = &merge->parts[stored->part];
+	return stored->offset >= part->data_start && stored->offset <= part->data_end &&
+	       stored->size <= part->data_end - stored->offset;
+}
+
+/* Makes window[window_next] the next stored page, or sets next_pfn to UINT64_MAX. */
+static struct fb_error *find_stored(struct fb_page_merge *merge)
+{
+	struct fb_error *err;
+
+	for (;;) {
+		for (; merge->window_next < merge->window_count; merge->window_next++) {
+			if (stored_is_copied(merge, &merge->window[merge->window_next]))
+				return NULL;
+			merge->dropped++;
+		}
+		if (merge->next_pfn == UINT64_MAX)
+			return NULL;
+		merge->window_next = merge->window_count = 0;
+		err = fb_dump_stored(merge->dump, merge->next_pfn, merge->window, FB_MERGE_WINDOW,
+				     &merge->window_count);
+		if (err)
+			return err;
+		merge->next_pfn = merge->window_count
+					  ? merge->window[merge->window_count - 1].pfn + 1
+					  : UINT64_MAX;
+	}
+}
+
+/* The frame of the dump's next page, UINT64_MAX at the end. */
+static struct fb_error *peek_dump(struct fb_page_merge *merge, uint64_t *pfn_ret)
+{
+	struct fb_error *err = NULL;
+
+	if (!merge->part_count) {
+		if (merge->next_pfn != UINT64_MAX)
+			merge->next_pfn = fb_dump_next_page(merge->dump, merge->next_pfn);
+		*pfn_ret = merge->next_pfn;
+		return NULL;
+	}
+	err = find_stored(merge);
+	if (!err)
+		*pfn_ret = merge->window_next < merge->window_count
+				   ? merge->window[merge->window_next].pfn
+				   : UINT64_MAX;
+	return err;
+}
+
+static void skip_dump(struct fb_page_merge *merge)
+{
+	if (merge->part_count)
+		merge->window_next++;
+	else
+		merge->next_pfn++;
+}
+
+struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
+				    struct fb_merged_page *page_ret)
+{
+	const struct fb_placement *placement = merge->placement;
+	const struct fb_placed *placed = NULL;
+	uint64_t pfn;
+	struct fb_error *err = peek_dump(merge, &pfn);
+
+	if (err)
+		return err;
+	if (merge->next_placed < placement->placed_count)
+		placed = &placement->placed[merge->next_placed];
+	*more_ret = placed || pfn != UINT64_MAX;
+	if (placed && placed->pfn <= pfn) {
+		page_ret->pfn = placed->pfn;
+		page_ret->kind = FB_MERGED_PLACED;
+		page_ret->placed = placed;
+		merge->next_placed++;
+		if (placed->pfn == pfn)
+			skip_dump(merge);
+	} else if (pfn != UINT64_MAX) {
+		page_ret->pfn = pfn;
+		page_ret->kind = merge->part_count ? FB_MERGED_STORED : FB_MERGED_DUMPED;
+		if (merge->part_count)
+			page_ret->stored = merge->window[merge->window_next];
+		skip_dump(merge);
+	}
+	return NULL;
+}

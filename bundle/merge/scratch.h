@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a worker needs to compress and copy: made once per thread that works at
+ * the same time, not once per part of the work.
+ */
+#ifndef FB_BUNDLE_SCRATCH_H
+#define FB_BUNDLE_SCRATCH_H
+
+#include <libdeflate.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zstd.h>
+
+#include "base/error.h"
+#include "bundle/file/fiber_format.h"
+
+/* Holds what has one checksum, and a group of stored pages. */
+#define FB_SCRATCH_BYTES (1u << FB_FIBER_CHUNK_SHIFT)
+
+struct fb_scratch {
+	struct libdeflate_compressor *zlib;
+	ZSTD_CCtx *zstd;
+	uint8_t *bytes; /* FB_SCRATCH_BYTES */
+	struct fb_scratch *next;
+};
+
+struct fb_scratches {
+	pthread_mutex_t lock;
+	struct fb_scratch *idle;
+};
+
+void fb_scratches_init(struct fb_scratches *scratches);
+void fb_scratches_deinit(struct fb_scratches *scratches);
+/* An idle one or a new one; safe for concurrent use. Give it back. */
+FB_MUST_CHECK struct fb_error *fb_scratch_take(struct fb_scratches *scratches,
+					       struct fb_scratch **scratch_ret);
+void fb_scratch_give(struct fb_scratches *scratches, struct fb_scratch *scratch);
+
+#endif

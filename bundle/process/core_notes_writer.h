@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The notes of an ELF core, written from what the kernel of a dump knows of a
+ * process (internal to bundle/).
+ * Format: fs/binfmt_elf.c (fill_note_info, fill_psinfo, fill_auxv_note,
+ * fill_files_note), include/linux/elfcore.h; sys/procfs.h.
+ */
+#ifndef FB_BUNDLE_CORE_NOTES_WRITER_H
+#define FB_BUNDLE_CORE_NOTES_WRITER_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "bundle/input/input.h"
+#include "kernel/mappings/vma.h"
+
+struct fb_written_notes {
+	uint64_t threads;      /* with registers */
+	uint64_t without_regs; /* threads that live, and whose registers cannot be had */
+};
+
+/*
+ * Appends the notes of the process that task is of: for each thread NT_PRSTATUS and, where the
+ * thread's FPU state is in the dump, NT_FPREGSET; once NT_PRPSINFO, NT_AUXV and NT_FILE. The thread
+ * that panicked comes first, else the leader. All IDs are the host's; paths are the process's own.
+ * FB_UNSUPPORTED for a 32-bit program. What cannot be read is a warning.
+ */
+FB_MUST_CHECK struct fb_error *fb_core_notes_write(struct fb_input *input,
+						   const struct fb_task *task,
+						   const struct fb_vmas *vmas, struct fb_buf *notes,
+						   struct fb_written_notes *written_ret);
+
+#endif

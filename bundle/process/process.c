@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reading a process of an input.
+ */
+#include "bundle/process/process.h"
+
+#include "kernel/paging/page_table.h"
+
+static struct fb_error *cmdline_from_dump(struct fb_kernel *kernel, const struct fb_task *task,
+					  char *to, size_t size)
+{
+	struct fb_page_tables tables;
+	struct fb_space *space = NULL;
+	struct fb_error *err;
+
+	err = fb_kernel_mm_page_tables(kernel, task->mm, &tables);
+	if (!err)
+		err = fb_mapped_space_create(&tables, "process", &space);
+	if (!err)
+		err = fb_task_cmdline(kernel, task, space, to, size);
+	fb_mapped_space_destroy(space);
+	return err;
+}
+
+struct fb_error *fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to,
+				    size_t size)
+{
+	struct fb_kernel *kernel = fb_input_kernel(input);
+	const struct fb_input_core *core;
+	struct fb_error *err;
+
+	to[0] = '\0';
+	if (!task->mm || task->kernel_thread)
+		return NULL;
+	err = cmdline_from_dump(kernel, task, to, size);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	core = to[0] ? NULL : fb_input_core_of(input, task->pid);
+	return core ? fb_task_cmdline(kernel, task, fb_core_space(core->core), to, size) : NULL;
+}
+
+struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *task, bool own_root,
+				 struct fb_path *root_ret, bool *known_ret)
+{
+	const struct fb_tasks *tasks = NULL;
+	const struct fb_task *whose = task;
+	struct fb_error *err;
+
+	*known_ret = false;
+	err = fb_input_tasks(input, &tasks);
+	if (err)
+		return err;
+	if (!own_root && fb_tasks_by_tid(tasks, 1))
+		whose = fb_tasks_by_tid(tasks, 1);
+	err = fb_path_task_root(fb_input_kernel(input), whose, root_ret);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	*known_ret = !err;
+	fb_error_destroy(err);
+	return NULL;
+}

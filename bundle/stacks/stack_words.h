@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What JSON calls the registers and the origins in a user half; the same words are written
+ * (cmd/bt/bt_json.c) and read back (bundle/stacks/stored_stack.c). */
+#ifndef FB_BUNDLE_STACK_WORDS_H
+#define FB_BUNDLE_STACK_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/user.h>
+
+#include "bundle/stacks/thread_stack.h"
+#include "user/unwind/unwind.h"
+
+/* Registers shown, and the name of each by its index ("rip"). */
+size_t fb_user_reg_count(void);
+const char *fb_user_reg_name(size_t index);
+uint64_t fb_user_reg_get(const struct user_regs_struct *regs, size_t index);
+void fb_user_reg_set(struct user_regs_struct *regs, size_t index, uint64_t value);
+
+/* FB_USER_REGS_UNKNOWN for what fb_user_regs_source_name() gives for none; text may be NULL. */
+enum fb_user_regs_source fb_user_regs_source_parse(const char *text);
+
+/* "registers", "unwind-table", "frame-pointer", "stack-top". */
+const char *fb_frame_found_name(enum fb_frame_found found);
+/* False, and *found_ret untouched, for any other text; text may be NULL. */
+bool fb_frame_found_parse(const char *text, enum fb_frame_found *found_ret);
+
+#endif

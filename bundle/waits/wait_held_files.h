@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which processes have which files open: an index over all descriptor tables,
+ * made once, by struct file and by inode.
+ */
+#ifndef FB_BUNDLE_WAIT_HELD_FILES_H
+#define FB_BUNDLE_WAIT_HELD_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+#include "kernel/tasks/task.h"
+
+struct fb_held_file {
+	uint64_t file;  /* struct file */
+	uint64_t inode; /* struct inode */
+	int32_t pid;    /* of a process that has it */
+	uint32_t fd;
+	uint32_t mode; /* FMODE_* */
+};
+#define FB_FMODE_READ 1u
+#define FB_FMODE_WRITE 2u
+
+struct fb_held_files;
+
+/* Both borrowed. Tables that cannot be read are warnings, and counted. */
+FB_MUST_CHECK struct fb_error *fb_held_files_create(struct fb_kernel *kernel,
+						    const struct fb_tasks *tasks,
+						    struct fb_held_files **held_ret);
+void fb_held_files_destroy(struct fb_held_files *held);
+
+/* All entries of a struct file, or of an inode: they stand together. */
+const struct fb_held_file *fb_held_by_file(const struct fb_held_files *held, uint64_t file,
+					   size_t *count_ret);
+const struct fb_held_file *fb_held_by_inode(const struct fb_held_files *held, uint64_t inode,
+					    size_t *count_ret);
+/* Processes whose tables cannot be read: they may have any file. */
+size_t fb_held_files_lost(const struct fb_held_files *held);
+
+#endif

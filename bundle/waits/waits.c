@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Finding who waits for whom: the blocked threads' stacks are unwound a batch at
+ * a time on all CPUs, and each is given to the recogniser of the function it
+ * sleeps in.
+ */
+#include "bundle/waits/waits.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "bundle/waits/wait_io.h"
+#include "bundle/waits/wait_private.h"
+
+/* Threads whose stacks are known at a time: 2 MB. */
+#define BATCH 4096u
+
+struct fb_waits {
+	struct fb_wait_finder finder;
+	struct fb_wait_analysis analysis;
+	struct fb_blocked *batch;
+	const struct fb_task **candidates; /* of the batch */
+	size_t candidate_count;
+};
+
+static bool is_candidate(const struct fb_wait_finder *finder, const struct fb_task *task)
+{
+	if (task->idle || task->on_cpu || !strchr("SDTt", task->state) || !task->state)
+		return false;
+	return !finder->options.tid || finder->options.tid == task->tid;
+}
+
+static bool is_scheduling(const char *symbol)
+{
+	static const char *const names[] = {"__schedule", "schedule", "schedule_timeout",
+					    "schedule_preempt_disabled", "__switch_to_asm"};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
+		if (!strcmp(symbol, names[i]))
+			return true;
+	return false;
+}
+
+/* What every stack ends with. */
+static bool is_entry(const char *symbol)
+{
+	return !strncmp(symbol, "entry_SYSCALL", 13) || !strncmp(symbol, "do_syscall_", 11) ||
+	       !strcmp(symbol, "ret_from_fork") || !strcmp(symbol, "ret_from_fork_asm");
+}
+
+/* The function that decides, and where on the stack its wait structure can be: from the innermost
+ * frame to the end of its caller's. */
+static void find_site(const struct fb_kernel_stack *stack, struct fb_blocked *blocked)
+{
+	size_t used = 0, at = 0;
+	bool settled = false;
+
+	for (size_t i = 0; i < stack->count && i < 64; i++) {
+		const char *symbol = stack->frames[i].symbol;
+		const struct fb_wait_site *site;
+
+		if (!symbol || is_scheduling(symbol))
+			continue;
+		if (used < FB_WAIT_FRAMES && !is_entry(symbol))
+			blocked->frames[used++] = symbol;
+		site = settled ? NULL : fb_wait_site_find(symbol);
+		if (!site || (blocked->site && site->weak))
+			continue;
+		blocked->site = site;
+		settled = !site->weak;
+		at = i;
+	}
+	if (!stack->count)
+		return;
+	blocked->low = stack->frames[0].sp;
+	at = at + 2 < stack->count ? at + 2 : stack->count - 1;
+	blocked->high = stack->frames[at].sp;
+}
+
+static struct fb_error *read_stack(void *context, size_t index)
+{
+	struct fb_waits *waits = context;
+	struct fb_wait_finder *finder = &waits->finder;
+	struct fb_blocked *blocked = &finder->blocked[index];
+	struct fb_kernel_stack stack;
+	struct fb_error *err;
+
+	memset(blocked, 0, sizeof(*blocked));
+	blocked->task = waits->candidates[index];
+	err = fb_kernel_stack_unwind(finder->kernel, finder->orc, blocked->task, &stack);
+	if (err)
+		return err;
+	find_site(&stack, blocked);
+	blocked->syscall = stack.syscall;
+	blocked->has_regs = stack.has_user_regs;
+	blocked->regs = stack.user_regs;
+	blocked->compat = fb_user_regs_are_32bit(&stack.user_regs);
+	if (blocked->has_regs)
+		fb_syscall_arguments(&stack.user_regs, blocked->args);
+	fb_kernel_stack_deinit(&stack);
+	return NULL;
+}
+
+const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint64_t address)
+{
+	return fb_tasks_by_address(finder->tasks, address & ~7ull);
+}
+
+struct fb_wait fb_wait_of_blocked(const struct fb_wait_finder *finder,
+				  const struct fb_blocked *blocked, const char *kind)
+{
+	struct fb_wait wait = {
+		.tid = blocked->task->tid,
+		.pid = blocked->task->pid,
+		.kind = kind,
+		.certain = true,
+		.seconds = NAN,
+	};
+	uint64_t since = 0;
+	struct fb_error *err;
+
+	memcpy(wait.frames, blocked->frames, sizeof(wait.frames));
+	err = fb_kernel_field(finder->kernel, blocked->task->address,
+			      &finder->layout->task_exec_start, &since);
+	fb_error_destroy(err);
+	if (since && since <= finder->now)
+		wait.seconds = (double)(finder->now - since) / 1e9;
+	return wait;
+}
+
+/* A wait whose object cannot be told: why says what is missing. */
+static struct fb_error *add_unknown(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				    const char *kind, const char *why)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, kind);
+	struct fb_wait_object *object;
+	bool fresh;
+	struct fb_error *err;
+
+	wait.evidence = "kernel stack";
+	err = fb_wait_graph_object(&finder->graph, "thread", (uint64_t)blocked->task->tid, 0,
+				   &wait.object, &fresh);
+	if (err)
+		return err;
+	object = &finder->graph.objects[wait.object];
+	if (!object->name)
+		err = fb_wait_text(&object->name, "%s",
+				   blocked->frames[0] ? blocked->frames[0] : "unknown");
+	if (!err && !object->need)
+		err = fb_wait_text(&object->need, "%s", why);
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+static struct fb_error *recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	static const char unnamed[] = "the kernel does not record who will end this wait";
+	const struct fb_wait_site *site = blocked->site;
+	struct fb_error *err;
+
+	if (!site) /* a sleep that nothing here knows: only one that no signal ends is worth telling */
+		return blocked->task->state == 'D'
+			       ? add_unknown(finder, blocked, "uninterruptible", unnamed)
+			       : NULL;
+	if (!site->kind)
+		return NULL;
+	if (!site->find)
+		return blocked->task->kernel_thread && blocked->task->state != 'D'
+			       ? NULL
+			       : add_unknown(finder, blocked, site->kind, unnamed);
+	err = site->find(finder, blocked);
+	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+		return err;
+	{
+		char why[512];
+
+		fb_text_escape(fb_error_message(err), strlen(fb_error_message(err)), why,
+			       sizeof(why));
+		fb_error_destroy(err);
+		return add_unknown(finder, blocked, site->kind, why);
+	}
+}
+
+static struct fb_error *run_batch(struct fb_waits *waits)
+{
+	struct fb_wait_finder *finder = &waits->finder;
+	struct fb_error *err;
+
+	err = fb_parallel_for(fb_input_pool(finder->input), waits->candidate_count, read_stack,
+			      waits);
+	for (size_t i = 0; i < waits->candidate_count && !err; i++)
+		err = recognise(finder, &finder->blocked[i]);
+	waits->candidate_count = 0;
+	return err;
+}
+
+static struct fb_error *find_all(struct fb_waits *waits)
+{
+	struct fb_wait_finder *finder = &waits->finder;
+	struct fb_error *err = NULL;
+
+	waits->candidates = calloc(BATCH, sizeof(*waits->candidates));
+	finder->blocked = calloc(BATCH, sizeof(*finder->blocked));
+	if (!waits->candidates || !finder->blocked)
+		return fb_error_nomem();
+	for (size_t i = 0; i < fb_tasks_count(finder->tasks) && !err; i++) {
+		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
+
+		if (!is_candidate(finder, task))
+			continue;
+		waits->candidates[waits->candidate_count++] = task;
+		if (waits->candidate_count == BATCH)
+			err = run_batch(waits);
+	}
+	return err ? err : run_batch(waits);
+}
+
+/* The clock that exec_start of the scheduler is taken from: the CPU that ran last tells best. */
+static void read_clock(struct fb_wait_finder *finder)
+{
+	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(finder->kernel); cpu++) {
+		uint64_t rq, clock = 0;
+		struct fb_error *err;
+
+		err = fb_kernel_percpu_symbol(finder->kernel, cpu, "runqueues", &rq);
+		if (!err)
+			err = fb_kernel_field(finder->kernel, rq, &finder->layout->rq_clock_task,
+					      &clock);
+		fb_error_destroy(err);
+		if (clock > finder->now)
+			finder->now = clock;
+	}
+}
+
+static struct fb_error *analyse(struct fb_waits *waits)
+{
+	const struct fb_tasks *tasks = waits->finder.tasks;
+	size_t count = fb_tasks_count(tasks), used = 0;
+	struct fb_wait_thread *threads = calloc(count + 1, sizeof(*threads));
+	struct fb_error *err;
+
+	if (!threads)
+		return fb_error_nomem();
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+
+		if (!task->idle)
+			threads[used++] = (struct fb_wait_thread){task->tid, task->pid};
+	}
+	err = fb_wait_analyse(&waits->finder.graph, threads, used, &waits->analysis);
+	free(threads);
+	return err;
+}
+
+static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
+			      const struct fb_wait_options *options)
+{
+	struct fb_wait_finder *finder = &waits->finder;
+	const struct fb_input_core *cores;
+	size_t count;
+	struct fb_error *err;
+
+	finder->input = input;
+	finder->options = *options;
+	finder->kernel = fb_input_kernel(input);
+	finder->space = fb_kernel_space(finder->kernel);
+	finder->layout = fb_kernel_layout(finder->kernel);
+	fb_wait_graph_init(&finder->graph);
+	err = fb_input_tasks(input, &finder->tasks);
+	if (!err)
+		err = fb_input_cores(input, &cores, &count);
+	if (err)
+		return err;
+	err = fb_modules_load(finder->kernel, &finder->modules);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(fb_input_warnings(input), err, "modules");
+	read_clock(finder);
+	return fb_error_prefix(fb_orc_open(finder->kernel, finder->modules, &finder->orc),
+			       "kernel stacks, which waits are read from");
+}
+
+struct fb_error *fb_waits_find(struct fb_input *input, const struct fb_wait_options *options,
+			       struct fb_waits **waits_ret)
+{
+	struct fb_waits *waits = calloc(1, sizeof(*waits));
+	struct fb_error *err;
+
+	if (!waits)
+		return fb_error_nomem();
+	err = begin(waits, input, options);
+	if (!err)
+		err = find_all(waits);
+	if (!err)
+		err = fb_wait_date_freezes(&waits->finder);
+	if (!err)
+		err = analyse(waits);
+	if (err) {
+		fb_waits_destroy(waits);
+		return fb_error_prefix(err, "waits");
+	}
+	*waits_ret = waits;
+	return NULL;
+}
+
+void fb_waits_destroy(struct fb_waits *waits)
+{
+	struct fb_wait_finder *finder;
+
+	if (!waits)
+		return;
+	finder = &waits->finder;
+	fb_wait_analysis_deinit(&waits->analysis);
+	fb_wait_graph_deinit(&finder->graph);
+	fb_wait_queues_deinit(&finder->queues);
+	fb_held_files_destroy(finder->held);
+	if (finder->has_locks)
+		fb_locks_deinit(&finder->locks);
+	fb_joined_destroy(finder->joined);
+	fb_wait_symbols_destroy(finder->symbols);
+	fb_wait_tcp_destroy(finder->tcp);
+	fb_thread_words_deinit(&finder->bases);
+	fb_thread_words_deinit(&finder->ends);
+	free(finder->inner);
+	free(finder->children);
+	free(finder->superblocks);
+	free(finder->workers);
+	free(finder->blocked);
+	free(waits->candidates);
+	fb_orc_destroy(finder->orc);
+	fb_modules_destroy(finder->modules);
+	free(waits);
+}
+
+const struct fb_wait_graph *fb_waits_graph(const struct fb_waits *waits)
+{
+	return &waits->finder.graph;
+}
+
+const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits)
+{
+	return &waits->analysis;
+}
+
+/* In the order of tasks: a process's leader, then its other threads by TID. */
+static int order(const struct fb_wait *wait, const struct fb_task *task)
+{
+	bool leads = wait->tid == wait->pid, task_leads = task->tid == task->pid;
+
+	if (wait->pid != task->pid)
+		return wait->pid < task->pid ? -1 : 1;
+	if (leads != task_leads)
+		return leads ? -1 : 1;
+	return wait->tid < task->tid ? -1 : wait->tid > task->tid;
+}
+
+const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, size_t *count_ret)
+{
+	const struct fb_wait_graph *graph = &waits->finder.graph;
+	const struct fb_task *task = fb_tasks_by_tid(waits->finder.tasks, tid);
+	size_t low = 0, high = graph->wait_count, end;
+
+	*count_ret = 0;
+	while (task && low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (order(&graph->waits[middle], task) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < graph->wait_count && graph->waits[end].tid == tid; end++)
+		;
+	*count_ret = end - low;
+	return end > low ? &graph->waits[low] : NULL;
+}
+
+static size_t put_owner(const struct fb_waits *waits, const struct fb_wait_owner *owner, char *to,
+			size_t size)
+{
+	const struct fb_task *task = fb_tasks_by_tid(waits->finder.tasks, owner->tid);
+	char comm[4 * sizeof(task->comm) + 1] = "";
+
+	if (task)
+		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
+			       sizeof(comm));
+	return (size_t)snprintf(to, size, "%d%s%s", owner->tid, *comm ? " " : "", comm);
+}
+
+char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait, char *to,
+		       size_t size)
+{
+	const struct fb_wait_object *object = &waits->finder.graph.objects[wait->object];
+	size_t used, shown = object->owner_count < 3 ? object->owner_count : 3;
+
+	used = (size_t)snprintf(to, size, "%s %s", wait->kind, object->name ? object->name : "?");
+	for (size_t i = 0; i < shown && used < size; i++) {
+		used += (size_t)snprintf(to + used, size - used, "%s", i ? ", " : ", by ");
+		if (used < size)
+			used += put_owner(waits, &object->owners[i], to + used, size - used);
+	}
+	if (shown < object->owner_count && used < size)
+		snprintf(to + used, size - used, " and %zu more", object->owner_count - shown);
+	return to;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle bt: whole stacks, kernel half then user half.
+ */
+#include "cmd/bt/bt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/input/panic.h"
+#include "cmd/shared/command.h"
+
+struct bt {
+	struct fb_context *context;
+	struct fb_input *input;
+	const struct fb_tasks *tasks;
+	struct fb_panic panic;
+	struct fb_host_files *files;
+	struct fb_swap *swap;
+	const struct fb_task **chosen; /* owned */
+	size_t count, room;
+	struct fb_thread_stacks *stacks;
+	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
+	bool all, panicking, group;
+};
+
+static const struct argp_option bt_options[] = {
+	{"all", 'a', NULL, 0, "every thread of the dump, kernel threads too", 0},
+	{"panic", 'p', NULL, 0, "what each CPU ran, the one that panicked first", 0},
+	{"group", 'g', NULL, 0, "threads with the same stack once, with their number", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct bt *bt = own;
+
+	switch (key) {
+	case 'a':
+		bt->all = true;
+		return 0;
+	case 'p':
+		bt->panicking = true;
+		return 0;
+	case 'g':
+		bt->group = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT [PID...]",
+	.doc = "Shows the whole stack of threads: the kernel half as at the panic, the user half "
+	       "from there back to main(). A PID stands for all threads of the process, a TID for "
+	       "one thread; without any, the thread that panicked is shown.",
+	.most_arguments = SIZE_MAX,
+	.options = bt_options,
+	.parse = parse,
+};
+
+static struct fb_error *choose(struct bt *bt, const struct fb_task *task)
+{
+	struct fb_error *err;
+
+	for (size_t i = 0; !bt->all && i < bt->count; i++)
+		if (bt->chosen[i] == task)
+			return NULL;
+	err = fb_grow_array(&bt->chosen, &bt->room, bt->count, sizeof(*bt->chosen), FB_MAX_TASKS,
+			    "threads");
+	if (!err)
+		bt->chosen[bt->count++] = task;
+	return err;
+}
+
+static struct fb_error *choose_all(struct bt *bt)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; !err && i < fb_tasks_count(bt->tasks); i++)
+		err = choose(bt, fb_tasks_get(bt->tasks, i));
+	return err;
+}
+
+static struct fb_error *choose_pid(struct bt *bt, int32_t pid)
+{
+	const struct fb_task *task = fb_tasks_by_tid(bt->tasks, pid);
+	const int32_t *lost;
+	size_t first, count, lost_count = fb_tasks_lost(bt->tasks, &lost);
+	struct fb_error *err = NULL;
+
+	fb_tasks_group(bt->tasks, pid, &first, &count);
+	for (size_t i = first; !err && i < first + count; i++)
+		err = choose(bt, fb_tasks_get(bt->tasks, i));
+	if (err || count)
+		return err;
+	if (task)
+		return choose(bt, task);
+	for (size_t i = 0; i < lost_count; i++)
+		if (lost[i] == pid)
+			return fb_error_create(FB_ABSENT,
+					       "PID %d existed, but its task_struct is not in the "
+					       "dump",
+					       pid);
+	return fb_error_create(FB_NOT_FOUND, "no process has PID %d (`fbundle ps` lists them)",
+			       pid);
+}
+
+/* The task that panicked, then those of the other CPUs in their order. */
+static struct fb_error *choose_cpus(struct bt *bt, bool others)
+{
+	struct fb_error *err = NULL;
+
+	if (bt->panic.task)
+		err = choose(bt, bt->panic.task);
+	for (uint32_t cpu = 0; others && cpu < fb_kernel_cpu_limit(fb_input_kernel(bt->input));
+	     cpu++)
+		for (size_t i = 0; !err && i < fb_tasks_count(bt->tasks); i++) {
+			const struct fb_task *task = fb_tasks_get(bt->tasks, i);
+
+			if (task->on_cpu && task->cpu == cpu)
+				err = choose(bt, task);
+		}
+	if (!err && !bt->count)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "which thread panicked is not known: name a PID, or -a");
+	return err;
+}
+
+static struct fb_error *choose_tasks(struct bt *bt)
+{
+	struct fb_error *err = fb_input_tasks(bt->input, &bt->tasks);
+
+	if (!err && bt->all)
+		return choose_all(bt);
+	if (!err && (bt->panicking || !bt->context->arg_count))
+		err = fb_panic_find(bt->input, &bt->panic);
+	if (!err && (bt->panicking || !bt->context->arg_count))
+		err = choose_cpus(bt, bt->panicking);
+	for (size_t i = 0; !err && i < bt->context->arg_count; i++)
+		err = choose_pid(bt, fb_parse_pid(bt->context->args[i]));
+	return err;
+}
+
+static struct fb_error *load(struct bt *bt)
+{
+	const struct fb_options *options = &bt->context->options;
+	struct fb_thread_stacks_options load_options = {
+		.debug_dirs = options->debug_dirs,
+		.debug_dir_count = options->debug_dir_count,
+	};
+	struct fb_error *err = fb_host_files_create(options->sysroot, &bt->files);
+
+	if (err)
+		return err;
+	err = fb_swap_create(fb_input_kernel(bt->input), &bt->swap);
+	if (fb_error_is(err, FB_NOT_FOUND) || fb_error_is(err, FB_ABSENT) ||
+	    fb_error_is(err, FB_CORRUPT)) {
+		fb_warn_error(bt->context->warnings, err, "swapped pages cannot be looked for");
+		err = NULL;
+	}
+	load_options.files = bt->files;
+	load_options.swap = bt->swap;
+	return err ? err
+		   : fb_thread_stacks_load(bt->input, &load_options, bt->chosen, bt->count,
+					   &bt->stacks);
+}
+
+/* What ends early is said where it ends; here that there is such, for the exit status. */
+static void warn_incomplete(struct bt *bt)
+{
+	struct fb_warnings *warnings = bt->context->warnings;
+	size_t kernel = 0, user = 0, stored = 0;
+
+	for (size_t i = 0; i < fb_thread_stacks_count(bt->stacks); i++) {
+		const struct fb_thread_stack *stack = fb_thread_stacks_get(bt->stacks, i);
+
+		kernel += stack->kernel.ended == FB_UNWIND_LOST;
+		if (stack->user.complete || stack->task->kernel_thread || stack->task->idle)
+			continue;
+		stored += stack->user_stored;
+		user += !stack->user_stored;
+	}
+	if (kernel)
+		fb_warn(warnings, "%zu kernel stack%s early", kernel,
+			kernel == 1 ? " ends" : "s end");
+	if (user)
+		fb_warn(warnings, "%zu user stack%s early; %s", user, user == 1 ? " ends" : "s end",
+			bt->context->options.sysroot
+				? "the sysroot lacks files that pages were of, or has others"
+				: "--sysroot gives the files that pages were of");
+	if (stored)
+		fb_warn(warnings, "%zu user stack%s ended early when the bundle was redacted",
+			stored, stored == 1 ? "" : "s");
+}
+
+static struct fb_error *print_groups(struct bt *bt)
+{
+	size_t count = fb_thread_stacks_count(bt->stacks);
+	const struct fb_task **others;
+	bool *shown;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*others), FB_MAX_TASKS, "threads", &others);
+	if (err)
+		return err;
+	err = fb_alloc_array(count, sizeof(*shown), FB_MAX_TASKS, "threads", &shown);
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct fb_thread_stack *stack = fb_thread_stacks_get(bt->stacks, i);
+		size_t other_count = 0;
+
+		if (shown[i])
+			continue;
+		for (size_t j = i + 1; bt->group && j < count; j++) {
+			const struct fb_thread_stack *other = fb_thread_stacks_get(bt->stacks, j);
+
+			if (shown[j] || !fb_bt_same_stack(stack, other))
+				continue;
+			shown[j] = true;
+			others[other_count++] = other->task;
+		}
+		fb_bt_print(bt->context->output, stack, others, other_count, bt->waits);
+		if (i + 1 < count)
+			putchar('\n');
+	}
+	fb_bt_print_legend(bt->context->output, bt->stacks);
+	free(others);
+	if (!err)
+		free(shown);
+	return err;
+}
+
+/* What the chosen threads wait for: of one, only its own wait is looked for. */
+static struct fb_error *find_waits(struct bt *bt)
+{
+	struct fb_wait_options options = {.files = bt->files, .swap = bt->swap};
+	size_t blocked = 0;
+	struct fb_error *err;
+
+	for (size_t i = 0; i < bt->count; i++)
+		if (!bt->chosen[i]->idle && bt->chosen[i]->state != 'R') {
+			blocked++;
+			options.tid = bt->chosen[i]->tid;
+		}
+	if (!blocked)
+		return NULL;
+	if (blocked > 1)
+		options.tid = 0;
+	err = fb_waits_find(bt->input, &options, &bt->waits);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(bt->context->warnings, err, "what threads wait for");
+	return NULL;
+}
+
+static struct fb_error *answer(struct bt *bt)
+{
+	struct fb_wanted_file *wanted = NULL;
+	size_t count = 0;
+	struct fb_error *err;
+	json_t *json;
+
+	warn_incomplete(bt);
+	err = fb_wanted_files_find(bt->stacks, &wanted, &count);
+	if (!err && bt->context->options.json) {
+		json = fb_bt_json(bt->stacks, bt->waits);
+		json_object_set_new(json, "files_wanted", fb_bt_wanted_json(wanted, count));
+		err = fb_json_print("bt", json, bt->context->warnings);
+	} else if (!err) {
+		err = print_groups(bt);
+		if (!err)
+			err = fb_bt_print_wanted(bt->context->output, wanted, count);
+	}
+	free(wanted);
+	return err;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct bt bt = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &bt);
+	err = fb_context_open(context, &bt.input);
+	if (!err)
+		err = choose_tasks(&bt);
+	if (!err)
+		err = load(&bt);
+	if (!err)
+		err = find_waits(&bt);
+	if (!err)
+		err = answer(&bt);
+	fb_waits_destroy(bt.waits);
+	fb_thread_stacks_destroy(bt.stacks);
+	free(bt.chosen);
+	fb_swap_destroy(bt.swap);
+	fb_host_files_destroy(bt.files);
+	fb_panic_deinit(&bt.panic);
+	fb_input_destroy(bt.input);
+	return err;
+}
+
+const struct fb_command fb_command_bt = {
+	.name = "bt",
+	.summary = "whole stacks, from main() through the system call to the scheduler",
+	.run = run,
+};

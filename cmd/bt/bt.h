@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How whole stacks are shown: bt_print.c for people, bt_json.c for machines. */
+#ifndef FB_CMD_BT_H
+#define FB_CMD_BT_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "bundle/stacks/thread_stack.h"
+#include "bundle/stacks/wanted_files.h"
+#include "bundle/waits/waits.h"
+#include "cmd/shared/output.h"
+
+/* One thread: a heading, both halves and why they end. others (may be 0 of them): further
+ * threads with the same stack. waits (or NULL): who waits for whom. */
+void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
+		 const struct fb_task *const *others, size_t other_count,
+		 const struct fb_waits *waits);
+/* The kernel half's frames alone. */
+void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
+/* What the marks mean that stand in the stacks printed. */
+void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
+
+/* "threads" of cli.md; NULL where memory is out. */
+json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);
+
+/* The files that would lead stacks on: "files_wanted" of cli.md, and a table, or nothing where there
+ * are none. */
+json_t *fb_bt_wanted_json(const struct fb_wanted_file *files, size_t count);
+FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
+						  const struct fb_wanted_file *files, size_t count);
+
+/* Whether two threads wait at the same place by the same way: same code in both halves, wherever
+ * it is mapped. */
+bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_stack *b);
+
+/* "system call futex", "page fault (asm_exc_page_fault)", ...: what entered the kernel in frame. */
+const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
+			     const struct fb_kernel_frame *frame, char *to, size_t size);
+
+/* How many arguments its system call takes; all six where that is not known, 0 where it is in none. */
+unsigned fb_bt_argument_count(const struct fb_thread_stack *stack);
+/* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. Raw bytes of
+ * the dump: escape before showing. Returns to, which takes FB_BT_ARGUMENT at most. */
+#define FB_BT_ARGUMENT 192u
+const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, char *to,
+			   size_t size);
+
+#endif

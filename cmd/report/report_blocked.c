@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The stacks of threads that wait, equal ones together: D state first, the
+ * longest wait first; then those that wait for something, then those that idle,
+ * most threads first.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/bt/bt.h"
+#include "cmd/report/report.h"
+
+/* Stacks that are shown: a page for reading; `fbundle bt -a -g` has them all. */
+#define MOST_GROUPS 150u
+/* Threads that are named of one group. */
+#define MOST_NAMES 24u
+
+struct entry {
+	const struct fb_thread_stack *stack;
+	double waited; /* NaN: unknown */
+	uint64_t hash; /* equal for equal stacks */
+};
+
+struct group {
+	const struct entry *entries;
+	size_t count;
+	bool blocked;   /* one of them is in D state */
+	double longest; /* wait of a thread in D state, or of any; -1: unknown */
+};
+
+static uint64_t hash_text(const char *text, uint64_t hash)
+{
+	return text ? XXH64(text, strlen(text), hash) : hash;
+}
+
+/* Of what fb_bt_same_stack() compares: equal stacks have equal hashes. */
+static uint64_t hash_stack(const struct fb_thread_stack *stack)
+{
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < stack->kernel.count; i++)
+		hash = XXH64(&stack->kernel.frames[i].pc, sizeof(uint64_t), hash);
+	for (size_t i = 0; i < stack->user.count; i++) {
+		const struct fb_user_frame *frame = &stack->user.frames[i];
+		uint64_t place = frame->symbol ? frame->offset : frame->pc % FB_PAGE_SIZE;
+
+		hash = hash_text(frame->symbol, hash_text(frame->object, hash));
+		hash = XXH64(&place, sizeof(place), hash);
+	}
+	return hash;
+}
+
+/* Equal stacks stand together; within them the longest wait is first, and PIDs in order. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct entry *first = a, *second = b;
+	double waited[] = {isnan(first->waited) ? -1 : first->waited,
+			   isnan(second->waited) ? -1 : second->waited};
+
+	if (first->hash != second->hash)
+		return first->hash < second->hash ? -1 : 1;
+	if (waited[0] != waited[1])
+		return waited[0] > waited[1] ? -1 : 1;
+	return (first->stack->task->tid > second->stack->task->tid) -
+	       (first->stack->task->tid < second->stack->task->tid);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *first = a, *second = b;
+
+	if (first->blocked != second->blocked)
+		return first->blocked ? -1 : 1;
+	if (first->blocked && first->longest != second->longest)
+		return first->longest > second->longest ? -1 : 1;
+	/* Who waits for something is of more interest than who idles. */
+	if ((first->longest < 0) != (second->longest < 0))
+		return first->longest < 0 ? 1 : -1;
+	if (first->count != second->count)
+		return first->count > second->count ? -1 : 1;
+	return (first->entries->stack->task->tid > second->entries->stack->task->tid) -
+	       (first->entries->stack->task->tid < second->entries->stack->task->tid);
+}
+
+static struct fb_error *collect(const struct fb_report *report, struct entry **entries_ret,
+				size_t *count_ret)
+{
+	size_t total = report->stacks ? fb_thread_stacks_count(report->stacks) : 0, count = 0;
+	struct entry *entries;
+	struct fb_error *err;
+
+	err = fb_alloc_array(total, sizeof(*entries), FB_MAX_TASKS, "stacks", &entries);
+	if (err)
+		return err;
+	for (size_t i = 0; i < total; i++) {
+		const struct fb_thread_stack *stack = fb_thread_stacks_get(report->stacks, i);
+
+		if (stack->task->on_cpu)
+			continue;
+		entries[count++] = (struct entry){
+			.stack = stack,
+			.waited = fb_report_waited(report, stack->task),
+			.hash = hash_stack(stack),
+		};
+	}
+	qsort(entries, count, sizeof(*entries), compare_entries);
+	*entries_ret = entries;
+	*count_ret = count;
+	return NULL;
+}
+
+/* entries are sorted: equal stacks have equal hashes, and so stand together. */
+static struct fb_error *make_groups(const struct entry *entries, size_t count,
+				    struct group **groups_ret, size_t *group_count_ret)
+{
+	struct group *groups;
+	size_t used = 0;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*groups), FB_MAX_TASKS, "stacks", &groups);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry = &entries[i];
+		struct group *group = used ? &groups[used - 1] : NULL;
+
+		if (!group || !fb_bt_same_stack(group->entries->stack, entry->stack)) {
+			group = &groups[used++];
+			*group = (struct group){.entries = entry, .longest = -1};
+		}
+		group->count++;
+		group->blocked |= entry->stack->task->state == 'D';
+		if (entry->waited > group->longest)
+			group->longest = entry->waited;
+	}
+	qsort(groups, used, sizeof(*groups), compare_groups);
+	*groups_ret = groups;
+	*group_count_ret = used;
+	return NULL;
+}
+
+static void add_names(struct fb_report *report, const struct group *group)
+{
+	struct fb_html *html = &report->html;
+
+	fb_html_raw(html, "<p class=\"names\">");
+	for (size_t i = 0; i < group->count && i < MOST_NAMES; i++) {
+		const struct fb_task *task = group->entries[i].stack->task;
+
+		fb_html_element(html, "span", task->state == 'D' ? "tag bad" : "tag", "%s",
+				fb_report_task(task).text);
+		fb_html_raw(html, " ");
+	}
+	if (group->count > MOST_NAMES)
+		fb_html_text(html, "and %zu more", group->count - MOST_NAMES);
+	fb_html_raw(html, "</p>\n");
+}
+
+/* What the first of them waits for, where that is known. */
+static void add_reason(struct fb_report *report, const struct group *group)
+{
+	const struct fb_wait *wait = NULL;
+	size_t count = 0;
+	char text[512];
+
+	if (report->waits)
+		wait = fb_waits_of(report->waits, group->entries->stack->task->tid, &count);
+	if (count)
+		fb_html_element(&report->html, "p", "how", "%s%s",
+				group->count > 1 ? "The first of them: " : "",
+				fb_wait_describe(report->waits, wait, text, sizeof(text)));
+}
+
+static void add_group(struct fb_report *report, const struct group *group)
+{
+	const struct fb_task *task = group->entries->stack->task;
+	struct fb_html *html = &report->html;
+	char waited[32] = "";
+
+	if (group->longest >= 0)
+		fb_text_duration(group->longest, waited, sizeof(waited));
+	fb_html_raw(html, "<div class=\"group\">\n");
+	fb_html_element(html, "h3", group->blocked ? "bad" : NULL, "%zu %s, state %c%s%s",
+			group->count, group->count == 1 ? "thread" : "threads",
+			group->blocked ? 'D' : task->state, *waited ? ", for " : "", waited);
+	add_names(report, group);
+	add_reason(report, group);
+	fb_report_stack(report, group->entries->stack);
+	fb_html_raw(html, "</div>\n");
+}
+
+struct fb_error *fb_report_blocked(struct fb_report *report)
+{
+	struct entry *entries = NULL;
+	struct group *groups = NULL;
+	size_t count = 0, group_count = 0;
+	struct fb_error *err = collect(report, &entries, &count);
+
+	if (!err)
+		err = make_groups(entries, count, &groups, &group_count);
+	if (!err) {
+		fb_html_section(&report->html, "blocked", "What threads sleep in",
+				"Threads with the same stack together. D state first, the longest "
+				"first; then who waits for something, then who idles, most threads "
+				"first. Kernel threads that wait for work are left out.");
+		for (size_t i = 0; i < group_count && i < MOST_GROUPS; i++)
+			add_group(report, &groups[i]);
+		if (group_count > MOST_GROUPS)
+			fb_html_element(&report->html, "p", "how",
+					"... and %zu more stacks (`fbundle bt -a -g` has them)",
+					group_count - MOST_GROUPS);
+		fb_html_section_end(&report->html);
+	}
+	free(groups);
+	free(entries);
+	return err;
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the report tells of, read before a line is written.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "cmd/report/report.h"
+#include "cmd/shared/target.h"
+
+const char *fb_report_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash[1] ? slash + 1 : path;
+}
+
+struct fb_report_task_text fb_report_task(const struct fb_task *task)
+{
+	struct fb_report_task_text text;
+
+	if (task->idle)
+		snprintf(text.text, sizeof(text.text), "idle task of CPU %u", task->cpu);
+	else
+		snprintf(text.text, sizeof(text.text), "%d %.*s", task->tid,
+			 (int)sizeof(task->comm), task->comm);
+	return text;
+}
+
+/* A part that cannot be had is a warning; out of memory is an error. */
+static struct fb_error *do_without(struct fb_report *report, struct fb_error *err, const char *what)
+{
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(report->context->warnings, err, "%s", what);
+	return NULL;
+}
+
+/* Whose stacks are shown: what the CPUs ran, every thread of a process, and kernel threads that
+ * are blocked. The other kernel threads wait for work. */
+static bool wants_stack(const struct fb_task *task)
+{
+	if (task->state == 'Z' || task->state == 'X' || (task->idle && !task->on_cpu))
+		return false;
+	return task->on_cpu || !task->kernel_thread || task->state == 'D';
+}
+
+static struct fb_error *load_stacks(struct fb_report *report)
+{
+	const struct fb_options *options = &report->context->options;
+	struct fb_thread_stacks_options stack_options = {
+		.files = report->files,
+		.swap = report->swap,
+		.debug_dirs = options->debug_dirs,
+		.debug_dir_count = options->debug_dir_count,
+	};
+	const struct fb_task **chosen;
+	size_t count = 0;
+	struct fb_error *err;
+
+	err = fb_alloc_array(fb_tasks_count(report->tasks), sizeof(*chosen), FB_MAX_TASKS,
+			     "threads", &chosen);
+	if (err)
+		return err;
+	for (size_t i = 0; i < fb_tasks_count(report->tasks); i++)
+		if (wants_stack(fb_tasks_get(report->tasks, i)))
+			chosen[count++] = fb_tasks_get(report->tasks, i);
+	err = fb_thread_stacks_load(report->input, &stack_options, chosen, count, &report->stacks);
+	free(chosen);
+	err = do_without(report, err, "stacks");
+	if (err || !report->stacks)
+		return err;
+	return fb_wanted_files_find(report->stacks, &report->wanted, &report->wanted_count);
+}
+
+static struct fb_error *count_memory(struct fb_report *report, struct fb_report_memory *memory)
+{
+	struct fb_joined_options options = {.files = report->files, .swap = report->swap};
+	struct fb_joined *joined = NULL;
+	const struct fb_vmas *vmas;
+	struct fb_error *err;
+
+	err = fb_joined_create(report->input, memory->task, &options, &joined);
+	if (err)
+		return err;
+	vmas = fb_joined_vmas(joined);
+	for (size_t i = 0; i < vmas->count && !err; i++) {
+		struct fb_page_sources sources;
+
+		/* Guard areas and devices hold nothing that could be missed. */
+		if (!(vmas->vma[i].flags & FB_VM_READ) ||
+		    (vmas->vma[i].flags & (FB_VM_IO | FB_VM_PFNMAP)))
+			continue;
+		err = fb_page_sources_count(fb_joined_space(joined), vmas->vma[i].start,
+					    vmas->vma[i].end, &sources);
+		if (!err)
+			fb_page_sources_add(&memory->sources, &sources);
+	}
+	fb_joined_destroy(joined);
+	return err;
+}
+
+static struct fb_error *load_memory(struct fb_report *report)
+{
+	struct fb_error *err;
+
+	err = fb_alloc_array(report->core_count, sizeof(*report->memory), FB_MAX_CORES, "cores",
+			     &report->memory);
+	for (size_t i = 0; i < report->core_count && !err; i++) {
+		const struct fb_input_core *core = &report->cores[i];
+		const struct fb_task *task = core->match.task;
+		struct fb_report_memory *memory = &report->memory[report->memory_count];
+
+		/* Of several cores of a process the newest is the one that is used. */
+		if (!task || fb_input_core_of(report->input, task->pid) != core)
+			continue;
+		memory->core = core;
+		err = fb_find_process(report->input, task->pid, &memory->task);
+		if (!err)
+			err = count_memory(report, memory);
+		if (!err)
+			report->memory_count++;
+		err = do_without(report, err, "the memory of a process");
+	}
+	return err;
+}
+
+static struct fb_error *load_waits(struct fb_report *report)
+{
+	struct fb_wait_options options = {.files = report->files, .swap = report->swap};
+
+	return do_without(report, fb_waits_find(report->input, &options, &report->waits),
+			  "who waits for whom");
+}
+
+static struct fb_error *load_kernel(struct fb_report *report)
+{
+	struct fb_kernel *kernel = fb_input_kernel(report->input);
+	struct fb_error *err;
+
+	err = do_without(report, fb_swap_create(kernel, &report->swap),
+			 "swapped pages cannot be looked for");
+	if (!err)
+		err = do_without(report, fb_modules_load(kernel, &report->modules), "modules");
+	if (!err)
+		err = do_without(report, fb_log_load(kernel, &report->log), "the log");
+	return err;
+}
+
+struct fb_error *fb_report_load(struct fb_report *report)
+{
+	struct fb_error *err;
+
+	err = fb_host_files_create(report->context->options.sysroot, &report->files);
+	if (!err)
+		err = fb_input_tasks(report->input, &report->tasks);
+	if (!err)
+		err = fb_input_cores(report->input, &report->cores, &report->core_count);
+	if (!err)
+		err = fb_panic_find(report->input, &report->panic);
+	if (!err)
+		err = load_kernel(report);
+	if (!err)
+		err = fb_merge_place(report->input, &report->placement);
+	if (!err)
+		err = load_stacks(report);
+	if (!err)
+		err = load_waits(report);
+	return err ? err : load_memory(report);
+}
+
+void fb_report_deinit(struct fb_report *report)
+{
+	free(report->memory);
+	fb_waits_destroy(report->waits);
+	free(report->wanted);
+	fb_thread_stacks_destroy(report->stacks);
+	fb_log_destroy(report->log);
+	fb_modules_destroy(report->modules);
+	fb_placement_deinit(&report->placement);
+	fb_panic_deinit(&report->panic);
+	fb_swap_destroy(report->swap);
+	fb_host_files_destroy(report->files);
+}
+
+const struct fb_thread_stack *fb_report_stack_of(const struct fb_report *report,
+						 const struct fb_task *task)
+{
+	size_t count = report->stacks ? fb_thread_stacks_count(report->stacks) : 0;
+	size_t first = 0, last = count;
+
+	/* Stacks stand in the order of the tasks: by PID and TID, which idle tasks share. */
+	while (first < last) {
+		size_t middle = first + (last - first) / 2;
+		const struct fb_task *other = fb_thread_stacks_get(report->stacks, middle)->task;
+
+		if (other->pid < task->pid || (other->pid == task->pid && other->tid < task->tid))
+			first = middle + 1;
+		else
+			last = middle;
+	}
+	for (; first < count; first++) {
+		const struct fb_thread_stack *stack = fb_thread_stacks_get(report->stacks, first);
+
+		if (stack->task == task)
+			return stack;
+		if (stack->task->pid != task->pid || stack->task->tid != task->tid)
+			break;
+	}
+	return NULL;
+}
+
+double fb_report_waited(const struct fb_report *report, const struct fb_task *task)
+{
+	const struct fb_wait *wait;
+	size_t count = 0;
+
+	if (!report->waits)
+		return NAN;
+	wait = fb_waits_of(report->waits, task->tid, &count);
+	return count ? wait->seconds : NAN;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the CPUs ran: the one that panicked first.
+ */
+#include "cmd/report/report.h"
+
+static void add_cpu(struct fb_report *report, const struct fb_task *task, bool panicked)
+{
+	const struct fb_thread_stack *stack = fb_report_stack_of(report, task);
+
+	fb_html_element(&report->html, "h3", NULL, "CPU %u: %s%s", task->cpu,
+			fb_report_task(task).text, panicked ? " (panicked)" : "");
+	if (stack)
+		fb_report_stack(report, stack);
+	else
+		fb_html_element(&report->html, "p", "warn", "Its stack cannot be read.");
+}
+
+static void add_idle(struct fb_report *report)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < fb_tasks_count(report->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(report->tasks, i);
+
+		if (!task->on_cpu || !task->idle || task == report->panic.task)
+			continue;
+		fb_html_raw(&report->html, shown++ ? ", " : "<p>Idle: CPU ");
+		fb_html_text(&report->html, "%u", task->cpu);
+	}
+	if (shown)
+		fb_html_raw(&report->html, "</p>\n");
+}
+
+void fb_report_panic(struct fb_report *report)
+{
+	const struct fb_task *panicked = report->panic.task;
+
+	fb_html_section(&report->html, "panic", "Where it panicked, and what the other CPUs ran",
+			"Kernel frames first, then those of the program. A ? marks a frame that "
+			"unwind tables did not lead to.");
+	if (panicked)
+		add_cpu(report, panicked, true);
+	else
+		fb_html_element(&report->html, "p", "warn",
+				"Which task panicked cannot be told from the dump.");
+	for (size_t i = 0; i < fb_tasks_count(report->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(report->tasks, i);
+
+		if (task->on_cpu && !task->idle && task != panicked)
+			add_cpu(report, task, false);
+	}
+	add_idle(report);
+	fb_html_section_end(&report->html);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How the report looks. It is one file that anybody opens, so nothing is loaded
+ * and nothing runs: the policy forbids what a mistake in escaping could smuggle in.
+ */
+#include "cmd/report/report.h"
+
+static const char head[] =
+	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+	"<meta name=\"referrer\" content=\"no-referrer\">\n"
+	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+
+static const char colours[] =
+	":root{color-scheme:light dark;--paper:#fff;--ink:#1c2126;--soft:#5b6670;--line:#dde2e6;"
+	"--tint:#f5f7f8;--accent:#1f5fa8;--bad:#b3261e;--badbg:#fdecea;--warn:#8a5a00;"
+	"--warnbg:#fff4dc;--good:#1d7a3e;--goodbg:#e8f5ec;--vmcore:#1f5fa8;--core:#1d7a3e;"
+	"--file:#7a5cc0;--zero:#c3cbd2;--swap:#c98a00;--absent:#d9534a}\n"
+	"@media(prefers-color-scheme:dark){:root{--paper:#15191d;--ink:#dfe4e8;--soft:#93a0ab;"
+	"--line:#2c343b;--tint:#1c2228;--accent:#7db3f0;--bad:#ff8a80;--badbg:#3a1f1d;"
+	"--warn:#f0bf5f;--warnbg:#33290f;--good:#7fd19b;--goodbg:#17301f;--vmcore:#5a9be6;"
+	"--core:#4fb573;--file:#a58be6;--zero:#4a555f;--swap:#d9a53a;--absent:#d9645c}}\n";
+
+static const char layout[] =
+	"*{box-sizing:border-box}\n"
+	"body{margin:0 auto;max-width:76rem;padding:0 1.5rem 4rem;background:var(--paper);"
+	"color:var(--ink);font:15px/1.5 system-ui,sans-serif}\n"
+	"nav{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;"
+	"padding:.6rem 0;background:var(--paper);border-bottom:1px solid var(--line);"
+	"font-size:.87rem}\n"
+	"nav a{color:var(--accent);text-decoration:none}nav a:hover{text-decoration:underline}\n"
+	"header{padding-top:1.8rem}\n"
+	".kicker{margin:0;color:var(--soft);font-size:.8rem;letter-spacing:.08em;"
+	"text-transform:uppercase}\n"
+	"h1{margin:.2rem 0;font-size:1.65rem;line-height:1.25;color:var(--bad);"
+	"overflow-wrap:anywhere}\n"
+	".where{margin:0 0 1.2rem;font-size:1.05rem}\n"
+	"section{margin-top:2.8rem;scroll-margin-top:3rem}\n"
+	"h2{margin:0 0 .3rem;font-size:1.25rem}h3{margin:1.2rem 0 .3rem;font-size:1rem}\n"
+	".intro{margin:0 0 .8rem;max-width:60rem;color:var(--soft)}\n"
+	"dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.2rem;margin:1.4rem 0 0}\n"
+	"dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n";
+
+static const char parts[] =
+	".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem}\n"
+	".tile{padding:.6rem .9rem;border:1px solid var(--line);border-radius:.5rem;"
+	"background:var(--tint);color:inherit;text-decoration:none}\n"
+	".tile b{display:block;font-size:1.5rem;line-height:1.2}.tile span{color:var(--soft)}\n"
+	".tile.bad{border-color:var(--bad);background:var(--badbg)}"
+	".tile.warn{border-color:var(--warn);background:var(--warnbg)}\n"
+	".tag{display:inline-block;margin:0 .35rem .3rem 0;padding:0 .5rem;"
+	"border:1px solid var(--line);border-radius:1rem;background:var(--tint);font-size:.85rem;"
+	"white-space:pre-wrap}\n"
+	".tag.bad{border-color:var(--bad)}.tag.warn{border-color:var(--warn)}\n"
+	".bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}"
+	".how{color:var(--soft)}\n"
+	"tr.bad{background:var(--badbg);color:inherit}tr.warn{background:var(--warnbg);"
+	"color:inherit}tr.good{background:var(--goodbg);color:inherit}\n"
+	".sub td{padding-top:0;color:var(--soft);font-size:.85rem}.main td{border-bottom:0}\n"
+	".scroll{overflow-x:auto}\n"
+	"table{width:100%;border-collapse:collapse;font-size:.9rem}\n"
+	"th{padding:.35rem .6rem;border-bottom:2px solid var(--line);text-align:left;"
+	"font-weight:600;vertical-align:bottom}\n"
+	"td{padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;"
+	"overflow-wrap:anywhere}\n"
+	".name{white-space:nowrap}td.what,td.how{min-width:14rem}td p{margin:0 0 .3rem}.dense td{padding:.15rem .6rem}\n"
+	"th.n,td.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
+	"pre,.code{font:12.5px/1.5 ui-monospace,'DejaVu Sans Mono',monospace}\n"
+	"pre{margin:.3rem 0;padding:.7rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;"
+	"border:1px solid var(--line);border-radius:.4rem;background:var(--tint)}\n"
+	"pre i{font-style:normal;color:var(--soft)}pre i.warn{color:var(--warn)}"
+	"pre b{color:var(--accent)}\n"
+	".log{white-space:pre-wrap;overflow-wrap:anywhere}.mark{padding:.1rem .2rem;"
+	"background:var(--badbg);color:var(--bad);font-weight:700}\n"
+	".names{margin:.1rem 0}.group,.cycle{margin-top:1.4rem}.how+pre{margin-top:.4rem}\n"
+	"p.how{margin:.2rem 0}.cycle{padding:.1rem 1rem .6rem;border-left:4px solid var(--bad);"
+	"background:var(--badbg)}.cycle ol{margin:.3rem 0;padding-left:1.4rem}\n"
+	".bar{display:flex;min-width:8rem;height:.8rem;margin-top:.3rem;overflow:hidden;"
+	"border-radius:.2rem;background:var(--line)}\n"
+	".bar i{display:block}.legend{font-size:.85rem;color:var(--soft)}"
+	".legend i{display:inline-block;width:.8rem;height:.8rem;margin:0 .2rem 0 .8rem;"
+	"border-radius:.15rem;vertical-align:-.1rem}\n"
+	"i.vmcore{background:var(--vmcore)}i.core{background:var(--core)}"
+	"i.file{background:var(--file)}i.zero{background:var(--zero)}"
+	"i.swap{background:var(--swap)}i.absent{background:var(--absent)}\n"
+	"footer{margin-top:3rem;color:var(--soft);font-size:.85rem}\n";
+
+static const char narrow[] =
+	"@media(max-width:60rem){body{padding:0 .9rem 3rem}table{font-size:.82rem}"
+	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
+	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";
+
+static const char print[] =
+	"@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
+	"pre{font-size:8pt}.scroll{overflow:visible}td.what,td.how{min-width:7rem}"
+	"table{font-size:8.5pt}th,td{padding:.2rem .35rem}tr,h2,h3,.tile,.cycle{break-inside:avoid}h2,h3{break-after:avoid}"
+	"thead{display:table-header-group}"
+	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
+
+static const char contents[] =
+	"<nav><a href=\"#summary\">Summary</a><a href=\"#panic\">Panic</a>"
+	"<a href=\"#waits\">Waits</a><a href=\"#blocked\">Sleeping in</a>"
+	"<a href=\"#cores\">Cores</a><a href=\"#missing\">Missing</a><a href=\"#log\">Log</a>"
+	"<a href=\"#tasks\">Tasks</a><a href=\"#modules\">Modules</a></nav>\n";
+
+void fb_report_page(struct fb_report *report, const char *title)
+{
+	struct fb_html *html = &report->html;
+
+	fb_html_raw(html, head);
+	fb_html_element(html, "title", NULL, "%s", title);
+	fb_html_raw(html, "\n<style>\n");
+	fb_html_raw(html, colours);
+	fb_html_raw(html, layout);
+	fb_html_raw(html, parts);
+	fb_html_raw(html, narrow);
+	fb_html_raw(html, print);
+	fb_html_raw(html, "</style>\n</head>\n<body>\n");
+	fb_html_raw(html, contents);
+	fb_html_raw(html, "<main>\n");
+}
+
+void fb_report_page_end(struct fb_report *report)
+{
+	fb_html_raw(&report->html, "</main>\n");
+	fb_html_element(&report->html, "footer", NULL,
+			"Written by fbundle %s. It holds names, command lines and stacks of the "
+			"host's programs: share it as you would the dump.",
+			FB_VERSION);
+	fb_html_raw(&report->html, "\n</body>\n</html>\n");
+}

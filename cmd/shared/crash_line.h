@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first line of an answer for people: which kernel, when, how big. */
+#ifndef FB_CMD_CRASH_LINE_H
+#define FB_CMD_CRASH_LINE_H
+
+#include <stddef.h>
+
+#include "bundle/input/input.h"
+#include "cmd/shared/output.h"
+
+/* "Linux 6.1.0-55-cloud-amd64 crashed 2026-11-23 15:33:04 UTC, up 1 min 11 s, 2 CPUs, 335 MiB" */
+void fb_print_crash_line(struct fb_output *output, const struct fb_input *input);
+
+/* "2026-11-23 15:33:04 UTC", or "unknown" for 0. Returns to. */
+char *fb_format_time(int64_t seconds, char *to, size_t size);
+
+#endif

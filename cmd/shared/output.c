@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Text for people on stdout, progress on stderr.
+ */
+#include "cmd/shared/output.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define DEFAULT_WIDTH 100u
+/* Progress is drawn at most this often. */
+#define PROGRESS_INTERVAL_NS 100000000ll
+
+struct fb_output {
+	bool color;
+	bool progress;
+	bool terminal;
+	unsigned width;
+	int64_t last_progress_ns;
+	bool progress_drawn;
+};
+
+static bool want_color(enum fb_color color)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (color != FB_COLOR_AUTO)
+		return color == FB_COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && (!no_color || !*no_color);
+}
+
+struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_output **output_ret)
+{
+	struct fb_output *output = calloc(1, sizeof(*output));
+	struct winsize size;
+
+	if (!output)
+		return fb_error_nomem();
+	output->color = want_color(color);
+	output->progress = !quiet && isatty(STDERR_FILENO);
+	output->width = DEFAULT_WIDTH;
+	output->terminal = isatty(STDOUT_FILENO);
+	if (output->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		output->width = size.ws_col;
+	*output_ret = output;
+	return NULL;
+}
+
+void fb_output_destroy(struct fb_output *output)
+{
+	free(output);
+}
+
+unsigned fb_output_width(const struct fb_output *output)
+{
+	return output->width;
+}
+
+bool fb_output_is_terminal(const struct fb_output *output)
+{
+	return output->terminal;
+}
+
+static const char *style_start(enum fb_style style)
+{
+	switch (style) {
+	case FB_STYLE_BOLD:
+		return "\033[1m";
+	case FB_STYLE_DIM:
+		return "\033[2m";
+	case FB_STYLE_GOOD:
+		return "\033[32m";
+	case FB_STYLE_WARN:
+		return "\033[33m";
+	case FB_STYLE_BAD:
+		return "\033[1;31m";
+	case FB_STYLE_PLAIN:
+		break;
+	}
+	return "";
+}
+
+void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
+{
+	bool styled = output->color && style != FB_STYLE_PLAIN;
+	va_list args;
+
+	if (styled)
+		fputs(style_start(style), stdout);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	if (styled)
+		fputs("\033[0m", stdout);
+}
+
+/* Narrower than this nothing is broken. */
+#define LEAST_WRAP 40u
+
+void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t column, size_t indent,
+		      const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t room =
+			output->width > column + LEAST_WRAP ? output->width - column : LEAST_WRAP;
+		size_t take = left <= room ? left : room;
+
+		while (take < left && take > room / 2 && text[take] != ' ')
+			take--;
+		fb_print(output, style, "%.*s\n", (int)take, text);
+		text += take;
+		left -= take;
+		while (*text == ' ') {
+			text++;
+			left--;
+		}
+		if (left)
+			fb_print(output, FB_STYLE_PLAIN, "%*s", (int)indent, "");
+		column = indent;
+	}
+}
+
+void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
+{
+	struct timespec now;
+	int64_t now_ns;
+	char done_text[32], total_text[32];
+
+	if (!output->progress)
+		return;
+	if (done >= total) {
+		if (output->progress_drawn)
+			fputs("\r\033[K", stderr);
+		output->progress_drawn = false;
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+	if (now_ns - output->last_progress_ns < PROGRESS_INTERVAL_NS)
+		return;
+	output->last_progress_ns = now_ns;
+	output->progress_drawn = true;
+	fprintf(stderr, "\r\033[K%s %3u%%  %s of %s", what, (unsigned)(done * 100 / total),
+		fb_text_size(done, done_text, sizeof(done_text)),
+		fb_text_size(total, total_text, sizeof(total_text)));
+}

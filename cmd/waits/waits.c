@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle waits: who waits for whom, across kernel and user space.
+ */
+#include "cmd/waits/waits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct waits_options {
+	bool dot;
+};
+
+static const struct argp_option waits_options[] = {
+	{"dot", 'd', NULL, 0, "a graph for Graphviz's dot(1)", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct waits_options *options = own;
+
+	switch (key) {
+	case 'd':
+		options->dot = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT",
+	.doc = "Shows who waits for whom: deadlocks first, then for whom most threads wait, then the "
+	       "others. Locks of the kernel, of the C library in process memory, of files; pipes, "
+	       "sockets, children, frozen file systems.",
+	.options = waits_options,
+	.parse = parse,
+};
+
+char *fb_waits_comm(const struct fb_waits_view *view, int32_t tid, char *to)
+{
+	const struct fb_task *task = fb_tasks_by_tid(view->tasks, tid);
+
+	return task ? fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), to,
+				     FB_WAITS_COMM)
+		    : fb_text_escape("?", 1, to, FB_WAITS_COMM);
+}
+
+static struct fb_error *open_memory(struct fb_waits_view *view)
+{
+	struct fb_context *context = view->context;
+	struct fb_error *err;
+
+	err = fb_host_files_create(context->options.sysroot, &view->files);
+	if (!err)
+		err = fb_swap_create(fb_input_kernel(view->input), &view->swap);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	if (fb_error_is(err, FB_NOT_FOUND)) /* a kernel without swap */
+		fb_error_destroy(err);
+	else
+		fb_warn_error(context->warnings, err, "swapped pages cannot be looked for");
+	return NULL;
+}
+
+static struct fb_error *answer(struct fb_waits_view *view, const struct waits_options *options)
+{
+	struct fb_wait_options find = {0};
+	struct fb_waits *waits;
+	struct fb_error *err = fb_input_tasks(view->input, &view->tasks);
+
+	if (!err)
+		err = open_memory(view);
+	if (err)
+		return err;
+	find.files = view->files;
+	find.swap = view->swap;
+	err = fb_waits_find(view->input, &find, &waits);
+	if (err)
+		return err;
+	view->waits = waits;
+	view->graph = fb_waits_graph(waits);
+	view->analysis = fb_waits_analysis(waits);
+	if (options->dot)
+		err = fb_waits_print_dot(view);
+	else if (view->context->options.json)
+		err = fb_waits_print_json(view);
+	else
+		err = fb_waits_print_text(view);
+	fb_waits_destroy(waits);
+	return err;
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct waits_options options = {0};
+	struct fb_waits_view view = {.context = context};
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, &options);
+	if (options.dot && context->options.json)
+		fb_usage_error("waits", "--dot and --json exclude each other");
+	err = fb_context_open(context, &view.input);
+	if (!err)
+		err = answer(&view, &options);
+	fb_swap_destroy(view.swap);
+	fb_host_files_destroy(view.files);
+	fb_input_destroy(view.input);
+	return err;
+}
+
+const struct fb_command fb_command_waits = {
+	.name = "waits",
+	.summary = "who waits for whom, across kernel and user space",
+	.run = run,
+};

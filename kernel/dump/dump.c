@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening: unwrap, detect, hand to the format. Reading: the cache, then the format. */
+#include "kernel/dump/dump.h"
+
+#include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "kernel/dump/dump_private.h"
+#include "kernel/dump/flattened.h"
+#include "kernel/dump/kdump_format.h"
+
+#define SIGNATURE_SIZE 8
+
+enum kind {
+	KIND_KDUMP,
+	KIND_ELF,
+	KIND_OTHER,
+};
+
+/* The size on disk, with as many holes as may be. */
+static uint64_t stored_size(struct fb_file *file)
+{
+	uint64_t data = fb_file_data_size(file);
+
+	return data < file->size / FB_MAX_HOLES ? data * FB_MAX_HOLES : file->size;
+}
+
+struct fb_error *fb_dump_input_unwrap(struct fb_dump_input *input, struct fb_warnings *warnings)
+{
+	struct fb_error *err;
+	bool complete = true;
+
+	input->stored_size = stored_size(input->file);
+	err = fb_flattened_detect(input->file, &input->flattened);
+	if (!err && input->flattened)
+		err = fb_flattened_open(input->file, warnings, &complete, &input->file);
+	if (!err && !complete)
+		input->truncated = true;
+	return err;
+}
+
+static struct fb_error *open_input(const char *path, struct fb_warnings *warnings,
+				   struct fb_dump_input *input)
+{
+	struct fb_error *err;
+
+	err = fb_file_open_unpacked(path, &input->stream, &input->truncated, &input->file);
+	if (err)
+		return err;
+	if (input->truncated)
+		fb_warn(warnings, "%s: the %s stream ends early", path, input->stream);
+	return fb_dump_input_unwrap(input, warnings);
+}
+
+static struct fb_error *detect(struct fb_file *file, enum kind *kind_ret)
+{
+	uint8_t bytes[SIGNATURE_SIZE];
+	struct fb_error *err;
+	size_t got;
+
+	err = fb_file_read_some(file, 0, bytes, sizeof(bytes), &got);
+	if (err)
+		return err;
+	if (!got)
+		return fb_error_create(FB_INVALID, "%s: is empty: not a kernel dump", file->path);
+	if (got == sizeof(bytes) && !memcmp(bytes, FB_KDUMP_SIGNATURE, sizeof(bytes)))
+		*kind_ret = KIND_KDUMP;
+	else if (got > EI_CLASS && !memcmp(bytes, ELFMAG, SELFMAG) && bytes[EI_CLASS] == ELFCLASS64)
+		*kind_ret = KIND_ELF;
+	else
+		*kind_ret = KIND_OTHER;
+	return NULL;
+}
+
+static struct fb_error *not_a_dump(struct fb_file *file)
+{
+	char text[3 * SIGNATURE_SIZE + 1] = "";
+	uint8_t bytes[SIGNATURE_SIZE];
+	struct fb_error *err;
+	size_t got, i;
+
+	err = fb_file_read_some(file, 0, bytes, sizeof(bytes), &got);
+	if (err)
+		return err;
+	for (i = 0; i < got; i++)
+		(void)snprintf(text + 3 * i, sizeof(text) - 3 * i, " %02x", bytes[i]);
+	return fb_error_create(FB_INVALID,
+			       "%s: not a kernel dump (starts with%s): expected kdump-compressed, "
+			       "flattened, ELF, or a format that libkdumpfile knows",
+			       file->path, text);
+}
+
+static struct fb_error *open_single(struct fb_dump_input *input, enum kind kind,
+				    struct fb_warnings *warnings, struct fb_dump **dump_ret)
+{
+	struct fb_error *err;
+
+	if (kind == KIND_ELF)
+		return fb_elf_vmcore_open(input, warnings, dump_ret);
+	err = fb_kdumpfile_open(input, warnings, dump_ret);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		err = not_a_dump(input->file);
+	}
+	return err;
+}
+
+struct fb_error *fb_dump_open_inputs(struct fb_dump_input *inputs, size_t count,
+				     struct fb_warnings *warnings, struct fb_dump **dump_ret)
+{
+	enum kind first = KIND_OTHER, kind;
+	struct fb_error *err;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		err = detect(inputs[i].file, &kind);
+		if (err)
+			return err;
+		if (!i)
+			first = kind;
+		if (count > 1 && kind != KIND_KDUMP)
+			return fb_error_create(FB_INVALID,
+					       "%s: not a part of a split dump: only "
+					       "kdump-compressed dumps are split",
+					       inputs[i].file->path);
+	}
+	if (first == KIND_KDUMP)
+		return fb_kdump_open(inputs, count, warnings, dump_ret);
+	return open_single(&inputs[0], first, warnings, dump_ret);
+}
+
+struct fb_error *fb_dump_open(const char *const *paths, size_t count, struct fb_warnings *warnings,
+			      struct fb_dump **dump_ret)
+{
+	struct fb_dump_input *inputs;
+	struct fb_error *err;
+	size_t i;
+
+	if (!count)
+		return fb_error_create(FB_INVALID, "no dump given");
+	err = fb_alloc_array(count, sizeof(*inputs), FB_MAX_SPLIT_PARTS, "parts of a split dump",
+			     &inputs);
+	if (err)
+		return err;
+	for (i = 0; !err && i < count; i++)
+		err = open_input(paths[i], warnings, &inputs[i]);
+	if (!err)
+		err = fb_dump_open_inputs(inputs, count, warnings, dump_ret);
+	for (i = 0; i < count; i++)
+		fb_file_destroy(inputs[i].file);
+	free(inputs);
+	return err;
+}
+
+void fb_dump_destroy(struct fb_dump *dump)
+{
+	if (dump)
+		dump->ops->destroy(dump);
+}
+
+const struct fb_dump_info *fb_dump_info(const struct fb_dump *dump)
+{
+	return &dump->info;
+}
+
+bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn)
+{
+	return pfn < dump->info.max_pfn && dump->ops->has_page(dump, pfn);
+}
+
+uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn)
+{
+	return pfn < dump->info.max_pfn ? dump->ops->next(dump, pfn, true) : UINT64_MAX;
+}
+
+struct fb_error *fb_dump_absent(uint64_t pfn)
+{
+	return fb_error_create(FB_ABSENT, "page frame 0x%" PRIx64 ": not in the dump", pfn);
+}
+
+struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
+{
+	if (pfn >= dump->info.max_pfn)
+		return fb_dump_absent(pfn);
+	return dump->ops->read_page(dump, pfn, page);
+}
+
+/* A part of one page. Whole pages are read by scans, which would only sweep the cache clean. */
+static struct fb_error *read_within(struct fb_dump *dump, uint64_t pfn, size_t offset, void *to,
+				    size_t length)
+{
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_error *err;
+
+	if (fb_page_cache_read(dump->cache, pfn, offset, to, length))
+		return NULL;
+	if (length == FB_PAGE_SIZE)
+		return fb_dump_read_page(dump, pfn, to);
+	err = fb_dump_read_page(dump, pfn, page);
+	if (err)
+		return err;
+	fb_page_cache_insert(dump->cache, pfn, page);
+	memcpy(to, page + offset, length);
+	return NULL;
+}
+
+static struct fb_dump *of_space(struct fb_space *space)
+{
+	return (struct fb_dump *)((char *)space - offsetof(struct fb_dump, physical));
+}
+
+static struct fb_error *physical_read(struct fb_space *space, uint64_t address, void *to,
+				      size_t length)
+{
+	struct fb_dump *dump = of_space(space);
+	struct fb_error *err = NULL;
+
+	while (!err && length) {
+		size_t offset = (size_t)(address % FB_PAGE_SIZE);
+		size_t part = FB_PAGE_SIZE - offset < length ? FB_PAGE_SIZE - offset : length;
+
+		err = read_within(dump, address >> FB_PAGE_SHIFT, offset, to, part);
+		to = (char *)to + part;
+		address += part;
+		length -= part;
+	}
+	return err;
+}
+
+/* Of a frame that is not readable. */
+static enum fb_absence absence_of(struct fb_dump *dump, uint64_t pfn)
+{
+	if (pfn >= dump->info.max_pfn)
+		return FB_ABSENCE_UNMAPPED;
+	if (dump->ops->next_meant && dump->ops->next_meant(dump, pfn, true) == pfn)
+		return FB_ABSENCE_TRUNCATED;
+	return FB_ABSENCE_FILTERED;
+}
+
+/* The exclusive end of the frames from pfn on, up to limit, that are like it. */
+static uint64_t run_end(struct fb_dump *dump, uint64_t pfn, uint64_t limit, enum fb_absence absence)
+{
+	uint64_t end, other;
+
+	if (absence == FB_ABSENCE_UNMAPPED)
+		return limit;
+	if (limit > dump->info.max_pfn)
+		limit = dump->info.max_pfn;
+	end = dump->ops->next(dump, pfn, absence != FB_ABSENCE_NONE);
+	if (absence != FB_ABSENCE_NONE && dump->ops->next_meant) {
+		other = dump->ops->next_meant(dump, pfn, absence == FB_ABSENCE_FILTERED);
+		if (other < end)
+			end = other;
+	}
+	return end < limit ? end : limit;
+}
+
+static struct fb_error *physical_locate(struct fb_space *space, uint64_t address, uint64_t length,
+					struct fb_run *run_ret)
+{
+	struct fb_dump *dump = of_space(space);
+	uint64_t pfn = address >> FB_PAGE_SHIFT, end;
+	uint64_t limit = ((address + (length - 1)) >> FB_PAGE_SHIFT) + 1;
+	bool readable = fb_dump_has_page(dump, pfn);
+	struct fb_run run = {
+		.start = address,
+		.length = length,
+		.origin =
+			{
+				.source = readable ? FB_SOURCE_VMCORE : FB_SOURCE_ABSENT,
+				.absence = readable ? FB_ABSENCE_NONE : absence_of(dump, pfn),
+				.physical = address,
+				.has_physical = true,
+			},
+	};
+
+	end = run_end(dump, pfn, limit, run.origin.absence);
+	if (end < limit)
+		run.length = (end << FB_PAGE_SHIFT) - address;
+	*run_ret = run;
+	return NULL;
+}
+
+static const struct fb_space_ops physical_ops = {physical_read, physical_locate};
+
+struct fb_error *fb_dump_init(struct fb_dump *dump, const struct fb_dump_ops *ops)
+{
+	dump->ops = ops;
+	dump->physical = (struct fb_space){&physical_ops, "physical memory"};
+	dump->info.dump_level = -1;
+	dump->info.machine = "";
+	dump->info.release = "";
+	return fb_page_cache_create(&dump->cache);
+}
+
+void fb_dump_deinit(struct fb_dump *dump)
+{
+	fb_page_cache_destroy(dump->cache);
+	fb_dump_notes_deinit(&dump->notes);
+	free(dump->vmcoreinfo);
+}
+
+struct fb_error *fb_dump_set_vmcoreinfo(struct fb_dump *dump, const void *text, size_t size)
+{
+	if (dump->vmcoreinfo || !text || !size)
+		return NULL;
+	dump->vmcoreinfo = strndup(text, size);
+	return dump->vmcoreinfo ? NULL : fb_error_nomem();
+}
+
+struct fb_space *fb_dump_physical(struct fb_dump *dump)
+{
+	return &dump->physical;
+}
+
+const char *fb_dump_vmcoreinfo(const struct fb_dump *dump)
+{
+	return dump->vmcoreinfo;
+}
+
+const void *fb_dump_notes(const struct fb_dump *dump, size_t *size_ret)
+{
+	*size_ret = dump->notes.size;
+	return dump->notes.data;
+}
+
+const void *fb_dump_prstatus(const struct fb_dump *dump, size_t index, size_t *size_ret)
+{
+	if (index >= dump->notes.prstatus_count)
+		return NULL;
+	*size_ret = dump->notes.prstatus[index].size;
+	return dump->notes.prstatus[index].desc;
+}
+
+size_t fb_dump_parts(const struct fb_dump *dump)
+{
+	return dump->ops->parts ? dump->ops->parts(dump) : 0;
+}
+
+/* For the functions that only kdump-compressed dumps have. */
+static struct fb_error *not_stored(const struct fb_dump *dump)
+{
+	return fb_error_create(FB_UNSUPPORTED, "a dump of format %s has no stored pages",
+			       dump->info.format);
+}
+
+struct fb_error *fb_dump_part(struct fb_dump *dump, size_t index, struct fb_dump_part *part_ret)
+{
+	return dump->ops->part ? dump->ops->part(dump, index, part_ret) : not_stored(dump);
+}
+
+struct fb_error *fb_dump_stored(struct fb_dump *dump, uint64_t pfn, struct fb_dump_stored *stored,
+				size_t room, size_t *count_ret)
+{
+	if (!dump->ops->stored)
+		return not_stored(dump);
+	return dump->ops->stored(dump, pfn, stored, room, count_ret);
+}
+
+const void *fb_dump_kdump_header(const struct fb_dump *dump, size_t *size_ret)
+{
+	return dump->ops->header ? dump->ops->header(dump, size_ret) : NULL;
+}
+
+struct fb_error *fb_dump_existing_bitmap(struct fb_dump *dump, uint64_t offset, void *bits,
+					 size_t length)
+{
+	if (!dump->ops->existing)
+		return not_stored(dump);
+	return dump->ops->existing(dump, offset, bits, length);
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every other format, through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
+ * s390 and what it learns. Only physical pages are read: this program
+ * translates addresses itself. libkdumpfile is not thread-safe.
+ */
+#include <inttypes.h>
+#include <libkdumpfile/kdumpfile.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "base/temporary.h"
+#include "base/text.h"
+#include "kernel/dump/dump_private.h"
+
+#define COPY_BYTES (256u << 10)
+#define MESSAGE_SIZE 512
+
+/* By name and number: the headers of 0.4 lack some of the macros. What a library does not know is
+ * done without. */
+#define ATTR_MMAP_POLICY "file.mmap_policy"
+#define MMAP_NEVER 0 /* KDUMP_MMAP_NEVER */
+
+struct kdumpfile {
+	struct fb_dump dump;
+	struct fb_file *file; /* owned; its descriptor is the library's to read */
+	pthread_mutex_t lock;
+	kdump_ctx_t *ctx;
+	kdump_bmp_t *pagemap; /* NULL: the format has none, and a page is there if it reads */
+	char *format;         /* owned */
+};
+
+static struct kdumpfile *of_dump(struct fb_dump *dump)
+{
+	return (struct kdumpfile *)dump;
+}
+
+static enum fb_code code_of(kdump_status status)
+{
+	switch (status) {
+	case KDUMP_ERR_SYSTEM:
+		return FB_OS;
+	case KDUMP_ERR_NODATA:
+		return FB_ABSENT;
+	case KDUMP_ERR_EOF:
+		return FB_TRUNCATED;
+	case KDUMP_ERR_NOTIMPL:
+		return FB_UNSUPPORTED;
+	default:
+		return FB_CORRUPT;
+	}
+}
+
+/* The library's message may quote the file. */
+static struct fb_error *library_error(kdump_ctx_t *ctx, kdump_status status)
+{
+	const char *text = kdump_get_err(ctx);
+	char message[MESSAGE_SIZE];
+
+	if (!text)
+		text = kdump_strerror(status);
+	fb_text_escape(text, strlen(text), message, sizeof(message));
+	return fb_error_create(code_of(status), "libkdumpfile: %s", message);
+}
+
+static struct fb_error *read_locked(struct kdumpfile *kdumpfile, uint64_t pfn, void *page)
+{
+	size_t length = FB_PAGE_SIZE;
+	kdump_status status;
+
+	kdump_clear_err(kdumpfile->ctx);
+	status =
+		kdump_read(kdumpfile->ctx, KDUMP_MACHPHYSADDR, pfn << FB_PAGE_SHIFT, page, &length);
+	if (status == KDUMP_OK && length == FB_PAGE_SIZE)
+		return NULL;
+	if (status == KDUMP_ERR_NODATA)
+		return fb_dump_absent(pfn);
+	return fb_error_prefix(library_error(kdumpfile->ctx, status), "page frame 0x%" PRIx64, pfn);
+}
+
+static struct fb_error *kdumpfile_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+	struct fb_error *err;
+
+	pthread_mutex_lock(&kdumpfile->lock);
+	err = read_locked(kdumpfile, pfn, page);
+	pthread_mutex_unlock(&kdumpfile->lock);
+	return err;
+}
+
+/* Without a page map: by trying. max_pfn bounds it. */
+static uint64_t next_by_reading(struct fb_dump *dump, uint64_t pfn, bool readable)
+{
+	uint8_t page[FB_PAGE_SIZE];
+
+	for (; pfn < dump->info.max_pfn; pfn++) {
+		struct fb_error *err = kdumpfile_read_page(dump, pfn, page);
+		bool read = !err;
+
+		fb_error_destroy(err);
+		if (read == readable)
+			return pfn;
+	}
+	return readable ? UINT64_MAX : pfn;
+}
+
+static uint64_t kdumpfile_next(struct fb_dump *dump, uint64_t pfn, bool readable)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+	kdump_addr_t index = pfn;
+	kdump_status status;
+
+	if (!kdumpfile->pagemap)
+		return next_by_reading(dump, pfn, readable);
+	pthread_mutex_lock(&kdumpfile->lock);
+	if (readable)
+		status = kdump_bmp_find_set(kdumpfile->pagemap, &index);
+	else
+		status = kdump_bmp_find_clear(kdumpfile->pagemap, &index);
+	pthread_mutex_unlock(&kdumpfile->lock);
+	if (status != KDUMP_OK)
+		return readable ? UINT64_MAX : dump->info.max_pfn;
+	return index;
+}
+
+static bool kdumpfile_has_page(struct fb_dump *dump, uint64_t pfn)
+{
+	return kdumpfile_next(dump, pfn, true) == pfn;
+}
+
+static void kdumpfile_destroy(struct fb_dump *dump)
+{
+	struct kdumpfile *kdumpfile = of_dump(dump);
+
+	if (kdumpfile->pagemap)
+		kdump_bmp_decref(kdumpfile->pagemap);
+	if (kdumpfile->ctx)
+		kdump_free(kdumpfile->ctx);
+	pthread_mutex_destroy(&kdumpfile->lock);
+	fb_file_destroy(kdumpfile->file);
+	free(kdumpfile->format);
+	fb_dump_deinit(dump);
+	free(kdumpfile);
+}
+
+static const struct fb_dump_ops kdumpfile_ops = {
+	.has_page = kdumpfile_has_page,
+	.next = kdumpfile_next,
+	.read_page = kdumpfile_read_page,
+	.destroy = kdumpfile_destroy,
+};
+
+/* Holes stay holes: a few records of a flattened file may claim any size. */
+static struct fb_error *copy_to_fd(struct fb_file *file, int fd)
+{
+	uint64_t offset, end = 0;
+	struct fb_error *err = NULL;
+	size_t some;
+	char *bytes;
+
+	bytes = malloc(COPY_BYTES);
+	if (!bytes)
+		return fb_error_nomem();
+	while (!err && end < file->size) {
+		fb_file_next_data(file, end, &offset, &end);
+		for (; !err && offset < end; offset += some) {
+			some = end - offset < COPY_BYTES ? (size_t)(end - offset) : COPY_BYTES;
+			err = fb_file_read(file, offset, bytes, some);
+			if (!err)
+				err = fb_temporary_write(fd, offset, bytes, some);
+		}
+	}
+	free(bytes);
+	return err ? err : fb_temporary_finish(fd, file->size);
+}
+
+/* The library reads a descriptor: a file that is a layer over another is written out first. */
+static struct fb_error *ensure_fd(struct fb_dump_input *input)
+{
+	struct fb_file *copy, *file = input->file;
+	struct fb_error *err;
+	int fd;
+
+	if (file->fd >= 0)
+		return NULL;
+	err = fb_temporary_fd(&fd);
+	if (err)
+		return err;
+	err = fb_error_prefix(copy_to_fd(file, fd), "%s", file->path);
+	if (!err)
+		err = fb_file_from_fd(file->path, fd, file->mtime_ns, &copy);
+	if (err) {
+		(void)close(fd);
+		return err;
+	}
+	fb_file_destroy(file);
+	input->file = copy;
+	return NULL;
+}
+
+static struct fb_error *check_machine(struct kdumpfile *kdumpfile, const char *path,
+				      struct fb_warnings *warnings)
+{
+	kdump_num_t page_size = FB_PAGE_SIZE;
+	const char *machine = NULL;
+	char text[64];
+
+	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_ARCH_NAME, &machine) != KDUMP_OK) {
+		fb_warn(warnings, "%s: the dump names no machine; taken as x86-64", path);
+		kdump_clear_err(kdumpfile->ctx);
+	} else if (strcmp(machine, KDUMP_ARCH_X86_64) != 0) {
+		fb_text_escape(machine, strlen(machine), text, sizeof(text));
+		return fb_error_create(
+			FB_UNSUPPORTED,
+			"%s: the dump of a machine of type %s; only x86-64 is handled", path, text);
+	} else {
+		kdumpfile->dump.info.machine = KDUMP_ARCH_X86_64;
+	}
+	if (kdump_get_number_attr(kdumpfile->ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK)
+		kdump_clear_err(kdumpfile->ctx);
+	if (page_size != FB_PAGE_SIZE)
+		return fb_error_create(FB_UNSUPPORTED, "%s: pages of %" PRIuFAST64 " bytes", path,
+				       page_size);
+	return NULL;
+}
+
+static bool find_pagemap(kdump_ctx_t *ctx, kdump_bmp_t **pagemap_ret)
+{
+	static const char *const names[] = {"file.pagemap", "file.bitmap"}; /* 0.5; 0.4 */
+	kdump_attr_t attr;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		if (kdump_get_attr(ctx, names[i], &attr) == KDUMP_OK && attr.type == KDUMP_BITMAP) {
+			*pagemap_ret = attr.val.bitmap;
+			return true;
+		}
+		kdump_clear_err(ctx);
+	}
+	return false;
+}
+
+/* The exclusive end of the frames, and how many pages there are, by the page map. */
+static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
+{
+	struct fb_dump_info *info = &kdumpfile->dump.info;
+	/* No format tells of a frame in less than a bit. */
+	uint64_t most = stored_size < FB_MAX_PFN / 8 ? 8 * stored_size : FB_MAX_PFN;
+	kdump_addr_t at = 0, end;
+	kdump_num_t max_pfn;
+
+	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
+		info->max_pfn = max_pfn < most ? max_pfn : most;
+	if (!find_pagemap(kdumpfile->ctx, &kdumpfile->pagemap))
+		return;
+	(void)kdump_bmp_incref(kdumpfile->pagemap);
+	while (kdump_bmp_find_set(kdumpfile->pagemap, &at) == KDUMP_OK && at < FB_MAX_PFN) {
+		end = at;
+		if (kdump_bmp_find_clear(kdumpfile->pagemap, &end) != KDUMP_OK ||
+		    end > FB_MAX_PFN || end <= at)
+			break;
+		info->pages_dumped += end - at;
+		if (end > info->max_pfn)
+			info->max_pfn = end;
+		at = end;
+	}
+}
+
+/* The attribute, not kdump_vmcoreinfo_raw(): that wants the OS type set, which has the library look
+ * for page tables. A string up to 0.5.1, a blob later. */
+static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
+{
+	struct fb_error *err = NULL;
+	kdump_attr_t attr;
+	const char *text;
+	size_t size;
+
+	if (kdump_get_attr(kdumpfile->ctx, "linux.vmcoreinfo.raw", &attr) != KDUMP_OK)
+		return NULL;
+	if (attr.type == KDUMP_STRING) {
+		size = strnlen(attr.val.string, FB_MAX_VMCOREINFO);
+		return fb_dump_set_vmcoreinfo(&kdumpfile->dump, attr.val.string, size);
+	}
+	text = attr.type == KDUMP_BLOB ? kdump_blob_pin(attr.val.blob) : NULL;
+	if (!text)
+		return NULL;
+	size = kdump_blob_size(attr.val.blob);
+	if (size <= FB_MAX_VMCOREINFO)
+		err = fb_dump_set_vmcoreinfo(&kdumpfile->dump, text, size);
+	(void)kdump_blob_unpin(attr.val.blob);
+	return err;
+}
+
+/* Before 0.5.0, as in Ubuntu 22.04, the descriptor is an attribute. */
+static kdump_status open_fd(kdump_ctx_t *ctx, int fd)
+{
+#ifdef FB_HAVE_KDUMP_OPEN_FD
+	return kdump_open_fd(ctx, fd);
+#else
+	return kdump_set_number_attr(ctx, KDUMP_ATTR_FILE_FD, fd);
+#endif
+}
+
+/* Reads, no mmap: a file that shrinks must be an error, not SIGBUS. */
+static void forbid_mmap(kdump_ctx_t *ctx)
+{
+	if (kdump_set_number_attr(ctx, ATTR_MMAP_POLICY, MMAP_NEVER) != KDUMP_OK)
+		kdump_clear_err(ctx);
+}
+
+static struct fb_error *open_library(struct kdumpfile *kdumpfile, const struct fb_dump_input *input,
+				     struct fb_warnings *warnings)
+{
+	const struct fb_file *file = input->file;
+	const char *format = "unknown";
+	kdump_status status;
+	struct fb_error *err;
+
+	kdumpfile->ctx = kdump_new();
+	if (!kdumpfile->ctx)
+		return fb_error_nomem();
+	forbid_mmap(kdumpfile->ctx);
+	status = open_fd(kdumpfile->ctx, file->fd);
+	if (status == KDUMP_ERR_NOTIMPL)
+		return fb_error_create(FB_NOT_FOUND, "%s: libkdumpfile knows no such format",
+				       file->path);
+	if (status != KDUMP_OK)
+		return fb_error_prefix(library_error(kdumpfile->ctx, status), "%s", file->path);
+	err = check_machine(kdumpfile, file->path, warnings);
+	if (err)
+		return err;
+	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_FORMAT, &format) != KDUMP_OK)
+		kdump_clear_err(kdumpfile->ctx);
+	kdumpfile->format = strdup(format);
+	if (!kdumpfile->format)
+		return fb_error_nomem();
+	kdumpfile->dump.info.format = kdumpfile->format;
+	measure(kdumpfile, input->stored_size);
+	if (!kdumpfile->dump.info.max_pfn)
+		return fb_error_create(FB_CORRUPT, "%s: a %s file without one page of memory",
+				       file->path, format);
+	return read_vmcoreinfo(kdumpfile);
+}
+
+struct fb_error *fb_kdumpfile_open(struct fb_dump_input *input, struct fb_warnings *warnings,
+				   struct fb_dump **dump_ret)
+{
+	struct kdumpfile *kdumpfile;
+	struct fb_error *err;
+
+	err = ensure_fd(input);
+	if (err)
+		return err;
+	kdumpfile = calloc(1, sizeof(*kdumpfile));
+	if (!kdumpfile)
+		return fb_error_nomem();
+	pthread_mutex_init(&kdumpfile->lock, NULL);
+	kdumpfile->dump.info.stream = input->stream;
+	kdumpfile->dump.info.flattened = input->flattened;
+	kdumpfile->dump.info.incomplete = input->truncated;
+	err = fb_dump_init(&kdumpfile->dump, &kdumpfile_ops);
+	if (!err)
+		err = open_library(kdumpfile, input, warnings);
+	if (err) {
+		fb_dump_destroy(&kdumpfile->dump);
+		return err;
+	}
+	kdumpfile->file = input->file;
+	input->file = NULL;
+	*dump_ret = &kdumpfile->dump;
+	return NULL;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sockets: family, type, state and addresses (include/net/sock.h, inet_sock.h,
+ * af_unix.h).
+ */
+#ifndef FB_KERNEL_SOCKET_H
+#define FB_KERNEL_SOCKET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+
+/* Of an address: "[ffff:...]:65535", "@" and 107 bytes escaped to \xHH. */
+#define FB_SOCKET_ADDRESS 448
+
+struct fb_socket {
+	uint64_t address; /* of the struct sock; 0: the socket is being set up or closed */
+	uint64_t inode;   /* 0 for one that has no file: not accepted yet, or closed by its owner */
+	uint16_t family;  /* AF_* */
+	uint16_t type;    /* SOCK_* */
+	uint16_t protocol;
+	uint8_t sock_state; /* skc_state: TCP_*; 0 unknown */
+	uint8_t ip[2][16];  /* local and peer of AF_INET (4 bytes) and AF_INET6, network order */
+	uint16_t port[2];   /* host order */
+	/* Printable. "127.0.0.1:80", "[::1]:80", a path, "@name" (abstract), "pid 17, groups 0x1",
+	 * "interface 2, protocol 0x0003"; "socket:[1576]" for an unnamed unix peer; "" where there
+	 * is none. */
+	char local[FB_SOCKET_ADDRESS];
+	char peer[FB_SOCKET_ADDRESS];
+};
+
+/* socket: the address of a struct socket (file->private_data). inode as its file's. */
+FB_MUST_CHECK struct fb_error *fb_socket_read(struct fb_kernel *kernel, uint64_t socket,
+					      uint64_t inode, struct fb_socket *socket_ret);
+/* sock: the address of a struct sock. */
+FB_MUST_CHECK struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock,
+					    struct fb_socket *socket_ret);
+
+/* Each TCP socket in the tables that network namespaces share: those of all /proc/net/tcp and tcp6,
+ * listening ones first, time-wait and half-open ones left out. (A namespace has tables of its own
+ * where net.ipv4.tcp_child_ehash_entries says so; 6.1.) A broken chain ends itself, with a warning.
+ * Stops at the first error of the callback, which it returns. */
+FB_MUST_CHECK struct fb_error *
+fb_tcp_each(struct fb_kernel *kernel,
+	    struct fb_error *(*callback)(void *context, const struct fb_socket *socket),
+	    void *context);
+
+/* "inet", "inet6", "unix", "netlink", "packet"...; "family N" is for the caller: NULL where the
+ * number has no name here. */
+const char *fb_socket_family_name(unsigned family);
+/* "stream", "dgram", "raw", "seqpacket"...; NULL as above. */
+const char *fb_socket_type_name(unsigned type);
+/* "ESTABLISHED", "LISTEN", "CLOSE"... as ss(8) and netstat(8) know them; for sockets without a
+ * connection "UNCONNECTED". Never NULL. */
+const char *fb_socket_state_name(const struct fb_socket *socket);
+/* "inet stream 127.0.0.1:80 -> 127.0.0.1:51234". Printable. Returns to. */
+#define FB_SOCKET_TEXT (2 * FB_SOCKET_ADDRESS + 40)
+char *fb_socket_text(const struct fb_socket *socket, char *to, size_t size);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The CPUs of a kernel: which there were, where their variables are, and which
+ * registers they left.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "kernel/image/kernel_private.h"
+
+static bool bit_set(const uint8_t *mask, uint32_t bit)
+{
+	return mask[bit / 8] & (1u << (bit % 8));
+}
+
+/* __cpu_online_mask and friends: NR_CPUS bits, so the symbol's size bounds them. */
+static struct fb_error *read_mask(struct fb_kernel *kernel, const char *name, uint8_t *mask)
+{
+	struct fb_symbol symbol;
+	uint64_t size;
+
+	if (!kernel->symbols || !fb_symtab_by_name(kernel->symbols, name, &symbol))
+		return fb_error_create(FB_NOT_FOUND, "this kernel has no symbol %s", name);
+	size = symbol.size < FB_MAX_CPUS / 8 ? symbol.size : FB_MAX_CPUS / 8;
+	return fb_space_read(kernel->space, symbol.address, mask, size);
+}
+
+static uint32_t count_bits(const uint8_t *mask)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
+		count += bit_set(mask, cpu);
+	return count;
+}
+
+static uint32_t count_prstatus(const struct fb_kernel *kernel)
+{
+	uint32_t count = 0;
+	size_t size;
+
+	while (count < FB_MAX_CPUS && fb_dump_prstatus(kernel->dump, count, &size))
+		count++;
+	return count;
+}
+
+/* A panic without kexec takes the other CPUs offline before the machine stops
+ * (native_stop_other_cpus()), and a hypervisor that dumps it then leaves the registers of all: as
+ * many notes as CPUs present means that these are the CPUs there were. */
+static struct fb_error *restore_stopped(struct fb_kernel *kernel)
+{
+	uint8_t present[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err = read_mask(kernel, "__cpu_present_mask", present);
+
+	if (err)
+		return err;
+	if (count_prstatus(kernel) == count_bits(present) &&
+	    count_bits(present) > count_bits(kernel->online))
+		memcpy(kernel->online, present, sizeof(present));
+	return NULL;
+}
+
+static struct fb_error *read_masks(struct fb_kernel *kernel)
+{
+	uint8_t possible[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err;
+
+	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
+	if (!err) {
+		/* Without the mask of those present, the ones online are what is known. */
+		err = restore_stopped(kernel);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+		err = read_mask(kernel, "__cpu_possible_mask", possible);
+	}
+	if (err)
+		return err;
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
+		if (bit_set(possible, cpu))
+			kernel->cpu_limit = cpu + 1;
+	kernel->info.cpus = count_bits(kernel->online);
+	return NULL;
+}
+
+static struct fb_error *read_percpu_offsets(struct fb_kernel *kernel)
+{
+	uint64_t address;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, "__per_cpu_offset", &address);
+	if (err)
+		return err;
+	return fb_space_read(kernel->space, address, kernel->percpu_offsets,
+			     kernel->cpu_limit * sizeof(uint64_t));
+}
+
+static int read_int(struct fb_kernel *kernel, const char *name)
+{
+	uint64_t address;
+	uint32_t value;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, name, &address);
+	if (!err)
+		err = fb_space_u32(kernel->space, address, &value);
+	if (err) {
+		fb_error_destroy(err);
+		return -1;
+	}
+	return value < kernel->cpu_limit ? (int)value : -1;
+}
+
+/* The kernel writes one note per CPU that was online, in the order of the CPUs, and the empty
+ * ones of the others are left out when /proc/vmcore merges them (fs/proc/vmcore.c). */
+static void map_prstatus(struct fb_kernel *kernel)
+{
+	uint32_t next = 0;
+	size_t size;
+
+	for (uint32_t cpu = 0; cpu < kernel->cpu_limit; cpu++) {
+		kernel->prstatus_index[cpu] = UINT32_MAX;
+		if (bit_set(kernel->online, cpu) && fb_dump_prstatus(kernel->dump, next, &size))
+			kernel->prstatus_index[cpu] = next++;
+	}
+}
+
+struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
+{
+	struct fb_error *err;
+
+	err = read_masks(kernel);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(kernel->warnings, err, "the CPU masks");
+	err = fb_alloc_array(kernel->cpu_limit, sizeof(uint64_t), FB_MAX_CPUS, "CPUs",
+			     &kernel->percpu_offsets);
+	if (!err)
+		err = fb_alloc_array(kernel->cpu_limit, sizeof(uint32_t), FB_MAX_CPUS, "CPUs",
+				     &kernel->prstatus_index);
+	if (err)
+		return err;
+	err = read_percpu_offsets(kernel);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(kernel->warnings, err, "the per-CPU offsets");
+	map_prstatus(kernel);
+	/* panic_cpu is set by whoever panics first; crashing_cpu by the kexec on the way down. */
+	kernel->panic_cpu = read_int(kernel, "panic_cpu");
+	if (kernel->panic_cpu < 0)
+		kernel->panic_cpu = read_int(kernel, "crashing_cpu");
+	return NULL;
+}
+
+uint32_t fb_kernel_cpu_limit(const struct fb_kernel *kernel)
+{
+	return kernel->cpu_limit;
+}
+
+bool fb_kernel_cpu_online(const struct fb_kernel *kernel, uint32_t cpu)
+{
+	return cpu < kernel->cpu_limit && bit_set(kernel->online, cpu);
+}
+
+int fb_kernel_panic_cpu(const struct fb_kernel *kernel)
+{
+	return kernel->panic_cpu;
+}
+
+struct fb_error *fb_kernel_percpu(const struct fb_kernel *kernel, uint32_t cpu, uint64_t address,
+				  uint64_t *address_ret)
+{
+	if (cpu >= kernel->cpu_limit ||
+	    !fb_kernel_address_ok(kernel->percpu_offsets[cpu] + address))
+		return fb_error_create(FB_NOT_FOUND, "CPU %u has no per-CPU area", cpu);
+	*address_ret = kernel->percpu_offsets[cpu] + address;
+	return NULL;
+}
+
+struct fb_error *fb_kernel_percpu_symbol(const struct fb_kernel *kernel, uint32_t cpu,
+					 const char *name, uint64_t *address_ret)
+{
+	uint64_t address;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, name, &address);
+	return err ? err : fb_kernel_percpu(kernel, cpu, address, address_ret);
+}
+
+const void *fb_kernel_cpu_prstatus(const struct fb_kernel *kernel, uint32_t cpu, size_t *size_ret)
+{
+	if (cpu >= kernel->cpu_limit || kernel->prstatus_index[cpu] == UINT32_MAX)
+		return NULL;
+	return fb_dump_prstatus(kernel->dump, kernel->prstatus_index[cpu], size_ret);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the kernel says of itself: release, version, build-id, memory, uptime.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cursor.h"
+#include "kernel/image/kernel_private.h"
+
+/* struct new_utsname: six strings of 65 bytes (include/uapi/linux/utsname.h). */
+#define UTS_LENGTH 65u
+#define UTS_NODE 1u
+#define UTS_VERSION 3u
+
+/* avenrun counts in 1/2048 (include/linux/sched/loadavg.h). */
+#define LOAD_ONE 2048.0
+/* More cannot be: a thread counts one. */
+#define MOST_LOAD ((double)FB_MAX_TASKS)
+
+#define NOTE_GNU_BUILD_ID 3u
+#define BUILD_ID_BYTES 20u
+/* The kernel's .notes hold a few dozen notes. */
+#define MAX_NOTES_BYTES 65536u
+
+static void copy_text(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from ? from : "");
+}
+
+static void load_uts(struct fb_kernel *kernel)
+{
+	uint64_t uts, offset = 0;
+	struct fb_error *err;
+
+	copy_text(kernel->release, sizeof(kernel->release),
+		  fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE"));
+	/* VMCOREINFO has the offset from 6.0 on. */
+	if (!fb_vmcoreinfo_offset(kernel->vmcoreinfo, "uts_namespace.name", &offset))
+		offset = kernel->layout.uts_name.offset;
+	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, "init_uts_ns", &uts)) {
+		err = fb_space_string(kernel->space, uts + offset + UTS_VERSION * UTS_LENGTH,
+				      kernel->version, sizeof(kernel->version));
+		fb_error_destroy(err);
+		err = fb_space_string(kernel->space, uts + offset + UTS_NODE * UTS_LENGTH,
+				      kernel->node, sizeof(kernel->node));
+		fb_error_destroy(err);
+	}
+	kernel->info.release = kernel->release;
+	kernel->info.version = kernel->version;
+	kernel->info.node = kernel->node;
+}
+
+/* Takes the next note off cursor; true where it is the GNU build-id, written to kernel. */
+static bool next_is_build_id(struct fb_cursor *cursor, struct fb_kernel *kernel, bool *end_ret)
+{
+	uint32_t name_size, desc_size, type;
+	const uint8_t *name, *desc;
+	struct fb_error *err;
+
+	err = fb_cursor_u32(cursor, &name_size);
+	if (!err)
+		err = fb_cursor_u32(cursor, &desc_size);
+	if (!err)
+		err = fb_cursor_u32(cursor, &type);
+	if (!err)
+		err = fb_cursor_bytes(cursor, name_size, &name);
+	if (!err)
+		err = fb_cursor_align(cursor, 4);
+	if (!err)
+		err = fb_cursor_bytes(cursor, desc_size, &desc);
+	if (err) {
+		fb_error_destroy(err);
+		*end_ret = true;
+		return false;
+	}
+	fb_error_destroy(fb_cursor_align(cursor, 4));
+	if (type != NOTE_GNU_BUILD_ID || name_size != 4 || memcmp(name, "GNU", 4) != 0 ||
+	    desc_size != BUILD_ID_BYTES)
+		return false;
+	for (unsigned i = 0; i < BUILD_ID_BYTES; i++)
+		snprintf(kernel->build_id + 2 * i, 3, "%02x", desc[i]);
+	return true;
+}
+
+/* The note in the kernel image. It comes before VMCOREINFO's BUILD-ID, which is garbage in
+ * 6.1.113-118, 6.6.55-62, 5.15.168 and others. */
+static bool load_build_id_note(struct fb_kernel *kernel)
+{
+	uint64_t start, stop;
+	struct fb_cursor cursor;
+	bool found = false, end = false;
+	uint8_t *notes = NULL;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, "__start_notes", &start);
+	if (!err)
+		err = fb_kernel_symbol(kernel, "__stop_notes", &stop);
+	if (!err && stop > start && stop - start <= MAX_NOTES_BYTES) {
+		notes = malloc(stop - start);
+		if (notes)
+			err = fb_space_read(kernel->space, start, notes, stop - start);
+	}
+	if (!err && notes) {
+		fb_cursor_init(&cursor, notes, stop - start, "kernel notes");
+		while (!found && !end && fb_cursor_left(&cursor) > 0)
+			found = next_is_build_id(&cursor, kernel, &end);
+	}
+	free(notes);
+	fb_error_destroy(err);
+	return found;
+}
+
+void fb_kernel_load_build_id(struct fb_kernel *kernel)
+{
+	const char *text = fb_vmcoreinfo_get(kernel->vmcoreinfo, "BUILD-ID");
+
+	if (!load_build_id_note(kernel)) {
+		if (!text || strlen(text) != 2 * BUILD_ID_BYTES ||
+		    strspn(text, "0123456789abcdef") != 2 * BUILD_ID_BYTES)
+			return;
+		copy_text(kernel->build_id, sizeof(kernel->build_id), text);
+	}
+	kernel->info.build_id = kernel->build_id;
+}
+
+static uint64_t page_count_by_kernel(const struct fb_kernel *kernel)
+{
+	uint64_t address, pages = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, "_totalram_pages", &address);
+	if (!err)
+		err = fb_space_u64(kernel->space, address, &pages);
+	fb_error_destroy(err);
+	return pages <= FB_MAX_PFN ? pages : 0;
+}
+
+/* Where the timekeeper is: in the first of timekeeper_data (6.17, auxiliary clocks), in tk_core
+ * (struct tk_data since 6.13), before that in shadow_timekeeper, the copy that every update ends
+ * with. */
+static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t *address_ret)
+{
+	if (kernel->layout.tk_data_timekeeper.found) {
+		struct fb_error *err = fb_kernel_symbol(kernel, "timekeeper_data", address_ret);
+
+		if (fb_error_is(err, FB_NOT_FOUND)) {
+			fb_error_destroy(err);
+			err = fb_kernel_symbol(kernel, "tk_core", address_ret);
+		}
+		if (!err)
+			*address_ret += kernel->layout.tk_data_timekeeper.offset;
+		return err;
+	}
+	return fb_kernel_symbol(kernel, "shadow_timekeeper", address_ret);
+}
+
+static double load_uptime(const struct fb_kernel *kernel)
+{
+	uint64_t timekeeper, seconds;
+	int64_t boot_offset_ns;
+	struct fb_error *err;
+
+	err = find_timekeeper(kernel, &timekeeper);
+	if (!err)
+		err = fb_kernel_field(kernel, timekeeper, &kernel->layout.timekeeper_ktime_sec,
+				      &seconds);
+	if (!err)
+		err = fb_kernel_field_signed(kernel, timekeeper,
+					     &kernel->layout.timekeeper_offs_boot, &boot_offset_ns);
+	if (err) {
+		fb_error_destroy(err);
+		return NAN;
+	}
+	return (double)seconds + (double)boot_offset_ns / 1e9;
+}
+
+static void load_averages(struct fb_kernel *kernel)
+{
+	uint64_t address, averages[3];
+	struct fb_error *err = fb_kernel_symbol(kernel, "avenrun", &address);
+
+	if (!err)
+		err = fb_space_read(kernel->space, address, averages, sizeof(averages));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(averages); i++) {
+		double load = err ? NAN : (double)averages[i] / LOAD_ONE;
+
+		kernel->info.load[i] = load <= MOST_LOAD ? load : NAN;
+	}
+	fb_error_destroy(err);
+}
+
+/* CRASHTIME is written by the kernel as it goes down; a dump's header has only the time at which
+ * the dump was saved. */
+static int64_t crash_time(const struct fb_kernel *kernel)
+{
+	const char *text = fb_vmcoreinfo_get(kernel->vmcoreinfo, "CRASHTIME");
+	char *end;
+	long long seconds;
+
+	if (text) {
+		seconds = strtoll(text, &end, 10);
+		if (end != text && seconds > 0)
+			return seconds;
+	}
+	return fb_dump_info(kernel->dump)->crash_time;
+}
+
+void fb_kernel_load_info(struct fb_kernel *kernel)
+{
+	uint64_t existing = fb_dump_info(kernel->dump)->pages_existing;
+
+	load_uts(kernel);
+	kernel->info.memory_bytes =
+		(existing ? existing : page_count_by_kernel(kernel)) * FB_PAGE_SIZE;
+	kernel->info.uptime_s = load_uptime(kernel);
+	load_averages(kernel);
+	kernel->info.crash_time = crash_time(kernel);
+}

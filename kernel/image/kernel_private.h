@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What kernel.c and kernel_*.c share. */
+#ifndef FB_KERNEL_KERNEL_PRIVATE_H
+#define FB_KERNEL_KERNEL_PRIVATE_H
+
+#include <pthread.h>
+
+#include "base/limits.h"
+#include "kernel/image/kernel.h"
+
+/* __START_KERNEL_map: where the kernel image is mapped (arch/x86/include/asm/page_64_types.h). */
+#define FB_START_KERNEL_MAP 0xffffffff80000000ull
+
+struct fb_slab_vmas;
+
+struct fb_kernel {
+	struct fb_dump *dump;         /* borrowed */
+	struct fb_warnings *warnings; /* borrowed */
+	struct fb_pool *pool;         /* borrowed, or NULL */
+	char *vmlinux;                /* path, or NULL */
+	struct fb_vmcoreinfo *vmcoreinfo;
+	struct fb_page_tables tables; /* of init_mm */
+	struct fb_linear_maps linear;
+	struct fb_space *space;
+	struct fb_symtab *symbols; /* or NULL */
+	struct fb_btf *types;      /* or NULL */
+	struct fb_layout layout;
+
+	uint32_t cpu_limit;
+	uint64_t *percpu_offsets; /* cpu_limit of them */
+	uint8_t online[FB_MAX_CPUS / 8];
+	uint32_t *prstatus_index; /* cpu_limit; UINT32_MAX: none */
+	int panic_cpu;
+
+	struct fb_kernel_info info;
+	char release[65];
+	char version[65];
+	char node[65];
+	char build_id[41];
+
+	/* vma_slab.c: made when first needed. */
+	pthread_mutex_t slab_vmas_lock;
+	struct fb_slab_vmas *slab_vmas; /* NULL until then, or out of memory */
+};
+
+/* kernel_symbols.c: symbols and types; what fails is a warning. Out of memory is an error. */
+FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel,
+						      const char *vmlinux);
+/* kernel_cpus.c */
+FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
+/* kernel_info.c: the build-id, once there are symbols; then all else. */
+void fb_kernel_load_build_id(struct fb_kernel *kernel);
+void fb_kernel_load_info(struct fb_kernel *kernel);
+/* vmcoreinfo_scan.c: VMCOREINFO in the pages of a dump that has it in no note. The caller frees
+ * the text. FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_vmcoreinfo_scan(struct fb_dump *dump, struct fb_pool *pool,
+						  char **text_ret);
+
+#endif

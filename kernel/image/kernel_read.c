@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reading members and walking lists of the kernel.
+ */
+#include "kernel/image/kernel_private.h"
+
+struct fb_error *fb_kernel_field(const struct fb_kernel *kernel, uint64_t base,
+				 const struct fb_field *field, uint64_t *value_ret)
+{
+	uint64_t value = 0;
+	struct fb_error *err;
+
+	err = fb_layout_require(field);
+	if (err)
+		return err;
+	if (field->size > sizeof(value))
+		return fb_error_create(FB_INVALID, "%s is no scalar (%u bytes)", field->name,
+				       field->size);
+	err = fb_space_read(kernel->space, base + field->offset, &value, field->size);
+	if (err)
+		return fb_error_prefix(err, "%s", field->name);
+	if (field->bit_size) {
+		value >>= field->bit_offset;
+		if (field->bit_size < 64)
+			value &= (1ull << field->bit_size) - 1;
+	}
+	*value_ret = value;
+	return NULL;
+}
+
+struct fb_error *fb_kernel_field_signed(const struct fb_kernel *kernel, uint64_t base,
+					const struct fb_field *field, int64_t *value_ret)
+{
+	unsigned bits = field->bit_size ? field->bit_size : field->size * 8;
+	uint64_t value = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, base, field, &value);
+	if (err)
+		return err;
+	*value_ret = bits == 0 ? 0 : (int64_t)(value << (64 - bits)) >> (64 - bits);
+	return NULL;
+}
+
+struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, uint64_t limit,
+				struct fb_error *(*callback)(void *context, uint64_t entry),
+				void *context)
+{
+	uint64_t entry, saved = head, count = 0, next_save = 1;
+	struct fb_error *err;
+
+	err = fb_space_u64(kernel->space, head, &entry);
+	while (!err && entry != head) {
+		if (!fb_kernel_address_ok(entry) || entry % sizeof(entry))
+			return fb_error_create(FB_CORRUPT,
+					       "list at 0x%llx: link %llu is no address: 0x%llx",
+					       (unsigned long long)head, (unsigned long long)count,
+					       (unsigned long long)entry);
+		/* Brent: a loop that does not come back to the head meets a saved entry. */
+		if (entry == saved || count >= limit)
+			return fb_error_create(FB_CORRUPT,
+					       "list at 0x%llx does not close after %llu entries",
+					       (unsigned long long)head, (unsigned long long)count);
+		if (++count == next_save) {
+			saved = entry;
+			next_save *= 2;
+		}
+		err = callback(context, entry);
+		if (!err)
+			err = fb_space_u64(kernel->space, entry, &entry);
+	}
+	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)head) : NULL;
+}
+
+struct ring {
+	const struct fb_kernel *kernel;
+	uint64_t from, *steps;
+	struct fb_error *(*callback)(void *context, uint64_t entry);
+	void *context;
+};
+
+/* way: 0 by next, 1 by prev. Every entry leads back to the one before it, so the first that comes
+ * twice is the one that the walk came from. *ended_ret: by what is not the links. */
+static struct fb_error *walk_ring(struct ring *ring, unsigned way, bool *ended_ret)
+{
+	struct fb_space *space = ring->kernel->space;
+	uint64_t at = ring->from, links[2], next;
+	struct fb_error *err = fb_space_read(space, at, links, sizeof(links));
+
+	while (!err && links[way] != ring->from) {
+		next = links[way];
+		if (!fb_kernel_address_ok(next) || next % sizeof(next))
+			return fb_error_create(FB_CORRUPT, "link 0x%llx is no address",
+					       (unsigned long long)next);
+		err = fb_space_read(space, next, links, sizeof(links));
+		if (!err && links[!way] != at)
+			err = fb_error_create(FB_CORRUPT, "link 0x%llx does not lead back",
+					      (unsigned long long)next);
+		if (err)
+			return err;
+		*ended_ret = true;
+		if (*ring->steps == 0)
+			return fb_error_create(FB_LIMIT, "it has no end");
+		--*ring->steps;
+		err = ring->callback(ring->context, next);
+		if (err)
+			return err;
+		*ended_ret = false;
+		at = next;
+	}
+	return err;
+}
+
+struct fb_error *fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, uint64_t *steps,
+				struct fb_error *(*callback)(void *context, uint64_t entry),
+				void *context)
+{
+	struct ring ring = {kernel, from, steps, callback, context};
+	bool ended = false;
+	struct fb_error *err = walk_ring(&ring, 0, &ended), *other;
+
+	if (err && !ended && !fb_error_is(err, FB_NOMEM)) {
+		other = walk_ring(&ring, 1, &ended);
+		if (ended || fb_error_is(other, FB_NOMEM)) {
+			fb_error_destroy(err);
+			err = other;
+		} else {
+			fb_error_destroy(other);
+		}
+	}
+	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)from) : NULL;
+}

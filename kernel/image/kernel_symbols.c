@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's symbols and types: out of its own memory, or from --vmlinux.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/image/kernel_private.h"
+#include "symbols/dwarf/dwarf_types.h"
+#include "symbols/table/kallsyms.h"
+
+/* The kernel image is at most 1 GiB: KERNEL_IMAGE_SIZE. */
+#define KERNEL_IMAGE_SIZE (1ull << 30)
+
+struct image_range {
+	uint64_t start, end;
+};
+
+static struct fb_error *note_rodata(void *context, const struct fb_pt_run *run)
+{
+	struct image_range *range = context;
+
+	if (run->state != FB_PT_PRESENT || run->writable || run->executable)
+		return NULL;
+	if (!range->start)
+		range->start = run->start;
+	range->end = run->end;
+	return NULL;
+}
+
+/* Where the image's read-only data are: mapped neither writable nor executable
+ * (mark_rodata_ro(), arch/x86/mm/init_64.c). With rodata=off they are not, and all is searched. */
+static struct fb_error *find_rodata(struct fb_kernel *kernel, uint64_t stext, uint64_t *start_ret,
+				    uint64_t *end_ret)
+{
+	struct image_range range = {0};
+	struct fb_error *err;
+
+	err = fb_pt_for_each(&kernel->tables, stext, FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE, NULL,
+			     note_rodata, &range);
+	if (err)
+		return err;
+	*start_ret = range.start ? range.start : stext;
+	*end_ret = range.start ? range.end : FB_START_KERNEL_MAP + KERNEL_IMAGE_SIZE;
+	return NULL;
+}
+
+static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
+{
+	const struct fb_vmcoreinfo *info = kernel->vmcoreinfo;
+	struct fb_kallsyms_hints hints = {0};
+	struct fb_error *err;
+
+	fb_vmcoreinfo_symbol(info, "_stext", &hints.stext);
+	fb_vmcoreinfo_symbol(info, "kallsyms_names", &hints.names);
+	fb_vmcoreinfo_symbol(info, "kallsyms_num_syms", &hints.num_syms);
+	fb_vmcoreinfo_symbol(info, "kallsyms_token_table", &hints.token_table);
+	fb_vmcoreinfo_symbol(info, "kallsyms_token_index", &hints.token_index);
+	fb_vmcoreinfo_symbol(info, "kallsyms_offsets", &hints.offsets);
+	fb_vmcoreinfo_symbol(info, "kallsyms_relative_base", &hints.relative_base);
+	fb_vmcoreinfo_symbol(info, "kallsyms_addresses", &hints.addresses);
+	err = find_rodata(kernel, hints.stext, &hints.scan_start, &hints.scan_end);
+	if (err)
+		return err;
+	return fb_kallsyms_load(kernel->space, &hints, kernel->warnings, &kernel->symbols);
+}
+
+static struct fb_error *symbol_pair(struct fb_kernel *kernel, const char *start, const char *stop,
+				    uint64_t *start_ret, uint64_t *size_ret)
+{
+	uint64_t from, to;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, start, &from);
+	if (!err)
+		err = fb_kernel_symbol(kernel, stop, &to);
+	if (err)
+		return err;
+	if (to <= from || to - from > FB_MAX_BTF_BYTES)
+		return fb_error_create(FB_CORRUPT, "%s 0x%llx and %s 0x%llx enclose no types",
+				       start, (unsigned long long)from, stop,
+				       (unsigned long long)to);
+	*start_ret = from;
+	*size_ret = to - from;
+	return NULL;
+}
+
+/* Where the kernel keeps its BTF; the names changed with 90ceddcb4950 (5.7). */
+static struct fb_error *find_btf(struct fb_kernel *kernel, uint64_t *start_ret, uint64_t *size_ret)
+{
+	struct fb_error *err;
+
+	err = symbol_pair(kernel, "__start_BTF", "__stop_BTF", start_ret, size_ret);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		err = symbol_pair(kernel, "_binary__btf_vmlinux_bin_start",
+				  "_binary__btf_vmlinux_bin_end", start_ret, size_ret);
+	}
+	return err;
+}
+
+struct btf_read {
+	struct fb_kernel *kernel;
+	uint64_t start, size;
+	uint8_t *data;
+};
+
+#define BTF_CHUNK (256u * 1024)
+
+static struct fb_error *read_btf_chunk(void *context, size_t index)
+{
+	struct btf_read *read = context;
+	uint64_t offset = (uint64_t)index * BTF_CHUNK;
+	uint64_t length = read->size - offset;
+
+	if (length > BTF_CHUNK)
+		length = BTF_CHUNK;
+	return fb_space_read(read->kernel->space, read->start + offset, read->data + offset,
+			     length);
+}
+
+static struct fb_error *load_btf(struct fb_kernel *kernel)
+{
+	struct btf_read read = {.kernel = kernel};
+	size_t chunks;
+	struct fb_error *err;
+
+	err = find_btf(kernel, &read.start, &read.size);
+	if (err)
+		return err;
+	read.data = malloc(read.size);
+	if (!read.data)
+		return fb_error_nomem();
+	chunks = (read.size + BTF_CHUNK - 1) / BTF_CHUNK;
+	if (kernel->pool)
+		err = fb_pool_for(kernel->pool, chunks, read_btf_chunk, &read);
+	else
+		for (size_t i = 0; i < chunks && !err; i++)
+			err = read_btf_chunk(&read, i);
+	if (err) {
+		free(read.data);
+		return err;
+	}
+	return fb_btf_adopt(read.data, read.size, NULL, &kernel->types);
+}
+
+/* The distinct struct names of the layout table, for a vmlinux's DWARF. */
+static struct fb_error *load_dwarf(struct fb_kernel *kernel, const char *vmlinux)
+{
+#define FB_FIELD(id, type, ...) type,
+#define FB_SIZE(id, type) type,
+	static const char *const listed[] = {
+#include "kernel/image/layout_table.h"
+	};
+#undef FB_FIELD
+#undef FB_SIZE
+	const char *names[FB_ARRAY_SIZE(listed)];
+	size_t count = 0;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(listed); i++)
+		if (count == 0 || strcmp(names[count - 1], listed[i]) != 0)
+			names[count++] = listed[i];
+	return fb_dwarf_types_load(vmlinux, names, count, &kernel->types);
+}
+
+/* A failure that leaves the rest usable becomes a warning; the others are returned. */
+static struct fb_error *warn_unless_fatal(struct fb_kernel *kernel, struct fb_error *err,
+					  const char *what)
+{
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(kernel->warnings, err, "%s", what);
+	return NULL;
+}
+
+/* With another kernel's vmlinux every answer would be wrong. */
+static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmlinux)
+{
+	const char *own = kernel->info.build_id;
+	char build_id[2 * 64 + 1];
+	struct fb_error *err = fb_elf_build_id(vmlinux, build_id, sizeof(build_id));
+
+	if (fb_error_is(err, FB_NOT_FOUND) || (!err && !own)) {
+		fb_error_destroy(err);
+		fb_warn(kernel->warnings,
+			"%s: %s has no build-id, so that nobody can tell whether it is the "
+			"dump's kernel",
+			vmlinux, own ? "it" : "the dump");
+		return NULL;
+	}
+	if (err || strcmp(build_id, own) == 0)
+		return fb_error_prefix(err, "--vmlinux");
+	return fb_error_create(
+		FB_INVALID,
+		"--vmlinux: %s: of another build: build-id %s, the dump's kernel has "
+		"%s",
+		vmlinux, build_id, own);
+}
+
+struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vmlinux)
+{
+	uint64_t kaslr = 0;
+	struct fb_error *err;
+
+	fb_vmcoreinfo_kaslr_offset(kernel->vmcoreinfo, &kaslr);
+	kernel->info.kaslr_offset = kaslr;
+	err = load_kallsyms(kernel);
+	if (err && vmlinux) {
+		fb_error_destroy(err);
+		err = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
+	}
+	err = warn_unless_fatal(kernel, err, "the kernel's symbols");
+	if (err)
+		return err;
+	fb_kernel_load_build_id(kernel);
+	err = vmlinux ? check_vmlinux(kernel, vmlinux) : NULL;
+	if (err)
+		return err;
+	err = load_btf(kernel);
+	if (err && vmlinux) {
+		fb_error_destroy(err);
+		err = load_dwarf(kernel, vmlinux);
+	}
+	return warn_unless_fatal(kernel, err,
+				 vmlinux ? "the kernel's types"
+					 : "the kernel's types (give its --vmlinux)");
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The maple tree (include/linux/maple_tree.h, lib/maple_tree.c; 54a611b60590,
+ * 6.1): a B-tree of ranges, each node holding pivots (inclusive ends) and slots.
+ */
+#ifndef FB_KERNEL_MAPLE_TREE_H
+#define FB_KERNEL_MAPLE_TREE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+
+/* Calls back for each entry in order: first and last index (inclusive) and the stored pointer.
+ * root_address: where ma_root is. A node that cannot be read costs what is below it: its error
+ * is given to broken(), which takes it. What a callback returns ends the walk and is returned. */
+FB_MUST_CHECK struct fb_error *fb_maple_for_each(
+	struct fb_kernel *kernel, uint64_t root_address,
+	struct fb_error *(*callback)(void *context, uint64_t first, uint64_t last, uint64_t entry),
+	struct fb_error *(*broken)(void *context, struct fb_error *err), void *context);
+
+#endif

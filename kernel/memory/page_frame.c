@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Page frames by their struct page.
+ */
+#include "kernel/memory/page_frame.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Without vmemmap_base (KASLR of the memory regions off): the fixed place of each paging mode
+ * (Documentation/arch/x86/x86_64/mm.rst). */
+#define VMEMMAP_4_LEVELS 0xffffea0000000000ull
+#define VMEMMAP_5_LEVELS 0xffd4000000000000ull
+/* page->mapping: PAGE_MAPPING_ANON. */
+#define MAPPING_ANON 1u
+/* page_type of a page no process maps: PAGE_TYPE_BASE, from 6.10 in the top byte. */
+#define MAP_COUNT_TYPE_LIMIT (-128)
+/* Of 1 GiB: the largest compound page there is. */
+#define MOST_COMPOUND_PAGES (1u << 18)
+
+static uint64_t vmemmap_base(struct fb_kernel *kernel)
+{
+	uint64_t address, base;
+	struct fb_error *err = fb_kernel_symbol(kernel, "vmemmap_base", &address);
+
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(kernel), address, &base);
+	if (!err)
+		return base;
+	fb_error_destroy(err);
+	return fb_kernel_info(kernel)->levels == 5 ? VMEMMAP_5_LEVELS : VMEMMAP_4_LEVELS;
+}
+
+/* Names by enum pageflags, which holds the bit numbers, aliases behind the first of a number. */
+static void name_flags(const struct fb_btf *types, uint64_t bits, char *to, size_t size)
+{
+	uint64_t named = 0;
+	size_t used = 0;
+	uint32_t id;
+	struct fb_error *err;
+
+	to[0] = '\0';
+	err = types ? fb_btf_find(types, FB_TYPE_ENUM, "pageflags", &id)
+		    : fb_error_create(FB_NOT_FOUND, "no types");
+	if (err) {
+		fb_error_destroy(err);
+		return;
+	}
+	for (uint32_t i = 0; i < fb_btf_length(types, id) && used < size; i++) {
+		const char *name;
+		int64_t bit;
+
+		fb_btf_enumerator(types, id, i, &name, &bit);
+		if (strcmp(name, "__NR_PAGEFLAGS") == 0)
+			break;
+		if (bit < 0 || bit > 63 || !(bits >> bit & 1) || (named >> bit & 1) ||
+		    strncmp(name, "PG_", 3) != 0)
+			continue;
+		named |= 1ull << bit;
+		used += (size_t)snprintf(to + used, size - used, "%s%s", used ? " " : "", name + 3);
+	}
+}
+
+static const char *type_of(const struct fb_page_frame *frame, uint64_t mapping)
+{
+	if (strstr(frame->flags, "slab"))
+		return "slab";
+	if (frame->references == 0)
+		return "free";
+	if (mapping & MAPPING_ANON)
+		return "anonymous";
+	return fb_kernel_address_ok(mapping) ? "file or shared memory" : "kernel";
+}
+
+/* Sets head where the page is a tail: bit 0 of the word that else is lru.next. */
+static struct fb_error *find_head(struct fb_kernel *kernel, struct fb_page_frame *frame)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t word = 0, head, distance;
+	struct fb_error *err;
+
+	if (!layout->page_compound_head.found || !layout->page.size)
+		return NULL;
+	err = fb_kernel_field(kernel, frame->address, &layout->page_compound_head, &word);
+	if (err || !(word & 1))
+		return err;
+	head = word - 1;
+	distance = frame->address - head;
+	if (!distance || distance % layout->page.size ||
+	    distance / layout->page.size >= MOST_COMPOUND_PAGES)
+		return fb_error_create(FB_CORRUPT, "0x%llx is no head of a compound page",
+				       (unsigned long long)head);
+	frame->head = head;
+	return NULL;
+}
+
+struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
+				    struct fb_page_frame *frame_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_page_frame frame = {.type = "unknown"};
+	uint64_t mapping = 0, head;
+	struct fb_error *err;
+
+	frame.address = fb_page_frame_address(kernel, pfn);
+	err = find_head(kernel, &frame);
+	head = frame.head ? frame.head : frame.address;
+	if (!err)
+		err = fb_kernel_field(kernel, head, &layout->page_flags, &frame.flags_bits);
+	if (!err)
+		err = fb_kernel_field(kernel, head, &layout->page_mapping, &mapping);
+	if (!err)
+		err = fb_kernel_field_signed(kernel, head, &layout->page_refcount,
+					     &frame.references);
+	if (!err)
+		err = fb_kernel_field_signed(kernel, frame.address, &layout->page_mapcount,
+					     &frame.map_count);
+	if (!err)
+		err = fb_kernel_field(kernel, frame.address, &layout->page_private,
+				      &frame.private_data);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	if (!err && layout->page.size) {
+		frame.known = true;
+		/* _mapcount counts from -1. */
+		frame.map_count = frame.map_count > MAP_COUNT_TYPE_LIMIT ? frame.map_count + 1 : 0;
+		name_flags(fb_kernel_types(kernel), frame.flags_bits, frame.flags,
+			   sizeof(frame.flags));
+		frame.type = type_of(&frame, mapping);
+	}
+	fb_error_destroy(err);
+	*frame_ret = frame;
+	return NULL;
+}
+
+uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn)
+{
+	return vmemmap_base(kernel) + pfn * fb_kernel_layout(kernel)->page.size;
+}
+
+struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)
+{
+	uint64_t size = fb_kernel_layout(kernel)->page.size, base = vmemmap_base(kernel);
+
+	if (!size || address < base || (address - base) % size ||
+	    (address - base) / size >= fb_dump_info(fb_kernel_dump(kernel))->max_pfn)
+		return fb_error_create(FB_CORRUPT, "0x%llx is no struct page",
+				       (unsigned long long)address);
+	*pfn_ret = (address - base) / size;
+	return NULL;
+}

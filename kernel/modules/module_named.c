@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Modules that others name: what a known one uses or is used by, and the list of
+ * modules' types, whose entries do not stand in the modules.
+ */
+#include "base/limits.h"
+#include "kernel/modules/module_table.h"
+
+/* A list whose entries name modules. */
+struct named_list {
+	struct fb_modules *modules;
+	const struct fb_field *link, *module; /* of an entry */
+};
+
+/* An entry that cannot be read ends the list; what it names may be lost. */
+static struct fb_error *add_named(void *context, uint64_t entry)
+{
+	struct named_list *list = context;
+	uint64_t module;
+	struct fb_error *err = fb_kernel_field(list->modules->kernel, entry - list->link->offset,
+					       list->module, &module);
+
+	return err ? err : fb_modules_add_hint(list->modules, module);
+}
+
+/* From both ends. That the list is broken has been said of the modules' own. */
+static struct fb_error *walk(struct fb_modules *modules, uint64_t head, const struct fb_field *link,
+			     const struct fb_field *module)
+{
+	struct named_list list = {modules, link, module};
+	uint64_t steps = FB_MAX_MODULES;
+	struct fb_error *err;
+
+	if (!link->found || !module->found)
+		return NULL;
+	err = fb_kernel_ring(modules->kernel, head, &steps, add_named, &list);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+struct fb_error *fb_modules_from_names(struct fb_modules *modules)
+{
+	const struct fb_layout *layout = fb_kernel_layout(modules->kernel);
+	uint64_t head;
+	struct fb_error *err = fb_kernel_symbol(modules->kernel, "btf_modules", &head);
+
+	if (err) { /* modules have types since 36e68442d1af, 5.11 */
+		fb_error_destroy(err);
+		err = NULL;
+	} else {
+		err = walk(modules, head, &layout->btf_module_list, &layout->btf_module_module);
+	}
+	/* The table grows under the loop. */
+	for (size_t i = 0; i < modules->count && !err; i++) {
+		uint64_t module = modules->modules[i].address;
+
+		if (layout->module_source_list.found)
+			err = walk(modules, module + layout->module_source_list.offset,
+				   &layout->module_use_source_list, &layout->module_use_source);
+		if (!err && layout->module_target_list.found)
+			err = walk(modules, module + layout->module_target_list.offset,
+				   &layout->module_use_target_list, &layout->module_use_target);
+	}
+	return err;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel half of a thread's stack: from where it waits, or where its CPU was
+ * stopped, back to its entry from user mode or to where a kernel thread begins.
+ */
+#ifndef FB_KERNEL_STACK_H
+#define FB_KERNEL_STACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/user.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+#include "kernel/stacks/orc.h"
+#include "kernel/stacks/stack_entry.h"
+#include "kernel/stacks/unwind.h"
+#include "kernel/tasks/task.h"
+#include "symbols/dwarf/dwarf_lines.h"
+
+struct fb_kernel_frame {
+	uint64_t pc;
+	uint64_t sp;        /* on the stack of this frame's function, at pc */
+	const char *symbol; /* borrowed from the kernel or its modules; NULL if unknown */
+	const char *module; /* borrowed likewise; NULL: the kernel itself */
+	uint64_t offset;    /* of pc from the symbol's start; may equal size */
+	uint64_t size;      /* of the symbol, bytes; 0 unknown */
+	const char *stack;  /* static: "task", "IRQ", "NMI"... */
+	bool exact;         /* pc is an instruction that was interrupted, not a return address */
+	bool unreliable;    /* found by frame pointer or scan, where ORC has nothing */
+	/* What entered the kernel here: this function saved the registers, and the next frame (or
+	 * user mode) is what was interrupted. */
+	enum fb_entry_kind entry;
+	uint64_t regs; /* address of these pt_regs; 0 for FB_ENTRY_NONE */
+	/* The line, and what was inlined there; empty before fb_kernel_lines_add(). */
+	struct fb_source_place source;
+};
+
+enum fb_user_regs_from {
+	FB_USER_REGS_NONE,
+	FB_USER_REGS_STACK,    /* pt_regs on the kernel stack */
+	FB_USER_REGS_PRSTATUS, /* the CPU's: it was in user mode */
+};
+
+struct fb_kernel_stack {
+	struct fb_kernel_frame *frames; /* owned; innermost first */
+	size_t count;
+	enum fb_unwind_end ended;
+	/* Why it ends: "end of the stack (user mode)", "the kernel thread's start", or what is
+	 * missing. */
+	char end[224];
+
+	enum fb_user_regs_from user_regs_from;
+	bool has_user_regs;
+	struct user_regs_struct user_regs;
+	int64_t syscall; /* number of the system call it is in; -1: none */
+};
+
+/* All in borrowed; modules of orc name the code of modules. Whatever is wrong with the stack is
+ * its end, not an error: only FB_NOMEM is returned. fb_kernel_stack_deinit() it.
+ * Safe from many threads. */
+FB_MUST_CHECK struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc *orc,
+						      const struct fb_task *task,
+						      struct fb_kernel_stack *stack_ret);
+void fb_kernel_stack_deinit(struct fb_kernel_stack *stack);
+
+#endif

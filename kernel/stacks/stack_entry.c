@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The stacks of a CPU and what pt_regs on them stand for.
+ */
+#include "kernel/stacks/stack_entry.h"
+
+#include <string.h>
+
+/* IRQ_STACK_SIZE and struct entry_stack where the kernel's types have neither. */
+#define IRQ_STACK_BYTES (16u << 10)
+#define ENTRY_STACK_BYTES 512u
+/* THREAD_SIZE: two pages at least, eight with KASAN; 64 KiB leaves room. */
+#define THREAD_BYTES (16u << 10)
+#define THREAD_BYTES_MIN (8u << 10)
+#define THREAD_BYTES_MAX (64u << 10)
+/* TOP_OF_KERNEL_STACK_PADDING with CONFIG_X86_FRED (65c9cc9e2c14, 6.9). */
+#define FRED_PADDING 16u
+
+/* Bits of EFLAGS: one that is always set, and interrupts, which user mode cannot turn off. */
+#define EFLAGS_FIXED 0x002u
+#define EFLAGS_IF 0x200u
+#define USER32_CS 0x23u
+/* The last user address with five levels. */
+#define USER_END (1ull << 56)
+
+const char *fb_entry_kind_name(enum fb_entry_kind kind)
+{
+	static const char *const names[] = {
+		[FB_ENTRY_NONE] = "",
+		[FB_ENTRY_SYSCALL] = "system call",
+		[FB_ENTRY_INTERRUPT] = "interrupt",
+		[FB_ENTRY_EXCEPTION] = "exception",
+		[FB_ENTRY_NMI] = "NMI",
+	};
+
+	return (size_t)kind < FB_ARRAY_SIZE(names) ? names[kind] : "";
+}
+
+/* By what the names of the entry code begin or end with, 5.4 to 7.x; the first that fits. */
+static const struct entry_name {
+	const char *text;
+	enum fb_entry_kind kind;
+	bool at_end;
+} entry_names[] = {
+	{"entry_SYS", FB_ENTRY_SYSCALL, false},
+	{"entry_INT80", FB_ENTRY_SYSCALL, false},
+	{"asm_int80", FB_ENTRY_SYSCALL, false},
+	{"int80_", FB_ENTRY_SYSCALL, false},
+	{"asm_exc_nmi", FB_ENTRY_NMI, false},
+	{"asm_exc_xen_nmi", FB_ENTRY_NMI, false},
+	{"nmi", FB_ENTRY_NMI, false},
+	{"end_repeat_nmi", FB_ENTRY_NMI, false},
+	{"asm_exc_", FB_ENTRY_EXCEPTION, false},
+	{"asm_common_interrupt", FB_ENTRY_INTERRUPT, false},
+	{"asm_spurious_interrupt", FB_ENTRY_INTERRUPT, false},
+	{"asm_sysvec_", FB_ENTRY_INTERRUPT, false},
+	{"common_interrupt", FB_ENTRY_INTERRUPT, false},
+	{"ret_from_intr", FB_ENTRY_INTERRUPT, false},
+	{"_interrupt", FB_ENTRY_INTERRUPT, true},
+	{"_ipi", FB_ENTRY_INTERRUPT, true},
+};
+
+static bool name_fits(const struct entry_name *entry, const char *symbol)
+{
+	size_t length = strlen(entry->text), symbol_length = strlen(symbol);
+
+	if (symbol_length < length)
+		return false;
+	if (entry->at_end)
+		symbol += symbol_length - length;
+	return strncmp(symbol, entry->text, length) == 0;
+}
+
+/* FRED has one entry for all events, and puts the kind into bits 48-51 of ss (Intel's FRED
+ * specification, 5.2.1). */
+static enum fb_entry_kind fred_kind(uint64_t ss)
+{
+	switch (ss >> 48 & 0xf) {
+	case 0:
+		return FB_ENTRY_INTERRUPT;
+	case 2:
+		return FB_ENTRY_NMI;
+	case 7:
+		return FB_ENTRY_SYSCALL;
+	default:
+		return FB_ENTRY_EXCEPTION;
+	}
+}
+
+enum fb_entry_kind fb_entry_kind(const char *symbol, const struct user_regs_struct *regs)
+{
+	if (symbol && strncmp(symbol, "asm_fred_", 9) == 0)
+		return fred_kind(regs->ss);
+	for (size_t i = 0; symbol && i < FB_ARRAY_SIZE(entry_names); i++)
+		if (name_fits(&entry_names[i], symbol))
+			return entry_names[i].kind;
+	/* A system call's number stays in orig_ax; all others leave -1, or before 5.8 the
+	 * vector's complement. */
+	if ((int64_t)regs->orig_rax >= 0 && fb_user_regs_are_user(regs))
+		return FB_ENTRY_SYSCALL;
+	return (int64_t)regs->orig_rax < -1 ? FB_ENTRY_INTERRUPT : FB_ENTRY_EXCEPTION;
+}
+
+static bool thread_size_ok(uint64_t size)
+{
+	return size >= THREAD_BYTES_MIN && size <= THREAD_BYTES_MAX && !(size & (size - 1));
+}
+
+uint64_t fb_thread_size(const struct fb_kernel *kernel)
+{
+	static const char *const bounds[][2] = {
+		{"__start_init_stack", "__end_init_stack"},
+		{"__start_init_task", "__end_init_task"},
+	};
+	uint64_t size = fb_kernel_layout(kernel)->thread_union.size;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(bounds); i++) {
+		uint64_t start, end;
+		struct fb_error *err;
+
+		err = fb_kernel_symbol(kernel, bounds[i][0], &start);
+		if (!err)
+			err = fb_kernel_symbol(kernel, bounds[i][1], &end);
+		if (!err && thread_size_ok(end - start))
+			return end - start;
+		fb_error_destroy(err);
+	}
+	return thread_size_ok(size) ? size : THREAD_BYTES;
+}
+
+void fb_stack_area_add(struct fb_unwind *unwind, uint64_t start, uint64_t size, const char *name)
+{
+	struct fb_stack_area *area = &unwind->areas[unwind->area_count];
+
+	if (unwind->area_count == FB_MAX_STACK_AREAS || size > THREAD_BYTES_MAX ||
+	    start % sizeof(uint64_t) || size % sizeof(uint64_t) || !size ||
+	    !fb_kernel_address_ok(start) || !fb_kernel_address_ok(start + size))
+		return;
+	*area = (struct fb_stack_area){.start = start, .end = start + size, .name = name};
+	unwind->area_count++;
+}
+
+/* hardirq_stack_ptr: its top, or 8 below (951c2a51ae75, 5.12); in pcpu_hot from 6.2 to 6.14. */
+static struct fb_error *add_irq_stack(const struct fb_kernel *kernel, uint32_t cpu,
+				      struct fb_unwind *unwind)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_field *hot = &layout->pcpu_hot_hardirq_stack;
+	uint64_t size = layout->irq_stack.size ? layout->irq_stack.size : IRQ_STACK_BYTES;
+	uint64_t variable, top;
+	struct fb_error *err;
+
+	err = fb_kernel_percpu_symbol(kernel, cpu, hot->found ? "pcpu_hot" : "hardirq_stack_ptr",
+				      &variable);
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(kernel),
+				   variable + (hot->found ? hot->offset : 0), &top);
+	if (err)
+		return err;
+	top = (top + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
+	fb_stack_area_add(unwind, top - size, size, "IRQ");
+	return NULL;
+}
+
+static struct fb_error *add_exception_stacks(const struct fb_kernel *kernel, uint32_t cpu,
+					     struct fb_unwind *unwind)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct {
+		const struct fb_field *field;
+		const char *name;
+	} stacks[] = {
+		{&layout->estack_nmi, "NMI"},  {&layout->estack_df, "double fault"},
+		{&layout->estack_db, "debug"}, {&layout->estack_db1, "debug"},
+		{&layout->estack_mce, "MCE"},  {&layout->estack_vc, "VC"},
+		{&layout->estack_vc2, "VC"},
+	};
+	uint64_t variable, base;
+	struct fb_error *err;
+
+	err = fb_kernel_percpu_symbol(kernel, cpu, "cea_exception_stacks", &variable);
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(kernel), variable, &base);
+	if (err)
+		return err;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(stacks); i++)
+		if (stacks[i].field->found)
+			fb_stack_area_add(unwind, base + stacks[i].field->offset,
+					  stacks[i].field->size, stacks[i].name);
+	return NULL;
+}
+
+/* Where an entry from user mode stands before it changes to the task's stack. */
+static struct fb_error *add_entry_stack(const struct fb_kernel *kernel, uint32_t cpu,
+					struct fb_unwind *unwind)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t size = layout->entry_stack.size ? layout->entry_stack.size : ENTRY_STACK_BYTES;
+	uint64_t tss, top;
+	struct fb_error *err;
+
+	err = fb_kernel_percpu_symbol(kernel, cpu, "cpu_tss_rw", &tss);
+	if (!err)
+		err = fb_kernel_field(kernel, tss, &layout->tss_sp0, &top);
+	if (!err)
+		fb_stack_area_add(unwind, top - size, size, "entry");
+	return err;
+}
+
+struct fb_error *fb_cpu_stack_areas(const struct fb_kernel *kernel, uint32_t cpu,
+				    struct fb_unwind *unwind)
+{
+	static struct fb_error *(*const adders[])(const struct fb_kernel *, uint32_t,
+						  struct fb_unwind *) = {
+		add_irq_stack,
+		add_exception_stacks,
+		add_entry_stack,
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(adders); i++) {
+		struct fb_error *err = adders[i](kernel, cpu, unwind);
+
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+	}
+	return NULL;
+}
+
+bool fb_user_regs_are_user(const struct user_regs_struct *regs)
+{
+	return regs->cs & 3;
+}
+
+bool fb_user_regs_are_32bit(const struct user_regs_struct *regs)
+{
+	return (regs->cs & 0xffff) == USER32_CS;
+}
+
+/* No more than a guess that keeps noise out: code of user mode, interrupts on. */
+static bool look_like_user_regs(const struct user_regs_struct *regs)
+{
+	return (regs->cs & 3) == 3 && (regs->ss & 3) == 3 && regs->rip < USER_END &&
+	       regs->rsp < USER_END && (regs->eflags & EFLAGS_FIXED) && (regs->eflags & EFLAGS_IF);
+}
+
+struct fb_error *fb_user_regs_at_top(const struct fb_kernel *kernel, uint64_t stack,
+				     struct user_regs_struct *regs_ret)
+{
+	uint64_t top = stack + fb_thread_size(kernel), padding = 0, ignored;
+	struct fb_error *err;
+
+	/* fred_rsp0 (6.12) is there where the kernel was built with FRED, in use or not. */
+	err = fb_kernel_symbol(kernel, "fred_rsp0", &ignored);
+	if (!err)
+		padding = FRED_PADDING;
+	fb_error_destroy(err);
+	for (unsigned i = 0; i < 2; i++) {
+		struct user_regs_struct regs = {0};
+
+		err = fb_space_read(fb_kernel_space(kernel), top - padding - FB_PT_REGS_BYTES,
+				    &regs, FB_PT_REGS_BYTES);
+		if (err)
+			return fb_error_prefix(err, "the top of the stack");
+		if (look_like_user_regs(&regs)) {
+			*regs_ret = regs;
+			return NULL;
+		}
+		padding = FRED_PADDING - padding;
+	}
+	return fb_error_create(FB_NOT_FOUND, "no user registers at the top of the stack (0x%llx)",
+			       (unsigned long long)top);
+}
+
+struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const struct fb_task *task,
+				       struct user_regs_struct *regs)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct {
+		const struct fb_field *field;
+		unsigned long long *value;
+	} members[] = {
+		{&layout->task_thread_fsbase, &regs->fs_base},
+		{&layout->task_thread_gsbase, &regs->gs_base},
+		{&layout->task_thread_ds, &regs->ds},
+		{&layout->task_thread_es, &regs->es},
+		{&layout->task_thread_fsindex, &regs->fs},
+		{&layout->task_thread_gsindex, &regs->gs},
+	};
+
+	regs->cs &= 0xffff;
+	regs->ss &= 0xffff;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
+		uint64_t value = 0;
+		struct fb_error *err;
+
+		err = fb_kernel_field(kernel, task->address, members[i].field, &value);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+		*members[i].value = value;
+	}
+	return NULL;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Walking a kernel stack frame by frame, over ORC. Knows of stacks, registers
+ * and rows, not of tasks: stack.c gives it where to begin.
+ */
+#ifndef FB_KERNEL_UNWIND_H
+#define FB_KERNEL_UNWIND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/user.h>
+
+#include "base/error.h"
+#include "base/space.h"
+#include "kernel/stacks/orc.h"
+
+/* pt_regs (arch/x86/include/asm/ptrace.h) is how user_regs_struct begins, up to ss; with FRED the
+ * upper 48 bits of cs and ss tell of the event. */
+#define FB_PT_REGS_BYTES (21u * 8u)
+/* What the CPU itself pushes: ip, cs, flags, sp, ss. */
+#define FB_IRET_FRAME_BYTES (5u * 8u)
+
+/* A task's stack, the interrupt stack and six exception stacks of a CPU, its entry stack. */
+#define FB_MAX_STACK_AREAS 16u
+
+struct fb_stack_area {
+	uint64_t start, end; /* end exclusive */
+	const char *name;    /* static: "task", "IRQ", "NMI"... */
+};
+
+/* Where rows and code are looked up; fb_orc, or a test's own. */
+struct fb_unwind_ops {
+	/* As fb_orc_find() and fb_orc_is_text(). */
+	struct fb_error *(*find)(void *context, uint64_t pc, bool exact,
+				 struct fb_orc_row *row_ret);
+	bool (*is_text)(void *context, uint64_t address);
+	/* Where the function that holds address begins; false if unknown. */
+	bool (*function)(void *context, uint64_t address, uint64_t *start_ret);
+};
+
+/* Why a walk came to its end. */
+enum fb_unwind_end {
+	FB_UNWIND_GOES_ON,
+	FB_UNWIND_USER,  /* the registers of user mode were reached */
+	FB_UNWIND_START, /* the outermost function was reached */
+	FB_UNWIND_LOST,  /* nothing leads further; reason says what is missing or wrong */
+};
+
+struct fb_unwind {
+	struct fb_space *space; /* kernel virtual */
+	const struct fb_unwind_ops *ops;
+	void *context;
+	struct fb_stack_area areas[FB_MAX_STACK_AREAS];
+	size_t area_count;
+
+	/* The frame it stands at. */
+	uint64_t pc, sp, bp;
+	bool bp_known;
+	bool bp_guessed; /* bp is what it was where ORC had nothing, and may be another's */
+	bool exact;      /* pc is an interrupted instruction, not a return address */
+	bool unreliable; /* pc was not found by ORC, or by ORC from a guessed bp */
+	size_t area;     /* that holds sp */
+	uint32_t left;   /* bits: areas that were left, not to be entered again */
+
+	/* The last pt_regs met. */
+	uint64_t regs_address;        /* 0: none between this frame and the one before */
+	bool regs_known;              /* regs holds this frame's general registers */
+	struct user_regs_struct regs; /* up to ss */
+
+	char reason[192]; /* of FB_UNWIND_LOST */
+};
+
+/* Makes registers (pt_regs read at address, or 0 for others) the frame to stand at. Fails with
+ * FB_CORRUPT where sp is on none of the areas; not to be called with user mode's registers. */
+FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
+						   const struct user_regs_struct *regs,
+						   uint64_t address);
+/* The same for a frame of which only these are known. */
+FB_MUST_CHECK struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc,
+						    uint64_t sp, uint64_t bp, bool exact);
+
+/* Goes to the caller's frame. At FB_UNWIND_USER regs and regs_address are user mode's. Errors:
+ * only FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
+					      enum fb_unwind_end *end_ret);
+
+/* unwind_guess.c: the caller's frame where ORC does not lead to it: by a call on the stack to the
+ * function it stands in, by frame pointer, or else by the next word on the stack that looks like a
+ * return address. False where there is none. */
+bool fb_unwind_guess(struct fb_unwind *unwind);
+/* Whether the instruction before address is a direct call to the function that holds callee. */
+bool fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t address, uint64_t callee);
+
+/* The area that holds [address, address + length), or SIZE_MAX. */
+size_t fb_unwind_area(const struct fb_unwind *unwind, uint64_t address, uint64_t length);
+
+#endif

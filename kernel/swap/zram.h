@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Pages in a zram device: its table, the zsmalloc object behind a slot's
+ * handle, and the decompression (drivers/block/zram/zram_drv.c, mm/zsmalloc.c).
+ */
+#ifndef FB_KERNEL_ZRAM_H
+#define FB_KERNEL_ZRAM_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kernel/image/kernel.h"
+#include "kernel/modules/module_types.h"
+
+struct fb_zram;
+
+/* bdev: the address of the struct block_device that is swapped to. kernel is borrowed; types is
+ * used during the call, and what it hands out must stay. FB_NOT_FOUND: it is no zram device. Other
+ * errors: it is one, but cannot be read. */
+FB_MUST_CHECK struct fb_error *fb_zram_open(struct fb_kernel *kernel, struct fb_module_types *types,
+					    uint64_t bdev, struct fb_zram **zram_ret);
+void fb_zram_destroy(struct fb_zram *zram);
+
+/* Page `index` of the device, FB_PAGE_SIZE bytes. FB_ABSENT: an empty slot, one written back to a
+ * disk, or bytes that are not in the dump; FB_CORRUPT, FB_UNSUPPORTED as fb_swap_read(). Safe from
+ * many threads. */
+FB_MUST_CHECK struct fb_error *fb_zram_read(struct fb_zram *zram, uint64_t index, void *page);
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Namespaces, control groups and memory of tasks.
+ */
+#include "kernel/tasks/task_detail.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+/* MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES: since eca56ff906bd (4.5). */
+#define COUNTERS 4u
+#define COUNTER_SWAP 2u
+
+static const struct {
+	const char *name;
+	size_t member, inode; /* struct fb_field in struct fb_layout */
+} namespaces[] = {
+#define LAYOUT(id) offsetof(struct fb_layout, id)
+	[FB_NAMESPACE_CGROUP] = {"cgroup", LAYOUT(nsproxy_cgroup), LAYOUT(cgroup_ns_inum)},
+	[FB_NAMESPACE_IPC] = {"ipc", LAYOUT(nsproxy_ipc), LAYOUT(ipc_ns_inum)},
+	[FB_NAMESPACE_MNT] = {"mnt", LAYOUT(nsproxy_mnt), LAYOUT(mnt_ns_inum)},
+	[FB_NAMESPACE_NET] = {"net", LAYOUT(nsproxy_net), LAYOUT(net_ns_inum)},
+	[FB_NAMESPACE_PID] = {"pid", 0, LAYOUT(pid_ns_inum)},
+	[FB_NAMESPACE_TIME] = {"time", LAYOUT(nsproxy_time), LAYOUT(time_ns_inum)},
+	[FB_NAMESPACE_USER] = {"user", 0, LAYOUT(user_ns_inum)},
+	[FB_NAMESPACE_UTS] = {"uts", LAYOUT(nsproxy_uts), LAYOUT(uts_ns_inum)},
+#undef LAYOUT
+};
+
+const char *fb_namespace_name(enum fb_namespace kind)
+{
+	return namespaces[kind].name;
+}
+
+static const struct fb_field *layout_field(struct fb_kernel *kernel, size_t at)
+{
+	return (const void *)((const char *)fb_kernel_layout(kernel) + at);
+}
+
+/* The PID namespace is that of the task's innermost PID; what nsproxy has is its children's. */
+static struct fb_error *pid_namespace(struct fb_kernel *kernel, const struct fb_task *task,
+				      uint64_t *address_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t pid, level;
+	struct fb_error *err;
+
+	err = fb_layout_require(&layout->pid_numbers);
+	if (!err)
+		err = fb_kernel_field(kernel, task->address, &layout->task_thread_pid, &pid);
+	if (!err)
+		err = fb_kernel_field(kernel, pid, &layout->pid_level, &level);
+	if (!err && level >= FB_MAX_PID_LEVELS)
+		err = fb_error_create(FB_CORRUPT, "PID level %llu", (unsigned long long)level);
+	if (err)
+		return err;
+	return fb_kernel_field(kernel, pid + layout->pid_numbers.offset + level * layout->upid.size,
+			       &layout->upid_ns, address_ret);
+}
+
+static struct fb_error *user_namespace(struct fb_kernel *kernel, const struct fb_task *task,
+				       uint64_t *address_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t cred;
+	struct fb_error *err = fb_kernel_field(kernel, task->address, &layout->task_cred, &cred);
+
+	return err ? err : fb_kernel_field(kernel, cred, &layout->cred_user_ns, address_ret);
+}
+
+static struct fb_error *find_namespace(struct fb_kernel *kernel, const struct fb_task *task,
+				       uint64_t nsproxy, unsigned kind, uint64_t *address_ret)
+{
+	if (kind == FB_NAMESPACE_PID)
+		return pid_namespace(kernel, task, address_ret);
+	if (kind == FB_NAMESPACE_USER)
+		return user_namespace(kernel, task, address_ret);
+	if (!nsproxy)
+		return fb_error_create(FB_NOT_FOUND, "the task has given its namespaces back");
+	return fb_kernel_field(kernel, nsproxy, layout_field(kernel, namespaces[kind].member),
+			       address_ret);
+}
+
+struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_task *task,
+				    uint64_t inodes_ret[FB_NAMESPACE_KINDS])
+{
+	uint64_t inodes[FB_NAMESPACE_KINDS] = {0}, nsproxy = 0, address;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, task->address, &fb_kernel_layout(kernel)->task_nsproxy,
+			      &nsproxy);
+	for (unsigned kind = 0; kind < FB_NAMESPACE_KINDS && !fb_error_is(err, FB_NOMEM); kind++) {
+		fb_error_destroy(err);
+		err = find_namespace(kernel, task, nsproxy, kind, &address);
+		if (!err)
+			err = fb_kernel_field(kernel, address,
+					      layout_field(kernel, namespaces[kind].inode),
+					      &inodes[kind]);
+	}
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	memcpy(inodes_ret, inodes, sizeof(inodes));
+	return NULL;
+}
+
+static struct fb_error *cgroup_node(struct fb_kernel *kernel, const struct fb_task *task,
+				    uint64_t *node_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t css_set, cgroup;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, task->address, &layout->task_cgroups, &css_set);
+	if (!err)
+		err = fb_kernel_field(kernel, css_set, &layout->css_set_default_cgroup, &cgroup);
+	return err ? err : fb_kernel_field(kernel, cgroup, &layout->cgroup_node, node_ret);
+}
+
+/* Puts "/NAME" before what stands at path; *start moves down. */
+static struct fb_error *prepend(struct fb_kernel *kernel, uint64_t node, char *path, size_t *start)
+{
+	char name[FB_MAX_STRING];
+	uint64_t text;
+	size_t length;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, node, &fb_kernel_layout(kernel)->kernfs_name, &text);
+	if (!err)
+		err = fb_space_string(fb_kernel_space(kernel), text, name, sizeof(name));
+	if (err)
+		return err;
+	length = strlen(name);
+	/* Each step takes at least the slash, so a chain that leads back ends here as well. */
+	if (length + 1 > *start)
+		return fb_error_create(FB_LIMIT, "the path of the control group does not end");
+	*start -= length;
+	memcpy(path + *start, name, length);
+	path[--*start] = '/';
+	return NULL;
+}
+
+struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task, char *to,
+				size_t size)
+{
+	const struct fb_field *parent_field = &fb_kernel_layout(kernel)->kernfs_parent;
+	char path[FB_MAX_STRING];
+	size_t start = sizeof(path) - 1;
+	uint64_t node, parent = 0;
+	struct fb_error *err = cgroup_node(kernel, task, &node);
+
+	path[start] = '\0';
+	if (!err)
+		err = fb_kernel_field(kernel, node, parent_field, &parent);
+	/* The root, which has no parent, has no name either. */
+	while (!err && parent) {
+		err = prepend(kernel, node, path, &start);
+		node = parent;
+		if (!err)
+			err = fb_kernel_field(kernel, node, parent_field, &parent);
+	}
+	if (!err && start == sizeof(path) - 1)
+		path[--start] = '/';
+	if (!err && sizeof(path) - start > size)
+		err = fb_error_create(FB_LIMIT, "the path of the control group is too long");
+	if (!err)
+		memcpy(to, path + start, sizeof(path) - start);
+	return fb_error_prefix(err, "task 0x%llx", (unsigned long long)task->address);
+}
+
+/* What each CPU has counted and not added yet. */
+static struct fb_error *percpu_parts(struct fb_kernel *kernel, uint64_t counter, int64_t *sum)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t counters, address;
+	uint32_t part;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, counter, &layout->percpu_counter_counters, &counters);
+	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(kernel) && !err; cpu++) {
+		err = fb_kernel_percpu(kernel, cpu, counters, &address);
+		if (!err)
+			err = fb_space_u32(fb_kernel_space(kernel), address, &part);
+		if (!err)
+			*sum += (int32_t)part;
+	}
+	return err;
+}
+
+static struct fb_error *read_counter(struct fb_kernel *kernel, uint64_t stat, unsigned index,
+				     int64_t *pages_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint32_t size = layout->mm_rss_stat.size;
+	uint64_t counter = stat + (uint64_t)index * (size / COUNTERS);
+	int64_t pages;
+	struct fb_error *err;
+
+	if (size == COUNTERS * sizeof(uint64_t))
+		return fb_space_u64(fb_kernel_space(kernel), counter, (uint64_t *)pages_ret);
+	if (!layout->percpu_counter.size || size != COUNTERS * layout->percpu_counter.size)
+		return fb_error_create(FB_UNSUPPORTED, "mm_struct.rss_stat is of no known form");
+	err = fb_kernel_field_signed(kernel, counter, &layout->percpu_counter_count, &pages);
+	if (!err)
+		err = percpu_parts(kernel, counter, &pages);
+	if (!err)
+		*pages_ret = pages;
+	return err;
+}
+
+struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t *bytes_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_error *err = fb_layout_require(&layout->mm_rss_stat);
+	int64_t sum = 0, pages = 0;
+
+	for (unsigned i = 0; i < COUNTERS && !err; i++) {
+		if (i == COUNTER_SWAP)
+			continue;
+		err = read_counter(kernel, mm + layout->mm_rss_stat.offset, i, &pages);
+		/* A counter may be below zero while others hold its pages back. */
+		if (!err && (pages > (int64_t)FB_MAX_PFN || pages < -(int64_t)FB_MAX_PFN))
+			err = fb_error_create(FB_CORRUPT, "%lld resident pages", (long long)pages);
+		sum += pages;
+	}
+	if (!err)
+		*bytes_ret = sum > 0 ? (uint64_t)sum * FB_PAGE_SIZE : 0;
+	return fb_error_prefix(err, "mm_struct 0x%llx", (unsigned long long)mm);
+}
+
+struct fb_error *fb_task_effective_uid(struct fb_kernel *kernel, const struct fb_task *task,
+				       uint32_t *uid_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t cred, uid = 0;
+	struct fb_error *err = fb_kernel_field(kernel, task->address, &layout->task_cred, &cred);
+
+	if (!err)
+		err = fb_kernel_field(kernel, cred, &layout->cred_euid, &uid);
+	if (!err)
+		*uid_ret = (uint32_t)uid;
+	return err;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tasks by futexes: each thread that sleeps in futex() is in a bucket of a hash
+ * table (kernel/futex/core.c), by a struct on its stack that names its task. A
+ * priority-inheriting one names its owner too.
+ */
+#include "base/address_set.h"
+#include "base/limits.h"
+#include "kernel/tasks/task_table.h"
+
+struct futex_walk {
+	struct fb_tasks *tasks;
+	const struct fb_layout *layout;
+	struct fb_address_set seen; /* mm_structs */
+	uint64_t buckets_left;
+	uint64_t steps; /* left to walk within buckets */
+};
+
+/* entry: futex_q.list.node_list */
+static struct fb_error *visit_waiter(void *context, uint64_t entry)
+{
+	struct futex_walk *walk = context;
+	const struct fb_layout *layout = walk->layout;
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	uint64_t waiter = entry - layout->futex_q_node.offset, task = 0, state = 0, owner = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, waiter, &layout->futex_q_task, &task);
+	if (!err)
+		err = fb_tasks_add_live(walk->tasks, task, FB_FOUND_FUTEX);
+	if (!err && layout->futex_q_pi_state.found && layout->futex_pi_owner.found)
+		err = fb_kernel_field(kernel, waiter, &layout->futex_q_pi_state, &state);
+	if (!err && state)
+		err = fb_kernel_field(kernel, state, &layout->futex_pi_owner, &owner);
+	if (!err)
+		err = fb_tasks_add_live(walk->tasks, owner, FB_FOUND_FUTEX);
+	return fb_tasks_broken(walk->tasks, err, FB_FOUND_FUTEX);
+}
+
+static struct fb_error *walk_buckets(struct futex_walk *walk, uint64_t table, uint64_t count)
+{
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	uint64_t chain = table + walk->layout->futex_bucket_chain.offset;
+	struct fb_error *err = NULL;
+
+	/* A power of two (kernel/futex/core.c futex_init()). */
+	if (!fb_kernel_address_ok(table) || !count || (count & (count - 1)))
+		return fb_error_create(FB_CORRUPT, "0x%llx is no table of %llu futex queues",
+				       (unsigned long long)table, (unsigned long long)count);
+	if (count > walk->buckets_left)
+		return fb_error_create(FB_LIMIT, "too many futex queues");
+	walk->buckets_left -= count;
+	for (uint64_t i = 0; i < count && !err; i++)
+		err = fb_tasks_broken(
+			walk->tasks,
+			fb_kernel_ring(kernel, chain + i * walk->layout->futex_hash_bucket.size,
+				       &walk->steps, visit_waiter, walk),
+			FB_FOUND_FUTEX);
+	return err;
+}
+
+/* A table of the same size for each node of memory; what a node does not have is NULL. */
+static struct fb_error *walk_nodes(struct futex_walk *walk, uint64_t tables, uint64_t count)
+{
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	struct fb_space *space = fb_kernel_space(kernel);
+	uint64_t address, table = 0;
+	uint32_t nodes = 1;
+	struct fb_error *err = fb_kernel_symbol(kernel, "nr_node_ids", &address);
+
+	if (!err) {
+		err = fb_space_u32(space, address, &nodes);
+	} else if (fb_error_is(err, FB_NOT_FOUND)) { /* a macro, 1, without NUMA */
+		fb_error_destroy(err);
+		err = NULL;
+	}
+	if (!err && nodes > FB_MAX_NODES)
+		err = fb_error_create(FB_CORRUPT, "%u nodes of memory", nodes);
+	for (uint32_t i = 0; i < nodes && !err; i++) {
+		err = fb_space_u64(space, tables + (uint64_t)i * sizeof(table), &table);
+		if (!err && table)
+			err = walk_buckets(walk, table, count);
+	}
+	return err;
+}
+
+/*
+ * What the kernel keeps all futexes in that are not private to a process with a table of its own:
+ * - __futex_queues, an array of a table for each node, and __futex_mask (7.x)
+ * - __futex_data {mask, shift, array of a table for each node} (cec199c5e39b, 6.16)
+ * - __futex_data {table, size}
+ * A mask and an address cannot be mistaken for each other.
+ */
+static struct fb_error *walk_global(struct futex_walk *walk)
+{
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	struct fb_space *space = fb_kernel_space(kernel);
+	uint64_t address, words[2];
+	uint32_t mask;
+	struct fb_error *err = fb_kernel_symbol(kernel, "__futex_queues", &address);
+
+	if (!err) {
+		err = fb_space_u64(space, address, &words[0]);
+		if (!err)
+			err = fb_kernel_symbol(kernel, "__futex_mask", &address);
+		if (!err)
+			err = fb_space_u32(space, address, &mask);
+		return err ? err : walk_nodes(walk, words[0], (uint64_t)mask + 1);
+	}
+	fb_error_destroy(err);
+	err = fb_kernel_symbol(kernel, "__futex_data", &address);
+	if (!err)
+		err = fb_space_read(space, address, words, sizeof(words));
+	if (err)
+		return err;
+	return fb_kernel_address_ok(words[0])
+		       ? walk_buckets(walk, words[0], words[1])
+		       : walk_nodes(walk, address + sizeof(words), words[0] + 1);
+}
+
+/* The table of one process. With a mask of 0 it uses the kernel's. */
+static struct fb_error *walk_private(struct futex_walk *walk, uint64_t mm)
+{
+	const struct fb_layout *layout = walk->layout;
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	uint64_t hash, mask = 0;
+	bool fresh;
+	struct fb_error *err;
+
+	if (!mm)
+		return NULL;
+	err = fb_address_set_add(&walk->seen, mm, FB_MAX_TASKS, "mm_structs", &fresh);
+	if (err || !fresh)
+		return err;
+	err = fb_kernel_field(kernel, mm, &layout->mm_futex_hash, &hash);
+	if (!err && hash)
+		err = fb_kernel_field(kernel, hash, &layout->futex_private_mask, &mask);
+	if (err || !hash || !mask)
+		return err;
+	return walk_buckets(walk, hash + layout->futex_private_queues.offset, mask + 1);
+}
+
+struct fb_error *fb_tasks_from_futexes(struct fb_tasks *tasks)
+{
+	struct futex_walk walk = {
+		.tasks = tasks,
+		.layout = fb_kernel_layout(tasks->kernel),
+		.buckets_left = FB_MAX_FUTEX_BUCKETS,
+		.steps = FB_MAX_WAIT_QUEUE,
+	};
+	struct fb_error *err;
+
+	/* A kernel without futexes has none of these. */
+	if (!walk.layout->futex_hash_bucket.size || !walk.layout->futex_bucket_chain.found ||
+	    !walk.layout->futex_q_node.found || !walk.layout->futex_q_task.found)
+		return NULL;
+	err = fb_tasks_broken(tasks, walk_global(&walk), FB_FOUND_FUTEX);
+	if (walk.layout->mm_futex_hash.found && walk.layout->futex_private_queues.found)
+		/* The table grows under the loop. */
+		for (size_t i = 0; i < tasks->count && !err; i++)
+			err = fb_tasks_broken(tasks, walk_private(&walk, tasks->tasks[i].mm),
+					      FB_FOUND_FUTEX);
+	fb_address_set_deinit(&walk.seen);
+	return err;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One task_struct.
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "kernel/tasks/task_table.h"
+
+/* include/linux/sched.h; unchanged since 4.14. */
+#define PF_KTHREAD 0x00200000u
+#define TASK_UNINTERRUPTIBLE 0x2u
+#define TASK_REPORT 0x7fu
+#define TASK_NOLOAD 0x400u
+#define TASK_RTLOCK_WAIT 0x1000u
+#define TASK_FROZEN 0x8000u
+
+/* As fs/proc/array.c task_state_array and task_state_index() have it. */
+static char state_letter(uint64_t state, uint64_t exit_state)
+{
+	static const char letters[] = "RSDTtXZP";
+	uint64_t reported = (state | exit_state) & TASK_REPORT;
+	unsigned index = 0;
+
+	if ((state & (TASK_UNINTERRUPTIBLE | TASK_NOLOAD)) == (TASK_UNINTERRUPTIBLE | TASK_NOLOAD))
+		return 'I';
+	if (state & (TASK_RTLOCK_WAIT | TASK_FROZEN))
+		reported = TASK_UNINTERRUPTIBLE;
+	while (reported >> index)
+		index++;
+	return letters[index];
+}
+
+/* A member that the task is believed without: 0 and one more damaged field where it fails. */
+static uint64_t optional(struct fb_kernel *kernel, struct fb_task *task, uint64_t base,
+			 const struct fb_field *field)
+{
+	uint64_t value = 0;
+	struct fb_error *err = fb_kernel_field(kernel, base, field, &value);
+
+	if (err && !fb_error_is(err, FB_NOT_FOUND))
+		task->damaged++;
+	fb_error_destroy(err);
+	return value;
+}
+
+static void read_levels(struct fb_kernel *kernel, struct fb_task *task)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t pid = optional(kernel, task, task->address, &layout->task_thread_pid);
+	uint64_t level, numbers = pid + layout->pid_numbers.offset;
+
+	task->level_count = 1;
+	task->level_tids[0] = task->tid;
+	if (!pid || !layout->pid_numbers.found || !layout->upid.size)
+		return;
+	level = optional(kernel, task, pid, &layout->pid_level);
+	if (level >= FB_MAX_PID_LEVELS) {
+		task->damaged++;
+		return;
+	}
+	for (uint32_t i = 1; i <= level; i++) {
+		uint64_t tid = optional(kernel, task, numbers + (uint64_t)i * layout->upid.size,
+					&layout->upid_nr);
+
+		task->level_tids[i] = (int32_t)tid;
+		task->level_count = i + 1;
+	}
+}
+
+static void read_relations(struct fb_kernel *kernel, struct fb_task *task)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t parent = optional(kernel, task, task->address, &layout->task_real_parent);
+	uint64_t cred = optional(kernel, task, task->address, &layout->task_cred);
+	uint64_t value;
+	struct fb_error *err;
+
+	task->ppid = -1;
+	err = fb_kernel_field(kernel, parent, &layout->task_tgid, &value);
+	if (err)
+		task->damaged++;
+	else
+		task->ppid = (int32_t)value;
+	fb_error_destroy(err);
+
+	task->uid = UINT32_MAX;
+	err = fb_kernel_field(kernel, cred, &layout->cred_uid, &value);
+	if (err)
+		task->damaged++;
+	else
+		task->uid = (uint32_t)value;
+	fb_error_destroy(err);
+}
+
+/* What a task must have to be believed: sane numbers, a name that ends, a stack. */
+static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *task)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	char comm[sizeof(task->comm)] = "";
+	uint64_t tid = 0, pid = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, task->address, &layout->task_pid, &tid);
+	if (!err)
+		err = fb_kernel_field(kernel, task->address, &layout->task_tgid, &pid);
+	if (!err)
+		err = fb_kernel_field(kernel, task->address, &layout->task_stack, &task->stack);
+	if (!err)
+		err = fb_layout_require(&layout->task_comm);
+	if (!err)
+		err = fb_space_read(fb_kernel_space(kernel),
+				    task->address + layout->task_comm.offset, comm, sizeof(comm));
+	if (err)
+		return err;
+	/* A stack of 0 is a task that has given it back on its way out (account_kernel_stack). */
+	if (tid >= FB_MAX_TASKS || pid >= FB_MAX_TASKS || (tid == 0) != (pid == 0) ||
+	    !memchr(comm, 0, sizeof(comm)) || (task->stack && task->stack % FB_PAGE_SIZE) ||
+	    (task->stack && !fb_kernel_address_ok(task->stack)))
+		return fb_error_create(FB_CORRUPT, "no task_struct there");
+	task->tid = (int32_t)tid;
+	task->pid = (int32_t)pid;
+	memcpy(task->comm, comm, sizeof(comm));
+	return NULL;
+}
+
+struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct fb_task *task_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_task task = {.address = address};
+	struct fb_error *err = NULL;
+
+	if (!fb_kernel_address_ok(address) || address % sizeof(uint64_t))
+		err = fb_error_create(FB_CORRUPT, "no address of a task");
+	if (!err)
+		err = read_identity(kernel, &task);
+	if (err)
+		return fb_error_prefix(err, "task_struct 0x%llx", (unsigned long long)address);
+
+	task.idle = task.tid == 0;
+	task.flags = optional(kernel, &task, address, &layout->task_flags);
+	task.kernel_thread = task.flags & PF_KTHREAD;
+	task.mm = optional(kernel, &task, address, &layout->task_mm);
+	task.cpu = (uint32_t)optional(kernel, &task, address, &layout->task_cpu);
+	task.state_bits = optional(kernel, &task, address, &layout->task_state);
+	task.state = state_letter(task.state_bits,
+				  optional(kernel, &task, address, &layout->task_exit_state));
+	task.start_ns = optional(kernel, &task, address, &layout->task_start_boottime);
+	task.utime_ns = optional(kernel, &task, address, &layout->task_utime);
+	task.stime_ns = optional(kernel, &task, address, &layout->task_stime);
+	read_relations(kernel, &task);
+	read_levels(kernel, &task);
+	*task_ret = task;
+	return NULL;
+}
+
+struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task *task,
+				 struct fb_space *space, char *to, size_t size)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t start = 0, end = 0, length;
+	struct fb_error *err = NULL;
+
+	if (task->mm) {
+		err = fb_kernel_field(kernel, task->mm, &layout->mm_arg_start, &start);
+		if (!err)
+			err = fb_kernel_field(kernel, task->mm, &layout->mm_arg_end, &end);
+	}
+	if (!err) {
+		length = end > start ? end - start : 0;
+		if (length > size - 1)
+			length = size - 1;
+		to[0] = '\0';
+		if (length)
+			err = fb_space_read(space, start, to, length);
+		if (!err) {
+			while (length && to[length - 1] == '\0')
+				length--;
+			for (uint64_t i = 0; i < length; i++)
+				if (to[i] == '\0')
+					to[i] = ' ';
+			to[length] = '\0';
+			return NULL;
+		}
+	}
+	to[0] = '\0';
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Following and reading values.
+ */
+#include "kernel/values/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define MAX_NAME 256u
+
+static uint32_t stripped(const struct fb_value *value)
+{
+	return fb_btf_strip(value->types, value->type);
+}
+
+static enum fb_type_kind kind_of(const struct fb_value *value)
+{
+	return fb_btf_kind(value->types, stripped(value));
+}
+
+enum fb_value_kind fb_value_kind(const struct fb_value *value)
+{
+	uint32_t element;
+
+	switch (kind_of(value)) {
+	case FB_TYPE_STRUCT:
+	case FB_TYPE_UNION:
+		return FB_VALUE_STRUCT;
+	case FB_TYPE_INT:
+	case FB_TYPE_FLOAT:
+	case FB_TYPE_POINTER:
+	case FB_TYPE_ENUM:
+	case FB_TYPE_ENUM64:
+		return FB_VALUE_SCALAR;
+	case FB_TYPE_ARRAY:
+		/* Only what is called char itself: an array of u8 is bytes. */
+		element = fb_btf_target(value->types, stripped(value));
+		while (fb_btf_kind(value->types, element) == FB_TYPE_CONST ||
+		       fb_btf_kind(value->types, element) == FB_TYPE_VOLATILE)
+			element = fb_btf_target(value->types, element);
+		return fb_btf_is_char(value->types, element) ? FB_VALUE_TEXT : FB_VALUE_ARRAY;
+	default:
+		return FB_VALUE_OTHER;
+	}
+}
+
+uint64_t fb_value_size(const struct fb_value *value)
+{
+	uint64_t size = 0;
+
+	if (value->bit_size)
+		return (value->bit_size + 7) / 8;
+	fb_error_destroy(fb_btf_sizeof(value->types, value->type, &size));
+	return size;
+}
+
+static struct fb_value inner(const struct fb_value *value, const struct fb_btf_member *member)
+{
+	struct fb_value found = {
+		.types = value->types,
+		.type = member->type,
+		.address = value->address + member->bit_offset / 8,
+		.bit_size = member->bit_size,
+	};
+
+	if (member->bit_size)
+		found.bit_offset = member->bit_offset % 8;
+	return found;
+}
+
+void fb_value_member(const struct fb_value *value, uint32_t index, const char **name_ret,
+		     struct fb_value *member_ret)
+{
+	struct fb_btf_member member;
+
+	fb_btf_member(value->types, stripped(value), index, &member);
+	*name_ret = member.name;
+	*member_ret = inner(value, &member);
+}
+
+struct fb_value fb_value_element(const struct fb_value *array, uint64_t index)
+{
+	struct fb_value element = {
+		.types = array->types,
+		.type = fb_btf_target(array->types, stripped(array)),
+	};
+
+	element.address = array->address + index * fb_value_size(&element);
+	return element;
+}
+
+/* A struct that its types only declare, by the name under which another module has it whole. */
+static void complete(struct fb_module_types *module_types, struct fb_value *value)
+{
+	static const enum fb_type_kind kinds[] = {FB_TYPE_STRUCT, FB_TYPE_UNION};
+	const char *name = fb_btf_name(value->types, stripped(value));
+
+	if (!module_types || kind_of(value) != FB_TYPE_FORWARD)
+		return;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(kinds); i++) {
+		struct fb_error *err = fb_module_types_find(module_types, kinds[i], name,
+							    &value->types, &value->type);
+
+		if (!err)
+			return;
+		fb_error_destroy(err);
+	}
+}
+
+/* A pointer becomes what it leads to. */
+static struct fb_error *dereference(struct fb_space *space, struct fb_module_types *module_types,
+				    struct fb_value *value)
+{
+	struct fb_value target = {
+		.types = value->types,
+		.type = fb_btf_target(value->types, stripped(value)),
+	};
+	struct fb_error *err = NULL;
+
+	if (space)
+		err = fb_space_u64(space, value->address, &target.address);
+	if (!err && space && !target.address)
+		err = fb_error_create(FB_FAULT, "the pointer is null");
+	if (err)
+		return err;
+	complete(module_types, &target);
+	*value = target;
+	return NULL;
+}
+
+/* "[3]" at *path, which moves behind it. */
+static struct fb_error *follow_index(struct fb_space *space, struct fb_module_types *module_types,
+				     const char **path, struct fb_value *value)
+{
+	char spelling[MAX_NAME];
+	unsigned long long index;
+	uint32_t length;
+	char *end;
+	struct fb_error *err;
+
+	index = strtoull(*path + 1, &end, 0);
+	if ((*path)[1] < '0' || (*path)[1] > '9' || *end != ']' || index > UINT32_MAX)
+		return fb_error_create(FB_INVALID, "'%s' is no index", *path);
+	*path = end + 1;
+	if (kind_of(value) == FB_TYPE_POINTER) {
+		err = dereference(space, module_types, value);
+		if (!err)
+			value->address += index * fb_value_size(value);
+		return err;
+	}
+	if (kind_of(value) != FB_TYPE_ARRAY)
+		return fb_error_create(
+			FB_INVALID, "%s is neither array nor pointer",
+			fb_btf_spell(value->types, value->type, spelling, sizeof(spelling)));
+	length = fb_btf_length(value->types, stripped(value));
+	/* The array at a struct's end has any number. */
+	if (length && index >= length)
+		return fb_error_create(FB_INVALID, "[%llu] lies behind the last of %u elements",
+				       index, length);
+	*value = fb_value_element(value, index);
+	return NULL;
+}
+
+static struct fb_error *follow_name(struct fb_space *space, struct fb_module_types *module_types,
+				    const char **path, struct fb_value *value)
+{
+	size_t length = strcspn(*path, ".[");
+	struct fb_btf_member member;
+	char name[MAX_NAME];
+	struct fb_error *err = NULL;
+
+	if (!length || length >= sizeof(name))
+		return fb_error_create(FB_INVALID, "'%s' is no member", *path);
+	memcpy(name, *path, length);
+	name[length] = '\0';
+	*path += length;
+	if (kind_of(value) == FB_TYPE_POINTER)
+		err = dereference(space, module_types, value);
+	if (!err)
+		err = fb_btf_find_member(value->types, value->type, name, &member);
+	if (!err)
+		*value = inner(value, &member);
+	return err;
+}
+
+struct fb_error *fb_value_follow(struct fb_space *space, struct fb_module_types *module_types,
+				 const struct fb_value *from, const char *path,
+				 struct fb_value *value_ret)
+{
+	struct fb_value value = *from;
+	const char *at = path;
+	struct fb_error *err = NULL;
+
+	while (!err && *at) {
+		if (*at == '[') {
+			err = follow_index(space, module_types, &at, &value);
+			continue;
+		}
+		/* Between two members stands a dot; before the first one may. */
+		at += *at == '.';
+		err = follow_name(space, module_types, &at, &value);
+	}
+	if (err)
+		return fb_error_prefix(err, "%.*s", (int)(at - path), path);
+	*value_ret = value;
+	return NULL;
+}
+
+static const char *enumerator_name(const struct fb_value *value, uint64_t bits)
+{
+	uint32_t id = stripped(value);
+
+	for (uint32_t i = 0; i < fb_btf_length(value->types, id); i++) {
+		const char *name;
+		int64_t number;
+
+		fb_btf_enumerator(value->types, id, i, &name, &number);
+		if ((uint64_t)number == bits)
+			return name;
+	}
+	return NULL;
+}
+
+/* The bits of a bit-field reach over at most 9 bytes: 64 of them, and 7 before. */
+static struct fb_error *read_bits(struct fb_space *space, const struct fb_value *value,
+				  uint64_t *bits_ret)
+{
+	uint8_t bytes[16] = {0};
+	unsigned __int128 wide;
+	uint32_t bits = value->bit_size;
+	struct fb_error *err;
+
+	if (bits > 64)
+		return fb_error_create(FB_CORRUPT, "a bit-field of %u bits", bits);
+	err = fb_space_read(space, value->address, bytes, (value->bit_offset + bits + 7) / 8);
+	if (err)
+		return err;
+	memcpy(&wide, bytes, sizeof(wide));
+	wide >>= value->bit_offset;
+	*bits_ret = bits == 64 ? (uint64_t)wide : (uint64_t)wide & ((1ull << bits) - 1);
+	return NULL;
+}
+
+static struct fb_error *read_number(struct fb_space *space, const struct fb_value *value,
+				    struct fb_scalar *scalar)
+{
+	uint64_t words[2] = {0};
+	struct fb_error *err;
+
+	if (value->bit_size)
+		return read_bits(space, value, &scalar->bits);
+	if (scalar->size > sizeof(words))
+		return fb_error_create(FB_UNSUPPORTED, "a number of %u bytes", scalar->size);
+	err = fb_space_read(space, value->address, words, scalar->size);
+	if (err)
+		return err;
+	scalar->bits = words[0];
+	scalar->high = words[1];
+	return NULL;
+}
+
+static enum fb_scalar_kind scalar_kind(const struct fb_value *value)
+{
+	uint32_t id = stripped(value);
+
+	switch (fb_btf_kind(value->types, id)) {
+	case FB_TYPE_POINTER:
+		return FB_SCALAR_POINTER;
+	case FB_TYPE_ENUM:
+	case FB_TYPE_ENUM64:
+		return FB_SCALAR_ENUM;
+	case FB_TYPE_FLOAT:
+		return FB_SCALAR_RAW;
+	default:
+		break;
+	}
+	if (fb_value_size(value) > sizeof(uint64_t))
+		return FB_SCALAR_RAW;
+	if (fb_btf_is_bool(value->types, id))
+		return FB_SCALAR_BOOL;
+	return fb_btf_is_signed(value->types, id) ? FB_SCALAR_SIGNED : FB_SCALAR_UNSIGNED;
+}
+
+struct fb_error *fb_value_scalar(struct fb_space *space, const struct fb_value *value,
+				 struct fb_scalar *scalar_ret)
+{
+	struct fb_scalar scalar = {
+		.kind = scalar_kind(value),
+		.size = (uint32_t)fb_value_size(value),
+	};
+	unsigned bits = value->bit_size ? value->bit_size : scalar.size * 8;
+	struct fb_error *err = read_number(space, value, &scalar);
+
+	if (err)
+		return err;
+	if (bits && bits < 64 && fb_btf_is_signed(value->types, stripped(value)) &&
+	    (scalar.kind == FB_SCALAR_SIGNED || scalar.kind == FB_SCALAR_ENUM))
+		scalar.bits = (uint64_t)((int64_t)(scalar.bits << (64 - bits)) >> (64 - bits));
+	if (scalar.kind == FB_SCALAR_ENUM)
+		scalar.name = enumerator_name(value, scalar.bits);
+	*scalar_ret = scalar;
+	return NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A value: memory that a type describes. Values are followed from member to
+ * member, through arrays and pointers, and read where they are numbers.
+ */
+#ifndef FB_KERNEL_VALUE_H
+#define FB_KERNEL_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/space.h"
+#include "kernel/modules/module_types.h"
+#include "symbols/btf/btf.h"
+
+struct fb_value {
+	const struct fb_btf *types; /* borrowed; what type is an id of */
+	uint32_t type;
+	uint64_t address;    /* of its first byte, or of the byte that holds its first bit */
+	uint32_t bit_offset; /* within that byte; 0 unless a bit-field */
+	uint32_t bit_size;   /* 0: not a bit-field */
+};
+
+enum fb_value_kind {
+	FB_VALUE_SCALAR, /* a number, a pointer, an enumerator */
+	FB_VALUE_STRUCT, /* or a union */
+	FB_VALUE_ARRAY,
+	FB_VALUE_TEXT,  /* an array of char */
+	FB_VALUE_OTHER, /* void, a function, a type that is only declared */
+};
+
+enum fb_value_kind fb_value_kind(const struct fb_value *value);
+
+/*
+ * The value at a path of members: "mm.pgd", "comm[3]", ".a.b"; a leading dot may stand. Before a
+ * member, and before an index that is no array's, a pointer is followed by itself. space NULL:
+ * nothing is read, and what a pointer leads to is taken to be at 0. A type that is only declared is
+ * looked for among those of module_types (NULL: it is not).
+ * FB_NOT_FOUND, with the nearest name; FB_INVALID for a path that cannot be; FB_FAULT for a null
+ * pointer; the space's errors.
+ */
+FB_MUST_CHECK struct fb_error *fb_value_follow(struct fb_space *space,
+					       struct fb_module_types *module_types,
+					       const struct fb_value *from, const char *path,
+					       struct fb_value *value_ret);
+
+/* One member of a struct or union (index < fb_btf_length()), or one element of an array. Nothing
+ * is read. */
+void fb_value_member(const struct fb_value *value, uint32_t index, const char **name_ret,
+		     struct fb_value *member_ret);
+struct fb_value fb_value_element(const struct fb_value *array, uint64_t index);
+
+enum fb_scalar_kind {
+	FB_SCALAR_SIGNED,
+	FB_SCALAR_UNSIGNED,
+	FB_SCALAR_BOOL,
+	FB_SCALAR_ENUM,
+	FB_SCALAR_POINTER,
+	FB_SCALAR_RAW, /* floating point, and integers of 16 bytes */
+};
+
+struct fb_scalar {
+	enum fb_scalar_kind kind;
+	uint64_t bits;    /* sign-extended where signed */
+	uint64_t high;    /* the upper 8 bytes of 16 */
+	uint32_t size;    /* bytes of its type */
+	const char *name; /* of the enumerator; NULL if none, or no enum. Raw: escape it */
+};
+
+/* The value must be a FB_VALUE_SCALAR. */
+FB_MUST_CHECK struct fb_error *fb_value_scalar(struct fb_space *space, const struct fb_value *value,
+					       struct fb_scalar *scalar_ret);
+
+/* Bytes of the value, bits of a bit-field rounded up; 0 where its type has no size. */
+uint64_t fb_value_size(const struct fb_value *value);
+
+#endif

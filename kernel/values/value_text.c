@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Values as text.
+ */
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "kernel/values/value_print_private.h"
+
+/* Escaping makes four bytes of one at most. */
+#define NAME_SIZE 1024u
+/* From here on an unsigned number is an address, a mask or a hash rather than a count. */
+#define HEX_FROM (1ull << 32)
+/* Groups of equal elements of an array. */
+#define MAX_GROUPS 256u
+
+static struct fb_error *print(struct fb_value_printer *printer, const struct fb_value *value,
+			      unsigned level, struct fb_buf *to);
+
+static struct fb_error *put_name(struct fb_buf *to, const char *name)
+{
+	char text[NAME_SIZE];
+
+	return fb_buf_printf(to, "%s", fb_text_escape(name, strlen(name), text, sizeof(text)));
+}
+
+static struct fb_error *indent(struct fb_buf *to, unsigned level)
+{
+	struct fb_error *err = fb_buf_printf(to, "\n");
+
+	while (!err && level--)
+		err = fb_buf_printf(to, "\t");
+	return err;
+}
+
+/* " <schedule+0x10>" behind an address that a symbol holds. */
+static struct fb_error *put_symbol(struct fb_value_printer *printer, uint64_t address,
+				   struct fb_buf *to)
+{
+	struct fb_symbol symbol;
+	struct fb_error *err;
+
+	if (!printer->modules || !fb_kernel_address_ok(address) ||
+	    !fb_modules_symbol_by_address(printer->modules, address, &symbol))
+		return NULL;
+	err = fb_buf_printf(to, " <");
+	if (!err)
+		err = put_name(to, symbol.name);
+	if (!err && address != symbol.address)
+		err = fb_buf_printf(to, "+0x%llx", (unsigned long long)(address - symbol.address));
+	return err ? err : fb_buf_printf(to, ">");
+}
+
+static struct fb_error *put_raw(const struct fb_scalar *scalar, struct fb_buf *to)
+{
+	if (scalar->size > sizeof(uint64_t))
+		return fb_buf_printf(to, "0x%016llx%016llx", (unsigned long long)scalar->high,
+				     (unsigned long long)scalar->bits);
+	return fb_buf_printf(to, "0x%llx", (unsigned long long)scalar->bits);
+}
+
+static struct fb_error *put_scalar(struct fb_value_printer *printer, const struct fb_scalar *scalar,
+				   struct fb_buf *to)
+{
+	unsigned long long bits = scalar->bits;
+	struct fb_error *err;
+
+	switch (scalar->kind) {
+	case FB_SCALAR_SIGNED:
+		return fb_buf_printf(to, "%lld", (long long)bits);
+	case FB_SCALAR_UNSIGNED:
+		return fb_buf_printf(to, bits < HEX_FROM ? "%llu" : "0x%llx", bits);
+	case FB_SCALAR_BOOL:
+		return bits > 1 ? fb_buf_printf(to, "%llu", bits)
+				: fb_buf_printf(to, "%s", bits ? "true" : "false");
+	case FB_SCALAR_ENUM:
+		return scalar->name ? put_name(to, scalar->name)
+				    : fb_buf_printf(to, "%lld", (long long)bits);
+	case FB_SCALAR_POINTER:
+		err = fb_buf_printf(to, "0x%llx", bits);
+		return err ? err : put_symbol(printer, bits, to);
+	case FB_SCALAR_RAW:
+		break;
+	}
+	return put_raw(scalar, to);
+}
+
+static struct fb_error *print_scalar(struct fb_value_printer *printer, const struct fb_value *value,
+				     struct fb_buf *to)
+{
+	struct fb_scalar scalar;
+	struct fb_error *err = fb_value_scalar(printer->space, value, &scalar);
+
+	return err ? err : put_scalar(printer, &scalar, to);
+}
+
+/* An array of char, up to its NUL. */
+static struct fb_error *print_text(struct fb_value_printer *printer, const struct fb_value *value,
+				   struct fb_buf *to)
+{
+	uint64_t length = fb_value_array_length(value);
+	char text[FB_MAX_STRING], escaped[4 * FB_MAX_STRING + 1];
+	struct fb_error *err;
+
+	if (length > sizeof(text))
+		length = sizeof(text);
+	if (!length)
+		return fb_buf_printf(to, "\"\"");
+	err = fb_space_read(printer->space, value->address, text, length);
+	if (err)
+		return err;
+	return fb_buf_printf(to, "\"%s\"",
+			     fb_text_escape(text, strnlen(text, length), escaped, sizeof(escaped)));
+}
+
+/* Members of an anonymous struct stand among those of the one around it, as in C. */
+static struct fb_error *print_members(struct fb_value_printer *printer,
+				      const struct fb_value *value, unsigned level,
+				      struct fb_buf *to)
+{
+	uint64_t count = fb_value_array_length(value);
+	struct fb_error *err = NULL;
+
+	for (uint32_t i = 0; i < count && !err; i++) {
+		struct fb_value member;
+		const char *name;
+
+		fb_value_member(value, i, &name, &member);
+		if (!*name) {
+			if (fb_value_kind(&member) == FB_VALUE_STRUCT)
+				err = print_members(printer, &member, level, to);
+			continue;
+		}
+		err = indent(to, level);
+		if (!err)
+			err = put_name(to, name);
+		if (!err)
+			err = fb_buf_printf(to, " = ");
+		if (!err)
+			err = print(printer, &member, level, to);
+	}
+	return err;
+}
+
+static struct fb_error *print_struct(struct fb_value_printer *printer, const struct fb_value *value,
+				     unsigned level, struct fb_buf *to)
+{
+	struct fb_error *err;
+
+	if (level > printer->depth)
+		return fb_buf_printf(to, "{...}");
+	err = fb_buf_printf(to, "{");
+	if (!err)
+		err = print_members(printer, value, level + 1, to);
+	if (!err)
+		err = indent(to, level);
+	return err ? err : fb_buf_printf(to, "}");
+}
+
+/* One element into a buffer of its own, to see whether the next is the same. */
+static struct fb_error *print_element(struct fb_value_printer *printer,
+				      const struct fb_value *array, uint64_t index, unsigned level,
+				      struct fb_buf *text)
+{
+	struct fb_value element = fb_value_element(array, index);
+
+	text->size = 0;
+	return print(printer, &element, level, text);
+}
+
+static struct fb_error *put_group(const struct fb_buf *text, uint64_t times, bool first,
+				  struct fb_buf *to)
+{
+	struct fb_error *err = first ? NULL : fb_buf_printf(to, ", ");
+
+	if (!err)
+		err = fb_buf_append(to, text->data, text->size);
+	if (!err && times > 1)
+		err = fb_buf_printf(to, " (%llu times)", (unsigned long long)times);
+	return err;
+}
+
+/* texts: room for two elements, the one seen last and the next. */
+static struct fb_error *print_elements(struct fb_value_printer *printer,
+				       const struct fb_value *array, unsigned level,
+				       struct fb_buf texts[2], struct fb_buf *to)
+{
+	uint64_t count = fb_value_array_length(array), times = 1;
+	unsigned last = 0, groups = 0;
+	struct fb_error *err = print_element(printer, array, 0, level, &texts[0]);
+
+	for (uint64_t i = 1; i < count && !err; i++) {
+		err = print_element(printer, array, i, level, &texts[!last]);
+		if (err)
+			break;
+		if (texts[0].size == texts[1].size &&
+		    !memcmp(texts[0].data, texts[1].data, texts[0].size)) {
+			times++;
+			continue;
+		}
+		err = put_group(&texts[last], times, !groups, to);
+		if (!err && ++groups == MAX_GROUPS)
+			return fb_buf_printf(to, ", ... (%llu more)",
+					     (unsigned long long)(count - i));
+		last = !last;
+		times = 1;
+	}
+	return err ? err : put_group(&texts[last], times, !groups, to);
+}
+
+static struct fb_error *print_array(struct fb_value_printer *printer, const struct fb_value *array,
+				    unsigned level, struct fb_buf *to)
+{
+	struct fb_buf texts[2];
+	struct fb_error *err = fb_buf_printf(to, "[");
+
+	fb_buf_init(&texts[0], to->maximum);
+	fb_buf_init(&texts[1], to->maximum);
+	if (!err && fb_value_array_length(array))
+		err = print_elements(printer, array, level, texts, to);
+	fb_buf_deinit(&texts[0]);
+	fb_buf_deinit(&texts[1]);
+	return err ? err : fb_buf_printf(to, "]");
+}
+
+/* Types nest by value at most FB_MAX_TYPE_DEPTH deep: the check of BTF ensures it. */
+static struct fb_error *print(struct fb_value_printer *printer, const struct fb_value *value,
+			      unsigned level, struct fb_buf *to)
+{
+	struct fb_error *err = fb_value_count(printer);
+
+	if (err)
+		return err;
+	switch (fb_value_kind(value)) {
+	case FB_VALUE_STRUCT:
+		return print_struct(printer, value, level, to);
+	case FB_VALUE_ARRAY:
+		return print_array(printer, value, level, to);
+	case FB_VALUE_TEXT:
+		err = print_text(printer, value, to);
+		break;
+	case FB_VALUE_SCALAR:
+		err = print_scalar(printer, value, to);
+		break;
+	case FB_VALUE_OTHER:
+		return fb_value_other(value);
+	}
+	if (!err) {
+		printer->read++;
+		return NULL;
+	}
+	err = fb_value_miss(printer, err);
+	return err ? err : fb_buf_printf(to, "<cannot be read>");
+}
+
+struct fb_error *fb_value_text(struct fb_value_printer *printer, const struct fb_value *value,
+			       struct fb_buf *to)
+{
+	return print(printer, value, 0, to);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The check of BTF, after which every query may trust it: names lie in the
+ * strings, ids name types, nothing contains itself, members lie in their struct.
+ * Sizes and nesting are computed on the way, each type once.
+ */
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "symbols/btf/btf_private.h"
+
+/* Levels while a type is not done; what is done has a level up to FB_MAX_TYPE_DEPTH. */
+#define LEVEL_UNKNOWN UINT32_MAX
+#define LEVEL_OPEN (UINT32_MAX - 1)
+
+/* Ids and names that a type refers to; the extents need them to be right. */
+static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id);
+/* Size and level of a type whose extent is not known yet. */
+static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth);
+
+static bool name_is_good(const struct fb_btf *btf, uint32_t offset)
+{
+	return offset < (uint64_t)btf->strings_start + btf->strings_size;
+}
+
+static struct fb_error *bad(uint32_t id, const char *what, uint64_t value)
+{
+	return fb_error_create(FB_CORRUPT, "type %u: %s %llu", id, what, (unsigned long long)value);
+}
+
+/* Elements of size words that begin with a name and, where typed, go on with a type. */
+static struct fb_error *check_elements(const struct fb_btf *btf, uint32_t id,
+				       const struct btf_type *type, unsigned words, bool typed)
+{
+	const uint32_t *element = fb_btf_behind(type);
+
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++, element += words) {
+		if (!name_is_good(btf, element[0]))
+			return bad(id, "element's name at", element[0]);
+		if (typed && element[1] > btf->last)
+			return bad(id, "element's type is", element[1]);
+	}
+	return NULL;
+}
+
+static struct fb_error *check_int(uint32_t id, const struct btf_type *type)
+{
+	uint32_t word = *(const uint32_t *)fb_btf_behind(type);
+
+	if (!type->size_or_type || type->size_or_type > 16)
+		return bad(id, "integer of size", type->size_or_type);
+	if (BTF_INT_OFFSET(word) + BTF_INT_BITS(word) > type->size_or_type * 8)
+		return bad(id, "integer with bits", BTF_INT_BITS(word));
+	return NULL;
+}
+
+static struct fb_error *check_sections(const struct fb_btf *btf, uint32_t id,
+				       const struct btf_type *type)
+{
+	const struct btf_var_secinfo *section = fb_btf_behind(type);
+
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++)
+		if (section[i].type > btf->last)
+			return bad(id, "variable's type is", section[i].type);
+	return NULL;
+}
+
+static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id)
+{
+	const struct btf_type *type = fb_btf_type(btf, id);
+	const struct btf_array *array;
+
+	if (!name_is_good(btf, type->name_off))
+		return bad(id, "name at", type->name_off);
+	switch (fb_btf_kind_of(type)) {
+	case FB_TYPE_INT:
+		return check_int(id, type);
+	case FB_TYPE_POINTER:
+	case FB_TYPE_TYPEDEF:
+	case FB_TYPE_VOLATILE:
+	case FB_TYPE_CONST:
+	case FB_TYPE_RESTRICT:
+	case FB_TYPE_TYPE_TAG:
+	case FB_TYPE_DECL_TAG:
+	case FB_TYPE_FUNCTION:
+	case FB_TYPE_VARIABLE:
+		if (type->size_or_type > btf->last)
+			return bad(id, "refers to", type->size_or_type);
+		return NULL;
+	case FB_TYPE_ARRAY:
+		array = fb_btf_behind(type);
+		if (array->type > btf->last || array->index_type > btf->last)
+			return bad(id, "array of", array->type);
+		return NULL;
+	case FB_TYPE_STRUCT:
+	case FB_TYPE_UNION:
+		return check_elements(btf, id, type, 3, true);
+	case FB_TYPE_ENUM:
+		return check_elements(btf, id, type, 2, false);
+	case FB_TYPE_ENUM64:
+		return check_elements(btf, id, type, 3, false);
+	case FB_TYPE_PROTOTYPE:
+		if (type->size_or_type > btf->last)
+			return bad(id, "returns", type->size_or_type);
+		return check_elements(btf, id, type, 2, true);
+	case FB_TYPE_DATASEC:
+		return check_sections(btf, id, type);
+	default:
+		return NULL;
+	}
+}
+
+/* The extent of a type that another one holds or renames. */
+static struct fb_error *measure_inner(struct fb_btf *btf, uint32_t id, unsigned depth,
+				      struct fb_btf_extent *extent_ret)
+{
+	struct fb_error *err;
+
+	if (id >= btf->first && btf->extents[id - btf->first].level >= LEVEL_OPEN) {
+		err = measure(btf, id, depth + 1);
+		if (err)
+			return err;
+	}
+	*extent_ret = fb_btf_extent(btf, id);
+	return NULL;
+}
+
+static struct fb_error *measure_array(struct fb_btf *btf, uint32_t id, unsigned depth,
+				      struct fb_btf_extent *extent)
+{
+	const struct btf_array *array = fb_btf_behind(fb_btf_type(btf, id));
+	struct fb_btf_extent element;
+	struct fb_error *err;
+
+	err = measure_inner(btf, array->type, depth, &element);
+	if (err)
+		return err;
+	extent->level = element.level + 1;
+	extent->size = FB_BTF_NO_SIZE;
+	if (element.size == FB_BTF_NO_SIZE)
+		return NULL;
+	if (__builtin_mul_overflow(element.size, array->count, &extent->size) ||
+	    extent->size == FB_BTF_NO_SIZE)
+		return bad(id, "array too large, elements", array->count);
+	return NULL;
+}
+
+/* Whether a member lies in its struct. */
+static struct fb_error *check_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
+				     const struct btf_type *type, uint32_t size)
+{
+	struct fb_btf_member member;
+	uint64_t bits;
+
+	fb_btf_member(btf, id, index, &member);
+	if (size == FB_BTF_NO_SIZE)
+		size = 0;
+	if (member.bit_size && member.bit_size > (uint64_t)size * 8)
+		return bad(id, "too many bits in member", index);
+	if (!member.bit_size && member.bit_offset % 8)
+		return bad(id, "half a byte before member", index);
+	bits = member.bit_size ? member.bit_size : (uint64_t)size * 8;
+	if (member.bit_offset + bits > (uint64_t)type->size_or_type * 8)
+		return bad(id, "behind the end is member", index);
+	return NULL;
+}
+
+static struct fb_error *measure_members(struct fb_btf *btf, uint32_t id, unsigned depth,
+					struct fb_btf_extent *extent)
+{
+	const struct btf_type *type = fb_btf_type(btf, id);
+	const struct btf_member *members = fb_btf_behind(type);
+	struct fb_btf_extent inner;
+	struct fb_error *err = NULL;
+
+	if (type->size_or_type == FB_BTF_NO_SIZE)
+		return bad(id, "size", type->size_or_type);
+	extent->size = type->size_or_type;
+	extent->level = 1;
+	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info) && !err; i++) {
+		err = measure_inner(btf, members[i].type, depth, &inner);
+		if (err)
+			return err;
+		if (inner.level >= extent->level)
+			extent->level = inner.level + 1;
+		err = check_member(btf, id, i, type, inner.size);
+	}
+	return err;
+}
+
+static struct fb_error *measure_kind(struct fb_btf *btf, uint32_t id, unsigned depth,
+				     struct fb_btf_extent *extent)
+{
+	const struct btf_type *type = fb_btf_type(btf, id);
+	struct fb_error *err;
+
+	extent->size = FB_BTF_NO_SIZE;
+	extent->level = 0;
+	switch (fb_btf_kind_of(type)) {
+	case FB_TYPE_INT:
+	case FB_TYPE_ENUM:
+	case FB_TYPE_ENUM64:
+	case FB_TYPE_FLOAT:
+		if (type->size_or_type > 16)
+			return bad(id, "size", type->size_or_type);
+		extent->size = type->size_or_type;
+		return NULL;
+	case FB_TYPE_POINTER:
+		extent->size = 8;
+		return NULL;
+	case FB_TYPE_TYPEDEF:
+	case FB_TYPE_VOLATILE:
+	case FB_TYPE_CONST:
+	case FB_TYPE_RESTRICT:
+	case FB_TYPE_TYPE_TAG:
+	case FB_TYPE_VARIABLE:
+		err = measure_inner(btf, type->size_or_type, depth, extent);
+		if (!err)
+			extent->level++;
+		return err;
+	case FB_TYPE_ARRAY:
+		return measure_array(btf, id, depth, extent);
+	case FB_TYPE_STRUCT:
+	case FB_TYPE_UNION:
+		return measure_members(btf, id, depth, extent);
+	case FB_TYPE_DATASEC:
+		extent->size = type->size_or_type;
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* Recursion ends at the depth limit, and no type is opened twice: a loop is an open type. */
+static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth)
+{
+	struct fb_btf_extent *known = &btf->extents[id - btf->first];
+	struct fb_btf_extent extent;
+	struct fb_error *err;
+
+	if (known->level == LEVEL_OPEN)
+		return bad(id, "contains itself, at depth", depth);
+	if (depth > FB_MAX_TYPE_DEPTH)
+		return bad(id, "nested deeper than", FB_MAX_TYPE_DEPTH);
+	known->level = LEVEL_OPEN;
+	err = measure_kind(btf, id, depth, &extent);
+	if (err)
+		return err;
+	if (extent.level > FB_MAX_TYPE_DEPTH)
+		return bad(id, "nested deeper than", FB_MAX_TYPE_DEPTH);
+	*known = extent;
+	return NULL;
+}
+
+struct fb_error *fb_btf_check(struct fb_btf *btf)
+{
+	uint32_t count = btf->last - btf->first + 1;
+	struct fb_error *err = NULL;
+
+	btf->extents = calloc((size_t)count + 1, sizeof(*btf->extents));
+	if (!btf->extents)
+		return fb_error_nomem();
+	btf->enums_tell_sign = btf->base && btf->base->enums_tell_sign;
+	for (uint32_t i = 0; i < count && !err; i++) {
+		const struct btf_type *type = fb_btf_type(btf, btf->first + i);
+		enum fb_type_kind kind = fb_btf_kind_of(type);
+
+		btf->extents[i].level = LEVEL_UNKNOWN;
+		if (kind == FB_TYPE_ENUM64 || (kind == FB_TYPE_ENUM && BTF_INFO_FLAG(type->info)))
+			btf->enums_tell_sign = true;
+		err = check_references(btf, btf->first + i);
+	}
+	for (uint32_t i = 0; i < count && !err; i++)
+		if (btf->extents[i].level == LEVEL_UNKNOWN)
+			err = measure(btf, btf->first + i, 1);
+	return err;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Each changed byte of a bundle is found, wherever it is, and a cut one is told from no bundle. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bundle/file/fiber.h"
+#include "bundle/file/fiber_table.h"
+#include "kernel/dump/kdump_format.h"
+#include "tests/bundle/made_host.h"
+#include "tests/harness.h"
+
+struct subject {
+	struct made_host host;
+	char *path;
+	uint64_t size;
+	uint64_t section;
+	int fd;
+};
+
+static void open_subject(struct subject *subject)
+{
+	struct fb_fiber_table table;
+	struct fb_file *file;
+
+	made_host_open(&subject->host, MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	subject->path = made_bundle(&subject->host, NULL, "bundle");
+	FB_OK_FATAL(fb_file_open(subject->path, &file));
+	FB_OK_FATAL(fb_fiber_table_read(file, &table));
+	subject->size = file->size;
+	subject->section = table.trailer.section_offset;
+	subject->fd = open(subject->path, O_RDWR | O_CLOEXEC);
+	CU_ASSERT_TRUE_FATAL(subject->fd >= 0);
+	fb_fiber_table_deinit(&table);
+	fb_file_destroy(file);
+}
+
+static void close_subject(struct subject *subject)
+{
+	(void)close(subject->fd);
+	free(subject->path);
+	made_host_close(&subject->host);
+}
+
+/* Problems found, or SIZE_MAX for an error. */
+static size_t count_problems(const char *path, char *first, size_t size)
+{
+	struct fb_warnings *problems;
+	struct fb_error *err;
+	size_t count;
+
+	FB_OK_FATAL(fb_warnings_create(&problems));
+	err = fb_fiber_verify(path, NULL, problems);
+	count = err ? SIZE_MAX : fb_warnings_count(problems);
+	if (count && !err)
+		(void)snprintf(first, size, "%s", fb_warnings_get(problems, 0));
+	else
+		first[0] = '\0';
+	fb_error_destroy(err);
+	fb_warnings_destroy(problems);
+	return count;
+}
+
+/* Changes the byte at each step; counts the changes that went unseen. */
+static size_t flip_bytes(struct subject *subject, uint64_t start, uint64_t end, uint64_t step)
+{
+	size_t missed = 0, problems;
+	char text[300];
+
+	for (uint64_t at = start; at < end; at += step) {
+		uint8_t byte, changed;
+
+		CU_ASSERT_EQUAL_FATAL(pread(subject->fd, &byte, 1, (off_t)at), 1);
+		changed = byte ^ (uint8_t)(1u << at % 8);
+		CU_ASSERT_EQUAL_FATAL(pwrite(subject->fd, &changed, 1, (off_t)at), 1);
+		problems = count_problems(subject->path, text, sizeof(text));
+		missed += problems == 0 || problems == SIZE_MAX;
+		CU_ASSERT_EQUAL_FATAL(pwrite(subject->fd, &byte, 1, (off_t)at), 1);
+	}
+	return missed;
+}
+
+static void a_sound_bundle_has_no_problems(void)
+{
+	struct subject subject;
+	char text[300];
+
+	open_subject(&subject);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 0);
+	close_subject(&subject);
+}
+
+static void every_changed_byte_of_the_section_is_found(void)
+{
+	struct subject subject;
+
+	open_subject(&subject);
+	CU_ASSERT_EQUAL(flip_bytes(&subject, subject.section, subject.size - 1200, 29), 0);
+	CU_ASSERT_EQUAL(flip_bytes(&subject, subject.size - 1200, subject.size, 1), 0);
+	close_subject(&subject);
+}
+
+static void changed_bytes_of_the_dump_are_found(void)
+{
+	struct subject subject;
+
+	open_subject(&subject);
+	CU_ASSERT_EQUAL(flip_bytes(&subject, 0, 600, 3), 0);
+	CU_ASSERT_EQUAL(flip_bytes(&subject, 600, subject.section, 997), 0);
+	close_subject(&subject);
+}
+
+static void says_what_is_damaged_and_where(void)
+{
+	struct subject subject;
+	char text[300];
+
+	open_subject(&subject);
+	CU_ASSERT_EQUAL(pwrite(subject.fd, "x", 1, (off_t)subject.section - 1), 1);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "page data of the cores: checksum differs: bytes 0x"));
+	close_subject(&subject);
+}
+
+static void a_cut_bundle_is_told_from_no_bundle(void)
+{
+	struct subject subject;
+	char text[300];
+
+	open_subject(&subject);
+	for (uint64_t size = subject.size - 1; size > 2 * FB_KDUMP_BLOCK; size -= size / 7) {
+		CU_ASSERT_EQUAL_FATAL(ftruncate(subject.fd, (off_t)size), 0);
+		CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 1);
+		CU_ASSERT_PTR_NOT_NULL(
+			strstr(text, size <= subject.section ? "cut off" : "trailer"));
+	}
+	CU_ASSERT_EQUAL_FATAL(ftruncate(subject.fd, 100), 0);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), SIZE_MAX);
+	CU_ASSERT_EQUAL_FATAL(ftruncate(subject.fd, 0), 0);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), SIZE_MAX);
+	close_subject(&subject);
+}
+
+static void what_is_no_bundle_is_one_clear_error(void)
+{
+	struct made_host host;
+
+	made_host_open(&host, MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	FB_FAILS_WITH(fb_fiber_verify(host.paths[0], NULL, NULL), FB_INVALID, "not a bundle");
+	FB_FAILS(fb_fiber_verify("/nonexistent/bundle", NULL, NULL), FB_OS);
+	made_host_close(&host);
+}
+
+FB_TEST_MAIN("bundle/verify", FB_TEST(a_sound_bundle_has_no_problems),
+	     FB_TEST(every_changed_byte_of_the_section_is_found),
+	     FB_TEST(changed_bytes_of_the_dump_are_found), FB_TEST(says_what_is_damaged_and_where),
+	     FB_TEST(a_cut_bundle_is_told_from_no_bundle),
+	     FB_TEST(what_is_no_bundle_is_one_clear_error))

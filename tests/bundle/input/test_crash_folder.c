@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which file of a crash folder is the dump. */
+#include "bundle/input/crash_folder.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/harness.h"
+
+static char path[PATH_MAX];
+
+/* A fresh folder with these files, NULL behind the last. */
+static const char *make(const char *const *names)
+{
+	static unsigned count;
+
+	snprintf(path, sizeof(path), "%s/%u", fb_test_folder(), count);
+	CU_ASSERT_EQUAL_FATAL(mkdir(path, 0700), 0);
+	for (; *names; names++) {
+		char name[128];
+
+		snprintf(name, sizeof(name), "%u/%s", count, *names);
+		free(fb_test_file(name, "x", 1));
+	}
+	count++;
+	return path;
+}
+
+#define FOLDER(...) make((const char *const[]){__VA_ARGS__, NULL})
+
+static void check_one(const char *folder, const char *name)
+{
+	struct fb_crash_folder found = {0};
+	char expected[PATH_MAX + 128];
+
+	snprintf(expected, sizeof(expected), "%s/%s", folder, name);
+	FB_OK_FATAL(fb_crash_folder_find(folder, &found));
+	CU_ASSERT_EQUAL_FATAL(found.count, 1);
+	CU_ASSERT_STRING_EQUAL(found.paths[0], expected);
+	fb_crash_folder_deinit(&found);
+	CU_ASSERT_EQUAL(found.count, 0);
+}
+
+static void finds_the_dump(void)
+{
+	check_one(FOLDER("dump.202601010000", "dmesg.202601010000"), "dump.202601010000");
+	check_one(FOLDER("dump-incomplete", "dmesg.1"), "dump-incomplete");
+	check_one(FOLDER("vmcore", "vmcore-dmesg.txt", "vmcore-dmesg", "vmcoreinfo"), "vmcore");
+	check_one(FOLDER("vmcore.1", "kexec-dmesg.log"), "vmcore.1");
+	check_one(FOLDER("dump.1", "dump.1.fbundle", "dump.1.html", "dump.1.json", "dump.1.sha256"),
+		  "dump.1");
+}
+
+static void gives_a_file_itself(void)
+{
+	struct fb_crash_folder found = {0};
+
+	FB_OK_FATAL(fb_crash_folder_find("/no/such/file", &found));
+	CU_ASSERT_EQUAL(found.count, 1);
+	CU_ASSERT_STRING_EQUAL(found.paths[0], "/no/such/file");
+	fb_crash_folder_deinit(&found);
+}
+
+static void joins_numbered_parts(void)
+{
+	const char *folder = FOLDER("dump.10", "dump.9", "dump.1", "dump.2");
+	static const char *const order[] = {"/dump.1", "/dump.2", "/dump.9", "/dump.10"};
+	struct fb_crash_folder found = {0};
+	char with_slash[PATH_MAX];
+
+	FB_OK_FATAL(fb_crash_folder_find(folder, &found));
+	CU_ASSERT_EQUAL_FATAL(found.count, 4);
+	for (size_t i = 0; i < 4; i++)
+		CU_ASSERT_STRING_EQUAL(strrchr(found.paths[i], '/'), order[i]);
+	fb_crash_folder_deinit(&found);
+	snprintf(with_slash, sizeof(with_slash) - 1, "%s", folder);
+	strncat(with_slash, "/", 2);
+	FB_OK_FATAL(fb_crash_folder_find(with_slash, &found));
+	CU_ASSERT_PTR_NULL(strstr(found.paths[0], "//"));
+	fb_crash_folder_deinit(&found);
+}
+
+static void names_what_it_cannot_choose_from(void)
+{
+	struct fb_crash_folder found = {.count = 77};
+
+	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dump.1", "dump-incomplete"), &found), FB_INVALID,
+		      "2 dumps in this folder");
+	FB_FAILS(fb_crash_folder_find(FOLDER("vmcore", "vmcore.1"), &found), FB_INVALID);
+	FB_FAILS(fb_crash_folder_find(FOLDER("dump.1", "dump.1a"), &found), FB_INVALID);
+	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dmesg.1", "core.12"), &found), FB_NOT_FOUND,
+		      "no dump in this folder");
+	CU_ASSERT_EQUAL(found.count, 77);
+}
+
+static void ends_at_its_cap(void)
+{
+	const char *folder = FOLDER("dump.0");
+	struct fb_crash_folder found;
+	char name[64];
+
+	for (unsigned i = 1; i < 300; i++) {
+		snprintf(name, sizeof(name), "%s/dump.%u", strrchr(folder, '/') + 1, i);
+		free(fb_test_file(name, "x", 1));
+	}
+	FB_FAILS(fb_crash_folder_find(folder, &found), FB_LIMIT);
+}
+
+FB_TEST_MAIN("bundle/crash_folder", FB_TEST(finds_the_dump), FB_TEST(gives_a_file_itself),
+	     FB_TEST(joins_numbered_parts), FB_TEST(names_what_it_cannot_choose_from),
+	     FB_TEST(ends_at_its_cap))

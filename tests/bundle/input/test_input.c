@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Inputs: a folder, its cores, and cores that are none. */
+#include "bundle/input/input.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define SAMPLE(sample, ...) \
+	sample_open(sample, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+static void opens_a_folder(void)
+{
+	struct sample_input sample;
+	const struct fb_input_core *cores;
+	const struct fb_tasks *tasks = NULL, *again = NULL;
+	size_t count = 77;
+
+	SAMPLE(&sample);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_path(sample.input), "/small/dump."));
+	CU_ASSERT_PTR_NULL(fb_input_fiber(sample.input));
+	FB_OK(fb_input_tasks(sample.input, &tasks));
+	FB_OK(fb_input_tasks(sample.input, &again));
+	CU_ASSERT_PTR_EQUAL(tasks, again);
+	FB_OK(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 0);
+	CU_ASSERT_PTR_NULL(fb_input_core_problem(sample.input));
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 128));
+	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 0);
+	sample_close(&sample);
+}
+
+static void matches_cores(void)
+{
+	struct sample_input sample;
+	const struct fb_input_core *cores;
+	size_t count;
+
+	/* gcore's, the kernel's of a process that is gone, a reused PID, one out of a container. */
+	SAMPLE(&sample, "core.128.xz", "core.actors.207.zst", "core.reused.328.xz", "core.202.zst",
+	       "core.132.xz");
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 5);
+	CU_ASSERT_EQUAL(cores[0].match.verdict, FB_VERDICT_CERTAIN);
+	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
+	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
+	CU_ASSERT_EQUAL(cores[2].match.verdict, FB_VERDICT_NONE);
+	CU_ASSERT_EQUAL(cores[3].match.verdict, FB_VERDICT_CERTAIN);
+	CU_ASSERT_EQUAL(cores[3].match.task->pid, 202);
+	CU_ASSERT(!cores[0].from_bundle);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 128), &cores[0]);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 202), &cores[3]);
+	CU_ASSERT_PTR_EQUAL(fb_input_core_of(sample.input, 132), &cores[4]);
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 328));
+	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 1));
+	sample_close(&sample);
+}
+
+/* One warning each; what can be opened is. */
+static void leaves_out_what_is_no_core(void)
+{
+	char *copy = fb_test_file("not-a-core", "text", 4), *linked, *path;
+	const struct fb_input_core *cores;
+	struct sample_input sample;
+	size_t count;
+
+	path = sample_path("core.139.xz");
+	if (asprintf(&linked, "%s/link", fb_test_folder()) < 0)
+		abort();
+	CU_ASSERT_EQUAL_FATAL(symlink(path, linked), 0);
+	SAMPLE(&sample, "core.139.xz", "core.139.xz", linked, copy, "/no/such/core");
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 4);
+	CU_ASSERT_EQUAL(sample_warnings(&sample, "given twice"), 2);
+	CU_ASSERT_EQUAL(sample_warnings(&sample, "/no/such/core"), 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fb_input_core_problem(sample.input));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_core_problem(sample.input), "given twice"));
+	sample_close(&sample);
+	free(linked);
+	free(path);
+	free(copy);
+}
+
+static void fails_without_a_dump(void)
+{
+	struct fb_input_options options = {.path = fb_test_folder()};
+	struct fb_warnings *warnings = NULL;
+	struct fb_input *input = NULL;
+	char *text = fb_test_file("text", "no dump", 7);
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_FAILS(fb_input_open(&options, warnings, &input), FB_NOT_FOUND);
+	options.path = "/no/such/dump";
+	FB_FAILS_WITH(fb_input_open(&options, warnings, &input), FB_OS, "/no/such/dump");
+	options.path = text;
+	FB_FAILS(fb_input_open(&options, warnings, &input), FB_INVALID);
+	CU_ASSERT_PTR_NULL(input);
+	free(text);
+	fb_warnings_destroy(warnings);
+}
+
+FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_folder), FB_TEST(matches_cores),
+	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump))

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Merging the sample with some of its cores. */
+#include "bundle/merge/merge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define SAMPLE(sample, ...) \
+	sample_open(sample, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+/* A bundle, opened again, has its cores; a second merge of the same adds nothing. */
+static void merges_and_opens_the_bundle(void)
+{
+	struct fb_merge_options options = {0};
+	struct fb_merge_result result;
+	struct sample_input sample;
+	struct fb_input_options again = {0};
+	const struct fb_input_core *cores;
+	struct fb_placement placement;
+	struct fb_page_counts counts;
+	struct fb_input *input = NULL;
+	struct fb_warnings *warnings = NULL;
+	size_t count;
+	char *output;
+
+	if (asprintf(&output, "%s/bundle", fb_test_folder()) < 0)
+		abort();
+	options.output = output;
+	SAMPLE(&sample, "core.128.xz", "core.reused.328.xz");
+	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
+	CU_ASSERT(result.placement.placed_count > 100);
+	counts = result.placement.counts[0];
+	CU_ASSERT(result.output_bytes > (14u << 20));
+	fb_merge_result_deinit(&result);
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "exists");
+	sample_close(&sample);
+
+	again.path = output;
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_input_open(&again, warnings, &input));
+	CU_ASSERT_PTR_NOT_NULL(fb_input_fiber(input));
+	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 2);
+	CU_ASSERT(cores[0].from_bundle);
+	CU_ASSERT_EQUAL(cores[0].match.task->pid, 128);
+	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
+	FB_OK_FATAL(fb_merge_place(input, &placement));
+	CU_ASSERT_EQUAL(placement.placed_count, 0);
+	/* What the core filled is in the bundle now, and still is what it filled. */
+	CU_ASSERT(counts.filled > 100);
+	CU_ASSERT_EQUAL(placement.counts[0].filled, counts.filled);
+	CU_ASSERT_EQUAL(placement.counts[0].same, counts.same);
+	fb_placement_deinit(&placement);
+	options.output = output;
+	options.force = true;
+	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	fb_input_destroy(input);
+	fb_warnings_destroy(warnings);
+	free(output);
+}
+
+static void merges_nothing_without_a_core(void)
+{
+	struct fb_merge_options options = {.output = "/no/such/folder/bundle"};
+	struct fb_merge_result result;
+	struct sample_input sample;
+
+	SAMPLE(&sample);
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "no core");
+	sample_close(&sample);
+	SAMPLE(&sample, "/no/such/core");
+	FB_FAILS_WITH(fb_merge(sample.input, &options, &result), FB_INVALID, "/no/such/core");
+	sample_close(&sample);
+	SAMPLE(&sample, "core.139.xz");
+	FB_FAILS(fb_merge(sample.input, &options, &result), FB_OS);
+	sample_close(&sample);
+}
+
+FB_TEST_MAIN("bundle/merge", FB_TEST(merges_and_opens_the_bundle),
+	     FB_TEST(merges_nothing_without_a_core))

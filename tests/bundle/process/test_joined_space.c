@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The joined space of the sample's processes: every source, and every absence. */
+#include "bundle/process/joined_space.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define PT 132
+#define NO_CORE 328 /* a process that no core was taken of */
+#define PRIVATE "region actor=PT pid=132 kind=private"
+#define SWAPPED "region actor=PT pid=132 kind=swapped"
+#define REWRITTEN 0x5a /* its first page, before it was swapped out */
+
+struct joined {
+	struct sample_input sample;
+	struct fb_host_files *files;
+	struct fb_swap *swap;
+	struct fb_joined *joined;
+	struct fb_space *space;
+};
+
+/* core NULL: none. */
+static void open_process(struct joined *joined, int32_t pid, const char *core, const char *sysroot,
+			 struct fb_joined_options options)
+{
+	memset(joined, 0, sizeof(*joined));
+	sample_open(&joined->sample, (const char *const[]){core, NULL});
+	FB_OK_FATAL(fb_host_files_create(sysroot, &joined->files));
+	FB_OK_FATAL(fb_swap_create(fb_input_kernel(joined->sample.input), &joined->swap));
+	options.files = joined->files;
+	if (options.swap)
+		options.swap = joined->swap;
+	FB_OK_FATAL(fb_joined_create(joined->sample.input, sample_task(&joined->sample, pid),
+				     &options, &joined->joined));
+	joined->space = fb_joined_space(joined->joined);
+}
+
+static void open_joined(struct joined *joined, const char *core, const char *sysroot,
+			struct fb_joined_options options)
+{
+	open_process(joined, PT, core, sysroot, options);
+}
+
+static void close_joined(struct joined *joined)
+{
+	fb_joined_destroy(joined->joined);
+	fb_swap_destroy(joined->swap);
+	fb_host_files_destroy(joined->files);
+	sample_close(&joined->sample);
+}
+
+/* Stands for "the one of this input" in options. */
+#define WITH_SWAP ((struct fb_swap *)1)
+
+static struct fb_origin origin_at(struct joined *joined, uint64_t address)
+{
+	struct fb_run run;
+
+	memset(&run, 0xaa, sizeof(run));
+	FB_OK(fb_space_locate(joined->space, address, 1, &run));
+	CU_ASSERT(run.start == address && run.length == 1);
+	return run.origin;
+}
+
+static void reads_the_core(void)
+{
+	uint64_t start = sample_number(PRIVATE, "start="), tag = sample_number(PRIVATE, "tag=");
+	struct joined joined;
+	struct fb_run run;
+	uint64_t first = 0, word = 0;
+
+	open_joined(&joined, "core.132.xz", NULL, (struct fb_joined_options){0});
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_CORE);
+	FB_OK(fb_space_locate(joined.space, start + 5, 0x10000, &run));
+	CU_ASSERT_EQUAL(run.length, 0x10000);
+	FB_OK(fb_space_u64(joined.space, start, &first));
+	CU_ASSERT_EQUAL(first >> 40, tag);
+	/* Over the end of a page. */
+	FB_OK(fb_space_u64(joined.space, start + 0x2000, &word));
+	CU_ASSERT_EQUAL(word, first + 0x2000);
+	CU_ASSERT_PTR_NOT_NULL(fb_joined_core(joined.joined));
+	close_joined(&joined);
+	open_joined(&joined, "core.132.xz", NULL, (struct fb_joined_options){.no_core = true});
+	CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_FILTERED);
+	CU_ASSERT(origin_at(&joined, start).has_physical);
+	close_joined(&joined);
+	open_joined(&joined, NULL, NULL, (struct fb_joined_options){0});
+	FB_FAILS_WITH(fb_space_u64(joined.space, start, &word), FB_ABSENT, "dump filter");
+	CU_ASSERT_PTR_NULL(fb_joined_core(joined.joined));
+	close_joined(&joined);
+}
+
+/* What was swapped out to zram is in the dump. */
+static void reads_swapped_pages(void)
+{
+	uint64_t start = sample_number(SWAPPED, "start="), tag = sample_number(SWAPPED, "tag=");
+	struct joined joined;
+	uint64_t word = 0;
+	uint8_t byte = 0;
+
+	open_joined(&joined, NULL, NULL, (struct fb_joined_options){.swap = WITH_SWAP});
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x3000).source, FB_SOURCE_VMCORE);
+	FB_OK(fb_space_u64(joined.space, start + 0x3008, &word));
+	CU_ASSERT_EQUAL(word >> 40, tag);
+	close_joined(&joined);
+	open_joined(&joined, NULL, NULL, (struct fb_joined_options){0});
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x3000).absence, FB_ABSENCE_SWAPPED);
+	FB_FAILS_WITH(fb_space_u64(joined.space, start + 0x3000, &word), FB_ABSENT, "swapped out");
+	close_joined(&joined);
+	/* With a core both have it. */
+	for (int prefer_core = 0; prefer_core < 2; prefer_core++) {
+		open_joined(
+			&joined, "core.132.xz", NULL,
+			(struct fb_joined_options){.swap = WITH_SWAP, .prefer_core = prefer_core});
+		CU_ASSERT_EQUAL(origin_at(&joined, start).source,
+				prefer_core ? FB_SOURCE_CORE : FB_SOURCE_VMCORE);
+		FB_OK(fb_space_u8(joined.space, start + 77, &byte));
+		CU_ASSERT_EQUAL(byte, REWRITTEN);
+		close_joined(&joined);
+	}
+}
+
+static const struct fb_vma *find_vma(struct joined *joined, uint64_t flags, bool file)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(joined->joined);
+
+	for (size_t i = 0; i < vmas->count; i++)
+		if ((vmas->vma[i].flags & 7) == flags && !vmas->vma[i].file == !file)
+			return &vmas->vma[i];
+	CU_FAIL_FATAL("no such mapping");
+	return NULL;
+}
+
+/* The program's code, which the dump leaves out. */
+static void reads_mapped_files(void)
+{
+	char *sysroot = sample_path("sysroot"), wrong[4096];
+	const struct fb_vma *code;
+	struct joined joined;
+	uint8_t byte;
+
+	open_joined(&joined, NULL, sysroot, (struct fb_joined_options){0});
+	code = find_vma(&joined, FB_VM_READ | FB_VM_EXEC, true);
+	CU_ASSERT_EQUAL(origin_at(&joined, code->start).source, FB_SOURCE_FILE);
+	CU_ASSERT_EQUAL(origin_at(&joined, code->start + 5).file_offset,
+			code->pgoff * FB_PAGE_SIZE + 5);
+	FB_OK(fb_space_u8(joined.space, code->start, &byte));
+	close_joined(&joined);
+	/* A file of another size is another file. */
+	snprintf(wrong, sizeof(wrong), "%s/lab", fb_test_folder());
+	CU_ASSERT_EQUAL_FATAL(mkdir(wrong, 0700), 0);
+	free(fb_test_file("lab/actors", "another", 7));
+	open_joined(&joined, NULL, fb_test_folder(), (struct fb_joined_options){0});
+	code = find_vma(&joined, FB_VM_READ | FB_VM_EXEC, true);
+	CU_ASSERT_EQUAL(origin_at(&joined, code->start).source, FB_SOURCE_ABSENT);
+	FB_FAILS(fb_space_u8(joined.space, code->start, &byte), FB_ABSENT);
+	close_joined(&joined);
+	free(sysroot);
+}
+
+static void tells_holes_apart(void)
+{
+	const struct fb_vmas *vmas;
+	bool zero = false;
+	struct joined joined;
+	struct fb_run run;
+	uint8_t byte = 1;
+
+	open_joined(&joined, NULL, NULL, (struct fb_joined_options){0});
+	FB_FAILS_WITH(fb_space_u8(joined.space, 0x1000, &byte), FB_FAULT, "in no mapping");
+	vmas = fb_joined_vmas(joined.joined);
+	/* All up to the first mapping is one hole. */
+	FB_OK(fb_space_locate(joined.space, 0x1000, vmas->vma[0].start, &run));
+	CU_ASSERT_EQUAL(run.length, vmas->vma[0].start - 0x1000);
+	CU_ASSERT_EQUAL(run.origin.absence, FB_ABSENCE_UNMAPPED);
+	/* So is what no process can have. */
+	FB_OK(fb_space_locate(joined.space, 1ull << 60, 1ull << 60, &run));
+	CU_ASSERT_EQUAL(run.length, 1ull << 60);
+	close_joined(&joined);
+	/* Memory that was asked for and never touched, not by gcore either. */
+	open_process(&joined, NO_CORE, NULL, NULL, (struct fb_joined_options){0});
+	vmas = fb_joined_vmas(joined.joined);
+	for (size_t i = 0; i < vmas->count && !zero; i++) {
+		const struct fb_vma *vma = &vmas->vma[i];
+
+		for (uint64_t at = vma->start; at < vma->end && !zero; at += run.length) {
+			FB_OK_FATAL(fb_space_locate(joined.space, at, vma->end - at, &run));
+			zero = run.origin.source == FB_SOURCE_ZERO;
+			CU_ASSERT(!zero || !vma->file);
+		}
+	}
+	if (zero)
+		FB_OK(fb_space_u8(joined.space, run.start, &byte));
+	CU_ASSERT(zero && byte == 0);
+	close_joined(&joined);
+}
+
+static void says_where_a_core_is_cut(void)
+{
+	uint64_t start = sample_number(PRIVATE, "start="), offset = 0;
+	char *path = sample_path("core.132.xz"), *cut;
+	struct fb_core *core = NULL;
+	struct joined joined;
+	uint8_t *bytes, byte;
+
+	sample_open(&joined.sample, (const char *const[]){NULL});
+	FB_OK_FATAL(fb_core_open(path, joined.sample.warnings, &core));
+	CU_ASSERT_FATAL(fb_core_page(core, start, &offset));
+	bytes = malloc(offset);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
+	FB_OK_FATAL(fb_file_read(fb_core_file(core), 0, bytes, offset));
+	cut = fb_test_file("core.cut", bytes, offset);
+	fb_core_destroy(core);
+	sample_close(&joined.sample);
+
+	open_joined(&joined, cut, NULL, (struct fb_joined_options){0});
+	if (fb_joined_core(joined.joined)) { /* gcore writes its notes last: no match without */
+		CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_TRUNCATED);
+		FB_FAILS(fb_space_u8(joined.space, start, &byte), FB_TRUNCATED);
+	} else {
+		CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_FILTERED);
+		FB_FAILS(fb_space_u8(joined.space, start, &byte), FB_ABSENT);
+	}
+	close_joined(&joined);
+	free(bytes);
+	free(cut);
+	free(path);
+}
+
+static void needs_memory(void)
+{
+	struct fb_joined_options options = {0};
+	struct fb_joined *joined = NULL;
+	struct sample_input sample;
+
+	sample_open(&sample, (const char *const[]){NULL});
+	FB_FAILS_WITH(fb_joined_create(sample.input, sample_task(&sample, 2), &options, &joined),
+		      FB_INVALID, "kernel thread");
+	CU_ASSERT_PTR_NULL(joined);
+	fb_joined_destroy(NULL);
+	sample_close(&sample);
+}
+
+FB_TEST_MAIN("bundle/joined_space", FB_TEST(reads_the_core), FB_TEST(reads_swapped_pages),
+	     FB_TEST(reads_mapped_files), FB_TEST(tells_holes_apart),
+	     FB_TEST(says_where_a_core_is_cut), FB_TEST(needs_memory))

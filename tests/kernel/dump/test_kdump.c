@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading pages: every method in every wrapping, split dumps, dumps cut off, damaged pages. */
+#include "kernel/dump/kdump_format.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/kernel/make_kdump.h"
+
+#define MAX_PFN 400u
+
+static const uint32_t methods[] = {
+	0,       FB_KDUMP_PAGE_ZLIB, FB_KDUMP_PAGE_LZO, FB_KDUMP_PAGE_SNAPPY, FB_KDUMP_PAGE_ZSTD,
+	MK_MIXED};
+
+static struct mk_recipe recipe_of(uint32_t method)
+{
+	return (struct mk_recipe){.max_pfn = MAX_PFN,
+				  .dumped = mk_runs,
+				  .method = method,
+				  .cpus = 2,
+				  .vmcoreinfo = "OSRELEASE=6.1.0-test\nPAGESIZE=4096\n"};
+}
+
+/* Opens a file on disk, as users do, and compares every page. */
+static void check_file(const struct mk_bytes *bytes, const struct mk_recipe *recipe, bool flattened,
+		       const char *stream)
+{
+	struct fb_warnings *warnings;
+	char *path = mk_file("dump", bytes);
+	const char *paths[] = {path};
+	const struct fb_dump_info *info;
+	struct fb_dump *dump;
+	size_t size = 0;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_dump_open(paths, 1, warnings, &dump));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	info = fb_dump_info(dump);
+	CU_ASSERT_EQUAL(info->flattened, flattened);
+	CU_ASSERT_EQUAL(info->max_pfn, recipe->max_pfn);
+	CU_ASSERT_FALSE(info->incomplete);
+	CU_ASSERT_EQUAL(info->pages_lost, 0);
+	CU_ASSERT_EQUAL(!info->stream, !stream);
+	if (stream && info->stream)
+		CU_ASSERT_STRING_EQUAL(info->stream, stream);
+	CU_ASSERT_STRING_EQUAL(fb_dump_vmcoreinfo(dump), recipe->vmcoreinfo);
+	CU_ASSERT_PTR_NOT_NULL(fb_dump_prstatus(dump, 1, &size));
+	CU_ASSERT_EQUAL(size, 336);
+	CU_ASSERT_PTR_NULL(fb_dump_prstatus(dump, 2, &size));
+	CU_ASSERT(mk_check(dump, recipe, NULL) > 200);
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+	free(path);
+}
+
+static void every_method_in_every_wrapping(void)
+{
+	struct mk_bytes plain, flat, gzip;
+	size_t i;
+
+	for (i = 0; i < FB_ARRAY_SIZE(methods); i++) {
+		struct mk_recipe recipe = recipe_of(methods[i]);
+
+		mk_kdump(&recipe, &plain);
+		check_file(&plain, &recipe, false, NULL);
+		mk_flatten(&plain, 5000, &flat);
+		check_file(&flat, &recipe, true, NULL);
+		mk_gzip(&flat, &gzip);
+		check_file(&gzip, &recipe, true, "gzip");
+		free(gzip.data);
+		mk_gzip(&plain, &gzip);
+		check_file(&gzip, &recipe, false, "gzip");
+		free(gzip.data);
+		free(flat.data);
+		free(plain.data);
+	}
+}
+
+static void tells_what_the_header_says(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	const struct fb_dump_info *info;
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	const void *header;
+	uint8_t bits[64];
+	size_t size;
+	int version;
+
+	for (version = 1; version <= 7; version++) {
+		recipe.version = version;
+		mk_kdump(&recipe, &bytes);
+		FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+		info = fb_dump_info(dump);
+		CU_ASSERT_STRING_EQUAL(info->format, "kdump-compressed");
+		CU_ASSERT_STRING_EQUAL(fb_dump_compression(dump), "zlib");
+		CU_ASSERT_STRING_EQUAL(info->machine, "x86_64");
+		CU_ASSERT_STRING_EQUAL(info->release, "6.1.0-test");
+		CU_ASSERT_EQUAL(info->dump_level, 31);
+		CU_ASSERT_EQUAL(info->crash_time, 1700000000);
+		CU_ASSERT_EQUAL(info->pages_existing, MAX_PFN - 1);
+		CU_ASSERT_FALSE(info->split);
+		CU_ASSERT_EQUAL(!fb_dump_vmcoreinfo(dump), version < 3);
+		header = fb_dump_kdump_header(dump, &size);
+		CU_ASSERT_EQUAL_FATAL(size, bytes.bitmap1);
+		CU_ASSERT_EQUAL(memcmp(header, bytes.data, size), 0);
+		memset(bits, 0xff, sizeof(bits));
+		FB_OK(fb_dump_existing_bitmap(dump, 1, bits, sizeof(bits)));
+		CU_ASSERT_EQUAL(memcmp(bits, bytes.data + bytes.bitmap1 + 1, sizeof(bits)), 0);
+		(void)mk_check(dump, &recipe, NULL);
+		fb_dump_destroy(dump);
+		free(bytes.data);
+	}
+}
+
+static void names_the_methods_of_its_pages(void)
+{
+	static const char *const names[] = {"none", "zlib", "lzo", "snappy", "zstd", "mixed"};
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	size_t i;
+
+	for (i = 0; i < FB_ARRAY_SIZE(methods); i++) {
+		struct mk_recipe recipe = recipe_of(methods[i]);
+
+		mk_kdump(&recipe, &bytes);
+		FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+		CU_ASSERT_STRING_EQUAL(fb_dump_compression(dump), names[i]);
+		fb_dump_destroy(dump);
+		free(bytes.data);
+	}
+}
+
+/* The parts [0,a) [a,b) [b,MAX) of one dump. */
+static void make_parts(struct mk_recipe recipe, struct mk_bytes parts[3], char *paths[3])
+{
+	static const uint64_t ends[] = {0, 111, 112, MAX_PFN};
+	char name[16];
+	size_t i;
+
+	recipe.split = true;
+	for (i = 0; i < 3; i++) {
+		recipe.start_pfn = ends[i];
+		recipe.end_pfn = ends[i + 1];
+		mk_kdump(&recipe, &parts[i]);
+		(void)snprintf(name, sizeof(name), "part%zu", i);
+		paths[i] = mk_file(name, &parts[i]);
+	}
+}
+
+static void free_parts(struct mk_bytes parts[3], char *paths[3])
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		free(parts[i].data);
+		free(paths[i]);
+	}
+}
+
+static void joins_split_parts_in_any_order(void)
+{
+	static const int orders[][3] = {{0, 1, 2}, {2, 1, 0}, {1, 2, 0}};
+	struct mk_bytes parts[3];
+	struct fb_dump *dump;
+	char *paths[3];
+	size_t i, j;
+	int version;
+
+	for (version = 2; version <= 6; version += 4) {
+		struct mk_recipe recipe = recipe_of(MK_MIXED);
+
+		recipe.version = version;
+		make_parts(recipe, parts, paths);
+		for (i = 0; i < FB_ARRAY_SIZE(orders); i++) {
+			const char *order[3];
+
+			for (j = 0; j < 3; j++)
+				order[j] = paths[orders[i][j]];
+			FB_OK_FATAL(fb_dump_open(order, 3, NULL, &dump));
+			CU_ASSERT_TRUE(fb_dump_info(dump)->split);
+			CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, 0);
+			(void)mk_check(dump, &recipe, NULL);
+			fb_dump_destroy(dump);
+		}
+		free_parts(parts, paths);
+	}
+}
+
+/* makedumpfile gives a small guest's pages all to the first part. The others' files end with the
+ * last byte of the bitmap that is needed, before their descriptors would begin. */
+static void a_part_may_have_no_pages(void)
+{
+	static const uint64_t bounds[] = {0, MAX_PFN, MAX_PFN};
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	struct fb_warnings *warnings;
+	struct mk_bytes parts[2];
+	struct fb_dump *dump;
+	char *paths[2];
+
+	recipe.split = true;
+	for (size_t i = 0; i < 2; i++) {
+		recipe.start_pfn = bounds[i];
+		recipe.end_pfn = bounds[i + 1];
+		mk_kdump(&recipe, &parts[i]);
+		if (!parts[i].pages)
+			parts[i].size = parts[i].bitmap2 + (MAX_PFN + 7) / 8;
+		paths[i] = mk_file(i ? "empty" : "full", &parts[i]);
+	}
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_dump_open((const char *const *)paths, 2, warnings, &dump));
+	CU_ASSERT_FALSE(fb_dump_info(dump)->incomplete);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	(void)mk_check(dump, &recipe, NULL);
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+	for (size_t i = 0; i < 2; i++) {
+		free(parts[i].data);
+		free(paths[i]);
+	}
+}
+
+static bool in_missing_part(uint64_t pfn)
+{
+	return pfn < 111;
+}
+
+static bool not_in_first_part(uint64_t pfn)
+{
+	return pfn >= 111;
+}
+
+static void missing_parts_cost_their_pages(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_LZO);
+	struct fb_warnings *warnings;
+	struct mk_bytes parts[3];
+	struct fb_dump *dump;
+	char *paths[3];
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	make_parts(recipe, parts, paths);
+	FB_OK_FATAL(fb_dump_open((const char *[]){paths[2], paths[1]}, 2, warnings, &dump));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 1);
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, parts[0].pages);
+	(void)mk_check(dump, &recipe, in_missing_part);
+	fb_dump_destroy(dump);
+	FB_OK_FATAL(fb_dump_open((const char *[]){paths[0]}, 1, warnings, &dump));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 2);
+	(void)mk_check(dump, &recipe, not_in_first_part);
+	fb_dump_destroy(dump);
+	free_parts(parts, paths);
+	fb_warnings_destroy(warnings);
+}
+
+static void refuses_parts_that_do_not_fit(void)
+{
+	struct mk_recipe recipe = recipe_of(0);
+	struct mk_bytes parts[3], other;
+	struct fb_dump *dump;
+	char *paths[3], *path;
+
+	make_parts(recipe, parts, paths);
+	FB_FAILS_WITH(fb_dump_open((const char *[]){paths[0], paths[0]}, 2, NULL, &dump),
+		      FB_INVALID, "same page frames");
+	mk_kdump(&recipe, &other);
+	path = mk_file("whole", &other);
+	FB_FAILS_WITH(fb_dump_open((const char *[]){paths[0], path}, 2, NULL, &dump), FB_INVALID,
+		      "not a part");
+	free(path);
+	free(other.data);
+	mk_header(&parts[1])->timestamp_sec++;
+	path = mk_file("other", &parts[1]);
+	FB_FAILS_WITH(fb_dump_open((const char *[]){paths[0], path}, 2, NULL, &dump), FB_INVALID,
+		      "not parts of one dump");
+	free(path);
+	mk_elf(&recipe, &other);
+	path = mk_file("elf", &other);
+	FB_FAILS_WITH(fb_dump_open((const char *[]){paths[0], path}, 2, NULL, &dump), FB_INVALID,
+		      "only kdump-compressed");
+	free(path);
+	free(other.data);
+	free_parts(parts, paths);
+}
+
+/* Where the file made here ends, and the first frame that is lost by it. */
+static uint64_t first_lost;
+
+static bool behind_cut(uint64_t pfn)
+{
+	/* The shared page of zeros stands first, and outlives the cut. */
+	return pfn >= first_lost && pfn % 4;
+}
+
+static void cut(struct mk_bytes bytes, const struct mk_recipe *recipe, size_t index, size_t add)
+{
+	const struct fb_kdump_page_desc *desc = mk_desc(&bytes, index);
+	struct fb_warnings *warnings;
+	struct fb_dump_part part;
+	struct fb_dump *dump;
+	uint64_t pfn;
+	size_t i;
+
+	for (pfn = 0, i = 0; i < index || !recipe->dumped(pfn); pfn++)
+		i += recipe->dumped(pfn);
+	first_lost = pfn;
+	bytes.size = desc->offset + add;
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(mk_open(&bytes, warnings, &dump));
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 1);
+	CU_ASSERT_TRUE(fb_dump_info(dump)->incomplete);
+	i = mk_check(dump, recipe, behind_cut);
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, bytes.pages - i);
+	FB_OK(fb_dump_part(dump, 0, &part));
+	CU_ASSERT(part.data_end <= bytes.size);
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+}
+
+static void reads_a_cut_dump_as_far_as_it_goes(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	struct mk_bytes bytes;
+	size_t index;
+
+	mk_kdump(&recipe, &bytes);
+	for (index = 2; index < bytes.pages; index++) {
+		const struct fb_kdump_page_desc *desc = mk_desc(&bytes, index);
+
+		if (desc->offset == bytes.pages_start)
+			continue;
+		cut(bytes, &recipe, index, 0);
+		cut(bytes, &recipe, index, desc->size - 1);
+	}
+	/* In the descriptors: none of the pages has data. */
+	for (bytes.size = bytes.pages_start; bytes.size > 10; bytes.size -= bytes.size / 7 + 1)
+		FB_FAILS(mk_open(&bytes, NULL, &(struct fb_dump *){NULL}), FB_TRUNCATED);
+	free(bytes.data);
+}
+
+static void a_cut_stream_never_gives_wrong_pages(void)
+{
+	struct mk_recipe recipe = recipe_of(MK_MIXED);
+	uint8_t page[FB_PAGE_SIZE], expected[FB_PAGE_SIZE];
+	struct mk_bytes plain, flat;
+	size_t read = 0, step;
+	struct fb_dump *dump;
+	uint64_t pfn;
+
+	mk_kdump(&recipe, &plain);
+	mk_flatten(&plain, 3000, &flat);
+	/* The right header comes last in this stream: put it first. */
+	memcpy(flat.data + FB_FLAT_HEADER_SIZE + 16, plain.data, 3000);
+	for (; flat.size > FB_FLAT_HEADER_SIZE; flat.size -= step) {
+		struct fb_error *err = mk_open(&flat, NULL, &dump);
+
+		step = flat.size / 23 + 1;
+		if (flat.size <= step)
+			step = flat.size - 1;
+		if (err) {
+			CU_ASSERT_EQUAL(fb_error_code(err), FB_TRUNCATED);
+			fb_error_destroy(err);
+			continue;
+		}
+		for (pfn = fb_dump_next_page(dump, 0); pfn != UINT64_MAX;
+		     pfn = fb_dump_next_page(dump, pfn + 1), read++) {
+			mk_page(pfn, expected);
+			FB_OK(fb_dump_read_page(dump, pfn, page));
+			CU_ASSERT_EQUAL(memcmp(page, expected, sizeof(page)), 0);
+		}
+		fb_dump_destroy(dump);
+	}
+	CU_ASSERT(read > 1000);
+	free(flat.data);
+	free(plain.data);
+}
+
+static bool is_last_two(uint64_t pfn)
+{
+	return pfn == 377 || pfn == 378;
+}
+
+/* As makedumpfile leaves it when its disk is full. */
+static void reads_a_dump_marked_incomplete(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZSTD);
+	struct fb_warnings *warnings;
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	recipe.max_pfn = 379;
+	recipe.status = FB_KDUMP_STATUS_INCOMPLETE;
+	mk_kdump(&recipe, &bytes);
+	memset(mk_desc(&bytes, bytes.pages - 2), 0, 2 * sizeof(struct fb_kdump_page_desc));
+	FB_OK_FATAL(mk_open(&bytes, warnings, &dump));
+	CU_ASSERT_TRUE(fb_dump_info(dump)->incomplete);
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, 2);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 1);
+	(void)mk_check(dump, &recipe, is_last_two);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+	fb_warnings_destroy(warnings);
+}
+
+static void damaged_pages_are_corrupt_alone(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	uint8_t page[FB_PAGE_SIZE];
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+
+	mk_kdump(&recipe, &bytes);
+	mk_desc(&bytes, 1)->size = FB_PAGE_SIZE + 1;
+	mk_desc(&bytes, 2)->size--;
+	mk_desc(&bytes, 3)->flags = 0x80;
+	mk_desc(&bytes, 5)->offset = 64;
+	mk_desc(&bytes, 6)->offset = UINT64_MAX;
+	mk_desc(&bytes, 7)->size = 0;
+	mk_desc(&bytes, 9)->flags = FB_KDUMP_PAGE_LZO | FB_KDUMP_PAGE_ZLIB;
+	bytes.data[mk_desc(&bytes, 10)->offset + 5] ^= 1;
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	FB_OK(fb_dump_read_page(dump, 0, page));
+	FB_FAILS_WITH(fb_dump_read_page(dump, 1, page), FB_CORRUPT, "page frame 0x1: ");
+	FB_FAILS_WITH(fb_dump_read_page(dump, 2, page), FB_CORRUPT, "zlib");
+	FB_FAILS(fb_dump_read_page(dump, 3, page), FB_CORRUPT);
+	FB_OK(fb_dump_read_page(dump, 4, page));
+	FB_FAILS(fb_dump_read_page(dump, 5, page), FB_CORRUPT);
+	FB_FAILS(fb_dump_read_page(dump, 6, page), FB_TRUNCATED);
+	FB_FAILS(fb_dump_read_page(dump, 7, page), FB_CORRUPT);
+	FB_FAILS(fb_dump_read_page(dump, 9, page), FB_CORRUPT);
+	FB_FAILS(fb_dump_read_page(dump, 10, page), FB_CORRUPT);
+	FB_OK(fb_dump_read_page(dump, 11, page));
+	FB_FAILS(fb_dump_read_page(dump, 37, page), FB_ABSENT);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+}
+
+/* Reading them in steps of room gives every page once, with the bytes that are in the file. */
+static void check_stored(struct fb_dump *dump, const struct mk_bytes *parts, size_t room)
+{
+	struct fb_dump_stored stored[300];
+	uint64_t pfn = 0, expected = 0;
+	struct fb_dump_part part;
+	size_t count, i, wrong = 0, seen[3] = {0};
+
+	for (;; pfn = stored[count - 1].pfn + 1) {
+		FB_OK_FATAL(fb_dump_stored(dump, pfn, stored, room, &count));
+		if (!count)
+			break;
+		for (i = 0; i < count; i++, expected++) {
+			const struct fb_dump_stored *page = &stored[i];
+			const struct fb_kdump_page_desc *desc;
+
+			expected = fb_dump_next_page(dump, expected);
+			FB_OK_FATAL(fb_dump_part(dump, page->part, &part));
+			desc = (const struct fb_kdump_page_desc *)(parts[page->part].data +
+								   parts[page->part].descs) +
+			       seen[page->part]++;
+			wrong += page->pfn != expected || page->offset != desc->offset ||
+				 page->size != desc->size || page->flags != desc->flags ||
+				 page->offset < part.data_start ||
+				 page->offset + page->size > part.data_end;
+		}
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_EQUAL(fb_dump_next_page(dump, expected), UINT64_MAX);
+}
+
+static void lists_pages_as_they_are_stored(void)
+{
+	struct mk_recipe recipe = recipe_of(MK_MIXED);
+	struct fb_dump_part part;
+	struct mk_bytes parts[3];
+	struct fb_dump *dump;
+	char *paths[3];
+
+	make_parts(recipe, parts, paths);
+	FB_OK_FATAL(fb_dump_open((const char *[]){paths[1], paths[0], paths[2]}, 3, NULL, &dump));
+	CU_ASSERT_EQUAL(fb_dump_parts(dump), 3);
+	check_stored(dump, parts, 1);
+	check_stored(dump, parts, 7);
+	check_stored(dump, parts, 300);
+	FB_OK(fb_dump_part(dump, 2, &part));
+	CU_ASSERT_EQUAL(part.data_start, parts[2].pages_start);
+	CU_ASSERT_EQUAL(part.data_end, parts[2].size);
+	FB_FAILS(fb_dump_part(dump, 3, &part), FB_INVALID);
+	fb_dump_destroy(dump);
+	free_parts(parts, paths);
+}
+
+/* A bundle has more behind its last page. */
+static void what_follows_the_data_is_left_alone(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_SNAPPY);
+	struct fb_dump_part part;
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	size_t end;
+
+	mk_kdump(&recipe, &bytes);
+	end = bytes.size;
+	bytes.data = realloc(bytes.data, end + 50000);
+	memset(bytes.data + end, 0xc3, 50000);
+	bytes.size += 50000;
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	(void)mk_check(dump, &recipe, NULL);
+	FB_OK(fb_dump_part(dump, 0, &part));
+	CU_ASSERT_EQUAL(part.data_end, end);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+}
+
+FB_TEST_MAIN("kernel/kdump", FB_TEST(every_method_in_every_wrapping),
+	     FB_TEST(tells_what_the_header_says), FB_TEST(names_the_methods_of_its_pages),
+	     FB_TEST(joins_split_parts_in_any_order), FB_TEST(a_part_may_have_no_pages),
+	     FB_TEST(missing_parts_cost_their_pages), FB_TEST(refuses_parts_that_do_not_fit),
+	     FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
+	     FB_TEST(a_cut_stream_never_gives_wrong_pages), FB_TEST(reads_a_dump_marked_incomplete),
+	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(lists_pages_as_they_are_stored),
+	     FB_TEST(what_follows_the_data_is_left_alone))

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* File locks: made ones of every kind, waiters and loops of them, and the real ones. */
+#include "kernel/files/locks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "tests/harness.h"
+#include "tests/kernel/made_files.h"
+#include "tests/kernel/real_kernel.h"
+
+enum { READ, WRITE, UNLOCK };
+
+/* include/linux/filelock.h */
+#define FL_DOWNGRADE_PENDING 256u
+#define FL_UNLOCK_PENDING 512u
+
+/* Of a POSIX lock the range follows; of the others all of the file. */
+static struct fb_error *format_kind(const struct fb_lock *lock, struct fb_buf *buf)
+{
+	const char *name = fb_lock_kind_name(lock->kind);
+
+	switch (lock->kind) {
+	case FB_LOCK_POSIX:
+	case FB_LOCK_ACCESS:
+	case FB_LOCK_OFD:
+		return fb_buf_printf(buf, "%-6s %s ", name,
+				     lock->has_inode ? "ADVISORY " : "*NOINODE*");
+	case FB_LOCK_FLOCK:
+		return fb_buf_printf(buf, "FLOCK  ADVISORY  ");
+	case FB_LOCK_LEASE:
+	case FB_LOCK_DELEGATION:
+		return fb_buf_printf(buf, "%-5s  %s  ", name,
+				     lock->flags & (FL_UNLOCK_PENDING | FL_DOWNGRADE_PENDING)
+					     ? "BREAKING"
+				     : lock->file ? "ACTIVE  "
+						  : "BREAKER ");
+	case FB_LOCK_UNKNOWN:
+		break;
+	}
+	return fb_buf_printf(buf, "UNKNOWN UNKNOWN  ");
+}
+/* The line of /proc/locks. */
+static struct fb_error *format_line(const struct fb_lock *lock, struct fb_buf *buf)
+{
+	uint32_t indent = lock->depth < 64u ? lock->depth : 64u;
+	struct fb_error *err;
+
+	/* "-> " for one that waits, one column further right for each level. */
+	err = fb_buf_printf(buf, "%u: %*s", lock->id, indent ? (int)indent + 2 : 0,
+			    indent ? "-> " : "");
+	if (!err)
+		err = format_kind(lock, buf);
+	if (!err)
+		err = fb_buf_printf(buf, "%s ",
+				    lock->type == WRITE  ? "WRITE"
+				    : lock->type == READ ? "READ "
+							 : "UNLCK");
+	if (!err && lock->has_inode)
+		err = fb_buf_printf(buf, "%d %02x:%02x:%" PRIu64 " ", lock->pid, lock->major,
+				    lock->minor, lock->inode);
+	else if (!err)
+		err = fb_buf_printf(buf, "%d <none>:0 ", lock->pid);
+	if (!err)
+		err = lock->end == INT64_MAX ? fb_buf_printf(buf, "%" PRId64 " EOF\n", lock->start)
+					     : fb_buf_printf(buf, "%" PRId64 " %" PRId64 "\n",
+							     lock->start, lock->end);
+	return err;
+}
+
+struct world {
+	struct made_kernel *made;
+	uint64_t head, file;
+};
+
+static void begin(struct world *world)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t superblock, root, mount, dentry;
+
+	world->made = made;
+	made_files_members(made);
+	MADE_FIELD(made, lock_list_head, 8, 8);
+	MADE_FIELD(made, lock_link, 16, 16);
+	MADE_FIELD(made, lock_flags, 0, 4);
+	MADE_FIELD(made, lock_type, 4, 1);
+	MADE_FIELD(made, lock_pid, 8, 4);
+	MADE_FIELD(made, lock_file, 32, 8);
+	MADE_FIELD(made, lock_blocked_requests, 40, 16);
+	MADE_FIELD(made, lock_blocked_member, 56, 16);
+	MADE_FIELD(made, lock_start, 72, 8);
+	MADE_FIELD(made, lock_end, 80, 8);
+	world->head = made_alloc(made, 64);
+	made_symbols(made, (const char *const[]){"file_lock_list", NULL}, &world->head);
+	superblock = made_superblock(made, "ext4", 8u << 20 | 17, &root);
+	mount = made_mount(made, root, 0, 0);
+	dentry = made_dentry(made, superblock, root, "lockfile", 77, 0100644);
+	world->file = made_file(made, mount, dentry);
+}
+
+static uint64_t put_lock(struct world *world, uint64_t flags, uint64_t type, int32_t pid,
+			 int64_t end)
+{
+	uint64_t lock = made_alloc(world->made, 128);
+
+	MADE_SET(world->made, lock, lock_flags, flags);
+	MADE_SET(world->made, lock, lock_type, type);
+	MADE_SET(world->made, lock, lock_pid, (uint32_t)pid);
+	MADE_SET(world->made, lock, lock_file, world->file);
+	MADE_SET(world->made, lock, lock_end, (uint64_t)end);
+	made_list_init(world->made, lock + 40);
+	return lock;
+}
+
+/* In front of the CPU's list, as the kernel does. */
+static uint64_t hold(struct world *world, uint64_t flags, uint64_t type, int32_t pid, int64_t end)
+{
+	uint64_t lock = put_lock(world, flags, type, pid, end), first;
+
+	memcpy(&first, made_at(world->made, world->head + 8), 8);
+	made_put(world->made, lock + 16, first, 8);
+	made_put(world->made, world->head + 8, lock + 16, 8);
+	return lock;
+}
+
+static uint64_t wait_for(struct world *world, uint64_t lock, int32_t pid)
+{
+	uint64_t waiter = put_lock(world, 2, WRITE, pid, INT64_MAX);
+
+	made_list_add(world->made, lock + 40, waiter + 56);
+	return waiter;
+}
+
+static void check(struct world *world, const char *expected)
+{
+	struct fb_locks locks;
+	struct fb_buf buf;
+
+	fb_buf_init(&buf, 65536);
+	FB_OK_FATAL(fb_locks_load(&world->made->kernel, &locks));
+	for (size_t i = 0; i < locks.count; i++)
+		FB_OK_FATAL(format_line(&locks.locks[i], &buf));
+	FB_OK_FATAL(fb_buf_append(&buf, "", 1));
+	CU_ASSERT_STRING_EQUAL((char *)buf.data, expected);
+	fb_buf_deinit(&buf);
+	fb_locks_deinit(&locks);
+}
+
+static void prints_every_kind(void)
+{
+	struct world w;
+	uint64_t breaker;
+
+	begin(&w);
+	check(&w, "");
+	hold(&w, 1, READ, 10, INT64_MAX);
+	hold(&w, 1, WRITE, 11, 99);
+	hold(&w, 1 | 1024, WRITE, -1, INT64_MAX);
+	hold(&w, 2, WRITE, 12, 0);
+	hold(&w, 32, READ, 13, 0);
+	hold(&w, 32 | 512, WRITE, 14, 0);
+	hold(&w, 4, READ, 15, 0);
+	breaker = hold(&w, 32 | 256, WRITE, 16, 0);
+	MADE_SET(w.made, breaker, lock_file, 0);
+	check(&w, "1: LEASE  BREAKING  READ  16 <none>:0 0 EOF\n"
+		  "2: DELEG  ACTIVE    READ  15 08:11:77 0 EOF\n"
+		  "3: LEASE  BREAKING  UNLCK 14 08:11:77 0 EOF\n"
+		  "4: LEASE  ACTIVE    READ  13 08:11:77 0 EOF\n"
+		  "5: FLOCK  ADVISORY  WRITE 12 08:11:77 0 EOF\n"
+		  "6: OFDLCK ADVISORY  WRITE -1 08:11:77 0 EOF\n"
+		  "7: POSIX  ADVISORY  WRITE 11 08:11:77 0 99\n"
+		  "8: POSIX  ADVISORY  READ  10 08:11:77 0 EOF\n");
+	made_kernel_destroy(w.made);
+}
+
+static void lists_waiters_below(void)
+{
+	struct world w;
+	uint64_t lock, waiter;
+
+	begin(&w);
+	hold(&w, 2, READ, 1, 0);
+	lock = hold(&w, 2, WRITE, 2, 0);
+	waiter = wait_for(&w, lock, 3);
+	wait_for(&w, waiter, 4);
+	wait_for(&w, lock, 5);
+	check(&w, "1: FLOCK  ADVISORY  WRITE 2 08:11:77 0 EOF\n"
+		  "1: -> FLOCK  ADVISORY  WRITE 3 08:11:77 0 EOF\n"
+		  "1:  -> FLOCK  ADVISORY  WRITE 4 08:11:77 0 EOF\n"
+		  "1: -> FLOCK  ADVISORY  WRITE 5 08:11:77 0 EOF\n"
+		  "2: FLOCK  ADVISORY  READ  1 08:11:77 0 EOF\n");
+	CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 0);
+	made_kernel_destroy(w.made);
+}
+
+static void bounds_loops(void)
+{
+	struct world w;
+	struct fb_locks locks;
+	uint64_t lock, waiter;
+
+	begin(&w);
+	hold(&w, 2, READ, 1, 0);
+	lock = hold(&w, 2, WRITE, 2, 0);
+	waiter = wait_for(&w, lock, 3);
+	/* The waiter waits for itself. */
+	made_put(w.made, waiter + 40, waiter + 56, 8);
+	FB_OK_FATAL(fb_locks_load(&w.made->kernel, &locks));
+	CU_ASSERT(locks.count < 1000);
+	CU_ASSERT_EQUAL(locks.locks[locks.count - 1].pid, 1);
+	CU_ASSERT(fb_warnings_count(w.made->warnings) > 0);
+	fb_locks_deinit(&locks);
+	/* A CPU's list that leaves the kernel. */
+	made_put(w.made, lock + 16, 0x1234, 8);
+	FB_OK_FATAL(fb_locks_load(&w.made->kernel, &locks));
+	fb_locks_deinit(&locks);
+	made_kernel_destroy(w.made);
+}
+
+static void says_what_is_missing(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	struct fb_locks locks;
+
+	FB_FAILS_WITH(fb_locks_load(&made->kernel, &locks), FB_NOT_FOUND, "file_lock_list");
+	made_kernel_destroy(made);
+}
+
+static void check_real(const struct real_kernel *real)
+{
+	char *truth = real_kernel_file(real, NULL, "truth/locks");
+	struct fb_locks locks;
+	struct fb_buf buf;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(truth);
+	fb_buf_init(&buf, 65536);
+	FB_OK_FATAL(fb_locks_load(real->kernel, &locks));
+	for (size_t i = 0; i < locks.count; i++)
+		FB_OK_FATAL(format_line(&locks.locks[i], &buf));
+	FB_OK_FATAL(fb_buf_append(&buf, "", 1));
+	CU_ASSERT_STRING_EQUAL((char *)buf.data, truth);
+	CU_ASSERT(locks.count > 0);
+	fb_buf_deinit(&buf);
+	fb_locks_deinit(&locks);
+	free(truth);
+}
+
+static void agrees_with_real_kernels(void)
+{
+	real_kernel_each(check_real);
+}
+
+FB_TEST_MAIN("kernel/locks", FB_TEST(prints_every_kind), FB_TEST(lists_waiters_below),
+	     FB_TEST(bounds_loops), FB_TEST(says_what_is_missing),
+	     FB_TEST(agrees_with_real_kernels))

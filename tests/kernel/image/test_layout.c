@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Members of the layout table, found in types that have them under new and old names. */
+#include "kernel/image/layout.h"
+
+#include <string.h>
+
+#include "symbols/btf/btf_builder.h"
+#include "tests/harness.h"
+
+/* The state's name and task_struct's size are of a newer or older kernel. */
+static struct fb_btf *make_types(bool newer)
+{
+	struct fb_btf_builder builder;
+	uint32_t number, wide, character, name, info, task, other;
+	struct fb_btf *types = NULL;
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_int(&builder, "unsigned int", 4, FB_BTF_UNSIGNED, &number));
+	FB_OK(fb_btf_builder_int(&builder, "long", 8, FB_BTF_SIGNED, &wide));
+	FB_OK(fb_btf_builder_int(&builder, "char", 1, FB_BTF_CHAR, &character));
+	FB_OK(fb_btf_builder_array(&builder, character, 16, &name));
+	const struct fb_btf_member inner[] = {
+		{.name = "flags", .type = wide},
+		{.name = "cpu", .type = number, .bit_offset = 64},
+	};
+	FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "thread_info", 16, inner, 2,
+				       &info));
+	const struct fb_btf_member members[] = {
+		{.name = "thread_info", .type = info},
+		{.name = newer ? "__state" : "state", .type = number, .bit_offset = 128},
+		/* 10 bits behind 27 others: in the second word of their type */
+		{.name = "exit_state", .type = number, .bit_offset = 160 + 32 + 3, .bit_size = 10},
+		{.name = "comm", .type = name, .bit_offset = 256},
+	};
+	FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "task_struct", newer ? 64 : 48,
+				       members, 4, &task));
+	FB_OK(fb_btf_builder_composite(
+		&builder, FB_TYPE_STRUCT, "", 8,
+		(const struct fb_btf_member[]){{.name = "counter", .type = wide}}, 1, &other));
+	/* A struct known by a typedef only. */
+	FB_OK(fb_btf_builder_reference(&builder, FB_TYPE_TYPEDEF, "journal_s", other, &other));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
+	fb_btf_builder_deinit(&builder);
+	return types;
+}
+
+static void resolves_members(void)
+{
+	for (int newer = 0; newer < 2; newer++) {
+		struct fb_btf *types = make_types(newer);
+		struct fb_layout layout;
+
+		fb_layout_resolve(types, &layout);
+		CU_ASSERT(layout.task_state.found);
+		CU_ASSERT_EQUAL(layout.task_state.offset, 16);
+		CU_ASSERT_EQUAL(layout.task_state.size, 4);
+		CU_ASSERT_STRING_EQUAL(layout.task_state.name, "task_struct.__state");
+		CU_ASSERT_EQUAL(layout.task_cpu.offset, 8);
+		CU_ASSERT_EQUAL(layout.task_comm.size, 16);
+		CU_ASSERT(layout.task_exit_state.found);
+		CU_ASSERT_EQUAL(layout.task_exit_state.offset, 24);
+		CU_ASSERT_EQUAL(layout.task_exit_state.bit_offset, 3);
+		CU_ASSERT_EQUAL(layout.task_exit_state.bit_size, 10);
+		CU_ASSERT_EQUAL(layout.task_struct.size, newer ? 64 : 48);
+		CU_ASSERT_EQUAL(layout.journal.size, 8);
+		CU_ASSERT(!layout.task_pid.found);
+		CU_ASSERT(!layout.mm_pgd.found);
+		CU_ASSERT_EQUAL(layout.pid.size, 0);
+		FB_OK(fb_layout_require(&layout.task_comm));
+		FB_FAILS_WITH(fb_layout_require(&layout.task_pid), FB_NOT_FOUND, "task_struct.pid");
+		fb_btf_destroy(types);
+	}
+}
+
+static void names_all_without_types(void)
+{
+	struct fb_layout layout;
+
+	memset(&layout, 0xff, sizeof(layout));
+	fb_layout_resolve(NULL, &layout);
+	CU_ASSERT(!layout.task_pid.found);
+	CU_ASSERT_EQUAL(layout.task_struct.size, 0);
+	CU_ASSERT_STRING_EQUAL(layout.task_struct.name, "task_struct");
+	FB_FAILS_WITH(fb_layout_require(&layout.vma_start), FB_NOT_FOUND,
+		      "vm_area_struct.vm_start");
+}
+
+static void finds_beside_the_table(void)
+{
+	static const char *const names[] = {"no_such", "flags", NULL};
+	static const char *const none[] = {"no_such", NULL};
+	struct fb_btf *types = make_types(true);
+	struct fb_field field = {0};
+
+	CU_ASSERT(fb_layout_find(types, "thread_info", names, "thread_info.flags", &field));
+	CU_ASSERT(field.found && field.offset == 0 && field.size == 8);
+	memset(&field, 0, sizeof(field));
+	CU_ASSERT(!fb_layout_find(types, "thread_info", none, "thread_info.none", &field));
+	CU_ASSERT(!field.found);
+	FB_FAILS_WITH(fb_layout_require(&field), FB_NOT_FOUND, "thread_info.none");
+	CU_ASSERT(!fb_layout_find(types, "no_such", names, "no_such.flags", &field));
+	CU_ASSERT_EQUAL(fb_layout_size(types, "thread_info"), 16);
+	CU_ASSERT_EQUAL(fb_layout_size(types, "no_such"), 0);
+	fb_btf_destroy(types);
+}
+
+FB_TEST_MAIN("kernel/layout", FB_TEST(resolves_members), FB_TEST(names_all_without_types),
+	     FB_TEST(finds_beside_the_table))

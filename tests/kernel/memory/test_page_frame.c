@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Page frames by made struct pages, of each kind, and by real ones. */
+#include "kernel/memory/page_frame.h"
+
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/real_kernel.h"
+
+#define PAGE_BYTES 64u
+
+static struct made_kernel *make(uint64_t *pages_ret)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t base = made_alloc(made, 8);
+
+	*pages_ret = made_alloc(made, 16 * PAGE_BYTES);
+	made_put(made, base, *pages_ret, 8);
+	made_symbols(made, (const char *const[]){"vmemmap_base", NULL}, (const uint64_t[]){base});
+	made->kernel.layout.page.size = PAGE_BYTES;
+	MADE_FIELD(made, page_flags, 0, 8);
+	MADE_FIELD(made, page_mapping, 24, 8);
+	MADE_FIELD(made, page_private, 40, 8);
+	MADE_FIELD(made, page_mapcount, 48, 4);
+	MADE_FIELD(made, page_refcount, 52, 4);
+	return made;
+}
+
+static struct fb_page_frame frame_of(struct made_kernel *made, uint64_t pfn)
+{
+	struct fb_page_frame frame;
+
+	memset(&frame, 0xaa, sizeof(frame));
+	FB_OK(fb_page_frame_read(&made->kernel, pfn, &frame));
+	return frame;
+}
+
+static void tells_kinds_apart(void)
+{
+	uint64_t pages, page;
+	struct made_kernel *made = make(&pages);
+	struct fb_page_frame frame;
+
+	page = pages + 3 * PAGE_BYTES;
+	MADE_SET(made, page, page_mapcount, 0xffffffff);
+	frame = frame_of(made, 3);
+	CU_ASSERT(frame.known);
+	CU_ASSERT_EQUAL(frame.address, page);
+	CU_ASSERT_STRING_EQUAL(frame.type, "free");
+	CU_ASSERT_EQUAL(frame.map_count, 0);
+	MADE_SET(made, page, page_refcount, 3);
+	MADE_SET(made, page, page_mapcount, 1);
+	MADE_SET(made, page, page_mapping, MADE_BASE | 1);
+	MADE_SET(made, page, page_private, 0x1234);
+	MADE_SET(made, page, page_flags, 0x17);
+	frame = frame_of(made, 3);
+	CU_ASSERT_STRING_EQUAL(frame.type, "anonymous");
+	CU_ASSERT_EQUAL(frame.references, 3);
+	CU_ASSERT_EQUAL(frame.map_count, 2);
+	CU_ASSERT_EQUAL(frame.private_data, 0x1234);
+	CU_ASSERT_EQUAL(frame.flags_bits, 0x17);
+	CU_ASSERT_STRING_EQUAL(frame.flags, ""); /* no types that name them */
+	MADE_SET(made, page, page_mapping, MADE_BASE);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 3).type, "file or shared memory");
+	MADE_SET(made, page, page_mapping, 0);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 3).type, "kernel");
+	/* A page type where the count would be. */
+	MADE_SET(made, page, page_mapcount, 0xf5000000);
+	CU_ASSERT_EQUAL(frame_of(made, 3).map_count, 0);
+	/* A negative count of references is shown as it is. */
+	MADE_SET(made, page, page_refcount, 0xffffffff);
+	CU_ASSERT_EQUAL(frame_of(made, 3).references, -1);
+	made_kernel_destroy(made);
+}
+
+/* The state of a compound page stands in its first struct page. */
+static void asks_the_head_of_a_tail(void)
+{
+	uint64_t pages, head, tail;
+	struct made_kernel *made = make(&pages);
+	struct fb_page_frame frame;
+
+	MADE_FIELD(made, page_compound_head, 8, 8);
+	head = pages + 4 * PAGE_BYTES;
+	tail = pages + 7 * PAGE_BYTES;
+	MADE_SET(made, head, page_flags, 0x10200);
+	MADE_SET(made, head, page_refcount, 1);
+	MADE_SET(made, tail, page_private, 0x77);
+	MADE_SET(made, tail, page_compound_head, head + 1);
+	frame = frame_of(made, 7);
+	CU_ASSERT(frame.known);
+	CU_ASSERT_EQUAL(frame.address, tail);
+	CU_ASSERT_EQUAL(frame.head, head);
+	CU_ASSERT_EQUAL(frame.references, 1);
+	CU_ASSERT_EQUAL(frame.flags_bits, 0x10200);
+	CU_ASSERT_EQUAL(frame.private_data, 0x77);
+	CU_ASSERT_STRING_EQUAL(frame.type, "kernel");
+	CU_ASSERT_EQUAL(frame_of(made, 4).head, 0);
+	/* What else the word may be: a list's link; a head that is no struct page. */
+	MADE_SET(made, tail, page_compound_head, head);
+	CU_ASSERT_EQUAL(frame_of(made, 7).head, 0);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 7).type, "free");
+	MADE_SET(made, tail, page_compound_head, head + 3);
+	CU_ASSERT(!frame_of(made, 7).known);
+	made_kernel_destroy(made);
+}
+
+static void does_not_know_what_is_lost(void)
+{
+	uint64_t pages;
+	struct made_kernel *made = make(&pages);
+
+	CU_ASSERT(!frame_of(made, 1ull << 40).known);
+	CU_ASSERT(!frame_of(made, 1ull << 50).known);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 1ull << 40).type, "unknown");
+	made_lose(made, pages);
+	CU_ASSERT(!frame_of(made, 3).known);
+	made->kernel.layout.page.size = 0;
+	CU_ASSERT(!frame_of(made, 3).known);
+	made_kernel_destroy(made);
+}
+
+static void uses_the_fixed_place(void)
+{
+	struct made_kernel *made = made_kernel_create();
+
+	made->kernel.layout.page.size = 64;
+	CU_ASSERT_EQUAL(fb_page_frame_address(&made->kernel, 2), 0xffffea0000000080ull);
+	made->kernel.info.levels = 5;
+	CU_ASSERT_EQUAL(fb_page_frame_address(&made->kernel, 2), 0xffd4000000000080ull);
+	made_kernel_destroy(made);
+}
+
+/* Every frame of the dump that is a process's page is in use, and numbers lead back. */
+static void check_real(const struct real_kernel *real)
+{
+	uint64_t used = 0, known = 0, number, end = fb_dump_info(real->dump)->max_pfn;
+	struct fb_page_frame frame;
+
+	for (uint64_t pfn = 0; pfn < end; pfn += 97) {
+		FB_OK(fb_page_frame_read(real->kernel, pfn, &frame));
+		known += frame.known;
+		used += frame.known && frame.references > 0;
+		FB_OK(fb_page_frame_number(real->kernel, frame.address, &number));
+		CU_ASSERT_EQUAL(number, pfn);
+		FB_FAILS(fb_page_frame_number(real->kernel, frame.address + 1, &number),
+			 FB_CORRUPT);
+	}
+	CU_ASSERT(known > 500);
+	CU_ASSERT(used > 100);
+	FB_FAILS(fb_page_frame_number(real->kernel, fb_page_frame_address(real->kernel, end),
+				      &number),
+		 FB_CORRUPT);
+	FB_FAILS(fb_page_frame_number(real->kernel, 0x1000, &number), FB_CORRUPT);
+}
+
+static void agrees_with_itself_on_real_dumps(void)
+{
+	real_kernel_each(check_real);
+}
+
+FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(asks_the_head_of_a_tail),
+	     FB_TEST(does_not_know_what_is_lost), FB_TEST(uses_the_fixed_place),
+	     FB_TEST(agrees_with_itself_on_real_dumps))

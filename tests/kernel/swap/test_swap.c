@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Swap areas: none, files, and the real ones on zram. */
+#include "kernel/swap/swap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/real_kernel.h"
+
+#define PATTERN_PAGES 256u
+#define PATTERN_BASE 1000 /* the tag of private memory is this and the PID */
+
+static void lives_without_swap(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_swap *swap;
+	const char *detail;
+
+	FB_OK_FATAL(fb_swap_create(&made->kernel, &swap));
+	FB_FAILS(fb_swap_read(swap, 0, 1, page, &detail), FB_ABSENT);
+	FB_FAILS(fb_swap_read(swap, UINT32_MAX, UINT64_MAX, page, &detail), FB_ABSENT);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+	fb_swap_destroy(swap);
+	made_kernel_destroy(made);
+}
+
+/* A swap file: what its blocks are cannot be told by the slot. */
+static void leaves_files_alone(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t count = made_alloc(made, 8), infos = made_alloc(made, 8);
+	uint64_t info = made_alloc(made, 64), file = made_alloc(made, 64);
+	uint64_t inode = made_alloc(made, 64);
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_swap *swap;
+	const char *detail;
+
+	MADE_FIELD(made, swap_info_bdev, 0, 8);
+	MADE_FIELD(made, swap_info_file, 8, 8);
+	MADE_FIELD(made, file_inode, 16, 8);
+	MADE_FIELD(made, inode_mode, 4, 2);
+	MADE_FIELD(made, address_space_pages, 8, 16);
+	made_symbols(made, (const char *const[]){"nr_swapfiles", "swap_info", NULL},
+		     (const uint64_t[]){count, infos});
+	made_put(made, count, 1, 4);
+	made_put(made, infos, info, 8);
+	MADE_SET(made, info, swap_info_file, file);
+	MADE_SET(made, file, file_inode, inode);
+	MADE_SET(made, inode, inode_mode, 0100600);
+	FB_OK_FATAL(fb_swap_create(&made->kernel, &swap));
+	FB_FAILS_WITH(fb_swap_read(swap, 0, 5, page, &detail), FB_ABSENT, "on a disk");
+	FB_FAILS_WITH(fb_swap_read(swap, 1, 5, page, &detail), FB_ABSENT, "no swap area 1");
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+	fb_swap_destroy(swap);
+	/* A device of which nothing can be read is worth a warning, once. */
+	MADE_SET(made, inode, inode_mode, 0060600);
+	MADE_SET(made, info, swap_info_bdev, 0x10);
+	MADE_FIELD(made, block_device_disk, 0, 8);
+	FB_OK_FATAL(fb_swap_create(&made->kernel, &swap));
+	FB_FAILS(fb_swap_read(swap, 0, 5, page, &detail), FB_ABSENT);
+	FB_FAILS(fb_swap_read(swap, 0, 6, page, &detail), FB_ABSENT);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 1);
+	fb_swap_destroy(swap);
+	made_kernel_destroy(made);
+}
+
+/* Each word of the pattern is the tag, and how far it stands from the region's start. */
+static bool has_pattern(const uint8_t *page, uint64_t tag)
+{
+	uint64_t first, word;
+
+	memcpy(&first, page, 8);
+	for (size_t i = 0; i < FB_PAGE_SIZE; i += 8) {
+		memcpy(&word, page + i, 8);
+		if (word >> 40 != tag || word != first + i)
+			return false;
+	}
+	return true;
+}
+
+static void check_real(const struct real_kernel *real)
+{
+	char *actors = real_kernel_file(real, NULL, "truth/actors");
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_swap *swap;
+	unsigned found = 0;
+	const char *detail;
+	uint64_t tag;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(actors);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(actors, " PT="));
+	tag = strtoull(strstr(actors, " PT=") + 4, NULL, 10) + PATTERN_BASE;
+	FB_OK_FATAL(fb_swap_create(real->kernel, &swap));
+	for (uint64_t offset = 0; offset < 98300 / 4; offset++) {
+		struct fb_error *err = fb_swap_read(swap, 0, offset, page, &detail);
+
+		if (!err && has_pattern(page, tag) && !strcmp(detail, "zram"))
+			found++;
+		if (!fb_error_is(err, FB_ABSENT))
+			FB_OK(err);
+		else
+			fb_error_destroy(err);
+	}
+	CU_ASSERT_EQUAL(found, PATTERN_PAGES);
+	fb_swap_destroy(swap);
+	free(actors);
+}
+
+static void reads_real_zram(void)
+{
+	real_kernel_each(check_real);
+}
+
+FB_TEST_MAIN("kernel/swap", FB_TEST(lives_without_swap), FB_TEST(leaves_files_alone),
+	     FB_TEST(reads_real_zram))

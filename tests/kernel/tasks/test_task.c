@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The task table of a made kernel: whole, and with each source broken. */
+#include "kernel/tasks/task.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/harness.h"
+#include "tests/kernel/made_tasks.h"
+
+#define ALL_SOURCES \
+	(FB_FOUND_TASK_LIST | FB_FOUND_THREAD_LIST | FB_FOUND_PID_TREE | FB_FOUND_FAMILY)
+
+/* init, a daemon with two threads, its child in a container, kthreadd. */
+struct host {
+	struct made_tasks made;
+	uint64_t init, daemon, thread, child, kthread;
+};
+
+static void make_host(struct host *host)
+{
+	made_tasks_create(&host->made);
+	host->init = made_process(&host->made, host->made.init_task, 1, "init");
+	host->kthread = made_process(&host->made, host->made.init_task, 2, "kthreadd");
+	host->daemon = made_process_apart(&host->made, host->init, 100, "daemon");
+	host->thread = made_thread(&host->made, host->daemon, 105, "worker");
+	host->child = made_process(&host->made, host->daemon, 200, "child");
+	made_task_inner_tid(&host->made, host->child, 0, 1);
+	MADE_SET(host->made.made, host->kthread, task_flags, 0x00200000);
+	MADE_SET(host->made.made, host->daemon, task_mm, 0xffff888000100000ull);
+	MADE_SET(host->made.made, host->thread, task_mm, 0xffff888000100000ull);
+}
+
+static struct fb_tasks *load(struct host *host)
+{
+	struct fb_tasks *tasks = NULL;
+
+	FB_OK_FATAL(fb_tasks_load(&host->made.made->kernel, &tasks));
+	return tasks;
+}
+
+static void finds_all(void)
+{
+	static const int order[][2] = {{0, 0}, {1, 1}, {2, 2}, {100, 100}, {100, 105}, {200, 200}};
+	struct host host;
+	struct fb_tasks *tasks;
+	const struct fb_task *task;
+	const int32_t *lost;
+	size_t first, count;
+
+	make_host(&host);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL_FATAL(fb_tasks_count(tasks), FB_ARRAY_SIZE(order));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(order); i++) {
+		task = fb_tasks_get(tasks, i);
+		CU_ASSERT_EQUAL(task->pid, order[i][0]);
+		CU_ASSERT_EQUAL(task->tid, order[i][1]);
+		CU_ASSERT_EQUAL(task->damaged, 0);
+		CU_ASSERT_PTR_EQUAL(fb_tasks_by_address(tasks, task->address), task);
+		CU_ASSERT_PTR_EQUAL(fb_tasks_by_tid(tasks, task->tid), i ? task : NULL);
+	}
+	task = fb_tasks_by_tid(tasks, 100);
+	CU_ASSERT_EQUAL(task->found_by, ALL_SOURCES);
+	CU_ASSERT_EQUAL(task->address, host.daemon);
+	CU_ASSERT_STRING_EQUAL(task->comm, "daemon");
+	CU_ASSERT_EQUAL(task->ppid, 1);
+	CU_ASSERT_EQUAL(task->uid, 1000);
+	CU_ASSERT_EQUAL(task->start_ns, 100000000000ull);
+	CU_ASSERT_EQUAL(task->state, 'R');
+	CU_ASSERT(!task->kernel_thread && !task->idle && !task->on_cpu);
+	CU_ASSERT(fb_tasks_by_tid(tasks, 2)->kernel_thread);
+	task = fb_tasks_by_tid(tasks, 200);
+	CU_ASSERT_EQUAL(task->level_count, 2);
+	CU_ASSERT_EQUAL(task->level_tids[1], 1);
+	task = fb_tasks_get(tasks, 0);
+	CU_ASSERT(task->idle && task->on_cpu && (task->found_by & FB_FOUND_CPU));
+	fb_tasks_group(tasks, 100, &first, &count);
+	CU_ASSERT(first == 3 && count == 2);
+	fb_tasks_group(tasks, INT32_MAX, &first, &count);
+	CU_ASSERT_EQUAL(count, 0);
+	fb_tasks_group(tasks, 0, &first, &count); /* idle tasks are no group */
+	CU_ASSERT_EQUAL(count, 0);
+	CU_ASSERT_EQUAL(fb_tasks_lost(tasks, &lost), 0);
+	CU_ASSERT(!fb_tasks_damaged(tasks));
+	CU_ASSERT_EQUAL(fb_warnings_count(host.made.made->warnings), 0);
+	CU_ASSERT_PTR_NULL(fb_tasks_by_tid(tasks, 101));
+	CU_ASSERT_PTR_NULL(fb_tasks_by_address(tasks, host.daemon + 8));
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+/* What one source has lost another finds. */
+static void finds_all_without_a_source(void)
+{
+	for (unsigned broken = 0; broken < 4; broken++) {
+		struct host host;
+		struct fb_tasks *tasks;
+
+		make_host(&host);
+		if (broken == 0) /* from both ends */
+			memset(made_at(host.made.made, host.made.init_task + 56), 0, 16);
+		else if (broken == 1)
+			memset(made_at(host.made.made,
+				       made_task_word(&host.made, host.daemon + 88) + 8),
+			       0, 16);
+		else if (broken == 2)
+			made_put(host.made.made, host.made.namespace + 16, 0x1002, 8);
+		else
+			memset(made_at(host.made.made, host.daemon + 104), 0, 16);
+		tasks = load(&host);
+		CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
+		CU_ASSERT(fb_tasks_damaged(tasks));
+		CU_ASSERT(fb_warnings_count(host.made.made->warnings) > 0);
+		fb_tasks_destroy(tasks);
+		made_tasks_destroy(&host.made);
+	}
+}
+
+static void walks_a_cut_list_from_its_end(void)
+{
+	struct host host;
+	struct fb_tasks *tasks;
+
+	make_host(&host);
+	/* Nothing but the task list: the others are cut off, and 2's next leads nowhere. */
+	made_put(host.made.made, host.made.namespace + 16, 0, 8);
+	made_put(host.made.made, host.kthread + 56, 0x10, 8);
+	for (unsigned i = 0; i < 2; i++)
+		made_list_init(host.made.made, (i ? host.init : host.made.init_task) + 104);
+	tasks = load(&host);
+	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 200));
+	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 100));
+	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 2));
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+static void names_lost_tasks(void)
+{
+	struct host host;
+	struct fb_tasks *tasks;
+	const int32_t *lost;
+
+	make_host(&host);
+	made_lose(host.made.made, host.daemon);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL_FATAL(fb_tasks_lost(tasks, &lost), 1);
+	CU_ASSERT_EQUAL(lost[0], 100);
+	CU_ASSERT_EQUAL(fb_tasks_lost_address(tasks, 100), host.daemon);
+	CU_ASSERT_EQUAL(fb_tasks_lost_address(tasks, 99), 0);
+	CU_ASSERT_EQUAL(fb_tasks_lost_address(tasks, 101), 0);
+	CU_ASSERT(fb_tasks_damaged(tasks));
+	/* Behind it in every list, but in the tree. */
+	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 105));
+	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 200));
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->ppid, -1);
+	CU_ASSERT(fb_tasks_by_tid(tasks, 200)->damaged > 0);
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+/* A struct pid that names another number, or no task, is no evidence of one. */
+static void believes_no_strange_pid(void)
+{
+	struct host host;
+	struct fb_tasks *tasks;
+	const int32_t *lost;
+
+	make_host(&host);
+	made_put(host.made.made, made_task_slot(&host.made, 300),
+		 made_task_word(&host.made, made_task_slot(&host.made, 200)), 8);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
+	CU_ASSERT_EQUAL(fb_tasks_lost(tasks, &lost), 1);
+	CU_ASSERT_EQUAL(lost[0], 300);
+	CU_ASSERT_EQUAL(fb_tasks_lost_address(tasks, 300), 0);
+	fb_tasks_destroy(tasks);
+	/* Of a process that left its number behind: nobody's. */
+	made_put(host.made.made, made_task_slot(&host.made, 300), made_alloc(host.made.made, 128),
+		 8);
+	MADE_SET(host.made.made, made_task_word(&host.made, made_task_slot(&host.made, 300)) + 48,
+		 upid_nr, 300);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL(fb_tasks_lost(tasks, &lost), 0);
+	CU_ASSERT(!fb_tasks_damaged(tasks));
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+/* A tree whose nodes lead back up, or to each other from everywhere, ends. */
+static void ends_mazes_of_nodes(void)
+{
+	struct host host;
+	struct fb_tasks *tasks;
+	uint64_t leaf;
+
+	make_host(&host);
+	leaf = made_task_slot(&host.made, 1) - 8 - 40;
+	for (unsigned i = 1; i < 64; i++)
+		made_put(host.made.made, host.made.tree + 40 + i * 8,
+			 (i % 2 ? host.made.tree : leaf) + 2, 8);
+	made_put(host.made.made, leaf, 0, 1);
+	tasks = load(&host);
+	CU_ASSERT(fb_tasks_damaged(tasks));
+	CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+static uint64_t reads_to_load(struct host *host, size_t count)
+{
+	uint64_t before = host->made.made->reads;
+	struct fb_tasks *tasks = load(host);
+
+	CU_ASSERT_EQUAL(fb_tasks_count(tasks), count);
+	fb_tasks_destroy(tasks);
+	return host->made.made->reads - before;
+}
+
+/* Nodes that share children, four levels of them: 64^3 leaves of one. */
+static void walks_shared_nodes_once(void)
+{
+	struct made_kernel *made;
+	uint64_t usual, below;
+	struct host host;
+
+	make_host(&host);
+	made = host.made.made;
+	usual = reads_to_load(&host, 6);
+	below = made_task_slot(&host.made, 1) - 8 - 40;
+	for (unsigned level = 0; level < 4; level++) {
+		uint64_t node = level < 3 ? made_alloc(made, 40 + 512) : host.made.tree;
+
+		MADE_SET(made, node, xa_node_shift, 6 + 6 * level);
+		MADE_SET(made, below, xa_node_parent, node);
+		for (unsigned i = 0; i < 64; i++)
+			made_put(made, node + 40 + i * 8, below + 2, 8);
+		below = node;
+	}
+	CU_ASSERT(reads_to_load(&host, 6) < 2 * usual + 64 * 4 * 4);
+	made_tasks_destroy(&host.made);
+}
+
+#define MANY 200
+
+/* The children of each lead into those of init, which close at init alone. */
+static void walks_joined_lists_once(void)
+{
+	struct made_kernel *made;
+	uint64_t usual, joined, tasks[MANY];
+	struct host host;
+
+	make_host(&host);
+	made = host.made.made;
+	for (int i = 0; i < MANY; i++)
+		tasks[i] = made_process(&host.made, host.init, 1000 + i, "many");
+	usual = reads_to_load(&host, 6 + MANY);
+	for (int i = 0; i < MANY; i++)
+		made_put(made, tasks[i] + made->kernel.layout.task_children.offset,
+			 made_task_word(&host.made,
+					host.init + made->kernel.layout.task_children.offset),
+			 8);
+	joined = reads_to_load(&host, 6 + MANY);
+	/* MANY * MANY would be 40,000 and more. */
+	CU_ASSERT(joined < usual + 20 * MANY);
+	made_tasks_destroy(&host.made);
+}
+
+/* What has to be sane of a task_struct. */
+static void believes_no_garbage(void)
+{
+	static const struct {
+		unsigned offset, size;
+		uint64_t value;
+	} garbage[] = {
+		{12, 4, 0},          /* tid 0, pid 200 */
+		{12, 4, 0xffffffff}, /* -1 */
+		{16, 4, 4u << 20},   /* above PID_MAX_LIMIT */
+		{40, 8, 0x1000},     /* a stack in user space */
+		{40, 8, 0xffffc90000000008ull},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(garbage); i++) {
+		struct host host;
+		struct fb_tasks *tasks;
+
+		make_host(&host);
+		made_put(host.made.made, host.child + garbage[i].offset, garbage[i].value,
+			 garbage[i].size);
+		tasks = load(&host);
+		CU_ASSERT_PTR_NULL(fb_tasks_by_address(tasks, host.child));
+		CU_ASSERT_EQUAL(fb_tasks_count(tasks), 5);
+		CU_ASSERT(fb_tasks_damaged(tasks));
+		fb_tasks_destroy(tasks);
+		made_tasks_destroy(&host.made);
+	}
+}
+
+static void reads_states(void)
+{
+	static const struct {
+		uint32_t state, exit_state;
+		char letter;
+	} states[] = {
+		{0, 0, 'R'},          {1, 0, 'S'},      {2, 0, 'D'},
+		{4, 0, 'T'},          {8, 0, 't'},      {0, 0x10, 'X'},
+		{0, 0x20, 'Z'},       {0x40, 0, 'P'},   {0x402, 0, 'I'},
+		{2 | 0x8000, 0, 'D'}, {0x1000, 0, 'D'}, {0xffffffff, 0xffffffff, 'I'},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(states); i++) {
+		struct host host;
+		struct fb_tasks *tasks;
+
+		make_host(&host);
+		MADE_SET(host.made.made, host.child, task_state, states[i].state);
+		MADE_SET(host.made.made, host.child, task_exit_state, states[i].exit_state);
+		tasks = load(&host);
+		CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->state, states[i].letter);
+		fb_tasks_destroy(tasks);
+		made_tasks_destroy(&host.made);
+	}
+}
+
+/* As many levels as there can be, and one more. */
+static void reads_levels(void)
+{
+	struct host host;
+	struct fb_tasks *tasks;
+	uint64_t pid;
+
+	make_host(&host);
+	pid = made_alloc(host.made.made, 48 + 40 * 16);
+	memcpy(made_at(host.made.made, pid),
+	       made_at(host.made.made, made_task_word(&host.made, host.child + 176)), 64);
+	made_put(host.made.made, host.child + 176, pid, 8);
+	for (unsigned i = 1; i < 40; i++)
+		made_put(host.made.made, pid + 48 + i * 16, 1000 + i, 4);
+	made_put(host.made.made, pid + 4, 32, 4);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 33);
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_tids[32], 1032);
+	fb_tasks_destroy(tasks);
+	made_put(host.made.made, pid + 4, 33, 4);
+	tasks = load(&host);
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 1);
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->damaged, 1);
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+static void reads_command_lines(void)
+{
+	struct host host;
+	struct made_kernel *made;
+	struct fb_tasks *tasks;
+	uint64_t mm, text;
+	char line[32];
+
+	make_host(&host);
+	made = host.made.made;
+	mm = made_alloc(made, 64);
+	text = made_alloc_pages(made, 4096);
+	memcpy(made_at(made, text), "prog\0-x\0\0last\0\0", 16);
+	MADE_FIELD(made, mm_arg_start, 0, 8);
+	MADE_FIELD(made, mm_arg_end, 8, 8);
+	MADE_SET(made, mm, mm_arg_start, text);
+	MADE_SET(made, mm, mm_arg_end, text + 16);
+	MADE_SET(made, host.child, task_mm, mm);
+	tasks = load(&host);
+	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
+			      sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "prog -x  last");
+	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line, 4));
+	CU_ASSERT_STRING_EQUAL(line, "pro");
+	MADE_SET(made, mm, mm_arg_end, text - 1);
+	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
+			      sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "");
+	MADE_SET(made, mm, mm_arg_end, UINT64_MAX);
+	made_lose(made, text);
+	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
+			      sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "");
+	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 1), &made->space, line,
+			      sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "");
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+static void fails_without_any_task(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	struct fb_tasks *tasks;
+
+	FB_FAILS_WITH(fb_tasks_load(&made->kernel, &tasks), FB_NOT_FOUND, "no task can be reached");
+	made_kernel_destroy(made);
+}
+
+static void names_sources(void)
+{
+	CU_ASSERT_STRING_EQUAL(fb_found_by_name(FB_FOUND_TASK_LIST), "task-list");
+	CU_ASSERT_STRING_EQUAL(fb_found_by_name(1u << 31), "unknown");
+	for (unsigned i = 0; i < FB_FOUND_BITS; i++)
+		CU_ASSERT_STRING_NOT_EQUAL(fb_found_by_name(1u << i), "unknown");
+}
+
+FB_TEST_MAIN("kernel/task", FB_TEST(finds_all), FB_TEST(finds_all_without_a_source),
+	     FB_TEST(walks_a_cut_list_from_its_end), FB_TEST(names_lost_tasks),
+	     FB_TEST(believes_no_strange_pid), FB_TEST(ends_mazes_of_nodes),
+	     FB_TEST(walks_shared_nodes_once), FB_TEST(walks_joined_lists_once),
+	     FB_TEST(believes_no_garbage), FB_TEST(reads_states), FB_TEST(reads_levels),
+	     FB_TEST(reads_command_lines), FB_TEST(fails_without_any_task), FB_TEST(names_sources))

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The symbols and build-id of this very program, against what the linker made of them. */
+#include <elf.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbols/dwarf/dwarf_types.h"
+#include "tests/harness.h"
+
+extern const char __executable_start[] __attribute__((visibility("hidden")));
+
+int test_variable = 5;
+int test_zeros[10];
+const char test_constant[12] = "constant";
+int test_function(int x);
+int test_weak(void);
+
+int test_function(int x)
+{
+	return x + test_variable;
+}
+
+__attribute__((weak)) int test_weak(void)
+{
+	return test_zeros[3];
+}
+
+static void symbols_stand_where_they_run(void)
+{
+	const struct {
+		const char *name;
+		const void *address;
+		uint64_t size; /* 0: any */
+		char type;
+	} symbols[] = {
+		{"test_variable", &test_variable, sizeof(test_variable), 'D'},
+		{"test_zeros", test_zeros, sizeof(test_zeros), 'B'},
+		{"test_constant", test_constant, sizeof(test_constant), 'R'},
+		{"test_function", (const void *)test_function, 0, 'T'},
+		{"test_weak", (const void *)test_weak, 0, 'W'},
+		{"symbols_stand_where_they_run", (const void *)symbols_stand_where_they_run, 0,
+		 't'},
+	};
+	struct fb_symtab *table = NULL;
+	struct fb_symbol symbol;
+
+	FB_OK_FATAL(fb_elf_symtab_load("/proc/self/exe", (uintptr_t)__executable_start, &table));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(symbols); i++) {
+		uint64_t address = (uintptr_t)symbols[i].address;
+
+		CU_ASSERT_TRUE_FATAL(fb_symtab_by_name(table, symbols[i].name, &symbol));
+		CU_ASSERT_EQUAL(symbol.address, address);
+		CU_ASSERT_EQUAL(symbol.type, symbols[i].type);
+		if (symbols[i].size)
+			CU_ASSERT_EQUAL(symbol.size, symbols[i].size);
+		CU_ASSERT_TRUE_FATAL(fb_symtab_by_address(table, address + 1, &symbol));
+		CU_ASSERT_STRING_EQUAL(symbol.name, symbols[i].name);
+	}
+	CU_ASSERT_FALSE(fb_symtab_by_name(table, "CU_get_error", &symbol)); /* undefined here */
+	fb_symtab_destroy(table);
+}
+
+/* A vmlinux in small: one section of text in the kernel's half, one of per-CPU data at 0. */
+struct vmlinux {
+	Elf64_Ehdr header;
+	Elf64_Shdr sections[6];
+	Elf64_Sym symbols[7];
+	char strings[64];
+	char section_names[8];
+	struct {
+		Elf64_Nhdr header;
+		char name[4];
+		uint8_t bits[20];
+	} note;
+};
+
+#define STEXT 0xffffffff81000000
+#define NAMES "\0_stext\0_text\0cpu_number\0absolute\0vmlinux.c\0undefined"
+
+static const struct vmlinux vmlinux_example = {
+	.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+			       EV_CURRENT},
+		   .e_type = ET_EXEC,
+		   .e_machine = EM_X86_64,
+		   .e_version = EV_CURRENT,
+		   .e_shoff = offsetof(struct vmlinux, sections),
+		   .e_ehsize = sizeof(Elf64_Ehdr),
+		   .e_shentsize = sizeof(Elf64_Shdr),
+		   .e_shnum = 6,
+		   .e_shstrndx = 4},
+	.sections = {[1] = {.sh_type = SHT_NOBITS,
+			    .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
+			    .sh_addr = STEXT,
+			    .sh_size = 0x1000},
+		     [2] = {.sh_type = SHT_NOBITS,
+			    .sh_flags = SHF_ALLOC | SHF_WRITE,
+			    .sh_size = 0x1000},
+		     [3] = {.sh_type = SHT_SYMTAB,
+			    .sh_offset = offsetof(struct vmlinux, symbols),
+			    .sh_size = sizeof(((struct vmlinux *)0)->symbols),
+			    .sh_entsize = sizeof(Elf64_Sym),
+			    .sh_addralign = 8,
+			    .sh_link = 4},
+		     [4] = {.sh_type = SHT_STRTAB,
+			    .sh_offset = offsetof(struct vmlinux, strings),
+			    .sh_addralign = 1,
+			    .sh_size = 72},
+		     [5] = {.sh_type = SHT_NOTE,
+			    .sh_offset = offsetof(struct vmlinux, note),
+			    .sh_addralign = 4,
+			    .sh_size = sizeof(((struct vmlinux *)0)->note)}},
+	.symbols = {[1] = {.st_name = 8, .st_value = STEXT, .st_shndx = 1},
+		    [2] = {.st_name = 14,
+			   .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+			   .st_value = 0x40,
+			   .st_size = 4,
+			   .st_shndx = 2},
+		    [3] = {.st_name = 25, .st_value = STEXT + 8, .st_shndx = SHN_ABS},
+		    [4] = {.st_name = 34, .st_info = STT_FILE, .st_shndx = SHN_ABS},
+		    [5] = {.st_name = 44, .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC)},
+		    [6] = {.st_name = 1,
+			   .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE),
+			   .st_value = STEXT,
+			   .st_shndx = 1}},
+	.strings = NAMES,
+	.note = {.header = {.n_namesz = 4, .n_descsz = 20, .n_type = NT_GNU_BUILD_ID},
+		 .name = "GNU",
+		 .bits = {0xde, 0xad, 0xbe, 0xef, [19] = 0x0a}},
+};
+
+static void expect_symbol(const struct fb_symtab *table, const char *name, uint64_t address,
+			  char type)
+{
+	struct fb_symbol symbol;
+
+	CU_ASSERT_TRUE_FATAL(fb_symtab_by_name(table, name, &symbol));
+	CU_ASSERT_EQUAL(symbol.address, address);
+	CU_ASSERT_EQUAL(symbol.type, type);
+}
+
+static void a_moved_kernel_keeps_its_per_cpu_offsets(void)
+{
+	char *path = fb_test_file("vmlinux", &vmlinux_example, sizeof(vmlinux_example));
+	struct fb_symtab *table = NULL;
+	struct fb_symbol symbol;
+
+	FB_OK_FATAL(fb_elf_symtab_load(path, 0x1e600000, &table));
+	CU_ASSERT_EQUAL(fb_symtab_count(table), 4);
+	expect_symbol(table, "_stext", STEXT + 0x1e600000, 'T');
+	expect_symbol(table, "_text", STEXT + 0x1e600000, 't');
+	expect_symbol(table, "cpu_number", 0x40, 'B');
+	expect_symbol(table, "absolute", STEXT + 8, 'a');
+	/* The global one of two. */
+	CU_ASSERT_TRUE(fb_symtab_by_address(table, STEXT + 0x1e600000, &symbol));
+	CU_ASSERT_STRING_EQUAL(symbol.name, "_stext");
+	fb_symtab_destroy(table);
+	free(path);
+}
+
+static void build_id_is_read(void)
+{
+	char *path = fb_test_file("vmlinux", &vmlinux_example, sizeof(vmlinux_example));
+	struct vmlinux bare = vmlinux_example;
+	char text[129] = "untouched";
+
+	FB_FAILS(fb_elf_build_id(path, text, 40), FB_CORRUPT); /* no room for the NUL */
+	CU_ASSERT_STRING_EQUAL(text, "untouched");
+	FB_OK(fb_elf_build_id(path, text, sizeof(text)));
+	CU_ASSERT_STRING_EQUAL(text, "deadbeef0000000000000000000000000000000a");
+	free(path);
+	bare.sections[5].sh_type = SHT_PROGBITS;
+	path = fb_test_file("bare", &bare, sizeof(bare));
+	FB_FAILS(fb_elf_build_id(path, text, sizeof(text)), FB_NOT_FOUND);
+	free(path);
+}
+
+static void damaged_files_are_refused(void)
+{
+	struct vmlinux damaged = vmlinux_example;
+	struct fb_symtab *table = NULL;
+	char *path = fb_test_file("text", "no ELF", 6);
+
+	FB_FAILS(fb_elf_symtab_load(path, 0, &table), FB_INVALID);
+	FB_FAILS(fb_elf_symtab_load("/nonexistent", 0, &table), FB_OS);
+	free(path);
+	damaged.sections[3].sh_type = SHT_PROGBITS;
+	path = fb_test_file("stripped", &damaged, sizeof(damaged));
+	FB_FAILS_WITH(fb_elf_symtab_load(path, 0, &table), FB_NOT_FOUND, "stripped");
+	free(path);
+	damaged = vmlinux_example;
+	damaged.sections[3].sh_size = 1ull << 40;
+	path = fb_test_file("long", &damaged, sizeof(damaged));
+	FB_FAILS(fb_elf_symtab_load(path, 0, &table), FB_CORRUPT);
+	free(path);
+	/* Names behind the end are left out. */
+	damaged = vmlinux_example;
+	damaged.symbols[6].st_name = 0x7fffffff;
+	path = fb_test_file("names", &damaged, sizeof(damaged));
+	FB_OK_FATAL(fb_elf_symtab_load(path, 0, &table));
+	CU_ASSERT_EQUAL(fb_symtab_count(table), 3);
+	fb_symtab_destroy(table);
+	free(path);
+}
+
+/* A cut-off file is an error or a smaller table, at every length. */
+static void cut_files_are_survived(void)
+{
+	for (size_t size = 0; size < sizeof(vmlinux_example); size += 7) {
+		char *path = fb_test_file("cut", &vmlinux_example, size);
+		struct fb_symtab *table = NULL;
+		char text[129];
+
+		fb_error_destroy(fb_elf_symtab_load(path, 0, &table));
+		fb_error_destroy(fb_elf_build_id(path, text, sizeof(text)));
+		fb_symtab_destroy(table);
+		free(path);
+	}
+}
+
+FB_TEST_MAIN("symbols/elf_symtab", FB_TEST(symbols_stand_where_they_run),
+	     FB_TEST(a_moved_kernel_keeps_its_per_cpu_offsets), FB_TEST(build_id_is_read),
+	     FB_TEST(damaged_files_are_refused), FB_TEST(cut_files_are_survived))

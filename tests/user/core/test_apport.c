@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/core/apport.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/harness.h"
+#include "tests/user/make_core.h"
+#include "tests/user/make_report.h"
+
+static struct fb_file *text_file(const char *text)
+{
+	return make_file_of("victim.crash", text, strlen(text));
+}
+
+/* 700 KB that do not compress to nothing: more than any buffer on the way. */
+static uint8_t *make_payload(size_t *size_ret)
+{
+	const size_t size = 700001;
+	uint8_t *payload = malloc(size);
+	uint32_t state = 1;
+
+	for (size_t i = 0; i < size; i++) {
+		state = state * 1664525 + 1013904223;
+		payload[i] = i % 3 ? (uint8_t)(state >> 24) : 0;
+	}
+	*size_ret = size;
+	return payload;
+}
+
+static struct fb_file *unpack(const void *report, size_t size, struct fb_warnings *warnings,
+			      bool *cut)
+{
+	struct fb_file *file = make_file_of("victim.crash", report, size), *core = NULL;
+	bool is_report = false;
+
+	FB_OK(fb_apport_probe(file, &is_report));
+	CU_ASSERT_TRUE(is_report);
+	FB_OK_FATAL(fb_apport_unpack(file, warnings, cut, &core));
+	fb_file_destroy(file);
+	return core;
+}
+
+static void expect(struct fb_file *core, const uint8_t *payload, size_t size)
+{
+	uint8_t *got = malloc(size);
+
+	CU_ASSERT_EQUAL(core->size, size);
+	FB_OK(fb_file_read(core, 0, got, size));
+	CU_ASSERT_EQUAL(memcmp(got, payload, size), 0);
+	CU_ASSERT_STRING_EQUAL(core->path, "victim.crash");
+	free(got);
+	fb_file_destroy(core);
+}
+
+static void round_trip(enum make_stream stream, size_t line_size)
+{
+	size_t size, compressed_size, report_size;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *compressed = make_compressed(stream, payload, size, &compressed_size);
+	char *report = make_report(compressed, compressed_size, line_size, &report_size);
+	bool cut = true;
+
+	expect(unpack(report, report_size, NULL, &cut), payload, size);
+	CU_ASSERT_FALSE(cut);
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+static void unpacks_gzip(void)
+{
+	round_trip(MAKE_GZIP, 100000);
+	round_trip(MAKE_GZIP, 19);
+	round_trip(MAKE_GZIP, SIZE_MAX / 2);
+}
+
+static void unpacks_zlib_of_old(void)
+{
+	round_trip(MAKE_ZLIB, 100000);
+	round_trip(MAKE_ZLIB, 4);
+}
+
+static void unpacks_zstd(void)
+{
+	round_trip(MAKE_ZSTD, 1 << 20);
+	round_trip(MAKE_ZSTD, 77);
+}
+
+static void keeps_memory_that_was_never_used_sparse(void)
+{
+	const size_t size = 64u << 20;
+	uint8_t *payload = calloc(1, size);
+	size_t compressed_size, report_size;
+	struct stat stat_buf = {0};
+	uint8_t *compressed;
+	struct fb_file *core;
+	char *report;
+	bool cut;
+
+	payload[size / 2] = 1;
+	compressed = make_compressed(MAKE_ZSTD, payload, size, &compressed_size);
+	report = make_report(compressed, compressed_size, 1 << 20, &report_size);
+	core = unpack(report, report_size, NULL, &cut);
+	CU_ASSERT_EQUAL(fstat(core->fd, &stat_buf), 0);
+	CU_ASSERT_TRUE(stat_buf.st_blocks * 512 < 1 << 20);
+	CU_ASSERT_EQUAL(stat_buf.st_nlink, 0);
+	expect(core, payload, size);
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+/* The damage is named, and what came before it given: at least intact bytes. */
+static void expect_damage(const char *report, size_t size, const uint8_t *payload, size_t intact,
+			  const char *text)
+{
+	struct fb_warnings *warnings;
+	struct fb_file *core;
+	bool cut = false;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	core = unpack(report, size, warnings, &cut);
+	CU_ASSERT_TRUE(cut);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(warnings, 0), text));
+	CU_ASSERT_TRUE(core->size >= intact);
+	core->size = intact;
+	expect(core, payload, intact);
+	fb_warnings_destroy(warnings);
+}
+
+static void takes_what_came_before_damage(void)
+{
+	size_t size, compressed_size, report_size;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *compressed = make_compressed(MAKE_GZIP, payload, size, &compressed_size);
+	char *report = make_report(compressed, compressed_size, 60000, &report_size);
+
+	expect_damage(report, report_size / 2, payload, 200000,
+		      "ends before its compressed stream does");
+	report[report_size / 2] = '!';
+	expect_damage(report, report_size, payload, 200000, "byte 0x21 at offset");
+	free(report);
+	memset(compressed + compressed_size / 2, 0xff, 4000);
+	report = make_report(compressed, compressed_size, 60000, &report_size);
+	expect_damage(report, report_size, payload, 200000, "deflate stream");
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+static void refuse(const char *report, enum fb_code code, const char *text)
+{
+	struct fb_file *file = text_file(report), *core;
+	bool cut;
+
+	FB_FAILS_WITH(fb_apport_unpack(file, NULL, &cut, &core), code, text);
+	fb_file_destroy(file);
+}
+
+static void says_what_is_wrong_with_a_report(void)
+{
+	refuse("", FB_NOT_FOUND, "no CoreDump field");
+	refuse("ProblemType: Crash\nUname: Linux\n", FB_NOT_FOUND, "no CoreDump field");
+	refuse("ProblemType: Crash\n CoreDump: base64\n AAAA\n", FB_NOT_FOUND, "no CoreDump");
+	refuse("ProblemType: Crash\nCoreDump: lost\n", FB_CORRUPT, "not base64");
+	refuse("ProblemType: Crash\nCoreDump:", FB_CORRUPT, "not base64");
+	refuse("ProblemType: Crash\nCoreDump: base64\n", FB_TRUNCATED, "cannot be unpacked");
+	refuse("ProblemType: Crash\nCoreDump: base64", FB_TRUNCATED, "cannot be unpacked");
+	refuse("ProblemType: Crash\nCoreDump: base64\n AAAAAAAA\n", FB_CORRUPT, "deflate stream");
+	refuse("ProblemType: Crash\nCoreDump: base64\n *\n", FB_CORRUPT, "byte 0x2a at offset 37");
+}
+
+static void knows_a_report_by_its_first_field(void)
+{
+	static const char *others[] = {"", "ProblemTyp", "problemtype: x", "\177ELF"};
+	bool is_report = true;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++) {
+		struct fb_file *file = text_file(others[i]);
+
+		is_report = true;
+		FB_OK(fb_apport_probe(file, &is_report));
+		CU_ASSERT_FALSE(is_report);
+		fb_file_destroy(file);
+	}
+}
+
+FB_TEST_MAIN("user/apport", FB_TEST(unpacks_gzip), FB_TEST(unpacks_zlib_of_old),
+	     FB_TEST(unpacks_zstd), FB_TEST(keeps_memory_that_was_never_used_sparse),
+	     FB_TEST(takes_what_came_before_damage), FB_TEST(says_what_is_wrong_with_a_report),
+	     FB_TEST(knows_a_report_by_its_first_field))

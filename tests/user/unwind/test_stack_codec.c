@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "user/unwind/stack_codec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "tests/harness.h"
+
+static char object[] = "/usr/lib/libc.so.6", build_id[] = "c0ffee", symbol[] = "pause";
+
+static const struct fb_user_frame frames[] = {
+	{.pc = 0x7f0000001000,
+	 .sp = 0x7ffe0000,
+	 .symbol = symbol,
+	 .offset = 5,
+	 .object = object,
+	 .build_id = build_id,
+	 .found = FB_FRAME_REGISTERS},
+	{.pc = 0x7f0000002000,
+	 .sp = 0x7ffe0010,
+	 .object = object,
+	 .build_id = build_id,
+	 .file = "main.c",
+	 .line = 4711,
+	 .inlined = true,
+	 .found = FB_FRAME_UNWIND_TABLE},
+	{.pc = 0x7f0000002000,
+	 .sp = 0x7ffe0010,
+	 .symbol = "",
+	 .signal = true,
+	 .found = FB_FRAME_STACK_TOP},
+	{.pc = UINT64_MAX,
+	 .sp = UINT64_MAX,
+	 .offset = UINT64_MAX,
+	 .object = object,
+	 .line = UINT32_MAX,
+	 .found = FB_FRAME_FRAME_POINTER},
+};
+
+/* Those of an odd count lack a file. */
+static struct fb_buf encode(size_t count)
+{
+	struct fb_user_stack stack = {.count = count,
+				      .complete = count % 2 == 0,
+				      .lacks_file = count % 2 == 1,
+				      .end = "end of the stack"};
+	struct fb_buf bytes;
+
+	fb_buf_init(&bytes, 1u << 20);
+	stack.frames = malloc(sizeof(frames));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stack.frames);
+	memcpy(stack.frames, frames, sizeof(frames));
+	FB_OK(fb_user_stack_encode(&stack, &bytes));
+	fb_user_stack_deinit(&stack);
+	return bytes;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_frame(const struct fb_user_frame *a, const struct fb_user_frame *b)
+{
+	return a->pc == b->pc && a->sp == b->sp && a->offset == b->offset && a->line == b->line &&
+	       a->inlined == b->inlined && a->signal == b->signal && a->found == b->found &&
+	       same_text(a->symbol, b->symbol) && same_text(a->object, b->object) &&
+	       same_text(a->build_id, b->build_id) && same_text(a->file, b->file);
+}
+
+static void what_goes_in_comes_out(void)
+{
+	struct fb_string_pool pool = {0};
+	struct fb_user_stack stack;
+	struct fb_buf bytes;
+	struct fb_cursor cursor;
+
+	for (size_t count = 0; count <= FB_ARRAY_SIZE(frames); count++) {
+		bytes = encode(count);
+		fb_cursor_init(&cursor, bytes.data, bytes.size, "stack");
+		FB_OK_FATAL(fb_user_stack_decode(&cursor, &pool, &stack));
+		CU_ASSERT_EQUAL(fb_cursor_left(&cursor), 0);
+		CU_ASSERT_EQUAL_FATAL(stack.count, count);
+		CU_ASSERT_EQUAL(stack.complete, count % 2 == 0);
+		CU_ASSERT_EQUAL(stack.lacks_file, count % 2 == 1);
+		CU_ASSERT_STRING_EQUAL(stack.end, "end of the stack");
+		for (size_t i = 0; i < count; i++)
+			CU_ASSERT_TRUE(same_frame(&stack.frames[i], &frames[i]));
+		/* One copy of an object's path, however many frames are in it. */
+		if (count > 1)
+			CU_ASSERT_PTR_EQUAL(stack.frames[0].object, stack.frames[1].object);
+		fb_user_stack_deinit(&stack);
+		fb_buf_deinit(&bytes);
+	}
+	fb_string_pool_deinit(&pool);
+}
+
+static void cut_off_anywhere_it_is_refused(void)
+{
+	struct fb_buf bytes = encode(FB_ARRAY_SIZE(frames));
+	struct fb_string_pool pool = {0};
+
+	for (size_t size = 0; size < bytes.size; size++) {
+		struct fb_user_stack stack = {.count = 99};
+		uint8_t *copy = malloc(size + 1); /* of its own, for AddressSanitizer */
+		struct fb_cursor cursor;
+		struct fb_error *err;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
+		memcpy(copy, bytes.data, size);
+		fb_cursor_init(&cursor, copy, size, "stack");
+		err = fb_user_stack_decode(&cursor, &pool, &stack);
+		CU_ASSERT_PTR_NOT_NULL(err);
+		CU_ASSERT_EQUAL(stack.count, 99);
+		fb_error_destroy(err);
+		free(copy);
+	}
+	fb_string_pool_deinit(&pool);
+	fb_buf_deinit(&bytes);
+}
+
+/* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
+ * then the frame's. */
+enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FIRST_TEXT = 6 + 31 };
+
+static void refuses(size_t at, uint8_t value)
+{
+	struct fb_user_stack stack = {.count = 1};
+	struct fb_user_frame frame = {.pc = 1};
+	struct fb_string_pool pool = {0};
+	struct fb_cursor cursor;
+	struct fb_buf bytes;
+
+	fb_buf_init(&bytes, 1000);
+	stack.frames = &frame;
+	FB_OK_FATAL(fb_user_stack_encode(&stack, &bytes));
+	bytes.data[at] = value;
+	fb_cursor_init(&cursor, bytes.data, bytes.size, "stack");
+	FB_FAILS(fb_user_stack_decode(&cursor, &pool, &stack), FB_CORRUPT);
+	fb_string_pool_deinit(&pool);
+	fb_buf_deinit(&bytes);
+}
+
+static void values_that_mean_nothing_are_refused(void)
+{
+	refuses(COUNT, 2);
+	refuses(COUNT + 3, 0xff);
+	refuses(HOW, 3);
+	refuses(FOUND, FB_FRAME_STACK_TOP + 1);
+	refuses(FIRST_TEXT, 2); /* the same as before, and nothing was */
+	refuses(FIRST_TEXT, 3);
+}
+
+FB_TEST_MAIN("user/stack_codec", FB_TEST(what_goes_in_comes_out),
+	     FB_TEST(cut_off_anywhere_it_is_refused), FB_TEST(values_that_mean_nothing_are_refused))

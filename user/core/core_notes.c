@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The notes of a process core: threads, the process, its auxiliary vector and its files.
+ *
+ * Threads: each NT_PRSTATUS begins one, and the register notes that follow are its own. The
+ * kernel puts NT_PRPSINFO, NT_SIGINFO, NT_AUXV and NT_FILE behind the first NT_PRSTATUS; gcore
+ * puts NT_PRPSINFO before it, one NT_SIGINFO per thread, and the rest behind all threads. So
+ * nothing here depends on the order but that one rule.
+ */
+#include "user/core/core_notes.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/procfs.h>
+
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "base/limits.h"
+#include "user/elf/elf_note.h"
+
+_Static_assert(sizeof(struct elf_prstatus) == 336, "x86-64 elf_prstatus");
+_Static_assert(sizeof(struct elf_prpsinfo) == 136, "x86-64 elf_prpsinfo");
+_Static_assert(sizeof(elf_gregset_t) == sizeof(struct user_regs_struct), "x86-64 registers");
+
+/* One entry of the auxiliary vector, and of NT_FILE's table. */
+#define AUXV_PAIR_SIZE 16u
+#define FILE_ENTRY_SIZE 24u
+
+struct parser {
+	struct fb_core_notes *notes;
+	struct fb_core_thread *thread; /* whose register notes come next, or NULL */
+	struct fb_warnings *warnings;
+	const char *context;
+};
+
+static uint64_t microseconds(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000000u + (uint64_t)time->tv_usec;
+}
+
+static struct fb_error *parse_prstatus(struct parser *parser, const struct fb_elf_note *note)
+{
+	struct fb_core_notes *notes = parser->notes;
+	struct fb_core_thread *thread;
+	struct elf_prstatus status;
+	struct fb_error *err;
+
+	parser->thread = NULL;
+	if (note->size != sizeof(status)) {
+		fb_warn(parser->warnings, "%s: NT_PRSTATUS of %u bytes, not %zu: thread left out",
+			parser->context, note->size, sizeof(status));
+		return NULL;
+	}
+	memcpy(&status, note->desc, sizeof(status));
+	err = fb_grow_array(&notes->threads, &notes->thread_room, notes->thread_count,
+			    sizeof(*notes->threads), FB_MAX_CORE_THREADS, "threads");
+	if (err)
+		return err;
+	thread = &notes->threads[notes->thread_count++];
+	*thread = (struct fb_core_thread){
+		.tid = status.pr_pid,
+		.signal = status.pr_cursig,
+		.utime_us = microseconds(&status.pr_utime),
+		.stime_us = microseconds(&status.pr_stime),
+	};
+	memcpy(&thread->regs, &status.pr_reg, sizeof(thread->regs));
+	parser->thread = thread;
+	return NULL;
+}
+
+static struct fb_error *parse_prpsinfo(struct parser *parser, const struct fb_elf_note *note)
+{
+	struct fb_core_notes *notes = parser->notes;
+	struct elf_prpsinfo info;
+
+	if (notes->has_psinfo)
+		return NULL;
+	if (note->size != sizeof(info)) {
+		fb_warn(parser->warnings, "%s: NT_PRPSINFO of %u bytes, not %zu: left out",
+			parser->context, note->size, sizeof(info));
+		return NULL;
+	}
+	memcpy(&info, note->desc, sizeof(info));
+	notes->has_psinfo = true;
+	notes->psinfo_first = notes->thread_count == 0;
+	notes->pid = info.pr_pid;
+	notes->ppid = info.pr_ppid;
+	notes->pgrp = info.pr_pgrp;
+	notes->sid = info.pr_sid;
+	notes->uid = info.pr_uid;
+	notes->gid = info.pr_gid;
+	/* Neither field need be NUL-terminated; both targets are one byte longer, and zeroed. */
+	memcpy(notes->comm, info.pr_fname, sizeof(info.pr_fname));
+	memcpy(notes->args, info.pr_psargs, sizeof(info.pr_psargs));
+	return NULL;
+}
+
+static struct fb_error *parse_fpregset(struct parser *parser, const struct fb_elf_note *note)
+{
+	if (parser->thread) {
+		parser->thread->fpregs = note->desc;
+		parser->thread->fpregs_size = note->size;
+	}
+	return NULL;
+}
+
+static struct fb_error *parse_xstate(struct parser *parser, const struct fb_elf_note *note)
+{
+	if (parser->thread) {
+		parser->thread->xstate = note->desc;
+		parser->thread->xstate_size = note->size;
+	}
+	return NULL;
+}
+
+/* The first one belongs to the thread that the signal went to. */
+static struct fb_error *parse_siginfo(struct parser *parser, const struct fb_elf_note *note)
+{
+	if (!parser->notes->siginfo) {
+		parser->notes->siginfo = note->desc;
+		parser->notes->siginfo_size = note->size;
+	}
+	return NULL;
+}
+
+static struct fb_error *parse_auxv(struct parser *parser, const struct fb_elf_note *note)
+{
+	struct fb_core_notes *notes = parser->notes;
+	uint64_t *auxv;
+	struct fb_error *err;
+	size_t pairs = note->size / AUXV_PAIR_SIZE;
+
+	if (notes->auxv || pairs == 0)
+		return NULL;
+	if (note->size % AUXV_PAIR_SIZE)
+		fb_warn(parser->warnings, "%s: NT_AUXV of %u bytes holds half an entry",
+			parser->context, note->size);
+	err = fb_alloc_array(pairs, AUXV_PAIR_SIZE, FB_MAX_AUXV_PAIRS, "NT_AUXV entries", &auxv);
+	if (err) {
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_warn_error(parser->warnings, err, "%s", parser->context);
+		return NULL;
+	}
+	memcpy(auxv, note->desc, pairs * AUXV_PAIR_SIZE);
+	notes->auxv = auxv;
+	notes->auxv_pairs = pairs;
+	return NULL;
+}
+
+static int compare_mapping(const void *left, const void *right)
+{
+	const struct fb_core_mapping *a = left, *b = right;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+/* One entry of the table, and its path from the strings behind it. */
+static struct fb_error *read_mapping(struct fb_cursor *table, struct fb_cursor *strings,
+				     uint64_t page_size, struct fb_core_mapping *mapping_ret)
+{
+	struct fb_core_mapping mapping;
+	struct fb_error *err;
+	uint64_t page;
+
+	err = fb_cursor_u64(table, &mapping.start);
+	if (!err)
+		err = fb_cursor_u64(table, &mapping.end);
+	if (!err)
+		err = fb_cursor_u64(table, &page);
+	if (!err)
+		err = fb_cursor_string(strings, &mapping.path);
+	if (err)
+		return err;
+	if (mapping.start >= mapping.end)
+		return fb_error_create(FB_CORRUPT, "a mapping ends at %#llx, before it starts",
+				       (unsigned long long)mapping.end);
+	if (__builtin_mul_overflow(page, page_size, &mapping.offset))
+		return fb_error_create(FB_CORRUPT, "a mapping at %#llx has an impossible offset",
+				       (unsigned long long)mapping.start);
+	*mapping_ret = mapping;
+	return NULL;
+}
+
+/*
+ * struct { long count; long page_size; struct { long start, end, file_ofs; } entry[count]; }
+ * and then count NUL-terminated paths. file_ofs counts page_size units: the kernel writes its
+ * page size there, gcore 1.
+ */
+static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct fb_elf_note *note)
+{
+	struct fb_core_mapping *mappings;
+	struct fb_cursor table, strings;
+	uint64_t count, page_size;
+	struct fb_error *err;
+	bool sorted = true;
+
+	fb_cursor_init(&table, note->desc, note->size, "NT_FILE");
+	err = fb_cursor_u64(&table, &count);
+	if (!err)
+		err = fb_cursor_u64(&table, &page_size);
+	if (err)
+		return err;
+	if (count > fb_cursor_left(&table) / FILE_ENTRY_SIZE)
+		return fb_error_create(FB_CORRUPT, "NT_FILE of %u bytes claims %llu mappings",
+				       note->size, (unsigned long long)count);
+	strings = table;
+	err = fb_cursor_skip(&strings, count * FILE_ENTRY_SIZE);
+	if (err)
+		return err;
+	err = fb_alloc_array(count, sizeof(*mappings), FB_MAX_VMAS, "NT_FILE mappings", &mappings);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++) {
+		err = read_mapping(&table, &strings, page_size, &mappings[i]);
+		if (err) {
+			free(mappings);
+			return fb_error_prefix(err, "NT_FILE: mapping %zu", i);
+		}
+		sorted = sorted && (i == 0 || mappings[i - 1].start <= mappings[i].start);
+	}
+	if (!sorted)
+		qsort(mappings, count, sizeof(*mappings), compare_mapping);
+	notes->mappings = mappings;
+	notes->mapping_count = count;
+	return NULL;
+}
+
+static struct fb_error *parse_file(struct parser *parser, const struct fb_elf_note *note)
+{
+	struct fb_error *err;
+
+	if (parser->notes->mappings)
+		return NULL;
+	err = read_mappings(parser->notes, note);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_warn_error(parser->warnings, err, "%s", parser->context);
+	return NULL;
+}
+
+static const struct {
+	const char *owner;
+	uint32_t type;
+	struct fb_error *(*parse)(struct parser *parser, const struct fb_elf_note *note);
+} handlers[] = {
+	{"CORE", NT_PRSTATUS, parse_prstatus},  {"CORE", NT_PRPSINFO, parse_prpsinfo},
+	{"CORE", NT_FPREGSET, parse_fpregset},  {"CORE", NT_SIGINFO, parse_siginfo},
+	{"CORE", NT_AUXV, parse_auxv},          {"CORE", NT_FILE, parse_file},
+	{"LINUX", NT_X86_XSTATE, parse_xstate},
+};
+
+static struct fb_error *dispatch(struct parser *parser, const struct fb_elf_note *note)
+{
+	if (fb_elf_note_owner_is(note, "GDB"))
+		parser->notes->has_gdb_note = true;
+	else if (fb_elf_note_owner_is(note, "VMCOREINFO"))
+		parser->notes->has_vmcoreinfo = true;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(handlers); i++) {
+		if (fb_elf_note_is(note, handlers[i].owner, handlers[i].type))
+			return handlers[i].parse(parser, note);
+	}
+	return NULL;
+}
+
+struct fb_error *fb_core_notes_parse(const void *data, size_t size, const char *context,
+				     struct fb_warnings *warnings, struct fb_core_notes *notes)
+{
+	struct parser parser = {.notes = notes, .warnings = warnings, .context = context};
+	struct fb_cursor cursor;
+	struct fb_error *err;
+	struct fb_elf_note note;
+
+	fb_cursor_init(&cursor, data, size, "notes");
+	while (fb_cursor_left(&cursor) > 0) {
+		err = fb_elf_note_next(&cursor, 4, &note);
+		if (err) {
+			notes->cut = true;
+			fb_warn_error(warnings, err, "%s: the notes are cut off", context);
+			return NULL;
+		}
+		err = dispatch(&parser, &note);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+void fb_core_notes_deinit(struct fb_core_notes *notes)
+{
+	free(notes->threads);
+	free(notes->mappings);
+	free(notes->auxv);
+	*notes = (struct fb_core_notes){0};
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A compressed stream that comes in pieces, unpacked to a file.
+ */
+#include "user/core/inflater.h"
+
+#include <stdlib.h>
+#include <string.h>
+/* next_in is const with this. */
+#define ZLIB_CONST
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/limits.h"
+#include "base/temporary.h"
+
+#define OUT_SIZE (256u << 10)
+
+/* inflateInit2(): 15 bits of window, and 32 for "gzip or zlib, by its header". */
+#define ZLIB_ANY_HEADER (15 + 32)
+
+struct fb_inflater {
+	int fd;
+	uint64_t size; /* bytes unpacked so far */
+	z_stream zlib;
+	bool zlib_ready;
+	ZSTD_DStream *zstd;
+	bool done;
+	uint8_t out[OUT_SIZE];
+};
+
+static struct fb_error *put(struct fb_inflater *inflater, size_t length)
+{
+	struct fb_error *err;
+
+	if (length > FB_MAX_UNPACKED_BYTES - inflater->size)
+		return fb_error_create(FB_LIMIT, "unpacks to more than %llu bytes",
+				       FB_MAX_UNPACKED_BYTES);
+	err = fb_temporary_write(inflater->fd, inflater->size, inflater->out, length);
+	if (err)
+		return err;
+	inflater->size += length;
+	return NULL;
+}
+
+static struct fb_error *feed_zlib(struct fb_inflater *inflater, const void *bytes, size_t length)
+{
+	z_stream *zlib = &inflater->zlib;
+	struct fb_error *err;
+	int status = Z_OK;
+
+	zlib->next_in = bytes;
+	zlib->avail_in = (uInt)length;
+	do {
+		zlib->next_out = inflater->out;
+		zlib->avail_out = OUT_SIZE;
+		status = inflate(zlib, Z_NO_FLUSH);
+		err = put(inflater, OUT_SIZE - zlib->avail_out);
+		if (err)
+			return err;
+	} while (status == Z_OK && (zlib->avail_in > 0 || zlib->avail_out == 0));
+	inflater->done = status == Z_STREAM_END;
+	if (status == Z_MEM_ERROR)
+		return fb_error_nomem();
+	if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+		return fb_error_create(FB_CORRUPT, "deflate stream: %s",
+				       zlib->msg ? zlib->msg : "damaged");
+	return NULL;
+}
+
+static struct fb_error *feed_zstd(struct fb_inflater *inflater, const void *bytes, size_t length)
+{
+	ZSTD_inBuffer in = {.src = bytes, .size = length};
+	ZSTD_outBuffer out;
+	struct fb_error *err;
+	size_t status;
+
+	do {
+		out = (ZSTD_outBuffer){.dst = inflater->out, .size = OUT_SIZE};
+		status = ZSTD_decompressStream(inflater->zstd, &out, &in);
+		err = put(inflater, out.pos);
+		if (err)
+			return err;
+		if (ZSTD_isError(status))
+			return fb_error_create(FB_CORRUPT, "zstd stream: %s",
+					       ZSTD_getErrorName(status));
+	} while (in.pos < in.size || out.pos == out.size);
+	inflater->done = status == 0;
+	return NULL;
+}
+
+static struct fb_error *start(struct fb_inflater *inflater, const uint8_t *bytes, size_t length)
+{
+	static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
+
+	if (length >= sizeof(zstd_magic) && memcmp(bytes, zstd_magic, sizeof(zstd_magic)) == 0) {
+		inflater->zstd = ZSTD_createDStream();
+		return inflater->zstd ? NULL : fb_error_nomem();
+	}
+	if (inflateInit2(&inflater->zlib, ZLIB_ANY_HEADER) != Z_OK)
+		return fb_error_nomem();
+	inflater->zlib_ready = true;
+	return NULL;
+}
+
+struct fb_error *fb_inflater_create(int fd, struct fb_inflater **inflater_ret)
+{
+	struct fb_inflater *inflater = calloc(1, sizeof(*inflater));
+
+	if (!inflater)
+		return fb_error_nomem();
+	inflater->fd = fd;
+	*inflater_ret = inflater;
+	return NULL;
+}
+
+void fb_inflater_destroy(struct fb_inflater *inflater)
+{
+	if (!inflater)
+		return;
+	if (inflater->zlib_ready)
+		inflateEnd(&inflater->zlib);
+	ZSTD_freeDStream(inflater->zstd);
+	free(inflater);
+}
+
+struct fb_error *fb_inflater_feed(struct fb_inflater *inflater, const void *bytes, size_t length)
+{
+	struct fb_error *err;
+
+	if (length == 0 || inflater->done)
+		return NULL;
+	if (!inflater->zstd && !inflater->zlib_ready) {
+		err = start(inflater, bytes, length);
+		if (err)
+			return err;
+	}
+	return inflater->zstd ? feed_zstd(inflater, bytes, length)
+			      : feed_zlib(inflater, bytes, length);
+}
+
+bool fb_inflater_done(const struct fb_inflater *inflater)
+{
+	return inflater->done;
+}
+
+struct fb_error *fb_inflater_finish(struct fb_inflater *inflater, uint64_t *size_ret)
+{
+	*size_ret = inflater->size;
+	return fb_temporary_finish(inflater->fd, inflater->size);
+}

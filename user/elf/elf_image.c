@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ELF images from memory. Section headers are not mapped, so what is needed is
+ * found by program headers; .eh_frame has no length of its own then, and goes to
+ * the end of its segment.
+ */
+#include "user/elf/elf_image.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+/* eh_frame_ptr_enc, fde_count_enc and table_enc as every linker writes them (LSB Core, "DWARF
+ * Extensions"): sdata4 relative to the field; udata4; sdata4 relative to the header. */
+#define EH_VERSION 1
+#define EH_PTR_ENC 0x1b
+#define EH_COUNT_ENC 0x03
+#define EH_TABLE_ENC 0x3b
+
+struct eh_frame_hdr {
+	uint8_t version;
+	uint8_t ptr_enc;
+	uint8_t count_enc;
+	uint8_t table_enc;
+	int32_t eh_frame; /* counted from this field */
+	uint32_t count;   /* of pairs (code, FDE), 4 + 4 bytes each */
+};
+_Static_assert(sizeof(struct eh_frame_hdr) == 12, "as in the file");
+
+/* The file that is made: this, then the tables. */
+struct made_head {
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr load;
+	Elf64_Phdr eh_frame;
+};
+
+struct headers {
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr *phdrs;
+	const Elf64_Phdr *first_load;
+	const Elf64_Phdr *eh_frame; /* NULL: none */
+};
+
+static struct fb_error *check_header(const Elf64_Ehdr *ehdr, uint64_t base)
+{
+	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) != 0)
+		return fb_error_create(FB_NOT_FOUND, "0x%llx holds no ELF header",
+				       (unsigned long long)base);
+	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    ehdr->e_machine != EM_X86_64 || (ehdr->e_type != ET_DYN && ehdr->e_type != ET_EXEC))
+		return fb_error_create(FB_NOT_FOUND,
+				       "0x%llx holds an ELF header of another kind (class %u, "
+				       "machine %u, type %u)",
+				       (unsigned long long)base, ehdr->e_ident[EI_CLASS],
+				       ehdr->e_machine, ehdr->e_type);
+	if (ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phnum == 0 ||
+	    ehdr->e_phnum > FB_MAX_OBJECT_PHDRS || ehdr->e_phoff > UINT32_MAX)
+		return fb_error_create(FB_CORRUPT,
+				       "ELF header at 0x%llx: %u program headers of %u bytes at "
+				       "0x%llx",
+				       (unsigned long long)base, ehdr->e_phnum, ehdr->e_phentsize,
+				       (unsigned long long)ehdr->e_phoff);
+	return NULL;
+}
+
+static struct fb_error *read_headers(struct fb_space *space, uint64_t base, struct headers *headers)
+{
+	Elf64_Ehdr *ehdr = &headers->ehdr;
+	struct fb_error *err = fb_space_read(space, base, ehdr, sizeof(*ehdr));
+
+	if (!err)
+		err = check_header(ehdr, base);
+	if (!err)
+		err = fb_alloc_array(ehdr->e_phnum, sizeof(Elf64_Phdr), FB_MAX_OBJECT_PHDRS,
+				     "program headers", &headers->phdrs);
+	if (!err)
+		err = fb_space_read(space, base + ehdr->e_phoff, headers->phdrs,
+				    ehdr->e_phnum * sizeof(Elf64_Phdr));
+	return fb_error_prefix(err, "object at 0x%llx", (unsigned long long)base);
+}
+
+/* Notes what the program headers name; segments that wrap around are not looked at. */
+static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
+				     struct fb_elf_image *image)
+{
+	for (unsigned i = 0; i < headers->ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &headers->phdrs[i];
+
+		if (phdr->p_vaddr > INT64_MAX || phdr->p_memsz > INT64_MAX ||
+		    phdr->p_filesz > phdr->p_memsz)
+			continue;
+		if (phdr->p_type == PT_LOAD) {
+			if (!headers->first_load)
+				headers->first_load = phdr;
+			if (phdr->p_vaddr + phdr->p_memsz > image->end_vaddr)
+				image->end_vaddr = phdr->p_vaddr + phdr->p_memsz;
+		} else if (phdr->p_type == PT_GNU_EH_FRAME) {
+			headers->eh_frame = phdr;
+		} else if (phdr->p_type == PT_DYNAMIC) {
+			image->dynamic = phdr->p_vaddr;
+			image->dynamic_size = phdr->p_memsz;
+		}
+	}
+	if (!headers->first_load)
+		return fb_error_create(FB_CORRUPT, "object at 0x%llx: no PT_LOAD",
+				       (unsigned long long)base);
+	image->first_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
+	return NULL;
+}
+
+/* The end of the segment that holds [vaddr, vaddr + size), or 0. */
+static uint64_t segment_end(const struct headers *headers, uint64_t vaddr, uint64_t size)
+{
+	for (unsigned i = 0; i < headers->ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &headers->phdrs[i];
+
+		if (phdr->p_type == PT_LOAD && phdr->p_vaddr <= INT64_MAX &&
+		    phdr->p_filesz <= INT64_MAX && vaddr >= phdr->p_vaddr &&
+		    vaddr - phdr->p_vaddr <= phdr->p_filesz &&
+		    size <= phdr->p_filesz - (vaddr - phdr->p_vaddr))
+			return phdr->p_vaddr + phdr->p_filesz;
+	}
+	return 0;
+}
+
+/* Where .eh_frame begins; 0 where the header is not of the usual kind, or contradicts itself. */
+static uint64_t eh_frame_start(const struct eh_frame_hdr *hdr, const Elf64_Phdr *phdr)
+{
+	if (hdr->version != EH_VERSION || hdr->ptr_enc != EH_PTR_ENC ||
+	    hdr->count_enc != EH_COUNT_ENC || hdr->table_enc != EH_TABLE_ENC ||
+	    hdr->count > (phdr->p_filesz - sizeof(*hdr)) / 8)
+		return 0;
+	return phdr->p_vaddr + offsetof(struct eh_frame_hdr, eh_frame) + (int64_t)hdr->eh_frame;
+}
+
+/* Reads page by page what is there; the rest stays zero. Fails only with FB_NOMEM. */
+static struct fb_error *read_pages(struct fb_space *space, uint64_t address, uint8_t *to,
+				   uint64_t size, uint64_t *got_ret, uint64_t *missing_ret)
+{
+	for (uint64_t done = 0, part; done < size; done += part) {
+		struct fb_error *err;
+
+		part = FB_PAGE_SIZE - (address + done) % FB_PAGE_SIZE;
+		if (part > size - done)
+			part = size - done;
+		err = fb_space_read(space, address + done, to + done, part);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		if (!err)
+			*got_ret += part;
+		else if (!*missing_ret)
+			*missing_ret = (address + done) & FB_PAGE_MASK;
+		fb_error_destroy(err);
+	}
+	return NULL;
+}
+
+static void make_head(const struct headers *headers, struct made_head *head)
+{
+	memset(head, 0, sizeof(*head));
+	memcpy(head->ehdr.e_ident, headers->ehdr.e_ident, EI_PAD);
+	head->ehdr.e_type = headers->ehdr.e_type;
+	head->ehdr.e_machine = EM_X86_64;
+	head->ehdr.e_version = EV_CURRENT;
+	head->ehdr.e_phoff = offsetof(struct made_head, load);
+	head->ehdr.e_ehsize = sizeof(Elf64_Ehdr);
+	head->ehdr.e_phentsize = sizeof(Elf64_Phdr);
+	head->ehdr.e_phnum = 1;
+	head->ehdr.e_shentsize = sizeof(Elf64_Shdr);
+	head->load.p_type = PT_LOAD;
+	head->load.p_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
+	head->load.p_memsz = headers->first_load->p_memsz;
+	head->load.p_align = FB_PAGE_SIZE;
+}
+
+/* Behind the head: the bytes from the lower of .eh_frame_hdr and .eh_frame to their segment's
+ * end. */
+static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
+				   const struct headers *headers, struct fb_elf_image *image)
+{
+	const Elf64_Phdr *phdr = headers->eh_frame;
+	struct made_head *head;
+	struct eh_frame_hdr hdr;
+	uint64_t start, end, eh_frame, got = 0;
+	uint8_t *grown;
+	struct fb_error *err;
+
+	end = phdr->p_filesz >= sizeof(hdr) ? segment_end(headers, phdr->p_vaddr, phdr->p_filesz)
+					    : 0;
+	if (!end)
+		return NULL;
+	err = fb_space_read(space, bias + phdr->p_vaddr, &hdr, sizeof(hdr));
+	if (err) {
+		image->missing = (bias + phdr->p_vaddr) & FB_PAGE_MASK;
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+		return NULL;
+	}
+	eh_frame = eh_frame_start(&hdr, phdr);
+	if (!eh_frame || segment_end(headers, eh_frame, 1) != end)
+		return NULL;
+	start = eh_frame < phdr->p_vaddr ? eh_frame : phdr->p_vaddr;
+	if (end - start > FB_MAX_UNWIND_TABLE)
+		end = start + FB_MAX_UNWIND_TABLE;
+	if (eh_frame >= end || phdr->p_vaddr + phdr->p_filesz > end)
+		return NULL;
+	grown = realloc(image->bytes, sizeof(*head) + (end - start));
+	if (!grown)
+		return fb_error_nomem();
+	image->bytes = grown;
+	head = image->bytes;
+	memset(grown + sizeof(*head), 0, end - start);
+	image->size = sizeof(*head) + (end - start);
+	head->ehdr.e_phnum = 2;
+	head->eh_frame = *phdr;
+	head->eh_frame.p_offset = sizeof(*head) + (phdr->p_vaddr - start);
+	err = read_pages(space, bias + start, grown + sizeof(*head), end - start, &got,
+			 &image->missing);
+	image->has_unwind = !err && got > 0;
+	return err;
+}
+
+struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
+				   struct fb_elf_image *image_ret)
+{
+	struct fb_elf_image image = {0};
+	struct headers headers = {0};
+	struct fb_error *err = read_headers(space, base, &headers);
+
+	if (!err)
+		err = sort_headers(&headers, base, &image);
+	if (!err) {
+		image.size = sizeof(struct made_head);
+		image.bytes = malloc(image.size);
+		err = image.bytes ? NULL : fb_error_nomem();
+	}
+	if (!err) {
+		make_head(&headers, image.bytes);
+		if (headers.eh_frame)
+			err = add_tables(space, base - image.first_vaddr, &headers, &image);
+	}
+	free(headers.phdrs);
+	if (err)
+		fb_elf_image_deinit(&image);
+	else
+		*image_ret = image;
+	return err;
+}
+
+void fb_elf_image_deinit(struct fb_elf_image *image)
+{
+	free(image->bytes);
+	memset(image, 0, sizeof(*image));
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Function symbols by address.
+ */
+#include "user/elf/elf_symbols.h"
+
+#include <elf.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+void fb_elf_symbols_init(struct fb_elf_symbols *symbols)
+{
+	memset(symbols, 0, sizeof(*symbols));
+	fb_buf_init(&symbols->names, FB_MAX_OBJECT_STRINGS);
+}
+
+void fb_elf_symbols_deinit(struct fb_elf_symbols *symbols)
+{
+	free(symbols->symbols);
+	fb_buf_deinit(&symbols->names);
+	memset(symbols, 0, sizeof(*symbols));
+}
+
+/* Public names before private ones, plain ones before those with underscores. */
+static uint8_t rank_of(const GElf_Sym *sym, const char *name)
+{
+	uint8_t rank = sym->st_size ? 8 : 0;
+
+	if (GELF_ST_BIND(sym->st_info) == STB_GLOBAL)
+		rank += 2;
+	else if (GELF_ST_BIND(sym->st_info) == STB_WEAK)
+		rank += 1;
+	return name[0] == '_' ? rank : rank + 4;
+}
+
+static bool is_function(const GElf_Sym *sym)
+{
+	unsigned type = GELF_ST_TYPE(sym->st_info);
+
+	/* _start and the like of hand-written code may have no type. */
+	return sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS && sym->st_value != 0 &&
+	       (type == STT_FUNC || type == STT_GNU_IFUNC ||
+		(type == STT_NOTYPE && GELF_ST_BIND(sym->st_info) == STB_GLOBAL));
+}
+
+static struct fb_error *add(struct fb_elf_symbols *symbols, const GElf_Sym *sym, const char *name)
+{
+	size_t length = strnlen(name, FB_MAX_SYMBOL_NAME);
+	struct fb_elf_symbol *symbol;
+	struct fb_error *err;
+
+	if (length == 0)
+		return NULL;
+	err = fb_grow_array(&symbols->symbols, &symbols->room, symbols->count, sizeof(*symbol),
+			    FB_MAX_OBJECT_SYMBOLS, "symbols of an object");
+	if (err)
+		return err;
+	symbol = &symbols->symbols[symbols->count];
+	*symbol = (struct fb_elf_symbol){
+		.address = sym->st_value,
+		.size = sym->st_size > UINT64_MAX - sym->st_value ? 0 : sym->st_size,
+		.name = (uint32_t)symbols->names.size,
+		.rank = rank_of(sym, name),
+	};
+	err = fb_buf_append(&symbols->names, name, length);
+	if (!err)
+		err = fb_buf_append(&symbols->names, "", 1);
+	if (!err)
+		symbols->count++;
+	return err;
+}
+
+static struct fb_error *add_section(struct fb_elf_symbols *symbols, Elf *elf, Elf_Scn *section,
+				    const GElf_Shdr *shdr)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count = data && data->d_buf ? data->d_size / sizeof(Elf64_Sym) : 0;
+
+	for (size_t i = 1; i < count && i < FB_MAX_OBJECT_SYMBOLS; i++) {
+		GElf_Sym sym;
+		const char *name;
+		struct fb_error *err;
+
+		if (!gelf_getsym(data, (int)i, &sym) || !is_function(&sym))
+			continue;
+		name = elf_strptr(elf, shdr->sh_link, sym.st_name);
+		err = name ? add(symbols, &sym, name) : NULL;
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+/* The table is as good with the symbols up to a cap. */
+static struct fb_error *unless_full(struct fb_error *err)
+{
+	if (!fb_error_is(err, FB_LIMIT))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	struct fb_error *err = NULL;
+
+	while (!err && (section = elf_nextscn(elf, section))) {
+		GElf_Shdr shdr;
+
+		if (gelf_getshdr(section, &shdr) &&
+		    (shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM))
+			err = add_section(symbols, elf, section, &shdr);
+	}
+	return unless_full(err);
+}
+
+/* What PT_DYNAMIC says, as addresses in memory. */
+struct dynamic {
+	uint64_t symtab, strtab, strsz, hash, gnu_hash;
+};
+
+/* The dynamic linker has added the load bias to the addresses of most objects, but not of the
+ * vDSO; those that are still ELF addresses lie below the object. */
+static uint64_t in_memory(uint64_t value, uint64_t base, const struct fb_elf_image *image)
+{
+	if (value >= base && value - base < image->end_vaddr - image->first_vaddr)
+		return value;
+	return value + (base - image->first_vaddr);
+}
+
+static struct fb_error *read_dynamic(struct fb_space *space, uint64_t base,
+				     const struct fb_elf_image *image, struct dynamic *dynamic)
+{
+	uint64_t address = image->dynamic + (base - image->first_vaddr);
+	uint64_t count = image->dynamic_size / sizeof(Elf64_Dyn);
+
+	for (uint64_t i = 0; i < count && i < FB_MAX_DYNAMIC; i++) {
+		Elf64_Dyn entry;
+		struct fb_error *err =
+			fb_space_read(space, address + i * sizeof(entry), &entry, sizeof(entry));
+
+		if (err)
+			return err;
+		if (entry.d_tag == DT_NULL)
+			break;
+		if (entry.d_tag == DT_SYMTAB)
+			dynamic->symtab = in_memory(entry.d_un.d_ptr, base, image);
+		else if (entry.d_tag == DT_STRTAB)
+			dynamic->strtab = in_memory(entry.d_un.d_ptr, base, image);
+		else if (entry.d_tag == DT_HASH)
+			dynamic->hash = in_memory(entry.d_un.d_ptr, base, image);
+		else if (entry.d_tag == DT_GNU_HASH)
+			dynamic->gnu_hash = in_memory(entry.d_un.d_ptr, base, image);
+		else if (entry.d_tag == DT_STRSZ)
+			dynamic->strsz = entry.d_un.d_val;
+	}
+	return NULL;
+}
+
+/* .gnu.hash (nbuckets, symoffset, bloom_size, bloom_shift; bloom; buckets; chains): the highest
+ * bucket's chain ends with the table's last symbol. */
+static struct fb_error *count_gnu_hash(struct fb_space *space, uint64_t address, uint64_t *count)
+{
+	uint32_t head[4], last = 0, value;
+	uint64_t buckets;
+	struct fb_error *err = fb_space_read(space, address, head, sizeof(head));
+
+	if (err)
+		return err;
+	if (head[0] > FB_MAX_OBJECT_SYMBOLS || head[2] > FB_MAX_OBJECT_SYMBOLS)
+		return fb_error_create(FB_CORRUPT, ".gnu.hash has %u buckets, %u bloom words",
+				       head[0], head[2]);
+	buckets = address + sizeof(head) + 8ull * head[2];
+	for (uint32_t i = 0; i < head[0] && !err; i++) {
+		err = fb_space_u32(space, buckets + 4ull * i, &value);
+		if (!err && value > last)
+			last = value;
+	}
+	if (err || last < head[1] || last > FB_MAX_OBJECT_SYMBOLS) {
+		*count = head[1] <= FB_MAX_OBJECT_SYMBOLS ? head[1] : 0;
+		return err;
+	}
+	for (*count = last; *count < FB_MAX_OBJECT_SYMBOLS;) {
+		err = fb_space_u32(space, buckets + 4ull * head[0] + 4ull * (*count - head[1]),
+				   &value);
+		if (err)
+			return err;
+		++*count;
+		if (value & 1)
+			break;
+	}
+	return NULL;
+}
+
+static struct fb_error *count_symbols(struct fb_space *space, const struct dynamic *dynamic,
+				      uint64_t *count)
+{
+	uint32_t chains;
+	struct fb_error *err;
+
+	*count = 0;
+	if (dynamic->gnu_hash)
+		return count_gnu_hash(space, dynamic->gnu_hash, count);
+	if (!dynamic->hash)
+		return NULL;
+	err = fb_space_u32(space, dynamic->hash + 4, &chains);
+	if (!err)
+		*count = chains < FB_MAX_OBJECT_SYMBOLS ? chains : FB_MAX_OBJECT_SYMBOLS;
+	return err;
+}
+
+/* Reads as many bytes of [address, address + size) as there are without a gap. */
+static struct fb_error *read_prefix(struct fb_space *space, uint64_t address, uint64_t size,
+				    char **bytes_ret, uint64_t *got_ret)
+{
+	char *bytes = malloc(size + 1);
+	uint64_t done = 0, part = 0;
+	struct fb_error *err = NULL;
+
+	if (!bytes)
+		return fb_error_nomem();
+	for (; !err && done < size; done += err ? 0 : part) {
+		part = FB_PAGE_SIZE - (address + done) % FB_PAGE_SIZE;
+		if (part > size - done)
+			part = size - done;
+		err = fb_space_read(space, address + done, bytes + done, part);
+	}
+	if (fb_error_is(err, FB_NOMEM)) {
+		free(bytes);
+		return err;
+	}
+	fb_error_destroy(err);
+	bytes[done] = '\0';
+	*bytes_ret = bytes;
+	*got_ret = done;
+	return NULL;
+}
+
+static struct fb_error *add_dynsym(struct fb_elf_symbols *symbols, struct fb_space *space,
+				   const struct dynamic *dynamic, uint64_t count)
+{
+	char *table = NULL, *strings = NULL;
+	uint64_t table_size = 0, string_size = 0;
+	uint64_t strsz =
+		dynamic->strsz < FB_MAX_OBJECT_STRINGS ? dynamic->strsz : FB_MAX_OBJECT_STRINGS;
+	struct fb_error *err;
+
+	err = read_prefix(space, dynamic->symtab, count * sizeof(Elf64_Sym), &table, &table_size);
+	if (!err)
+		err = read_prefix(space, dynamic->strtab, strsz, &strings, &string_size);
+	for (uint64_t i = 1; !err && i < table_size / sizeof(Elf64_Sym); i++) {
+		Elf64_Sym sym;
+
+		memcpy(&sym, table + i * sizeof(sym), sizeof(sym));
+		if (sym.st_name < string_size && is_function(&sym))
+			err = add(symbols, &sym, strings + sym.st_name);
+	}
+	free(table);
+	free(strings);
+	return err;
+}
+
+struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols, struct fb_space *space,
+					   uint64_t base, const struct fb_elf_image *image)
+{
+	struct dynamic dynamic = {0};
+	uint64_t count = 0;
+	struct fb_error *err;
+
+	if (!image->dynamic)
+		return NULL;
+	err = read_dynamic(space, base, image, &dynamic);
+	if (!err && dynamic.symtab && dynamic.strtab)
+		err = count_symbols(space, &dynamic, &count);
+	if (!fb_error_is(err, FB_NOMEM)) {
+		fb_error_destroy(err);
+		err = count ? add_dynsym(symbols, space, &dynamic, count) : NULL;
+	}
+	return unless_full(err);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct fb_elf_symbol *left = a, *right = b;
+
+	if (left->address != right->address)
+		return left->address < right->address ? -1 : 1;
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return left->name < right->name ? 1 : left->name > right->name ? -1 : 0;
+}
+
+void fb_elf_symbols_sort(struct fb_elf_symbols *symbols)
+{
+	uint64_t reach = 0;
+
+	if (symbols->count)
+		qsort(symbols->symbols, symbols->count, sizeof(*symbols->symbols), by_address);
+	for (size_t i = 0; i < symbols->count; i++) {
+		struct fb_elf_symbol *symbol = &symbols->symbols[i];
+
+		if (symbol->address + symbol->size > reach)
+			reach = symbol->address + symbol->size;
+		symbol->reach = reach;
+	}
+}
+
+const struct fb_elf_symbol *fb_elf_symbols_find(const struct fb_elf_symbols *symbols,
+						uint64_t address, const char **name_ret)
+{
+	size_t low = 0, high = symbols->count;
+	const struct fb_elf_symbol *found = NULL;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (symbols->symbols[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	/* The nearest one before that covers it; one without a size where nothing stands between. */
+	for (size_t i = low; i-- > 0 && low - i <= FB_MAX_SYMBOLS_WITHIN && !found;) {
+		const struct fb_elf_symbol *symbol = &symbols->symbols[i];
+
+		if (address - symbol->address < symbol->size || (!symbol->size && i == low - 1))
+			found = symbol;
+		else if (symbol->reach <= address)
+			break;
+	}
+	if (found)
+		*name_ret = (const char *)symbols->names.data + found->name;
+	return found;
+}

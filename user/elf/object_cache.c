@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Objects, loaded once.
+ */
+#include "user/elf/object_cache.h"
+
+#include <elfutils/libdwelf.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+struct fb_object_cache {
+	pthread_mutex_t lock;
+	struct fb_object_sources sources;
+	struct fb_cached_object **objects; /* owned, each */
+	size_t count, room;
+};
+
+static void destroy_object(struct fb_cached_object *object)
+{
+	if (!object)
+		return;
+	if (object->fd_owned && object->fd >= 0)
+		close(object->fd);
+	if (object->debug_fd >= 0)
+		close(object->debug_fd);
+	fb_elf_image_deinit(&object->image);
+	fb_elf_symbols_deinit(&object->symbols);
+	free(object->path);
+	free(object);
+}
+
+static struct fb_error *create_object(const char *path, uint64_t file_size, const char *build_id,
+				      struct fb_cached_object **object_ret)
+{
+	struct fb_cached_object *object = calloc(1, sizeof(*object));
+
+	if (!object)
+		return fb_error_nomem();
+	object->fd = -1;
+	object->debug_fd = -1;
+	object->file_size = file_size;
+	fb_elf_symbols_init(&object->symbols);
+	memcpy(object->build_id, build_id, sizeof(object->build_id));
+	object->path = strdup(path);
+	if (!object->path) {
+		destroy_object(object);
+		return fb_error_nomem();
+	}
+	*object_ret = object;
+	return NULL;
+}
+
+struct fb_error *fb_object_cache_create(const struct fb_object_sources *sources,
+					struct fb_object_cache **cache_ret)
+{
+	struct fb_object_cache *cache;
+
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return fb_error_create(FB_UNSUPPORTED, "libelf: %s", elf_errmsg(-1));
+	cache = calloc(1, sizeof(*cache));
+	if (!cache)
+		return fb_error_nomem();
+	cache->sources = *sources;
+	pthread_mutex_init(&cache->lock, NULL);
+	*cache_ret = cache;
+	return NULL;
+}
+
+void fb_object_cache_destroy(struct fb_object_cache *cache)
+{
+	if (!cache)
+		return;
+	for (size_t i = 0; i < cache->count; i++)
+		destroy_object(cache->objects[i]);
+	free(cache->objects);
+	pthread_mutex_destroy(&cache->lock);
+	free(cache);
+}
+
+/* The build-id of a file as hex; "" if it has none. */
+static void file_build_id(Elf *elf, char to[FB_BUILD_ID_TEXT])
+{
+	const void *bytes;
+	ssize_t size = dwelf_elf_gnu_build_id(elf, &bytes);
+
+	to[0] = '\0';
+	if (size <= 0 || size > (ssize_t)FB_BUILD_ID_MAX)
+		return;
+	for (ssize_t i = 0; i < size; i++) {
+		static const char digits[] = "0123456789abcdef";
+		uint8_t byte = ((const uint8_t *)bytes)[i];
+
+		to[2 * i] = digits[byte >> 4];
+		to[2 * i + 1] = digits[byte & 15];
+	}
+	to[2 * size] = '\0';
+}
+
+static uint64_t elf_first_vaddr(Elf *elf)
+{
+	size_t count = 0;
+	GElf_Phdr phdr;
+
+	if (elf_getphdrnum(elf, &count) != 0)
+		return 0;
+	for (size_t i = 0; i < count && i < FB_MAX_OBJECT_PHDRS; i++)
+		if (gelf_getphdr(elf, (int)i, &phdr) && phdr.p_type == PT_LOAD)
+			return phdr.p_vaddr & FB_PAGE_MASK;
+	return 0;
+}
+
+static bool is_object(Elf *elf)
+{
+	GElf_Ehdr ehdr;
+
+	return elf && gelf_getehdr(elf, &ehdr) && ehdr.e_machine == EM_X86_64 &&
+	       (ehdr.e_type == ET_DYN || ehdr.e_type == ET_EXEC);
+}
+
+/* A file DIR/.build-id/xx/yyy SUFFIX that has this build-id; -1 if there is none. */
+static int open_by_build_id(const struct fb_object_sources *sources, const char *build_id,
+			    const char *suffix)
+{
+	for (size_t i = 0; i < sources->debug_dir_count && strlen(build_id) > 2; i++) {
+		char path[FB_MAX_STRING], found[FB_BUILD_ID_TEXT];
+		int length, fd;
+		Elf *elf;
+
+		length = snprintf(path, sizeof(path), "%s/.build-id/%.2s/%s%s",
+				  sources->debug_dirs[i], build_id, build_id + 2, suffix);
+		if (length < 0 || (size_t)length >= sizeof(path))
+			continue;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			continue;
+		elf = elf_begin(fd, ELF_C_READ, NULL);
+		found[0] = '\0';
+		if (elf)
+			file_build_id(elf, found);
+		elf_end(elf);
+		if (strcmp(found, build_id) == 0)
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+static struct fb_error *add_debug_file(const struct fb_object_sources *sources,
+				       struct fb_cached_object *object)
+{
+	struct fb_error *err;
+	Elf *elf;
+
+	object->debug_fd = open_by_build_id(sources, object->build_id, ".debug");
+	if (object->debug_fd < 0)
+		return NULL;
+	elf = elf_begin(object->debug_fd, ELF_C_READ, NULL);
+	err = elf ? fb_elf_symbols_add_elf(&object->symbols, elf) : NULL;
+	elf_end(elf);
+	return err;
+}
+
+static struct fb_error *find_path(const struct fb_object_sources *sources, const char *path,
+				  uint64_t size, struct fb_file **file)
+{
+	struct fb_error *err = NULL;
+
+	if (path && path[0] == '/' && sources->find && !*file)
+		err = sources->find(sources->context, path, size, file);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+/* Looks for the file; sets object->fd where it is the one that was mapped. */
+static struct fb_error *find_file(const struct fb_object_sources *sources, const char *own_path,
+				  struct fb_cached_object *object)
+{
+	struct fb_file *file = NULL;
+	char found[FB_BUILD_ID_TEXT];
+	struct fb_error *err;
+	Elf *elf;
+
+	err = find_path(sources, object->path, object->file_size, &file);
+	if (!err && object->build_id[0])
+		err = find_path(sources, own_path, object->file_size, &file);
+	if (err)
+		return err;
+	object->fd = file ? file->fd : -1;
+	if (object->fd < 0) {
+		object->fd = open_by_build_id(sources, object->build_id, "");
+		object->fd_owned = true;
+	}
+	if (object->fd < 0)
+		return NULL;
+	elf = elf_begin(object->fd, ELF_C_READ, NULL);
+	if (is_object(elf))
+		file_build_id(elf, found);
+	if (!is_object(elf) || (object->build_id[0] && strcmp(found, object->build_id) != 0)) {
+		if (object->fd_owned)
+			close(object->fd);
+		object->fd = -1;
+		elf_end(elf);
+		return NULL;
+	}
+	memcpy(object->build_id, found, sizeof(found));
+	object->first_vaddr = elf_first_vaddr(elf);
+	err = fb_elf_symbols_add_elf(&object->symbols, elf);
+	elf_end(elf);
+	return err;
+}
+
+static struct fb_error *load(const struct fb_object_sources *sources, struct fb_space *space,
+			     uint64_t base, const char *own_path, struct fb_cached_object *object)
+{
+	struct fb_error *err = find_file(sources, own_path, object);
+
+	if (!err && object->fd < 0) {
+		object->owner = space;
+		object->base = base;
+		err = fb_elf_image_read(space, base, &object->image);
+		if (!err) {
+			object->first_vaddr = object->image.first_vaddr;
+			err = fb_elf_symbols_add_memory(&object->symbols, space, base,
+							&object->image);
+		}
+	}
+	if (!err)
+		err = add_debug_file(sources, object);
+	if (!err)
+		fb_elf_symbols_sort(&object->symbols);
+	return err;
+}
+
+/* An image that was whole is as good for another process. */
+static bool may_share(const struct fb_cached_object *object, struct fb_space *space, uint64_t base)
+{
+	return !object->owner || (object->owner == space && object->base == base) ||
+	       (object->build_id[0] && object->image.has_unwind && !object->image.missing &&
+		object->symbols.count);
+}
+
+static const struct fb_cached_object *find_known(const struct fb_object_cache *cache,
+						 struct fb_space *space, uint64_t base,
+						 const char *path, uint64_t file_size,
+						 const char *build_id)
+{
+	for (size_t i = 0; i < cache->count; i++) {
+		const struct fb_cached_object *object = cache->objects[i];
+
+		if (object->file_size == file_size && strcmp(object->path, path) == 0 &&
+		    (!build_id[0] || strcmp(object->build_id, build_id) == 0) &&
+		    may_share(object, space, base))
+			return object;
+	}
+	return NULL;
+}
+
+struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_space *space,
+				     uint64_t base, const char *path, const char *own_path,
+				     uint64_t file_size, const struct fb_cached_object **object_ret)
+{
+	const struct fb_cached_object *known;
+	struct fb_cached_object *object = NULL;
+	char build_id[FB_BUILD_ID_TEXT] = "";
+	struct fb_error *err;
+
+	err = fb_build_id_read(space, base, build_id, sizeof(build_id));
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	pthread_mutex_lock(&cache->lock);
+	known = find_known(cache, space, base, path, file_size, build_id);
+	if (known) {
+		pthread_mutex_unlock(&cache->lock);
+		*object_ret = known;
+		return NULL;
+	}
+	/* Under the lock: another process's thread is likely to want the same object next. */
+	err = create_object(path, file_size, build_id, &object);
+	if (!err)
+		err = load(&cache->sources, space, base, own_path, object);
+	if (!err)
+		err = fb_grow_array(&cache->objects, &cache->room, cache->count,
+				    sizeof(*cache->objects), FB_MAX_OBJECTS, "mapped objects");
+	if (err)
+		destroy_object(object);
+	else
+		cache->objects[cache->count++] = object;
+	pthread_mutex_unlock(&cache->lock);
+	if (!err)
+		*object_ret = object;
+	return err;
+}
+
+struct fb_error *fb_cached_object_elf(const struct fb_cached_object *object, Elf **elf_ret)
+{
+	Elf *elf;
+
+	if (object->fd >= 0)
+		elf = elf_begin(object->fd, ELF_C_READ, NULL);
+	else
+		elf = elf_memory(object->image.bytes, object->image.size);
+	if (!elf)
+		return fb_error_create(FB_CORRUPT, "%s: libelf: %s", object->path, elf_errmsg(-1));
+	*elf_ret = elf;
+	return NULL;
+}

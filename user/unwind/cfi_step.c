@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stepping by a row of an unwind table. Its expressions (DWARF 5, 2.5) come from
+ * an input: there are no jumps in those that compilers, glibc and linkers write,
+ * so none are followed here, and each ends after its last operation.
+ */
+#include "user/unwind/cfi_step.h"
+
+#include <dwarf.h>
+
+/* Those of PLTs and signal trampolines take 3 at most. */
+#define STACK_WORDS 32u
+
+struct evaluation {
+	const struct fb_cfi_registers *registers;
+	const struct fb_cfi_memory *memory;
+	const uint64_t *cfa; /* NULL: not known, or what is being computed */
+	bool is_value;       /* the result itself, not where in memory it lies */
+	size_t depth;
+	uint64_t stack[STACK_WORDS];
+};
+
+static bool push(struct evaluation *evaluation, uint64_t value)
+{
+	if (evaluation->depth == STACK_WORDS)
+		return false;
+	evaluation->stack[evaluation->depth++] = value;
+	return true;
+}
+
+static bool push_register(struct evaluation *evaluation, uint64_t number, uint64_t offset)
+{
+	if (number >= FB_DWARF_REGS || !(evaluation->registers->known & (1u << number)))
+		return false;
+	return push(evaluation, evaluation->registers->values[number] + offset);
+}
+
+/* Pushes what the operation itself holds. False: it is another one, or cannot be done. */
+static bool push_operand(struct evaluation *evaluation, const Dwarf_Op *op)
+{
+	switch (op->atom) {
+	case DW_OP_lit0 ... DW_OP_lit31:
+		return push(evaluation, op->atom - DW_OP_lit0);
+	case DW_OP_const1u:
+	case DW_OP_const1s:
+	case DW_OP_const2u:
+	case DW_OP_const2s:
+	case DW_OP_const4u:
+	case DW_OP_const4s:
+	case DW_OP_const8u:
+	case DW_OP_const8s:
+	case DW_OP_constu:
+	case DW_OP_consts:
+		return push(evaluation, op->number);
+	case DW_OP_breg0 ... DW_OP_breg31:
+		return push_register(evaluation, op->atom - DW_OP_breg0, op->number);
+	case DW_OP_bregx:
+		return push_register(evaluation, op->number, op->number2);
+	case DW_OP_reg0 ... DW_OP_reg31:
+		evaluation->is_value = true;
+		return push_register(evaluation, op->atom - DW_OP_reg0, 0);
+	case DW_OP_regx:
+		evaluation->is_value = true;
+		return push_register(evaluation, op->number, 0);
+	case DW_OP_call_frame_cfa:
+		return evaluation->cfa && push(evaluation, *evaluation->cfa);
+	default:
+		return false;
+	}
+}
+
+/* Of the top word alone. */
+static bool change_top(struct evaluation *evaluation, const Dwarf_Op *op)
+{
+	uint64_t *top = &evaluation->stack[evaluation->depth - 1];
+
+	switch (op->atom) {
+	case DW_OP_plus_uconst:
+		*top += op->number;
+		return true;
+	case DW_OP_neg:
+		*top = -*top;
+		return true;
+	case DW_OP_not:
+		*top = ~*top;
+		return true;
+	case DW_OP_deref:
+		return evaluation->memory->read(evaluation->memory->context, *top, top);
+	case DW_OP_dup:
+		return push(evaluation, *top);
+	case DW_OP_drop:
+		evaluation->depth--;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint64_t shift_right(uint64_t value, uint64_t count, bool arithmetic)
+{
+	if (!arithmetic)
+		return count < 64 ? value >> count : 0;
+	return (uint64_t)((int64_t)value >> (count < 64 ? count : 63));
+}
+
+/* Of the two words on top; comparisons are signed (DWARF 5, 2.5.1.5). */
+static bool combine(uint8_t atom, uint64_t left, uint64_t right, uint64_t *result_ret)
+{
+	int64_t a = (int64_t)left, b = (int64_t)right;
+
+	switch (atom) {
+	case DW_OP_plus:
+		*result_ret = left + right;
+		return true;
+	case DW_OP_minus:
+		*result_ret = left - right;
+		return true;
+	case DW_OP_mul:
+		*result_ret = left * right;
+		return true;
+	case DW_OP_and:
+		*result_ret = left & right;
+		return true;
+	case DW_OP_or:
+		*result_ret = left | right;
+		return true;
+	case DW_OP_xor:
+		*result_ret = left ^ right;
+		return true;
+	case DW_OP_shl:
+		*result_ret = right < 64 ? left << right : 0;
+		return true;
+	case DW_OP_shr:
+	case DW_OP_shra:
+		*result_ret = shift_right(left, right, atom == DW_OP_shra);
+		return true;
+	case DW_OP_eq:
+	case DW_OP_ne:
+		*result_ret = (a == b) == (atom == DW_OP_eq);
+		return true;
+	case DW_OP_lt:
+	case DW_OP_ge:
+		*result_ret = (a < b) == (atom == DW_OP_lt);
+		return true;
+	case DW_OP_gt:
+	case DW_OP_le:
+		*result_ret = (a > b) == (atom == DW_OP_gt);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool rearrange(struct evaluation *evaluation, uint8_t atom)
+{
+	uint64_t *top = &evaluation->stack[evaluation->depth - 1], word = *top;
+
+	if (atom == DW_OP_over)
+		return push(evaluation, top[-1]);
+	if (atom == DW_OP_swap) {
+		*top = top[-1];
+		top[-1] = word;
+		return true;
+	}
+	if (atom != DW_OP_rot || evaluation->depth < 3)
+		return false;
+	*top = top[-1];
+	top[-1] = top[-2];
+	top[-2] = word;
+	return true;
+}
+
+static bool execute(struct evaluation *evaluation, const Dwarf_Op *op)
+{
+	uint64_t *stack = evaluation->stack, result;
+
+	if (op->atom == DW_OP_nop)
+		return true;
+	if (op->atom == DW_OP_stack_value) {
+		evaluation->is_value = true;
+		return true;
+	}
+	if (push_operand(evaluation, op))
+		return true;
+	if (evaluation->depth < 1)
+		return false;
+	if (change_top(evaluation, op))
+		return true;
+	if (evaluation->depth < 2)
+		return false;
+	if (!combine(op->atom, stack[evaluation->depth - 2], stack[evaluation->depth - 1], &result))
+		return rearrange(evaluation, op->atom);
+	stack[--evaluation->depth - 1] = result;
+	return true;
+}
+
+/* cfa NULL: it is the one to compute, an address that is itself the value. */
+static bool evaluate(const struct fb_cfi_registers *registers, const struct fb_cfi_memory *memory,
+		     const uint64_t *cfa, const Dwarf_Op *ops, size_t count, uint64_t *value_ret)
+{
+	struct evaluation evaluation = {
+		.registers = registers, .memory = memory, .cfa = cfa, .is_value = !cfa};
+	uint64_t top;
+
+	for (size_t i = 0; i < count; i++)
+		if (!execute(&evaluation, &ops[i]))
+			return false;
+	if (!evaluation.depth)
+		return false;
+	top = evaluation.stack[evaluation.depth - 1];
+	if (!evaluation.is_value)
+		return memory->read(memory->context, top, value_ret);
+	*value_ret = top;
+	return true;
+}
+
+/* The caller's value of one register. */
+static bool recover(Dwarf_Frame *row, int number, const struct fb_cfi_registers *callee,
+		    const struct fb_cfi_memory *memory, const uint64_t *cfa, uint64_t *value_ret)
+{
+	Dwarf_Op simple[3], *ops;
+	size_t count;
+
+	if (dwarf_frame_register(row, number, simple, &ops, &count) != 0)
+		return false;
+	if (count)
+		return cfa && evaluate(callee, memory, cfa, ops, count, value_ret);
+	/* No operation: ops is simple where the register is lost, and NULL where it is kept. */
+	if (ops || !(callee->known & (1u << number)))
+		return false;
+	*value_ret = callee->values[number];
+	return true;
+}
+
+void fb_cfi_step(Dwarf_Frame *row, const struct fb_cfi_registers *callee,
+		 const struct fb_cfi_memory *memory, struct fb_cfi_registers *caller_ret)
+{
+	struct fb_cfi_registers caller = {.known = 0};
+	Dwarf_Op *ops;
+	uint64_t cfa = 0;
+	size_t count;
+	bool has_cfa;
+
+	has_cfa = dwarf_frame_cfa(row, &ops, &count) == 0 &&
+		  evaluate(callee, memory, NULL, ops, count, &cfa);
+	for (int i = 0; i < FB_DWARF_REGS; i++)
+		if (recover(row, i, callee, memory, has_cfa ? &cfa : NULL, &caller.values[i]))
+			caller.known |= 1u << i;
+	*caller_ret = caller;
+}
+
+bool fb_cfi_is_outermost(Dwarf_Frame *row)
+{
+	Dwarf_Op simple[3], *ops;
+	size_t count;
+
+	return dwarf_frame_register(row, FB_DWARF_RIP, simple, &ops, &count) == 0 && count == 0 &&
+	       ops == simple;
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc,
+ * sp and offset, u32 line, u8 inlined, signal and found, and four texts. A text:
+ * u8 which, then, of a new one, its bytes up to a NUL.
+ */
+#include "user/unwind/stack_codec.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+enum how { ENDS_EARLY, ENDS_COMPLETE, ENDS_LACKING_FILE };
+
+enum text { TEXT_NONE, TEXT_NEW, TEXT_SAME };
+
+/* Frames mostly stay in one object: its texts are the same pointers as in the frame before. */
+#define TEXTS 4u
+
+/* Of a frame without texts. */
+#define FRAME_BYTES (3u * 8 + 4 + 3 + TEXTS)
+
+static struct fb_error *put_u8(struct fb_buf *to, uint8_t value)
+{
+	return fb_buf_append(to, &value, 1);
+}
+
+static struct fb_error *put_text(struct fb_buf *to, const char *text, const char **last)
+{
+	struct fb_error *err;
+
+	if (!text)
+		return put_u8(to, TEXT_NONE);
+	if (text == *last)
+		return put_u8(to, TEXT_SAME);
+	*last = text;
+	err = put_u8(to, TEXT_NEW);
+	return err ? err : fb_buf_append(to, text, strlen(text) + 1);
+}
+
+static struct fb_error *put_frame(struct fb_buf *to, const struct fb_user_frame *frame,
+				  const char *last[TEXTS])
+{
+	const char *const texts[TEXTS] = {frame->symbol, frame->object, frame->build_id,
+					  frame->file};
+	const uint8_t bytes[] = {frame->inlined, frame->signal, (uint8_t)frame->found};
+	struct fb_error *err = fb_buf_u64(to, frame->pc);
+
+	if (!err)
+		err = fb_buf_u64(to, frame->sp);
+	if (!err)
+		err = fb_buf_u64(to, frame->offset);
+	if (!err)
+		err = fb_buf_u32(to, frame->line);
+	if (!err)
+		err = fb_buf_append(to, bytes, sizeof(bytes));
+	for (size_t i = 0; i < TEXTS && !err; i++)
+		err = put_text(to, texts[i], &last[i]);
+	return err;
+}
+
+struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack, struct fb_buf *to)
+{
+	const char *last[TEXTS] = {NULL};
+	struct fb_error *err = fb_buf_u32(to, (uint32_t)stack->count);
+
+	if (!err)
+		err = put_u8(to, stack->complete     ? ENDS_COMPLETE
+				 : stack->lacks_file ? ENDS_LACKING_FILE
+						     : ENDS_EARLY);
+	if (!err)
+		err = fb_buf_append(to, stack->end, strlen(stack->end) + 1);
+	for (size_t i = 0; i < stack->count && !err; i++)
+		err = put_frame(to, &stack->frames[i], last);
+	return err;
+}
+
+static struct fb_error *get_text(struct fb_cursor *cursor, struct fb_string_pool *pool,
+				 const char **last, const char **text_ret)
+{
+	const char *text;
+	uint8_t which;
+	struct fb_error *err = fb_cursor_u8(cursor, &which);
+
+	if (err)
+		return err;
+	if (which == TEXT_NONE) {
+		*text_ret = NULL;
+		return NULL;
+	}
+	if (which == TEXT_NEW) {
+		err = fb_cursor_string(cursor, &text);
+		if (!err)
+			err = fb_string_pool_add(pool, text, last);
+	} else if (which != TEXT_SAME || !*last) {
+		err = fb_error_create(FB_CORRUPT, "a text of kind %u", which);
+	}
+	if (!err)
+		*text_ret = *last;
+	return err;
+}
+
+static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_pool *pool,
+				  const char *last[TEXTS], struct fb_user_frame *frame)
+{
+	const char **const texts[TEXTS] = {&frame->symbol, &frame->object, &frame->build_id,
+					   &frame->file};
+	uint8_t bytes[3];
+	struct fb_error *err = fb_cursor_u64(cursor, &frame->pc);
+
+	if (!err)
+		err = fb_cursor_u64(cursor, &frame->sp);
+	if (!err)
+		err = fb_cursor_u64(cursor, &frame->offset);
+	if (!err)
+		err = fb_cursor_u32(cursor, &frame->line);
+	if (!err)
+		err = fb_cursor_copy(cursor, bytes, sizeof(bytes));
+	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_STACK_TOP))
+		err = fb_error_create(FB_CORRUPT, "a frame found in way %u", bytes[2]);
+	if (err)
+		return err;
+	frame->inlined = bytes[0];
+	frame->signal = bytes[1];
+	frame->found = (enum fb_frame_found)bytes[2];
+	for (size_t i = 0; i < TEXTS && !err; i++)
+		err = get_text(cursor, pool, &last[i], texts[i]);
+	return err;
+}
+
+struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string_pool *pool,
+				      struct fb_user_stack *stack_ret)
+{
+	struct fb_user_stack stack = {0};
+	const char *last[TEXTS] = {NULL}, *end;
+	uint32_t count;
+	uint8_t how;
+	struct fb_error *err = fb_cursor_u32(cursor, &count);
+
+	if (!err)
+		err = fb_cursor_u8(cursor, &how);
+	if (!err)
+		err = fb_cursor_string(cursor, &end);
+	if (!err && (how > ENDS_LACKING_FILE || count > fb_cursor_left(cursor) / FRAME_BYTES))
+		err = fb_error_create(FB_CORRUPT, "a stack of %u frames in %zu bytes", count,
+				      fb_cursor_left(cursor));
+	if (!err)
+		err = fb_alloc_array(count, sizeof(*stack.frames),
+				     FB_MAX_USER_FRAMES + FB_MAX_INLINED, "frames", &stack.frames);
+	if (err)
+		return err;
+	stack.complete = how == ENDS_COMPLETE;
+	stack.lacks_file = how == ENDS_LACKING_FILE;
+	snprintf(stack.end, sizeof(stack.end), "%s", end);
+	for (stack.room = count; stack.count < count && !err; stack.count++)
+		err = get_frame(cursor, pool, last, &stack.frames[stack.count]);
+	if (err)
+		fb_user_stack_deinit(&stack);
+	else
+		*stack_ret = stack;
+	return err;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The objects of a process as libdwfl's modules. Their ELF images are asked for
+ * when a frame falls into them, not before.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "user/unwind/unwind_private.h"
+
+/* Whether mapping goes on with the object that began with first and came up to last. */
+static bool continues(const struct fb_user_mapping *first, const struct fb_user_mapping *last,
+		      const struct fb_user_mapping *mapping)
+{
+	return mapping->file && mapping->file == first->file && mapping->offset > 0 &&
+	       mapping->offset >= last->offset;
+}
+
+static bool may_begin(const struct fb_user_mapping *mapping)
+{
+	return (mapping->file && mapping->offset == 0) || strcmp(mapping->path, "[vdso]") == 0;
+}
+
+static struct fb_error *collect(struct fb_unwind_session *session)
+{
+	const struct fb_user_process *process = session->process;
+	struct fb_unwind_module *module = NULL;
+	const struct fb_user_mapping *last = NULL;
+	struct fb_error *err;
+
+	err = fb_alloc_array(process->mapping_count, sizeof(*session->modules), FB_MAX_VMAS,
+			     "mappings", &session->modules);
+	for (size_t i = 0; !err && i < process->mapping_count; i++) {
+		const struct fb_user_mapping *mapping = &process->mappings[i];
+
+		if (!mapping->file && !may_begin(mapping))
+			continue; /* .bss, or between two objects */
+		if (module && continues(module->first, last, mapping)) {
+			module->end = mapping->end;
+			module->executable |= mapping->executable;
+		} else if (may_begin(mapping)) {
+			module = &session->modules[session->module_count++];
+			module->first = mapping;
+			module->start = mapping->start;
+			module->end = mapping->end;
+			module->executable = mapping->executable;
+			module->session = session;
+		} else {
+			module = NULL;
+		}
+		last = mapping;
+	}
+	return err;
+}
+
+struct fb_error *fb_unwind_modules_report(struct fb_unwind_session *session)
+{
+	struct fb_error *err = collect(session);
+
+	if (err)
+		return err;
+	dwfl_report_begin(session->dwfl);
+	for (size_t i = 0; i < session->module_count; i++) {
+		struct fb_unwind_module *module = &session->modules[i];
+		void **userdata;
+
+		if (!module->executable)
+			continue;
+		module->dwfl = dwfl_report_module(session->dwfl, module->first->path, module->start,
+						  module->end);
+		if (!module->dwfl)
+			continue;
+		dwfl_module_info(module->dwfl, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
+		*userdata = module;
+	}
+	if (dwfl_report_end(session->dwfl, NULL, NULL) != 0)
+		return fb_error_create(FB_UNSUPPORTED, "libdwfl: %s", dwfl_errmsg(-1));
+	return NULL;
+}
+
+const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process *process,
+						   uint64_t address)
+{
+	size_t low = 0, high = process->mapping_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (process->mappings[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < process->mapping_count && process->mappings[low].start <= address)
+		return &process->mappings[low];
+	return NULL;
+}
+
+/* Fails only with FB_NOMEM: an object that is nowhere is none. */
+static struct fb_error *load(struct fb_unwind_module *module)
+{
+	const struct fb_user_process *process = module->session->process;
+	struct fb_error *err;
+
+	module->loaded = true;
+	err = fb_object_cache_get(process->objects, process->space, module->start,
+				  module->first->path, module->first->own_path,
+				  module->first->file_size, &module->object);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, uint64_t address)
+{
+	size_t low = 0, high = session->module_count;
+	struct fb_unwind_module *module;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (session->modules[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == session->module_count || session->modules[low].start > address)
+		return NULL;
+	module = &session->modules[low];
+	if (!module->loaded) {
+		struct fb_error *err = load(module);
+
+		if (session->err)
+			fb_error_destroy(err);
+		else
+			session->err = err;
+	}
+	return module;
+}
+
+/* A user who has set DEBUGINFOD_URLS wants what is not at hand to be fetched, by build-id. */
+static int fetch_elf(struct fb_unwind_module *module, const char *name, Dwarf_Addr base,
+		     char **file_name, Elf **elfp)
+{
+	const char *text = module->object ? module->object->build_id : "";
+	unsigned char bytes[FB_BUILD_ID_MAX];
+	size_t size = strlen(text) / 2;
+
+	if (!module->session->debuginfod || size == 0)
+		return -1;
+	for (size_t i = 0; i < size; i++) {
+		char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
+
+		bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+	}
+	if (dwfl_module_report_build_id(module->dwfl, bytes, size, 0) != 0)
+		return -1;
+	return dwfl_build_id_find_elf(module->dwfl, NULL, name, base, file_name, elfp);
+}
+
+static int find_elf(Dwfl_Module *dwfl_module FB_UNUSED, void **userdata, const char *name,
+		    Dwarf_Addr base, char **file_name, Elf **elfp)
+{
+	struct fb_unwind_module *module = *userdata;
+	struct fb_error *err;
+	int fd;
+
+	fb_unwind_module_at(module->session, module->start);
+	if (!module->object || (module->object->fd < 0 && !module->object->image.has_unwind)) {
+		fd = fetch_elf(module, name, base, file_name, elfp);
+		if (fd >= 0 || *elfp)
+			return fd;
+	}
+	if (!module->object)
+		return -1;
+	err = fb_cached_object_elf(module->object, elfp);
+	fb_error_destroy(err);
+	return -1;
+}
+
+static int find_debuginfo(Dwfl_Module *dwfl_module, void **userdata, const char *name,
+			  Dwarf_Addr base, const char *file_name, const char *debuglink_file,
+			  GElf_Word debuglink_crc, char **debuginfo_file_name)
+{
+	struct fb_unwind_module *module = *userdata;
+
+	if (module->object && module->object->debug_fd >= 0)
+		return fcntl(module->object->debug_fd, F_DUPFD_CLOEXEC, 0);
+	if (!module->session->debuginfod)
+		return -1;
+	return dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, file_name,
+					    debuglink_file, debuglink_crc, debuginfo_file_name);
+}
+
+const Dwfl_Callbacks fb_unwind_dwfl_callbacks = {
+	.find_elf = find_elf,
+	.find_debuginfo = find_debuginfo,
+};
