@@ -39,34 +39,6 @@ static const struct fb_command *find_command(const char *name)
 	return NULL;
 }
 
-struct fb_error *fb_context_output(struct fb_context *context)
-{
-	if (context->output)
-		return NULL;
-	return fb_output_create(context->options.color, context->options.quiet, &context->output);
-}
-
-struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **input_ret)
-{
-	const struct fb_options *options = &context->options;
-	struct fb_input_options input_options = {
-		.path = options->input,
-		.parts = options->parts,
-		.part_count = options->part_count,
-		.cores = options->cores,
-		.core_count = options->core_count,
-		.vmlinux = options->vmlinux,
-		.threads = options->threads,
-	};
-	struct fb_error *err = fb_context_output(context);
-
-	if (!err)
-		err = fb_options_check(options);
-	if (!err)
-		err = fb_context_confine(context);
-	return err ? err : fb_input_open(&input_options, context->warnings, input_ret);
-}
-
 /* One line each, on stderr; text from a dump is escaped. */
 static void print_message(const char *kind, const char *text)
 {

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "bundle/waits/wait_feeder.h"
 #include "bundle/waits/wait_private.h"
+#include "kernel/image/thread_size.h"
 
 /* Descriptors that are named; the others are counted. */
 #define NAMED 8u

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "bundle/waits/wait_private.h"
-#include "kernel/stacks/stack_entry.h"
+#include "kernel/image/thread_size.h"
 
 #define SYS_WAIT4 61
 #define SYS_WAITID 247

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "kernel/stacks/stack_entry.h"
+#include "kernel/image/thread_size.h"
 
 /* What is looked through of one stack: the frames of the sleeping functions, some hundred bytes. */
 #define WINDOW 2048u

@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 #include "bundle/waits/wait_private.h"
-#include "symbols/dwarf/dwarf_types.h"
+#include "symbols/table/elf_symtab.h"
 
 /* Files whose symbols are kept: a lock is in the program or in a few libraries. */
 #define KEPT 64u

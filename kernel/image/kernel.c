@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "kernel/image/kernel_private.h"
-#include "kernel/mappings/vma_slab.h"
 
 static struct fb_error *load_vmcoreinfo(struct fb_kernel *kernel)
 {
@@ -158,7 +157,7 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 
 	if (!kernel)
 		return fb_error_nomem();
-	pthread_mutex_init(&kernel->slab_vmas_lock, NULL); /* the default kind cannot fail */
+	fb_kernel_kept_init(kernel);
 	kernel->dump = dump;
 	kernel->warnings = warnings;
 	kernel->pool = options->pool;
@@ -176,8 +175,7 @@ void fb_kernel_destroy(struct fb_kernel *kernel)
 {
 	if (!kernel)
 		return;
-	fb_slab_vmas_destroy(kernel->slab_vmas);
-	pthread_mutex_destroy(&kernel->slab_vmas_lock);
+	fb_kernel_kept_deinit(kernel);
 	free(kernel->prstatus_index);
 	free(kernel->percpu_offsets);
 	fb_btf_destroy(kernel->types);

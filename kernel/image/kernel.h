@@ -116,4 +116,17 @@ FB_MUST_CHECK struct fb_error *
 fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, uint64_t *steps,
 	       struct fb_error *(*callback)(void *context, uint64_t entry), void *context);
 
+/* What other rooms make of a kernel once and keep with it. */
+enum fb_kernel_kept {
+	FB_KERNEL_SLAB_VMAS, /* kernel/mappings/vma_slab.c */
+	FB_KERNEL_KEPT_KINDS,
+};
+
+/* The thing of this kind, which make has made when it was first asked for; the kernel owns it and
+ * destroys it with itself. Errors are make's, which is then asked again next time. Safe from many threads. */
+FB_MUST_CHECK struct fb_error *fb_kernel_keep(struct fb_kernel *kernel, enum fb_kernel_kept kind,
+					      struct fb_error *(*make)(struct fb_kernel *kernel,
+								       void **thing_ret),
+					      void (*destroy)(void *thing), void **thing_ret);
+
 #endif

@@ -11,8 +11,6 @@
 /* __START_KERNEL_map: where the kernel image is mapped (arch/x86/include/asm/page_64_types.h). */
 #define FB_START_KERNEL_MAP 0xffffffff80000000ull
 
-struct fb_slab_vmas;
-
 struct fb_kernel {
 	struct fb_dump *dump;         /* borrowed */
 	struct fb_warnings *warnings; /* borrowed */
@@ -38,14 +36,20 @@ struct fb_kernel {
 	char node[65];
 	char build_id[41];
 
-	/* vma_slab.c: made when first needed. */
-	pthread_mutex_t slab_vmas_lock;
-	struct fb_slab_vmas *slab_vmas; /* NULL until then, or out of memory */
+	/* kernel_kept.c */
+	struct {
+		pthread_mutex_t lock;
+		void *thing; /* NULL until first asked for, or out of memory */
+		void (*destroy)(void *thing);
+	} kept[FB_KERNEL_KEPT_KINDS];
 };
 
 /* kernel_symbols.c: symbols and types; what fails is a warning. Out of memory is an error. */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel,
 						      const char *vmlinux);
+/* kernel_kept.c */
+void fb_kernel_kept_init(struct fb_kernel *kernel);
+void fb_kernel_kept_deinit(struct fb_kernel *kernel);
 /* kernel_cpus.c */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
 /* kernel_info.c: the build-id, once there are symbols; then all else. */

@@ -7,6 +7,7 @@
 
 #include "kernel/image/kernel_private.h"
 #include "symbols/dwarf/dwarf_types.h"
+#include "symbols/table/elf_symtab.h"
 #include "symbols/table/kallsyms.h"
 
 /* The kernel image is at most 1 GiB: KERNEL_IMAGE_SIZE. */

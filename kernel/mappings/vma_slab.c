@@ -6,7 +6,6 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "kernel/image/kernel_private.h"
 #include "kernel/memory/slab.h"
 
 struct search {
@@ -94,8 +93,18 @@ static struct fb_error *search_slabs(struct fb_kernel *kernel, struct fb_slab_vm
 	return err;
 }
 
+void fb_slab_vmas_destroy(void *found)
+{
+	struct fb_slab_vmas *vmas = found;
+
+	if (!vmas)
+		return;
+	free(vmas->vmas);
+	free(vmas);
+}
+
 /* What was found before the search was stopped stays. */
-static struct fb_error *make(struct fb_kernel *kernel)
+static struct fb_error *make(struct fb_kernel *kernel, void **found_ret)
 {
 	struct fb_slab_vmas *found = calloc(1, sizeof(*found));
 	struct fb_error *err;
@@ -112,7 +121,7 @@ static struct fb_error *make(struct fb_kernel *kernel)
 		fb_error_destroy(err);
 	else
 		fb_warn_error(fb_kernel_warnings(kernel), err, "mappings from slabs");
-	kernel->slab_vmas = found;
+	*found_ret = found;
 	return NULL;
 }
 
@@ -121,15 +130,13 @@ struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 {
 	const struct fb_slab_vmas *all;
 	size_t low = 0, high, count = 0;
-	struct fb_error *err = NULL;
+	void *kept;
+	struct fb_error *err =
+		fb_kernel_keep(kernel, FB_KERNEL_SLAB_VMAS, make, fb_slab_vmas_destroy, &kept);
 
-	pthread_mutex_lock(&kernel->slab_vmas_lock);
-	if (!kernel->slab_vmas)
-		err = make(kernel);
-	pthread_mutex_unlock(&kernel->slab_vmas_lock);
 	if (err)
 		return err;
-	all = kernel->slab_vmas;
+	all = kept;
 	for (high = all->count; low < high;) {
 		size_t middle = low + (high - low) / 2;
 
@@ -143,12 +150,4 @@ struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 	*first_ret = count ? all->vmas + low : NULL;
 	*count_ret = count;
 	return NULL;
-}
-
-void fb_slab_vmas_destroy(struct fb_slab_vmas *vmas)
-{
-	if (!vmas)
-		return;
-	free(vmas->vmas);
-	free(vmas);
 }

@@ -18,17 +18,17 @@ struct fb_slab_vma {
 	uint64_t address; /* of the vm_area_struct */
 };
 
+/* What the search found; the kernel keeps it as FB_KERNEL_SLAB_VMAS. */
 struct fb_slab_vmas {
 	struct fb_slab_vma *vmas; /* owned; in order of mm, then address */
 	size_t count;
 };
+/* found is a struct fb_slab_vmas, or NULL. */
+void fb_slab_vmas_destroy(void *found);
 
 /* The vm_area_structs in use that name mm: the first (NULL: none), owned by the kernel, and their
  * count. What stops the search is a warning, once; only FB_NOMEM is returned. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 					       const struct fb_slab_vma **first_ret,
 					       size_t *count_ret);
-/* Takes NULL. */
-void fb_slab_vmas_destroy(struct fb_slab_vmas *vmas);
-
 #endif

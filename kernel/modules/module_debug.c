@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/limits.h"
-#include "symbols/dwarf/dwarf_types.h"
+#include "symbols/table/elf_symtab.h"
 
 /* Notes of a module: its build-id, what Linux it was built for, some more. */
 #define MAX_NOTES 64u

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "kernel/image/thread_size.h"
 #include "kernel/stacks/cpu_regs.h"
 #include "kernel/stacks/stack_search.h"
 

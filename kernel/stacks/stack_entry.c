@@ -6,13 +6,11 @@
 
 #include <string.h>
 
+#include "kernel/image/thread_size.h"
+
 /* IRQ_STACK_SIZE and struct entry_stack where the kernel's types have neither. */
 #define IRQ_STACK_BYTES (16u << 10)
 #define ENTRY_STACK_BYTES 512u
-/* THREAD_SIZE: two pages at least, eight with KASAN; 64 KiB leaves room. */
-#define THREAD_BYTES (16u << 10)
-#define THREAD_BYTES_MIN (8u << 10)
-#define THREAD_BYTES_MAX (64u << 10)
 /* TOP_OF_KERNEL_STACK_PADDING with CONFIG_X86_FRED (65c9cc9e2c14, 6.9). */
 #define FRED_PADDING 16u
 
@@ -101,38 +99,11 @@ enum fb_entry_kind fb_entry_kind(const char *symbol, const struct user_regs_stru
 	return (int64_t)regs->orig_rax < -1 ? FB_ENTRY_INTERRUPT : FB_ENTRY_EXCEPTION;
 }
 
-static bool thread_size_ok(uint64_t size)
-{
-	return size >= THREAD_BYTES_MIN && size <= THREAD_BYTES_MAX && !(size & (size - 1));
-}
-
-uint64_t fb_thread_size(const struct fb_kernel *kernel)
-{
-	static const char *const bounds[][2] = {
-		{"__start_init_stack", "__end_init_stack"},
-		{"__start_init_task", "__end_init_task"},
-	};
-	uint64_t size = fb_kernel_layout(kernel)->thread_union.size;
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(bounds); i++) {
-		uint64_t start, end;
-		struct fb_error *err;
-
-		err = fb_kernel_symbol(kernel, bounds[i][0], &start);
-		if (!err)
-			err = fb_kernel_symbol(kernel, bounds[i][1], &end);
-		if (!err && thread_size_ok(end - start))
-			return end - start;
-		fb_error_destroy(err);
-	}
-	return thread_size_ok(size) ? size : THREAD_BYTES;
-}
-
 void fb_stack_area_add(struct fb_unwind *unwind, uint64_t start, uint64_t size, const char *name)
 {
 	struct fb_stack_area *area = &unwind->areas[unwind->area_count];
 
-	if (unwind->area_count == FB_MAX_STACK_AREAS || size > THREAD_BYTES_MAX ||
+	if (unwind->area_count == FB_MAX_STACK_AREAS || size > FB_THREAD_BYTES_MAX ||
 	    start % sizeof(uint64_t) || size % sizeof(uint64_t) || !size ||
 	    !fb_kernel_address_ok(start) || !fb_kernel_address_ok(start + size))
 		return;

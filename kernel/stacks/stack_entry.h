@@ -30,10 +30,6 @@ const char *fb_entry_kind_name(enum fb_entry_kind kind);
 /* What saved regs: by the entry function's name (may be NULL) and the registers themselves. */
 enum fb_entry_kind fb_entry_kind(const char *symbol, const struct user_regs_struct *regs);
 
-/* THREAD_SIZE in bytes: __start/__end_init_stack (8f69cba096b5, 6.10), __start/__end_init_task
- * before, else the size of union thread_union; 16 KiB where nothing believable says so. */
-uint64_t fb_thread_size(const struct fb_kernel *kernel);
-
 /* Appends an area to those of unwind; nothing where its bounds cannot be or there is no room. */
 void fb_stack_area_add(struct fb_unwind *unwind, uint64_t start, uint64_t size, const char *name);
 /* Appends the interrupt, exception and entry stacks of a CPU. What this kernel does not have, or

@@ -8,7 +8,7 @@
 
 #include "base/address_set.h"
 #include "base/limits.h"
-#include "kernel/stacks/stack_entry.h"
+#include "kernel/image/thread_size.h"
 #include "kernel/tasks/task_table.h"
 
 /* What is looked through of a stack, from where it sleeps: entries are in the frames of the

@@ -3,6 +3,8 @@
  * The symbols and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
  * which sends home u64 address and size, u8 type, and the name up to its NUL, one after the other.
  */
+#include "symbols/table/elf_symtab.h"
+
 #include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +15,6 @@
 
 #include "base/isolate.h"
 #include "base/limits.h"
-#include "symbols/dwarf/dwarf_types.h"
 
 /* SHA-512 is the longest that linkers offer. */
 #define MAX_BUILD_ID 64u

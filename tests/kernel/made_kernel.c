@@ -49,7 +49,7 @@ struct made_kernel *made_kernel_create(void)
 	made->used = FB_PAGE_SIZE; /* so that nothing stands at the very start */
 	must(fb_warnings_create(&made->warnings));
 	must(fb_vmcoreinfo_parse("OSRELEASE=made\n", &made->kernel.vmcoreinfo));
-	pthread_mutex_init(&made->kernel.slab_vmas_lock, NULL);
+	fb_kernel_kept_init(&made->kernel);
 	made->kernel.space = &made->space;
 	made->kernel.warnings = made->warnings;
 	made->kernel.cpu_limit = 1;
@@ -65,8 +65,7 @@ void made_kernel_destroy(struct made_kernel *made)
 {
 	if (!made)
 		return;
-	fb_slab_vmas_destroy(made->kernel.slab_vmas);
-	pthread_mutex_destroy(&made->kernel.slab_vmas_lock);
+	fb_kernel_kept_deinit(&made->kernel);
 	fb_symtab_destroy(made->kernel.symbols);
 	fb_vmcoreinfo_destroy(made->kernel.vmcoreinfo);
 	fb_warnings_destroy(made->warnings);

@@ -175,7 +175,8 @@ static void put_in_slabs(struct made_kernel *made, uint64_t mm, const uint64_t *
 		found->vmas[i + 1] = (struct fb_slab_vma){mm, vmas[i]};
 	found->vmas[count + 1] = (struct fb_slab_vma){mm + 8, vmas[0]};
 	found->count = count + 2;
-	made->kernel.slab_vmas = found;
+	made->kernel.kept[FB_KERNEL_SLAB_VMAS].thing = found;
+	made->kernel.kept[FB_KERNEL_SLAB_VMAS].destroy = fb_slab_vmas_destroy;
 }
 
 static void finds_in_slabs_what_the_tree_has_lost(void)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/image/thread_size.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/stacks/stack_entry.h"
 
+#include "kernel/image/thread_size.h"
 #include "kernel/stacks/syscall_names.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbols/dwarf/dwarf_types.h"
+#include "symbols/table/elf_symtab.h"
 #include "tests/harness.h"
 
 extern const char __executable_start[] __attribute__((visibility("hidden")));

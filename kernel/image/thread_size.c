@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How large a task's kernel stack is.
+ */
+#include "kernel/image/thread_size.h"
+
+/* Two pages at least; without anything that says so, the four of every 64-bit kernel since 3.15. */
+#define THREAD_BYTES_MIN (8u << 10)
+#define THREAD_BYTES (16u << 10)
+
+static bool thread_size_ok(uint64_t size)
+{
+	return size >= THREAD_BYTES_MIN && size <= FB_THREAD_BYTES_MAX && !(size & (size - 1));
+}
+
+uint64_t fb_thread_size(const struct fb_kernel *kernel)
+{
+	static const char *const bounds[][2] = {
+		{"__start_init_stack", "__end_init_stack"},
+		{"__start_init_task", "__end_init_task"},
+	};
+	uint64_t size = fb_kernel_layout(kernel)->thread_union.size;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(bounds); i++) {
+		uint64_t start, end;
+		struct fb_error *err;
+
+		err = fb_kernel_symbol(kernel, bounds[i][0], &start);
+		if (!err)
+			err = fb_kernel_symbol(kernel, bounds[i][1], &end);
+		if (!err && thread_size_ok(end - start))
+			return end - start;
+		fb_error_destroy(err);
+	}
+	return thread_size_ok(size) ? size : THREAD_BYTES;
+}
