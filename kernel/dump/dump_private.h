@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the dump formats share with dump.c; for the files of this folder and its tests. */
+/* What the dump formats share with dump.c and dump_open.c; for the files of this room and its tests. */
 #ifndef FB_KERNEL_DUMP_PRIVATE_H
 #define FB_KERNEL_DUMP_PRIVATE_H
 
