@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading members and walking lists of the kernel.
+ * Reading members and walking lists of the kernel, and finding the page tables of a process.
  */
 #include "kernel/image/kernel_private.h"
 
@@ -39,6 +39,27 @@ struct fb_error *fb_kernel_field_signed(const struct fb_kernel *kernel, uint64_t
 	if (err)
 		return err;
 	*value_ret = bits == 0 ? 0 : (int64_t)(value << (64 - bits)) >> (64 - bits);
+	return NULL;
+}
+
+struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel, uint64_t mm,
+					  struct fb_page_tables *tables_ret)
+{
+	struct fb_page_tables tables = kernel->tables;
+	struct fb_pt_walk walk;
+	uint64_t pgd;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, mm, &kernel->layout.mm_pgd, &pgd);
+	if (!err)
+		err = fb_pt_walk(&kernel->tables, pgd, &walk);
+	if (!err && walk.state != FB_PT_PRESENT)
+		err = fb_error_create(FB_CORRUPT, "pgd 0x%llx is not mapped",
+				      (unsigned long long)pgd);
+	if (err)
+		return fb_error_prefix(err, "mm_struct 0x%llx", (unsigned long long)mm);
+	tables.root = walk.physical & FB_PAGE_MASK;
+	*tables_ret = tables;
 	return NULL;
 }
 

@@ -1,72 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding the log, keeping its records, and printing them.
+ * Finding the log: which of its two forms this kernel has, and where.
  */
 #include "kernel/log/log.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/limits.h"
 #include "kernel/log/log_source.h"
-
-struct fb_error *fb_log_create(struct fb_log **log_ret)
-{
-	struct fb_log *log = calloc(1, sizeof(*log));
-
-	if (!log)
-		return fb_error_nomem();
-	fb_buf_init(&log->text, FB_MAX_LOG_BYTES);
-	*log_ret = log;
-	return NULL;
-}
-
-void fb_log_destroy(struct fb_log *log)
-{
-	if (!log)
-		return;
-	fb_buf_deinit(&log->text);
-	free(log->records);
-	free(log->starts);
-	free(log);
-}
-
-struct fb_error *fb_log_append(struct fb_log *log, struct fb_space *space,
-			       const struct fb_log_record *record, uint64_t address)
-{
-	struct fb_error *err;
-	void *room;
-
-	err = fb_grow_array(&log->records, &log->room, log->count, sizeof(*log->records),
-			    FB_MAX_LOG_RECORDS, "log records");
-	if (!err)
-		err = fb_grow_array(&log->starts, &log->starts_room, log->count,
-				    sizeof(*log->starts), FB_MAX_LOG_RECORDS, "log records");
-	if (!err)
-		err = fb_buf_reserve(&log->text, record->length, &room);
-	if (err)
-		return err;
-	err = fb_space_read(space, address, room, record->length);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		log->lost++;
-		return NULL;
-	}
-	log->starts[log->count] = log->text.size;
-	log->records[log->count++] = *record;
-	fb_buf_commit(&log->text, record->length);
-	return NULL;
-}
-
-void fb_log_finish(struct fb_log *log)
-{
-	for (size_t i = 0; i < log->count; i++)
-		log->records[i].text =
-			log->text.data ? (char *)log->text.data + log->starts[i] : "";
-}
 
 /* An offset that VMCOREINFO names, or the kernel's types. */
 static struct fb_error *offset_of(const struct fb_kernel *kernel, const char *name,
@@ -265,19 +203,4 @@ struct fb_error *fb_log_load(struct fb_kernel *kernel, struct fb_log **log_ret)
 	fb_log_finish(log);
 	*log_ret = log;
 	return NULL;
-}
-
-size_t fb_log_count(const struct fb_log *log)
-{
-	return log->count;
-}
-
-const struct fb_log_record *fb_log_get(const struct fb_log *log, size_t index)
-{
-	return &log->records[index];
-}
-
-uint64_t fb_log_lost(const struct fb_log *log)
-{
-	return log->lost;
 }

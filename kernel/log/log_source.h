@@ -46,11 +46,13 @@ FB_MUST_CHECK struct fb_error *fb_log_read_ring(struct fb_space *space,
 FB_MUST_CHECK struct fb_error *
 fb_log_read_buffer(struct fb_space *space, const struct fb_log_buffer *buffer, struct fb_log *log);
 
+/* log_records.c */
 FB_MUST_CHECK struct fb_error *fb_log_create(struct fb_log **log_ret);
 /* Appends a record whose text (record->length bytes) is read from address. What cannot be read
  * counts as lost. */
 FB_MUST_CHECK struct fb_error *fb_log_append(struct fb_log *log, struct fb_space *space,
 					     const struct fb_log_record *record, uint64_t address);
+/* To be called once, when all are appended: gives each record its text. */
 void fb_log_finish(struct fb_log *log);
 
 #endif

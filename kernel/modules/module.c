@@ -15,41 +15,6 @@
 /* Each finds at least one more; the second finds what is left, as a rule. */
 #define MAX_ROUNDS 16u
 
-static bool is_known(const struct fb_modules *modules, uint64_t address)
-{
-	for (size_t i = 0; i < modules->count; i++)
-		if (modules->modules[i].address == address)
-			return true;
-	return false;
-}
-
-struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address)
-{
-	struct fb_module module;
-	struct fb_error *err;
-
-	if (is_known(modules, address))
-		return NULL;
-	err = fb_grow_array(&modules->modules, &modules->room, modules->count, sizeof(module),
-			    FB_MAX_MODULES, "modules");
-	if (err)
-		return err;
-	err = fb_module_read(modules->kernel, address, &module);
-	if (!err)
-		modules->modules[modules->count++] = module;
-	return err;
-}
-
-struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address)
-{
-	struct fb_error *err = fb_modules_add(modules, address);
-
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
-}
-
 /* A module that cannot be believed is passed over: the list goes on behind it. */
 static struct fb_error *add_entry(void *context, uint64_t entry)
 {
@@ -75,7 +40,7 @@ static struct fb_error *walk_backwards(struct fb_modules *modules, uint64_t head
 
 		if (err)
 			return err;
-		if (entry == head || is_known(modules, entry - layout->module_list.offset))
+		if (entry == head || fb_modules_known(modules, entry - layout->module_list.offset))
 			break;
 		err = add_entry(modules, entry);
 		if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of modules, as module.c, module_read.c and module_symbols.c share it. */
+/* The table of modules, as the sources of this room share it. */
 #ifndef FB_KERNEL_MODULE_TABLE_H
 #define FB_KERNEL_MODULE_TABLE_H
 
@@ -34,7 +34,9 @@ struct fb_modules {
 FB_MUST_CHECK struct fb_error *fb_module_read(struct fb_kernel *kernel, uint64_t address,
 					      struct fb_module *module_ret);
 
-/* module.c: reads the struct module at address into the table, where it is not in it yet. Errors as of
+/* module_table.c: whether the struct module at address is in the table. */
+bool fb_modules_known(const struct fb_modules *modules, uint64_t address);
+/* Reads the struct module at address into the table, where it is not in it yet. Errors as of
  * fb_module_read(), and FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address);
 /* The same for a hint: what cannot be believed is passed over. FB_NOMEM, FB_LIMIT. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The task table while it is being filled: what task.c and the sources share. */
+/* The task table while it is being filled: what task.c, task_table.c and the sources share. */
 #ifndef FB_KERNEL_TASK_TABLE_H
 #define FB_KERNEL_TASK_TABLE_H
 
@@ -34,6 +34,9 @@ struct fb_tasks {
 	size_t broken[FB_FOUND_BITS];
 	struct fb_error *first_break[FB_FOUND_BITS];
 };
+
+/* Makes or renews the index by address; before anything is added, and after the tasks were moved. */
+FB_MUST_CHECK struct fb_error *fb_tasks_index(struct fb_tasks *tasks);
 
 /* Takes err, which ended a part of a source: counted, and passed on only where it is FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb_error *err,

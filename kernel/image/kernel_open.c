@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Opening the kernel of a dump: VMCOREINFO, then the page tables of init_mm, then symbols, types and
+ * CPUs through them. Every command does this first (bundle/input/input.c).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/image/kernel_private.h"
+
+static struct fb_error *load_vmcoreinfo(struct fb_kernel *kernel)
+{
+	const char *text = fb_dump_vmcoreinfo(kernel->dump);
+	char *scanned = NULL;
+	struct fb_error *err;
+
+	if (!text) {
+		err = fb_vmcoreinfo_scan(kernel->dump, kernel->pool, &scanned);
+		if (err)
+			return err;
+		fb_warn(kernel->warnings, "the dump has no VMCOREINFO note; the kernel's own copy "
+					  "was found in its memory");
+		text = scanned;
+	}
+	err = fb_vmcoreinfo_parse(text, &kernel->vmcoreinfo);
+	free(scanned);
+	return err;
+}
+
+static struct fb_error *missing_key(const char *key)
+{
+	return fb_error_create(FB_NOT_FOUND,
+			       "VMCOREINFO has no %s: is this a dump of a Linux x86-64 kernel, "
+			       "5.4 or newer?",
+			       key);
+}
+
+/* Where the tables of init_mm are. */
+static struct fb_error *find_page_tables(struct fb_kernel *kernel)
+{
+	const struct fb_vmcoreinfo *info = kernel->vmcoreinfo;
+	const struct fb_dump_info *dump = fb_dump_info(kernel->dump);
+	uint64_t swapper_pg_dir, stext;
+	int64_t phys_base, five_levels = 0, sme_mask = 0;
+	struct fb_pt_walk walk;
+	struct fb_error *err;
+
+	if (!fb_vmcoreinfo_symbol(info, "swapper_pg_dir", &swapper_pg_dir))
+		return missing_key("SYMBOL(swapper_pg_dir)");
+	if (!fb_vmcoreinfo_symbol(info, "_stext", &stext))
+		return missing_key("SYMBOL(_stext)");
+	if (!fb_vmcoreinfo_number(info, "phys_base", &phys_base))
+		return missing_key("NUMBER(phys_base)");
+	fb_vmcoreinfo_number(info, "pgtable_l5_enabled", &five_levels);
+	fb_vmcoreinfo_number(info, "sme_mask", &sme_mask);
+
+	kernel->info.phys_base = (uint64_t)phys_base;
+	kernel->info.levels = five_levels ? 5 : 4;
+	kernel->tables.physical = fb_dump_physical(kernel->dump);
+	kernel->tables.root = swapper_pg_dir - FB_START_KERNEL_MAP + (uint64_t)phys_base;
+	kernel->tables.levels = kernel->info.levels;
+	kernel->tables.encryption_mask = (uint64_t)sme_mask;
+	kernel->tables.zeros_excluded =
+		dump->dump_level > 0 && (dump->dump_level & 1) && !dump->incomplete;
+
+	kernel->linear.image = true;
+	kernel->linear.phys_base = (uint64_t)phys_base;
+	kernel->tables.linear = &kernel->linear;
+	err = fb_pt_walk(&kernel->tables, stext, &walk);
+	if (err)
+		return err;
+	if (walk.level_count < kernel->tables.levels && walk.page_size == FB_PAGE_SIZE)
+		fb_warn(kernel->warnings,
+			"the kernel's page tables (at physical 0x%llx) are not in the dump%s: only "
+			"its image and directly mapped memory can be read, no modules and no "
+			"kernel stacks",
+			(unsigned long long)kernel->tables.root,
+			dump->incomplete ? ", which is cut off before them" : "");
+	if (walk.state != FB_PT_PRESENT ||
+	    walk.physical != stext - FB_START_KERNEL_MAP + (uint64_t)phys_base)
+		return fb_error_create(FB_CORRUPT,
+				       "the kernel's page tables (at physical 0x%llx) do not map "
+				       "_stext (0x%llx) to its place: the dump is of another boot "
+				       "than its VMCOREINFO, or damaged",
+				       (unsigned long long)kernel->tables.root,
+				       (unsigned long long)stext);
+	return NULL;
+}
+
+/* Without page_offset_base (KASLR of the memory regions not built in): the fixed place of each
+ * paging mode (Documentation/arch/x86/x86_64/mm.rst). */
+#define DIRECT_MAP_4_LEVELS 0xffff888000000000ull
+#define DIRECT_MAP_5_LEVELS 0xff11000000000000ull
+/* PUD_SIZE: page_offset_base is aligned to it (kernel_randomize_memory()). */
+#define DIRECT_MAP_ALIGNMENT (1ull << 30)
+
+static void find_direct_map(struct fb_kernel *kernel)
+{
+	uint64_t address, start = 0;
+	struct fb_error *err = fb_kernel_symbol(kernel, "page_offset_base", &address);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		start = kernel->info.levels == 5 ? DIRECT_MAP_5_LEVELS : DIRECT_MAP_4_LEVELS;
+	} else if (!err) {
+		err = fb_space_u64(kernel->space, address, &start);
+		if (err || !fb_kernel_address_ok(start) || start % DIRECT_MAP_ALIGNMENT)
+			start = 0;
+	}
+	fb_error_destroy(err);
+	kernel->linear.direct_start = start;
+	kernel->linear.direct_size = fb_dump_info(kernel->dump)->max_pfn << FB_PAGE_SHIFT;
+}
+
+static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_options *options)
+{
+	struct fb_error *err;
+
+	err = load_vmcoreinfo(kernel);
+	if (err)
+		return err;
+	err = find_page_tables(kernel);
+	if (err)
+		return err;
+	err = fb_mapped_space_create(&kernel->tables, "kernel memory", &kernel->space);
+	if (err)
+		return err;
+	if (options->vmlinux) {
+		kernel->vmlinux = strdup(options->vmlinux);
+		if (!kernel->vmlinux)
+			return fb_error_nomem();
+	}
+	err = fb_kernel_load_symbols(kernel, kernel->vmlinux);
+	if (err)
+		return err;
+	find_direct_map(kernel);
+	fb_layout_resolve(kernel->types, &kernel->layout);
+	err = fb_kernel_load_cpus(kernel);
+	if (err)
+		return err;
+	fb_kernel_load_info(kernel);
+	return NULL;
+}
+
+struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_options *options,
+				struct fb_warnings *warnings, struct fb_kernel **kernel_ret)
+{
+	struct fb_kernel *kernel = calloc(1, sizeof(*kernel));
+	struct fb_error *err;
+
+	if (!kernel)
+		return fb_error_nomem();
+	fb_kernel_kept_init(kernel);
+	kernel->dump = dump;
+	kernel->warnings = warnings;
+	kernel->pool = options->pool;
+	kernel->panic_cpu = -1;
+	err = load(kernel, options);
+	if (err) {
+		fb_kernel_destroy(kernel);
+		return err;
+	}
+	*kernel_ret = kernel;
+	return NULL;
+}
+
+void fb_kernel_destroy(struct fb_kernel *kernel)
+{
+	if (!kernel)
+		return;
+	fb_kernel_kept_deinit(kernel);
+	free(kernel->prstatus_index);
+	free(kernel->percpu_offsets);
+	fb_btf_destroy(kernel->types);
+	fb_symtab_destroy(kernel->symbols);
+	fb_mapped_space_destroy(kernel->space);
+	fb_vmcoreinfo_destroy(kernel->vmcoreinfo);
+	free(kernel->vmlinux);
+	free(kernel);
+}

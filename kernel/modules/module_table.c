@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Adding to the table of modules: module.c and the sources beside it find addresses, each of which
+ * is read once.
+ */
+#include "kernel/modules/module_table.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+bool fb_modules_known(const struct fb_modules *modules, uint64_t address)
+{
+	for (size_t i = 0; i < modules->count; i++)
+		if (modules->modules[i].address == address)
+			return true;
+	return false;
+}
+
+struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address)
+{
+	struct fb_module module;
+	struct fb_error *err;
+
+	if (fb_modules_known(modules, address))
+		return NULL;
+	err = fb_grow_array(&modules->modules, &modules->room, modules->count, sizeof(module),
+			    FB_MAX_MODULES, "modules");
+	if (err)
+		return err;
+	err = fb_module_read(modules->kernel, address, &module);
+	if (!err)
+		modules->modules[modules->count++] = module;
+	return err;
+}
+
+struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address)
+{
+	struct fb_error *err = fb_modules_add(modules, address);
+
+	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
