@@ -23,8 +23,7 @@ check_formatting groff -mandoc -ww -Tutf8 "$page"
 check_formatting man --warnings=w -P cat -l "$page"
 if command -v mandoc >/dev/null; then
     run_program mandoc -T lint -W warning "$page"
-    [ ! -s "$work/stdout" ]
-    report $? "mandoc finds nothing wrong with the page"
+    expect test ! -s "$work/stdout" "mandoc finds nothing wrong with the page"
 else
     skip "the page by mandoc: it is not installed"
 fi
@@ -55,15 +54,13 @@ common_options() { sed -n '/^ Everywhere:/,$p' "$work/stdout" | listed_options; 
 same_words() {
     local missing
     missing=$(comm -3 <(sort -u <<<"$1") <(sort -u <<<"$2") | tr '\n' ' ')
-    [ -z "$missing" ]
-    report $? "$3"
+    expect test -z "$missing" "$3"
     [ -z "$missing" ] || printf '# only in one (left: the help): %s\n' "$missing"
 }
 
 run --help
 mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$work/stdout")
-[ "${#commands[@]}" -ge 16 ]
-report $? "the help lists commands"
+expect test "${#commands[@]}" -ge 16 "the help lists commands"
 same_words "$(printf '%s\n' "${commands[@]}")" "$(sed -n '/^\.Sh COMMANDS/,/^\.Sh ENV/s/^\.Ss \([a-z]*\).*/\1/p' "$page")" \
     "the page has a section for each command"
 same_words "$(printf '%s\n' "${commands[@]}")" "$(sed -n 's/^## \([a-z]*\) .*[A-Z].*/\1/p' "$reference")" \
@@ -76,8 +73,7 @@ for command in "${commands[@]}"; do
     for option in $options; do
         reference_part "$command" | grep -qE -- "(^|[^a-z-])$option([^a-z-]|$)" || missing+=" $option"
     done
-    [ -z "$missing" ]
-    report $? "$command: cli.md has its options${missing:+, but not$missing}"
+    expect test -z "$missing" "$command: cli.md has its options${missing:+, but not$missing}"
     # Short options of both name the same long one.
     sed '/^ Everywhere:/,$d' "$work/stdout" | sed -nE 's/^ +(-[^ ,]), (--[a-z-]+).*/\1 \2/p' | sort >"$work/short-help"
     awk -v name="$command" '/^\.S[hs] / { inside = $2 == name } inside && /^\.It Fl .* , Fl -/ { print "-" $3, "-" $6 }' \
@@ -90,8 +86,7 @@ missing=
 for option in $common; do
     reference_part Everywhere | grep -qF -- "\`$option" || missing+=" $option"
 done
-[ -z "$missing" ]
-report $? "cli.md has the options of all commands${missing:+, but not$missing}"
+expect test -z "$missing" "cli.md has the options of all commands${missing:+, but not$missing}"
 for name in DEBUGINFOD_URLS TMPDIR NO_COLOR; do
     grep -q "^\.It Ev.*$name" "$page"
     report $? "the page has $name"
@@ -114,8 +109,7 @@ complete_words() {
 expect_words() {
     local text=$1
     shift
-    [ "${COMPREPLY[*]}" = "$(printf '%s\n' "$@" | sort | paste -sd' ')" ]
-    report $? "completion: $text"
+    expect test "${COMPREPLY[*]}" = "$(printf '%s\n' "$@" | sort | paste -sd' ')" "completion: $text"
 }
 complete_words ""
 expect_words "commands" "${commands[@]}" --help --version
@@ -133,8 +127,7 @@ for command in "${commands[@]}"; do
         esac
         COMPREPLY=()
         _fbundle_value "$kind" ""
-        [ "${#COMPREPLY[@]}" -gt 0 ]
-        report $? "completion: values $kind of $command"
+        expect test "${#COMPREPLY[@]}" -gt 0 "completion: values $kind of $command"
     done < <(grep -oE -- '--[a-z-]+=[A-Za-z]+' "$work/stdout" | sed 's/.*=//' | sort -u)
 done
 complete_words bt d

@@ -35,19 +35,16 @@ while read -r pid uid euid rss cgroup start; do
     path=$(sed -n 's/^0:://p' "$work/truth/$pid/cgroup" 2>/dev/null)
     [ -z "$path" ] || [ "$path" = "$cgroup" ] || wrong=$((wrong + 1))
 done <"$work/tasks"
-[ "$known" -gt 30 ]
-report $? "processes of the truth ($known)"
-[ "$wrong" -eq 0 ]
-report $? "UIDs, memory, control group and start as in /proc"
+expect test "$known" -gt 30 "processes of the truth ($known)"
+expect test "$wrong" -eq 0 "UIDs, memory, control group and start as in /proc"
 
 for folder in "$work"/truth/[0-9]*; do
     sed -En "s/^([a-z]+) [a-z]+:\[([0-9]+)\]\$/${folder##*/} \1 \2/p" "$folder/ns" 2>/dev/null
 done | sort >"$work/wanted"
-[ "$(wc -l <"$work/wanted")" -gt 200 ]
-report $? "namespaces of the truth"
+expect test "$(wc -l <"$work/wanted")" -gt 200 "namespaces of the truth"
 # Processes that started after /proc was saved, and namespaces that it does not name, may be more.
-[ -z "$(comm -23 <(join <(cut -d' ' -f1 "$work/tasks" | sort) "$work/wanted" | sort) "$work/namespaces")" ]
-report $? "each with its inode number"
+join <(cut -d' ' -f1 "$work/tasks" | sort) "$work/wanted" | sort | comm -23 - "$work/namespaces" >"$work/differing"
+expect test ! -s "$work/differing" "each with its inode number"
 
 container=$(grep -o '\bNS=[0-9]*' "$samples/actors" | cut -d= -f2)
 run ps --long "$dump"

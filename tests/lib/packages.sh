@@ -6,7 +6,7 @@
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config libkdumpfile-dev libelf-dev libdw-dev
     zlib1g-dev liblzo2-dev liblz4-dev libsnappy-dev libzstd-dev libdeflate-dev libarchive-dev libxxhash-dev
     libjansson-dev libseccomp-dev)
-packages_test=(libcunit1-dev jq git python3 python3-jsonschema)
+packages_test=(libcunit1-dev jq git python3 python3-jsonschema binutils file bzip2 lz4 xz-utils zstd)
 packages_lint=(clang clang-tidy shellcheck)
 # One version, because each formats a little differently. Not every release has it.
 packages_format=(clang-format-14)
@@ -29,9 +29,15 @@ packages_apt() {
     "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >/dev/null
 }
 
-# packages_install PACKAGE...: installs those that are missing. Fails with a message where it cannot.
+# packages_known PACKAGE...: those of them that this release's package lists have.
+packages_known() {
+    apt-cache show --no-all-versions "$@" 2>/dev/null | sed -n 's/^Package: //p'
+}
+
+# packages_install PACKAGE...: installs those that are missing. Fails with a message where it cannot: each that
+# the release does not have is named apart from what could not be installed.
 packages_install() {
-    local missing
+    local missing known unknown
     if ! command -v dpkg-query >/dev/null; then
         printf 'not a Debian or Ubuntu system: make sure that you have what these packages hold: %s\n' "$*" >&2
         return 0
@@ -40,9 +46,15 @@ packages_install() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     printf 'installing %s\n' "${missing[*]}" >&2
     packages_apt update || true # the lists that are there may do
-    if ! packages_apt install -y --no-install-recommends "${missing[@]}"; then
+    mapfile -t known < <(packages_known "${missing[@]}")
+    if [ "${#known[@]}" -gt 0 ] && ! packages_apt install -y --no-install-recommends "${known[@]}"; then
         printf 'cannot install %s: run as root, or with sudo, or install them by hand:\n  apt-get install %s\n' \
-            "${missing[*]}" "${missing[*]}" >&2
+            "${known[*]}" "${known[*]}" >&2
         return 1
     fi
+    mapfile -t unknown < <(packages_missing "${missing[@]}")
+    [ "${#unknown[@]}" -eq 0 ] || {
+        printf 'not among the packages of this release, nor of its other sources: %s\n' "${unknown[*]}" >&2
+        return 1
+    }
 }

@@ -228,7 +228,9 @@ static void finds_the_same_without_files(void)
 		j++;
 	}
 	CU_ASSERT_EQUAL(count_symbol(&without.stacks[0], "recurse"), 0);
-	CU_ASSERT(without.stacks[0].frames[0].symbol != NULL); /* of libc, exported */
+	/* libc's own table names what it exports. The system call itself may be in a function that
+	 * it does not: __syscall_cancel_arch(), since glibc 2.41. */
+	CU_ASSERT_EQUAL(count_symbol(&without.stacks[0], "pause"), 1);
 	CU_ASSERT_PTR_NOT_NULL(without.stacks[0].frames[0].build_id);
 	done(&with);
 	done(&without);
