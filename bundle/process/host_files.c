@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +23,8 @@
 
 struct known {
 	char *path;
-	uint64_t size;
+	bool any_size;
+	uint64_t size;        /* any_size: of no meaning */
 	struct fb_file *file; /* NULL: looked for, and not there */
 };
 
@@ -85,8 +87,8 @@ static int open_in_root(const struct fb_host_files *files, const char *path)
 }
 
 /* NULL in *file_ret: no such file, or another one. */
-static struct fb_error *open_file(struct fb_host_files *files, const char *path, uint64_t size,
-				  struct fb_file **file_ret)
+static struct fb_error *open_file(struct fb_host_files *files, const char *path,
+				  const uint64_t *size, struct fb_file **file_ret)
 {
 	struct stat status;
 	int fd;
@@ -98,7 +100,7 @@ static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-	    (uint64_t)status.st_size != size) {
+	    (size && (uint64_t)status.st_size != *size)) {
 		close(fd);
 		return NULL;
 	}
@@ -106,15 +108,17 @@ static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 		path, fd, status.st_mtim.tv_sec * 1000000000ll + status.st_mtim.tv_nsec, file_ret);
 }
 
-static struct fb_error *find_known(struct fb_host_files *files, const char *path, uint64_t size,
-				   struct known **known_ret)
+/* size NULL: any. */
+static struct fb_error *find_known(struct fb_host_files *files, const char *path,
+				   const uint64_t *size, struct known **known_ret)
 {
 	struct known *known;
 	struct fb_error *err;
 
 	for (size_t i = 0; i < files->count; i++) {
 		known = &files->known[i];
-		if (known->size == size && strcmp(known->path, path) == 0) {
+		if (known->any_size == !size && (!size || known->size == *size) &&
+		    strcmp(known->path, path) == 0) {
 			*known_ret = known;
 			return NULL;
 		}
@@ -124,7 +128,8 @@ static struct fb_error *find_known(struct fb_host_files *files, const char *path
 	if (err)
 		return err;
 	known = &files->known[files->count];
-	known->size = size;
+	known->any_size = !size;
+	known->size = size ? *size : 0;
 	known->path = strdup(path);
 	if (!known->path)
 		return fb_error_nomem();
@@ -138,8 +143,8 @@ static struct fb_error *find_known(struct fb_host_files *files, const char *path
 	return NULL;
 }
 
-struct fb_error *fb_host_files_find(struct fb_host_files *files, const char *path, uint64_t size,
-				    struct fb_file **file_ret)
+static struct fb_error *find(struct fb_host_files *files, const char *path, const uint64_t *size,
+			     struct fb_file **file_ret)
 {
 	struct known *known = NULL;
 	struct fb_file *file = NULL;
@@ -151,9 +156,21 @@ struct fb_error *fb_host_files_find(struct fb_host_files *files, const char *pat
 		file = known->file;
 	pthread_mutex_unlock(&files->lock);
 	if (!err && !file)
-		err = fb_error_create(FB_NOT_FOUND, "%s: not under the sysroot, or of another size",
-				      path);
+		err = fb_error_create(FB_NOT_FOUND, "%s: not under the sysroot%s", path,
+				      size ? ", or of another size" : "");
 	if (!err)
 		*file_ret = file;
 	return err;
+}
+
+struct fb_error *fb_host_files_find(struct fb_host_files *files, const char *path, uint64_t size,
+				    struct fb_file **file_ret)
+{
+	return find(files, path, &size, file_ret);
+}
+
+struct fb_error *fb_host_files_find_any(struct fb_host_files *files, const char *path,
+					struct fb_file **file_ret)
+{
+	return find(files, path, NULL, file_ret);
 }

@@ -24,5 +24,8 @@ void fb_host_files_destroy(struct fb_host_files *files);
  * FB_NOT_FOUND: none there, or one of another size. Links are followed inside sysroot only. */
 FB_MUST_CHECK struct fb_error *fb_host_files_find(struct fb_host_files *files, const char *path,
 						  uint64_t size, struct fb_file **file_ret);
+/* The same whatever its size: for a caller that compares build-ids. */
+FB_MUST_CHECK struct fb_error *fb_host_files_find_any(struct fb_host_files *files, const char *path,
+						      struct fb_file **file_ret);
 
 #endif

@@ -67,6 +67,17 @@ void fb_user_reg_set(struct user_regs_struct *regs, size_t index, uint64_t value
 	memcpy((uint8_t *)regs + regs_shown[index].offset, &value, sizeof(value));
 }
 
+const char *fb_user_regs_source_name(enum fb_user_regs_source source)
+{
+	static const char *const names[] = {
+		[FB_USER_REGS_KERNEL_STACK] = "kernel-stack",
+		[FB_USER_REGS_CPU] = "prstatus",
+		[FB_USER_REGS_CORE] = "core",
+	};
+
+	return (size_t)source < FB_ARRAY_SIZE(names) ? names[source] : NULL;
+}
+
 enum fb_user_regs_source fb_user_regs_source_parse(const char *text)
 {
 	static const enum fb_user_regs_source sources[] = {

@@ -18,6 +18,9 @@ const char *fb_user_reg_name(size_t index);
 uint64_t fb_user_reg_get(const struct user_regs_struct *regs, size_t index);
 void fb_user_reg_set(struct user_regs_struct *regs, size_t index, uint64_t value);
 
+/* "kernel-stack", "prstatus", "core"; NULL for FB_USER_REGS_UNKNOWN. */
+const char *fb_user_regs_source_name(enum fb_user_regs_source source);
+
 /* FB_USER_REGS_UNKNOWN for what fb_user_regs_source_name() gives for none; text may be NULL. */
 enum fb_user_regs_source fb_user_regs_source_parse(const char *text);
 

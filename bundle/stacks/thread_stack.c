@@ -44,17 +44,6 @@ struct fb_thread_stacks {
 	struct fb_stored_stacks *stored; /* NULL: the input keeps none */
 };
 
-const char *fb_user_regs_source_name(enum fb_user_regs_source source)
-{
-	static const char *const names[] = {
-		[FB_USER_REGS_KERNEL_STACK] = "kernel-stack",
-		[FB_USER_REGS_CPU] = "prstatus",
-		[FB_USER_REGS_CORE] = "core",
-	};
-
-	return (size_t)source < FB_ARRAY_SIZE(names) ? names[source] : NULL;
-}
-
 /* Modules and ORC: without them there is less to show, but something. */
 static struct fb_error *load_tables(struct fb_thread_stacks *stacks)
 {
@@ -318,10 +307,11 @@ static struct fb_error *split(struct fb_thread_stacks *stacks, const struct fb_t
 	return err;
 }
 
-static struct fb_error *find_file(void *context, const char *path, uint64_t size,
+static struct fb_error *find_file(void *context, const char *path, const uint64_t *size,
 				  struct fb_file **file_ret)
 {
-	return fb_host_files_find(context, path, size, file_ret);
+	return size ? fb_host_files_find(context, path, *size, file_ret)
+		    : fb_host_files_find_any(context, path, file_ret);
 }
 
 static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_task *const *tasks)

@@ -75,7 +75,4 @@ const struct fb_thread_stack *fb_thread_stacks_get(const struct fb_thread_stacks
 /* The kernel's modules, for whoever shows kernel frames; NULL: none to be had. */
 struct fb_modules *fb_thread_stacks_modules(const struct fb_thread_stacks *stacks);
 
-/* "kernel-stack", "prstatus", "core"; NULL for FB_USER_REGS_UNKNOWN. */
-const char *fb_user_regs_source_name(enum fb_user_regs_source source);
-
 #endif

@@ -200,7 +200,7 @@ static void close_files(void)
 		fb_file_destroy(opened.files[--opened.count]);
 }
 
-struct fb_error *fb_live_find_file(void *context FB_UNUSED, const char *path, uint64_t size,
+struct fb_error *fb_live_find_file(void *context FB_UNUSED, const char *path, const uint64_t *size,
 				   struct fb_file **file_ret)
 {
 	struct fb_file *file = NULL;
@@ -219,7 +219,7 @@ struct fb_error *fb_live_find_file(void *context FB_UNUSED, const char *path, ui
 			atexit(close_files);
 		opened.files[opened.count++] = file;
 	}
-	if (file->size != size)
+	if (size && file->size != *size)
 		return fb_error_create(FB_NOT_FOUND, "%s: of another size", path);
 	*file_ret = file;
 	return NULL;

@@ -44,7 +44,7 @@ void fb_live_process_stop(struct fb_live_process *process);
 
 /* For fb_object_sources.find: the file itself. context: NULL. The files are closed at the end of
  * the program. */
-struct fb_error *fb_live_find_file(void *context, const char *path, uint64_t size,
+struct fb_error *fb_live_find_file(void *context, const char *path, const uint64_t *size,
 				   struct fb_file **file_ret);
 
 /* The mapping that holds address, or NULL. */

@@ -34,10 +34,11 @@ static void destroy_object(struct fb_cached_object *object)
 	fb_elf_image_deinit(&object->image);
 	fb_elf_symbols_deinit(&object->symbols);
 	free(object->path);
+	free(object->own_path);
 	free(object);
 }
 
-static struct fb_error *create_object(const char *path, uint64_t file_size, const char *build_id,
+static struct fb_error *create_object(const struct fb_object_place *place, const char *memory_id,
 				      struct fb_cached_object **object_ret)
 {
 	struct fb_cached_object *object = calloc(1, sizeof(*object));
@@ -46,11 +47,14 @@ static struct fb_error *create_object(const char *path, uint64_t file_size, cons
 		return fb_error_nomem();
 	object->fd = -1;
 	object->debug_fd = -1;
-	object->file_size = file_size;
+	object->file_size = place->file_size;
 	fb_elf_symbols_init(&object->symbols);
-	memcpy(object->build_id, build_id, sizeof(object->build_id));
-	object->path = strdup(path);
-	if (!object->path) {
+	memcpy(object->memory_id, memory_id, sizeof(object->memory_id));
+	memcpy(object->build_id, memory_id, sizeof(object->build_id));
+	object->path = strdup(place->path);
+	if (place->own_path)
+		object->own_path = strdup(place->own_path);
+	if (!object->path || (place->own_path && !object->own_path)) {
 		destroy_object(object);
 		return fb_error_nomem();
 	}
@@ -169,7 +173,7 @@ static struct fb_error *add_debug_file(const struct fb_object_sources *sources,
 }
 
 static struct fb_error *find_path(const struct fb_object_sources *sources, const char *path,
-				  uint64_t size, struct fb_file **file)
+				  const uint64_t *size, struct fb_file **file)
 {
 	struct fb_error *err = NULL;
 
@@ -181,18 +185,20 @@ static struct fb_error *find_path(const struct fb_object_sources *sources, const
 	return NULL;
 }
 
-/* Looks for the file; sets object->fd where it is the one that was mapped. */
-static struct fb_error *find_file(const struct fb_object_sources *sources, const char *own_path,
+/* Looks for the file; sets object->fd where it is the one that was mapped: by build-id where memory
+ * has one, whatever its size. */
+static struct fb_error *find_file(const struct fb_object_sources *sources,
 				  struct fb_cached_object *object)
 {
+	const uint64_t *size = object->memory_id[0] ? NULL : &object->file_size;
 	struct fb_file *file = NULL;
 	char found[FB_BUILD_ID_TEXT];
 	struct fb_error *err;
 	Elf *elf;
 
-	err = find_path(sources, object->path, object->file_size, &file);
-	if (!err && object->build_id[0])
-		err = find_path(sources, own_path, object->file_size, &file);
+	err = find_path(sources, object->path, size, &file);
+	if (!err && object->memory_id[0])
+		err = find_path(sources, object->own_path, size, &file);
 	if (err)
 		return err;
 	object->fd = file ? file->fd : -1;
@@ -205,7 +211,7 @@ static struct fb_error *find_file(const struct fb_object_sources *sources, const
 	elf = elf_begin(object->fd, ELF_C_READ, NULL);
 	if (is_object(elf))
 		file_build_id(elf, found);
-	if (!is_object(elf) || (object->build_id[0] && strcmp(found, object->build_id) != 0)) {
+	if (!is_object(elf) || (object->memory_id[0] && strcmp(found, object->memory_id) != 0)) {
 		if (object->fd_owned)
 			close(object->fd);
 		object->fd = -1;
@@ -219,18 +225,18 @@ static struct fb_error *find_file(const struct fb_object_sources *sources, const
 	return err;
 }
 
-static struct fb_error *load(const struct fb_object_sources *sources, struct fb_space *space,
-			     uint64_t base, const char *own_path, struct fb_cached_object *object)
+static struct fb_error *load(const struct fb_object_sources *sources,
+			     const struct fb_object_place *place, struct fb_cached_object *object)
 {
-	struct fb_error *err = find_file(sources, own_path, object);
+	struct fb_error *err = find_file(sources, object);
 
 	if (!err && object->fd < 0) {
-		object->owner = space;
-		object->base = base;
-		err = fb_elf_image_read(space, base, &object->image);
+		object->owner = place->space;
+		object->base = place->base;
+		err = fb_elf_image_read(place->space, place->base, &object->image);
 		if (!err) {
 			object->first_vaddr = object->image.first_vaddr;
-			err = fb_elf_symbols_add_memory(&object->symbols, space, base,
+			err = fb_elf_symbols_add_memory(&object->symbols, place->space, place->base,
 							&object->image);
 		}
 	}
@@ -241,54 +247,52 @@ static struct fb_error *load(const struct fb_object_sources *sources, struct fb_
 	return err;
 }
 
-/* An image that was whole is as good for another process. */
-static bool may_share(const struct fb_cached_object *object, struct fb_space *space, uint64_t base)
+static bool same_text(const char *a, const char *b)
 {
-	return !object->owner || (object->owner == space && object->base == base) ||
-	       (object->build_id[0] && object->image.has_unwind && !object->image.missing &&
-		object->symbols.count);
+	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 static const struct fb_cached_object *find_known(const struct fb_object_cache *cache,
-						 struct fb_space *space, uint64_t base,
-						 const char *path, uint64_t file_size,
-						 const char *build_id)
+						 const struct fb_object_place *place,
+						 const char *memory_id)
 {
 	for (size_t i = 0; i < cache->count; i++) {
 		const struct fb_cached_object *object = cache->objects[i];
 
-		if (object->file_size == file_size && strcmp(object->path, path) == 0 &&
-		    (!build_id[0] || strcmp(object->build_id, build_id) == 0) &&
-		    may_share(object, space, base))
+		if (object->owner ? object->owner == place->space && object->base == place->base
+				  : object->file_size == place->file_size &&
+					    strcmp(object->memory_id, memory_id) == 0 &&
+					    strcmp(object->path, place->path) == 0 &&
+					    same_text(object->own_path, place->own_path))
 			return object;
 	}
 	return NULL;
 }
 
-struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_space *space,
-				     uint64_t base, const char *path, const char *own_path,
-				     uint64_t file_size, const struct fb_cached_object **object_ret)
+struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
+				     const struct fb_object_place *place,
+				     const struct fb_cached_object **object_ret)
 {
 	const struct fb_cached_object *known;
 	struct fb_cached_object *object = NULL;
-	char build_id[FB_BUILD_ID_TEXT] = "";
+	char memory_id[FB_BUILD_ID_TEXT] = "";
 	struct fb_error *err;
 
-	err = fb_build_id_read(space, base, build_id, sizeof(build_id));
+	err = fb_build_id_read(place->space, place->base, memory_id, sizeof(memory_id));
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_error_destroy(err);
 	pthread_mutex_lock(&cache->lock);
-	known = find_known(cache, space, base, path, file_size, build_id);
+	known = find_known(cache, place, memory_id);
 	if (known) {
 		pthread_mutex_unlock(&cache->lock);
 		*object_ret = known;
 		return NULL;
 	}
 	/* Under the lock: another process's thread is likely to want the same object next. */
-	err = create_object(path, file_size, build_id, &object);
+	err = create_object(place, memory_id, &object);
 	if (!err)
-		err = load(&cache->sources, space, base, own_path, object);
+		err = load(&cache->sources, place, object);
 	if (!err)
 		err = fb_grow_array(&cache->objects, &cache->room, cache->count,
 				    sizeof(*cache->objects), FB_MAX_OBJECTS, "mapped objects");
@@ -300,6 +304,21 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache, struct fb_sp
 	if (!err)
 		*object_ret = object;
 	return err;
+}
+
+void fb_object_cache_release(struct fb_object_cache *cache, const struct fb_space *space)
+{
+	size_t kept = 0;
+
+	pthread_mutex_lock(&cache->lock);
+	for (size_t i = 0; i < cache->count; i++) {
+		if (cache->objects[i]->owner == space)
+			destroy_object(cache->objects[i]);
+		else
+			cache->objects[kept++] = cache->objects[i];
+	}
+	cache->count = kept;
+	pthread_mutex_unlock(&cache->lock);
 }
 
 struct fb_error *fb_cached_object_elf(const struct fb_cached_object *object, Elf **elf_ret)

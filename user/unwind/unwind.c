@@ -224,8 +224,8 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	path = slash ? slash + 1 : path;
 	if (!module->object)
 		missing = module->start;
-	else if (module->object->image.missing) /* the image may be another process's */
-		missing = module->object->image.missing - module->object->base + module->start;
+	else
+		missing = module->object->image.missing;
 	if (missing)
 		snprintf(to, size, "%.30s: no unwind table (page 0x%llx is not in dump or core)",
 			 path, (unsigned long long)missing);
@@ -371,6 +371,7 @@ struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 	}
 	if (session) {
 		dwfl_end(session->dwfl);
+		fb_object_cache_release(process->objects, process->space);
 		free(session->modules);
 		free(session);
 	}

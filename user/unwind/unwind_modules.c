@@ -104,12 +104,17 @@ const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process 
 static struct fb_error *load(struct fb_unwind_module *module)
 {
 	const struct fb_user_process *process = module->session->process;
+	const struct fb_object_place place = {
+		.space = process->space,
+		.base = module->start,
+		.path = module->first->path,
+		.own_path = module->first->own_path,
+		.file_size = module->first->file_size,
+	};
 	struct fb_error *err;
 
 	module->loaded = true;
-	err = fb_object_cache_get(process->objects, process->space, module->start,
-				  module->first->path, module->first->own_path,
-				  module->first->file_size, &module->object);
+	err = fb_object_cache_get(process->objects, &place, &module->object);
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_error_destroy(err);

@@ -53,6 +53,9 @@ static void finds_by_path_and_size(void)
 	FB_OK(fb_host_files_find(files, "/lib/libc.so", 5, &again));
 	CU_ASSERT_PTR_EQUAL(file, again);
 	FB_FAILS(fb_host_files_find(files, "/lib/libc.so", 6, &file), FB_NOT_FOUND);
+	FB_OK(fb_host_files_find_any(files, "/lib/libc.so", &again));
+	CU_ASSERT_EQUAL(again->size, 5);
+	FB_FAILS(fb_host_files_find_any(files, "/lib/libm.so", &again), FB_NOT_FOUND);
 	FB_FAILS(fb_host_files_find(files, "/lib/libm.so", 5, &file), FB_NOT_FOUND);
 	FB_FAILS(fb_host_files_find(files, "/lib", 4096, &file), FB_NOT_FOUND);
 	FB_FAILS(fb_host_files_find(files, "lib/libc.so", 5, &file), FB_NOT_FOUND);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The objects of several processes in one cache: what one process lacks is not answered out of
+ * another one that happened to be asked first. Two stopped children of this program stand for the
+ * processes.
+ */
+#include "user/elf/object_cache.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/harness.h"
+#include "tests/user/live_process.h"
+
+static void child_waits(int ready)
+{
+	char byte = 'r';
+
+	if (write(ready, &byte, 1) == 1)
+		for (;;)
+			pause();
+}
+
+/* The first mapping of the file that holds the code the child stands in: libc. */
+static struct fb_object_place place_of(struct fb_live_process *live)
+{
+	const struct fb_user_mapping *code = fb_live_mapping(live, live->regs[0].rip),
+				     *first = code;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(code);
+	for (size_t i = 0; i < live->mapping_count; i++)
+		if (live->mappings[i].file == code->file && live->mappings[i].offset == 0)
+			first = &live->mappings[i];
+	return (struct fb_object_place){
+		.space = &live->space,
+		.base = first->start,
+		.path = first->path,
+		.file_size = first->file_size,
+	};
+}
+
+static struct fb_object_cache *make_cache(bool files)
+{
+	const struct fb_object_sources sources = {.find = files ? fb_live_find_file : NULL};
+	struct fb_object_cache *cache = NULL;
+
+	FB_OK_FATAL(fb_object_cache_create(&sources, &cache));
+	return cache;
+}
+
+static const struct fb_cached_object *get(struct fb_object_cache *cache,
+					  const struct fb_object_place *place)
+{
+	const struct fb_cached_object *object = NULL;
+
+	FB_OK_FATAL(fb_object_cache_get(cache, place, &object));
+	return object;
+}
+
+struct answer {
+	bool has_unwind;
+	uint64_t missing;
+	size_t symbols;
+	char build_id[FB_BUILD_ID_TEXT];
+};
+
+static struct answer answer_of(const struct fb_cached_object *object)
+{
+	struct answer answer;
+
+	memset(&answer, 0, sizeof(answer));
+	answer.has_unwind = object->image.has_unwind;
+	answer.missing = object->image.missing;
+	answer.symbols = object->symbols.count;
+	memcpy(answer.build_id, object->build_id, sizeof(answer.build_id));
+	return answer;
+}
+
+/* The address of PT_GNU_EH_FRAME in memory. */
+static uint64_t eh_frame_of(const struct fb_object_place *place)
+{
+	Elf64_Ehdr ehdr;
+	uint64_t address = 0;
+
+	FB_OK_FATAL(fb_space_read(place->space, place->base, &ehdr, sizeof(ehdr)));
+	for (unsigned i = 0; i < ehdr.e_phnum; i++) {
+		Elf64_Phdr phdr;
+
+		FB_OK_FATAL(fb_space_read(place->space,
+					  place->base + ehdr.e_phoff + i * sizeof(phdr), &phdr,
+					  sizeof(phdr)));
+		if (phdr.p_type == PT_GNU_EH_FRAME)
+			address = place->base + phdr.p_vaddr;
+	}
+	return address;
+}
+
+/* Of two processes of the same program the second lacks its unwind tables. */
+static void does_not_depend_on_order(void)
+{
+	struct fb_live_process whole, lacking;
+	struct fb_object_place whole_place, lacking_place;
+	struct answer first[2], second[2];
+
+	if (!fb_live_process_start(&whole, child_waits, 1))
+		return;
+	if (!fb_live_process_start(&lacking, child_waits, 1)) {
+		fb_live_process_stop(&whole);
+		return;
+	}
+	whole_place = place_of(&whole);
+	lacking_place = place_of(&lacking);
+	lacking.absent_start = eh_frame_of(&lacking_place) & FB_PAGE_MASK;
+	lacking.absent_end = lacking.absent_start + FB_PAGE_SIZE;
+	for (unsigned order = 0; order < 2; order++) {
+		struct fb_object_cache *cache = make_cache(false);
+
+		if (order)
+			second[order] = answer_of(get(cache, &lacking_place));
+		first[order] = answer_of(get(cache, &whole_place));
+		if (!order)
+			second[order] = answer_of(get(cache, &lacking_place));
+		fb_object_cache_destroy(cache);
+	}
+	CU_ASSERT_EQUAL(memcmp(&first[0], &first[1], sizeof(first[0])), 0);
+	CU_ASSERT_EQUAL(memcmp(&second[0], &second[1], sizeof(second[0])), 0);
+	CU_ASSERT(first[0].has_unwind && !first[0].missing && first[0].symbols);
+	CU_ASSERT_EQUAL(second[0].missing, lacking.absent_start);
+	fb_live_process_stop(&lacking);
+	fb_live_process_stop(&whole);
+}
+
+/* A space that is gone may be followed by another one at the same address. */
+static void forgets_a_process(void)
+{
+	struct fb_object_cache *cache = make_cache(false);
+	struct fb_live_process live;
+	struct fb_object_place place;
+
+	if (!fb_live_process_start(&live, child_waits, 1)) {
+		fb_object_cache_destroy(cache);
+		return;
+	}
+	place = place_of(&live);
+	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, 0);
+	live.absent_start = eh_frame_of(&place) & FB_PAGE_MASK;
+	live.absent_end = live.absent_start + FB_PAGE_SIZE;
+	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, 0);
+	fb_object_cache_release(cache, &live.space);
+	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, live.absent_start);
+	fb_live_process_stop(&live);
+	fb_object_cache_destroy(cache);
+}
+
+/* A file is the one that was mapped where its build-id says so, and shared by all that map it; only
+ * where memory has no build-id its size decides. */
+static void takes_a_file_by_build_id_before_size(void)
+{
+	struct fb_object_cache *cache = make_cache(true);
+	struct fb_live_process live;
+	struct fb_object_place place;
+	const struct fb_cached_object *object;
+
+	if (!fb_live_process_start(&live, child_waits, 1)) {
+		fb_object_cache_destroy(cache);
+		return;
+	}
+	place = place_of(&live);
+	place.file_size += 4096;
+	object = get(cache, &place);
+	CU_ASSERT(object->fd >= 0);
+	CU_ASSERT_PTR_NULL(object->owner);
+	CU_ASSERT_STRING_EQUAL(object->build_id, object->memory_id);
+	fb_object_cache_release(cache, &live.space);
+	CU_ASSERT_PTR_EQUAL(get(cache, &place), object);
+
+	/* The header's page, which leads to the build-id, is lost: the size is wrong, then right. */
+	live.absent_start = place.base;
+	live.absent_end = place.base + FB_PAGE_SIZE;
+	FB_FAILS(fb_object_cache_get(cache, &place, &object), FB_ABSENT);
+	place.file_size -= 4096;
+	object = get(cache, &place);
+	CU_ASSERT(object->fd >= 0);
+	CU_ASSERT_STRING_EQUAL(object->memory_id, "");
+	CU_ASSERT_STRING_NOT_EQUAL(object->build_id, "");
+	fb_live_process_stop(&live);
+	fb_object_cache_destroy(cache);
+}
+
+FB_TEST_MAIN("user/object_cache", FB_TEST(does_not_depend_on_order), FB_TEST(forgets_a_process),
+	     FB_TEST(takes_a_file_by_build_id_before_size))
