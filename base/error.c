@@ -140,6 +140,11 @@ bool fb_error_is(const struct fb_error *err, enum fb_code code)
 	return err && err->code == code;
 }
 
+bool fb_error_is_fatal(const struct fb_error *err)
+{
+	return fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS);
+}
+
 void fb_error_destroy(struct fb_error *err)
 {
 	if (err != &nomem_error)

@@ -174,11 +174,6 @@ void fb_file_destroy(struct fb_file *file)
 		file->ops->destroy(file);
 }
 
-void fb_file_cleanup(struct fb_file **file)
-{
-	fb_file_destroy(*file);
-}
-
 struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				   size_t *read_ret)
 {

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 
 struct fb_file;
@@ -61,7 +62,7 @@ FB_MUST_CHECK struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t
 
 /* Takes NULL. */
 void fb_file_destroy(struct fb_file *file);
-void fb_file_cleanup(struct fb_file **file);
+FB_DESTROY_AT(struct fb_file, fb_file_destroy);
 
 /* All of [offset, offset + length), or FB_TRUNCATED / FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to,

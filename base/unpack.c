@@ -163,7 +163,7 @@ static struct fb_error *unpack_file(struct fb_file *packed, const struct compres
 struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,
 				       bool *truncated_ret, struct fb_file **file_ret)
 {
-	FB_CLEANUP(fb_file_cleanup) struct fb_file *file = NULL;
+	FB_CLEANUP(fb_file_destroy_at) struct fb_file *file = NULL;
 	const struct compression *compression = NULL;
 	bool truncated = false;
 	struct fb_error *err;

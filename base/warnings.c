@@ -3,7 +3,6 @@
 #include "base/warnings.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +85,21 @@ void fb_warn(struct fb_warnings *warnings, const char *format, ...)
 
 void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const char *format, ...)
 {
-	char *context = NULL, *text = NULL;
 	va_list args;
 
+	va_start(args, format);
+	fb_warn_errorv(warnings, err, format, args);
+	va_end(args);
+}
+
+void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const char *format,
+		    va_list args)
+{
+	char *context = NULL, *text = NULL;
+
 	if (err && warnings) {
-		va_start(args, format);
 		if (vasprintf(&context, format, args) < 0)
 			context = NULL;
-		va_end(args);
 		if (asprintf(&text, "%s%s%s", context ? context : "", context ? ": " : "",
 			     fb_error_message(err)) < 0)
 			text = NULL;

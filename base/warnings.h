@@ -8,6 +8,7 @@
 #ifndef FB_BASE_WARNINGS_H
 #define FB_BASE_WARNINGS_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -24,6 +25,8 @@ void fb_warn(struct fb_warnings *warnings, const char *format, ...) FB_PRINTF(2,
 /* Takes err (NULL: no-op) and keeps its message, behind "CONTEXT: ". */
 void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const char *format, ...)
 	FB_PRINTF(3, 4);
+void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const char *format,
+		    va_list args) FB_PRINTF(3, 0);
 
 /* Texts kept; the text is owned by the list. */
 size_t fb_warnings_count(const struct fb_warnings *warnings);

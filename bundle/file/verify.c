@@ -167,7 +167,7 @@ static struct fb_error *verify(const struct fb_fiber_table *table, struct fb_poo
 struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
 				 struct fb_warnings *problems)
 {
-	FB_CLEANUP(fb_file_cleanup) struct fb_file *file = NULL;
+	FB_CLEANUP(fb_file_destroy_at) struct fb_file *file = NULL;
 	struct fb_fiber_table table;
 	struct fb_error *err;
 

@@ -7,9 +7,9 @@
  */
 #include <stdlib.h>
 
-#include "base/address_set.h"
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "kernel/modules/module_table.h"
 
 #define TREES 2u
@@ -20,7 +20,7 @@ struct tree_walk {
 	struct fb_modules *modules;
 	const struct fb_layout *layout;
 	uint32_t node; /* offset of this tree's rb_node in a mod_tree_node */
-	struct fb_address_set seen;
+	struct fb_u64_map seen;
 	uint64_t *todo; /* rb_nodes */
 	size_t count, room;
 };
@@ -32,7 +32,7 @@ static struct fb_error *push(struct tree_walk *walk, uint64_t node)
 
 	if (!fb_kernel_address_ok(node) || node % sizeof(node))
 		return NULL;
-	err = fb_address_set_add(&walk->seen, node, MAX_NODES, "nodes of modules", &fresh);
+	err = fb_u64_set_add(&walk->seen, node, MAX_NODES, "nodes of modules", &fresh);
 	if (err || !fresh)
 		return err;
 	err = fb_grow_array(&walk->todo, &walk->room, walk->count, sizeof(*walk->todo), MAX_NODES,
@@ -132,7 +132,7 @@ struct fb_error *fb_modules_from_tree(struct fb_modules *modules)
 		};
 
 		err = walk_tree(&walk, tree + layout->mod_tree_roots.offset + i * sizeof(tree));
-		fb_address_set_deinit(&walk.seen);
+		fb_u64_map_deinit(&walk.seen);
 		free(walk.todo);
 	}
 	return err;

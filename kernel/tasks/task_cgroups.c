@@ -3,8 +3,8 @@
  * Tasks by cgroups: each css_set lists the tasks that are in the same cgroups
  * (include/linux/cgroup-defs.h). Every css_set that a known task names is walked.
  */
-#include "base/address_set.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
 
 static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
@@ -21,14 +21,14 @@ static struct fb_error *walk_css_set(struct fb_tasks *tasks, uint64_t css_set)
 	return err;
 }
 
-static struct fb_error *visit(struct fb_tasks *tasks, struct fb_address_set *seen, uint64_t css_set)
+static struct fb_error *visit(struct fb_tasks *tasks, struct fb_u64_map *seen, uint64_t css_set)
 {
 	bool fresh = false;
 	struct fb_error *err;
 
 	if (!fb_kernel_address_ok(css_set))
 		return NULL;
-	err = fb_address_set_add(seen, css_set, FB_MAX_CSS_SETS, "css_sets", &fresh);
+	err = fb_u64_set_add(seen, css_set, FB_MAX_CSS_SETS, "css_sets", &fresh);
 	if (fb_error_is(err, FB_LIMIT))
 		return fb_tasks_broken(tasks, err, FB_FOUND_CGROUP);
 	return err || !fresh ? err : walk_css_set(tasks, css_set);
@@ -37,7 +37,7 @@ static struct fb_error *visit(struct fb_tasks *tasks, struct fb_address_set *see
 struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)
 {
 	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	struct fb_address_set seen = {0};
+	struct fb_u64_map seen = {0};
 	struct fb_error *err = NULL;
 
 	/* A kernel without cgroups has none of these. */
@@ -53,6 +53,6 @@ struct fb_error *fb_tasks_from_cgroups(struct fb_tasks *tasks)
 		err = err ? fb_tasks_broken(tasks, err, FB_FOUND_CGROUP)
 			  : visit(tasks, &seen, css_set);
 	}
-	fb_address_set_deinit(&seen);
+	fb_u64_map_deinit(&seen);
 	return err;
 }

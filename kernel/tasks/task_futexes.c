@@ -4,14 +4,14 @@
  * table (kernel/futex/core.c), by a struct on its stack that names its task. A
  * priority-inheriting one names its owner too.
  */
-#include "base/address_set.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
 
 struct futex_walk {
 	struct fb_tasks *tasks;
 	const struct fb_layout *layout;
-	struct fb_address_set seen; /* mm_structs */
+	struct fb_u64_map seen; /* mm_structs */
 	uint64_t buckets_left;
 	uint64_t steps; /* left to walk within buckets */
 };
@@ -129,7 +129,7 @@ static struct fb_error *walk_private(struct futex_walk *walk, uint64_t mm)
 
 	if (!mm)
 		return NULL;
-	err = fb_address_set_add(&walk->seen, mm, FB_MAX_TASKS, "mm_structs", &fresh);
+	err = fb_u64_set_add(&walk->seen, mm, FB_MAX_TASKS, "mm_structs", &fresh);
 	if (err || !fresh)
 		return err;
 	err = fb_kernel_field(kernel, mm, &layout->mm_futex_hash, &hash);
@@ -160,6 +160,6 @@ struct fb_error *fb_tasks_from_futexes(struct fb_tasks *tasks)
 		for (size_t i = 0; i < tasks->count && !err; i++)
 			err = fb_tasks_broken(tasks, walk_private(&walk, tasks->tasks[i].mm),
 					      FB_FOUND_FUTEX);
-	fb_address_set_deinit(&walk.seen);
+	fb_u64_map_deinit(&walk.seen);
 	return err;
 }

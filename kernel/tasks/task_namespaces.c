@@ -4,14 +4,14 @@
  * broken. Namespaces are named by what is known of struct pids, those of lost
  * tasks too, and by what tasks make their children in.
  */
-#include "base/address_set.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
 
 struct namespace_walk {
 	struct fb_tasks *tasks;
 	const struct fb_layout *layout;
-	struct fb_address_set seen;
+	struct fb_u64_map seen;
 	uint64_t nodes_left;
 };
 
@@ -25,8 +25,8 @@ static struct fb_error *visit(struct namespace_walk *walk, uint64_t namespace, u
 	if (!fb_kernel_address_ok(namespace))
 		return fb_error_create(FB_CORRUPT, "0x%llx is no address of a PID namespace",
 				       (unsigned long long)namespace);
-	err = fb_address_set_add(&walk->seen, namespace, FB_MAX_PID_NAMESPACES, "PID namespaces",
-				 &fresh);
+	err = fb_u64_set_add(&walk->seen, namespace, FB_MAX_PID_NAMESPACES, "PID namespaces",
+			     &fresh);
 	if (err || !fresh)
 		return err;
 	err = fb_kernel_field(walk->tasks->kernel, namespace, &walk->layout->pidns_level,
@@ -116,6 +116,6 @@ struct fb_error *fb_tasks_from_namespaces(struct fb_tasks *tasks)
 	for (size_t i = 0; i < tasks->lost_count && !err; i++)
 		err = fb_tasks_broken(tasks, visit_pid(&walk, tasks->lost[i].pid),
 				      FB_FOUND_PID_TREE);
-	fb_address_set_deinit(&walk.seen);
+	fb_u64_map_deinit(&walk.seen);
 	return err;
 }

@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "base/address_set.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "kernel/image/thread_size.h"
 #include "kernel/tasks/task_table.h"
 
@@ -31,7 +31,7 @@ struct waiter_walk {
 	const struct fb_layout *layout;
 	uint64_t thread_size;
 	struct waiter_sort sorts[SORTS];
-	struct fb_address_set seen;     /* entries' list_heads */
+	struct fb_u64_map seen;         /* entries' list_heads */
 	uint64_t steps;                 /* left to walk within lists */
 	const struct waiter_sort *sort; /* of the list that is being walked */
 };
@@ -71,7 +71,7 @@ static struct fb_error *visit_entry(void *context, uint64_t node)
 	uint64_t task = 0;
 	bool fresh;
 	struct fb_error *err =
-		fb_address_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
+		fb_u64_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
 
 	if (err)
 		return err;
@@ -119,7 +119,7 @@ static struct fb_error *try_sort(struct waiter_walk *walk, const struct waiter_s
 	memcpy(links, window + (node - low), sizeof(links));
 	if (!is_linked(walk, node, links))
 		return NULL;
-	err = fb_address_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
+	err = fb_u64_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
 	if (err || !fresh)
 		return err;
 	walk->sort = sort;
@@ -224,6 +224,6 @@ struct fb_error *fb_tasks_from_waiters(struct fb_tasks *tasks)
 			err = fb_tasks_broken(tasks, follow_blocked(&walk, &task),
 					      FB_FOUND_LOCK_OWNER);
 	}
-	fb_address_set_deinit(&walk.seen);
+	fb_u64_map_deinit(&walk.seen);
 	return err;
 }

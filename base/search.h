@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The binary search of every sorted list in the program.
+ */
+#ifndef FB_BASE_SEARCH_H
+#define FB_BASE_SEARCH_H
+
+#include <stddef.h>
+
+/*
+ * FB_LOWER_BOUND(INDEX, COUNT, IS_BEFORE) is the first index of a list of COUNT elements for which
+ * IS_BEFORE is false, or COUNT. IS_BEFORE is an expression in the name INDEX, true for the elements
+ * up to some place in the list and false from there on:
+ *
+ *     size_t i = FB_LOWER_BOUND(at, count, list[at].end <= address);    the first that ends behind
+ *     size_t n = FB_LOWER_BOUND(at, count, list[at].start <= address);  list[n - 1] is the last that
+ *                                                                       starts at or before; n may be 0
+ *
+ * It takes about log2(COUNT) looks, each of which evaluates IS_BEFORE once; COUNT is evaluated once.
+ */
+#define FB_LOWER_BOUND(index, count, is_before)                   \
+	__extension__({                                           \
+		size_t low_ = 0, high_ = (count);                 \
+		while (low_ < high_) {                            \
+			size_t index = low_ + (high_ - low_) / 2; \
+			if (is_before)                            \
+				low_ = index + 1;                 \
+			else                                      \
+				high_ = index;                    \
+		}                                                 \
+		low_;                                             \
+	})
+
+#endif
