@@ -6,7 +6,6 @@
  */
 #include "bundle/waits/waits.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +14,9 @@
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "base/text.h"
-#include "bundle/waits/wait_io.h"
-#include "bundle/waits/wait_private.h"
+#include "bundle/waits/finder/wait_blocked.h"
+#include "bundle/waits/locks/wait_freeze.h"
+#include "bundle/waits/recognisers.h"
 
 /* Threads whose stacks are known at a time: 2 MB. */
 #define BATCH 4096u
@@ -24,6 +24,9 @@
 struct fb_waits {
 	struct fb_wait_finder finder;
 	struct fb_wait_analysis analysis;
+	struct fb_modules *modules;  /* NULL: cannot be read */
+	struct fb_orc *orc;          /* to unwind kernel stacks */
+	struct fb_wait_sites *sites; /* functions that threads sleep in */
 	struct fb_blocked *batch;
 	const struct fb_task **candidates; /* of the batch */
 	size_t candidate_count;
@@ -36,102 +39,12 @@ static bool is_candidate(const struct fb_wait_finder *finder, const struct fb_ta
 	return !finder->options.tid || finder->options.tid == task->tid;
 }
 
-static bool is_scheduling(const char *symbol)
-{
-	static const char *const names[] = {"__schedule", "schedule", "schedule_timeout",
-					    "schedule_preempt_disabled", "__switch_to_asm"};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
-		if (!strcmp(symbol, names[i]))
-			return true;
-	return false;
-}
-
-/* What every stack ends with. */
-static bool is_entry(const char *symbol)
-{
-	return !strncmp(symbol, "entry_SYSCALL", 13) || !strncmp(symbol, "do_syscall_", 11) ||
-	       !strcmp(symbol, "ret_from_fork") || !strcmp(symbol, "ret_from_fork_asm");
-}
-
-/* The function that decides, and where on the stack its wait structure can be: from the innermost
- * frame to the end of its caller's. */
-static void find_site(const struct fb_kernel_stack *stack, struct fb_blocked *blocked)
-{
-	size_t used = 0, at = 0;
-	bool settled = false;
-
-	for (size_t i = 0; i < stack->count && i < 64; i++) {
-		const char *symbol = stack->frames[i].symbol;
-		const struct fb_wait_site *site;
-
-		if (!symbol || is_scheduling(symbol))
-			continue;
-		if (used < FB_WAIT_FRAMES && !is_entry(symbol))
-			blocked->frames[used++] = symbol;
-		site = settled ? NULL : fb_wait_site_find(symbol);
-		if (!site || (blocked->site && site->weak))
-			continue;
-		blocked->site = site;
-		settled = !site->weak;
-		at = i;
-	}
-	if (!stack->count)
-		return;
-	blocked->low = stack->frames[0].sp;
-	at = at + 2 < stack->count ? at + 2 : stack->count - 1;
-	blocked->high = stack->frames[at].sp;
-}
-
 static struct fb_error *read_stack(void *context, size_t index)
 {
 	struct fb_waits *waits = context;
-	struct fb_wait_finder *finder = &waits->finder;
-	struct fb_blocked *blocked = &finder->blocked[index];
-	struct fb_kernel_stack stack;
-	struct fb_error *err;
 
-	memset(blocked, 0, sizeof(*blocked));
-	blocked->task = waits->candidates[index];
-	err = fb_kernel_stack_unwind(finder->kernel, finder->orc, blocked->task, &stack);
-	if (err)
-		return err;
-	find_site(&stack, blocked);
-	blocked->syscall = stack.syscall;
-	blocked->has_regs = stack.has_user_regs;
-	blocked->regs = stack.user_regs;
-	blocked->compat = fb_user_regs_are_32bit(&stack.user_regs);
-	if (blocked->has_regs)
-		fb_syscall_arguments(&stack.user_regs, blocked->args);
-	fb_kernel_stack_deinit(&stack);
-	return NULL;
-}
-
-const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint64_t address)
-{
-	return fb_tasks_by_address(finder->tasks, address & ~7ull);
-}
-
-struct fb_wait fb_wait_of_blocked(const struct fb_wait_finder *finder,
-				  const struct fb_blocked *blocked, const char *kind)
-{
-	struct fb_wait wait = {
-		.tid = blocked->task->tid,
-		.pid = blocked->task->pid,
-		.kind = kind,
-		.certain = true,
-		.seconds = NAN,
-	};
-	uint64_t since = 0;
-	struct fb_error *err;
-
-	memcpy(wait.frames, blocked->frames, sizeof(wait.frames));
-	err = fb_kernel_field(finder->kernel, blocked->task->address,
-			      &finder->layout->task_exec_start, &since);
-	fb_error_destroy(err);
-	if (since && since <= finder->now)
-		wait.seconds = (double)(finder->now - since) / 1e9;
-	return wait;
+	return fb_blocked_read(&waits->finder, waits->orc, waits->sites, waits->candidates[index],
+			       &waits->batch[index]);
 }
 
 /* A wait whose object cannot be told: why says what is missing. */
@@ -160,7 +73,7 @@ static struct fb_error *add_unknown(struct fb_wait_finder *finder, const struct 
 static struct fb_error *recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	static const char unnamed[] = "the kernel does not record who will end this wait";
-	const struct fb_wait_site *site = blocked->site;
+	const struct fb_wait_recogniser *site = blocked->site;
 	struct fb_error *err;
 
 	if (!site) /* a sleep that nothing here knows: only one that no signal ends is worth telling */
@@ -194,7 +107,7 @@ static struct fb_error *run_batch(struct fb_waits *waits)
 	err = fb_parallel_for(fb_input_pool(finder->input), waits->candidate_count, read_stack,
 			      waits);
 	for (size_t i = 0; i < waits->candidate_count && !err; i++)
-		err = recognise(finder, &finder->blocked[i]);
+		err = recognise(finder, &waits->batch[i]);
 	waits->candidate_count = 0;
 	return err;
 }
@@ -205,8 +118,8 @@ static struct fb_error *find_all(struct fb_waits *waits)
 	struct fb_error *err = NULL;
 
 	waits->candidates = calloc(BATCH, sizeof(*waits->candidates));
-	finder->blocked = calloc(BATCH, sizeof(*finder->blocked));
-	if (!waits->candidates || !finder->blocked)
+	waits->batch = calloc(BATCH, sizeof(*waits->batch));
+	if (!waits->candidates || !waits->batch)
 		return fb_error_nomem();
 	for (size_t i = 0; i < fb_tasks_count(finder->tasks) && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
@@ -261,6 +174,7 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 			      const struct fb_wait_options *options)
 {
 	struct fb_wait_finder *finder = &waits->finder;
+	const struct fb_wait_recogniser *rows;
 	const struct fb_input_core *cores;
 	size_t count;
 	struct fb_error *err;
@@ -276,12 +190,17 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 		err = fb_input_cores(input, &cores, &count);
 	if (err)
 		return err;
-	err = fb_modules_load(finder->kernel, &finder->modules);
+	rows = fb_wait_recognisers(&count);
+	err = fb_wait_sites_create(rows, count, &waits->sites);
+	if (err)
+		return err;
+	err = fb_modules_load(finder->kernel, &waits->modules);
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_warn_error(fb_input_warnings(input), err, "modules");
+	finder->modules = waits->modules;
 	read_clock(finder);
-	return fb_error_prefix(fb_orc_open(finder->kernel, finder->modules, &finder->orc),
+	return fb_error_prefix(fb_orc_open(finder->kernel, waits->modules, &waits->orc),
 			       "kernel stacks, which waits are read from");
 }
 
@@ -310,30 +229,15 @@ struct fb_error *fb_waits_find(struct fb_input *input, const struct fb_wait_opti
 
 void fb_waits_destroy(struct fb_waits *waits)
 {
-	struct fb_wait_finder *finder;
-
 	if (!waits)
 		return;
-	finder = &waits->finder;
 	fb_wait_analysis_deinit(&waits->analysis);
-	fb_wait_graph_deinit(&finder->graph);
-	fb_wait_queues_deinit(&finder->queues);
-	fb_held_files_destroy(finder->held);
-	if (finder->has_locks)
-		fb_locks_deinit(&finder->locks);
-	fb_joined_destroy(finder->joined);
-	fb_wait_symbols_destroy(finder->symbols);
-	fb_wait_tcp_destroy(finder->tcp);
-	fb_thread_words_deinit(&finder->bases);
-	fb_thread_words_deinit(&finder->ends);
-	free(finder->inner);
-	free(finder->children);
-	free(finder->superblocks);
-	free(finder->workers);
-	free(finder->blocked);
+	fb_wait_finder_deinit(&waits->finder);
+	free(waits->batch);
 	free(waits->candidates);
-	fb_orc_destroy(finder->orc);
-	fb_modules_destroy(finder->modules);
+	fb_wait_sites_destroy(waits->sites);
+	fb_orc_destroy(waits->orc);
+	fb_modules_destroy(waits->modules);
 	free(waits);
 }
 

@@ -16,16 +16,9 @@
 
 #include "base/error.h"
 #include "bundle/input/input.h"
-#include "bundle/process/host_files.h"
+#include "bundle/waits/finder/wait_options.h"
 #include "bundle/waits/graph/wait_analysis.h"
 #include "bundle/waits/graph/wait_graph.h"
-#include "kernel/swap/swap.h"
-
-struct fb_wait_options {
-	struct fb_host_files *files; /* borrowed, or NULL: mapped files, for symbols */
-	struct fb_swap *swap;        /* borrowed, or NULL */
-	int32_t tid;                 /* of the only thread to look at; 0: all */
-};
 
 struct fb_waits;
 

@@ -4,11 +4,6 @@
  */
 #include "cmd/waits/waits.h"
 
-#include <stdio.h>
-#include <string.h>
-
-#include "base/text.h"
-
 struct waits_options {
 	bool dot;
 };
@@ -39,15 +34,6 @@ static const struct fb_usage usage = {
 	.options = waits_options,
 	.parse = parse,
 };
-
-char *fb_waits_comm(const struct fb_waits_view *view, int32_t tid, char *to)
-{
-	const struct fb_task *task = fb_tasks_by_tid(view->tasks, tid);
-
-	return task ? fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), to,
-				     FB_WAITS_COMM)
-		    : fb_text_escape("?", 1, to, FB_WAITS_COMM);
-}
 
 static struct fb_error *open_memory(struct fb_waits_view *view)
 {

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who can make a file readable or writable: the processes that have the other
+ * end of a pipe or socket, or the same event descriptor.
+ */
+#ifndef FB_BUNDLE_WAIT_FEEDER_H
+#define FB_BUNDLE_WAIT_FEEDER_H
+
+#include "bundle/waits/finder/wait_finder.h"
+
+/* Adds to the object whoever can make the file ready: of a pipe its other end's holders, of a
+ * connected socket its peer's. Sets `others` where that may be somebody else: a remote host, a timer,
+ * a device. */
+FB_MUST_CHECK struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object,
+						   uint64_t file);
+
+#endif

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Reading all descriptor tables (include/linux/fdtable.h), each shared one once. */
+#include "bundle/waits/files/wait_held_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+/* Descriptors read at a time. */
+#define BATCH 512u
+
+struct fb_held_files {
+	struct fb_kernel *kernel;
+	struct fb_held_file *by_file; /* in order of (file, pid, fd) */
+	struct fb_held_file *by_inode;
+	size_t count, room;
+	uint64_t slots; /* that all tables have room for */
+	size_t lost;
+};
+
+struct table {
+	uint64_t files; /* files_struct */
+	int32_t pid;
+};
+
+static struct fb_error *add(struct fb_held_files *held, uint64_t file, int32_t pid, uint32_t fd)
+{
+	struct fb_error *err;
+
+	err = fb_grow_array(&held->by_file, &held->room, held->count, sizeof(*held->by_file),
+			    FB_MAX_HELD_FILES, "open files of all processes");
+	if (!err)
+		held->by_file[held->count++] =
+			(struct fb_held_file){.file = file, .pid = pid, .fd = fd};
+	return err;
+}
+
+static struct fb_error *read_table(struct fb_held_files *held, const struct table *table)
+{
+	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
+	uint64_t fdt, limit, array, files[BATCH];
+	struct fb_error *err;
+
+	err = fb_kernel_field(held->kernel, table->files, &layout->files_fdt, &fdt);
+	if (!err)
+		err = fb_kernel_field(held->kernel, fdt, &layout->fdtable_max_fds, &limit);
+	if (!err)
+		err = fb_kernel_field(held->kernel, fdt, &layout->fdtable_fd, &array);
+	if (!err && limit > FB_MAX_OPEN_FILES)
+		err = fb_error_create(FB_CORRUPT, "room for %llu descriptors",
+				      (unsigned long long)limit);
+	if (!err && limit > FB_MAX_HELD_SLOTS - held->slots)
+		err = fb_error_create(FB_LIMIT, "all tables have room for more than %u descriptors",
+				      FB_MAX_HELD_SLOTS);
+	if (!err)
+		held->slots += limit;
+	for (uint64_t first = 0; !err && first < limit; first += BATCH) {
+		size_t count = limit - first < BATCH ? (size_t)(limit - first) : BATCH;
+
+		err = fb_space_read(fb_kernel_space(held->kernel), array + first * 8, files,
+				    count * 8);
+		for (size_t i = 0; i < count && !err; i++)
+			if (fb_kernel_address_ok(files[i]))
+				err = add(held, files[i], table->pid, (uint32_t)(first + i));
+	}
+	return err;
+}
+
+static int by_table(const void *a, const void *b)
+{
+	const struct table *x = a, *y = b;
+
+	if (x->files != y->files)
+		return x->files < y->files ? -1 : 1;
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+static int order(uint64_t key_a, uint64_t key_b, const struct fb_held_file *a,
+		 const struct fb_held_file *b)
+{
+	if (key_a != key_b)
+		return key_a < key_b ? -1 : 1;
+	if (a->pid != b->pid)
+		return a->pid < b->pid ? -1 : 1;
+	return a->fd < b->fd ? -1 : a->fd > b->fd;
+}
+
+static int by_file(const void *a, const void *b)
+{
+	const struct fb_held_file *x = a, *y = b;
+
+	return order(x->file, y->file, x, y);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct fb_held_file *x = a, *y = b;
+
+	return order(x->inode, y->inode, x, y);
+}
+
+/* One table for each (files_struct, process): processes may share one (CLONE_FILES). */
+static struct fb_error *list_tables(struct fb_held_files *held, const struct fb_tasks *tasks,
+				    struct table **tables_ret, size_t *count_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
+	struct table *tables = calloc(fb_tasks_count(tasks) + 1, sizeof(*tables));
+	size_t used = 0, unique = 0;
+
+	if (!tables)
+		return fb_error_nomem();
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+		uint64_t files = 0;
+		struct fb_error *err;
+
+		if (task->idle)
+			continue;
+		err = fb_kernel_field(held->kernel, task->address, &layout->task_files, &files);
+		held->lost += err != NULL;
+		fb_error_destroy(err);
+		if (files)
+			tables[used++] = (struct table){files, task->pid};
+	}
+	qsort(tables, used, sizeof(*tables), by_table);
+	for (size_t i = 0; i < used; i++)
+		if (!i || by_table(&tables[i], &tables[i - 1]))
+			tables[unique++] = tables[i];
+	*tables_ret = tables;
+	*count_ret = unique;
+	return NULL;
+}
+
+/* Inode and mode of each file, read once for all of its descriptors. */
+static void read_files(struct fb_held_files *held)
+{
+	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
+
+	for (size_t i = 0; i < held->count; i++) {
+		struct fb_held_file *entry = &held->by_file[i];
+		uint64_t inode = 0, mode = 0;
+		struct fb_error *err;
+
+		if (i && entry->file == entry[-1].file) {
+			entry->inode = entry[-1].inode;
+			entry->mode = entry[-1].mode;
+			continue;
+		}
+		err = fb_kernel_field(held->kernel, entry->file, &layout->file_inode, &inode);
+		if (!err)
+			err = fb_kernel_field(held->kernel, entry->file, &layout->file_mode, &mode);
+		held->lost += err != NULL;
+		fb_error_destroy(err);
+		entry->inode = inode;
+		entry->mode = (uint32_t)mode;
+	}
+}
+
+static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *tasks)
+{
+	struct table *tables = NULL;
+	size_t count = 0;
+	bool full = false;
+	struct fb_error *err = list_tables(held, tasks, &tables, &count);
+
+	for (size_t i = 0; i < count && !err && !full; i++) {
+		err = read_table(held, &tables[i]);
+		if (!err || fb_error_is(err, FB_NOMEM))
+			continue;
+		held->lost++;
+		full = fb_error_is(err, FB_LIMIT);
+		fb_warn_error(fb_kernel_warnings(held->kernel), err, "open files of PID %d",
+			      tables[i].pid);
+		err = NULL;
+	}
+	free(tables);
+	if (err)
+		return err;
+	if (held->count)
+		qsort(held->by_file, held->count, sizeof(*held->by_file), by_file);
+	read_files(held);
+	held->by_inode = malloc((held->count + 1) * sizeof(*held->by_inode));
+	if (!held->by_inode)
+		return fb_error_nomem();
+	if (held->count) {
+		memcpy(held->by_inode, held->by_file, held->count * sizeof(*held->by_inode));
+		qsort(held->by_inode, held->count, sizeof(*held->by_inode), by_inode);
+	}
+	return NULL;
+}
+
+struct fb_error *fb_held_files_create(struct fb_kernel *kernel, const struct fb_tasks *tasks,
+				      struct fb_held_files **held_ret)
+{
+	struct fb_held_files *held = calloc(1, sizeof(*held));
+	struct fb_error *err;
+
+	if (!held)
+		return fb_error_nomem();
+	held->kernel = kernel;
+	err = load(held, tasks);
+	if (err) {
+		fb_held_files_destroy(held);
+		return err;
+	}
+	*held_ret = held;
+	return NULL;
+}
+
+void fb_held_files_destroy(struct fb_held_files *held)
+{
+	if (!held)
+		return;
+	free(held->by_file);
+	free(held->by_inode);
+	free(held);
+}
+
+static const struct fb_held_file *find(const struct fb_held_file *entries, size_t total,
+				       uint64_t key, bool inodes, size_t *count_ret)
+{
+	size_t low = 0, high = total, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if ((inodes ? entries[middle].inode : entries[middle].file) < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < total; end++)
+		if ((inodes ? entries[end].inode : entries[end].file) != key)
+			break;
+	*count_ret = end - low;
+	return entries + low;
+}
+
+const struct fb_held_file *fb_held_by_file(const struct fb_held_files *held, uint64_t file,
+					   size_t *count_ret)
+{
+	return find(held->by_file, held->count, file, false, count_ret);
+}
+
+const struct fb_held_file *fb_held_by_inode(const struct fb_held_files *held, uint64_t inode,
+					    size_t *count_ret)
+{
+	return find(held->by_inode, held->count, inode, true, count_ret);
+}
+
+size_t fb_held_files_lost(const struct fb_held_files *held)
+{
+	return held->lost;
+}

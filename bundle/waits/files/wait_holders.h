@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The processes that have a file open, as owners of what is waited for. */
+#ifndef FB_BUNDLE_WAIT_HOLDERS_H
+#define FB_BUNDLE_WAIT_HOLDERS_H
+
+#include "bundle/waits/files/wait_held_files.h"
+#include "bundle/waits/finder/wait_finder.h"
+
+/* The index of all open files, read when it is first asked for. */
+FB_MUST_CHECK struct fb_error *fb_wait_held(struct fb_wait_finder *finder,
+					    struct fb_held_files **held_ret);
+
+/* Makes owners of the object all processes that have the struct file (0: any file of the inode)
+ * open, with these bits of FMODE_*. Where some descriptor tables cannot be read, others may too. */
+FB_MUST_CHECK struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object,
+						   uint64_t file, uint64_t inode, uint32_t mode);
+
+#endif

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Threads in epoll_wait(), poll() and select(): which files they watch, and who
+ * can make those ready. The kernel keeps epoll's files in a tree, and those of
+ * the others in entries on the sleeping thread's stack and in pages behind it
+ * (fs/eventpoll.c, fs/select.c).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/waits/files/recognise.h"
+#include "bundle/waits/files/wait_feeder.h"
+#include "bundle/waits/files/wait_holders.h"
+#include "bundle/waits/finder/wait_memory.h"
+#include "kernel/image/thread_size.h"
+
+/* Descriptors that are named; the others are counted. */
+#define NAMED 8u
+/* A red-black tree of FB_MAX_WATCHED nodes is at most twice its logarithm deep. */
+#define TREE_DEPTH 64u
+
+/* Of all threads. */
+struct watched_files {
+	uint64_t count; /* files looked at for epoll and poll */
+};
+
+static void deinit(void *state FB_UNUSED)
+{
+}
+
+static const struct fb_wait_state WATCHED = {sizeof(struct watched_files), deinit};
+
+struct watched {
+	struct watched_files *all;
+	struct fb_wait_finder *finder;
+	const struct fb_blocked *blocked;
+	size_t object;
+	uint64_t count;
+	char names[192];
+	size_t used;
+};
+
+static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd)
+{
+	struct fb_error *err;
+
+	if (++watched->count > FB_MAX_WATCHED || ++watched->all->count > FB_MAX_ALL_WATCHED)
+		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
+	if (watched->count <= NAMED)
+		watched->used += (size_t)snprintf(
+			watched->names + watched->used, sizeof(watched->names) - watched->used,
+			"%sfd %lld", watched->used ? ", " : "", (long long)fd);
+	else
+		watched->finder->graph.objects[watched->object].others = true;
+	/* Beyond a few the owners would be everybody. */
+	if (watched->count > FB_MAX_WAIT_OWNERS)
+		return NULL;
+	err = fb_wait_add_feeders(watched->finder, watched->object, file);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	if (err)
+		watched->finder->graph.objects[watched->object].others = true;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static struct fb_error *watch_tree(struct watched *watched, uint64_t root)
+{
+	struct fb_wait_finder *finder = watched->finder;
+	const struct fb_layout *layout = finder->layout;
+	uint64_t stack[TREE_DEPTH], node = root, item, file, fd;
+	size_t depth = 0;
+	struct fb_error *err = NULL;
+
+	while (!err && (node || depth)) {
+		while (node && !err) {
+			if (depth == TREE_DEPTH || !fb_kernel_address_ok(node))
+				return fb_error_create(FB_CORRUPT, "its tree of files is damaged");
+			stack[depth++] = node;
+			err = fb_kernel_field(finder->kernel, node, &layout->rb_left, &node);
+		}
+		if (err)
+			break;
+		node = stack[--depth];
+		item = node - layout->epitem_node.offset;
+		err = fb_kernel_field(finder->kernel, item, &layout->epitem_file, &file);
+		if (!err)
+			err = fb_kernel_field(finder->kernel, item, &layout->epitem_fd, &fd);
+		if (!err)
+			err = watch(watched, file, (int32_t)fd);
+		if (!err)
+			err = fb_kernel_field(finder->kernel, node, &layout->rb_right, &node);
+	}
+	return err;
+}
+
+static struct fb_error *finish(struct watched *watched, const char *name)
+{
+	struct fb_wait_object *object = &watched->finder->graph.objects[watched->object];
+	struct fb_error *err;
+
+	object->certain = true;
+	err = fb_wait_text(&object->name, "%s", name);
+	if (!err && watched->count)
+		err = fb_wait_text(&object->detail, "watches %s%s", watched->names,
+				   watched->count > NAMED ? ", ..." : "");
+	if (!err && watched->count > NAMED)
+		err = fb_wait_append(&object->detail, "%llu files",
+				     (unsigned long long)watched->count);
+	if (!err && !object->owner_count)
+		err = fb_wait_text(&object->need, "what it watches is not fed by a process of this "
+						  "host that is known");
+	return err;
+}
+
+/* ep_poll() takes milliseconds in r10, epoll_pwait2() the address of a timespec: 0 and -1 aside,
+ * either ends by itself. */
+static bool epoll_ends(const struct fb_blocked *blocked)
+{
+	bool by_time = blocked->syscall == 441; /* epoll_pwait2 */
+
+	return by_time ? blocked->args[3] != 0 : (int32_t)blocked->args[3] >= 0;
+}
+
+struct fb_error *fb_wait_epoll(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "epoll");
+	struct watched watched = {.finder = finder, .blocked = blocked};
+	uint64_t file, epoll, root;
+	char name[64];
+	bool fresh;
+	struct fb_error *err;
+
+	if (!blocked->has_regs || blocked->compat)
+		return fb_error_create(FB_ABSENT, "the system call's arguments are unknown");
+	wait.evidence = "the files in the epoll's tree, and who has their other ends";
+	wait.timeout = epoll_ends(blocked);
+	err = fb_wait_state(finder, &WATCHED, &watched.all);
+	if (!err)
+		err = fb_wait_fd(finder, blocked, blocked->args[0], &file);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, file, &layout->file_private_data, &epoll);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, epoll, &layout->eventpoll_root, &root);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, "epoll", epoll, 0, &wait.object, &fresh);
+	if (err)
+		return err;
+	watched.object = wait.object;
+	snprintf(name, sizeof(name), "fd %u", (unsigned)blocked->args[0]);
+	if (fresh) {
+		err = watch_tree(&watched, root);
+		if (!err)
+			err = finish(&watched, name);
+	}
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+/* The descriptor of a file in the thread's own table; -1 where it has been closed. */
+static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, uint64_t file)
+{
+	const struct fb_held_file *entries;
+	struct fb_held_files *held;
+	size_t low = 0, count;
+	struct fb_error *err = fb_wait_held(finder, &held);
+
+	if (err) {
+		fb_error_destroy(err);
+		return -1;
+	}
+	entries = fb_held_by_file(held, file, &count);
+	while (low < count) {
+		size_t middle = low + (count - low) / 2;
+
+		if (entries[middle].pid == task->pid &&
+		    (!middle || entries[middle - 1].pid != task->pid))
+			return entries[middle].fd;
+		if (entries[middle].pid < task->pid)
+			low = middle + 1;
+		else
+			count = middle;
+	}
+	return -1;
+}
+
+static struct fb_error *watch_entries(struct watched *watched, uint64_t first, uint64_t count)
+{
+	const struct fb_layout *layout = watched->finder->layout;
+	struct fb_error *err = NULL;
+	uint64_t file, last = 0;
+
+	watched->all->count += count;
+	if (watched->all->count > FB_MAX_ALL_WATCHED)
+		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
+	for (uint64_t i = 0; i < count && !err; i++) {
+		err = fb_kernel_field(watched->finder->kernel, first + i * layout->poll_entry.size,
+				      &layout->poll_entry_file, &file);
+		/* A pipe or a socket queues the thread twice. */
+		if (err || file == last || !fb_kernel_address_ok(file))
+			continue;
+		last = file;
+		err = watch(watched, file, fd_of(watched->finder, watched->blocked->task, file));
+	}
+	return err;
+}
+
+/* Whether a poll_wqueues of the thread is at the address: its entries point back to it. One without
+ * entries is nothing but zeros, which other things are too. */
+static bool is_table(struct fb_wait_finder *finder, uint64_t address)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t count = 0, more = 1, back = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, address, &layout->poll_inline_count, &count);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, address, &layout->poll_more, &more);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, address + layout->poll_inline.offset,
+				      &layout->poll_entry_table, &back);
+	if (err) {
+		fb_error_destroy(err);
+		return false;
+	}
+	return count && count * layout->poll_entry.size <= layout->poll_inline.size &&
+	       back == address && (!more || fb_kernel_address_ok(more));
+}
+
+/* Its struct poll_wqueues on the stack: the one whose polling_task is the thread. */
+static struct fb_error *find_table(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				   uint64_t *table_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint32_t size = layout->poll_wqueues.size;
+	uint64_t top = blocked->task->stack + fb_thread_size(finder->kernel), word, length;
+	uint8_t stack[4096];
+	struct fb_error *err = fb_layout_require(&layout->poll_inline);
+
+	if (err)
+		return err;
+	length = top > blocked->low ? top - blocked->low : 0;
+	if (length > sizeof(stack))
+		length = sizeof(stack);
+	if (!size || size > length)
+		return fb_error_create(FB_NOT_FOUND, "no poll table fits on its stack");
+	err = fb_space_read(finder->space, blocked->low, stack, length);
+	for (uint64_t at = 0; !err && at <= length - size; at += 8) {
+		memcpy(&word, stack + at + layout->poll_task.offset, sizeof(word));
+		if (word != blocked->task->address || !is_table(finder, blocked->low + at))
+			continue;
+		*table_ret = blocked->low + at;
+		return NULL;
+	}
+	return err ? err : fb_error_create(FB_NOT_FOUND, "its poll table is not on its stack");
+}
+
+static struct fb_error *watch_table(struct watched *watched, uint64_t table)
+{
+	struct fb_wait_finder *finder = watched->finder;
+	const struct fb_layout *layout = finder->layout;
+	uint64_t count, page, end, first;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, table, &layout->poll_inline_count, &count);
+	if (!err)
+		err = watch_entries(watched, table + layout->poll_inline.offset, count);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, table, &layout->poll_more, &page);
+	for (uint32_t pages = 0; !err && page && pages < FB_MAX_WATCHED; pages++) {
+		first = page + layout->poll_page_entries.offset;
+		err = fb_kernel_field(finder->kernel, page, &layout->poll_page_end, &end);
+		if (!err && (end < first || end - page > FB_PAGE_SIZE || !layout->poll_entry.size))
+			err = fb_error_create(FB_CORRUPT, "a page of its poll table is damaged");
+		if (!err)
+			err = watch_entries(watched, first,
+					    (end - first) / layout->poll_entry.size);
+		if (!err)
+			err = fb_kernel_field(finder->kernel, page, &layout->poll_page_next, &page);
+	}
+	return err;
+}
+
+/* poll() has its milliseconds in rdx; ppoll(), select() and pselect6() the address of a time. */
+static bool poll_ends(const struct fb_blocked *blocked)
+{
+	if (!blocked->has_regs || blocked->compat)
+		return true;
+	switch (blocked->syscall) {
+	case 7: /* poll */
+		return (int32_t)blocked->args[2] >= 0;
+	case 271: /* ppoll */
+		return blocked->args[2] != 0;
+	case 23:  /* select */
+	case 270: /* pselect6 */
+		return blocked->args[4] != 0;
+	default:
+		return true;
+	}
+}
+
+struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
+	struct watched watched = {.finder = finder, .blocked = blocked};
+	uint64_t table;
+	char name[256];
+	bool fresh;
+	struct fb_error *err;
+
+	wait.evidence = "its poll table in the kernel, and who has the other ends";
+	wait.timeout = poll_ends(blocked);
+	err = find_table(finder, blocked, &table);
+	if (fb_error_is(err, FB_NOT_FOUND)) { /* it watches nothing: a way to sleep */
+		fb_error_destroy(err);
+		return NULL;
+	}
+	if (!err)
+		err = fb_wait_state(finder, &WATCHED, &watched.all);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, "poll", table, 0, &wait.object, &fresh);
+	if (err)
+		return err;
+	watched.object = wait.object;
+	err = watch_table(&watched, table);
+	if (err)
+		return err;
+	snprintf(name, sizeof(name), "%s%s", watched.names, watched.count > NAMED ? ", ..." : "");
+	err = finish(&watched, name);
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}

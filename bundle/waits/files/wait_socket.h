@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The peer of a socket, where it is on this host. */
+#ifndef FB_BUNDLE_WAIT_SOCKET_H
+#define FB_BUNDLE_WAIT_SOCKET_H
+
+#include "bundle/waits/finder/wait_finder.h"
+#include "kernel/files/socket.h"
+
+/* Adds the processes that have the peer of the socket (a struct file) open to the object; sets
+ * `others` where there is none on this host. socket_ret (or NULL): the socket itself. */
+FB_MUST_CHECK struct fb_error *fb_wait_add_peer(struct fb_wait_finder *finder, size_t object,
+						uint64_t file, struct fb_socket *socket_ret);
+
+#endif

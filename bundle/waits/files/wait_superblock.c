@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The list of super blocks (fs/super.c), and names for what lies in them. */
+#include "bundle/waits/files/wait_superblock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "bundle/waits/finder/wait_memory.h"
+
+/* The addresses of all super blocks. */
+struct superblocks {
+	uint64_t *addresses; /* owned; ascending */
+	size_t count, room;
+	bool loaded;
+};
+
+static void deinit(void *state)
+{
+	struct superblocks *superblocks = state;
+
+	free(superblocks->addresses);
+}
+
+static const struct fb_wait_state SUPERBLOCKS = {sizeof(struct superblocks), deinit};
+
+struct list {
+	struct fb_wait_finder *finder;
+	struct superblocks *superblocks;
+};
+
+static struct fb_error *add(void *context, uint64_t entry)
+{
+	struct list *list = context;
+	struct superblocks *to = list->superblocks;
+	struct fb_error *err;
+
+	err = fb_grow_array(&to->addresses, &to->room, to->count, sizeof(*to->addresses),
+			    FB_MAX_SUPERBLOCKS, "file systems");
+	if (!err)
+		to->addresses[to->count++] = entry - list->finder->layout->super_block_list.offset;
+	return err;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* From the other end of a list that is broken, up to where it is. */
+static struct fb_error *walk_back(struct list *list, uint64_t head)
+{
+	uint64_t at = head;
+	struct fb_error *err = NULL;
+
+	while (head && list->superblocks->count < FB_MAX_SUPERBLOCKS) {
+		err = fb_space_u64(list->finder->space, at + 8, &at);
+		if (err || at == head || !fb_kernel_address_ok(at))
+			break;
+		err = add(list, at);
+		if (err)
+			break;
+	}
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static struct fb_error *load(struct fb_wait_finder *finder, struct superblocks **superblocks_ret)
+{
+	struct superblocks *superblocks;
+	struct list list = {.finder = finder};
+	uint64_t head = 0;
+	struct fb_error *err = fb_wait_state(finder, &SUPERBLOCKS, &superblocks);
+
+	if (err)
+		return err;
+	*superblocks_ret = list.superblocks = superblocks;
+	if (superblocks->loaded)
+		return NULL;
+	superblocks->loaded = true;
+	err = fb_layout_require(&finder->layout->super_block_list);
+	if (!err)
+		err = fb_kernel_symbol(finder->kernel, "super_blocks", &head);
+	if (!err)
+		err = fb_kernel_list(finder->kernel, head, FB_MAX_SUPERBLOCKS, add, &list);
+	if (err && !fb_error_is(err, FB_NOMEM)) {
+		fb_warn_error(fb_kernel_warnings(finder->kernel), err, "mounted file systems");
+		err = finder->layout->super_block_list.found ? walk_back(&list, head) : NULL;
+	}
+	if (!err && superblocks->count)
+		qsort(superblocks->addresses, superblocks->count, sizeof(*superblocks->addresses),
+		      by_address);
+	return err;
+}
+
+/* The last one at or below the address; 0: none. */
+static uint64_t below(const struct superblocks *superblocks, uint64_t address)
+{
+	size_t low = 0, high = superblocks->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (superblocks->addresses[middle] <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? superblocks->addresses[low - 1] : 0;
+}
+
+struct fb_error *fb_wait_superblock_at(struct fb_wait_finder *finder, const struct fb_field *member,
+				       uint64_t address, uint64_t *superblock_ret)
+{
+	struct superblocks *superblocks;
+	struct fb_error *err = load(finder, &superblocks);
+	uint64_t superblock;
+
+	if (err)
+		return err;
+	superblock = member->found ? below(superblocks, address) : 0;
+	if (superblock && address - superblock - member->offset >= member->size)
+		superblock = 0;
+	*superblock_ret = superblock;
+	return NULL;
+}
+
+struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *finder, uint64_t address,
+				       bool *is_ret)
+{
+	struct superblocks *superblocks;
+	struct fb_error *err = load(finder, &superblocks);
+
+	if (!err)
+		*is_ret = address && below(superblocks, address) == address;
+	return err;
+}
+
+/* The first mount of the file system, and its root where dentry is 0. */
+static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
+				struct fb_path *path)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t link, mount;
+	struct fb_error *err = fb_layout_require(&layout->super_block_mounts);
+
+	if (!err)
+		err = fb_layout_require(&layout->mount_instance);
+	if (!err)
+		err = fb_layout_require(&layout->mount_mnt);
+	if (!err)
+		err = fb_space_u64(finder->space, superblock + layout->super_block_mounts.offset,
+				   &link);
+	if (err)
+		return err;
+	if (link == superblock + layout->super_block_mounts.offset)
+		return fb_error_create(FB_NOT_FOUND, "it is not mounted");
+	mount = link - layout->mount_instance.offset;
+	path->mount = mount + layout->mount_mnt.offset;
+	path->dentry = dentry;
+	if (dentry)
+		return NULL;
+	return fb_kernel_field(finder->kernel, path->mount, &layout->vfsmount_root, &path->dentry);
+}
+
+void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
+			     char *to)
+{
+	char path[FB_PATH_SIZE], type[32] = "?", id[33] = "?";
+	char shown[FB_WAIT_PATH], shown_type[28], shown_id[28];
+	uint64_t type_address, name;
+	struct fb_path at;
+	struct fb_error *err = path_of(finder, superblock, dentry, &at);
+
+	if (!err)
+		err = fb_path_text(finder->kernel, &at, NULL, path);
+	if (err)
+		snprintf(path, sizeof(path), "%s", dentry ? "?" : "a file system");
+	fb_error_destroy(err);
+	err = fb_kernel_field(finder->kernel, superblock, &finder->layout->super_block_type,
+			      &type_address);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, type_address,
+				      &finder->layout->file_system_type_name, &name);
+	if (!err)
+		err = fb_space_string(finder->space, name, type, sizeof(type));
+	if (!err)
+		err = fb_layout_require(&finder->layout->super_block_id);
+	if (!err)
+		err = fb_space_string(finder->space,
+				      superblock + finder->layout->super_block_id.offset, id,
+				      sizeof(id));
+	fb_error_destroy(err);
+	fb_text_escape(path, strlen(path), shown, sizeof(shown));
+	fb_text_escape(type, strlen(type), shown_type, sizeof(shown_type));
+	fb_text_escape(id, strlen(id), shown_id, sizeof(shown_id));
+	snprintf(to, FB_WAIT_PATH + 64, "%s (%s on %s)", shown, shown_type, shown_id);
+}

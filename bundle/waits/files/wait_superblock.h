@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The mounted file systems, by the addresses of their super blocks. */
+#ifndef FB_BUNDLE_WAIT_SUPERBLOCK_H
+#define FB_BUNDLE_WAIT_SUPERBLOCK_H
+
+#include "bundle/waits/finder/wait_finder.h"
+
+/* The super block that the member of size bytes at offset, and so the address, lies in. False where
+ * there is none. */
+FB_MUST_CHECK struct fb_error *fb_wait_superblock_at(struct fb_wait_finder *finder,
+						     const struct fb_field *member,
+						     uint64_t address, uint64_t *superblock_ret);
+/* Whether there is a super block at that address. */
+FB_MUST_CHECK struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *finder,
+						     uint64_t address, bool *is_ret);
+
+/* "/fz (ext4 on loop0)"; of a dentry in it "/in/d (...)", dentry 0: its root. Printable; the path as
+ * seen from the first mount of it. to holds FB_WAIT_PATH + 64. */
+void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
+			     char *to);
+
+#endif

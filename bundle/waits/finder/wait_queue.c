@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Finding waiters on stacks, and the queues they are in. */
+#include "bundle/waits/finder/wait_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "kernel/image/thread_size.h"
+
+/* What is looked through of one stack: the frames of the sleeping functions, some hundred bytes. */
+#define WINDOW 2048u
+
+struct node {
+	uint64_t node; /* list_head of an entry; 0: empty slot */
+	uint64_t head; /* list_head of its queue; 0: the queue is broken */
+};
+
+/* The entries of all queues that were walked. */
+struct queues {
+	struct node *slots; /* owned */
+	size_t count, room;
+};
+
+static void deinit(void *state)
+{
+	struct queues *queues = state;
+
+	free(queues->slots);
+}
+
+static const struct fb_wait_state QUEUES = {sizeof(struct queues), deinit};
+
+static struct node *slot_of(const struct queues *queues, uint64_t node)
+{
+	size_t mask = queues->room - 1;
+	size_t slot = (size_t)(node * 0x9e3779b97f4a7c15ull >> 20) & mask;
+
+	while (queues->slots[slot].node && queues->slots[slot].node != node)
+		slot = (slot + 1) & mask;
+	return &queues->slots[slot];
+}
+
+static struct fb_error *put(struct queues *queues, uint64_t node, uint64_t head)
+{
+	struct node *slot;
+
+	if (queues->count * 2 >= queues->room) {
+		struct queues grown = {.room = queues->room ? queues->room * 2 : 256};
+
+		grown.slots = calloc(grown.room, sizeof(*grown.slots));
+		if (!grown.slots)
+			return fb_error_nomem();
+		for (size_t i = 0; i < queues->room; i++)
+			if (queues->slots[i].node)
+				*slot_of(&grown, queues->slots[i].node) = queues->slots[i];
+		grown.count = queues->count;
+		free(queues->slots);
+		*queues = grown;
+	}
+	slot = slot_of(queues, node);
+	queues->count += !slot->node;
+	*slot = (struct node){node, head};
+	return NULL;
+}
+
+/* next->prev and prev->next are the node itself. */
+static bool linked(const struct fb_kernel *kernel, uint64_t node, const uint64_t links[2])
+{
+	struct fb_space *space = fb_kernel_space(kernel);
+	uint64_t back = 0, forth = 0;
+	struct fb_error *err;
+
+	if (!fb_kernel_address_ok(links[0]) || !fb_kernel_address_ok(links[1]))
+		return false;
+	err = fb_space_u64(space, links[0] + 8, &back);
+	if (!err)
+		err = fb_space_u64(space, links[1], &forth);
+	fb_error_destroy(err);
+	return back == node && forth == node;
+}
+
+struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel,
+				    const struct fb_wait_entry *entry, uint64_t task, uint64_t low,
+				    uint64_t high, uint64_t *address_ret)
+{
+	uint8_t window[WINDOW];
+	uint64_t size = high > low ? high - low : 0, word, links[2];
+	struct fb_error *err;
+
+	if (size > sizeof(window))
+		size = sizeof(window);
+	if (entry->size > size || entry->task > entry->size - 8 || entry->list > entry->size - 16)
+		return fb_error_create(FB_NOT_FOUND, "no waiter's structure fits on the stack");
+	err = fb_space_read(fb_kernel_space(kernel), low, window, size);
+	if (err)
+		return err;
+	for (uint64_t at = 0; at <= size - entry->size; at += 8) {
+		memcpy(&word, window + at + entry->task, sizeof(word));
+		if (word != task)
+			continue;
+		memcpy(links, window + at + entry->list, sizeof(links));
+		if (!linked(kernel, low + at + entry->list, links))
+			continue;
+		*address_ret = low + at;
+		return NULL;
+	}
+	return fb_error_create(FB_NOT_FOUND,
+			       "the structure that queues the thread was not found on its stack");
+}
+
+/* Whether the node is in a waiter's structure on the stack of the task it names. */
+static bool is_waiter(const struct fb_kernel *kernel, const struct fb_tasks *tasks,
+		      const struct fb_wait_entry *entry, uint64_t node, uint64_t thread_size)
+{
+	const struct fb_task *task;
+	uint64_t address = 0;
+	struct fb_error *err;
+
+	err = fb_space_u64(fb_kernel_space(kernel), node - entry->list + entry->task, &address);
+	fb_error_destroy(err);
+	task = address ? fb_tasks_by_address(tasks, address) : NULL;
+	return task && node - task->stack < thread_size;
+}
+
+/* Follows the links from node to the head; each node on the way is then known. */
+static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kernel,
+			     const struct fb_tasks *tasks, const struct fb_wait_entry *entry,
+			     uint64_t node, uint64_t *head_ret)
+{
+	uint64_t thread_size = fb_thread_size(kernel), at = node, head = 0;
+	struct fb_error *err = NULL, *broken = NULL;
+
+	for (uint32_t count = 0; count < FB_MAX_WAIT_QUEUE && !broken && !head; count++) {
+		/* A loop that leaves out the head comes back to a node that is known. */
+		if (count && queues->room && slot_of(queues, at)->node) {
+			head = slot_of(queues, at)->head;
+			break;
+		}
+		if (count && !is_waiter(kernel, tasks, entry, at, thread_size)) {
+			head = at;
+			break;
+		}
+		err = put(queues, at, 0);
+		if (err)
+			return err;
+		broken = fb_space_u64(fb_kernel_space(kernel), at, &at);
+		if (!broken && !fb_kernel_address_ok(at))
+			broken = fb_error_create(FB_CORRUPT, "link 0x%llx", (unsigned long long)at);
+	}
+	fb_error_destroy(broken);
+	for (at = node; head && !err && at != head && !slot_of(queues, at)->head;) {
+		err = put(queues, at, head);
+		if (!err)
+			err = fb_space_u64(fb_kernel_space(kernel), at, &at);
+		if (!err && !slot_of(queues, at)->node)
+			break;
+	}
+	*head_ret = head;
+	return err;
+}
+
+struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
+				    const struct fb_wait_entry *entry, uint64_t address,
+				    uint64_t *head_ret)
+{
+	uint64_t node = address + entry->list, head = 0;
+	struct queues *queues;
+	struct fb_error *err = fb_wait_state(finder, &QUEUES, &queues);
+
+	if (err)
+		return err;
+	if (queues->room && slot_of(queues, node)->node == node)
+		head = slot_of(queues, node)->head;
+	else
+		err = walk(queues, finder->kernel, finder->tasks, entry, node, &head);
+	if (err)
+		return err;
+	if (!head)
+		return fb_error_create(FB_CORRUPT, "the queue of waiters is broken");
+	*head_ret = head;
+	return NULL;
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Threads that sleep in futex(): what lock the word is part of, and who holds it.
+ * The call's arguments say where the word is; a word in shared memory is the same
+ * object in every process that maps it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/futex/recognise.h"
+#include "bundle/waits/futex/wait_owner.h"
+#include "bundle/waits/futex/wait_pthread.h"
+#include "bundle/waits/futex/wait_thread_words.h"
+#include "bundle/waits/locks/wait_rt_lock.h"
+#include "kernel/files/files.h"
+
+#define SYS_FUTEX 202
+#define SYS_RESTART 219
+#define SYS_FUTEX_WAITV 449
+#define SYS_FUTEX2_WAIT 455
+
+#define COMMAND_MASK 127u /* FUTEX_CMD_MASK */
+#define PRIVATE_FLAG 128u /* FUTEX_PRIVATE_FLAG, FUTEX2_PRIVATE */
+#define FLAGS_SHARED 1u   /* of restart_block.futex.flags */
+#define MOST_WAITV 128u   /* FUTEX_WAITV_MAX */
+
+/* struct futex_waitv */
+struct waitv {
+	uint64_t value, address;
+	uint32_t flags, reserved;
+};
+
+/* What wakes a futex that was interrupted and goes on: the call's own arguments are gone. */
+static struct fb_error *restarted_call(struct fb_wait_finder *finder,
+				       const struct fb_blocked *blocked, struct fb_futex_call *call)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t task = blocked->task->address, value, flags;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, task, &layout->task_restart_uaddr, &call->address);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, task, &layout->task_restart_val, &value);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, task, &layout->task_restart_flags, &flags);
+	if (err)
+		return err;
+	call->command = FB_FUTEX_WAIT_BITSET;
+	call->value = (uint32_t)value;
+	call->process_private = !(flags & FLAGS_SHARED);
+	call->timeout = true;
+	return NULL;
+}
+
+static struct fb_error *read_call(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				  struct fb_futex_call *call)
+{
+	if (!blocked->has_regs)
+		return fb_error_create(FB_ABSENT, "the thread's user registers are unknown");
+	if (blocked->compat)
+		return fb_error_create(FB_UNSUPPORTED, "a 32-bit process: its locks are not read");
+	*call = (struct fb_futex_call){
+		.address = blocked->args[0],
+		.command = (uint32_t)blocked->args[1] & COMMAND_MASK,
+		.value = (uint32_t)blocked->args[2],
+		.process_private = blocked->args[1] & PRIVATE_FLAG,
+		.timeout = blocked->args[3] != 0,
+	};
+	switch (blocked->syscall) {
+	case SYS_FUTEX:
+		return NULL;
+	case SYS_RESTART:
+		return restarted_call(finder, blocked, call);
+	case SYS_FUTEX2_WAIT:
+		call->command = FB_FUTEX_WAIT_BITSET;
+		call->value = (uint32_t)blocked->args[1];
+		call->process_private = blocked->args[3] & PRIVATE_FLAG;
+		call->timeout = blocked->args[4] != 0;
+		return NULL;
+	default:
+		return fb_error_create(FB_UNSUPPORTED, "a futex wait by system call %lld",
+				       (long long)blocked->syscall);
+	}
+}
+
+/* The object that the word is: of a shared mapping the inode and the offset in it, as in the
+ * kernel's get_futex_key(); else the address space and the address. */
+struct place {
+	uint64_t key[2];
+	bool shared;
+	uint64_t frame; /* that the page tables name; 0 unknown */
+};
+
+static struct fb_error *find_place(struct fb_wait_finder *finder, const struct fb_task *task,
+				   struct fb_joined *joined, uint64_t address, bool process_private,
+				   struct place *place)
+{
+	const struct fb_vma *vma = fb_vmas_find(fb_joined_vmas(joined), address);
+	struct fb_pt_walk walk;
+	uint64_t inode;
+	struct fb_error *err;
+
+	*place = (struct place){.key = {task->mm, address}};
+	if (process_private || !vma || !vma->file || !(vma->flags & FB_VM_MAYSHARE))
+		return NULL;
+	err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode, &inode);
+	if (err)
+		return err;
+	place->shared = true;
+	place->key[0] = inode;
+	place->key[1] = vma->pgoff * FB_PAGE_SIZE + (address - vma->start);
+	err = fb_pt_walk(fb_joined_tables(joined), address & FB_PAGE_MASK, &walk);
+	if (!err && walk.state == FB_PT_PRESENT)
+		place->frame = walk.physical >> FB_PAGE_SHIFT;
+	return err;
+}
+
+/* "A (0x5584e75621c0)", "0x7fd50c0c1000", "memory shared at ..." */
+static struct fb_error *name_object(struct fb_wait_finder *finder, const struct fb_task *task,
+				    struct fb_joined *joined, uint64_t address,
+				    const struct place *place, struct fb_wait_object *object)
+{
+	char symbol[256];
+	struct fb_error *err;
+
+	err = fb_wait_user_symbol(finder, task, joined, address, symbol, sizeof(symbol));
+	if (!err && *symbol)
+		err = fb_wait_text(&object->name, "%s (0x%llx)", symbol,
+				   (unsigned long long)address);
+	else if (!err)
+		err = fb_wait_text(&object->name, "0x%llx", (unsigned long long)address);
+	if (!err && place->frame)
+		err = fb_wait_append(&object->detail, "shared, page frame 0x%llx, offset 0x%llx",
+				     (unsigned long long)place->frame,
+				     (unsigned long long)(address % FB_PAGE_SIZE));
+	return err;
+}
+
+static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 const struct fb_task *thread, const struct fb_futex_call *call)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "join");
+	bool fresh;
+	struct fb_error *err;
+
+	wait.timeout = call->timeout;
+	wait.evidence = "the word is that thread's clear_child_tid";
+	err = fb_wait_graph_object(&finder->graph, "join", (uint64_t)thread->tid, 0, &wait.object,
+				   &fresh);
+	if (!err && fresh) {
+		struct fb_wait_object *object = &finder->graph.objects[wait.object];
+
+		object->certain = true;
+		err = fb_wait_text(&object->name, "the end of thread %d", thread->tid);
+		if (!err)
+			err = fb_wait_graph_owner(&finder->graph, wait.object, thread->tid, false);
+	}
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+/* An object that was met before: its owner was looked for then. Only the kind may differ. */
+static struct fb_error *describe_object(struct fb_wait_finder *finder,
+					const struct fb_blocked *blocked, struct fb_joined *joined,
+					const struct fb_pthread_wait *lock,
+					const struct place *place, size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	struct fb_error *err;
+
+	err = name_object(finder, blocked->task, joined, lock->object, place, object);
+	if (!err && *lock->detail)
+		err = fb_wait_append(&object->detail, "%s", lock->detail);
+	if (!err && lock->need)
+		err = fb_wait_text(&object->need, "%s", lock->need);
+	if (!err && (lock->owner || lock->owner_thread))
+		err = fb_wait_lock_owner(finder, blocked, joined, lock, place->shared, place->key,
+					 index);
+	return err;
+}
+
+static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 struct fb_joined *joined, const struct fb_futex_call *call,
+				 const struct fb_pthread_wait *lock)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, lock->kind);
+	struct place place;
+	bool fresh;
+	struct fb_error *err;
+
+	wait.timeout = call->timeout;
+	wait.certain = lock->certain;
+	wait.evidence = "futex() arguments and the lock's layout in memory";
+	err = find_place(finder, blocked->task, joined, lock->object, call->process_private,
+			 &place);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, place.shared ? "shared lock" : "lock",
+					   place.key[0], place.key[1], &wait.object, &fresh);
+	if (!err && fresh)
+		err = describe_object(finder, blocked, joined, lock, &place, wait.object);
+	if (!err && place.shared)
+		err = fb_wait_text(&wait.detail, "at 0x%llx in this process",
+				   (unsigned long long)lock->object);
+	if (err) {
+		free(wait.detail);
+		return err;
+	}
+	return fb_wait_graph_add(&finder->graph, &wait);
+}
+
+static bool is_pi(const struct fb_futex_call *call)
+{
+	return call->command == FB_FUTEX_LOCK_PI || call->command == FB_FUTEX_LOCK_PI2;
+}
+
+/* Of a priority-inheriting lock the kernel itself knows the owner. */
+static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
+				     const struct fb_blocked *blocked, size_t object)
+{
+	uint64_t lock;
+	struct fb_error *err = fb_wait_rt_lock(finder, blocked->task, &lock);
+
+	if (!err)
+		err = fb_wait_add_rt_owner(finder, lock, object);
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+/* The lock's memory is nowhere, or it is no lock of glibc: what the arguments alone say. */
+static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 struct fb_joined *joined, const struct fb_futex_call *call,
+				 const struct fb_error *why)
+{
+	struct fb_pthread_wait lock = {.kind = "futex", .object = call->address, .certain = true};
+	struct fb_wait_object *object;
+	bool absent = fb_error_code(why) != FB_NOT_FOUND;
+	size_t index;
+	struct fb_error *err;
+
+	if (call->value & FB_FUTEX_WAITERS) { /* robust: the expected word names the owner */
+		lock.kind = "mutex-robust";
+		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
+		lock.certain = false;
+	}
+	if (is_pi(call))
+		lock.kind = "mutex-pi";
+	else
+		snprintf(lock.detail, sizeof(lock.detail), "went to sleep while the word was %u",
+			 call->value);
+	err = add_lock(finder, blocked, joined, call, &lock);
+	if (err)
+		return err;
+	index = finder->graph.waits[finder->graph.wait_count - 1].object;
+	if (is_pi(call) && !finder->graph.objects[index].owner_count)
+		err = add_pi_owner(finder, blocked, index);
+	object = &finder->graph.objects[index];
+	if (err || object->owner_count || object->need)
+		return err;
+	return absent ? fb_wait_text(&object->need,
+				     "the lock's memory: give a core of PID %d, or of another "
+				     "process that maps it",
+				     blocked->task->pid)
+		      : fb_wait_text(&object->need, "the word looks like no lock of glibc: its "
+						    "program alone knows who wakes it");
+}
+
+/* The threads of one process by the word that the kernel clears at the thread's end. */
+static void deinit(void *state)
+{
+	fb_thread_words_deinit(state);
+}
+
+static const struct fb_wait_state ENDS = {sizeof(struct fb_thread_words), deinit};
+
+static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				  const struct fb_futex_call *call)
+{
+	struct fb_pthread_wait lock;
+	const struct fb_task *thread;
+	struct fb_thread_words *ends;
+	struct fb_joined *joined;
+	struct fb_error *err, *added;
+
+	if (call->command == FB_FUTEX_WAIT_BITSET || call->command == FB_FUTEX_WAIT) {
+		/* A thread whose exit clears the word: pthread_join() waits for that. */
+		err = fb_wait_state(finder, &ENDS, &ends);
+		if (!err)
+			err = fb_thread_words_find(ends, finder->kernel, finder->tasks,
+						   &finder->layout->task_clear_child_tid,
+						   blocked->task->pid, call->address, blocked->task,
+						   &thread);
+		if (err || thread)
+			return err ? err : add_join(finder, blocked, thread, call);
+	}
+	err = fb_wait_process(finder, blocked->task, &joined);
+	if (err)
+		return err;
+	err = fb_pthread_recognise(fb_joined_space(joined), call, &lock);
+	if (!err)
+		return add_lock(finder, blocked, joined, call, &lock);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	added = add_word(finder, blocked, joined, call, err);
+	fb_error_destroy(err);
+	return added;
+}
+
+/* futex_waitv(): an array in user memory. */
+static struct fb_error *many_futexes(struct fb_wait_finder *finder,
+				     const struct fb_blocked *blocked)
+{
+	struct waitv entries[MOST_WAITV];
+	struct fb_joined *joined;
+	uint64_t count = blocked->args[1];
+	struct fb_error *err = fb_wait_process(finder, blocked->task, &joined);
+
+	if (!err && count > MOST_WAITV)
+		err = fb_error_create(FB_CORRUPT, "futex_waitv() of %llu words",
+				      (unsigned long long)count);
+	if (!err)
+		err = fb_space_read(fb_joined_space(joined), blocked->args[0], entries,
+				    count * sizeof(entries[0]));
+	for (uint64_t i = 0; i < count && !err; i++) {
+		const struct fb_futex_call call = {
+			.address = entries[i].address,
+			.command = FB_FUTEX_WAIT,
+			.value = (uint32_t)entries[i].value,
+			.process_private = entries[i].flags & PRIVATE_FLAG,
+			.timeout = blocked->args[3] != 0,
+		};
+
+		err = one_futex(finder, blocked, &call);
+	}
+	return err;
+}
+
+struct fb_error *fb_wait_futex(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_futex_call call;
+	struct fb_error *err;
+
+	if (blocked->has_regs && blocked->syscall == SYS_FUTEX_WAITV)
+		return many_futexes(finder, blocked);
+	err = read_call(finder, blocked, &call);
+	return err ? err : one_futex(finder, blocked, &call);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From the TID in a lock to the thread that holds it. */
+#include "bundle/waits/futex/wait_owner.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "bundle/waits/futex/wait_thread_words.h"
+
+/* A TID as the thread itself knows it, in its innermost PID namespace. */
+struct inner {
+	int32_t tid;
+	const struct fb_task *task;
+};
+
+struct owners {
+	struct fb_thread_words bases; /* by where user space has its struct pthread */
+	struct inner *inner;          /* owned; all threads with memory, ascending */
+	size_t inner_count;
+	uint64_t searched; /* mappings looked through for owners of shared locks */
+};
+
+static void deinit(void *state)
+{
+	struct owners *owners = state;
+
+	fb_thread_words_deinit(&owners->bases);
+	free(owners->inner);
+}
+
+static const struct fb_wait_state OWNERS = {sizeof(struct owners), deinit};
+
+static int32_t inner_tid(const struct fb_task *task)
+{
+	return task->level_count ? task->level_tids[task->level_count - 1] : task->tid;
+}
+
+static int by_inner(const void *a, const void *b)
+{
+	const struct inner *x = a, *y = b;
+
+	if (x->tid != y->tid)
+		return x->tid < y->tid ? -1 : 1;
+	return x->task->tid < y->task->tid ? -1 : x->task->tid > y->task->tid;
+}
+
+static struct fb_error *index_inner(const struct fb_wait_finder *finder, struct owners *owners)
+{
+	size_t count = fb_tasks_count(finder->tasks);
+
+	if (owners->inner)
+		return NULL;
+	owners->inner = calloc(count + 1, sizeof(*owners->inner));
+	if (!owners->inner)
+		return fb_error_nomem();
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
+
+		if (!task->idle && task->mm)
+			owners->inner[owners->inner_count++] =
+				(struct inner){inner_tid(task), task};
+	}
+	qsort(owners->inner, owners->inner_count, sizeof(*owners->inner), by_inner);
+	return NULL;
+}
+
+/* Whether the process maps the byte at that offset of the file; false where that cannot be told.
+ * FB_CORRUPT where more has been looked through than a host has: locks times processes. */
+static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners *owners,
+			     const struct fb_task *task, const uint64_t key[2], bool *maps_ret)
+{
+	struct fb_vmas vmas;
+	bool found = false;
+	struct fb_error *err;
+
+	*maps_ret = false;
+	if (owners->searched >= FB_MAX_SEARCHED_VMAS)
+		return fb_error_create(FB_CORRUPT, "too many processes have the owner's TID in a "
+						   "namespace to look which of them maps the lock");
+	err = fb_vmas_load(finder->kernel, task->mm, &vmas);
+	if (err) {
+		fb_error_destroy(err);
+		return NULL;
+	}
+	owners->searched += vmas.count + 1;
+	for (size_t i = 0; i < vmas.count && !found; i++) {
+		const struct fb_vma *vma = &vmas.vma[i];
+		uint64_t inode = 0, start = vma->pgoff * FB_PAGE_SIZE;
+
+		if (!vma->file || key[1] < start || key[1] - start >= vma->end - vma->start)
+			continue;
+		err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode,
+				      &inode);
+		fb_error_destroy(err);
+		found = inode == key[0];
+	}
+	fb_vmas_deinit(&vmas);
+	*maps_ret = found;
+	return NULL;
+}
+
+/* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
+ * namespaces may both have one: then none is named. *count_ret says how many. */
+static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct owners *owners,
+				   const struct fb_task *waiter, int32_t tid, bool shared,
+				   const uint64_t key[2], const struct fb_task **owner_ret,
+				   size_t *count_ret)
+{
+	size_t low = 0, high, first, count;
+	struct fb_error *err;
+
+	*owner_ret = NULL;
+	*count_ret = 0;
+	fb_tasks_group(finder->tasks, waiter->pid, &first, &count);
+	for (size_t i = first; i < first + count; i++)
+		if (inner_tid(fb_tasks_get(finder->tasks, i)) == tid) {
+			*owner_ret = fb_tasks_get(finder->tasks, i);
+			*count_ret = 1;
+			if (!shared)
+				return NULL;
+		}
+	if (!shared)
+		return NULL;
+	err = index_inner(finder, owners);
+	if (err)
+		return err;
+	for (high = owners->inner_count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (owners->inner[middle].tid < tid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < owners->inner_count && owners->inner[low].tid == tid; low++) {
+		const struct fb_task *task = owners->inner[low].task;
+		bool mapped = false;
+
+		if (task->pid != waiter->pid)
+			err = maps(finder, owners, task, key, &mapped);
+		if (err)
+			return err;
+		if (!mapped)
+			continue;
+		*owner_ret = task;
+		++*count_ret;
+	}
+	return NULL;
+}
+
+/* The thread's registers in a core of its process, by either of its TIDs. */
+static const struct fb_core_thread *core_thread(const struct fb_input_core *core,
+						const struct fb_task *task)
+{
+	const struct fb_core_thread *host = fb_core_thread_of(core->core, task->tid);
+	const struct fb_core_thread *inner = fb_core_thread_of(core->core, inner_tid(task));
+
+	return !host || (inner && inner < host) ? inner : host;
+}
+
+/* Whether the thread stood at the panic where it stood when the core was taken: in the same call, all
+ * its registers the same. Then it has let go of nothing in between. */
+static bool stood_still(struct fb_wait_finder *finder, const struct fb_input_core *core,
+			const struct fb_task *task)
+{
+	const struct fb_core_thread *thread = core_thread(core, task);
+	const struct user_regs_struct *then = thread ? &thread->regs : NULL;
+	struct user_regs_struct now;
+	struct fb_error *err;
+
+	if (!thread || task->on_cpu)
+		return false;
+	err = fb_user_regs_at_top(finder->kernel, task->stack, &now);
+	if (err) {
+		fb_error_destroy(err);
+		return false;
+	}
+	return now.rip == then->rip && now.rsp == then->rsp && now.rbp == then->rbp &&
+	       now.rbx == then->rbx && now.r12 == then->r12 && now.r13 == then->r13 &&
+	       now.r14 == then->r14 && now.r15 == then->r15 && now.rdi == then->rdi &&
+	       now.rsi == then->rsi && now.rdx == then->rdx && now.r10 == then->r10;
+}
+
+/* Whether the owner has not run since the memory was saved, as far as cores tell: its own core must
+ * not be newer than the memory's. */
+static bool is_unchanged(struct fb_wait_finder *finder, const struct fb_task *owner,
+			 const struct fb_input_core *memory)
+{
+	const struct fb_input_core *core = fb_input_core_of(finder->input, owner->pid);
+
+	if (!core || !memory || !stood_still(finder, core, owner))
+		return false;
+	return core == memory ||
+	       core->match.taken_before_panic_s >= memory->match.taken_before_panic_s;
+}
+
+static const char *state_text(const struct fb_task *task)
+{
+	switch (task->state) {
+	case 'R':
+		return task->on_cpu ? "runs on a CPU" : "is ready to run";
+	case 'T':
+		return "is stopped by a signal";
+	case 't':
+		return "is stopped by its tracer";
+	case 'Z':
+	case 'X':
+		return "has exited";
+	default:
+		return "sleeps";
+	}
+}
+
+/* Where the owner was read, and what that is worth. */
+static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *joined,
+			      const struct fb_pthread_wait *lock, const struct fb_task *owner,
+			      const struct fb_task *waiter, struct fb_wait_object *object)
+{
+	const struct fb_input_core *core = fb_input_core_of(finder->input, waiter->pid);
+	double age = core ? core->match.taken_before_panic_s : NAN;
+	struct fb_run run;
+	char took[32];
+	struct fb_error *err;
+
+	if (!lock->owner_field) {
+		object->certain = true;
+		return fb_wait_append(&object->detail, "owner: the word the kernel compared");
+	}
+	err = fb_space_locate(fb_joined_space(joined), lock->owner_field, 4, &run);
+	if (err)
+		return err;
+	if (run.origin.source != FB_SOURCE_CORE) {
+		object->certain = true;
+		return fb_wait_append(&object->detail, "read from the dump itself");
+	}
+	object->certain = is_unchanged(finder, owner, core);
+	if (isnan(age))
+		err = fb_wait_append(&object->detail, "owner read from a core that is older than "
+						      "the panic, by how much is unknown");
+	else
+		err = fb_wait_append(&object->detail,
+				     "owner read from a core taken %s before the panic",
+				     fb_text_duration(age, took, sizeof(took)));
+	if (err)
+		return err;
+	return fb_wait_append(&object->detail,
+			      object->certain ? "%d %s where it was then"
+					      : "it may be stale: %d %s, and may have run since",
+			      owner->tid, state_text(owner));
+}
+
+static int by_tid(const void *a, const void *b)
+{
+	const int32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. */
+static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_task *waiter,
+				 const struct fb_pthread_wait *lock, bool shared, size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	const int32_t *lost;
+	size_t count = fb_tasks_lost(finder->tasks, &lost);
+	struct fb_error *err;
+
+	/* Lost TIDs are those of the host: in a namespace they tell nothing. */
+	if (waiter->level_count <= 1 && count &&
+	    bsearch(&lock->owner, lost, count, sizeof(*lost), by_tid)) {
+		err = fb_wait_graph_owner(&finder->graph, index, lock->owner, false);
+		return err ? err
+			   : fb_wait_text(&object->need,
+					  "thread %d, which the lock names as its "
+					  "owner: its task_struct is not in the dump",
+					  lock->owner);
+	}
+	return fb_wait_text(
+		&object->need,
+		"TID %d, which the lock names as its owner, is no thread %s that is known "
+		"at the panic: the core is older, the owner died with it, or the dump lacks "
+		"its task_struct",
+		lock->owner, shared ? "that maps it" : "of the process");
+}
+
+struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				    struct fb_joined *joined, const struct fb_pthread_wait *lock,
+				    bool shared, const uint64_t key[2], size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	const struct fb_task *owner = NULL;
+	size_t count = 1;
+	struct owners *owners;
+	struct fb_error *err = fb_wait_state(finder, &OWNERS, &owners);
+
+	if (err)
+		return err;
+	if (lock->owner_thread)
+		err = fb_thread_words_find(&owners->bases, finder->kernel, finder->tasks,
+					   &finder->layout->task_thread_fsbase, blocked->task->pid,
+					   lock->owner_thread, NULL, &owner);
+	else
+		err = find_owner(finder, owners, blocked->task, lock->owner, shared, key, &owner,
+				 &count);
+	if (err)
+		return err;
+	if (!owner && lock->owner_thread)
+		return fb_wait_text(&object->need,
+				    "no thread of the process is at 0x%llx, which "
+				    "the lock names as its owner",
+				    (unsigned long long)lock->owner_thread);
+	if (!owner)
+		return add_lost(finder, blocked->task, lock, shared, index);
+	if (count > 1)
+		return fb_wait_text(&object->need,
+				    "TID %d, which the lock names as its owner, is that of %zu "
+				    "threads in different PID namespaces that map it",
+				    lock->owner, count);
+	err = fb_wait_graph_owner(&finder->graph, index, owner->tid, false);
+	if (!err && lock->owner && owner->tid != lock->owner)
+		err = fb_wait_append(&object->detail, "owner TID %d in its PID namespace",
+				     lock->owner);
+	return err ? err : judge(finder, joined, lock, owner, blocked->task, object);
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Read once for all waiters of a process: each of its threads may wait for another. */
+#include "bundle/waits/futex/wait_thread_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+static int by_word(const void *left, const void *right)
+{
+	const struct fb_thread_word *a = left, *b = right;
+
+	if (a->word != b->word)
+		return a->word < b->word ? -1 : 1;
+	return a->task < b->task ? -1 : a->task > b->task;
+}
+
+static struct fb_error *load(struct fb_thread_words *words, const struct fb_kernel *kernel,
+			     const struct fb_tasks *tasks, const struct fb_field *field,
+			     int32_t pid)
+{
+	size_t first, count;
+	struct fb_error *err;
+
+	fb_thread_words_deinit(words);
+	fb_tasks_group(tasks, pid, &first, &count);
+	err = fb_alloc_array(count, sizeof(*words->words), FB_MAX_TASKS, "threads", &words->words);
+	if (err)
+		return err;
+	for (size_t i = first; i < first + count; i++) {
+		uint64_t word = 0;
+
+		err = fb_kernel_field(kernel, fb_tasks_get(tasks, i)->address, field, &word);
+		fb_error_destroy(err); /* a thread that cannot be read is none of those asked for */
+		if (!err && word)
+			words->words[words->count++] =
+				(struct fb_thread_word){.word = word, .task = (uint32_t)i};
+	}
+	qsort(words->words, words->count, sizeof(*words->words), by_word);
+	words->pid = pid;
+	return NULL;
+}
+
+struct fb_error *fb_thread_words_find(struct fb_thread_words *words, const struct fb_kernel *kernel,
+				      const struct fb_tasks *tasks, const struct fb_field *field,
+				      int32_t pid, uint64_t value, const struct fb_task * not,
+				      const struct fb_task **task_ret)
+{
+	size_t low = 0, high;
+	struct fb_error *err;
+
+	if (words->pid != pid) {
+		err = load(words, kernel, tasks, field, pid);
+		if (err)
+			return err;
+	}
+	for (high = words->count; low < high;) {
+		size_t middle = low + (high - low) / 2;
+
+		if (words->words[middle].word < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*task_ret = NULL;
+	for (; low < words->count && words->words[low].word == value && !*task_ret; low++)
+		if (fb_tasks_get(tasks, words->words[low].task) != not )
+			*task_ret = fb_tasks_get(tasks, words->words[low].task);
+	return NULL;
+}
+
+void fb_thread_words_deinit(struct fb_thread_words *words)
+{
+	free(words->words);
+	memset(words, 0, sizeof(*words));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recognisers of waits for input and output; each as in struct fb_wait_recogniser. */
+#ifndef FB_BUNDLE_WAIT_IO_RECOGNISE_H
+#define FB_BUNDLE_WAIT_IO_RECOGNISE_H
+
+#include "bundle/waits/finder/wait_blocked.h"
+
+/* A page that is locked or being written. */
+struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* A locked buffer. */
+struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* A journal's commit. */
+struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+
+#endif

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Threads that wait for input and output: for a locked page or buffer, for
+ * writeback, for a journal's commit. Who works on it is known where that is a
+ * thread of this kernel: a journal's, or a loop device's worker.
+ */
+#include "bundle/waits/io/wait_io.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bundle/waits/files/wait_superblock.h"
+#include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/io/recognise.h"
+
+/* enum bh_state_bits, and pageflags. */
+#define BH_LOCK 2u
+#define PG_LOCKED 0u
+
+/* A loop device and its embedded work are within one allocation of less than this. */
+#define LOOP_DEVICE_BYTES 4096u
+
+#define PF_WQ_WORKER 0x20u
+
+/* The kthread's own: a worker's current work, or what a kernel thread was started with. */
+static uint64_t work_of(struct fb_wait_finder *finder, const struct fb_task *task)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t kthread = 0, data = 0, work = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, task->address, &layout->task_kthread, &kthread);
+	if (!err && kthread)
+		err = fb_kernel_field(finder->kernel, kthread, &layout->kthread_data, &data);
+	if (!err && data && (task->flags & PF_WQ_WORKER))
+		err = fb_kernel_field(finder->kernel, data, &layout->worker_work, &work);
+	else
+		work = data;
+	fb_error_destroy(err);
+	return err ? 0 : work;
+}
+
+static int by_work(const void *a, const void *b)
+{
+	const struct fb_wait_worker *x = a, *y = b;
+
+	return x->work < y->work ? -1 : x->work > y->work;
+}
+
+static void deinit(void *state)
+{
+	struct fb_wait_workers *workers = state;
+
+	free(workers->list);
+}
+
+static const struct fb_wait_state WORKERS = {sizeof(struct fb_wait_workers), deinit};
+
+struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
+				      const struct fb_wait_workers **workers_ret)
+{
+	size_t count = fb_tasks_count(finder->tasks);
+	struct fb_wait_workers *workers;
+	struct fb_error *err = fb_wait_state(finder, &WORKERS, &workers);
+
+	if (err)
+		return err;
+	*workers_ret = workers;
+	if (workers->list)
+		return NULL;
+	workers->list = calloc(count + 1, sizeof(*workers->list));
+	if (!workers->list)
+		return fb_error_nomem();
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
+		uint64_t work = task->kernel_thread ? work_of(finder, task) : 0;
+
+		if (fb_kernel_address_ok(work))
+			workers->list[workers->count++] = (struct fb_wait_worker){task, work};
+	}
+	qsort(workers->list, workers->count, sizeof(*workers->list), by_work);
+	return NULL;
+}
+
+/* The first worker whose work is at or above address. */
+static size_t first_worker(const struct fb_wait_workers *workers, uint64_t address)
+{
+	size_t low = 0, high = workers->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (workers->list[middle].work < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A loop device's work is embedded in it (8d813ca9c4b5, 5.14: rootcg_work); before, its worker was a
+ * kthread_worker of its own. */
+static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t disk, size_t object)
+{
+	uint64_t device = 0;
+	const struct fb_wait_workers *workers;
+	struct fb_error *err = fb_wait_load_workers(finder, &workers);
+
+	if (!err)
+		err = fb_kernel_field(finder->kernel, disk, &finder->layout->disk_private, &device);
+	if (err || !device)
+		return err;
+	for (size_t i = first_worker(workers, device);
+	     !err && i < workers->count && workers->list[i].work - device < LOOP_DEVICE_BYTES;
+	     i++) {
+		finder->graph.objects[object].certain = true;
+		err = fb_wait_graph_owner(&finder->graph, object, workers->list[i].task->tid,
+					  false);
+	}
+	return err;
+}
+
+struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t bdev, size_t index)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	char name[40] = "", shown[4 * sizeof(name)];
+	uint64_t disk = 0;
+	struct fb_error *err = fb_kernel_field(finder->kernel, bdev, &layout->bdev_disk, &disk);
+
+	if (!err)
+		err = fb_layout_require(&layout->disk_name);
+	if (!err)
+		err = fb_space_string(finder->space, disk + layout->disk_name.offset, name,
+				      layout->disk_name.size < sizeof(name) ? layout->disk_name.size
+									    : sizeof(name));
+	if (!err && !*name)
+		err = fb_error_create(FB_CORRUPT, "a device without a name");
+	if (err)
+		return err;
+	fb_text_escape(name, strlen(name), shown, sizeof(shown));
+	if (!object->name)
+		err = fb_wait_text(&object->name, "/dev/%s", shown);
+	else
+		err = fb_wait_append(&object->detail, "on /dev/%s", shown);
+	if (!err && !strncmp(name, "loop", 4))
+		err = add_loop_worker(finder, disk, index);
+	object = &finder->graph.objects[index];
+	if (!err && !object->owner_count)
+		err = fb_wait_text(&object->need, "the device has the request: no thread is known "
+						  "to work on it");
+	return err;
+}
+
+/* A wait entry inside a larger structure on the stack: both wait_bit_queue_entry and wait_page_queue
+ * begin with what is waited for. */
+static struct fb_error *find_outer(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				   const struct fb_field *wait, uint32_t size,
+				   uint64_t *address_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct fb_wait_entry entry = {wait->offset + layout->wait_entry_list.offset,
+					    wait->offset + layout->wait_entry_private.offset, size};
+	struct fb_error *err = fb_layout_require(wait);
+
+	return err ? err
+		   : fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
+					blocked->low, blocked->high, address_ret);
+}
+
+/* Whether it waits for a bit that the end of an input or output clears; other words have bits too. */
+static bool sleeps_for_io(const struct fb_blocked *blocked)
+{
+	return fb_blocked_in(blocked, "bit_wait_io") || fb_blocked_in(blocked, "__wait_on_buffer");
+}
+
+struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "block-io");
+	uint64_t entry, buffer, bit, bdev, block;
+	bool fresh;
+	struct fb_error *err;
+
+	err = find_outer(finder, blocked, &layout->wait_bit_wait, layout->wait_bit_entry.size,
+			 &entry);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_flags, &buffer);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_number, &bit);
+	if (!err && (bit != BH_LOCK || !sleeps_for_io(blocked)))
+		err = fb_error_create(FB_NOT_FOUND, "it waits for bit %llu of 0x%llx",
+				      (unsigned long long)bit, (unsigned long long)buffer);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, buffer, &layout->buffer_bdev, &bdev);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, buffer, &layout->buffer_block, &block);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, "device", bdev, 0, &wait.object, &fresh);
+	if (!err && fresh)
+		err = fb_wait_describe_device(finder, bdev, wait.object);
+	if (!err)
+		err = fb_wait_text(&wait.detail, "buffer of block %llu", (unsigned long long)block);
+	wait.evidence = "the locked buffer_head on its kernel stack";
+	if (err) {
+		free(wait.detail);
+		return err;
+	}
+	return fb_wait_graph_add(&finder->graph, &wait);
+}
+
+/* "page of /path (ext4 on vda1)", and its device. */
+static struct fb_error *describe_page(struct fb_wait_finder *finder, uint64_t page, size_t index)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	uint64_t mapping = 0, inode = 0, superblock = 0, number = 0, bdev = 0;
+	char name[FB_WAIT_PATH + 64];
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, page, &layout->page_mapping, &mapping);
+	if (!err && mapping && !(mapping & 3))
+		err = fb_kernel_field(finder->kernel, mapping, &layout->address_space_host, &inode);
+	if (!err && inode)
+		err = fb_kernel_field(finder->kernel, inode, &layout->inode_sb, &superblock);
+	if (!err && inode)
+		err = fb_kernel_field(finder->kernel, inode, &layout->inode_number, &number);
+	if (err || !superblock) {
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_error_destroy(err);
+		err = fb_wait_text(&object->name, "page 0x%llx", (unsigned long long)page);
+		return err ? err
+			   : fb_wait_text(&object->need, "a page does not record who locked it");
+	}
+	fb_wait_superblock_name(finder, superblock, 0, name);
+	err = fb_wait_text(&object->name, "page 0x%llx of inode %llu in %s",
+			   (unsigned long long)page, (unsigned long long)number, name);
+	if (!err)
+		err = fb_wait_text(&object->need, "a page does not record who locked it");
+	if (!err)
+		err = fb_kernel_field(finder->kernel, superblock, &layout->super_block_bdev, &bdev);
+	return err || !bdev ? err : fb_wait_describe_device(finder, bdev, index);
+}
+
+struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
+	uint64_t entry, page, bit;
+	bool fresh;
+	struct fb_error *err;
+
+	err = find_outer(finder, blocked, &layout->wait_page_wait, layout->wait_page_queue.size,
+			 &entry);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_page_page, &page);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_page_bit, &bit);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, "page", page, bit, &wait.object, &fresh);
+	if (!err && fresh)
+		err = describe_page(finder, page, wait.object);
+	if (err)
+		return err;
+	if (bit == PG_LOCKED)
+		wait.kind = "page-lock";
+	else if (!strcmp(wait.kind, "page-wait"))
+		wait.kind = "page-writeback";
+	wait.evidence = "the waiter's structure on its kernel stack";
+	return fb_wait_graph_add(&finder->graph, &wait);
+}
+
+static struct fb_error *describe_journal(struct fb_wait_finder *finder,
+					 const struct fb_wait_worker *worker, size_t index)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	char name[64] = "", shown[4 * sizeof(name)];
+	struct fb_error *err;
+
+	object->certain = true;
+	if (layout->journal_name.found) {
+		err = fb_space_string(finder->space, worker->work + layout->journal_name.offset,
+				      name, sizeof(name));
+		fb_error_destroy(err);
+	}
+	fb_text_escape(name, strlen(name), shown, sizeof(shown));
+	err = fb_wait_text(&object->name, "journal%s%s", *shown ? " of " : "", shown);
+	return err ? err : fb_wait_graph_owner(&finder->graph, index, worker->task->tid, false);
+}
+
+/* The wait queue that the thread is in belongs to a journal, whose thread was started with it. */
+struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct fb_wait_entry entry = {layout->wait_entry_list.offset,
+					    layout->wait_entry_private.offset,
+					    layout->wait_queue_entry.size};
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
+	uint64_t address, head, size = layout->journal.size ? layout->journal.size : 2048;
+	const struct fb_wait_workers *workers;
+	const struct fb_wait_worker *worker;
+	size_t above;
+	bool fresh;
+	struct fb_error *err;
+
+	err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address, blocked->low,
+				 blocked->high, &address);
+	if (!err)
+		err = fb_wait_queue_head(finder, &entry, address, &head);
+	if (!err)
+		err = fb_wait_load_workers(finder, &workers);
+	if (err)
+		return err;
+	above = first_worker(workers, head + 1);
+	worker = above ? &workers->list[above - 1] : NULL;
+	if (!worker || head - worker->work >= size || strncmp(worker->task->comm, "jbd2/", 5) != 0)
+		return fb_error_create(FB_NOT_FOUND, "the journal's thread is not known");
+	wait.evidence = "the journal's wait queue, and what its thread was started with";
+	err = fb_wait_graph_object(&finder->graph, "journal", worker->work, 0, &wait.object,
+				   &fresh);
+	if (!err && fresh)
+		err = describe_journal(finder, worker, wait.object);
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recognisers of waits for locks of the kernel; each as in struct fb_wait_recogniser. */
+#ifndef FB_BUNDLE_WAIT_LOCKS_RECOGNISE_H
+#define FB_BUNDLE_WAIT_LOCKS_RECOGNISE_H
+
+#include "bundle/waits/finder/wait_blocked.h"
+
+struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+struct fb_error *fb_wait_rwsem(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* As a rule a frozen file system. */
+struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
+				      const struct fb_blocked *blocked);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Threads that wait for a per-CPU rw_semaphore; as a rule one of the three with
+ * which a super block holds writers back while it is frozen (sb_start_write()).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bundle/waits/files/wait_superblock.h"
+#include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/locks/recognise.h"
+#include "bundle/waits/locks/wait_freeze.h"
+
+/* The levels of s_writers.rw_sem, and the states of s_writers.frozen (SB_FREEZE_*). */
+static const char *const levels[] = {"to write", "to write, in a page fault",
+				     "to write, within the file system"};
+static const char *const states[] = {"not frozen", "being frozen: writers",
+				     "being frozen: page faults", "being frozen: the file system",
+				     "frozen"};
+
+static struct fb_error *find_semaphore(struct fb_wait_finder *finder,
+				       const struct fb_blocked *blocked, uint64_t *semaphore_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct fb_wait_entry entry = {layout->wait_entry_list.offset,
+					    layout->wait_entry_private.offset,
+					    layout->wait_queue_entry.size};
+	uint64_t address, head;
+	struct fb_error *err = fb_layout_require(&layout->percpu_rwsem_waiters);
+
+	if (!err)
+		err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
+					 blocked->low, blocked->high, &address);
+	if (!err)
+		err = fb_wait_queue_head(finder, &entry, address, &head);
+	if (!err)
+		*semaphore_ret = head - layout->percpu_rwsem_waiters.offset;
+	return err;
+}
+
+static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t superblock,
+					struct fb_wait_object *object)
+{
+	char name[FB_WAIT_PATH + 64];
+	uint64_t frozen = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, superblock, &finder->layout->super_block_frozen,
+			      &frozen);
+	if (err)
+		return err;
+	fb_wait_superblock_name(finder, superblock, 0, name);
+	object->others = true;
+	err = fb_wait_text(&object->name, "%s", name);
+	if (!err)
+		err = fb_wait_text(&object->detail, "file system %s",
+				   frozen < FB_ARRAY_SIZE(states) ? states[frozen] : "damaged");
+	if (!err)
+		err = fb_wait_text(&object->need, "the kernel does not record who froze it: any "
+						  "process with CAP_SYS_ADMIN may thaw it");
+	return err;
+}
+
+static struct fb_error *describe_other(uint64_t semaphore, struct fb_wait_finder *finder,
+				       struct fb_wait_object *object)
+{
+	struct fb_symbol symbol;
+	struct fb_error *err;
+
+	if (finder->modules && fb_modules_symbol_by_address(finder->modules, semaphore, &symbol))
+		err = fb_wait_text(&object->name, "%s", symbol.name);
+	else
+		err = fb_wait_text(&object->name, "0x%llx", (unsigned long long)semaphore);
+	return err ? err
+		   : fb_wait_text(&object->need,
+				  "a per-CPU rw_semaphore does not record who holds it");
+}
+
+/* The kernel keeps no time of the freeze: the longest wait tells how long ago it was at least. */
+struct fb_error *fb_wait_date_freezes(struct fb_wait_finder *finder)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < finder->graph.object_count && !err; i++) {
+		struct fb_wait_object *object = &finder->graph.objects[i];
+		char text[32];
+
+		if (!strcmp(object->class, "frozen") && object->longest > 0)
+			err = fb_wait_append(&object->detail, "for at least %s",
+					     fb_text_duration(object->longest, text, sizeof(text)));
+	}
+	return err;
+}
+
+struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
+				      const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "percpu-rwsem");
+	uint64_t semaphore, superblock = 0, level = 0;
+	bool fresh;
+	struct fb_error *err = find_semaphore(finder, blocked, &semaphore);
+
+	if (!err)
+		err = fb_wait_superblock_at(finder, &layout->super_block_writers, semaphore,
+					    &superblock);
+	if (err)
+		return err;
+	wait.evidence = "the waiter's structure on its kernel stack";
+	if (superblock) {
+		wait.kind = "frozen";
+		level = layout->percpu_rwsem.size
+				? (semaphore - superblock - layout->super_block_writers.offset) /
+					  layout->percpu_rwsem.size
+				: 0;
+	}
+	err = fb_wait_graph_object(&finder->graph, superblock ? "frozen" : "percpu",
+				   superblock ? superblock : semaphore, 0, &wait.object, &fresh);
+	if (!err && fresh && superblock)
+		err = describe_frozen(finder, superblock, &finder->graph.objects[wait.object]);
+	else if (!err && fresh)
+		err = describe_other(semaphore, finder, &finder->graph.objects[wait.object]);
+	if (!err && superblock && level < FB_ARRAY_SIZE(levels))
+		err = fb_wait_text(&wait.detail, "%s", levels[level]);
+	if (err) {
+		free(wait.detail);
+		return err;
+	}
+	return fb_wait_graph_add(&finder->graph, &wait);
+}

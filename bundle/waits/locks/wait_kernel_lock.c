@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Threads that wait for a lock of the kernel: mutex, rw_semaphore, semaphore,
+ * rt_mutex. The waiter's structure is on its stack; the list it is in leads to
+ * the lock, and that to the owner (kernel/locking/).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/locks/recognise.h"
+#include "bundle/waits/locks/wait_lock_name.h"
+#include "bundle/waits/locks/wait_rt_lock.h"
+
+/* Low bits of the owner word are flags: of a mutex waiters, handoff, pickup; of an rw_semaphore
+ * reader-owned and non-spinnable; of an rt_mutex has-waiters. Tasks are aligned to more. */
+#define RWSEM_READER_OWNED 1u
+#define RWSEM_WRITER_LOCKED 1u /* of the count */
+#define RWSEM_READER_SHIFT 8u
+
+/* What tells one sort of lock from another. */
+struct lock_sort {
+	const char *kind; /* static */
+	struct fb_wait_entry entry;
+	const struct fb_field *list;  /* of the lock */
+	const struct fb_field *owner; /* of the lock; may be missing */
+};
+
+/* The lock that the thread is queued at. */
+static struct fb_error *find_lock(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				  const struct lock_sort *sort, uint64_t *lock_ret)
+{
+	uint64_t waiter, head;
+	struct fb_error *err = fb_layout_require(sort->list);
+
+	if (!err && !sort->entry.size)
+		err = fb_error_create(FB_NOT_FOUND, "this kernel's types have no waiter of a %s",
+				      sort->kind);
+	if (!err)
+		err = fb_wait_entry_find(finder->kernel, &sort->entry, blocked->task->address,
+					 blocked->low, blocked->high, &waiter);
+	if (!err)
+		err = fb_wait_queue_head(finder, &sort->entry, waiter, &head);
+	if (!err)
+		*lock_ret = head - sort->list->offset;
+	return err;
+}
+
+/* The owner that the lock names, if it is a task. */
+static struct fb_error *add_owner(struct fb_wait_finder *finder, const struct lock_sort *sort,
+				  uint64_t lock, size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	const struct fb_task *owner;
+	uint64_t word = 0;
+	struct fb_error *err = fb_kernel_field(finder->kernel, lock, sort->owner, &word);
+
+	if (err)
+		return err;
+	owner = fb_wait_task_at(finder, word);
+	if (owner) {
+		object->certain = true;
+		return fb_wait_graph_owner(&finder->graph, index, owner->tid, false);
+	}
+	if (!(word & ~7ull))
+		return fb_wait_text(&object->need, "nobody held it at the panic: it was being "
+						   "handed over");
+	return fb_wait_text(&object->need, "its owner word 0x%llx is no task that is known",
+			    (unsigned long long)word);
+}
+
+static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 const struct lock_sort *sort, uint64_t lock, size_t *index_ret,
+				 bool *fresh_ret)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, sort->kind);
+	struct fb_error *err;
+
+	wait.evidence = "the waiter's structure on its kernel stack";
+	err = fb_wait_graph_object(&finder->graph, "kernel lock", lock, 0, &wait.object, fresh_ret);
+	if (!err && *fresh_ret)
+		err = fb_wait_lock_name(finder, sort->kind, lock,
+					&finder->graph.objects[wait.object]);
+	if (!err)
+		err = fb_wait_graph_add(&finder->graph, &wait);
+	*index_ret = wait.object;
+	return err;
+}
+
+/* From 6.18 on blocked_on is the mutex itself (a4f0b6fef4b0); before, where it is at all, a waiter. */
+static bool blocked_on(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+		       uint64_t *lock_ret)
+{
+	const struct fb_btf *types = fb_kernel_types(finder->kernel);
+	struct fb_btf_member member;
+	uint64_t lock = 0;
+	uint32_t task;
+	bool is_mutex;
+	struct fb_error *err;
+
+	if (!finder->layout->task_blocked_on.found || !types)
+		return false;
+	err = fb_btf_find(types, FB_TYPE_STRUCT, "task_struct", &task);
+	if (!err)
+		err = fb_btf_find_member(types, task, "blocked_on", &member);
+	is_mutex =
+		!err &&
+		!strcmp(fb_btf_name(types,
+				    fb_btf_strip(types,
+						 fb_btf_target(types,
+							       fb_btf_strip(types, member.type)))),
+			"mutex");
+	if (!err && is_mutex)
+		err = fb_kernel_field(finder->kernel, blocked->task->address,
+				      &finder->layout->task_blocked_on, &lock);
+	fb_error_destroy(err);
+	*lock_ret = lock;
+	return fb_kernel_address_ok(lock);
+}
+
+struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct lock_sort sort = {
+		.kind = "kernel-mutex",
+		.entry = {layout->mutex_waiter_list.offset, layout->mutex_waiter_task.offset,
+			  layout->mutex_waiter.size},
+		.list = &layout->mutex_wait_list,
+		.owner = &layout->mutex_owner,
+	};
+	uint64_t lock;
+	size_t index;
+	bool fresh;
+	struct fb_error *err = NULL;
+
+	if (!blocked_on(finder, blocked, &lock))
+		err = find_lock(finder, blocked, &sort, &lock);
+	if (!err)
+		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
+	return err || !fresh ? err : add_owner(finder, &sort, lock, index);
+}
+
+/* A reader leaves its name when it takes the lock, not when it lets go: one that sleeps in the kernel
+ * may still have it, others may too. */
+static struct fb_error *add_reader(struct fb_wait_finder *finder, uint64_t owner, uint64_t count,
+				   size_t index)
+{
+	struct fb_wait_object *object = &finder->graph.objects[index];
+	const struct fb_task *reader = fb_wait_task_at(finder, owner);
+	uint64_t readers = count >> RWSEM_READER_SHIFT & 0xffffff;
+	struct fb_error *err;
+
+	object->others = true;
+	err = fb_wait_append(&object->detail, "held for reading by %llu",
+			     (unsigned long long)readers);
+	if (err)
+		return err;
+	if (reader && reader->state == 'D')
+		return fb_wait_graph_owner(&finder->graph, index, reader->tid, false);
+	return fb_wait_text(&object->need,
+			    "an rw_semaphore counts its readers and records only the "
+			    "last one%s",
+			    reader ? ", which no longer looks like one" : "");
+}
+
+struct fb_error *fb_wait_rwsem(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct lock_sort sort = {
+		.kind = "rwsem",
+		.entry = {layout->rwsem_waiter_list.offset, layout->rwsem_waiter_task.offset,
+			  layout->rwsem_waiter.size},
+		.list = &layout->rwsem_wait_list,
+		.owner = &layout->rwsem_owner,
+	};
+	uint64_t lock, owner, count;
+	size_t index;
+	bool fresh;
+	struct fb_error *err = find_lock(finder, blocked, &sort, &lock);
+
+	if (!err)
+		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
+	if (err || !fresh)
+		return err;
+	err = fb_kernel_field(finder->kernel, lock, &layout->rwsem_owner, &owner);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, lock, &layout->rwsem_count, &count);
+	if (err)
+		return err;
+	if ((owner & RWSEM_READER_OWNED) && !(count & RWSEM_WRITER_LOCKED))
+		return add_reader(finder, owner, count, index);
+	return add_owner(finder, &sort, lock, index);
+}
+
+struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct lock_sort sort = {
+		.kind = "kernel-semaphore",
+		.entry = {layout->semaphore_waiter_list.offset,
+			  layout->semaphore_waiter_task.offset, layout->semaphore_waiter.size},
+		.list = &layout->semaphore_wait_list,
+		.owner = &layout->semaphore_last_holder,
+	};
+	uint64_t lock;
+	size_t index;
+	bool fresh;
+	struct fb_error *err = find_lock(finder, blocked, &sort, &lock);
+
+	if (!err)
+		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
+	if (err || !fresh)
+		return err;
+	if (!sort.owner->found)
+		return fb_wait_text(&finder->graph.objects[index].need,
+				    "a semaphore of the kernel does not record who holds it");
+	err = add_owner(finder, &sort, lock, index);
+	finder->graph.objects[index].certain = false; /* the last one that took it */
+	finder->graph.objects[index].others = true;
+	return err;
+}
+
+static const struct fb_field *rt_owner(const struct fb_wait_finder *finder)
+{
+	return finder->layout->rt_mutex_owner.found ? &finder->layout->rt_mutex_owner
+						    : &finder->layout->rt_mutex_owner_older;
+}
+
+struct fb_error *fb_wait_rt_lock(struct fb_wait_finder *finder, const struct fb_task *task,
+				 uint64_t *lock_ret)
+{
+	uint64_t waiter;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, task->address, &finder->layout->task_pi_blocked_on,
+			      &waiter);
+	if (!err && !waiter)
+		err = fb_error_create(FB_NOT_FOUND, "it is queued at no rt_mutex");
+	return err ? err
+		   : fb_kernel_field(finder->kernel, waiter, &finder->layout->rt_mutex_waiter_lock,
+				     lock_ret);
+}
+
+struct fb_error *fb_wait_add_rt_owner(struct fb_wait_finder *finder, uint64_t lock, size_t object)
+{
+	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
+
+	return add_owner(finder, &sort, lock, object);
+}
+
+struct fb_error *fb_wait_add_rt(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				uint64_t lock, size_t *object_ret, bool *fresh_ret)
+{
+	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
+
+	return add_wait(finder, blocked, &sort, lock, object_ret, fresh_ret);
+}

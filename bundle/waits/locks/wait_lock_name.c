@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Names for locks of the kernel. */
+#include "bundle/waits/locks/wait_lock_name.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bundle/waits/files/wait_superblock.h"
+#include "bundle/waits/finder/wait_memory.h"
+
+/* An inode around the lock: one whose i_sb is a super block, and whose number can be read. */
+static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
+				   struct fb_wait_object *object)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t inode = lock - layout->inode_rwsem.offset, superblock = 0, number = 0, alias = 0;
+	char name[FB_WAIT_PATH + 64];
+	bool is = false;
+	struct fb_error *err;
+
+	if (!layout->inode_rwsem.found)
+		return NULL;
+	err = fb_kernel_field(finder->kernel, inode, &layout->inode_sb, &superblock);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, inode, &layout->inode_number, &number);
+	if (err) {
+		fb_error_destroy(err);
+		return NULL;
+	}
+	err = fb_wait_is_superblock(finder, superblock, &is);
+	if (err || !is)
+		return err;
+	err = fb_kernel_field(finder->kernel, inode, &layout->inode_dentries, &alias);
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	if (alias && layout->dentry_alias.found)
+		alias -= layout->dentry_alias.offset;
+	fb_wait_superblock_name(finder, superblock, alias, name);
+	return alias ? fb_wait_text(&object->name, "i_rwsem:%s", name)
+		     : fb_wait_text(&object->name, "i_rwsem of inode %llu in %s",
+				    (unsigned long long)number, name);
+}
+
+static struct fb_error *name_superblock(struct fb_wait_finder *finder, uint64_t lock,
+					struct fb_wait_object *object)
+{
+	char name[FB_WAIT_PATH + 64];
+	uint64_t superblock = 0;
+	struct fb_error *err;
+
+	err = fb_wait_superblock_at(finder, &finder->layout->super_block_umount, lock, &superblock);
+	if (err || !superblock)
+		return err;
+	fb_wait_superblock_name(finder, superblock, 0, name);
+	return fb_wait_text(&object->name, "s_umount:%s", name);
+}
+
+/* mmap_lock of the address space of some process. */
+static struct fb_error *name_mm(struct fb_wait_finder *finder, uint64_t lock,
+				struct fb_wait_object *object)
+{
+	uint64_t mm = lock - finder->layout->mm_mmap_lock.offset;
+
+	if (!finder->layout->mm_mmap_lock.found)
+		return NULL;
+	for (size_t i = 0; i < fb_tasks_count(finder->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
+
+		if (task->mm == mm)
+			return fb_wait_text(&object->name, "mmap_lock of PID %d", task->pid);
+	}
+	return NULL;
+}
+
+static struct fb_error *name_symbol(struct fb_wait_finder *finder, uint64_t lock,
+				    struct fb_wait_object *object)
+{
+	struct fb_symbol symbol;
+	char name[256];
+
+	if (!finder->modules || !fb_modules_symbol_by_address(finder->modules, lock, &symbol))
+		return NULL;
+	fb_text_escape(symbol.name, strlen(symbol.name), name, sizeof(name));
+	if (lock == symbol.address)
+		return fb_wait_text(&object->name, "%s (0x%llx)", name, (unsigned long long)lock);
+	return fb_wait_text(&object->name, "%s+0x%llx (0x%llx)", name,
+			    (unsigned long long)(lock - symbol.address), (unsigned long long)lock);
+}
+
+struct fb_error *fb_wait_lock_name(struct fb_wait_finder *finder, const char *kind, uint64_t lock,
+				   struct fb_wait_object *object)
+{
+	struct fb_error *err = name_symbol(finder, lock, object);
+
+	if (!err && !object->name && !strcmp(kind, "rwsem"))
+		err = name_inode(finder, lock, object);
+	if (!err && !object->name && !strcmp(kind, "rwsem"))
+		err = name_superblock(finder, lock, object);
+	if (!err && !object->name && !strcmp(kind, "rwsem"))
+		err = name_mm(finder, lock, object);
+	if (err)
+		return err;
+	if (!object->name)
+		return fb_wait_text(&object->name, "0x%llx", (unsigned long long)lock);
+	return fb_wait_append(&object->detail, "lock 0x%llx", (unsigned long long)lock);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Threads that wait for other processes: for children, for a vfork()ed child, for a tracer. */
+#include <stdlib.h>
+
+#include "bundle/waits/process/recognise.h"
+#include "kernel/image/thread_size.h"
+
+#define SYS_WAIT4 61
+#define SYS_WAITID 247
+#define P_PID 1u
+
+/* All processes by their parents. */
+struct child {
+	int32_t parent; /* PID */
+	const struct fb_task *task;
+};
+
+struct children {
+	struct child *list; /* owned; in order of (parent, PID) */
+	size_t count;
+};
+
+static void deinit(void *state)
+{
+	struct children *children = state;
+
+	free(children->list);
+}
+
+static const struct fb_wait_state CHILDREN = {sizeof(struct children), deinit};
+
+static int by_parent(const void *a, const void *b)
+{
+	const struct child *x = a, *y = b;
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	return x->task->pid < y->task->pid ? -1 : x->task->pid > y->task->pid;
+}
+
+/* All processes in order of their parents' PIDs. */
+static struct fb_error *index_children(struct fb_wait_finder *finder, struct children **index_ret)
+{
+	size_t count = fb_tasks_count(finder->tasks);
+	struct children *index;
+	struct fb_error *err = fb_wait_state(finder, &CHILDREN, &index);
+
+	if (err)
+		return err;
+	*index_ret = index;
+	if (index->list)
+		return NULL;
+	index->list = calloc(count + 1, sizeof(*index->list));
+	if (!index->list)
+		return fb_error_nomem();
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
+
+		if (!task->idle && task->tid == task->pid)
+			index->list[index->count++] = (struct child){task->ppid, task};
+	}
+	qsort(index->list, index->count, sizeof(*index->list), by_parent);
+	return NULL;
+}
+
+/* The children of a process: they stand together. */
+static const struct child *children_of(const struct children *index, int32_t pid, size_t *count_ret)
+{
+	size_t low = 0, high = index->count, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->list[middle].parent < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < index->count && index->list[end].parent == pid; end++)
+		;
+	*count_ret = end - low;
+	return &index->list[low];
+}
+
+/* The child that the waiter knows by that PID: a number of its innermost namespace. */
+static const struct fb_task *child_by_pid(const struct children *index,
+					  const struct fb_task *waiter, int32_t pid)
+{
+	uint32_t level = waiter->level_count ? waiter->level_count - 1 : 0;
+	size_t count;
+	const struct child *children = children_of(index, waiter->pid, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_task *task = children[i].task;
+
+		if ((task->level_count > level ? task->level_tids[level] : task->tid) == pid)
+			return task;
+	}
+	return NULL;
+}
+
+/* wait4() and waitid() of one child; -1 where it is any. */
+static int32_t wanted_pid(const struct fb_blocked *blocked)
+{
+	if (!blocked->has_regs || blocked->compat)
+		return -1;
+	if (blocked->syscall == SYS_WAIT4)
+		return (int32_t)blocked->args[0];
+	if (blocked->syscall == SYS_WAITID && (uint32_t)blocked->args[0] == P_PID)
+		return (int32_t)blocked->args[1];
+	return -1;
+}
+
+static struct fb_error *add_children(struct fb_wait_finder *finder, const struct children *index,
+				     const struct fb_task *waiter, size_t at)
+{
+	struct fb_wait_object *object = &finder->graph.objects[at];
+	size_t count;
+	const struct child *children = children_of(index, waiter->pid, &count);
+	struct fb_error *err = NULL;
+
+	object->certain = true;
+	for (size_t i = 0; i < count && !err; i++)
+		err = fb_wait_graph_owner(&finder->graph, at, children[i].task->pid, true);
+	if (!err)
+		err = fb_wait_text(&object->name, "any of its %zu children", count);
+	if (!err && !object->owner_count)
+		err = fb_wait_text(&object->need, "no child of it is known");
+	return err;
+}
+
+struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(
+		finder, blocked, blocked->syscall == SYS_WAITID ? "waitid" : "wait4");
+	int32_t pid = wanted_pid(blocked);
+	const struct fb_task *child = NULL;
+	bool fresh;
+	struct children *index;
+	struct fb_error *err = index_children(finder, &index);
+
+	if (err)
+		return err;
+	wait.evidence = "the system call's arguments and the parents of all processes";
+	if (pid > 0) {
+		child = child_by_pid(index, blocked->task, pid);
+		if (!child)
+			return fb_error_create(FB_NOT_FOUND, "no child of it has PID %d", pid);
+	}
+	err = fb_wait_graph_object(&finder->graph, child ? "exit" : "children",
+				   (uint64_t)(child ? child->pid : blocked->task->pid), 0,
+				   &wait.object, &fresh);
+	if (!err && fresh && child) {
+		struct fb_wait_object *object = &finder->graph.objects[wait.object];
+
+		object->certain = true;
+		err = fb_wait_text(&object->name, "the end of PID %d", child->pid);
+		if (!err)
+			err = fb_wait_graph_owner(&finder->graph, wait.object, child->pid, true);
+	} else if (!err && fresh) {
+		err = add_children(finder, index, blocked->task, wait.object);
+	}
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+/* The child's vfork_done is the completion on its parent's stack. */
+struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "vfork");
+	uint64_t size = fb_thread_size(finder->kernel);
+	const struct fb_task *child = NULL;
+	bool fresh;
+	const struct child *children;
+	size_t count;
+	struct children *index;
+	struct fb_error *err = index_children(finder, &index);
+
+	if (err)
+		return err;
+	children = children_of(index, blocked->task->pid, &count);
+	for (size_t i = 0; i < count && !child; i++) {
+		const struct fb_task *task = children[i].task;
+		uint64_t done = 0;
+
+		err = fb_kernel_field(finder->kernel, task->address,
+				      &finder->layout->task_vfork_done, &done);
+		fb_error_destroy(err);
+		if (done && done - blocked->task->stack < size)
+			child = task;
+	}
+	if (!child)
+		return fb_error_create(FB_NOT_FOUND, "no child of it is in vfork()");
+	wait.evidence = "the child's vfork_done is on its stack";
+	err = fb_wait_graph_object(&finder->graph, "vfork", (uint64_t)child->pid, 0, &wait.object,
+				   &fresh);
+	if (!err && fresh) {
+		struct fb_wait_object *object = &finder->graph.objects[wait.object];
+
+		object->certain = true;
+		err = fb_wait_text(&object->name, "exec or the end of PID %d", child->pid);
+		if (!err)
+			err = fb_wait_graph_owner(&finder->graph, wait.object, child->pid, true);
+	}
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "ptrace-stop");
+	const struct fb_task *tracer;
+	uint64_t parent, traced;
+	bool fresh;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, blocked->task->address, &finder->layout->task_ptrace,
+			      &traced);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, blocked->task->address,
+				      &finder->layout->task_parent, &parent);
+	if (err)
+		return err;
+	tracer = traced ? fb_tasks_by_address(finder->tasks, parent) : NULL;
+	if (!tracer)
+		return fb_error_create(FB_NOT_FOUND, "its tracer is not known");
+	wait.evidence = "task_struct.ptrace and .parent";
+	err = fb_wait_graph_object(&finder->graph, "tracer", (uint64_t)tracer->tid, 0, &wait.object,
+				   &fresh);
+	if (!err && fresh) {
+		struct fb_wait_object *object = &finder->graph.objects[wait.object];
+
+		object->certain = true;
+		err = fb_wait_text(&object->name, "its tracer");
+		if (!err)
+			err = fb_wait_graph_owner(&finder->graph, wait.object, tracer->tid, false);
+	}
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}

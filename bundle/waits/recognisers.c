@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The sorts of waits that are known, one row each: what it is called, who recognises what is waited
+ * for and who can end that, and the functions of the kernel that threads sleep in. A stack is looked
+ * through from its innermost frame: the first function that is here decides, a weak one only where
+ * none further out is here. To add a sort of wait, write its recogniser in the room it belongs to,
+ * and its row here.
+ */
+#include "bundle/waits/recognisers.h"
+
+#include "bundle/waits/files/recognise.h"
+#include "bundle/waits/futex/recognise.h"
+#include "bundle/waits/io/recognise.h"
+#include "bundle/waits/locks/recognise.h"
+#include "bundle/waits/process/recognise.h"
+
+#define WEAK true
+
+static const struct fb_wait_recogniser recognisers[] = {
+	/* Locks of user space. */
+	{"futex",
+	 fb_wait_futex,
+	 !WEAK,
+	 {"futex_do_wait", "futex_wait", "futex_wait_multiple", "futex_wait_queue",
+	  "futex_wait_queue_me", "futex_wait_requeue_pi"}},
+	{"mutex-pi", fb_wait_futex, !WEAK, {"futex_lock_pi"}},
+
+	/* Locks of the kernel. */
+	{"kernel-mutex",
+	 fb_wait_mutex,
+	 !WEAK,
+	 {"__mutex_lock", "__mutex_lock_interruptible_slowpath", "__mutex_lock_killable_slowpath",
+	  "__mutex_lock_slowpath", "mutex_lock"}},
+	{"rwsem", fb_wait_rwsem, !WEAK, {"rwsem_down_read_slowpath", "rwsem_down_write_slowpath"}},
+	{"kernel-semaphore",
+	 fb_wait_semaphore,
+	 !WEAK,
+	 {"__down", "__down_common", "__down_interruptible", "__down_killable", "__down_timeout"}},
+	{"rt-mutex", fb_wait_rt_mutex, !WEAK, {"__rt_mutex_slowlock", "rt_mutex_slowlock"}},
+	{"percpu-rwsem",
+	 fb_wait_percpu_rwsem,
+	 !WEAK,
+	 {"__percpu_down_read", "percpu_down_write", "percpu_rwsem_wait"}},
+
+	/* Files and their locks. */
+	{"flock", fb_wait_file_lock, !WEAK, {"flock_lock_inode_wait", "locks_lock_inode_wait"}},
+	{"posix-lock", fb_wait_file_lock, !WEAK, {"fcntl_setlk", "posix_lock_inode_wait"}},
+	{"lease", fb_wait_file_lock, !WEAK, {"__break_lease"}},
+	{"pipe-read", fb_wait_pipe, !WEAK, {"pipe_read", "pipe_wait_readable"}},
+	{"pipe-write", fb_wait_pipe, !WEAK, {"pipe_wait_writable", "pipe_write"}},
+	{"fifo-open", fb_wait_fifo_open, !WEAK, {"wait_for_partner"}},
+	{"eventfd-read", fb_wait_eventfd, !WEAK, {"eventfd_read"}},
+	{"epoll", fb_wait_epoll, !WEAK, {"do_epoll_wait", "ep_poll"}},
+	{"poll", fb_wait_poll, !WEAK, {"do_poll", "do_sys_poll"}},
+	{"select", fb_wait_poll, !WEAK, {"do_select"}},
+	{"socket-read", fb_wait_socket, !WEAK, {"__skb_wait_for_more_packets"}},
+	{"socket-write", fb_wait_socket, !WEAK, {"sock_alloc_send_pskb"}},
+	{"tcp-read", fb_wait_socket, !WEAK, {"sk_wait_data"}},
+	{"tcp-write", fb_wait_socket, !WEAK, {"sk_stream_wait_memory"}},
+	{"unix-read", fb_wait_socket, !WEAK, {"unix_stream_data_wait", "unix_stream_read_generic"}},
+	{"unix-write", fb_wait_socket, !WEAK, {"unix_wait_for_peer"}},
+	{"accept", fb_wait_socket, !WEAK, {"inet_csk_accept"}},
+	{"connect",
+	 fb_wait_socket,
+	 !WEAK,
+	 {"inet_stream_connect", "inet_wait_for_connect", "unix_stream_connect"}},
+
+	/* Input and output. */
+	{"page-lock",
+	 fb_wait_page,
+	 !WEAK,
+	 {"__folio_lock", "__folio_lock_killable", "__folio_lock_or_retry", "__lock_page",
+	  "__lock_page_killable", "__lock_page_or_retry"}},
+	{"page-writeback", fb_wait_page, !WEAK, {"folio_wait_writeback", "wait_on_page_writeback"}},
+	{"page-wait",
+	 fb_wait_page,
+	 WEAK,
+	 {"folio_wait_bit", "folio_wait_bit_common", "wait_on_page_bit",
+	  "wait_on_page_bit_common"}},
+	{"bit-wait", fb_wait_buffer, !WEAK, {"__wait_on_bit", "__wait_on_bit_lock"}},
+	{"block-io", fb_wait_buffer, !WEAK, {"__wait_on_buffer"}},
+	{"block-io", NULL, !WEAK, {"blk_mq_get_tag", "rq_qos_wait"}},
+	{"block-io",
+	 NULL,
+	 WEAK,
+	 {"__blkdev_issue_flush", "blk_execute_rq", "io_schedule", "io_schedule_timeout",
+	  "submit_bio_wait", "wait_for_completion_io"}},
+	{"block-queue-freeze", NULL, !WEAK, {"blk_mq_freeze_queue_wait", "blk_queue_enter"}},
+	{"jbd2-commit",
+	 fb_wait_journal,
+	 !WEAK,
+	 {"jbd2_log_wait_commit", "start_this_handle", "wait_transaction_locked"}},
+	{"jbd2-commit", NULL, WEAK, {"jbd2_journal_commit_transaction"}},
+	{"nfs",
+	 NULL,
+	 !WEAK,
+	 {"nfs4_wait_bit_killable", "nfs_wait_bit_killable", "rpc_wait_bit_killable"}},
+	{"nfs", NULL, WEAK, {"__rpc_execute"}},
+
+	/* Other processes. */
+	{"wait4", fb_wait_children, !WEAK, {"do_wait"}},
+	{"vfork", fb_wait_vfork, !WEAK, {"wait_for_vfork_done"}},
+	{"vfork", fb_wait_vfork, WEAK, {"__do_sys_vfork"}},
+	{"uninterruptible", fb_wait_vfork, !WEAK, {"kernel_clone"}},
+	{"ptrace-stop", fb_wait_tracer, !WEAK, {"ptrace_stop"}},
+	{"core-dump", NULL, WEAK, {"coredump_wait"}},
+
+	/* What the kernel itself waits for. */
+	{"completion",
+	 NULL,
+	 WEAK,
+	 {"__wait_for_common", "wait_for_completion", "wait_for_completion_killable"}},
+	{"kernel-work", NULL, WEAK, {"__flush_work", "__flush_workqueue"}},
+	{"kthread-stop", NULL, WEAK, {"kthread_stop"}},
+	{"rcu",
+	 NULL,
+	 WEAK,
+	 {"__synchronize_srcu", "__wait_rcu_gp", "synchronize_rcu", "synchronize_rcu_expedited"}},
+
+	/* Threads that idle: they wait for nobody. */
+	{NULL,
+	 NULL,
+	 !WEAK,
+	 {"__do_sys_pause", "__x64_sys_pause", "do_nanosleep", "do_signal_stop", "do_sigtimedwait",
+	  "inotify_read", "n_tty_read", "sigsuspend"}},
+};
+
+const struct fb_wait_recogniser *fb_wait_recognisers(size_t *count_ret)
+{
+	*count_ret = FB_ARRAY_SIZE(recognisers);
+	return recognisers;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Threads and a finder for tests of recognisers. */
+#include "tests/bundle/waits/made_waits.h"
+
+#include <string.h>
+
+#include "tests/harness.h"
+
+void made_waits_begin(struct made_waits *waits)
+{
+	memset(waits, 0, sizeof(*waits));
+	waits->made = made_kernel_create();
+	waits->tasks.kernel = &waits->made->kernel;
+	waits->tasks.tasks = waits->list;
+	waits->tasks.by_address = waits->by_address;
+	waits->tasks.slots = FB_ARRAY_SIZE(waits->by_address);
+	waits->tasks.by_tid = waits->by_tid;
+	waits->finder.kernel = &waits->made->kernel;
+	waits->finder.space = &waits->made->space;
+	waits->finder.layout = fb_kernel_layout(&waits->made->kernel);
+	waits->finder.tasks = &waits->tasks;
+}
+
+void made_waits_end(struct made_waits *waits)
+{
+	fb_wait_finder_deinit(&waits->finder);
+	made_kernel_destroy(waits->made);
+}
+
+/* Where fb_tasks_by_address() looks for it: the first free slot that it comes to. */
+static void index_address(struct made_waits *waits, size_t index)
+{
+	for (size_t slot = 0; slot < FB_ARRAY_SIZE(waits->by_address); slot++) {
+		if (waits->by_address[slot])
+			continue;
+		waits->by_address[slot] = (uint32_t)index + 1;
+		if (fb_tasks_by_address(&waits->tasks, waits->list[index].address))
+			return;
+		waits->by_address[slot] = 0;
+	}
+	CU_FAIL_FATAL("the task does not fit the table");
+}
+
+struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t tid,
+				const char *comm)
+{
+	size_t index = waits->tasks.count;
+	struct fb_task *task = &waits->list[index];
+
+	CU_ASSERT_FATAL(index < MADE_WAIT_TASKS);
+	*task = (struct fb_task){
+		.address = made_alloc(waits->made, MADE_TASK_BYTES),
+		.stack = made_alloc_pages(waits->made, FB_PAGE_SIZE),
+		.pid = pid,
+		.tid = tid,
+		.state = 'S',
+		.level_count = 1,
+		.level_tids = {tid},
+	};
+	strncpy(task->comm, comm, sizeof(task->comm) - 1);
+	waits->tasks.count++;
+	waits->by_tid[waits->tasks.by_tid_count++] = (uint32_t)index;
+	index_address(waits, index);
+	return task;
+}
+
+struct fb_blocked made_waits_blocked(struct made_waits *waits, const struct fb_task *task,
+				     const char *kind)
+{
+	waits->site.kind = kind;
+	return (struct fb_blocked){
+		.task = task,
+		.site = &waits->site,
+		.low = task->stack + MADE_WAIT_FRAMES,
+		.high = task->stack + FB_PAGE_SIZE,
+		.syscall = -1,
+	};
+}
+
+void made_waits_call(struct fb_blocked *blocked, int64_t syscall, uint64_t arg0, uint64_t arg1,
+		     uint64_t arg2, uint64_t arg3)
+{
+	blocked->has_regs = true;
+	blocked->syscall = syscall;
+	blocked->args[0] = arg0;
+	blocked->args[1] = arg1;
+	blocked->args[2] = arg2;
+	blocked->args[3] = arg3;
+}
+
+uint64_t made_waits_frame(const struct fb_task *task)
+{
+	return task->stack + MADE_WAIT_FRAMES + 512;
+}
+
+const struct fb_wait *made_waits_of(const struct made_waits *waits, const struct fb_task *task)
+{
+	const struct fb_wait_graph *graph = &waits->finder.graph;
+	const struct fb_wait *found = NULL;
+
+	for (size_t i = 0; i < graph->wait_count; i++) {
+		if (graph->waits[i].tid != task->tid)
+			continue;
+		CU_ASSERT_PTR_NULL_FATAL(found);
+		found = &graph->waits[i];
+	}
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	return found;
+}
+
+const struct fb_wait_object *made_waits_object(const struct made_waits *waits,
+					       const struct fb_task *task)
+{
+	return &waits->finder.graph.objects[made_waits_of(waits, task)->object];
+}
+
+bool made_waits_owned_by(const struct made_waits *waits, const struct fb_task *task, int32_t tid)
+{
+	const struct fb_wait_object *object = made_waits_object(waits, task);
+
+	for (size_t i = 0; i < object->owner_count; i++)
+		if (object->owners[i].tid == tid)
+			return true;
+	return false;
+}
