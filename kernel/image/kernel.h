@@ -86,9 +86,12 @@ FB_MUST_CHECK struct fb_error *fb_kernel_percpu(const struct fb_kernel *kernel, 
 						uint64_t address, uint64_t *address_ret);
 FB_MUST_CHECK struct fb_error *fb_kernel_percpu_symbol(const struct fb_kernel *kernel, uint32_t cpu,
 						       const char *name, uint64_t *address_ret);
+/* The task_struct that a CPU ran (kernel virtual; not looked at). */
+FB_MUST_CHECK struct fb_error *fb_kernel_cpu_current(const struct fb_kernel *kernel, uint32_t cpu,
+						     uint64_t *task_ret);
 /* The CPU that panicked; -1 if unknown. */
 int fb_kernel_panic_cpu(const struct fb_kernel *kernel);
-/* NT_PRSTATUS of a CPU (desc bytes), or NULL. Owned by the dump. */
+/* NT_PRSTATUS of a CPU (desc bytes), or NULL: it left none. Owned by the dump. */
 const void *fb_kernel_cpu_prstatus(const struct fb_kernel *kernel, uint32_t cpu, size_t *size_ret);
 
 /* A member of the struct at base (kernel virtual), zero-extended; bit-fields are shifted down.

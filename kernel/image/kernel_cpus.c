@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The CPUs of a kernel: which there were, where their variables are, and which
- * registers they left.
+ * The CPUs of a kernel: which there were, and where their variables are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +8,9 @@
 #include "base/buf.h"
 #include "kernel/image/kernel_private.h"
 
-static bool bit_set(const uint8_t *mask, uint32_t bit)
+bool fb_cpu_in(const uint8_t *mask, uint32_t cpu)
 {
-	return mask[bit / 8] & (1u << (bit % 8));
+	return mask[cpu / 8] & (1u << (cpu % 8));
 }
 
 /* __cpu_online_mask and friends: NR_CPUS bits, so the symbol's size bounds them. */
@@ -31,55 +30,54 @@ static uint32_t count_bits(const uint8_t *mask)
 	uint32_t count = 0;
 
 	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
-		count += bit_set(mask, cpu);
+		count += fb_cpu_in(mask, cpu);
 	return count;
 }
 
-static uint32_t count_prstatus(const struct fb_kernel *kernel)
-{
-	uint32_t count = 0;
-	size_t size;
-
-	while (count < FB_MAX_CPUS && fb_dump_prstatus(kernel->dump, count, &size))
-		count++;
-	return count;
-}
-
-/* A panic without kexec takes the other CPUs offline before the machine stops
- * (native_stop_other_cpus()), and a hypervisor that dumps it then leaves the registers of all: as
- * many notes as CPUs present means that these are the CPUs there were. */
+/* A panic without kexec takes the other CPUs offline before the machine stops, but not out of
+ * __cpu_active_mask (stop_this_cpu() of arch/x86/kernel/process.c); one that was unplugged, or is about to
+ * be, is not in that (sched_cpu_deactivate()). */
 static struct fb_error *restore_stopped(struct fb_kernel *kernel)
 {
-	uint8_t present[FB_MAX_CPUS / 8] = {0};
-	struct fb_error *err = read_mask(kernel, "__cpu_present_mask", present);
+	uint8_t active[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err = read_mask(kernel, "__cpu_active_mask", active);
 
 	if (err)
 		return err;
-	if (count_prstatus(kernel) == count_bits(present) &&
-	    count_bits(present) > count_bits(kernel->online))
-		memcpy(kernel->online, present, sizeof(present));
+	for (size_t i = 0; i < sizeof(active); i++)
+		kernel->online[i] |= active[i];
 	return NULL;
 }
 
-static struct fb_error *read_masks(struct fb_kernel *kernel)
+/* A mask that others can be had without. */
+static struct fb_error *unless_missing(struct fb_error *err)
+{
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static struct fb_error *read_masks(struct fb_kernel *kernel, uint8_t *present)
 {
 	uint8_t possible[FB_MAX_CPUS / 8] = {0};
 	struct fb_error *err;
 
 	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
-	if (!err) {
-		/* Without the mask of those present, the ones online are what is known. */
-		err = restore_stopped(kernel);
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
+	if (!err)
+		err = unless_missing(restore_stopped(kernel));
+	if (!err)
+		err = unless_missing(read_mask(kernel, "__cpu_present_mask", present));
+	if (!err)
 		err = read_mask(kernel, "__cpu_possible_mask", possible);
-	}
 	if (err)
 		return err;
-	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
-		if (bit_set(possible, cpu))
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++) {
+		if (!fb_cpu_in(possible, cpu))
+			kernel->online[cpu / 8] &= (uint8_t) ~(1u << (cpu % 8));
+		else
 			kernel->cpu_limit = cpu + 1;
+	}
 	kernel->info.cpus = count_bits(kernel->online);
 	return NULL;
 }
@@ -112,25 +110,12 @@ static int read_int(struct fb_kernel *kernel, const char *name)
 	return value < kernel->cpu_limit ? (int)value : -1;
 }
 
-/* The kernel writes one note per CPU that was online, in the order of the CPUs, and the empty
- * ones of the others are left out when /proc/vmcore merges them (fs/proc/vmcore.c). */
-static void map_prstatus(struct fb_kernel *kernel)
-{
-	uint32_t next = 0;
-	size_t size;
-
-	for (uint32_t cpu = 0; cpu < kernel->cpu_limit; cpu++) {
-		kernel->prstatus_index[cpu] = UINT32_MAX;
-		if (bit_set(kernel->online, cpu) && fb_dump_prstatus(kernel->dump, next, &size))
-			kernel->prstatus_index[cpu] = next++;
-	}
-}
-
 struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 {
+	uint8_t present[FB_MAX_CPUS / 8] = {0};
 	struct fb_error *err;
 
-	err = read_masks(kernel);
+	err = read_masks(kernel, present);
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_warn_error(kernel->warnings, err, "the CPU masks");
@@ -145,7 +130,9 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 	if (fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_warn_error(kernel->warnings, err, "the per-CPU offsets");
-	map_prstatus(kernel);
+	err = fb_kernel_assign_notes(kernel, present);
+	if (err)
+		return err;
 	/* panic_cpu is set by whoever panics first; crashing_cpu by the kexec on the way down. */
 	kernel->panic_cpu = read_int(kernel, "panic_cpu");
 	if (kernel->panic_cpu < 0)
@@ -160,7 +147,7 @@ uint32_t fb_kernel_cpu_limit(const struct fb_kernel *kernel)
 
 bool fb_kernel_cpu_online(const struct fb_kernel *kernel, uint32_t cpu)
 {
-	return cpu < kernel->cpu_limit && bit_set(kernel->online, cpu);
+	return cpu < kernel->cpu_limit && fb_cpu_in(kernel->online, cpu);
 }
 
 int fb_kernel_panic_cpu(const struct fb_kernel *kernel)
@@ -186,6 +173,20 @@ struct fb_error *fb_kernel_percpu_symbol(const struct fb_kernel *kernel, uint32_
 
 	err = fb_kernel_symbol(kernel, name, &address);
 	return err ? err : fb_kernel_percpu(kernel, cpu, address, address_ret);
+}
+
+struct fb_error *fb_kernel_cpu_current(const struct fb_kernel *kernel, uint32_t cpu,
+				       uint64_t *task_ret)
+{
+	const struct fb_field *hot = &kernel->layout.pcpu_hot_current;
+	uint64_t address;
+	struct fb_error *err;
+
+	err = fb_kernel_percpu_symbol(kernel, cpu, hot->found ? "pcpu_hot" : "current_task",
+				      &address);
+	if (err)
+		return err;
+	return fb_space_u64(kernel->space, hot->found ? address + hot->offset : address, task_ret);
 }
 
 const void *fb_kernel_cpu_prstatus(const struct fb_kernel *kernel, uint32_t cpu, size_t *size_ret)

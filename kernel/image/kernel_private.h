@@ -52,6 +52,12 @@ void fb_kernel_kept_init(struct fb_kernel *kernel);
 void fb_kernel_kept_deinit(struct fb_kernel *kernel);
 /* kernel_cpus.c */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
+/* Whether a mask of FB_MAX_CPUS bits has this CPU. */
+bool fb_cpu_in(const uint8_t *mask, uint32_t cpu);
+/* cpu_notes.c: fills prstatus_index. present: the mask of CPUs that are present, zeros where unknown. A
+ * CPU that has no note is a warning; FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel,
+						      const uint8_t *present);
 /* kernel_info.c: the build-id, once there are symbols; then all else. */
 void fb_kernel_load_build_id(struct fb_kernel *kernel);
 void fb_kernel_load_info(struct fb_kernel *kernel);

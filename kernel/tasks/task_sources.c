@@ -123,18 +123,10 @@ static struct fb_error *add_pointed(struct fb_tasks *tasks, uint64_t address, ui
 
 static struct fb_error *current_of_cpu(struct fb_tasks *tasks, uint32_t cpu, size_t *index_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
-	uint64_t address;
-	struct fb_error *err;
+	uint64_t task;
+	struct fb_error *err = fb_kernel_cpu_current(tasks->kernel, cpu, &task);
 
-	if (layout->pcpu_hot_current.found) {
-		err = fb_kernel_percpu_symbol(tasks->kernel, cpu, "pcpu_hot", &address);
-		if (!err)
-			address += layout->pcpu_hot_current.offset;
-	} else {
-		err = fb_kernel_percpu_symbol(tasks->kernel, cpu, "current_task", &address);
-	}
-	return err ? err : add_pointed(tasks, address, FB_FOUND_CPU, index_ret);
+	return err ? err : fb_tasks_add(tasks, task, FB_FOUND_CPU, index_ret);
 }
 
 static struct fb_error *run_queue_of_cpu(struct fb_tasks *tasks, uint32_t cpu)

@@ -7,7 +7,7 @@
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/make_kdump.h"
 
-enum { ONLINE, PRESENT, POSSIBLE, OFFSETS, PANIC, CRASHING, SYMBOLS };
+enum { ONLINE, ACTIVE, PRESENT, POSSIBLE, OFFSETS, PANIC, CRASHING, SYMBOLS };
 
 struct host {
 	struct made_kernel *made;
@@ -23,9 +23,10 @@ static bool none(uint64_t pfn FB_UNUSED)
 /* missing: the symbol that the kernel has not; SYMBOLS: it has all. */
 static void make(struct host *host, unsigned notes, unsigned missing)
 {
-	static const char *const all[] = {"__cpu_online_mask",   "__cpu_present_mask",
-					  "__cpu_possible_mask", "__per_cpu_offset",
-					  "panic_cpu",           "crashing_cpu"};
+	static const char *const all[] = {"__cpu_online_mask",  "__cpu_active_mask",
+					  "__cpu_present_mask", "__cpu_possible_mask",
+					  "__per_cpu_offset",   "panic_cpu",
+					  "crashing_cpu"};
 	struct mk_recipe recipe = {.max_pfn = 64, .dumped = none, .cpus = notes};
 	const char *names[SYMBOLS + 1] = {NULL};
 	uint64_t addresses[SYMBOLS];
@@ -53,6 +54,7 @@ static void make(struct host *host, unsigned notes, unsigned missing)
 			 cpu == 3 ? 0 : 0xffff888100000000ull + cpu * 0x10000, 8);
 	/* 0, 2 and 3 online; 4 is absent; all below 6 possible. */
 	made_put(host->made, host->at[ONLINE], 0x0d, 8);
+	made_put(host->made, host->at[ACTIVE], 0x0d, 8);
 	made_put(host->made, host->at[PRESENT], 0x2f, 8);
 	made_put(host->made, host->at[POSSIBLE], 0x3f, 8);
 	made_put(host->made, host->at[PANIC], 2, 4);
@@ -99,14 +101,40 @@ static void finds_cpus(void)
 	destroy(&host);
 }
 
+/* What a panic without kexec leaves: the CPU that panicked is the only one online, the others that it
+ * stopped are active still. CPU 1 is present, and was taken offline before: it has a note of the
+ * hypervisor, but does not count. */
 static void finds_stopped_cpus(void)
+{
+	struct fb_kernel *kernel;
+	struct host host;
+	size_t size;
+
+	make(&host, 5, SYMBOLS); /* as many notes as CPUs present */
+	kernel = &host.made->kernel;
+	made_put(host.made, host.at[ONLINE], 0x04, 8);
+	made_put(host.made, host.at[ACTIVE], 0x2d, 8);
+	FB_OK_FATAL(fb_kernel_load_cpus(kernel));
+	CU_ASSERT_EQUAL(kernel->info.cpus, 4);
+	CU_ASSERT(fb_kernel_cpu_online(kernel, 0) && fb_kernel_cpu_online(kernel, 5));
+	CU_ASSERT(!fb_kernel_cpu_online(kernel, 1) && !fb_kernel_cpu_online(kernel, 4));
+	CU_ASSERT_PTR_EQUAL(fb_kernel_cpu_prstatus(kernel, 2, &size),
+			    fb_dump_prstatus(kernel->dump, 2, &size));
+	CU_ASSERT_PTR_EQUAL(fb_kernel_cpu_prstatus(kernel, 5, &size),
+			    fb_dump_prstatus(kernel->dump, 4, &size));
+	destroy(&host);
+}
+
+/* Bits that no CPU can have, in masks that are damaged. */
+static void counts_no_impossible_cpu(void)
 {
 	struct host host;
 
-	make(&host, 5, SYMBOLS); /* as many notes as CPUs present */
+	make(&host, 3, SYMBOLS);
+	made_put(host.made, host.at[ONLINE], 0xff0d, 8);
 	FB_OK_FATAL(fb_kernel_load_cpus(&host.made->kernel));
-	CU_ASSERT_EQUAL(host.made->kernel.info.cpus, 5);
-	CU_ASSERT(fb_kernel_cpu_online(&host.made->kernel, 5));
+	CU_ASSERT_EQUAL(host.made->kernel.info.cpus, 3);
+	CU_ASSERT(!fb_kernel_cpu_online(&host.made->kernel, 8));
 	destroy(&host);
 }
 
@@ -154,4 +182,5 @@ static void believes_no_cpu_that_cannot_be(void)
 }
 
 FB_TEST_MAIN("kernel/kernel_cpus", FB_TEST(finds_cpus), FB_TEST(finds_stopped_cpus),
-	     FB_TEST(lives_with_what_is_missing), FB_TEST(believes_no_cpu_that_cannot_be))
+	     FB_TEST(counts_no_impossible_cpu), FB_TEST(lives_with_what_is_missing),
+	     FB_TEST(believes_no_cpu_that_cannot_be))
