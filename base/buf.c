@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,8 +110,9 @@ struct fb_error *fb_alloc_array(uint64_t count, size_t element_size, uint64_t ma
 	void *array;
 
 	if (count > maximum)
-		return fb_error_create(FB_LIMIT, "%s: %llu of them, %llu at most are handled", what,
-				       (unsigned long long)count, (unsigned long long)maximum);
+		return fb_error_create(FB_LIMIT,
+				       "%s: %" PRIu64 " of them, %" PRIu64 " at most are handled",
+				       what, count, maximum);
 	array = calloc(count ? count : 1, element_size);
 	if (!array)
 		return fb_error_nomem();

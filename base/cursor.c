@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <string.h>
 
 void fb_cursor_init(struct fb_cursor *cursor, const void *data, size_t size, const char *what)
@@ -22,9 +23,10 @@ size_t fb_cursor_left(const struct fb_cursor *cursor)
 static struct fb_error *take(struct fb_cursor *cursor, uint64_t length, const uint8_t **bytes_ret)
 {
 	if (length > fb_cursor_left(cursor))
-		return fb_error_create(
-			FB_TRUNCATED, "%s: %llu bytes wanted at offset %zu, but it ends at %zu",
-			cursor->what, (unsigned long long)length, cursor->offset, cursor->size);
+		return fb_error_create(FB_TRUNCATED,
+				       "%s: %" PRIu64
+				       " bytes wanted at offset %zu, but it ends at %zu",
+				       cursor->what, length, cursor->offset, cursor->size);
 	*bytes_ret = cursor->data + cursor->offset;
 	cursor->offset += length;
 	return NULL;

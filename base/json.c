@@ -4,6 +4,7 @@
  */
 #include "base/json.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ json_t *fb_json_hex(uint64_t address)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)address);
+	snprintf(text, sizeof(text), "0x%" PRIx64, address);
 	return json_string(text);
 }
 

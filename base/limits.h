@@ -6,6 +6,8 @@
 #ifndef FB_BASE_LIMITS_H
 #define FB_BASE_LIMITS_H
 
+#include <stdint.h>
+
 /* Texts kept for the user; a dump with more faults than this is described by its first ones. */
 #define FB_MAX_WARNINGS 200
 
@@ -20,7 +22,7 @@
 #define FB_MAX_CPUS 8192u
 
 /* x86-64 has at most 52 physical address bits. */
-#define FB_MAX_PFN (1ull << 40)
+#define FB_MAX_PFN (UINT64_C(1) << 40)
 
 /* Holes of a dump's file for each byte that it has: a file that was copied with holes for its pages
  * of zeros is this much larger where a host of 1 TiB used 1 GiB. */
@@ -33,7 +35,7 @@
 #define FB_MAX_FLAT_RECORDS (64u << 20)
 
 /* A whole-stream compressed input is unpacked to a temporary file of at most this many bytes. */
-#define FB_MAX_UNPACKED_BYTES (1ull << 44)
+#define FB_MAX_UNPACKED_BYTES (UINT64_C(1) << 44)
 
 /* A stored page is at most a page (larger would not have been kept compressed). */
 #define FB_MAX_STORED_PAGE 4096u
@@ -136,7 +138,7 @@
 #define FB_MAX_PHDRS (8u << 20)
 #define FB_MAX_CORE_THREADS (1u << 20)
 /* All notes of one core: 40 threads of AVX-512 state are 200 KB, 10,000 of AMX state 110 MB. */
-#define FB_MAX_CORE_NOTES (256ull << 20)
+#define FB_MAX_CORE_NOTES (UINT64_C(256) << 20)
 /* And for each byte of its file that is in no hole, and beyond that: notes are no holes, but zeros in
  * them are where a file was copied so. */
 #define FB_MAX_NOTE_HOLES 4u
@@ -144,7 +146,7 @@
 /* What the headers and notes of all cores of an input take in memory for each byte of their files,
  * and what may be beyond that: cores have more memory than headers. */
 #define FB_MAX_CORES_HELD 4u
-#define FB_MIN_CORES_HELD (256ull << 20)
+#define FB_MIN_CORES_HELD (UINT64_C(256) << 20)
 /* PT_NOTE segments of one core: the kernel and gcore write one. */
 #define FB_MAX_CORE_NOTE_SEGMENTS 64u
 /* Entries of NT_AUXV: the kernel's saved_auxv has about 25 (AT_VECTOR_SIZE). */
@@ -178,7 +180,7 @@
  */
 /* Memory that a child may take beyond what its parent has: the symbols, unwind tables and lines of
  * a browser with debug information are some 500 MB. */
-#define FB_MAX_ISOLATE_MEMORY (2ull << 30)
+#define FB_MAX_ISOLATE_MEMORY (UINT64_C(2) << 30)
 /* What comes back of one part: 10,000 threads of 50 frames with names are 75 MB. */
 #define FB_MAX_ISOLATE_RESULT (256u << 20)
 /* An error's text or a warning from a child: as much as a screen holds. */
@@ -199,17 +201,17 @@
  * The fiber section of a bundle.
  */
 /* A core's offsets take 44 bits (16 TiB) where pages of it are placed or stored. */
-#define FB_MAX_CORE_BYTES (1ull << 44)
+#define FB_MAX_CORE_BYTES (UINT64_C(1) << 44)
 /* A core that is built takes each page of the dump so many times at most: collectors of garbage map
  * their heap at three places. Of small dumps as many bytes as this. */
 #define FB_MAX_BUILT_TIMES 64u
-#define FB_MIN_BUILT_BYTES (1ull << 30)
+#define FB_MIN_BUILT_BYTES (UINT64_C(1) << 30)
 /* Four parts a core, and a few of the whole. */
 #define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
 /* What the parts of all cores unpack to for each byte of the bundle, and what may be beyond that:
  * pieces take 16 bytes for a page or more of the file. */
 #define FB_MAX_FIBER_RATIO 2u
-#define FB_MIN_FIBER_UNPACKED (256ull << 20)
+#define FB_MIN_FIBER_UNPACKED (UINT64_C(256) << 20)
 /* About 1 KB of JSON a core. */
 #define FB_MAX_MANIFEST (64u << 20)
 /* Values and names in it: 20 bytes each in the mean; an array of digits could have 32 million. */
@@ -227,7 +229,7 @@
 /* 1 MiB each: a dump of 64 TiB. */
 #define FB_MAX_SUM_CHUNKS (64u << 20)
 /* Bitmaps that are written, in frames: 128 TiB of RAM. */
-#define FB_MAX_BITMAP_PFN (1ull << 35)
+#define FB_MAX_BITMAP_PFN (UINT64_C(1) << 35)
 
 /* Who waits for whom: every thread may wait, for a few things each (futex_waitv() takes 128). */
 #define FB_MAX_WAITS (8u << 20)

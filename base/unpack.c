@@ -130,8 +130,8 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 		}
 		if (size > FB_MAX_UNPACKED_BYTES - total)
 			return fb_error_create(FB_LIMIT,
-					       "%s stream: unpacks to more than %llu bytes", name,
-					       FB_MAX_UNPACKED_BYTES);
+					       "%s stream: unpacks to more than %" PRIu64 " bytes",
+					       name, FB_MAX_UNPACKED_BYTES);
 		err = fb_temporary_write(fd, total, block, size);
 		if (err)
 			return err;

@@ -4,6 +4,7 @@
  */
 #include "cmd/extract_dump.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,9 +87,8 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 		return print_json(context, path, built);
 	fb_print(context->output, FB_STYLE_BOLD, "%s", path);
 	fb_print(context->output, FB_STYLE_PLAIN,
-		 " written, built from the dump: %llu thread%s, %s",
-		 (unsigned long long)built->notes.threads, built->notes.threads == 1 ? "" : "s",
-		 fb_text_size(present, there, sizeof(there)));
+		 " written, built from the dump: %" PRIu64 " thread%s, %s", built->notes.threads,
+		 built->notes.threads == 1 ? "" : "s", fb_text_size(present, there, sizeof(there)));
 	if (absent)
 		fb_print(context->output, FB_STYLE_WARN, ", %s missing",
 			 fb_text_size(absent, missing, sizeof(missing)));

@@ -5,6 +5,7 @@
 #include "kernel/files/files.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -179,8 +180,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = load(input, fb_parse_pid(context->args[0]), own_root, &task, &files);
 	if (!err && files.lost)
-		fb_warn(context->warnings, "%llu open files of this process cannot be read",
-			(unsigned long long)files.lost);
+		fb_warn(context->warnings, "%" PRIu64 " open files of this process cannot be read",
+			files.lost);
 	if (!err)
 		err = context->options.json ? print_json(context, &files)
 					    : print_text(context, task, &files);

@@ -5,6 +5,7 @@
 #include "kernel/log/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,8 +135,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err) {
 		lost = fb_log_lost(log.records);
 		if (lost)
-			fb_warn(context->warnings, "%llu records of the log cannot be read",
-				(unsigned long long)lost);
+			fb_warn(context->warnings, "%" PRIu64 " records of the log cannot be read",
+				lost);
 		err = print_all(&log);
 	}
 	fb_log_destroy(log.records);

@@ -2,6 +2,7 @@
 /*
  * fbundle mods: the modules.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,10 +60,9 @@ static struct fb_error *add_row(struct fb_table *table, const struct fb_module *
 	char flags[32];
 	struct fb_error *err;
 
-	err = fb_table_cell(table, FB_STYLE_PLAIN, "%llx", (unsigned long long)module->base);
+	err = fb_table_cell(table, FB_STYLE_PLAIN, "%" PRIx64, module->base);
 	if (!err)
-		err = fb_table_cell(table, FB_STYLE_PLAIN, "%llu",
-				    (unsigned long long)module->size);
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%" PRIu64, module->size);
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_BOLD, "%s", module->name);
 	if (!err)

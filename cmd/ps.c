@@ -2,6 +2,7 @@
 /*
  * fbundle ps: the tasks of a dump, and their cores.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,8 +245,7 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	if (!err)
 		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%u", task->cpu);
 	if (!err)
-		err = fb_table_cell(ps->table, FB_STYLE_DIM, "%016llx",
-				    (unsigned long long)task->address);
+		err = fb_table_cell(ps->table, FB_STYLE_DIM, "%016" PRIx64, task->address);
 	if (!err)
 		err = fb_table_cell(ps->table, core ? FB_STYLE_GOOD : FB_STYLE_PLAIN, "%s",
 				    core ? core : "-");

@@ -4,6 +4,7 @@
  */
 #include "cmd/ps_detail.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,9 +85,8 @@ static void own_namespaces(const struct fb_ps_detail *detail, const struct fb_ps
 		uint64_t inode = detail->namespaces[kind];
 
 		if (inode && inode != usual->namespaces[kind])
-			used += (size_t)snprintf(to + used, size - used, "%s%s:%llu",
-						 used ? " " : "", fb_namespace_name(kind),
-						 (unsigned long long)inode);
+			used += (size_t)snprintf(to + used, size - used, "%s%s:%" PRIu64,
+						 used ? " " : "", fb_namespace_name(kind), inode);
 	}
 }
 

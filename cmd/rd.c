@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,9 +96,9 @@ static struct fb_error *check_range(const struct rd *rd)
 	if (rd->length - 1 > UINT64_MAX - start ||
 	    (start >> 63) != ((start + rd->length - 1) >> 63))
 		return fb_error_create(FB_INVALID,
-				       "0x%llx bytes from 0x%llx reach behind the end of "
-				       "the address space",
-				       (unsigned long long)rd->length, (unsigned long long)start);
+				       "0x%" PRIx64 " bytes from 0x%" PRIx64
+				       " reach behind the end of the address space",
+				       rd->length, start);
 	if (rd->context->options.json && rd->length > MAX_JSON_BYTES)
 		return fb_error_create(FB_LIMIT,
 				       "--json takes at most %u bytes at a time: use --raw",
@@ -123,7 +124,7 @@ static struct fb_error *add_hex(struct rd *rd, const uint8_t *bytes, size_t leng
 
 static void print_line(struct rd *rd, uint64_t address, const uint8_t *bytes, size_t length)
 {
-	fb_print(rd->context->output, FB_STYLE_DIM, "%16llx ", (unsigned long long)address);
+	fb_print(rd->context->output, FB_STYLE_DIM, "%16" PRIx64 " ", address);
 	for (size_t i = 0; i < LINE_BYTES; i++) {
 		if (i % 8 == 0)
 			putchar(' ');
@@ -179,8 +180,8 @@ static struct fb_error *emit_hole(struct rd *rd, const struct fb_run *run, bool 
 
 	fb_source_text(&run->origin, why, sizeof(why));
 	if (rd->raw || rd->context->options.json)
-		fb_warn(rd->context->warnings, "0x%llx-0x%llx: %s", (unsigned long long)run->start,
-			(unsigned long long)run->start + run->length, why);
+		fb_warn(rd->context->warnings, "0x%" PRIx64 "-0x%" PRIx64 ": %s", run->start,
+			run->start + run->length, why);
 	if (rd->raw && !rd->fill) {
 		*end_ret = true;
 		return NULL;
@@ -218,8 +219,7 @@ static struct fb_error *announce(struct rd *rd, const struct fb_run *run)
 	if (!rd->raw) {
 		fb_print(rd->context->output,
 			 run->origin.source == FB_SOURCE_ABSENT ? FB_STYLE_WARN : FB_STYLE_BOLD,
-			 "%llx-%llx  %s  %s\n", (unsigned long long)run->start,
-			 (unsigned long long)run->start + run->length,
+			 "%" PRIx64 "-%" PRIx64 "  %s  %s\n", run->start, run->start + run->length,
 			 fb_text_size(run->length, size, sizeof(size)),
 			 fb_source_text(&run->origin, text, sizeof(text)));
 	}

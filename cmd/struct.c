@@ -2,6 +2,7 @@
 /*
  * fbundle struct: the layout of a type, or a value of it.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,7 +214,7 @@ static struct fb_error *print_layout(struct structs *structs, json_t *answer)
 			continue;
 		}
 		fb_print(output, FB_STYLE_BOLD, "%s", structs->paths[i]);
-		printf(" at offset %llu: ", (unsigned long long)member.address);
+		printf(" at offset %" PRIu64 ": ", member.address);
 		/* The layout of a member begins at 0 itself. */
 		member.address = 0;
 		fb_layout_print(output, &member);
@@ -354,8 +355,8 @@ static struct fb_error *show_element(struct structs *structs, const struct fb_va
 	struct fb_error *err;
 
 	if (!structs->elements) {
-		fb_print(structs->context->output, FB_STYLE_DIM, "0x%llx:\n",
-			 (unsigned long long)value->address);
+		fb_print(structs->context->output, FB_STYLE_DIM, "0x%" PRIx64 ":\n",
+			 value->address);
 		return object_to_text(structs, value);
 	}
 	err = object_to_json(structs, value, &json);
@@ -379,8 +380,7 @@ static struct fb_error *on_entry(void *own, uint64_t entry)
 	err = show_element(structs, &value);
 	if (!fb_error_is(err, FB_ABSENT) && !fb_error_is(err, FB_FAULT))
 		return err;
-	fb_warn_error(structs->context->warnings, err, "element 0x%llx",
-		      (unsigned long long)value.address);
+	fb_warn_error(structs->context->warnings, err, "element 0x%" PRIx64, value.address);
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "cmd/struct_layout.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,12 +65,11 @@ static void print_place(struct fb_output *output, size_t column, const struct fb
 	int padding = column < COMMENT_COLUMN ? (int)(COMMENT_COLUMN - column) : 1;
 
 	if (member->bit_size)
-		fb_print(output, FB_STYLE_DIM, "%*s/* %5llu:%2u %3u bits */\n", padding, "",
-			 (unsigned long long)member->address, member->bit_offset, member->bit_size);
+		fb_print(output, FB_STYLE_DIM, "%*s/* %5" PRIu64 ":%2u %3u bits */\n", padding, "",
+			 member->address, member->bit_offset, member->bit_size);
 	else
-		fb_print(output, FB_STYLE_DIM, "%*s/* %5llu %5llu */\n", padding, "",
-			 (unsigned long long)member->address,
-			 (unsigned long long)fb_value_size(member));
+		fb_print(output, FB_STYLE_DIM, "%*s/* %5" PRIu64 " %5" PRIu64 " */\n", padding, "",
+			 member->address, fb_value_size(member));
 }
 
 static void print_member(struct fb_output *output, const char *name, const struct fb_value *member,
@@ -93,7 +93,7 @@ static void print_hole(struct fb_output *output, uint64_t bytes, unsigned level,
 {
 	for (unsigned i = 0; i < level; i++)
 		putchar('\t');
-	fb_print(output, FB_STYLE_DIM, "/* %llu byte%s %s */\n", (unsigned long long)bytes,
+	fb_print(output, FB_STYLE_DIM, "/* %" PRIu64 " byte%s %s */\n", bytes,
 		 bytes == 1 ? "" : "s", last ? "of padding" : "unused");
 }
 
@@ -154,7 +154,7 @@ void fb_layout_print(struct fb_output *output, const struct fb_value *value)
 	fb_print(output, FB_STYLE_BOLD, "%s",
 		 fb_text_escape(spelled, strlen(spelled), text, sizeof(text)));
 	if (!body) {
-		printf(" /* size: %llu */\n", (unsigned long long)fb_value_size(value));
+		printf(" /* size: %" PRIu64 " */\n", fb_value_size(value));
 		return;
 	}
 	puts(" {");
@@ -162,7 +162,7 @@ void fb_layout_print(struct fb_output *output, const struct fb_value *value)
 		print_enumerators(value);
 	else
 		print_members(output, value, 1);
-	printf("}; /* size: %llu */\n", (unsigned long long)fb_value_size(value));
+	printf("}; /* size: %" PRIu64 " */\n", fb_value_size(value));
 }
 
 static json_t *members_json(const struct fb_value *value)

@@ -3,6 +3,7 @@
  * fbundle sym: symbol to address, and back.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +60,12 @@ static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 		return json_array_append_new(sym->list, object) ? fb_error_nomem() : NULL;
 	}
 	fb_text_escape(symbol->name, strlen(symbol->name), name, sizeof(name));
-	fb_print(sym->context->output, FB_STYLE_PLAIN, "%016llx %c ",
-		 (unsigned long long)symbol->address + sym->offset,
-		 is_type(symbol->type) ? symbol->type : '?');
+	fb_print(sym->context->output, FB_STYLE_PLAIN, "%016" PRIx64 " %c ",
+		 symbol->address + sym->offset, is_type(symbol->type) ? symbol->type : '?');
 	fb_print(sym->context->output, FB_STYLE_BOLD, "%s", name);
 	if (sym->offset)
-		printf("+0x%llx", (unsigned long long)sym->offset);
-	printf("/0x%llx", (unsigned long long)symbol->size);
+		printf("+0x%" PRIx64, sym->offset);
+	printf("/0x%" PRIx64, symbol->size);
 	if (symbol->module)
 		printf(" [%s]", fb_text_escape(symbol->module, strlen(symbol->module), module,
 					       sizeof(module)));
@@ -90,8 +90,7 @@ static struct fb_error *find(struct sym *sym, const char *what)
 	if (end == what || *end || errno || *what == '-')
 		return fb_error_create(FB_NOT_FOUND, "no symbol is named '%s'", what);
 	if (!fb_modules_symbol_by_address(sym->modules, address, &symbol))
-		return fb_error_create(FB_NOT_FOUND, "no symbol holds 0x%llx",
-				       (unsigned long long)address);
+		return fb_error_create(FB_NOT_FOUND, "no symbol holds 0x%" PRIx64, address);
 	sym->offset = address - symbol.address;
 	return show(sym, &symbol);
 }

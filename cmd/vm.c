@@ -2,6 +2,7 @@
 /*
  * fbundle vm: the mappings of a process, and which of their bytes are to be had.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,13 +107,12 @@ static struct fb_error *add_row(struct vm *vm, const struct fb_vma *vma,
 {
 	struct fb_error *err;
 
-	err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%llx-%llx", (unsigned long long)vma->start,
-			    (unsigned long long)vma->end);
+	err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%" PRIx64 "-%" PRIx64, vma->start,
+			    vma->end);
 	if (!err)
 		err = fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->perms);
 	if (!err)
-		err = fb_table_cell(vm->table, FB_STYLE_DIM, "%llx",
-				    (unsigned long long)text->offset);
+		err = fb_table_cell(vm->table, FB_STYLE_DIM, "%" PRIx64, text->offset);
 	if (!err)
 		err = add_counts(vm, sources);
 	return err ? err : fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->name);
@@ -127,9 +127,8 @@ static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 	err = fb_vma_describe(&vm->namer, vma, &text);
 	if (!err && text.damaged)
 		fb_warn(vm->context->warnings,
-			"mapping 0x%llx: its file's name or inode cannot be "
-			"read",
-			(unsigned long long)vma->start);
+			"mapping 0x%" PRIx64 ": its file's name or inode cannot be read",
+			vma->start);
 	if (!err)
 		err = fb_page_sources_count(vm->target.space, vma->start, vma->end, &sources);
 	if (err)
@@ -210,8 +209,8 @@ static struct fb_error *list_mappings(struct vm *vm)
 	for (size_t i = 0; i < vmas->count && !err; i++)
 		err = add_vma(vm, &vmas->vma[i]);
 	if (vmas->lost)
-		fb_warn(vm->context->warnings, "%llu mappings of this process cannot be reached",
-			(unsigned long long)vmas->lost);
+		fb_warn(vm->context->warnings,
+			"%" PRIu64 " mappings of this process cannot be reached", vmas->lost);
 	return err;
 }
 

@@ -2,6 +2,7 @@
 /*
  * fbundle vtop: the page-table walk of an address.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,9 +103,8 @@ static void print_levels(struct vtop *vtop)
 		const struct fb_pt_level *level = &vtop->walk.levels[i];
 
 		fb_print(vtop->context->output, FB_STYLE_DIM, "%10s  ", level->name);
-		fb_print(vtop->context->output, FB_STYLE_PLAIN, "%16llx -> %016llx\n",
-			 (unsigned long long)level->entry_address,
-			 (unsigned long long)level->entry);
+		fb_print(vtop->context->output, FB_STYLE_PLAIN, "%16" PRIx64 " -> %016" PRIx64 "\n",
+			 level->entry_address, level->entry);
 	}
 }
 
@@ -116,13 +116,12 @@ static void print_page(const struct vtop *vtop)
 	char text[512];
 
 	fb_print(output, FB_STYLE_DIM, "%10s  ", "page");
-	fb_print(output, FB_STYLE_PLAIN, "%s, flags %s, %lld %s; struct page %llx", frame->type,
+	fb_print(output, FB_STYLE_PLAIN, "%s, flags %s, %lld %s; struct page %" PRIx64, frame->type,
 		 fb_text_escape(flags, strlen(flags), text, sizeof(text)),
 		 (long long)frame->references, frame->references == 1 ? "reference" : "references",
-		 (unsigned long long)frame->address);
+		 frame->address);
 	if (frame->head)
-		fb_print(output, FB_STYLE_PLAIN, ", a tail of %llx",
-			 (unsigned long long)frame->head);
+		fb_print(output, FB_STYLE_PLAIN, ", a tail of %" PRIx64, frame->head);
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 }
 
@@ -136,7 +135,7 @@ static void print_text(struct vtop *vtop)
 	fb_print(output, FB_STYLE_PLAIN, "%s\n", fb_pt_state_name(vtop->walk.state));
 	if (vtop->has_frame) {
 		fb_print(output, FB_STYLE_DIM, "%10s  ", "physical");
-		fb_print(output, FB_STYLE_BOLD, "%llx", (unsigned long long)vtop->walk.physical);
+		fb_print(output, FB_STYLE_BOLD, "%" PRIx64, vtop->walk.physical);
 		fb_print(output, FB_STYLE_PLAIN, ", in a page of %s\n",
 			 fb_text_size(vtop->walk.page_size, size, sizeof(size)));
 	}

@@ -5,6 +5,7 @@
  * whose struct pid was left names the same place.
  */
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,9 +185,9 @@ static struct fb_error *make_task(const struct fb_core_info *info, const struct 
 	match->task = task;
 	match->mm = mm->address;
 	return fb_match_add(match,
-			    "auxiliary vector equal (%zu entries) to that of mm_struct 0x%llx, "
-			    "whose task_struct is not in the dump",
-			    mm->pairs, (unsigned long long)mm->address);
+			    "auxiliary vector equal (%zu entries) to that of mm_struct 0x%" PRIx64
+			    ", whose task_struct is not in the dump",
+			    mm->pairs, mm->address);
 }
 
 struct fb_error *fb_lost_mms_match(const struct fb_lost_mms *lost, const struct fb_core_info *info,

@@ -5,6 +5,7 @@
  */
 #include "bundle/merge/bundle_writer.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -65,8 +66,9 @@ static struct fb_error *measure(struct bundle_writer *writer, uint64_t *pages_re
 			writer->total += fb_core_file(plan->cores[i].core)->size;
 		if (merge->dropped)
 			fb_warn(fb_kernel_warnings(plan->kernel),
-				"%llu pages lie outside the dump's data: left out of the bundle",
-				(unsigned long long)merge->dropped);
+				"%" PRIu64
+				" pages lie outside the dump's data: left out of the bundle",
+				merge->dropped);
 		*pages_ret = pages;
 	}
 	fb_page_merge_deinit(merge);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/merge/dump_head.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -140,8 +141,9 @@ struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, struct fb_dump_he
 	struct fb_error *err;
 
 	if (info->max_pfn > FB_MAX_BITMAP_PFN)
-		return fb_error_create(FB_LIMIT, "the dump's frames reach to 0x%llx: too far",
-				       (unsigned long long)info->max_pfn);
+		return fb_error_create(FB_LIMIT,
+				       "the dump's frames reach to 0x%" PRIx64 ": too far",
+				       info->max_pfn);
 	head.bitmap_size = round_up((info->max_pfn + 7) / 8, FB_KDUMP_BLOCK);
 	if (!input_headers(dump, &header, &sub, &areas))
 		made_up_headers(kernel, &header, &sub);

@@ -7,6 +7,7 @@
  */
 #include "bundle/merge/kdump_data.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,7 +101,7 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 		return err;
 	*read_ret = false;
 	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err,
-		      "frame 0x%llx is left out of the bundle", (unsigned long long)page->pfn);
+		      "frame 0x%" PRIx64 " is left out of the bundle", page->pfn);
 	return NULL;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/merge/kdump_tables.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,9 +95,9 @@ struct fb_error *fb_kdump_tables_add(struct fb_kdump_tables *tables, uint64_t pf
 	struct fb_error *err = NULL;
 
 	if (pfn < tables->next_pfn || pfn >= tables->max_pfn || tables->count == tables->capacity)
-		return fb_error_create(FB_CORRUPT,
-				       "frame 0x%llx is not in its place among the dump's pages",
-				       (unsigned long long)pfn);
+		return fb_error_create(
+			FB_CORRUPT,
+			"frame 0x%" PRIx64 " is not in its place among the dump's pages", pfn);
 	while (pfn / 8 >= tables->window + WINDOW_BYTES && !err)
 		err = flush_window(tables);
 	if (!err && tables->pending_count == PENDING_MAX)

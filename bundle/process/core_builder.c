@@ -6,6 +6,7 @@
 #include "bundle/process/core_builder.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,10 +169,11 @@ static struct fb_error *check_size(const struct builder *builder)
 	if (fb_outfile_size(builder->outfile) > FB_MAX_CORE_BYTES)
 		return fb_error_create(FB_LIMIT, "the core is larger than a core can be");
 	if (builder->built.vmcore > builder->most_of_dump)
-		return fb_error_create(FB_LIMIT,
-				       "its page tables lead to the same pages so often that %llu "
-				       "bytes of the dump are not enough: they are damaged",
-				       (unsigned long long)builder->most_of_dump);
+		return fb_error_create(
+			FB_LIMIT,
+			"its page tables lead to the same pages so often that %" PRIu64
+			" bytes of the dump are not enough: they are damaged",
+			builder->most_of_dump);
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "bundle/process/core_notes_writer.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/procfs.h>
@@ -252,8 +253,7 @@ static struct fb_error *add_mapping(struct writer *writer, const struct fb_vma *
 		if (fb_error_is(err, FB_NOMEM))
 			return err;
 		fb_warn_error(fb_input_warnings(writer->input), err,
-			      "mapping 0x%llx: the name of its file",
-			      (unsigned long long)vma->start);
+			      "mapping 0x%" PRIx64 ": the name of its file", vma->start);
 		return NULL;
 	}
 	err = fb_buf_u64(ranges, vma->start);

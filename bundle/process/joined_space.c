@@ -5,6 +5,7 @@
  */
 #include "bundle/process/joined_space.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -337,36 +338,35 @@ static struct fb_error *lookup(struct fb_joined *joined, uint64_t address, uint6
 	return err;
 }
 
-static struct fb_error *absent_error(uint64_t address, const struct fb_origin *origin)
+static struct fb_error *absent_error(uint64_t at, const struct fb_origin *origin)
 {
-	unsigned long long at = address;
-
 	switch (origin->absence) {
 	case FB_ABSENCE_UNMAPPED:
-		return fb_error_create(FB_FAULT, "0x%llx is in no mapping", at);
+		return fb_error_create(FB_FAULT, "0x%" PRIx64 " is in no mapping", at);
 	case FB_ABSENCE_SWAPPED:
 		return fb_error_create(FB_ABSENT,
-				       "0x%llx is swapped out (area %u, page %llu), and "
-				       "no core has it",
-				       at, origin->swap_type,
-				       (unsigned long long)origin->swap_offset);
+				       "0x%" PRIx64 " is swapped out (area %u, page %" PRIu64
+				       "), and no core has it",
+				       at, origin->swap_type, origin->swap_offset);
 	case FB_ABSENCE_UNTOUCHED:
-		return fb_error_create(FB_ABSENT,
-				       "0x%llx: the page of the mapped file was not in "
-				       "use; give the file under --sysroot",
-				       at);
+		return fb_error_create(
+			FB_ABSENT,
+			"0x%" PRIx64
+			": the page of the mapped file was not in use; give the file under --sysroot",
+			at);
 	case FB_ABSENCE_TRUNCATED:
 		return fb_error_create(FB_TRUNCATED,
-				       "0x%llx lies behind the end of the cut-off core "
-				       "%s",
+				       "0x%" PRIx64 " lies behind the end of the cut-off core %s",
 				       at, origin->detail);
 	case FB_ABSENCE_DAMAGED:
-		return fb_error_create(FB_CORRUPT, "0x%llx: its page-table entry is damaged", at);
-	default:
-		return fb_error_create(FB_ABSENT,
-				       "0x%llx: its page was left out by the dump filter, "
-				       "and no core has it",
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 ": its page-table entry is damaged",
 				       at);
+	default:
+		return fb_error_create(
+			FB_ABSENT,
+			"0x%" PRIx64
+			": its page was left out by the dump filter, and no core has it",
+			at);
 	}
 }
 

@@ -4,6 +4,7 @@
  */
 #include "cmd/shared/source_text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +16,8 @@ static const char *absence_text(const struct fb_origin *origin, char *to, size_t
 	case FB_ABSENCE_FILTERED:
 		return "left out by the dump filter, and no core has it";
 	case FB_ABSENCE_SWAPPED:
-		snprintf(to, size, "swapped out to area %u, page %llu, and no core has it",
-			 origin->swap_type, (unsigned long long)origin->swap_offset);
+		snprintf(to, size, "swapped out to area %u, page %" PRIu64 ", and no core has it",
+			 origin->swap_type, origin->swap_offset);
 		return to;
 	case FB_ABSENCE_UNTOUCHED:
 		return "never touched: the file it maps is not at hand";

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -178,15 +179,16 @@ static struct fb_error *check_canonical(struct fb_input *input, uint64_t address
 	unsigned unused = 64 - (FB_PAGE_SHIFT + 9 * levels);
 
 	if ((uint64_t)((int64_t)(address << unused) >> unused) != address)
-		return fb_error_create(FB_INVALID,
-				       "0x%llx is no address of this kernel: its %u page-table "
-				       "levels reach %u bits",
-				       (unsigned long long)address, levels, 64 - unused);
+		return fb_error_create(
+			FB_INVALID,
+			"0x%" PRIx64
+			" is no address of this kernel: its %u page-table levels reach %u bits",
+			address, levels, 64 - unused);
 	if (!process && !(address >> 63))
 		return fb_error_create(
 			FB_INVALID,
-			"0x%llx is a process's address: name the process, as PID:0x%llx",
-			(unsigned long long)address, (unsigned long long)address);
+			"0x%" PRIx64 " is a process's address: name the process, as PID:0x%" PRIx64,
+			address, address);
 	return NULL;
 }
 

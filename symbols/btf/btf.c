@@ -4,6 +4,7 @@
  */
 #include "symbols/btf/btf.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,9 +122,9 @@ static struct fb_error *find_types(struct fb_btf *btf, const struct layouts *lay
 			return fb_error_create(FB_TRUNCATED, "type %u of kind %u",
 					       btf->first + count, kind);
 		if (length % 4)
-			return fb_error_create(FB_CORRUPT, "type %u of kind %u has %llu bytes",
-					       btf->first + count, kind,
-					       (unsigned long long)length);
+			return fb_error_create(FB_CORRUPT,
+					       "type %u of kind %u has %" PRIu64 " bytes",
+					       btf->first + count, kind, length);
 		btf->offsets[count++] = at;
 		at += (uint32_t)length;
 	}

@@ -2,6 +2,7 @@
 /* Writes BTF. */
 #include "symbols/btf/btf_builder.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,8 +130,8 @@ struct fb_error *fb_btf_builder_composite(struct fb_btf_builder *builder, enum f
 		uint64_t offset = members[i].bit_offset;
 
 		if (members[i].bit_size > UINT8_MAX || offset > (flag ? 0xffffff : UINT32_MAX)) {
-			err = fb_error_create(FB_UNSUPPORTED, "member %s at bit %llu",
-					      members[i].name, (unsigned long long)offset);
+			err = fb_error_create(FB_UNSUPPORTED, "member %s at bit %" PRIu64,
+					      members[i].name, offset);
 			break;
 		}
 		extra[i].type = members[i].type;

@@ -4,6 +4,7 @@
  * strings, ids name types, nothing contains itself, members lie in their struct.
  * Sizes and nesting are computed on the way, each type once.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -26,7 +27,7 @@ static bool name_is_good(const struct fb_btf *btf, uint32_t offset)
 
 static struct fb_error *bad(uint32_t id, const char *what, uint64_t value)
 {
-	return fb_error_create(FB_CORRUPT, "type %u: %s %llu", id, what, (unsigned long long)value);
+	return fb_error_create(FB_CORRUPT, "type %u: %s %" PRIu64, id, what, value);
 }
 
 /* Elements of size words that begin with a name and, where typed, go on with a type. */

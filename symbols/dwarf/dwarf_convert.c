@@ -6,6 +6,7 @@
 #include "symbols/dwarf/dwarf_convert.h"
 
 #include <dwarf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +111,7 @@ static struct fb_error *byte_size(Dwarf_Die *die, uint32_t *size_ret)
 
 	(void)read_number(die, DW_AT_byte_size, &size);
 	if (size > UINT32_MAX)
-		return fb_error_create(FB_CORRUPT, "type of %llu bytes", (unsigned long long)size);
+		return fb_error_create(FB_CORRUPT, "type of %" PRIu64 " bytes", size);
 	*size_ret = (uint32_t)size;
 	return NULL;
 }

@@ -4,6 +4,7 @@
  */
 #include "user/core/apport.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -171,9 +172,8 @@ static struct fb_error *decode_some(struct reader *reader, size_t *size_ret)
 		reader->at_line_start = true;
 		*size_ret += fb_base64_finish(&reader->base64, reader->chunk + *size_ret);
 	} else if (next != '\r') {
-		return fb_error_create(
-			FB_CORRUPT, "byte %#x at offset %llu is not base64", next,
-			(unsigned long long)(reader->offset - reader->fill + reader->at - 1));
+		return fb_error_create(FB_CORRUPT, "byte %#x at offset %" PRIu64 " is not base64",
+				       next, reader->offset - reader->fill + reader->at - 1);
 	}
 	return NULL;
 }

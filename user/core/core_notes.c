@@ -10,6 +10,7 @@
 #include "user/core/core_notes.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/procfs.h>
@@ -174,11 +175,13 @@ static struct fb_error *read_mapping(struct fb_cursor *table, struct fb_cursor *
 	if (err)
 		return err;
 	if (mapping.start >= mapping.end)
-		return fb_error_create(FB_CORRUPT, "a mapping ends at %#llx, before it starts",
-				       (unsigned long long)mapping.end);
+		return fb_error_create(FB_CORRUPT,
+				       "a mapping ends at 0x%" PRIx64 ", before it starts",
+				       mapping.end);
 	if (__builtin_mul_overflow(page, page_size, &mapping.offset))
-		return fb_error_create(FB_CORRUPT, "a mapping at %#llx has an impossible offset",
-				       (unsigned long long)mapping.start);
+		return fb_error_create(FB_CORRUPT,
+				       "a mapping at 0x%" PRIx64 " has an impossible offset",
+				       mapping.start);
 	*mapping_ret = mapping;
 	return NULL;
 }
@@ -203,8 +206,9 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 	if (err)
 		return err;
 	if (count > fb_cursor_left(&table) / FILE_ENTRY_SIZE)
-		return fb_error_create(FB_CORRUPT, "NT_FILE of %u bytes claims %llu mappings",
-				       note->size, (unsigned long long)count);
+		return fb_error_create(FB_CORRUPT,
+				       "NT_FILE of %u bytes claims %" PRIu64 " mappings",
+				       note->size, count);
 	strings = table;
 	err = fb_cursor_skip(&strings, count * FILE_ENTRY_SIZE);
 	if (err)

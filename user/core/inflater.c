@@ -4,6 +4,7 @@
  */
 #include "user/core/inflater.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 /* next_in is const with this. */
@@ -34,7 +35,7 @@ static struct fb_error *put(struct fb_inflater *inflater, size_t length)
 	struct fb_error *err;
 
 	if (length > FB_MAX_UNPACKED_BYTES - inflater->size)
-		return fb_error_create(FB_LIMIT, "unpacks to more than %llu bytes",
+		return fb_error_create(FB_LIMIT, "unpacks to more than %" PRIu64 " bytes",
 				       FB_MAX_UNPACKED_BYTES);
 	err = fb_temporary_write(inflater->fd, inflater->size, inflater->out, length);
 	if (err)

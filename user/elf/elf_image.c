@@ -7,6 +7,7 @@
 #include "user/elf/elf_image.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,22 +48,20 @@ struct headers {
 static struct fb_error *check_header(const Elf64_Ehdr *ehdr, uint64_t base)
 {
 	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) != 0)
-		return fb_error_create(FB_NOT_FOUND, "0x%llx holds no ELF header",
-				       (unsigned long long)base);
+		return fb_error_create(FB_NOT_FOUND, "0x%" PRIx64 " holds no ELF header", base);
 	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    ehdr->e_machine != EM_X86_64 || (ehdr->e_type != ET_DYN && ehdr->e_type != ET_EXEC))
-		return fb_error_create(FB_NOT_FOUND,
-				       "0x%llx holds an ELF header of another kind (class %u, "
-				       "machine %u, type %u)",
-				       (unsigned long long)base, ehdr->e_ident[EI_CLASS],
-				       ehdr->e_machine, ehdr->e_type);
+		return fb_error_create(
+			FB_NOT_FOUND,
+			"0x%" PRIx64
+			" holds an ELF header of another kind (class %u, machine %u, type %u)",
+			base, ehdr->e_ident[EI_CLASS], ehdr->e_machine, ehdr->e_type);
 	if (ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phnum == 0 ||
 	    ehdr->e_phnum > FB_MAX_OBJECT_PHDRS || ehdr->e_phoff > UINT32_MAX)
 		return fb_error_create(FB_CORRUPT,
-				       "ELF header at 0x%llx: %u program headers of %u bytes at "
-				       "0x%llx",
-				       (unsigned long long)base, ehdr->e_phnum, ehdr->e_phentsize,
-				       (unsigned long long)ehdr->e_phoff);
+				       "ELF header at 0x%" PRIx64
+				       ": %u program headers of %u bytes at 0x%" PRIx64,
+				       base, ehdr->e_phnum, ehdr->e_phentsize, ehdr->e_phoff);
 	return NULL;
 }
 
@@ -79,7 +78,7 @@ static struct fb_error *read_headers(struct fb_space *space, uint64_t base, stru
 	if (!err)
 		err = fb_space_read(space, base + ehdr->e_phoff, headers->phdrs,
 				    ehdr->e_phnum * sizeof(Elf64_Phdr));
-	return fb_error_prefix(err, "object at 0x%llx", (unsigned long long)base);
+	return fb_error_prefix(err, "object at 0x%" PRIx64, base);
 }
 
 /* Notes what the program headers name; segments that wrap around are not looked at. */
@@ -105,8 +104,7 @@ static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
 		}
 	}
 	if (!headers->first_load)
-		return fb_error_create(FB_CORRUPT, "object at 0x%llx: no PT_LOAD",
-				       (unsigned long long)base);
+		return fb_error_create(FB_CORRUPT, "object at 0x%" PRIx64 ": no PT_LOAD", base);
 	image->first_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
 	return NULL;
 }

@@ -5,6 +5,7 @@
  */
 #include "user/unwind/unwind.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,21 +81,21 @@ static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
 /* "stack page 0x7ffe1234000 is not in dump or core (filtered)". */
 static void end_at_fault(struct fb_unwind_session *session)
 {
-	unsigned long long page = session->fault & FB_PAGE_MASK;
+	uint64_t page = session->fault & FB_PAGE_MASK;
 	struct fb_run run;
 	struct fb_error *err;
 
 	if (!fb_unwind_mapping_at(session->process, session->fault)) {
-		end_stack(session, "it leads to 0x%llx, where nothing is mapped",
-			  (unsigned long long)session->fault);
+		end_stack(session, "it leads to 0x%" PRIx64 ", where nothing is mapped",
+			  session->fault);
 		return;
 	}
 	err = fb_space_locate(session->process->space, session->fault, 1, &run);
 	if (!err && run.origin.source == FB_SOURCE_ABSENT && run.origin.absence)
-		end_stack(session, "stack page 0x%llx is not in dump or core (%s)", page,
+		end_stack(session, "stack page 0x%" PRIx64 " is not in dump or core (%s)", page,
 			  fb_absence_name(run.origin.absence));
 	else
-		end_stack(session, "stack page 0x%llx is not in dump or core", page);
+		end_stack(session, "stack page 0x%" PRIx64 " is not in dump or core", page);
 	fb_error_destroy(err);
 }
 
@@ -135,7 +136,7 @@ static bool check_progress(struct fb_unwind_session *session, uint64_t sp)
 	}
 	if (!stack->count || session->after_signal || sp > stack->frames[stack->count - 1].sp)
 		return true;
-	end_stack(session, "the stack pointer does not move on (0x%llx)", (unsigned long long)sp);
+	end_stack(session, "the stack pointer does not move on (0x%" PRIx64 ")", sp);
 	return false;
 }
 
@@ -213,11 +214,11 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	uint64_t missing = 0;
 
 	if (!is_code(session, pc)) {
-		snprintf(to, size, "0x%llx is no code", (unsigned long long)pc);
+		snprintf(to, size, "0x%" PRIx64 " is no code", pc);
 		return false;
 	}
 	if (!module) {
-		snprintf(to, size, "0x%llx is code of no file", (unsigned long long)pc);
+		snprintf(to, size, "0x%" PRIx64 " is code of no file", pc);
 		return false;
 	}
 	slash = strrchr(path, '/');
@@ -227,11 +228,11 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	else
 		missing = module->object->image.missing;
 	if (missing)
-		snprintf(to, size, "%.30s: no unwind table (page 0x%llx is not in dump or core)",
-			 path, (unsigned long long)missing);
+		snprintf(to, size,
+			 "%.30s: no unwind table (page 0x%" PRIx64 " is not in dump or core)", path,
+			 missing);
 	else
-		snprintf(to, size, "%.30s: no unwind table for 0x%llx", path,
-			 (unsigned long long)pc);
+		snprintf(to, size, "%.30s: no unwind table for 0x%" PRIx64, path, pc);
 	return missing;
 }
 
