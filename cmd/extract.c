@@ -2,9 +2,11 @@
 /*
  * fbundle extract: a core out of a bundle, bit for bit; or one built from the dump.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/outfile.h"
@@ -81,24 +83,56 @@ static int32_t parse_pid(const char *what)
 	return *end || end == what || pid <= 0 || pid >= FB_MAX_TASKS ? 0 : (int32_t)pid;
 }
 
-/* By name first: a name is exact, and no name of a core is a bare number. */
-static const struct fb_input_core *find_core(const struct extract *extract, const char *what)
+static const struct fb_input_core *core_of_name(const struct extract *extract, const char *name)
 {
-	const struct fb_input_core *core = NULL;
-	int32_t pid = parse_pid(what);
-
 	for (size_t i = 0; i < extract->core_count; i++)
-		if (strcmp(fb_core_name(extract->cores[i].core), what) == 0)
+		if (strcmp(fb_core_name(extract->cores[i].core), name) == 0)
 			return &extract->cores[i];
-	if (!pid)
-		return NULL;
-	core = fb_input_core_of(extract->input, pid);
-	/* A core of a process that was gone: by the PID it had, where that is unmistakable. */
-	for (size_t i = 0; i < extract->core_count && !core; i++)
+	return NULL;
+}
+
+/* A number is the PID of a process where there is one, else a name like others. A core that matched
+ * no process has no PID: the one in it may be another's by now. */
+static struct fb_error *find_core(const struct extract *extract, const char *what,
+				  const struct fb_input_core **core_ret)
+{
+	int32_t pid = parse_pid(what);
+	const struct fb_tasks *tasks = NULL;
+	const struct fb_task *task;
+	struct fb_error *err = fb_input_tasks(extract->input, &tasks);
+
+	if (err)
+		return err;
+	task = pid ? fb_tasks_by_tid(tasks, pid) : NULL;
+	*core_ret = pid ? fb_input_core_of(extract->input, task ? task->pid : pid) : NULL;
+	if (!*core_ret && !task)
+		*core_ret = core_of_name(extract, what);
+	return NULL;
+}
+
+/* A core with that PID in it that matched no process, or NULL. */
+static const struct fb_input_core *core_without_task(const struct extract *extract, int32_t pid)
+{
+	for (size_t i = 0; i < extract->core_count; i++)
 		if (!extract->cores[i].match.task &&
 		    fb_core_info(extract->cores[i].core)->pid == pid)
-			core = &extract->cores[i];
-	return core;
+			return &extract->cores[i];
+	return NULL;
+}
+
+/* Takes err: why no core can be built of PID. */
+static struct fb_error *add_hint(const struct extract *extract, int32_t pid, struct fb_error *err)
+{
+	const struct fb_input_core *core = core_without_task(extract, pid);
+
+	if (!core || !fb_error_is(err, FB_NOT_FOUND))
+		return err;
+	fb_error_destroy(err);
+	return fb_error_create(
+		FB_NOT_FOUND,
+		"no process had PID %d at the panic; %s is of one that had it before: "
+		"give that name for its core",
+		pid, fb_core_name(core->core));
 }
 
 static struct fb_error *write_core(const struct extract *extract, const struct fb_input_core *core,
@@ -145,14 +179,19 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 
 static struct fb_error *extract_one(const struct extract *extract, const char *what)
 {
-	const struct fb_input_core *core = extract->from_dump ? NULL : find_core(extract, what);
+	const struct fb_input_core *core = NULL;
 	int32_t pid = parse_pid(what);
 	const char *path;
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
+	if (!extract->from_dump)
+		err = find_core(extract, what, &core);
+	if (err)
+		return err;
 	if (!core && pid)
-		return fb_extract_from_dump(extract->context, extract->input, pid, extract->output,
-					    extract->force);
+		return add_hint(extract, pid,
+				fb_extract_from_dump(extract->context, extract->input, pid,
+						     extract->output, extract->force));
 	if (!core && extract->from_dump)
 		return fb_error_create(FB_INVALID,
 				       "'%s' is no PID: --from-dump builds the core of a process",
@@ -203,6 +242,15 @@ static struct fb_error *extract_all(const struct extract *extract)
 	return err;
 }
 
+/* The folder that --all writes to, where it is not there yet; before the sandbox, which lets no folder
+ * be made. */
+static struct fb_error *make_folder(const char *path)
+{
+	return mkdir(path, 0700) == 0 || errno == EEXIST
+		       ? NULL
+		       : fb_error_os(errno, "cannot make the folder %s", path);
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct extract extract = {.context = context};
@@ -212,7 +260,9 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump))
 		fb_usage_error("extract", "name one PID or core, or --all");
 	context->writes = extract.output ? extract.output : ".";
-	err = fb_context_open(context, &extract.input);
+	err = extract.all && extract.output ? make_folder(extract.output) : NULL;
+	if (!err)
+		err = fb_context_open(context, &extract.input);
 	if (!err)
 		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);
 	if (!err && extract.all && !extract.core_count)

@@ -39,15 +39,6 @@ static const struct fb_command *find_command(const char *name)
 	return NULL;
 }
 
-/* One line each, on stderr; text from a dump is escaped. */
-static void print_message(const char *kind, const char *text)
-{
-	char escaped[4096];
-
-	fprintf(stderr, "fbundle: %s%s\n", kind,
-		fb_text_escape(text, strlen(text), escaped, sizeof(escaped)));
-}
-
 static void print_warnings(const struct fb_context *context)
 {
 	size_t dropped = fb_warnings_dropped(context->warnings);
@@ -55,7 +46,7 @@ static void print_warnings(const struct fb_context *context)
 	if (context->options.quiet)
 		return;
 	for (size_t i = 0; i < fb_warnings_count(context->warnings); i++)
-		print_message("warning: ", fb_warnings_get(context->warnings, i));
+		fb_print_message("warning: ", fb_warnings_get(context->warnings, i));
 	if (dropped)
 		fprintf(stderr, "fbundle: warning: %zu more of the kind\n", dropped);
 }
@@ -69,6 +60,8 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	fb_heap_prepare();
 	err = fb_warnings_create(&context.warnings);
 	if (!err)
+		err = fb_warnings_create(&context.remarks);
+	if (!err)
 		err = command->run(&context, argc, argv);
 	errno = 0;
 	if ((fflush(stdout) != 0 || ferror(stdout)) && !err)
@@ -76,15 +69,17 @@ static int run(const struct fb_command *command, int argc, char **argv)
 			    : fb_error_create(FB_OS, "standard output: cannot be written");
 	if (err) {
 		/* One line: what led to it is in the message. */
-		print_message("", fb_error_message(err));
+		fb_print_message("", fb_error_message(err));
 		fb_error_destroy(err);
 		status = FB_EXIT_FAILURE;
 	} else {
+		fb_context_print_remarks(&context);
 		print_warnings(&context);
 		if (fb_warnings_count(context.warnings) || fb_warnings_dropped(context.warnings))
 			status = FB_EXIT_PARTIAL;
 	}
 	fb_output_destroy(context.output);
+	fb_warnings_destroy(context.remarks);
 	fb_warnings_destroy(context.warnings);
 	free(context.options.cores);
 	free(context.options.parts);

@@ -55,12 +55,12 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 }
 
 static const struct fb_usage usage = {
-	.arguments = "DUMP CORE...",
+	.arguments = "DUMP [CORE...]",
 	.doc = "Joins process cores to a kernel dump: finds each core's task, puts the cores' pages "
 	       "where the process's page tables say, and writes one file that crash, drgn and "
-	       "fbundle open as a complete dump.",
+	       "fbundle open as a complete dump. A folder for CORE stands for the cores in it; a "
+	       "folder for DUMP for its dump and, where no CORE is named, the cores beside it.",
 	.most_arguments = FB_MAX_CORES,
-	.least_arguments = 1,
 	.options = merge_options,
 	.parse = parse,
 };
@@ -296,6 +296,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &merge);
+	context->want_dump = true;
 	/* The arguments behind DUMP are cores like those of --core. */
 	err = fb_options_add_cores(&context->options, context->args, context->arg_count);
 	context->writes = merge.output ? merge.output : context->options.input;

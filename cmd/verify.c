@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "bundle/file/fiber.h"
+#include "bundle/input/crash_folder.h"
 #include "cmd/shared/command.h"
 
 static const struct fb_usage usage = {
@@ -27,14 +28,15 @@ static struct fb_error *print_json(struct fb_context *context, const struct fb_w
 	return fb_json_print("verify", answer, context->warnings);
 }
 
-static void print_text(struct fb_context *context, const struct fb_warnings *problems)
+static void print_text(struct fb_context *context, const char *path,
+		       const struct fb_warnings *problems)
 {
 	struct fb_output *output = context->output;
 	char text[1024];
 
 	if (fb_warnings_count(problems) == 0) {
 		fb_print(output, FB_STYLE_GOOD, "%s: every checksum and count is right\n",
-			 context->options.input);
+			 fb_text_escape(path, strlen(path), text, sizeof(text)));
 		return;
 	}
 	for (size_t i = 0; i < fb_warnings_count(problems); i++) {
@@ -50,7 +52,9 @@ static void print_text(struct fb_context *context, const struct fb_warnings *pro
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_warnings *problems = NULL;
+	struct fb_crash_folder folder = {0};
 	struct fb_pool *pool = NULL;
+	const char *path;
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, NULL);
@@ -62,15 +66,19 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_pool_create(context->options.threads, &pool);
 	if (!err)
-		err = fb_fiber_verify(context->options.input, pool, problems);
+		err = fb_crash_folder_find(context->options.input, false, &folder);
+	path = err ? NULL : folder.dump.list[0];
+	if (!err)
+		err = fb_fiber_verify(path, pool, problems);
 	if (!err && fb_warnings_count(problems))
 		fb_warn(context->warnings,
 			"%s is damaged: merge again from the dump and the cores, if they are left",
-			context->options.input);
+			path);
 	if (!err && context->options.json)
 		err = print_json(context, problems);
 	else if (!err)
-		print_text(context, problems);
+		print_text(context, path, problems);
+	fb_crash_folder_deinit(&folder);
 	fb_pool_destroy(pool);
 	fb_warnings_destroy(problems);
 	return err;

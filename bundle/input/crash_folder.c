@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding the dump in a crash folder.
+ * Files of a folder, told apart by their names.
  */
 #include "bundle/input/crash_folder.h"
 
@@ -22,37 +22,75 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-/* Beside the dump there may be vmcore-dmesg.txt, vmcoreinfo, dump.STAMP.fbundle... */
-static bool is_dump_name(const char *name)
-{
-	static const char *const others[] = {".txt",  ".fbundle", ".log",
-					     ".json", ".html",    ".sha256"};
+enum kind {
+	KIND_OTHER,
+	KIND_DUMP,
+	KIND_BUNDLE,
+	KIND_CORE,
+};
 
-	if (strncmp(name, "dump.", 5) != 0 && strcmp(name, "dump-incomplete") != 0 &&
-	    (strncmp(name, "vmcore", 6) != 0 || strncmp(name, "vmcoreinfo", 10) == 0 ||
-	     strncmp(name, "vmcore-dmesg", 12) == 0))
-		return false;
-	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++)
-		if (ends_with(name, others[i]))
-			return false;
-	return true;
+/* Beside the dump there may be vmcore-dmesg.txt, vmcoreinfo, dump.STAMP.html... */
+static bool is_text_name(const char *name)
+{
+	static const char *const ends[] = {".txt", ".log", ".json", ".html", ".sha256"};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(ends); i++)
+		if (ends_with(name, ends[i]))
+			return true;
+	return strncmp(name, "vmcoreinfo", 10) == 0 || strncmp(name, "vmcore-dmesg", 12) == 0;
 }
 
-static struct fb_error *add_path(struct fb_crash_folder *folder, size_t *room, const char *dir,
-				 const char *name)
+/* core, core.PID, core.COMM.UID.BOOT.PID.TIME.zst (systemd-coredump), COMM.core, Apport's
+ * reports. */
+static bool is_core_name(const char *name)
 {
-	struct fb_error *err =
-		fb_grow_array(&folder->paths, room, folder->count, sizeof(*folder->paths),
-			      FB_MAX_SPLIT_PARTS, "dumps in a folder");
+	static const char *const ends[] = {".core",     ".core.gz",  ".core.bz2", ".core.xz",
+					   ".core.lz4", ".core.zst", ".crash"};
 
+	for (size_t i = 0; i < FB_ARRAY_SIZE(ends); i++)
+		if (ends_with(name, ends[i]))
+			return true;
+	return strncmp(name, "core", 4) == 0;
+}
+
+static enum kind kind_of(const char *name)
+{
+	if (ends_with(name, ".fbundle"))
+		return KIND_BUNDLE;
+	if (is_text_name(name))
+		return KIND_OTHER;
+	if (strncmp(name, "dump.", 5) == 0 || strcmp(name, "dump-incomplete") == 0 ||
+	    strncmp(name, "vmcore", 6) == 0)
+		return KIND_DUMP;
+	return is_core_name(name) ? KIND_CORE : KIND_OTHER;
+}
+
+void fb_path_list_deinit(struct fb_path_list *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		free(paths->list[i]);
+	free(paths->list);
+	memset(paths, 0, sizeof(*paths));
+}
+
+/* Takes path; NULL: memory was out. */
+static struct fb_error *take_path(struct fb_path_list *paths, char *path)
+{
+	struct fb_error *err = path ? NULL : fb_error_nomem();
+
+	if (!err)
+		err = fb_grow_array(&paths->list, &paths->room, paths->count, sizeof(*paths->list),
+				    FB_MAX_CORES, "files");
 	if (err)
-		return err;
-	if (name ? asprintf(&folder->paths[folder->count], "%s%s%s", dir,
-			    ends_with(dir, "/") ? "" : "/", name) < 0
-		 : !(folder->paths[folder->count] = strdup(dir)))
-		return fb_error_nomem();
-	folder->count++;
-	return NULL;
+		free(path);
+	else
+		paths->list[paths->count++] = path;
+	return err;
+}
+
+struct fb_error *fb_path_list_add(struct fb_path_list *paths, const char *path)
+{
+	return take_path(paths, strdup(path));
 }
 
 static int compare_paths(const void *left, const void *right)
@@ -60,70 +98,104 @@ static int compare_paths(const void *left, const void *right)
 	return strverscmp(*(char *const *)left, *(char *const *)right);
 }
 
+/* Appends the files of one kind, sorted among themselves. */
+static struct fb_error *list_kind(const char *path, enum kind kind, struct fb_path_list *paths)
+{
+	size_t first = paths->count;
+	struct dirent *entry;
+	struct fb_error *err = NULL;
+	DIR *dir = opendir(path);
+
+	if (!dir)
+		return fb_error_os(errno, "%s", path);
+	while (!err && (entry = readdir(dir))) {
+		char *joined = NULL;
+
+		if (kind_of(entry->d_name) != kind || entry->d_type == DT_DIR)
+			continue;
+		if (asprintf(&joined, "%s%s%s", path, ends_with(path, "/") ? "" : "/",
+			     entry->d_name) < 0)
+			joined = NULL;
+		err = take_path(paths, joined);
+	}
+	closedir(dir);
+	if (paths->count > first)
+		qsort(paths->list + first, paths->count - first, sizeof(*paths->list),
+		      compare_paths);
+	return err;
+}
+
 /* Parts of one dump differ in the digits at their end only (makedumpfile --split names them as
  * the user says; numbering is what everybody does). */
-static bool are_parts(const struct fb_crash_folder *folder)
+static bool are_parts(const struct fb_path_list *dump)
 {
-	size_t stem = strlen(folder->paths[0]);
+	size_t stem = strlen(dump->list[0]);
 
-	while (stem && isdigit((unsigned char)folder->paths[0][stem - 1]))
+	while (stem && isdigit((unsigned char)dump->list[0][stem - 1]))
 		stem--;
-	for (size_t i = 0; i < folder->count; i++) {
-		const char *path = folder->paths[i];
+	for (size_t i = 0; i < dump->count; i++) {
+		const char *path = dump->list[i];
 
-		if (strncmp(path, folder->paths[0], stem) != 0 || !path[stem] ||
+		if (strncmp(path, dump->list[0], stem) != 0 || !path[stem] ||
 		    path[stem + strspn(path + stem, "0123456789")])
 			return false;
 	}
 	return true;
 }
 
-static struct fb_error *judge(const char *path, const struct fb_crash_folder *folder)
+/* The bundle, where there is one. */
+static struct fb_error *find_bundle(const char *path, struct fb_crash_folder *folder)
 {
-	if (folder->count == 0)
-		return fb_error_create(FB_NOT_FOUND,
-				       "%s: no dump in this folder (dump.*, dump-incomplete or "
-				       "vmcore*): name the file itself",
-				       path);
-	if (folder->count > 1 && !are_parts(folder))
-		return fb_error_create(FB_INVALID,
-				       "%s: %zu dumps in this folder (%s, %s...): name one of them",
-				       path, folder->count, folder->paths[0], folder->paths[1]);
-	return NULL;
+	struct fb_error *err = list_kind(path, KIND_BUNDLE, &folder->dump);
+
+	folder->bundle = !err && folder->dump.count == 1;
+	if (!err && folder->dump.count > 1)
+		err = fb_error_create(
+			FB_INVALID, "%s: %zu bundles in this folder (%s, %s...): name one of them",
+			path, folder->dump.count, folder->dump.list[0], folder->dump.list[1]);
+	return err;
 }
 
-static struct fb_error *list_folder(const char *path, DIR *dir, struct fb_crash_folder *folder)
+static struct fb_error *find_dump(const char *path, struct fb_crash_folder *folder)
 {
-	struct dirent *entry;
-	size_t room = 0;
-	struct fb_error *err = NULL;
+	struct fb_path_list *dump = &folder->dump;
+	struct fb_error *err = list_kind(path, KIND_DUMP, dump);
 
-	while (!err && (entry = readdir(dir)))
-		if (is_dump_name(entry->d_name))
-			err = add_path(folder, &room, path, entry->d_name);
 	if (err)
 		return err;
-	if (folder->count)
-		qsort(folder->paths, folder->count, sizeof(*folder->paths), compare_paths);
-	return judge(path, folder);
+	if (dump->count == 0)
+		return fb_error_create(FB_NOT_FOUND,
+				       "%s: no dump in this folder (dump.*, dump-incomplete, "
+				       "vmcore* or *.fbundle): name the file itself",
+				       path);
+	if (dump->count > FB_MAX_SPLIT_PARTS)
+		return fb_error_create(FB_LIMIT, "%s: %zu dumps in this folder", path, dump->count);
+	if (dump->count > 1 && !are_parts(dump))
+		return fb_error_create(FB_INVALID,
+				       "%s: %zu dumps in this folder (%s, %s...): name one of them",
+				       path, dump->count, dump->list[0], dump->list[1]);
+	return list_kind(path, KIND_CORE, &folder->cores);
 }
 
-struct fb_error *fb_crash_folder_find(const char *path, struct fb_crash_folder *folder_ret)
+static bool is_folder(const char *path)
 {
-	struct fb_crash_folder folder = {0};
 	struct stat status;
-	size_t room = 0;
-	struct fb_error *err;
 
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-		DIR *dir = opendir(path);
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
 
-		err = dir ? list_folder(path, dir, &folder) : fb_error_os(errno, "%s", path);
-		if (dir)
-			closedir(dir);
-	} else {
-		err = add_path(&folder, &room, path, NULL);
-	}
+struct fb_error *fb_crash_folder_find(const char *path, bool want_dump,
+				      struct fb_crash_folder *folder_ret)
+{
+	struct fb_crash_folder folder = {.found = is_folder(path)};
+	struct fb_error *err = NULL;
+
+	if (!folder.found)
+		err = fb_path_list_add(&folder.dump, path);
+	else if (!want_dump)
+		err = find_bundle(path, &folder);
+	if (!err && folder.found && !folder.bundle)
+		err = find_dump(path, &folder);
 	if (err)
 		fb_crash_folder_deinit(&folder);
 	else
@@ -133,8 +205,22 @@ struct fb_error *fb_crash_folder_find(const char *path, struct fb_crash_folder *
 
 void fb_crash_folder_deinit(struct fb_crash_folder *folder)
 {
-	for (size_t i = 0; i < folder->count; i++)
-		free(folder->paths[i]);
-	free(folder->paths);
-	memset(folder, 0, sizeof(*folder));
+	fb_path_list_deinit(&folder->dump);
+	fb_path_list_deinit(&folder->cores);
+}
+
+struct fb_error *fb_crash_folder_cores(const char *path, struct fb_path_list *cores)
+{
+	size_t before = cores->count;
+	struct fb_error *err;
+
+	if (!is_folder(path))
+		return fb_path_list_add(cores, path);
+	err = list_kind(path, KIND_CORE, cores);
+	if (!err && cores->count == before)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "%s: no core in this folder (core*, *.core or *.crash): name "
+				      "the files themselves",
+				      path);
+	return err;
 }

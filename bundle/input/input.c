@@ -4,97 +4,102 @@
  */
 #include "bundle/input/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "bundle/input/core_set.h"
 #include "bundle/input/crash_folder.h"
-
-/* What tells a file from another; inode 0: none. */
-struct core_id {
-	dev_t device;
-	ino_t inode;
-};
 
 struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
+	struct fb_warnings *remarks;  /* borrowed, or NULL */
 	struct fb_pool *pool;
 	char *path;
-	char **files; /* owned, as the paths are: all that it was given as */
-	size_t file_count;
-	struct fb_file *file; /* of a bundle, for its fiber section */
+	struct fb_path_list files; /* all that it was given as: cores first */
+	struct fb_file *file;      /* of a bundle, for its fiber section */
 	struct fb_dump *dump;
 	struct fb_fiber *fiber; /* NULL: no bundle */
 	struct fb_kernel *kernel;
 	struct fb_tasks *tasks;
-	char **core_paths;        /* given beside the dump; of files */
-	struct core_id *core_ids; /* of those, as far as they have been opened */
-	size_t core_path_count;
+	size_t core_path_count; /* of files: given beside the dump, or found in its folder */
+	bool cores_found;       /* they were found there */
+	struct fb_core_set *core_set;
 	struct fb_input_core *cores;
 	size_t core_count;
 	const struct fb_input_core **by_pid; /* those with a task, by PID, the newest first */
 	size_t by_pid_count;
 	bool cores_loaded;
 	uint64_t core_room; /* bytes that the cores to come may take in memory */
-	char *core_problem; /* of the first core that could not be opened */
+	char *core_problem; /* of the first core that was left out */
 };
 
-static struct fb_error *copy_path(struct fb_input *input, const char *path)
+/* Given ones, or those of the dump's folder. */
+static struct fb_error *list_cores(struct fb_input *input, const struct fb_input_options *options,
+				   const struct fb_crash_folder *folder)
 {
-	input->files[input->file_count] = strdup(path);
-	if (!input->files[input->file_count])
-		return fb_error_nomem();
-	input->file_count++;
-	return NULL;
-}
+	struct fb_error *err = NULL;
 
-/* paths: of the dump. */
-static struct fb_error *copy_paths(struct fb_input *input, const struct fb_input_options *options,
-				   const char *const *paths, size_t count)
-{
-	struct fb_error *err =
-		fb_alloc_array(options->core_count + count + 1, sizeof(*input->files),
-			       FB_MAX_CORES + FB_MAX_SPLIT_PARTS + 1, "files", &input->files);
-
-	if (!err)
-		err = fb_alloc_array(options->core_count, sizeof(*input->core_ids), FB_MAX_CORES,
-				     "cores", &input->core_ids);
 	for (size_t i = 0; i < options->core_count && !err; i++)
-		err = copy_path(input, options->cores[i]);
-	input->core_paths = input->files;
-	input->core_path_count = input->file_count;
-	for (size_t i = 0; i < count && !err; i++)
-		err = copy_path(input, paths[i]);
-	if (!err && options->vmlinux)
-		err = copy_path(input, options->vmlinux);
+		err = fb_crash_folder_cores(options->cores[i], &input->files);
+	input->cores_found = !options->core_count && folder->cores.count;
+	for (size_t i = 0; input->cores_found && i < folder->cores.count && !err; i++)
+		err = fb_path_list_add(&input->files, folder->cores.list[i]);
+	input->core_path_count = input->files.count;
 	return err;
 }
 
-/* The first path (a folder's dump where path is one), then the parts. */
+/* The paths of the dump: the folder's, then the parts. */
+static struct fb_error *list_files(struct fb_input *input, const struct fb_input_options *options,
+				   const struct fb_crash_folder *folder)
+{
+	struct fb_error *err = list_cores(input, options, folder);
+
+	for (size_t i = 0; i < folder->dump.count && !err; i++)
+		err = fb_path_list_add(&input->files, folder->dump.list[i]);
+	for (size_t i = 0; i < options->part_count && !err; i++)
+		err = fb_path_list_add(&input->files, options->parts[i]);
+	return err;
+}
+
+/* What a folder was taken for, unless that is a dump alone. */
+static void remark_folder(const struct fb_input *input, const struct fb_input_options *options,
+			  const struct fb_crash_folder *folder)
+{
+	const char *slash = strrchr(input->path, '/'), *name = slash ? slash + 1 : input->path;
+	size_t cores = input->cores_found ? input->core_path_count : 0;
+
+	if (folder->bundle)
+		fb_warn(input->remarks, "%s: reading the bundle in this folder, %s", options->path,
+			name);
+	else if (cores)
+		fb_warn(input->remarks, "%s: reading %s with the %zu core%s that lie%s beside it",
+			options->path, name, cores, cores == 1 ? "" : "s", cores == 1 ? "s" : "");
+}
+
 static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_options *options)
 {
 	struct fb_crash_folder folder = {0};
-	const char **paths = NULL;
-	size_t count = 0;
 	struct fb_error *err;
 
-	err = fb_crash_folder_find(options->path, &folder);
+	err = fb_crash_folder_find(options->path, options->want_dump, &folder);
 	if (!err)
-		err = fb_alloc_array(folder.count + options->part_count, sizeof(*paths),
-				     FB_MAX_SPLIT_PARTS, "parts of a dump", &paths);
+		err = list_files(input, options, &folder);
 	if (!err) {
-		for (size_t i = 0; i < folder.count; i++)
-			paths[count++] = folder.paths[i];
-		for (size_t i = 0; i < options->part_count; i++)
-			paths[count++] = options->parts[i];
-		input->path = strdup(paths[0]);
-		err = input->path ? copy_paths(input, options, paths, count) : fb_error_nomem();
+		input->path = strdup(folder.dump.list[0]);
+		if (!input->path)
+			err = fb_error_nomem();
 	}
-	if (!err)
-		err = fb_dump_open(paths, count, input->warnings, &input->dump);
-	free(paths);
+	if (!err) {
+		remark_folder(input, options, &folder);
+		err = fb_dump_open((const char *const *)input->files.list + input->core_path_count,
+				   input->files.count - input->core_path_count, input->warnings,
+				   &input->dump);
+	}
+	if (!err && options->vmlinux)
+		err = fb_path_list_add(&input->files, options->vmlinux);
 	fb_crash_folder_deinit(&folder);
 	return err;
 }
@@ -123,6 +128,7 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 	if (!input)
 		return fb_error_nomem();
 	input->warnings = warnings;
+	input->remarks = options->remarks;
 	err = fb_pool_create(options->threads, &input->pool);
 	if (!err)
 		err = open_dump(input, options);
@@ -152,10 +158,8 @@ void fb_input_destroy(struct fb_input *input)
 	}
 	free(input->cores);
 	free(input->by_pid);
-	for (size_t i = 0; i < input->file_count; i++)
-		free(input->files[i]);
-	free(input->files);
-	free(input->core_ids);
+	fb_core_set_destroy(input->core_set);
+	fb_path_list_deinit(&input->files);
 	free(input->core_problem);
 	fb_tasks_destroy(input->tasks);
 	fb_kernel_destroy(input->kernel);
@@ -174,12 +178,12 @@ const char *fb_input_path(const struct fb_input *input)
 
 size_t fb_input_file_count(const struct fb_input *input)
 {
-	return input->file_count;
+	return input->files.count;
 }
 
 const char *fb_input_file(const struct fb_input *input, size_t index)
 {
-	return input->files[index];
+	return input->files.list[index];
 }
 
 struct fb_pool *fb_input_pool(const struct fb_input *input)
@@ -228,7 +232,7 @@ static struct fb_error *open_core(struct fb_input *input, size_t index, size_t b
 
 	core->from_bundle = index < bundled;
 	if (!core->from_bundle)
-		return fb_core_open(input->core_paths[index - bundled], input->warnings,
+		return fb_core_open(input->files.list[index - bundled], input->warnings,
 				    &core->core);
 	err = fb_fiber_core_file(input->fiber, index, &file);
 	return err ? err : fb_core_open_file(file, input->warnings, &core->core);
@@ -253,22 +257,46 @@ static struct fb_error *take_room(struct fb_input *input, struct fb_input_core *
 	return err;
 }
 
-/* The same file given twice under whatever names. */
-static struct fb_error *check_given_once(struct fb_input *input, size_t index)
+/* The same file given twice, under whatever names. */
+static struct fb_error *check_given_once(struct fb_input *input, const char *path)
 {
-	struct core_id *id = &input->core_ids[index];
-	struct stat status;
+	bool met;
+	struct fb_error *err = fb_core_set_path(input->core_set, path, &met);
 
-	if (stat(input->core_paths[index], &status) != 0)
-		return NULL; /* opening it will say why */
-	id->device = status.st_dev;
-	id->inode = status.st_ino;
-	for (size_t i = 0; i < index; i++)
-		if (input->core_ids[i].inode == id->inode &&
-		    input->core_ids[i].device == id->device)
-			return fb_error_create(FB_INVALID, "%s: given twice",
-					       input->core_paths[index]);
+	return err || !met ? err : fb_error_create(FB_INVALID, "%s: given twice", path);
+}
+
+/* What the bundle has is not joined again: *same_ret. It costs nothing of the answer. */
+static struct fb_error *check_new(struct fb_input *input, const struct fb_input_core *core,
+				  bool *same_ret)
+{
+	const char *path = fb_core_info(core->core)->path;
+	const struct fb_core *same = NULL;
+	struct fb_error *err = core->from_bundle
+				       ? fb_core_set_add(input->core_set, core->core)
+				       : fb_core_set_find(input->core_set, core->core, &same);
+
+	*same_ret = same != NULL;
+	if (err || !same)
+		return err;
+	fb_warn(input->remarks, "%s: left out: the bundle has it already, as %s", path,
+		fb_core_name(same));
+	if (!input->core_problem &&
+	    asprintf(&input->core_problem, "the bundle has %s already, as %s", path,
+		     fb_core_name(same)) < 0)
+		input->core_problem = NULL;
 	return NULL;
+}
+
+/* What no longer is one of the cores: err (taken) is a warning, or a remark where it only lay in the
+ * dump's folder and is no core. */
+static void leave_out(struct fb_input *input, struct fb_error *err)
+{
+	bool remark = input->cores_found && fb_error_is(err, FB_INVALID);
+
+	if (!input->core_problem)
+		input->core_problem = strdup(fb_error_message(err));
+	fb_warn_error(remark ? input->remarks : input->warnings, err, "a core is left out");
 }
 
 static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *matcher, size_t index,
@@ -276,23 +304,27 @@ static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *mat
 {
 	struct fb_input_core *core = &input->cores[input->core_count];
 	struct fb_error *err = NULL;
+	bool same = false;
 
 	if (index >= bundled)
-		err = check_given_once(input, index - bundled);
+		err = check_given_once(input, input->files.list[index - bundled]);
 	if (!err)
 		err = open_core(input, index, bundled, core);
 	if (!err)
 		err = take_room(input, core);
 	if (err && !fb_error_is(err, FB_NOMEM)) {
-		if (!input->core_problem)
-			input->core_problem = strdup(fb_error_message(err));
-		fb_warn_error(input->warnings, err, "a core is left out");
+		leave_out(input, err);
 		return NULL;
 	}
 	if (err)
 		return err;
-	err = fb_matcher_match(matcher, core->core, &core->match);
-	if (err)
+	if (input->core_path_count && bundled)
+		err = check_new(input, core, &same);
+	if (!err && !same)
+		err = fb_core_set_name(input->core_set, core->core);
+	if (!err && !same)
+		err = fb_matcher_match(matcher, core->core, &core->match);
+	if (err || same)
 		fb_core_destroy(core->core);
 	else
 		input->core_count++;
@@ -309,6 +341,8 @@ static struct fb_error *load_cores(struct fb_input *input, struct fb_matcher *ma
 	if (input->file)
 		input->core_room += FB_MAX_CORES_HELD * fb_file_data_size(input->file);
 	err = fb_alloc_array(total, sizeof(*input->cores), FB_MAX_CORES, "cores", &input->cores);
+	if (!err)
+		err = fb_core_set_create(&input->core_set);
 	for (size_t i = 0; i < total && !err; i++)
 		err = load_core(input, matcher, i, bundled);
 	return err;

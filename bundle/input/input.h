@@ -22,13 +22,19 @@
 #include "user/core/core.h"
 
 struct fb_input_options {
-	const char *path;         /* of the dump, bundle or folder */
+	const char *path;         /* of the dump, bundle or folder (crash_folder.h) */
+	bool want_dump;           /* a folder means its dump, whatever bundle lies there */
 	const char *const *parts; /* further parts of a split dump */
 	size_t part_count;
-	const char *const *cores; /* cores given beside it, in order */
+	const char *const
+		*cores; /* given beside it, in order; folders stand for the cores in them. With
+				   * none, those that lie beside a folder's dump are taken */
 	size_t core_count;
 	const char *vmlinux; /* or NULL */
 	unsigned threads;    /* 0: one per CPU */
+	struct fb_warnings
+		*remarks; /* borrowed; gets what is worth saying where nothing is amiss; or
+				      * NULL */
 };
 
 struct fb_input_core {
@@ -58,11 +64,12 @@ struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundl
 
 FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
 					      const struct fb_tasks **tasks_ret);
-/* Opened and matched: the bundle's first, then those given. One that cannot be opened is a
- * warning, and left out. The array is owned by the input. */
+/* Opened and matched: the bundle's first, then those given, each under a name of its own. One that
+ * cannot be opened is a warning, and left out; one that the bundle has already is a remark,
+ * and left out. The array is owned by the input. */
 FB_MUST_CHECK struct fb_error *
 fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
-/* Why the first core that could not be opened could not; NULL: all could. Owned by the input. */
+/* Why the first core that was left out was; NULL: none. Owned by the input. */
 const char *fb_input_core_problem(const struct fb_input *input);
 /* The newest core (of equal ones one not of the bundle) matched to that process (thread group's PID), or NULL. Cores must have been
  * asked for before. */

@@ -25,7 +25,8 @@ struct piece {
 struct core_writer {
 	struct fb_section *section;
 	struct fb_page_store *store;
-	struct fb_file *file;
+	const struct fb_core *core;
+	struct fb_file *file; /* of core */
 	uint32_t index;
 	struct fb_buf literals;
 	struct fb_fiber_extent *extents; /* owned */
@@ -299,8 +300,7 @@ static struct fb_error *add_file(struct core_writer *writer, const struct fb_cor
 
 static struct fb_error *write_record(struct core_writer *writer)
 {
-	const char *slash = strrchr(writer->file->path, '/');
-	const char *name = slash ? slash + 1 : writer->file->path;
+	const char *name = fb_core_name(writer->core);
 	struct fb_fiber_core_record record = {
 		.size = writer->file->size,
 		.mtime_ns = writer->file->mtime_ns,
@@ -353,6 +353,7 @@ struct fb_error *fb_core_write(struct fb_section *section, struct fb_page_store 
 		return fb_error_nomem();
 	writer->section = section;
 	writer->store = store;
+	writer->core = core;
 	writer->file = fb_core_file(core);
 	writer->index = index;
 	writer->done = done;

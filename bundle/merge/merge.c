@@ -62,7 +62,9 @@ static json_t *core_json(const struct fb_input_core *core, const struct fb_page_
 	const struct fb_core_info *info = fb_core_info(core->core);
 	json_t *object = json_object();
 
-	json_object_set_new(object, "path", fb_json_text(info->path));
+	json_object_set_new(
+		object, "path",
+		fb_json_text(core->from_bundle ? fb_core_name(core->core) : info->path));
 	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
 	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
 	json_object_set_new(object, "comm",
@@ -257,17 +259,14 @@ static struct fb_error *write_redacted(struct fb_input *input, const struct fb_i
 	struct fb_input_core *redacted;
 	struct fb_error *err;
 
-	if (fb_input_fiber(input))
-		return fb_error_create(FB_INVALID,
-				       "%s is a bundle, and holds its cores' memory "
-				       "already: redact from the dump and the cores",
-				       fb_input_path(input));
 	err = fb_alloc_array(count, sizeof(*redacted), FB_MAX_CORES, "cores", &redacted);
 	if (err)
 		return err;
 	for (size_t i = 0; i < count && !err; i++) {
 		redacted[i].match = cores[i].match; /* borrowed */
 		err = fb_redact_core(cores[i].core, fb_input_warnings(input), &redacted[i].core);
+		if (!err)
+			err = fb_core_rename(redacted[i].core, fb_core_name(cores[i].core));
 	}
 	if (!err)
 		err = write_cores(input, redacted, count, options, result);
@@ -275,6 +274,15 @@ static struct fb_error *write_redacted(struct fb_input *input, const struct fb_i
 		fb_core_destroy(redacted[i].core);
 	free(redacted);
 	return err;
+}
+
+/* Whether there is a core that the input is no bundle with already. */
+static bool has_new(const struct fb_input_core *cores, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!cores[i].from_bundle)
+			return true;
+	return false;
 }
 
 struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options *options,
@@ -285,7 +293,12 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	size_t count = 0;
 	struct fb_error *err = fb_input_cores(input, &cores, &count);
 
-	if (!err && count == 0)
+	if (!err && options->redact && fb_input_fiber(input))
+		err = fb_error_create(FB_INVALID,
+				      "%s is a bundle, and holds its cores' memory already: redact "
+				      "from the dump and the cores",
+				      fb_input_path(input));
+	if (!err && !has_new(cores, count))
 		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
 				      fb_input_core_problem(input) ? fb_input_core_problem(input)
 								   : "no core");

@@ -31,7 +31,7 @@ struct fb_merge_result {
 	uint64_t output_bytes;
 };
 
-/* FB_INVALID where no core could be opened, or the output is one of the inputs. */
+/* FB_INVALID where there is no core but the input's own, or the output is one of the inputs. */
 FB_MUST_CHECK struct fb_error *fb_merge(struct fb_input *input,
 					const struct fb_merge_options *options,
 					struct fb_merge_result *result_ret);

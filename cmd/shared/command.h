@@ -48,6 +48,10 @@ struct fb_context {
 	const char **args; /* behind INPUT; owned */
 	size_t arg_count;
 	struct fb_warnings *warnings;
+	/* What is worth a line on stderr where nothing is amiss, as which file of a folder was read. */
+	struct fb_warnings *remarks;
+	size_t remarks_printed;
+	bool want_dump;           /* set before fb_context_open(): as in struct fb_input_options */
 	struct fb_output *output; /* made once the options are known */
 	/* A file the command will write, or the folder it will write in: set before
 	 * fb_context_open(). NULL: none. */
@@ -116,7 +120,11 @@ FB_MUST_CHECK struct fb_error *fb_context_output(struct fb_context *context);
  * is created; fb_context_open() does it first of all. */
 FB_MUST_CHECK struct fb_error *fb_context_confine(struct fb_context *context);
 
-/* Opens context->options.input with --core, --part, --vmlinux and -j. */
+/* Prints the remarks that came since the last call, unless --quiet. */
+void fb_context_print_remarks(struct fb_context *context);
+
+/* Opens context->options.input with --core, --part, --vmlinux and -j, and says what a folder was
+ * taken for. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,
 					       struct fb_input **input_ret);
 

@@ -129,6 +129,14 @@ void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t colu
 	}
 }
 
+void fb_print_message(const char *kind, const char *text)
+{
+	char escaped[4096];
+
+	fprintf(stderr, "fbundle: %s%s\n", kind,
+		fb_text_escape(text, strlen(text), escaped, sizeof(escaped)));
+}
+
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
 {
 	struct timespec now;

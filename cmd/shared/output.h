@@ -49,6 +49,9 @@ bool fb_output_is_terminal(const struct fb_output *output);
 void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t column, size_t indent,
 		      const char *text);
 
+/* "fbundle: KIND TEXT", a line on stderr; text is escaped. */
+void fb_print_message(const char *kind, const char *text);
+
 /* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
 

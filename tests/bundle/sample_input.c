@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "bundle/input/crash_folder.h"
 #include "tests/harness.h"
 
 #define MAX_SAMPLE_CORES 16u
@@ -21,10 +22,13 @@ char *sample_path(const char *name)
 
 void sample_open(struct sample_input *sample, const char *const *cores)
 {
-	char *folder = sample_path(""), *paths[MAX_SAMPLE_CORES];
-	struct fb_input_options options = {.path = folder, .cores = (const char *const *)paths};
+	char *path = sample_path(""), *paths[MAX_SAMPLE_CORES];
+	struct fb_input_options options = {.cores = (const char *const *)paths};
+	struct fb_crash_folder folder = {0};
 
 	memset(sample, 0, sizeof(*sample));
+	FB_OK_FATAL(fb_crash_folder_find(path, true, &folder));
+	options.path = folder.dump.list[0];
 	for (; cores[options.core_count]; options.core_count++) {
 		const char *core = cores[options.core_count];
 
@@ -36,7 +40,8 @@ void sample_open(struct sample_input *sample, const char *const *cores)
 	FB_OK_FATAL(fb_input_open(&options, sample->warnings, &sample->input));
 	for (size_t i = 0; i < options.core_count; i++)
 		free(paths[i]);
-	free(folder);
+	fb_crash_folder_deinit(&folder);
+	free(path);
 }
 
 void sample_close(struct sample_input *sample)

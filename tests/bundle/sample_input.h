@@ -10,7 +10,7 @@ struct sample_input {
 	struct fb_input *input;
 };
 
-/* Opens samples/small, the folder; cores: names in it or absolute paths, NULL behind the last. */
+/* Opens the dump of samples/small; cores: names in that folder or absolute paths, NULL behind the last. */
 void sample_open(struct sample_input *sample, const char *const *cores);
 void sample_close(struct sample_input *sample);
 /* The path of a file of the sample; the caller frees it. */

@@ -91,6 +91,58 @@ run extract "$work/dump" "$pid" -o "$work/dump" --force
 expect_error 1 'is an input' "the dump neither"
 expect_same "$dump" "$work/dump" "the dump is as it was"
 
+# The PID in a core that matched none is another process's by now, or nobody's.
+reused=$(actor REUSE)
+run extract "$dump" "$reused" --core "$samples/core.reused.$reused.xz" -o "$work/live" --json
+expect_json '.source == "dump"' "PID of a core that matched none: built of the process that has it now"
+run merge "$dump" "$samples/core.reused.$reused.xz" "$samples/core.$pid.xz" -o "$work/b.fbundle"
+run extract "$work/b.fbundle" "$reused" -o "$work/live" --force --json
+expect_json '.source == "dump"' "of a bundle too"
+facts "$work/live"
+expect_json ".psinfo.pid == $reused and .threads[0].tid == $reused" "it is that process's"
+run extract "$work/b.fbundle" "core.reused.$reused.xz" -o "$work/refused"
+xz -dc "$samples/core.reused.$reused.xz" | cmp -s - "$work/refused"
+report $? "by its name that core is given, bit for bit"
+crashed=$(actor CR)
+run extract "$dump" "$crashed" --core "$samples/core.actors.$crashed.zst" -o "$work/none"
+expect_error 1 "no process had PID $crashed at the panic; core.actors.$crashed.zst is of one that had it before" \
+    "of a PID that is gone its core is named, not given"
+thread=$(basename "$(find "$truth/$pid/task" -mindepth 1 -maxdepth 1 ! -name "$pid" | head -n 1)")
+run extract "$work/b.fbundle" "$thread" -o "$work/by-thread" --json
+expect_json '.source == "core"' "a TID stands for its process"
+expect_same "$work/taken" "$work/by-thread" "and gives its core"
+
+# Cores of one name, as containers' are: all come back, each under a name of its own.
+mkdir "$work/a" "$work/b"
+xz -dc "$samples/core.128.xz" >"$work/a/core.1"
+xz -dc "$samples/core.132.xz" >"$work/b/core.1"
+run merge "$dump" "$work"/[ab]/core.1 -o "$work/twins.fbundle"
+expect_status 0 "cores of one name are merged"
+for input in "$work/twins.fbundle" "$dump --core $work/a/core.1 --core $work/b/core.1"; do
+    rm -rf "$work/all"
+    # shellcheck disable=SC2086 # words
+    run extract $input --all -o "$work/all"
+    expect_status 0 "all are extracted, to a folder that was not there"
+    expect [ "$(stat -c %a "$work/all")" = 700 ] "which its owner only can enter"
+    expect_same "$work/a/core.1" "$work/all/core.1" "the first under its name"
+    expect_same "$work/b/core.1" "$work/all/core.1.2" "the second under its own"
+done
+run extract "$work/twins.fbundle" core.1.2 -o "$work/second"
+expect_same "$work/b/core.1" "$work/second" "that names it"
+run info "$work/twins.fbundle" --json
+expect_json '[.cores[].path] == ["core.1", "core.1.2"]' "info has both names"
+run extract "$work/twins.fbundle" --all -o "$work/no/such/folder"
+expect_error 1 "cannot make the folder" "a folder in no folder"
+
+# What a bundle has is not added again.
+run merge "$work/twins.fbundle" "$work/b/core.1" "$samples/core.139.xz" -o "$work/more.fbundle" --json
+expect_status 0 "a core that the bundle has is no fault"
+expect_line stderr 'b/core.1: left out: the bundle has it already, as core.1.2$' "it is said"
+expect_json '[.cores[].path | sub(".*/"; "")] == ["core.1", "core.1.2", "core.139.xz"]' "and not added twice"
+run merge "$work/twins.fbundle" "$work"/[ab]/core.1 -o "$work/same.fbundle"
+expect_error 1 'nothing to merge: the bundle has .*a/core.1 already' "where that is all there is nothing to do"
+expect_no_file "$work/same.fbundle" "and no bundle is written"
+
 run extract "$dump" 2 -o "$work/none"
 expect_error 1 'kernel thread' "a kernel thread has no core"
 run extract "$dump" 4000000 -o "$work/none"

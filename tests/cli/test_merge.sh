@@ -67,6 +67,43 @@ cp "$dump" "$work/folder/"
 echo text >"$work/folder/dmesg.202601010000"
 run ps "$work/folder" --json
 expect_status 0 "the folder that kdump-tools leaves is an input"
+run merge "$work/folder"
+expect_error 1 'nothing to merge: no core' "with no core in it there is nothing to merge"
+
+# The folder's bundle is what it means, else its dump with its cores; a folder of cores means these.
+cp "${cores[@]:0:3}" "$work/folder/"
+echo text >"$work/folder/core.notes"
+run info "$work/folder" --json
+expect_status 0 "a folder with cores is an input"
+expect_json '.cores | length == 3' "they are joined"
+expect_line stderr "^fbundle: $work/folder: reading dump.[0-9]+ with the 4 cores that lie beside it$" "a line says so"
+expect_line stderr "core.notes.*no ELF core|core.notes" "and that one of them is none"
+run info "$work/folder" --json --quiet
+expect_lines stderr 0 "none with --quiet"
+run info "$work/folder" --core "${cores[3]}" --json
+expect_json '.cores | length == 1' "cores that are named are the only ones"
+run merge "$work/folder" --json
+expect_status 0 "merge takes the cores of the folder"
+expect_json ".cores | length == 3" "all of them"
+expect_json ".output == \"$work/folder/$(basename "$dump").fbundle\"" "and writes beside the dump"
+run info "$work/folder" --json
+expect_status 0 "then the folder means its bundle"
+expect_json '.cores | map(.path) == ["'"$(basename "${cores[0]}")"'", "'"$(basename "${cores[1]}")"'", "'"$(basename "${cores[2]}")"'"]' "with its cores"
+expect_line stderr "^fbundle: $work/folder: reading the bundle in this folder, $(basename "$dump").fbundle$" "a line says so"
+run verify "$work/folder"
+expect_line stdout "/$(basename "$dump").fbundle: every checksum and count is right" "verify takes it too"
+run merge "$work/folder" "$work/folder"/core.[0-9]* --force --json
+expect_json ".cores | length == 2" "merge takes the folder's dump all the same"
+mkdir "$work/cores-only"
+cp "${cores[@]:0:2}" "$work/cores-only/"
+run merge "$dump" "$work/cores-only" -o "$work/of-folder.fbundle" --json
+expect_status 0 "a folder of cores"
+expect_json '.cores | length == 2' "stands for them"
+run merge "$dump" "$samples/sysroot" -o "$work/none.fbundle"
+expect_error 1 'sysroot: no core in this folder' "one without is named"
+cp "$work/folder/$(basename "$dump").fbundle" "$work/folder/second.fbundle"
+run info "$work/folder"
+expect_error 1 '2 bundles in this folder' "of two bundles one must be named"
 
 live=$(find "$samples" -name "core.[0-9]*" | sort | head -n 1)
 run ps "$dump" --core "$live" --json

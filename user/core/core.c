@@ -28,6 +28,7 @@ struct fb_core {
 	uint8_t *note_data; /* owned; what notes borrows */
 	size_t note_size;
 	uint32_t *by_tid; /* owned; threads in order of TID, and of the notes */
+	char *name;       /* owned; NULL: the path's last part */
 };
 
 /* What is known of the bytes from an address on, as far as one segment (or gap) reaches. */
@@ -360,6 +361,7 @@ void fb_core_destroy(struct fb_core *core)
 	fb_core_headers_deinit(&core->headers);
 	free(core->note_data);
 	free(core->by_tid);
+	free(core->name);
 	fb_file_destroy(core->file);
 	free(core);
 }
@@ -378,10 +380,21 @@ const struct fb_core_info *fb_core_info(const struct fb_core *core)
 
 const char *fb_core_name(const struct fb_core *core)
 {
-	const char *path = fb_core_info(core)->path;
+	const char *path = core->name ? core->name : fb_core_info(core)->path;
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+struct fb_error *fb_core_rename(struct fb_core *core, const char *name)
+{
+	char *copy = strdup(name);
+
+	if (!copy)
+		return fb_error_nomem();
+	free(core->name);
+	core->name = copy;
+	return NULL;
 }
 
 struct fb_file *fb_core_file(const struct fb_core *core)

@@ -88,8 +88,11 @@ FB_MUST_CHECK struct fb_error *fb_core_open_file(struct fb_file *file, struct fb
 void fb_core_destroy(struct fb_core *core);
 
 const struct fb_core_info *fb_core_info(const struct fb_core *core);
-/* The core's path without its folders: what it is called in answers. Owned by the core. */
+/* What it is called in answers: its path without the folders, or the name that it was given since.
+ * Owned by the core. */
 const char *fb_core_name(const struct fb_core *core);
+/* Gives it another name (copied), for answers alone: info's path stays. */
+FB_MUST_CHECK struct fb_error *fb_core_rename(struct fb_core *core, const char *name);
 /* The unpacked ELF bytes; owned by the core. */
 struct fb_file *fb_core_file(const struct fb_core *core);
 /* Memory at the time of the core. FB_FAULT outside every segment; FB_ABSENT where a segment has

@@ -37,11 +37,11 @@ static void check_one(const char *folder, const char *name)
 	char expected[PATH_MAX + 128];
 
 	snprintf(expected, sizeof(expected), "%s/%s", folder, name);
-	FB_OK_FATAL(fb_crash_folder_find(folder, &found));
-	CU_ASSERT_EQUAL_FATAL(found.count, 1);
-	CU_ASSERT_STRING_EQUAL(found.paths[0], expected);
+	FB_OK_FATAL(fb_crash_folder_find(folder, false, &found));
+	CU_ASSERT_EQUAL_FATAL(found.dump.count, 1);
+	CU_ASSERT_STRING_EQUAL(found.dump.list[0], expected);
 	fb_crash_folder_deinit(&found);
-	CU_ASSERT_EQUAL(found.count, 0);
+	CU_ASSERT_EQUAL(found.dump.count, 0);
 }
 
 static void finds_the_dump(void)
@@ -50,17 +50,69 @@ static void finds_the_dump(void)
 	check_one(FOLDER("dump-incomplete", "dmesg.1"), "dump-incomplete");
 	check_one(FOLDER("vmcore", "vmcore-dmesg.txt", "vmcore-dmesg", "vmcoreinfo"), "vmcore");
 	check_one(FOLDER("vmcore.1", "kexec-dmesg.log"), "vmcore.1");
-	check_one(FOLDER("dump.1", "dump.1.fbundle", "dump.1.html", "dump.1.json", "dump.1.sha256"),
-		  "dump.1");
+	check_one(FOLDER("dump.1", "dump.1.html", "dump.1.json", "dump.1.sha256"), "dump.1");
+}
+
+static void finds_the_bundle(void)
+{
+	const char *both = FOLDER("dump.1", "dump.1.fbundle", "core.3");
+	struct fb_crash_folder found = {0};
+
+	check_one(both, "dump.1.fbundle");
+	check_one(FOLDER("b.fbundle", "core.1"), "b.fbundle");
+	FB_FAILS_WITH(
+		fb_crash_folder_find(FOLDER("dump.1", "a.fbundle", "b.fbundle"), false, &found),
+		FB_INVALID, "2 bundles in this folder");
+	both = FOLDER("dump.1", "dump.1.fbundle", "core.3");
+	FB_OK_FATAL(fb_crash_folder_find(both, true, &found));
+	CU_ASSERT_STRING_EQUAL(strrchr(found.dump.list[0], '/'), "/dump.1");
+	CU_ASSERT(found.found && !found.bundle);
+	CU_ASSERT_EQUAL(found.cores.count, 1);
+	fb_crash_folder_deinit(&found);
+	FB_OK_FATAL(fb_crash_folder_find(both, false, &found));
+	CU_ASSERT(found.found && found.bundle);
+	CU_ASSERT_EQUAL(found.cores.count, 0);
+	fb_crash_folder_deinit(&found);
+}
+
+static void finds_cores(void)
+{
+	static const char *const order[] = {"_lab.0.crash", "core",     "core.9.zst",
+					    "core.10",      "app.core", "x.core.gz"};
+	const char *folder = FOLDER("dump.1", "core.10", "core.9.zst", "x.core.gz", "core.txt",
+				    "core", "_lab.0.crash", "app.core", "notes", "core.1.html");
+	struct fb_crash_folder found = {0};
+	struct fb_path_list cores = {0};
+	char file[PATH_MAX + 16];
+	size_t met = 0;
+
+	FB_OK_FATAL(fb_crash_folder_find(folder, false, &found));
+	CU_ASSERT_EQUAL_FATAL(found.cores.count, FB_ARRAY_SIZE(order));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(order); i++)
+		for (size_t j = 0; j < found.cores.count; j++)
+			met += strcmp(strrchr(found.cores.list[j], '/') + 1, order[i]) == 0;
+	CU_ASSERT_EQUAL(met, FB_ARRAY_SIZE(order));
+	CU_ASSERT(strverscmp(found.cores.list[3], found.cores.list[4]) < 0);
+	fb_crash_folder_deinit(&found);
+	/* A folder of cores, then a file. */
+	snprintf(file, sizeof(file), "%s/notes", folder);
+	FB_OK_FATAL(fb_crash_folder_cores(folder, &cores));
+	FB_OK_FATAL(fb_crash_folder_cores(file, &cores));
+	CU_ASSERT_EQUAL_FATAL(cores.count, FB_ARRAY_SIZE(order) + 1);
+	CU_ASSERT_STRING_EQUAL(cores.list[FB_ARRAY_SIZE(order)], file);
+	FB_FAILS_WITH(fb_crash_folder_cores(FOLDER("dump.1", "core.txt"), &cores), FB_NOT_FOUND,
+		      "no core in this folder");
+	CU_ASSERT_EQUAL(cores.count, FB_ARRAY_SIZE(order) + 1);
+	fb_path_list_deinit(&cores);
 }
 
 static void gives_a_file_itself(void)
 {
 	struct fb_crash_folder found = {0};
 
-	FB_OK_FATAL(fb_crash_folder_find("/no/such/file", &found));
-	CU_ASSERT_EQUAL(found.count, 1);
-	CU_ASSERT_STRING_EQUAL(found.paths[0], "/no/such/file");
+	FB_OK_FATAL(fb_crash_folder_find("/no/such/file", false, &found));
+	CU_ASSERT_EQUAL(found.dump.count, 1);
+	CU_ASSERT_STRING_EQUAL(found.dump.list[0], "/no/such/file");
 	fb_crash_folder_deinit(&found);
 }
 
@@ -71,29 +123,29 @@ static void joins_numbered_parts(void)
 	struct fb_crash_folder found = {0};
 	char with_slash[PATH_MAX];
 
-	FB_OK_FATAL(fb_crash_folder_find(folder, &found));
-	CU_ASSERT_EQUAL_FATAL(found.count, 4);
+	FB_OK_FATAL(fb_crash_folder_find(folder, false, &found));
+	CU_ASSERT_EQUAL_FATAL(found.dump.count, 4);
 	for (size_t i = 0; i < 4; i++)
-		CU_ASSERT_STRING_EQUAL(strrchr(found.paths[i], '/'), order[i]);
+		CU_ASSERT_STRING_EQUAL(strrchr(found.dump.list[i], '/'), order[i]);
 	fb_crash_folder_deinit(&found);
 	snprintf(with_slash, sizeof(with_slash) - 1, "%s", folder);
 	strncat(with_slash, "/", 2);
-	FB_OK_FATAL(fb_crash_folder_find(with_slash, &found));
-	CU_ASSERT_PTR_NULL(strstr(found.paths[0], "//"));
+	FB_OK_FATAL(fb_crash_folder_find(with_slash, false, &found));
+	CU_ASSERT_PTR_NULL(strstr(found.dump.list[0], "//"));
 	fb_crash_folder_deinit(&found);
 }
 
 static void names_what_it_cannot_choose_from(void)
 {
-	struct fb_crash_folder found = {.count = 77};
+	struct fb_crash_folder found = {.dump.count = 77};
 
-	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dump.1", "dump-incomplete"), &found), FB_INVALID,
-		      "2 dumps in this folder");
-	FB_FAILS(fb_crash_folder_find(FOLDER("vmcore", "vmcore.1"), &found), FB_INVALID);
-	FB_FAILS(fb_crash_folder_find(FOLDER("dump.1", "dump.1a"), &found), FB_INVALID);
-	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dmesg.1", "core.12"), &found), FB_NOT_FOUND,
-		      "no dump in this folder");
-	CU_ASSERT_EQUAL(found.count, 77);
+	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dump.1", "dump-incomplete"), false, &found),
+		      FB_INVALID, "2 dumps in this folder");
+	FB_FAILS(fb_crash_folder_find(FOLDER("vmcore", "vmcore.1"), false, &found), FB_INVALID);
+	FB_FAILS(fb_crash_folder_find(FOLDER("dump.1", "dump.1a"), false, &found), FB_INVALID);
+	FB_FAILS_WITH(fb_crash_folder_find(FOLDER("dmesg.1", "core.12"), false, &found),
+		      FB_NOT_FOUND, "no dump in this folder");
+	CU_ASSERT_EQUAL(found.dump.count, 77);
 }
 
 static void ends_at_its_cap(void)
@@ -106,9 +158,9 @@ static void ends_at_its_cap(void)
 		snprintf(name, sizeof(name), "%s/dump.%u", strrchr(folder, '/') + 1, i);
 		free(fb_test_file(name, "x", 1));
 	}
-	FB_FAILS(fb_crash_folder_find(folder, &found), FB_LIMIT);
+	FB_FAILS(fb_crash_folder_find(folder, false, &found), FB_LIMIT);
 }
 
-FB_TEST_MAIN("bundle/crash_folder", FB_TEST(finds_the_dump), FB_TEST(gives_a_file_itself),
-	     FB_TEST(joins_numbered_parts), FB_TEST(names_what_it_cannot_choose_from),
-	     FB_TEST(ends_at_its_cap))
+FB_TEST_MAIN("bundle/crash_folder", FB_TEST(finds_the_dump), FB_TEST(finds_the_bundle),
+	     FB_TEST(finds_cores), FB_TEST(gives_a_file_itself), FB_TEST(joins_numbered_parts),
+	     FB_TEST(names_what_it_cannot_choose_from), FB_TEST(ends_at_its_cap))

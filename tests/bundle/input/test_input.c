@@ -2,17 +2,20 @@
 /* Inputs: a folder, its cores, and cores that are none. */
 #include "bundle/input/input.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
 #define SAMPLE(sample, ...) \
 	sample_open(sample, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 
-static void opens_a_folder(void)
+static void opens_a_dump(void)
 {
 	struct sample_input sample;
 	const struct fb_input_core *cores;
@@ -31,6 +34,88 @@ static void opens_a_folder(void)
 	CU_ASSERT_PTR_NULL(fb_input_core_of(sample.input, 128));
 	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 0);
 	sample_close(&sample);
+}
+
+/* With the cores that lie there, unless some are named. */
+static void opens_a_folder(void)
+{
+	char *folder = sample_path(""), *named = sample_path("core.139.xz");
+	struct fb_input_options options = {.path = folder};
+	struct fb_warnings *warnings = NULL, *remarks = NULL;
+	const struct fb_input_core *cores;
+	struct fb_input *input = NULL;
+	size_t count = 77;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_warnings_create(&remarks));
+	options.remarks = remarks;
+	FB_OK_FATAL(fb_input_open(&options, warnings, &input));
+	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 12);
+	CU_ASSERT_EQUAL(fb_input_file_count(input), 13);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_path(input), "/small/dump."));
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(remarks), 1);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(fb_warnings_get(remarks, 0), "with the 12 cores that lie beside it"));
+	fb_input_destroy(input);
+	options.cores = (const char *const *)&named;
+	options.core_count = 1;
+	FB_OK_FATAL(fb_input_open(&options, warnings, &input));
+	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	CU_ASSERT_EQUAL(fb_warnings_count(remarks), 1);
+	fb_input_destroy(input);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	fb_warnings_destroy(remarks);
+	fb_warnings_destroy(warnings);
+	free(named);
+	free(folder);
+}
+
+/* A file of the sample as a file of the test's folder. */
+static char *copy_core(const char *name, const char *to)
+{
+	char *path = sample_path(name), *copy;
+	struct fb_file *file = NULL;
+	uint8_t *bytes;
+
+	FB_OK_FATAL(fb_file_open(path, &file));
+	bytes = malloc(file->size);
+	FB_OK_FATAL(fb_file_read(file, 0, bytes, file->size));
+	copy = fb_test_file(to, bytes, file->size);
+	free(bytes);
+	fb_file_destroy(file);
+	free(path);
+	return copy;
+}
+
+/* Cores of containers are all core.1: no two have one name. */
+static void tells_cores_of_one_name_apart(void)
+{
+	char *paths[3], folder[4096];
+	const struct fb_input_core *cores;
+	struct sample_input sample;
+	size_t count;
+
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(folder, sizeof(folder), "%s/%c", fb_test_folder(), 'a' + i);
+		CU_ASSERT_EQUAL_FATAL(mkdir(folder, 0700), 0);
+	}
+	paths[0] = copy_core("core.139.xz", "a/core.1");
+	paths[1] = copy_core("core.128.xz", "b/core.1");
+	paths[2] = copy_core("core.148.xz", "c/core.1");
+	SAMPLE(&sample, paths[0], paths[1], paths[2]);
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 3);
+	CU_ASSERT_STRING_EQUAL(fb_core_name(cores[0].core), "core.1");
+	CU_ASSERT_STRING_EQUAL(fb_core_name(cores[1].core), "core.1.2");
+	CU_ASSERT_STRING_EQUAL(fb_core_name(cores[2].core), "core.1.3");
+	CU_ASSERT_EQUAL(cores[2].match.task->pid, 148);
+	CU_ASSERT_STRING_EQUAL(fb_core_info(cores[2].core)->path, paths[2]);
+	CU_ASSERT_EQUAL(fb_warnings_count(sample.warnings), 0);
+	sample_close(&sample);
+	for (unsigned i = 0; i < 3; i++)
+		free(paths[i]);
 }
 
 static void matches_cores(void)
@@ -103,5 +188,6 @@ static void fails_without_a_dump(void)
 	fb_warnings_destroy(warnings);
 }
 
-FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_folder), FB_TEST(matches_cores),
+FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_dump), FB_TEST(opens_a_folder),
+	     FB_TEST(tells_cores_of_one_name_apart), FB_TEST(matches_cores),
 	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump))

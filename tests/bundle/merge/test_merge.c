@@ -25,7 +25,7 @@ static void merges_and_opens_the_bundle(void)
 	struct fb_input *input = NULL;
 	struct fb_warnings *warnings = NULL;
 	size_t count;
-	char *output;
+	char *output, *more;
 
 	if (asprintf(&output, "%s/bundle", fb_test_folder()) < 0)
 		abort();
@@ -57,9 +57,17 @@ static void merges_and_opens_the_bundle(void)
 	fb_placement_deinit(&placement);
 	options.output = output;
 	options.force = true;
+	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "nothing to merge: no core");
+	fb_input_destroy(input);
+
+	more = sample_path("core.139.xz");
+	again.cores = (const char *const *)&more;
+	again.core_count = 1;
+	FB_OK_FATAL(fb_input_open(&again, warnings, &input));
 	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
 	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
 	fb_input_destroy(input);
+	free(more);
 	fb_warnings_destroy(warnings);
 	free(output);
 }
