@@ -27,7 +27,8 @@ static struct fb_error *take(struct fb_cursor *cursor, uint64_t length, const ui
 				       "%s: %" PRIu64
 				       " bytes wanted at offset %zu, but it ends at %zu",
 				       cursor->what, length, cursor->offset, cursor->size);
-	*bytes_ret = cursor->data + cursor->offset;
+	/* Nothing may be added to the NULL of an empty cursor, not even 0. */
+	*bytes_ret = cursor->offset ? cursor->data + cursor->offset : cursor->data;
 	cursor->offset += length;
 	return NULL;
 }
