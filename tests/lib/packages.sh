@@ -8,6 +8,8 @@ packages_build=(gcc libc6-dev cmake ninja-build pkg-config libkdumpfile-dev libe
     libjansson-dev libseccomp-dev)
 packages_test=(libcunit1-dev jq git python3 python3-jsonschema binutils file bzip2 lz4 xz-utils zstd)
 packages_lint=(clang clang-tidy shellcheck)
+# For tests/coverage and tests/mutate.
+packages_measure=(clang llvm python3-clang-14)
 # One version, because each formats a little differently. Not every release has it.
 packages_format=(clang-format-14)
 

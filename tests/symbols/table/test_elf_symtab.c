@@ -27,6 +27,16 @@ __attribute__((weak)) int test_weak(void)
 	return test_zeros[3];
 }
 
+/* clang's AddressSanitizer makes variables larger by what it watches behind them. */
+static bool is_size(uint64_t size, uint64_t wanted)
+{
+#ifdef FB_ADDRESS_SANITIZER
+	return size >= wanted;
+#else
+	return size == wanted;
+#endif
+}
+
 static void symbols_stand_where_they_run(void)
 {
 	const struct {
@@ -54,7 +64,7 @@ static void symbols_stand_where_they_run(void)
 		CU_ASSERT_EQUAL(symbol.address, address);
 		CU_ASSERT_EQUAL(symbol.type, symbols[i].type);
 		if (symbols[i].size)
-			CU_ASSERT_EQUAL(symbol.size, symbols[i].size);
+			CU_ASSERT_TRUE(is_size(symbol.size, symbols[i].size));
 		CU_ASSERT_TRUE_FATAL(fb_symtab_by_address(table, address + 1, &symbol));
 		CU_ASSERT_STRING_EQUAL(symbol.name, symbols[i].name);
 	}
