@@ -28,7 +28,7 @@ enum fb_absence {
 	FB_ABSENCE_SWAPPED,   /* swap_type and swap_offset name the slot */
 	FB_ABSENCE_UNTOUCHED, /* in a mapping, but no page was ever there, or it was dropped */
 	FB_ABSENCE_UNMAPPED,  /* in no mapping */
-	FB_ABSENCE_TRUNCATED, /* behind the end of a cut-off file */
+	FB_ABSENCE_TRUNCATED, /* behind the end of a cut-off file, or in a missing part of the dump */
 	FB_ABSENCE_DAMAGED,   /* a table or page on the way is corrupt */
 };
 

@@ -102,6 +102,7 @@ static json_t *dump_json(const struct info *info)
 	json_object_set_new(object, "split", json_boolean(dump->split));
 	json_object_set_new(object, "incomplete", json_boolean(dump->incomplete));
 	json_object_set_new(object, "pages_dumped", json_integer((json_int_t)dump->pages_dumped));
+	json_object_set_new(object, "pages_lost", json_integer((json_int_t)dump->pages_lost));
 	json_object_set_new(object, "pages_total",
 			    integer_or_null((int64_t)dump->pages_existing, dump->pages_existing));
 	return object;
@@ -205,19 +206,22 @@ static void print_dump(const struct info *info)
 {
 	const struct fb_dump_info *dump = fb_dump_info(fb_input_dump(info->input));
 	const char *compression = fb_dump_compression(fb_input_dump(info->input));
-	char dumped[32], existing[32], size[32];
+	char dumped[32], existing[32], lost[48] = "", size[32];
 
-	line(info, "dump", "%s, pages %s%s%s%s%s%s", dump->format, compression ? compression : "?",
-	     dump->flattened ? ", flattened" : "", dump->split ? ", split" : "",
-	     dump->stream ? ", inside " : "", dump->stream ? dump->stream : "",
-	     dump->incomplete ? ", incomplete" : "");
+	line(info, "dump", "%s%s%s%s%s%s%s%s", dump->format, compression ? ", pages " : "",
+	     compression ? compression : "", dump->flattened ? ", flattened" : "",
+	     dump->split ? ", split" : "", dump->stream ? ", inside " : "",
+	     dump->stream ? dump->stream : "", dump->incomplete ? ", incomplete" : "");
 	fb_text_count(dump->pages_dumped, dumped, sizeof(dumped));
 	fb_text_size(dump->pages_dumped * FB_PAGE_SIZE, size, sizeof(size));
+	if (dump->pages_lost)
+		(void)snprintf(lost, sizeof(lost), ", and %s lost",
+			       fb_text_count(dump->pages_lost, existing, sizeof(existing)));
 	if (dump->pages_existing)
-		line(info, "pages", "%s of %s (%s)", dumped,
-		     fb_text_count(dump->pages_existing, existing, sizeof(existing)), size);
+		line(info, "pages", "%s of %s (%s)%s", dumped,
+		     fb_text_count(dump->pages_existing, existing, sizeof(existing)), size, lost);
 	else
-		line(info, "pages", "%s (%s)", dumped, size);
+		line(info, "pages", "%s (%s)%s", dumped, size, lost);
 }
 
 static void print_cores(const struct info *info)

@@ -90,8 +90,11 @@ static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_p
 	}
 	place->origin.physical = walk->physical;
 	place->origin.has_physical = true;
-	if (!fb_dump_has_page(dump, pfn))
+	if (!fb_dump_has_page(dump, pfn)) {
+		if (fb_dump_page_absence(dump, pfn) == FB_ABSENCE_TRUNCATED)
+			place->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
+	}
 	place->kind = PLACE_FRAME;
 	place->origin.source = FB_SOURCE_VMCORE;
 	place->origin.absence = FB_ABSENCE_NONE;
@@ -147,6 +150,9 @@ static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt
 		return lookup_swap(joined, walk, place);
 	case FB_PT_ABSENT:
 		place->origin.absence = FB_ABSENCE_FILTERED;
+		return NULL;
+	case FB_PT_LOST:
+		place->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
 	case FB_PT_SPECIAL:
 	case FB_PT_CORRUPT:
@@ -355,6 +361,12 @@ static struct fb_error *absent_error(uint64_t at, const struct fb_origin *origin
 			": the page of the mapped file was not in use; give the file under --sysroot",
 			at);
 	case FB_ABSENCE_TRUNCATED:
+		if (!origin->detail)
+			return fb_error_create(FB_TRUNCATED,
+					       "0x%" PRIx64
+					       ": its page is lost with a part of the dump, "
+					       "and no core has it",
+					       at);
 		return fb_error_create(FB_TRUNCATED,
 				       "0x%" PRIx64 " lies behind the end of the cut-off core %s",
 				       at, origin->detail);

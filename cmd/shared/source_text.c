@@ -24,7 +24,7 @@ static const char *absence_text(const struct fb_origin *origin, char *to, size_t
 	case FB_ABSENCE_UNMAPPED:
 		return "not mapped";
 	case FB_ABSENCE_TRUNCATED:
-		return "behind the end of a cut-off file";
+		return "cut off, damaged, or in a part of the dump that is missing";
 	case FB_ABSENCE_DAMAGED:
 		return "damaged: its page table or page cannot be used";
 	case FB_ABSENCE_NONE:

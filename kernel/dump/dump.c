@@ -86,8 +86,7 @@ static struct fb_error *physical_read(struct fb_space *space, uint64_t address, 
 	return err;
 }
 
-/* Of a frame that is not readable. */
-static enum fb_absence absence_of(struct fb_dump *dump, uint64_t pfn)
+enum fb_absence fb_dump_page_absence(struct fb_dump *dump, uint64_t pfn)
 {
 	if (pfn >= dump->info.max_pfn)
 		return FB_ABSENCE_UNMAPPED;
@@ -127,7 +126,8 @@ static struct fb_error *physical_locate(struct fb_space *space, uint64_t address
 		.origin =
 			{
 				.source = readable ? FB_SOURCE_VMCORE : FB_SOURCE_ABSENT,
-				.absence = readable ? FB_ABSENCE_NONE : absence_of(dump, pfn),
+				.absence = readable ? FB_ABSENCE_NONE
+						    : fb_dump_page_absence(dump, pfn),
 				.physical = address,
 				.has_physical = true,
 			},

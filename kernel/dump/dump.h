@@ -24,7 +24,7 @@ struct fb_dump_info {
 	const char *stream; /* whole-stream compression: "gzip", "zstd"...; NULL if none */
 	bool flattened;
 	bool split;
-	bool incomplete;         /* marked so by makedumpfile, or cut off */
+	bool incomplete;         /* marked so by makedumpfile, cut off, or with pages lost */
 	uint64_t max_pfn;        /* exclusive end of the page frames the format covers */
 	uint64_t pages_dumped;   /* that can be read */
 	uint64_t pages_lost;     /* said to be there, but cut off or in a missing part */
@@ -52,6 +52,9 @@ const char *fb_dump_compression(struct fb_dump *dump);
 bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
 /* The first page in the dump at or behind pfn, or UINT64_MAX. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);
+/* Why a page is not in the dump that fb_dump_has_page() denies: FB_ABSENCE_UNMAPPED (no frame of the
+ * dump), FB_ABSENCE_FILTERED, or FB_ABSENCE_TRUNCATED where it was to be in the dump and is lost. */
+enum fb_absence fb_dump_page_absence(struct fb_dump *dump, uint64_t pfn);
 /* Decompresses into page (FB_PAGE_SIZE bytes). FB_ABSENT where the dump has no such page,
  * FB_CORRUPT where it does not decompress to exactly a page, FB_TRUNCATED where a cut-off or split
  * dump lost it. On failure the bytes of page are undefined. */

@@ -62,14 +62,8 @@ static bool part_has_page(struct fb_kdump_part *part, uint64_t pfn)
 	bool found = false;
 	uint64_t index;
 
-	if (!part->lossy) {
-		err = fb_kdump_bitmap_test(part->bitmap, pfn, &found, NULL);
-	} else {
-		err = find_desc(part, pfn, &found, &index, &desc);
-		found = !err && found && fb_kdump_desc_good(part->descs, &desc);
-	}
-	if (err)
-		found = false;
+	err = find_desc(part, pfn, &found, &index, &desc);
+	found = !err && found && fb_kdump_desc_good(part->descs, &desc);
 	fb_error_destroy(err);
 	return found;
 }
@@ -160,17 +154,14 @@ static uint64_t kdump_next(struct fb_dump *dump, uint64_t pfn, bool readable)
 static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 {
 	struct fb_kdump *kdump = of_dump(dump);
-	const struct fb_kdump_layout *layout = &kdump->parts[0].layout;
 	struct fb_error *err;
 	uint64_t found;
 
-	if (!kdump->meant)
-		return meant ? UINT64_MAX : pfn;
-	/* Nobody knows of the frames whose bits are lost: they may have been there. */
-	if (pfn >= layout->known_pfn)
+	/* Nobody knows of the frames whose bits were not written: they may have been there. */
+	if (pfn >= kdump->known_pfn)
 		return meant ? pfn : UINT64_MAX;
 	err = fb_kdump_bitmap_next(kdump->meant, pfn, meant, &found);
-	if (err || (!meant && found == layout->known_pfn && found < layout->max_pfn))
+	if (err || (!meant && found >= kdump->known_pfn && found < dump->info.max_pfn))
 		found = UINT64_MAX;
 	fb_error_destroy(err);
 	return found;
@@ -178,12 +169,19 @@ static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 
 static struct fb_error *page_missing(struct fb_dump *dump, uint64_t pfn)
 {
-	if (kdump_next_meant(dump, pfn, true) == pfn)
-		return fb_error_create(FB_TRUNCATED,
-				       "page frame 0x%" PRIx64 ": in a part of the dump that is "
-				       "missing",
-				       pfn);
-	return fb_dump_absent(pfn);
+	const struct fb_kdump *kdump = of_dump(dump);
+
+	if (kdump_next_meant(dump, pfn, true) != pfn)
+		return fb_dump_absent(pfn);
+	if (pfn >= kdump->known_pfn)
+		return fb_error_create(
+			FB_TRUNCATED,
+			"page frame 0x%" PRIx64
+			": the dump was not written far enough to say whether it has it",
+			pfn);
+	return fb_error_create(FB_TRUNCATED,
+			       "page frame 0x%" PRIx64 ": in a part of the dump that is missing",
+			       pfn);
 }
 
 static struct fb_error *read_stored(struct fb_kdump *kdump, struct fb_kdump_part *part,

@@ -297,6 +297,31 @@ struct fb_error *fb_kdump_bitmap_next(struct fb_kdump_bitmap *bitmap, uint64_t p
 	return NULL;
 }
 
+struct fb_error *fb_kdump_bitmap_end(struct fb_kdump_bitmap *bitmap, uint64_t *pfn_ret)
+{
+	uint64_t index = bitmap->blocks, word = BLOCK_WORDS;
+	struct fb_error *err;
+	struct slot *slot;
+
+	while (index && bitmap->rank[index] == bitmap->rank[index - 1])
+		index--;
+	if (!index) {
+		*pfn_ret = bitmap->start_pfn;
+		return NULL;
+	}
+	err = lock_slot(bitmap, bitmap->first_block + index - 1, &slot);
+	if (err)
+		return err;
+	/* The block was counted to have a set bit; the file may have changed since. */
+	while (word > 1 && !slot->words[word - 1])
+		word--;
+	*pfn_ret = (bitmap->first_block + index - 1) * BLOCK_BITS + word * 64;
+	if (slot->words[word - 1])
+		*pfn_ret -= (uint64_t)__builtin_clzll(slot->words[word - 1]);
+	pthread_mutex_unlock(&slot->lock);
+	return NULL;
+}
+
 struct fb_error *fb_kdump_bitmap_popcount(struct fb_file *file, uint64_t offset, uint64_t start_pfn,
 					  uint64_t end_pfn, uint64_t *count_ret)
 {

@@ -27,6 +27,11 @@ void fb_kdump_bitmap_destroy(struct fb_kdump_bitmap *bitmap);
 /* Bits set. */
 uint64_t fb_kdump_bitmap_count(const struct fb_kdump_bitmap *bitmap);
 
+/* Exclusive end of the frames whose bit is set; start_pfn where none is. Fails only where the file cannot
+ * be read. */
+FB_MUST_CHECK struct fb_error *fb_kdump_bitmap_end(struct fb_kdump_bitmap *bitmap,
+						   uint64_t *pfn_ret);
+
 /* Whether the bit is set; if so, and rank_ret is not NULL, how many set bits stand before it.
  * Fails only where the file cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_kdump_bitmap_test(struct fb_kdump_bitmap *bitmap, uint64_t pfn,

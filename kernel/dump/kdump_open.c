@@ -127,51 +127,74 @@ static bool has_gaps(const struct fb_kdump *kdump)
 	return end != kdump->parts[0].layout.max_pfn;
 }
 
-static bool has_losses(const struct fb_kdump *kdump)
+/* makedumpfile may write the bitmap piece by piece, each with its pages (cyclic mode), but counts all of
+ * them first: their data begin behind as many descriptors. Where the bitmap has fewer, it was not
+ * finished. */
+static bool bitmap_is_finished(const struct fb_kdump_part *part)
 {
-	size_t i;
+	return !part->surveyed || !fb_kdump_bitmap_count(part->bitmap) ||
+	       (part->survey.good_end &&
+		part->survey.data_start == fb_kdump_descs_end(part->descs));
+}
 
-	for (i = 0; i < kdump->count; i++) {
-		const struct fb_kdump_part *part = &kdump->parts[i];
+/* The clear bits behind the last set one of an unfinished bitmap are what was never written. */
+static struct fb_error *find_known_end(struct fb_kdump *kdump)
+{
+	bool finished = true;
+	struct fb_error *err;
+	uint64_t end;
 
-		if (part->lossy || part->layout.known_pfn < part->layout.max_pfn)
-			return true;
-	}
-	return false;
+	kdump->known_pfn = kdump->parts[0].layout.known_pfn;
+	for (size_t i = 0; i < kdump->count; i++)
+		finished &= bitmap_is_finished(&kdump->parts[i]);
+	if (finished)
+		return NULL;
+	err = fb_kdump_bitmap_end(kdump->meant, &end);
+	if (!err && end < kdump->known_pfn)
+		kdump->known_pfn = end;
+	return err;
 }
 
 /* Every part has the bitmap of the whole dump, so what the missing ones held is known. */
+static struct fb_error *count_missing(struct fb_kdump *kdump, struct fb_warnings *warnings)
+{
+	const struct fb_kdump_part *first = &kdump->parts[0];
+	uint64_t count = fb_kdump_bitmap_count(kdump->whole);
+	struct fb_dump_info *info = &kdump->dump.info;
+	char lost[COUNT_TEXT], all[COUNT_TEXT];
+
+	for (size_t i = 0; i < kdump->count; i++) {
+		uint64_t here = fb_kdump_bitmap_count(kdump->parts[i].bitmap);
+
+		count -= here < count ? here : count;
+	}
+	if (!count)
+		return NULL;
+	kdump->pages_missing = count;
+	info->pages_lost += count;
+	fb_warn(warnings, "%s: a part of the split dump is missing, and %s of %s pages with it",
+		first->file->path, fb_text_count(count, lost, sizeof(lost)),
+		fb_text_count(info->pages_dumped + info->pages_lost, all, sizeof(all)));
+	return NULL;
+}
+
+/* What tells lost pages from those that were never dumped. */
 static struct fb_error *find_losses(struct fb_kdump *kdump, struct fb_warnings *warnings)
 {
 	const struct fb_kdump_part *first = &kdump->parts[0];
-	bool gaps = has_gaps(kdump);
-	char lost[COUNT_TEXT];
 	struct fb_error *err;
-	uint64_t count;
-	size_t i;
 
-	if (!gaps && !has_losses(kdump))
-		return NULL;
-	if (!gaps && kdump->count == 1) {
+	if (kdump->count == 1 && !has_gaps(kdump)) {
 		kdump->meant = first->bitmap;
-		return NULL;
+		return find_known_end(kdump);
 	}
 	err = fb_kdump_bitmap_create(first->file, first->layout.bitmap2, 0, first->layout.known_pfn,
 				     &kdump->whole);
 	if (err)
 		return err;
 	kdump->meant = kdump->whole;
-	count = fb_kdump_bitmap_count(kdump->whole);
-	for (i = 0; i < kdump->count; i++) {
-		uint64_t here = fb_kdump_bitmap_count(kdump->parts[i].bitmap);
-
-		count -= here < count ? here : count;
-	}
-	kdump->dump.info.pages_lost += count;
-	if (count)
-		fb_warn(warnings, "%s: parts of the split dump are missing, and %s pages with them",
-			first->file->path, fb_text_count(count, lost, sizeof(lost)));
-	return NULL;
+	err = find_known_end(kdump);
+	return err ? err : count_missing(kdump, warnings);
 }
 
 /* Notes and VMCOREINFO stand where the sub-header says; a dump without them still has pages. */
@@ -221,6 +244,7 @@ static struct fb_error *fill_info(struct fb_kdump *kdump, struct fb_warnings *wa
 	const struct fb_kdump_layout *layout = &part->layout;
 	struct fb_dump_info *info = &kdump->dump.info;
 	char lost[COUNT_TEXT], all[COUNT_TEXT];
+	uint64_t lost_here;
 
 	info->format = "kdump-compressed";
 	info->split = layout->split;
@@ -234,15 +258,17 @@ static struct fb_error *fill_info(struct fb_kdump *kdump, struct fb_warnings *wa
 			FB_TRUNCATED,
 			"%s: not one page of it can be read: it is cut off or overwritten, copy it again",
 			part->file->path);
-	fb_text_count(info->pages_lost, lost, sizeof(lost));
+	lost_here = info->pages_lost - kdump->pages_missing;
+	fb_text_count(lost_here, lost, sizeof(lost));
 	fb_text_count(info->pages_lost + info->pages_dumped, all, sizeof(all));
-	if (info->incomplete && !info->pages_lost)
+	if (lost_here)
+		fb_warn(warnings, "%s: the dump is incomplete: %s of %s pages are lost",
+			part->file->path, lost, all);
+	else if (info->incomplete)
 		fb_warn(warnings,
 			"%s: the dump is marked incomplete: makedumpfile did not finish it",
 			part->file->path);
-	else if (info->incomplete)
-		fb_warn(warnings, "%s: the dump is incomplete: %s of %s pages are lost",
-			part->file->path, lost, all);
+	info->incomplete |= info->pages_lost > 0;
 	return fb_kdump_bitmap_popcount(part->file, layout->bitmap1, 0, layout->known_pfn,
 					&info->pages_existing);
 }

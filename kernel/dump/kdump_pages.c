@@ -156,7 +156,8 @@ uint64_t fb_kdump_descs_end(const struct fb_kdump_descs *descs)
 struct fb_error *fb_kdump_descs_survey(struct fb_kdump_descs *descs,
 				       struct fb_kdump_survey *survey_ret)
 {
-	struct fb_kdump_survey survey = {.data_end = fb_kdump_descs_end(descs)};
+	struct fb_kdump_survey survey = {.data_start = UINT64_MAX,
+					 .data_end = fb_kdump_descs_end(descs)};
 	struct fb_kdump_page_desc *list;
 	struct fb_error *err = NULL;
 	uint64_t index, there;
@@ -180,11 +181,15 @@ struct fb_error *fb_kdump_descs_survey(struct fb_kdump_descs *descs,
 				continue;
 			}
 			survey.good_end = index + i + 1;
+			if (list[i].offset < survey.data_start)
+				survey.data_start = list[i].offset;
 			if (list[i].offset + list[i].size > survey.data_end)
 				survey.data_end = list[i].offset + list[i].size;
 		}
 	}
 	free(list);
+	if (survey.data_start > survey.data_end)
+		survey.data_start = survey.data_end;
 	if (!err)
 		*survey_ret = survey;
 	return err;

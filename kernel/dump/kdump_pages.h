@@ -43,7 +43,10 @@ uint64_t fb_kdump_descs_end(const struct fb_kdump_descs *descs);
 struct fb_kdump_survey {
 	uint64_t bad;      /* pages that cannot be had */
 	uint64_t good_end; /* index behind the last that can */
-	uint64_t data_end; /* offset behind all that can; the end of the descriptors if none can */
+	/* Offsets of the first byte of all that can, and behind the last; the end of the descriptors, both,
+	 * if none can. */
+	uint64_t data_start;
+	uint64_t data_end;
 };
 /* Reads all descriptors. */
 FB_MUST_CHECK struct fb_error *fb_kdump_descs_survey(struct fb_kdump_descs *descs,

@@ -35,9 +35,11 @@ struct fb_kdump {
 	struct fb_dump dump;
 	struct fb_kdump_part *parts; /* owned; sorted by start_pfn, disjoint */
 	size_t count;
-	/* Of all frames, to tell lost pages from those that were never dumped; NULL where none are
-	 * lost. The only part's own, or owned. */
+	/* Of all frames, to tell lost pages from those that were never dumped. The only part's own, or
+	 * owned. */
 	struct fb_kdump_bitmap *meant;
+	uint64_t known_pfn;     /* exclusive end of the frames of which that bitmap was written */
+	uint64_t pages_missing; /* in parts that were not given */
 	struct fb_kdump_bitmap *whole; /* that one where it is owned, else NULL */
 	struct fb_kdump_unpackers *unpackers;
 	void *header; /* owned */

@@ -60,8 +60,7 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 	kernel->tables.root = swapper_pg_dir - FB_START_KERNEL_MAP + (uint64_t)phys_base;
 	kernel->tables.levels = kernel->info.levels;
 	kernel->tables.encryption_mask = (uint64_t)sme_mask;
-	kernel->tables.zeros_excluded =
-		dump->dump_level > 0 && (dump->dump_level & 1) && !dump->incomplete;
+	kernel->tables.zeros_excluded = dump->dump_level > 0 && (dump->dump_level & 1);
 
 	kernel->linear.image = true;
 	kernel->linear.phys_base = (uint64_t)phys_base;
@@ -75,7 +74,7 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 			"its image and directly mapped memory can be read, no modules and no "
 			"kernel stacks",
 			(unsigned long long)kernel->tables.root,
-			dump->incomplete ? ", which is cut off before them" : "");
+			dump->incomplete ? ", which is incomplete" : "");
 	if (walk.state != FB_PT_PRESENT ||
 	    walk.physical != stext - FB_START_KERNEL_MAP + (uint64_t)phys_base)
 		return fb_error_create(FB_CORRUPT,

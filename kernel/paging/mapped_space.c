@@ -68,6 +68,11 @@ static struct fb_error *state_error(enum fb_pt_state state, uint64_t address,
 	case FB_PT_ABSENT:
 		return fb_error_create(FB_ABSENT,
 				       "0x%llx: a page table on the way is not in the dump", at);
+	case FB_PT_LOST:
+		return fb_error_create(FB_TRUNCATED,
+				       "0x%llx: a page table on the way is lost with a part of the "
+				       "dump",
+				       at);
 	case FB_PT_CORRUPT:
 		return fb_error_create(FB_CORRUPT, "0x%llx: page-table entry 0x%llx is corrupt", at,
 				       (unsigned long long)walk->entry);
@@ -135,6 +140,9 @@ static void describe(const struct fb_pt_walk *walk, struct fb_origin *origin)
 		break;
 	case FB_PT_ABSENT:
 		origin->absence = FB_ABSENCE_FILTERED;
+		break;
+	case FB_PT_LOST:
+		origin->absence = FB_ABSENCE_TRUNCATED;
 		break;
 	case FB_PT_CORRUPT:
 	case FB_PT_SPECIAL:

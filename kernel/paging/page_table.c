@@ -94,9 +94,11 @@ static struct fb_error *table_failure(const struct fb_page_tables *tables, struc
 	case FB_OS:
 		return err;
 	case FB_ABSENT:
-	case FB_TRUNCATED:
 		/* A table of zeros is dropped like any page of zeros. */
 		*state_ret = tables->zeros_excluded ? FB_PT_NONE : FB_PT_ABSENT;
+		break;
+	case FB_TRUNCATED:
+		*state_ret = FB_PT_LOST;
 		break;
 	default:
 		*state_ret = FB_PT_CORRUPT;
@@ -354,6 +356,8 @@ const char *fb_pt_state_name(enum fb_pt_state state)
 		return "special";
 	case FB_PT_ABSENT:
 		return "table not in the dump";
+	case FB_PT_LOST:
+		return "table lost";
 	case FB_PT_CORRUPT:
 		return "corrupt";
 	}

@@ -24,8 +24,9 @@ enum fb_pt_state {
 	FB_PT_PROTNONE, /* a frame that user space may not touch now: PROT_NONE, NUMA hint, split */
 	FB_PT_SWAP,     /* swap_type, swap_offset */
 	FB_PT_SPECIAL,  /* migration, hwpoison, device or marker entry (swap_type, swap_offset) */
-	FB_PT_ABSENT,   /* a table on the way is not in the dump */
-	FB_PT_CORRUPT,  /* an entry with reserved bits, a table that cannot be read or is its own */
+	FB_PT_ABSENT,   /* a table on the way was left out of the dump */
+	FB_PT_LOST,    /* a table on the way was to be in the dump: cut off, or in a missing part */
+	FB_PT_CORRUPT, /* an entry with reserved bits, a table that cannot be read or is its own */
 };
 
 struct fb_pt_level {
@@ -59,7 +60,7 @@ struct fb_page_tables {
 	uint64_t root;             /* physical address of the top table */
 	unsigned levels;           /* 4 or 5 */
 	uint64_t encryption_mask;  /* sme_me_mask: not part of a frame */
-	bool zeros_excluded;       /* an absent table is a page of zeros (dump level bit 1) */
+	bool zeros_excluded; /* a table that was left out is a page of zeros (dump level bit 1) */
 	const struct fb_linear_maps *linear; /* borrowed; NULL: none */
 };
 

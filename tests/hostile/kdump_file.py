@@ -29,13 +29,13 @@ def unflatten(path, to):
 class KdumpFile:
     def __init__(self, path):
         self.file = open(path, "r+b")
-        header = self._read(0, PAGE)
+        header = self.read(0, PAGE)
         if header[:8] != b"KDUMP   ":
             raise ValueError(f"{path} is no kdump-compressed dump")
         sub_header_blocks, bitmap_blocks = struct.unpack_from("<ii", header, 432)
         self.sub_header = PAGE
         self.bitmaps = PAGE * (1 + sub_header_blocks)
-        bitmap = self._read(self.bitmaps + bitmap_blocks * PAGE // 2, bitmap_blocks * PAGE // 2)
+        bitmap = self.read(self.bitmaps + bitmap_blocks * PAGE // 2, bitmap_blocks * PAGE // 2)
         self.descs = self.bitmaps + bitmap_blocks * PAGE
         bits = int.from_bytes(bitmap, "little")
         self.slots = {}
@@ -49,23 +49,24 @@ class KdumpFile:
         assert len(self.slots) == bin(bits).count("1")
         self.frames = sorted(self.slots)
         self.end = self.file.seek(0, 2)
-        vmcoreinfo = struct.unpack_from("<QQ", self._read(self.sub_header, 104), 32)
+        vmcoreinfo = struct.unpack_from("<QQ", self.read(self.sub_header, 104), 32)
         self.vmcoreinfo = vmcoreinfo if vmcoreinfo[1] else None
         self.undo = []
 
-    def _read(self, offset, size):
+    def read(self, offset, size):
+        """Bytes of the file."""
         self.file.seek(offset)
         return self.file.read(size)
 
     def patch(self, offset, data):
         """Overwrites bytes of the file until heal()."""
-        self.undo.append((offset, self._read(offset, len(data))))
+        self.undo.append((offset, self.read(offset, len(data))))
         self.file.seek(offset)
         self.file.write(data)
 
     def read_page(self, pfn):
-        offset, size, flags, _ = DESC.unpack(self._read(self.descs + DESC.size * self.slots[pfn], DESC.size))
-        data = self._read(offset, size)
+        offset, size, flags, _ = DESC.unpack(self.read(self.descs + DESC.size * self.slots[pfn], DESC.size))
+        data = self.read(offset, size)
         if flags & 0xFF == METHOD_ZLIB:
             data = zlib.decompress(data)
         elif flags & 0xFF != METHOD_NONE:

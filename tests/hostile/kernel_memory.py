@@ -17,7 +17,7 @@ def ask(fbundle, *arguments):
 def drop(kdump, pfn):
     """A stored size that no page has: it cannot be read."""
     at = kdump.descs + kdump_file.DESC.size * kdump.slots[pfn]
-    offset, _, flags, page_flags = kdump_file.DESC.unpack(kdump._read(at, kdump_file.DESC.size))
+    offset, _, flags, page_flags = kdump_file.DESC.unpack(kdump.read(at, kdump_file.DESC.size))
     kdump.patch(at, kdump_file.DESC.pack(offset, ABSENT_SIZE, flags, page_flags))
 
 

@@ -246,6 +246,7 @@ static void missing_parts_cost_their_pages(void)
 	FB_OK_FATAL(fb_dump_open((const char *[]){paths[2], paths[1]}, 2, warnings, &dump));
 	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 1);
 	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, parts[0].pages);
+	CU_ASSERT_TRUE(fb_dump_info(dump)->incomplete);
 	(void)mk_check(dump, &recipe, in_missing_part);
 	fb_dump_destroy(dump);
 	FB_OK_FATAL(fb_dump_open((const char *[]){paths[0]}, 1, warnings, &dump));
@@ -406,6 +407,29 @@ static void reads_a_dump_marked_incomplete(void)
 	fb_warnings_destroy(warnings);
 }
 
+/* In its cyclic mode makedumpfile writes the bitmap piece by piece, but knows how many pages will come. */
+static void knows_where_the_bitmap_was_not_written(void)
+{
+	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+	uint8_t page[FB_PAGE_SIZE];
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	const uint64_t cut = 128, last = 127; /* 116 + 37 > cut: a run is cut within */
+
+	recipe.status = FB_KDUMP_STATUS_INCOMPLETE;
+	mk_kdump(&recipe, &bytes);
+	memset(bytes.data + bytes.bitmap2 + cut / 8, 0, (size_t)(recipe.max_pfn - cut) / 8);
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	FB_OK(fb_dump_read_page(dump, last, page));
+	FB_FAILS(fb_dump_read_page(dump, 40, page), FB_ABSENT);
+	CU_ASSERT_EQUAL(fb_dump_page_absence(dump, 40), FB_ABSENCE_FILTERED);
+	FB_FAILS_WITH(fb_dump_read_page(dump, cut, page), FB_TRUNCATED, "not written far enough");
+	FB_FAILS(fb_dump_read_page(dump, 160, page), FB_TRUNCATED);
+	CU_ASSERT_EQUAL(fb_dump_page_absence(dump, 160), FB_ABSENCE_TRUNCATED);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+}
+
 static void damaged_pages_are_corrupt_alone(void)
 {
 	struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
@@ -435,6 +459,9 @@ static void damaged_pages_are_corrupt_alone(void)
 	FB_FAILS(fb_dump_read_page(dump, 10, page), FB_CORRUPT);
 	FB_OK(fb_dump_read_page(dump, 11, page));
 	FB_FAILS(fb_dump_read_page(dump, 37, page), FB_ABSENT);
+	CU_ASSERT_FALSE(fb_dump_has_page(dump, 3));
+	CU_ASSERT_EQUAL(fb_dump_page_absence(dump, 3), FB_ABSENCE_TRUNCATED);
+	CU_ASSERT_EQUAL(fb_dump_page_absence(dump, 37), FB_ABSENCE_FILTERED);
 	fb_dump_destroy(dump);
 	free(bytes.data);
 }
@@ -520,5 +547,6 @@ FB_TEST_MAIN("kernel/kdump", FB_TEST(every_method_in_every_wrapping),
 	     FB_TEST(missing_parts_cost_their_pages), FB_TEST(refuses_parts_that_do_not_fit),
 	     FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
 	     FB_TEST(a_cut_stream_never_gives_wrong_pages), FB_TEST(reads_a_dump_marked_incomplete),
+	     FB_TEST(knows_where_the_bitmap_was_not_written),
 	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(lists_pages_as_they_are_stored),
 	     FB_TEST(what_follows_the_data_is_left_alone))

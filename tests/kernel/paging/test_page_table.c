@@ -146,6 +146,9 @@ static void stops_at_lost_tables(void)
 	/* A dump without pages of zeros has lost nothing there. */
 	made->tables.zeros_excluded = true;
 	CU_ASSERT_EQUAL(walk_at(made, USER).state, FB_PT_NONE);
+	/* But what was to be in the dump is no page of zeros. */
+	made->failure = FB_TRUNCATED;
+	CU_ASSERT_EQUAL(walk_at(made, USER).state, FB_PT_LOST);
 	made->failure = FB_CORRUPT;
 	CU_ASSERT_EQUAL(walk_at(made, USER).state, FB_PT_CORRUPT);
 	made->failure = FB_OS;
