@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+
 /* Whole blocks of this size, from a multiple of it on, become holes; less is not worth a write of its
  * own. */
 #define HOLE_SIZE (64u << 10)
@@ -50,11 +52,6 @@ struct fb_error *fb_temporary_fd(int *fd_ret)
 	return NULL;
 }
 
-static bool all_zero(const uint8_t *bytes, size_t length)
-{
-	return bytes[0] == 0 && memcmp(bytes, bytes + 1, length - 1) == 0;
-}
-
 static struct fb_error *write_all(int fd, uint64_t offset, const uint8_t *bytes, size_t length)
 {
 	while (length > 0) {
@@ -82,7 +79,7 @@ struct fb_error *fb_temporary_write(int fd, uint64_t offset, const void *bytes, 
 		part = HOLE_SIZE - (offset + kept) % HOLE_SIZE;
 		if (part > length - kept)
 			part = length - kept;
-		if (!all_zero(from + kept, part))
+		if (!fb_all_zero(from + kept, part))
 			continue;
 		err = write_all(fd, offset + done, from + done, kept - done);
 		done = kept + part;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/file/manifest.h"
 #include "bundle/input/panic.h"
@@ -117,9 +118,9 @@ static struct fb_error *add_redaction(const struct info *info, json_t *answer)
 
 	if (fiber)
 		err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(info->context->warnings, err, "stored stacks cannot be had");
+	if (err)
 		return err;
-	fb_warn_error(info->context->warnings, err, "stored stacks cannot be had");
 	threads = json_object_get(manifest, "threads");
 	json_object_set_new(answer, "redacted",
 			    json_boolean(json_is_true(json_object_get(manifest, "redacted"))));

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/stacks/thread_stack.h"
 #include "cmd/bt/bt.h"
 #include "kernel/swap/swap.h"
@@ -20,10 +21,7 @@ static struct fb_error *find_waits(struct fb_context *context, struct fb_input *
 	const struct fb_wait_options options = {.files = files, .swap = swap};
 	struct fb_error *err = fb_waits_find(input, &options, waits_ret);
 
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(context->warnings, err, "what threads wait for");
-	return NULL;
+	return fb_part_warn(context->warnings, err, "what threads wait for");
 }
 
 static struct fb_error *load(struct fb_context *context, struct fb_input *input,

@@ -23,7 +23,7 @@ static bool is_known(struct fb_error **err)
 {
 	bool known = !*err;
 
-	if (fb_error_is(*err, FB_NOMEM))
+	if (fb_error_is_fatal(*err))
 		return false;
 	fb_error_destroy(*err);
 	*err = NULL;

@@ -17,7 +17,7 @@ struct fb_ps_detail {
 	uint64_t namespaces[FB_NAMESPACE_KINDS]; /* 0 unknown */
 };
 
-/* What cannot be read stays unknown. Fails only with FB_NOMEM. */
+/* What cannot be read stays unknown. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_ps_detail_load(struct fb_kernel *kernel,
 						 const struct fb_task *task,
 						 struct fb_ps_detail *detail_ret);

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 
 /* Deeper families are shown at this depth: a line must stay readable. */
 #define MAX_DEPTH 64u
@@ -58,17 +59,8 @@ static int compare_parents(const void *left, const void *right, void *context)
 
 static size_t first_child(const struct tree *tree, int32_t ppid)
 {
-	size_t low = 0, high = tree->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (fb_tasks_get(tree->tasks, tree->process[middle])->ppid < ppid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, tree->count,
+			      fb_tasks_get(tree->tasks, tree->process[i])->ppid < ppid);
 }
 
 static struct fb_error *show(struct tree *tree, size_t position, unsigned depth)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/target.h"
@@ -413,7 +414,7 @@ static struct fb_error *walk_list(struct structs *structs)
 		return err;
 	err = fb_kernel_list(fb_input_kernel(structs->input), structs->value.address, MAX_LIST,
 			     on_entry, structs);
-	if (err && structs->element_count && !fb_error_is(err, FB_NOMEM) &&
+	if (err && structs->element_count && !fb_error_is_fatal(err) &&
 	    !fb_error_is(err, FB_NOT_FOUND) && !fb_error_is(err, FB_INVALID)) {
 		fb_warn_error(structs->context->warnings, err, "the list ends early");
 		err = NULL;
@@ -469,10 +470,7 @@ static struct fb_error *load_modules(struct structs *structs)
 {
 	struct fb_error *err = fb_modules_load(fb_input_kernel(structs->input), &structs->modules);
 
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/file/fiber_private.h"
 
 bool fb_fiber_present(struct fb_file *file)
@@ -37,9 +38,9 @@ static struct fb_error *load_manifest(struct fb_fiber *fiber, struct fb_warnings
 		fiber->manifest = raw;
 		return NULL;
 	}
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(warnings, err, "%s", fiber->table.file->path);
+	if (err)
 		return err;
-	fb_warn_error(warnings, err, "%s", fiber->table.file->path);
 	fiber->manifest = strdup("{}");
 	return fiber->manifest ? NULL : fb_error_nomem();
 }
@@ -84,7 +85,7 @@ static struct fb_error *load_record(struct fb_fiber *fiber, size_t index,
 		err = parse_record(raw, size, &fiber->cores[index]);
 		free(raw);
 	}
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_warn_error(warnings, err, "%s: core %zu cannot be read", fiber->table.file->path, index);
 	fiber->cores[index].name = strdup("");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/search.h"
 #include "bundle/file/fiber_private.h"
 
 /* An extent as it is used: from the end of the one before. */
@@ -35,17 +36,7 @@ static uint64_t piece_start(const struct core_file *core, size_t piece)
 /* The piece that holds offset, which is in the file. */
 static size_t find_piece(const struct core_file *core, uint64_t offset)
 {
-	size_t low = 0, high = core->piece_count - 1;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (offset < core->pieces[middle].end)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, core->piece_count, core->pieces[i].end <= offset);
 }
 
 /* length bytes at `at` of a piece of frames, within one page. */

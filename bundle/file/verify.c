@@ -9,18 +9,10 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/file/fiber_private.h"
 #include "bundle/file/verify_sums.h"
 #include "kernel/dump/kdump_format.h"
-
-/* What is damaged is a problem, what keeps from looking is an error. */
-static struct fb_error *note(struct fb_error *err, struct fb_warnings *problems, const char *what)
-{
-	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
-		return err;
-	fb_warn_error(problems, err, "%s", what);
-	return NULL;
-}
 
 /* A file without a trailer: a bundle cut off, or none. */
 static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warnings *problems)
@@ -122,9 +114,10 @@ static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
 
 	err = fb_fiber_open(file, dump, problems, &fiber);
 	if (err)
-		return note(err, problems, "fiber section");
+		return fb_part_warn(problems, err, "fiber section");
 	for (size_t i = 0; i < fb_fiber_core_count(fiber) && !err; i++)
-		err = note(fb_fiber_core_check(fiber, i, problems), problems, "fiber section");
+		err = fb_part_warn(problems, fb_fiber_core_check(fiber, i, problems),
+				   "fiber section");
 	fb_fiber_destroy(fiber);
 	return err;
 }
@@ -139,7 +132,7 @@ static struct fb_error *check_structure(struct fb_file *file, const struct fb_du
 	/* What it warns of is what the input was (incomplete, say), not what became of the bundle. */
 	err = fb_dump_open(&path, 1, NULL, &dump);
 	if (err)
-		return note(err, problems, "the dump cannot be opened");
+		return fb_part_warn(problems, err, "the dump cannot be opened");
 	err = check_counts(file, dump, sums, problems);
 	if (!err)
 		err = check_cores(file, dump, problems);
@@ -153,7 +146,7 @@ static struct fb_error *verify(const struct fb_fiber_table *table, struct fb_poo
 	struct fb_dump_sums sums = {0};
 	struct fb_error *err;
 
-	err = note(fb_dump_sums_load(table, &sums), problems, "fiber section");
+	err = fb_part_warn(problems, fb_dump_sums_load(table, &sums), "fiber section");
 	if (!err)
 		err = fb_verify_sums(table, &sums, pool, problems);
 	check_mark(table, problems);
@@ -180,7 +173,7 @@ struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
 		return explain_no_trailer(file, problems);
 	}
 	if (err)
-		return note(err, problems, "fiber section");
+		return fb_part_warn(problems, err, "fiber section");
 	err = verify(&table, pool, problems);
 	fb_fiber_table_deinit(&table);
 	return fb_error_prefix(err, "%s", path);

@@ -11,6 +11,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "base/part.h"
 #include "bundle/file/fiber_store.h"
 
 #define READ_BYTES (1u << 20)
@@ -273,9 +274,9 @@ struct fb_error *fb_verify_sums(const struct fb_fiber_table *table, const struct
 
 	err = fb_fiber_store_init(&store, table);
 	has_store = !err;
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(problems, err, "fiber section");
+	if (err)
 		return err;
-	fb_warn_error(problems, err, "fiber section");
 	err = add_dump(&checking, sums);
 	if (!err)
 		err = add_parts(&checking, table, has_store ? &store : NULL);

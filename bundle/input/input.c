@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 #include "bundle/input/core_set.h"
 #include "bundle/input/crash_folder.h"
 
@@ -111,11 +113,8 @@ static struct fb_error *open_fiber(struct fb_input *input)
 
 	if (!err && fb_fiber_present(input->file))
 		err = fb_fiber_open(input->file, input->dump, input->warnings, &input->fiber);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(input->warnings, err, "%s: the cores in this bundle cannot be read",
-		      input->path);
-	return NULL;
+	return fb_part_warn(input->warnings, err, "%s: the cores in this bundle cannot be read",
+			    input->path);
 }
 
 struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb_warnings *warnings,
@@ -312,6 +311,7 @@ static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *mat
 		err = open_core(input, index, bundled, core);
 	if (!err)
 		err = take_room(input, core);
+	/* A core that cannot even be opened costs itself: the user named others too. */
 	if (err && !fb_error_is(err, FB_NOMEM)) {
 		leave_out(input, err);
 		return NULL;
@@ -409,18 +409,10 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid)
 {
-	size_t low = 0, high = input->by_pid_count;
+	size_t at = FB_LOWER_BOUND(i, input->by_pid_count, input->by_pid[i]->match.task->pid < pid);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (input->by_pid[middle]->match.task->pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < input->by_pid_count && input->by_pid[low]->match.task->pid == pid
-		       ? input->by_pid[low]
+	return at < input->by_pid_count && input->by_pid[at]->match.task->pid == pid
+		       ? input->by_pid[at]
 		       : NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/log/log.h"
 
 static struct fb_error *find_message(struct fb_input *input, char **message_ret)
@@ -16,12 +17,8 @@ static struct fb_error *find_message(struct fb_input *input, char **message_ret)
 	struct fb_log *log = NULL;
 	struct fb_error *err = fb_log_load(fb_input_kernel(input), &log);
 
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(fb_input_warnings(input), err, "the kernel's log");
-		return NULL;
-	}
+	if (err)
+		return fb_part_warn(fb_input_warnings(input), err, "the kernel's log");
 	fb_log_panic_message(log, text, sizeof(text));
 	fb_log_destroy(log);
 	if (text[0]) {

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/match/match_private.h"
 #include "kernel/mappings/vma.h"
@@ -131,9 +132,9 @@ static struct fb_error *weigh_mappings(struct fb_kernel *kernel, const struct fb
 		return NULL;
 	err = fb_vmas_load(kernel, match->mm, &vmas);
 	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 		return fb_match_add(match, "the mappings at the panic are not in the dump");
 	}
 	for (size_t i = 0; i < info->mapping_count; i++) {

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/match/match_private.h"
 #include "kernel/memory/slab.h"
 
@@ -96,12 +97,8 @@ static struct fb_error *visit(void *context, const struct fb_slab_cache *cache F
 					 sizeof(*lost->known), compare_addresses))
 		return NULL;
 	err = read_mm(lost, object, &mm);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		return NULL;
-	}
+	if (err)
+		return fb_part_skip(err);
 	err = fb_grow_array(&lost->mms, &lost->room, lost->count, sizeof(mm), FB_MAX_TASKS,
 			    "mm_structs");
 	if (!err)
@@ -137,7 +134,7 @@ struct fb_error *fb_lost_mms_create(struct fb_kernel *kernel, const struct fb_ta
 	err = note_known(lost);
 	if (!err)
 		err = scan(lost);
-	if (fb_error_is(err, FB_NOMEM)) {
+	if (fb_error_is_fatal(err)) {
 		fb_lost_mms_destroy(lost);
 		return err;
 	}

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "base/part.h"
 #include "bundle/match/core_ranges.h"
 #include "kernel/paging/page_table_visits.h"
 
@@ -252,11 +253,8 @@ static struct fb_error *add_core(struct walk *walk, const struct fb_place_core *
 		return NULL;
 	}
 	drop_core(core);
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
-		return err;
-	fb_warn_error(fb_kernel_warnings(walk->kernel), err, "%s: no page of it can be placed",
-		      fb_core_info(core->core)->path);
-	return NULL;
+	return fb_part_warn(fb_kernel_warnings(walk->kernel), err,
+			    "%s: no page of it can be placed", fb_core_info(core->core)->path);
 }
 
 static void warn_of_refused(struct walk *walk)

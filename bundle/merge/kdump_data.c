@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "bundle/merge/page_merge.h"
@@ -97,7 +98,7 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 				       "%s", fb_core_info(core)->path);
 	}
 	err = fb_dump_read_page(writing->dump, page->pfn, to);
-	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	*read_ret = false;
 	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err,
@@ -108,7 +109,6 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 static struct fb_error *compress_page(struct writing *writing, struct fb_scratch *scratch,
 				      struct compressed_page *compressed)
 {
-	static const uint8_t zeros[FB_PAGE_SIZE];
 	struct fb_error *err;
 	bool read;
 	size_t size;
@@ -118,7 +118,7 @@ static struct fb_error *compress_page(struct writing *writing, struct fb_scratch
 	err = read_page(writing, compressed->page, scratch->bytes, &read);
 	if (err || !read)
 		return err;
-	compressed->zero = !memcmp(scratch->bytes, zeros, FB_PAGE_SIZE);
+	compressed->zero = fb_all_zero(scratch->bytes, FB_PAGE_SIZE);
 	/* One byte less than a page: what does not shrink is kept as it is. */
 	size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE,
 					compressed->bytes, FB_PAGE_SIZE - 1);

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/file/manifest.h"
 #include "bundle/input/output_check.h"
 #include "bundle/merge/bundle_writer.h"
@@ -112,9 +113,9 @@ static struct fb_error *kept_stacks(struct fb_input *input, const struct fb_merg
 		return NULL;
 	}
 	err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(fb_input_warnings(input), err, "stored stacks are lost");
+	if (err)
 		return err;
-	fb_warn_error(fb_input_warnings(input), err, "stored stacks are lost");
 	stacks = json_object_get(manifest, "threads");
 	*stacks_ret = json_is_array(stacks) ? json_incref(stacks) : NULL;
 	json_decref(manifest);

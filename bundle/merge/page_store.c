@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "base/parallel.h"
 
@@ -89,7 +90,6 @@ static struct fb_error *read_file(const struct fb_page_store *store, uint32_t co
 
 static struct fb_error *read_slice(void *context, size_t slice)
 {
-	static const uint8_t zeros[FB_PAGE_SIZE];
 	struct batch *batch = context;
 	size_t end = (slice + 1) * SLICE_PAGES;
 	struct fb_error *err = NULL;
@@ -102,7 +102,7 @@ static struct fb_error *read_slice(void *context, size_t slice)
 
 		memset(bytes + page->length, 0, FB_PAGE_SIZE - page->length);
 		err = read_file(batch->store, batch->core, page->file_offset, bytes, page->length);
-		page->zero = !err && !memcmp(bytes, zeros, FB_PAGE_SIZE);
+		page->zero = !err && fb_all_zero(bytes, FB_PAGE_SIZE);
 		if (!err && !page->zero)
 			page->xxh64 = XXH64(bytes, FB_PAGE_SIZE, 0);
 	}

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 #define CHUNK_BYTES (64u * FB_PAGE_SIZE)
 
@@ -130,9 +131,9 @@ static struct fb_error *copy_page(struct builder *builder, uint64_t address, siz
 	err = fb_space_read(fb_joined_space(builder->joined), address, builder->chunk, length);
 	if (!err)
 		return add_bytes(builder, address, length, source);
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+	err = fb_part_warn(fb_input_warnings(builder->input), err, "a page is left out");
+	if (err)
 		return err;
-	fb_warn_error(fb_input_warnings(builder->input), err, "a page is left out");
 	count_absent(builder, length, FB_ABSENCE_DAMAGED);
 	return NULL;
 }
@@ -151,7 +152,7 @@ static struct fb_error *copy_run(struct builder *builder, const struct fb_run *r
 				    part);
 		if (!err) {
 			err = add_bytes(builder, address, part, run->origin.source);
-		} else if (!fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_OS)) {
+		} else if (!fb_error_is_fatal(err)) {
 			fb_error_destroy(err);
 			err = NULL;
 			for (size_t at = 0; at < part && !err; at += FB_PAGE_SIZE)

@@ -11,6 +11,7 @@
 #include <sys/procfs.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/process/process.h"
 #include "kernel/files/path.h"
 #include "kernel/stacks/cpu_regs.h"
@@ -57,15 +58,6 @@ static struct fb_error *append_note(struct fb_buf *notes, uint32_t type, const v
 	return err;
 }
 
-/* Keeps FB_NOMEM; takes the rest: the note then lacks what could not be read. */
-static struct fb_error *ignore_missing(struct fb_error *err)
-{
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
-}
-
 /* The host's number of signal->pids[type]; 0 where it cannot be read. */
 static struct fb_error *read_signal_pid(const struct writer *writer, unsigned type, int32_t *pid)
 {
@@ -88,7 +80,7 @@ static struct fb_error *read_signal_pid(const struct writer *writer, unsigned ty
 				      &layout->upid_nr, &number);
 	if (!err)
 		*pid = (int32_t)number;
-	return ignore_missing(err);
+	return fb_part_skip(err);
 }
 
 /* FB_NOT_FOUND and read errors where they cannot be had. */
@@ -104,9 +96,9 @@ static struct fb_error *user_regs(const struct writer *writer, const struct fb_t
 			*regs_ret = regs;
 			return NULL;
 		}
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 	}
 	err = fb_user_regs_at_top(writer->kernel, task->stack, &regs);
 	if (!err)
@@ -152,10 +144,10 @@ static struct fb_error *add_thread(struct writer *writer, const struct fb_task *
 		return NULL;
 	err = user_regs(writer, task, &regs);
 	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_warn(fb_input_warnings(writer->input), err,
+				   "TID %d: no registers, so it is left out", task->tid);
+		if (err)
 			return err;
-		fb_warn_error(fb_input_warnings(writer->input), err,
-			      "TID %d: no registers, so it is left out", task->tid);
 		writer->written.without_regs++;
 		return NULL;
 	}
@@ -166,7 +158,7 @@ static struct fb_error *add_thread(struct writer *writer, const struct fb_task *
 				       task->pid);
 	err = fb_task_fxsave(writer->kernel, task, fpu);
 	has_fpu = !err;
-	err = ignore_missing(err);
+	err = fb_part_skip(err);
 	if (!err)
 		err = add_prstatus(writer, task, &regs, has_fpu);
 	if (!err && has_fpu)
@@ -203,7 +195,7 @@ static struct fb_error *add_psinfo(struct writer *writer)
 	if (!err)
 		err = fb_kernel_field_signed(writer->kernel, task->address,
 					     &layout->task_static_prio, &prio);
-	err = ignore_missing(err);
+	err = fb_part_skip(err);
 	if (!err)
 		err = fb_process_cmdline(writer->input, writer->task, args, sizeof(args));
 	if (err)
@@ -249,13 +241,9 @@ static struct fb_error *add_mapping(struct writer *writer, const struct fb_vma *
 	err = fb_file_info(writer->kernel, vma->file, &info);
 	if (!err)
 		err = fb_path_text(writer->kernel, &info.path, root, path);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(fb_input_warnings(writer->input), err,
-			      "mapping 0x%" PRIx64 ": the name of its file", vma->start);
-		return NULL;
-	}
+	if (err)
+		return fb_part_warn(fb_input_warnings(writer->input), err,
+				    "mapping 0x%" PRIx64 ": the name of its file", vma->start);
 	err = fb_buf_u64(ranges, vma->start);
 	if (!err)
 		err = fb_buf_u64(ranges, vma->end);
@@ -357,10 +345,7 @@ struct fb_error *fb_core_notes_write(struct fb_input *input, const struct fb_tas
 		err = add_psinfo(&writer);
 	if (!err) {
 		err = add_auxv(&writer);
-		if (err && !fb_error_is(err, FB_NOMEM)) {
-			fb_warn_error(fb_input_warnings(input), err, "the auxiliary vector");
-			err = NULL;
-		}
+		err = fb_part_warn(fb_input_warnings(input), err, "the auxiliary vector");
 	}
 	if (!err)
 		err = add_files(&writer, vmas);

@@ -119,7 +119,7 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 		return NULL;
 	err = fb_swap_read(joined->options.swap, walk->swap_type, walk->swap_offset, page, &detail);
 	if (err) {
-		if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS))
+		if (fb_error_is_fatal(err))
 			return err;
 		if (fb_error_is(err, FB_CORRUPT) || fb_error_is(err, FB_UNSUPPORTED))
 			fb_warn_error(fb_input_warnings(joined->input), err, "%s",
@@ -242,7 +242,7 @@ static struct fb_error *file_of(struct fb_joined *joined, const struct fb_vma *v
 	pthread_mutex_lock(&joined->lock);
 	if (joined->opened != vma) {
 		err = open_mapped(joined, vma, &file);
-		if (err && !fb_error_is(err, FB_NOMEM)) {
+		if (err && !fb_error_is_fatal(err)) {
 			fb_error_destroy(err);
 			err = NULL;
 			file = NULL;

@@ -4,6 +4,7 @@
  */
 #include "bundle/process/process.h"
 
+#include "base/part.h"
 #include "kernel/paging/page_table.h"
 
 static struct fb_error *cmdline_from_dump(struct fb_kernel *kernel, const struct fb_task *task,
@@ -33,9 +34,9 @@ struct fb_error *fb_process_cmdline(struct fb_input *input, const struct fb_task
 	if (!task->mm || task->kernel_thread)
 		return NULL;
 	err = cmdline_from_dump(kernel, task, to, size);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err);
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	core = to[0] ? NULL : fb_input_core_of(input, task->pid);
 	return core ? fb_task_cmdline(kernel, task, fb_core_space(core->core), to, size) : NULL;
 }
@@ -54,7 +55,7 @@ struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *t
 	if (!own_root && fb_tasks_by_tid(tasks, 1))
 		whose = fb_tasks_by_tid(tasks, 1);
 	err = fb_path_task_root(fb_input_kernel(input), whose, root_ret);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	*known_ret = !err;
 	fb_error_destroy(err);

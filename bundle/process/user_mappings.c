@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/process/process.h"
 #include "kernel/files/path.h"
 #include "kernel/mappings/vma_name.h"
@@ -36,13 +37,10 @@ static struct fb_error *add_own_path(struct mapper *mapper, const struct fb_file
 	err = fb_path_text(mapper->kernel, &info->path, &mapper->own_root, path);
 	if (!err)
 		return fb_string_pool_add(mapper->pool, path, &mapping->own_path);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
-/* Leaves what cannot be read as it is: zero. Fails only with FB_NOMEM. */
+/* Leaves what cannot be read as it is: zero. Only a fatal error is returned. */
 static struct fb_error *describe_file(struct mapper *mapper, const struct fb_vma *vma,
 				      struct fb_user_mapping *mapping)
 {
@@ -59,10 +57,7 @@ static struct fb_error *describe_file(struct mapper *mapper, const struct fb_vma
 	if (!err)
 		err = fb_kernel_field(mapper->kernel, info.inode_address, &layout->inode_size,
 				      &mapping->file_size);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		err = NULL;
-	}
+	err = fb_part_skip(err);
 	if (!err)
 		err = fb_string_pool_add(mapper->pool, path, &mapping->path);
 	return err ? err : add_own_path(mapper, &info, mapping);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/part.h"
+
 /* Whether both were taken at the same moment: a registers' source names it. */
 static bool begins_elsewhere(const struct fb_thread_stack *stack,
 			     const struct fb_stored_stack *stored)
@@ -75,7 +77,7 @@ static struct fb_error *decode_and_apply(struct fb_input *input, struct fb_store
 		fb_error_destroy(err);
 		return NULL;
 	}
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	if (err)
 		fb_warn_error(fb_input_warnings(input), err,
@@ -97,10 +99,7 @@ struct fb_error *fb_stored_stacks_apply(struct fb_input *input, struct fb_thread
 	if (fiber)
 		err = fb_stored_stacks_open(fb_fiber_manifest(fiber), fb_input_warnings(input),
 					    &stored);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_warn_error(fb_input_warnings(input), err, "stored stacks cannot be had");
-		err = NULL;
-	}
+	err = fb_part_warn(fb_input_warnings(input), err, "stored stacks cannot be had");
 	for (size_t i = 0; !err && stored && i < count; i++)
 		err = decode_and_apply(input, stored, &stacks[i]);
 	if (err)

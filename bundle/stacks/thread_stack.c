@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/isolate.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/process/joined_space.h"
 #include "bundle/process/user_mappings.h"
 #include "bundle/stacks/stored_stack.h"
@@ -51,13 +52,13 @@ static struct fb_error *load_tables(struct fb_thread_stacks *stacks)
 	struct fb_warnings *warnings = fb_input_warnings(stacks->input);
 	struct fb_error *err = fb_modules_load(kernel, &stacks->modules);
 
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(warnings, err, "the kernel's modules");
+	if (err)
 		return err;
-	fb_warn_error(warnings, err, "the kernel's modules");
 	err = fb_orc_open(kernel, stacks->modules, &stacks->orc);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(warnings, err, "the kernel's unwind tables");
+	if (err)
 		return err;
-	fb_warn_error(warnings, err, "the kernel's unwind tables");
 	return fb_kernel_lines_create(kernel, stacks->modules, stacks->options.debug_dirs,
 				      stacks->options.debug_dir_count, &stacks->lines);
 }
@@ -184,7 +185,7 @@ static const struct fb_task *find_memory(struct fb_thread_stacks *stacks, const 
 	return NULL;
 }
 
-/* Errors but FB_NOMEM become the ends of its stacks. Of the process's mappings nothing is kept: all
+/* Errors that are not fatal become the ends of its stacks. Of the process's mappings nothing is kept: all
  * processes' together could be any number. */
 static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job *job,
 				    const struct fb_task *task)
@@ -204,7 +205,7 @@ static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job 
 		err = unwind_process(stacks, job, joined, mappings);
 	free(mappings);
 	fb_joined_destroy(joined);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	if (err)
 		end_all(stacks, job, "%s", fb_error_message(err));
@@ -234,7 +235,7 @@ static struct fb_error *take(void *context, size_t index, struct fb_cursor *resu
 
 	for (size_t i = job->first; i < job->first + job->count && !err; i++)
 		err = fb_user_stack_decode(result, &job->pool, &stacks->stacks[i].user);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	end_all(stacks, job, "its stack was not understood: %s", fb_error_message(err));
 	fb_error_destroy(err);

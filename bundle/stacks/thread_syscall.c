@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/process/process.h"
 #include "kernel/files/files.h"
 #include "kernel/files/path.h"
@@ -40,10 +41,7 @@ static struct fb_error *describe_syscall(struct fb_thread_syscalls *syscalls,
 		err = fb_syscall_meta_read(fb_input_kernel(syscalls->input), number, meta);
 		if (err) {
 			free(meta);
-			if (fb_error_is(err, FB_NOMEM))
-				return err;
-			fb_error_destroy(err);
-			return NULL;
+			return fb_part_skip(err);
 		}
 		syscalls->metas[number] = meta;
 	}
@@ -106,9 +104,9 @@ static struct fb_error *find_files(void *context, size_t index)
 		if (!fb_syscall_argument_is_fd(&stack->syscall->arguments[i]))
 			continue;
 		err = find_file(syscalls, stack, i, (uint32_t)values[i]);
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 	}
 	return NULL;
 }

@@ -14,7 +14,7 @@
 struct fb_thread_syscalls;
 
 /* Sets .syscall, .syscall_paths and .syscall_sockets of stacks whose kernel halves are there; works on the input's pool.
- * What is not known is left NULL and is no damage: only FB_NOMEM. *syscalls_ret owns what .syscall
+ * What is not known is left NULL and is no damage: only fatal errors are returned. *syscalls_ret owns what .syscall
  * points to: destroy it behind the stacks. */
 FB_MUST_CHECK struct fb_error *fb_thread_syscalls_apply(struct fb_input *input,
 							struct fb_thread_stack *stacks,

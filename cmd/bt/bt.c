@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/input/panic.h"
 #include "cmd/shared/command.h"
 
@@ -250,10 +251,7 @@ static struct fb_error *find_waits(struct bt *bt)
 	if (blocked > 1)
 		options.tid = 0;
 	err = fb_waits_find(bt->input, &options, &bt->waits);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(bt->context->warnings, err, "what threads wait for");
-	return NULL;
+	return fb_part_warn(bt->context->warnings, err, "what threads wait for");
 }
 
 static struct fb_error *answer(struct bt *bt)

@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "cmd/report/report.h"
 #include "cmd/shared/target.h"
@@ -35,10 +37,7 @@ struct fb_report_task_text fb_report_task(const struct fb_task *task)
 /* A part that cannot be had is a warning; out of memory is an error. */
 static struct fb_error *do_without(struct fb_report *report, struct fb_error *err, const char *what)
 {
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(report->context->warnings, err, "%s", what);
-	return NULL;
+	return fb_part_warn(report->context->warnings, err, "%s", what);
 }
 
 /* Whose stacks are shown: what the CPUs ran, every thread of a process, and kernel threads that
@@ -188,22 +187,19 @@ void fb_report_deinit(struct fb_report *report)
 	fb_host_files_destroy(report->files);
 }
 
+/* Stacks stand in the order of the tasks: by PID and TID, which idle tasks share. */
+static bool comes_before(const struct fb_task *one, const struct fb_task *other)
+{
+	return one->pid < other->pid || (one->pid == other->pid && one->tid < other->tid);
+}
+
 const struct fb_thread_stack *fb_report_stack_of(const struct fb_report *report,
 						 const struct fb_task *task)
 {
 	size_t count = report->stacks ? fb_thread_stacks_count(report->stacks) : 0;
-	size_t first = 0, last = count;
+	size_t first = FB_LOWER_BOUND(
+		i, count, comes_before(fb_thread_stacks_get(report->stacks, i)->task, task));
 
-	/* Stacks stand in the order of the tasks: by PID and TID, which idle tasks share. */
-	while (first < last) {
-		size_t middle = first + (last - first) / 2;
-		const struct fb_task *other = fb_thread_stacks_get(report->stacks, middle)->task;
-
-		if (other->pid < task->pid || (other->pid == task->pid && other->tid < task->tid))
-			first = middle + 1;
-		else
-			last = middle;
-	}
 	for (; first < count; first++) {
 		const struct fb_thread_stack *stack = fb_thread_stacks_get(report->stacks, first);
 

@@ -38,7 +38,7 @@ static struct fb_error *add_files(struct fb_report *report, const struct fb_task
 		return NULL;
 	}
 	err = fb_open_files_load(fb_input_kernel(report->input), task, NULL, &files);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	if (err) {
 		fb_error_destroy(err);

@@ -4,6 +4,8 @@
  */
 #include "cmd/waits/waits.h"
 
+#include "base/part.h"
+
 struct waits_options {
 	bool dot;
 };
@@ -43,13 +45,7 @@ static struct fb_error *open_memory(struct fb_waits_view *view)
 	err = fb_host_files_create(context->options.sysroot, &view->files);
 	if (!err)
 		err = fb_swap_create(fb_input_kernel(view->input), &view->swap);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	if (fb_error_is(err, FB_NOT_FOUND)) /* a kernel without swap */
-		fb_error_destroy(err);
-	else
-		fb_warn_error(context->warnings, err, "swapped pages cannot be looked for");
-	return NULL;
+	return fb_part_warn_if_there(context->warnings, err, "swapped pages cannot be looked for");
 }
 
 static struct fb_error *answer(struct fb_waits_view *view, const struct waits_options *options)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/stacks/thread_stack.h"
 #include "cmd/waits/waits.h"
@@ -170,11 +171,7 @@ static struct fb_error *load_stacks(const struct fb_waits_view *view,
 		return NULL;
 	qsort(tasks, count, sizeof(tasks[0]), by_process);
 	err = fb_thread_stacks_load(view->input, &options, tasks, count, stacks_ret);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_warn_error(view->context->warnings, err, "user stacks");
-		err = NULL;
-	}
-	return err;
+	return fb_part_warn(view->context->warnings, err, "user stacks");
 }
 
 static bool is_on_way(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle,

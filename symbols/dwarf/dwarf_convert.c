@@ -12,12 +12,6 @@
 
 #include "base/limits.h"
 
-struct fb_dwarf_done {
-	const void *key; /* Dwarf_Die.addr; NULL: free */
-	bool whole;      /* else as it stands behind a pointer */
-	uint32_t id;
-};
-
 struct members {
 	struct fb_btf_member *items;
 	size_t count;
@@ -37,41 +31,14 @@ struct fb_error *fb_dwarf_converter_init(struct fb_dwarf_converter *converter)
 void fb_dwarf_converter_deinit(struct fb_dwarf_converter *converter)
 {
 	fb_btf_builder_deinit(&converter->builder);
-	free(converter->done);
+	fb_u64_map_deinit(&converter->done);
 }
 
-/* The slot of this key, or the free one where it belongs. The table is never full. */
-static struct fb_dwarf_done *find_done(const struct fb_dwarf_converter *converter, const void *key,
-				       bool whole)
+/* One entry for a type as a whole, and one for it as it stands behind a pointer: what is at an address
+ * of the file that libdw has mapped or read in. */
+static uint64_t done_key(const Dwarf_Die *die, bool whole)
 {
-	size_t mask = converter->done_room - 1;
-	size_t at = ((uintptr_t)key * 0x9e3779b97f4a7c15u) >> 32;
-
-	for (at &= mask; converter->done[at].key; at = (at + 1) & mask)
-		if (converter->done[at].key == key && converter->done[at].whole == whole)
-			break;
-	return &converter->done[at];
-}
-
-static struct fb_error *grow_done(struct fb_dwarf_converter *converter)
-{
-	struct fb_dwarf_done *old = converter->done;
-	size_t old_room = converter->done_room;
-
-	if (converter->done_count < old_room / 2)
-		return NULL;
-	converter->done_room = old_room ? old_room * 2 : 1024;
-	converter->done = calloc(converter->done_room, sizeof(*converter->done));
-	if (!converter->done) {
-		converter->done = old;
-		converter->done_room = old_room;
-		return fb_error_nomem();
-	}
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i].key)
-			*find_done(converter, old[i].key, old[i].whole) = old[i];
-	free(old);
-	return NULL;
+	return (uint64_t)(uintptr_t)die->addr << 1 | whole;
 }
 
 static const char *name_of(Dwarf_Die *die)
@@ -374,16 +341,14 @@ static struct fb_error *convert_new(struct fb_dwarf_converter *converter, Dwarf_
 static struct fb_error *convert(struct fb_dwarf_converter *converter, Dwarf_Die *die, bool whole,
 				unsigned depth, uint32_t *id_ret)
 {
-	struct fb_dwarf_done *done;
+	uint64_t key = done_key(die, whole);
+	const uint64_t *done;
 	struct fb_error *err;
 	uint32_t id;
 
-	err = grow_done(converter);
-	if (err)
-		return err;
-	done = find_done(converter, die->addr, whole);
-	if (done->key) {
-		*id_ret = done->id;
+	done = fb_u64_map_find(&converter->done, key);
+	if (done) {
+		*id_ret = (uint32_t)*done;
 		return NULL;
 	}
 	if (depth > FB_MAX_TYPE_DEPTH)
@@ -392,12 +357,9 @@ static struct fb_error *convert(struct fb_dwarf_converter *converter, Dwarf_Die 
 	err = convert_new(converter, die, whole, depth, &id);
 	if (err)
 		return fb_error_prefix(err, "%s", *name_of(die) ? name_of(die) : "{...}");
-	err = grow_done(converter);
+	err = fb_u64_map_add(&converter->done, key, id, FB_MAX_UNIT_ENTRIES, "DWARF types", NULL);
 	if (err)
 		return err;
-	done = find_done(converter, die->addr, whole); /* the table may have moved */
-	*done = (struct fb_dwarf_done){.key = die->addr, .whole = whole, .id = id};
-	converter->done_count++;
 	*id_ret = id;
 	return NULL;
 }

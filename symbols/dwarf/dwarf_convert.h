@@ -10,13 +10,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/u64_map.h"
 #include "symbols/btf/btf_builder.h"
 
 struct fb_dwarf_converter {
 	struct fb_btf_builder builder;
-	struct fb_dwarf_done *done; /* owned: what was converted, by place in the file */
-	size_t done_count;
-	size_t done_room; /* a power of two; 0 before the first */
+	struct fb_u64_map done; /* the BTF id of each type that was converted, by where it stands */
 };
 
 FB_MUST_CHECK struct fb_error *fb_dwarf_converter_init(struct fb_dwarf_converter *converter);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "symbols/dwarf/dwarf_lines_private.h"
 
 /* Namespaces, as of Rust's modules, within each other. */
@@ -99,18 +100,10 @@ void fb_unit_functions_deinit(struct fb_unit_functions *functions)
 bool fb_unit_functions_find(const struct fb_unit_functions *functions, Dwarf *dwarf,
 			    uint64_t address, Dwarf_Die *function_ret)
 {
-	size_t low = 0, high = functions->count;
+	size_t behind = FB_LOWER_BOUND(i, functions->count, functions->ranges[i].start <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (functions->ranges[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low && address < functions->ranges[low - 1].end &&
-	       dwarf_offdie(dwarf, functions->ranges[low - 1].entry, function_ret);
+	return behind && address < functions->ranges[behind - 1].end &&
+	       dwarf_offdie(dwarf, functions->ranges[behind - 1].entry, function_ret);
 }
 
 /* The child of block that has code at address. */

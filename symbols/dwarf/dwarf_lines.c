@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "symbols/dwarf/dwarf_lines_private.h"
 
 #define BUCKETS 1024u
@@ -186,8 +187,8 @@ static struct fb_error *list_units(struct fb_dwarf_lines *lines)
 static struct fb_error *find_unit(struct fb_dwarf_lines *lines, uint64_t address,
 				  Dwarf_Die *unit_ret, bool *found_ret)
 {
-	size_t low = 0, high;
 	struct fb_error *err;
+	size_t behind;
 
 	*found_ret = dwarf_addrdie(lines->dwarf, address, unit_ret) != NULL;
 	if (*found_ret)
@@ -195,16 +196,9 @@ static struct fb_error *find_unit(struct fb_dwarf_lines *lines, uint64_t address
 	err = list_units(lines);
 	if (err)
 		return err;
-	for (high = lines->range_count; low < high;) {
-		size_t middle = low + (high - low) / 2;
-
-		if (lines->unit_ranges[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low && address < lines->unit_ranges[low - 1].end)
-		*found_ret = dwarf_offdie(lines->dwarf, lines->unit_ranges[low - 1].unit,
+	behind = FB_LOWER_BOUND(i, lines->range_count, lines->unit_ranges[i].start <= address);
+	if (behind && address < lines->unit_ranges[behind - 1].end)
+		*found_ret = dwarf_offdie(lines->dwarf, lines->unit_ranges[behind - 1].unit,
 					  unit_ret) != NULL;
 	return NULL;
 }

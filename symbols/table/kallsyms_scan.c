@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "symbols/table/kallsyms_names.h"
 
 /* On both sides of the signature. Real token tables have about 1 KB. */
@@ -47,15 +48,15 @@ static struct fb_error *read_with_holes(struct fb_space *space, uint64_t address
 	struct fb_error *err = fb_space_read(space, address, to, length);
 
 	*holes_ret = err != NULL;
-	if (!err || fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err);
+	if (err)
 		return err;
-	fb_error_destroy(err);
-	while (length) {
+	while (*holes_ret && length) {
 		size_t part = FB_PAGE_SIZE - (address & (FB_PAGE_SIZE - 1));
 
 		part = part < length ? part : length;
 		err = fb_space_read(space, address, to, part);
-		if (fb_error_is(err, FB_NOMEM))
+		if (fb_error_is_fatal(err))
 			return err;
 		if (err)
 			memset(to, 0, part);
@@ -226,7 +227,7 @@ static struct fb_error *try_candidate(struct scan *scan, uint64_t at, bool *foun
 	err = find_markers(scan, &markers);
 	if (!err)
 		err = find_names(scan, &markers);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	*found_ret = false;
 	fb_error_destroy(scan->last);

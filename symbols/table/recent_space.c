@@ -94,7 +94,7 @@ struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent, size_t 
 	memset(recent->holes + offset / FB_PAGE_SIZE, 0,
 	       (length + FB_PAGE_SIZE - 1) / FB_PAGE_SIZE);
 	err = fb_space_read(recent->below, recent->end, to, length);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	for (size_t done = 0; err && done < length; done += FB_PAGE_SIZE) {
 		size_t part = length - done < FB_PAGE_SIZE ? length - done : FB_PAGE_SIZE;

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "symbols/table/name_hash.h"
 
 struct entry {
@@ -221,22 +222,16 @@ static struct fb_error *hash_names(struct fb_symtab *table)
 	return NULL;
 }
 
-/* The first position whose address is above (or_equal: at or above) the given one. */
-static size_t search(const struct fb_symtab *table, uint64_t address, bool or_equal)
+/* The first position whose address is not below the given one. */
+static size_t first_at(const struct fb_symtab *table, uint64_t address)
 {
-	size_t low = 0;
-	size_t high = table->count;
+	return FB_LOWER_BOUND(i, table->count, address_at(table, i) < address);
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		uint64_t at = address_at(table, middle);
-
-		if (at > address || (or_equal && at == address))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+/* The first position whose address is above the given one. */
+static size_t first_above(const struct fb_symtab *table, uint64_t address)
+{
+	return FB_LOWER_BOUND(i, table->count, address_at(table, i) <= address);
 }
 
 /* 0 where it cannot be told. */
@@ -253,7 +248,7 @@ static uint64_t size_at(const struct fb_symtab *table, size_t position)
 			return size;
 	}
 	if (next < table->count && address_at(table, next) == address)
-		next = search(table, address, false);
+		next = first_above(table, address);
 	if (next < table->count)
 		end = address_at(table, next);
 	/* The last per-CPU offset does not reach up to the kernel's half of the addresses. */
@@ -324,22 +319,13 @@ static void get_at(const struct fb_symtab *table, size_t position, struct fb_sym
 /* The position of an index: among those of its address, which stand as they were added. */
 static size_t position_of(const struct fb_symtab *table, size_t index)
 {
-	size_t low;
-	size_t high;
+	uint64_t address = table->entries[index].address;
 
 	if (!table->order)
 		return index;
-	low = search(table, table->entries[index].address, true);
-	high = search(table, table->entries[index].address, false);
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->order[middle] > index)
-			high = middle;
-		else
-			low = middle;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, table->count,
+			      address_at(table, i) < address ||
+				      (address_at(table, i) == address && table->order[i] < index));
 }
 
 bool fb_symtab_next_by_name(const struct fb_symtab *table, const char *name, size_t *cursor,
@@ -372,14 +358,14 @@ bool fb_symtab_by_name(const struct fb_symtab *table, const char *name,
 bool fb_symtab_by_address(const struct fb_symtab *table, uint64_t address,
 			  struct fb_symbol *symbol_ret)
 {
-	size_t position = search(table, address, false);
+	size_t position = first_above(table, address);
 	size_t found = SIZE_MAX;
 
 	if (!table->reach) {
 		/* No symbol reaches past the next one: only the nearest can hold the address. */
 		if (!position || last_at(table, position - 1) < address)
 			return false;
-		found = search(table, address_at(table, position - 1), true);
+		found = first_at(table, address_at(table, position - 1));
 		get_at(table, found, symbol_ret);
 		return true;
 	}

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "user/core/core_headers.h"
 #include "user/core/core_index.h"
@@ -427,19 +428,12 @@ bool fb_core_page(const struct fb_core *core, uint64_t address, uint64_t *file_o
 
 const struct fb_core_thread *fb_core_thread_of(const struct fb_core *core, int32_t tid)
 {
-	size_t low = 0, high = core->info.thread_count;
+	size_t at = FB_LOWER_BOUND(i, core->info.thread_count,
+				   core->info.threads[core->by_tid[i]].tid < tid);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (core->info.threads[core->by_tid[middle]].tid < tid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == core->info.thread_count || core->info.threads[core->by_tid[low]].tid != tid)
+	if (at == core->info.thread_count || core->info.threads[core->by_tid[at]].tid != tid)
 		return NULL;
-	return &core->info.threads[core->by_tid[low]];
+	return &core->info.threads[core->by_tid[at]];
 }
 
 uint64_t fb_core_alike(const struct fb_core *core, uint64_t address, uint64_t length)

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 
 static int compare_start(const void *left, const void *right)
 {
@@ -72,15 +73,7 @@ void fb_core_index_deinit(struct fb_core_index *index)
 
 const struct fb_core_range *fb_core_index_find(const struct fb_core_index *index, uint64_t address)
 {
-	size_t low = 0, high = index->count;
+	size_t at = FB_LOWER_BOUND(i, index->count, index->ranges[i].end <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->ranges[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < index->count ? &index->ranges[low] : NULL;
+	return at < index->count ? &index->ranges[at] : NULL;
 }

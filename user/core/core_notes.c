@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "user/elf/elf_note.h"
 
 _Static_assert(sizeof(struct elf_prstatus) == 336, "x86-64 elf_prstatus");
@@ -138,12 +139,8 @@ static struct fb_error *parse_auxv(struct parser *parser, const struct fb_elf_no
 		fb_warn(parser->warnings, "%s: NT_AUXV of %u bytes holds half an entry",
 			parser->context, note->size);
 	err = fb_alloc_array(pairs, AUXV_PAIR_SIZE, FB_MAX_AUXV_PAIRS, "NT_AUXV entries", &auxv);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(parser->warnings, err, "%s", parser->context);
-		return NULL;
-	}
+	if (err)
+		return fb_part_warn(parser->warnings, err, "%s", parser->context);
 	memcpy(auxv, note->desc, pairs * AUXV_PAIR_SIZE);
 	notes->auxv = auxv;
 	notes->auxv_pairs = pairs;
@@ -238,10 +235,7 @@ static struct fb_error *parse_file(struct parser *parser, const struct fb_elf_no
 	if (parser->notes->mappings)
 		return NULL;
 	err = read_mappings(parser->notes, note);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(parser->warnings, err, "%s", parser->context);
-	return NULL;
+	return fb_part_warn(parser->warnings, err, "%s", parser->context);
 }
 
 static const struct {

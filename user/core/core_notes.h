@@ -32,7 +32,7 @@ struct fb_core_notes {
 };
 
 /* Parses the notes of one PT_NOTE segment and adds them to *notes (zeroed before the first).
- * data must live as long as *notes. Damage goes to warnings, behind "CONTEXT: "; only FB_NOMEM
+ * data must live as long as *notes. Damage goes to warnings, behind "CONTEXT: "; only a fatal one
  * and FB_LIMIT are errors, and leave *notes fit for fb_core_notes_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_core_notes_parse(const void *data, size_t size,
 						   const char *context,

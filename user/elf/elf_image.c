@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 /* eh_frame_ptr_enc, fde_count_enc and table_enc as every linker writes them (LSB Core, "DWARF
  * Extensions"): sdata4 relative to the field; udata4; sdata4 relative to the header. */
@@ -134,7 +135,7 @@ static uint64_t eh_frame_start(const struct eh_frame_hdr *hdr, const Elf64_Phdr 
 	return phdr->p_vaddr + offsetof(struct eh_frame_hdr, eh_frame) + (int64_t)hdr->eh_frame;
 }
 
-/* Reads page by page what is there; the rest stays zero. Fails only with FB_NOMEM. */
+/* Reads page by page what is there; the rest stays zero. Only a fatal error is returned. */
 static struct fb_error *read_pages(struct fb_space *space, uint64_t address, uint8_t *to,
 				   uint64_t size, uint64_t *got_ret, uint64_t *missing_ret)
 {
@@ -145,7 +146,7 @@ static struct fb_error *read_pages(struct fb_space *space, uint64_t address, uin
 		if (part > size - done)
 			part = size - done;
 		err = fb_space_read(space, address + done, to + done, part);
-		if (fb_error_is(err, FB_NOMEM))
+		if (fb_error_is_fatal(err))
 			return err;
 		if (!err)
 			*got_ret += part;
@@ -193,10 +194,7 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 	err = fb_space_read(space, bias + phdr->p_vaddr, &hdr, sizeof(hdr));
 	if (err) {
 		image->missing = (bias + phdr->p_vaddr) & FB_PAGE_MASK;
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		return NULL;
+		return fb_part_skip(err);
 	}
 	eh_frame = eh_frame_start(&hdr, phdr);
 	if (!eh_frame || segment_end(headers, eh_frame, 1) != end)

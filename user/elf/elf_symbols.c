@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/search.h"
 
 void fb_elf_symbols_init(struct fb_elf_symbols *symbols)
 {
@@ -229,7 +230,7 @@ static struct fb_error *read_prefix(struct fb_space *space, uint64_t address, ui
 			part = size - done;
 		err = fb_space_read(space, address + done, bytes + done, part);
 	}
-	if (fb_error_is(err, FB_NOMEM)) {
+	if (fb_error_is_fatal(err)) {
 		free(bytes);
 		return err;
 	}
@@ -276,7 +277,7 @@ struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols, struc
 	err = read_dynamic(space, base, image, &dynamic);
 	if (!err && dynamic.symtab && dynamic.strtab)
 		err = count_symbols(space, &dynamic, &count);
-	if (!fb_error_is(err, FB_NOMEM)) {
+	if (!fb_error_is_fatal(err)) {
 		fb_error_destroy(err);
 		err = count ? add_dynsym(symbols, space, &dynamic, count) : NULL;
 	}
@@ -312,22 +313,14 @@ void fb_elf_symbols_sort(struct fb_elf_symbols *symbols)
 const struct fb_elf_symbol *fb_elf_symbols_find(const struct fb_elf_symbols *symbols,
 						uint64_t address, const char **name_ret)
 {
-	size_t low = 0, high = symbols->count;
+	size_t above = FB_LOWER_BOUND(i, symbols->count, symbols->symbols[i].address <= address);
 	const struct fb_elf_symbol *found = NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (symbols->symbols[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	/* The nearest one before that covers it; one without a size where nothing stands between. */
-	for (size_t i = low; i-- > 0 && low - i <= FB_MAX_SYMBOLS_WITHIN && !found;) {
+	for (size_t i = above; i-- > 0 && above - i <= FB_MAX_SYMBOLS_WITHIN && !found;) {
 		const struct fb_elf_symbol *symbol = &symbols->symbols[i];
 
-		if (address - symbol->address < symbol->size || (!symbol->size && i == low - 1))
+		if (address - symbol->address < symbol->size || (!symbol->size && i == above - 1))
 			found = symbol;
 		else if (symbol->reach <= address)
 			break;

@@ -36,7 +36,7 @@ void fb_elf_symbols_deinit(struct fb_elf_symbols *symbols);
 /* Adds the functions of all symbol tables of a file. What is damaged is left out. */
 FB_MUST_CHECK struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf);
 /* Adds those of the .dynsym in memory, by PT_DYNAMIC; what cannot be read is left out. Only
- * FB_NOMEM is returned. */
+ * a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols,
 							 struct fb_space *space, uint64_t base,
 							 const struct fb_elf_image *image);

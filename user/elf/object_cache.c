@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 struct fb_object_cache {
 	pthread_mutex_t lock;
@@ -179,10 +180,7 @@ static struct fb_error *find_path(const struct fb_object_sources *sources, const
 
 	if (path && path[0] == '/' && sources->find && !*file)
 		err = sources->find(sources->context, path, size, file);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 /* Looks for the file; sets object->fd where it is the one that was mapped: by build-id where memory
@@ -279,9 +277,9 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
 	struct fb_error *err;
 
 	err = fb_build_id_read(place->space, place->base, memory_id, sizeof(memory_id));
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err);
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	pthread_mutex_lock(&cache->lock);
 	known = find_known(cache, place, memory_id);
 	if (known) {

@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 #include "user/unwind/unwind_private.h"
 
 /* Whether mapping goes on with the object that began with first and came up to last. */
@@ -85,22 +87,14 @@ struct fb_error *fb_unwind_modules_report(struct fb_unwind_session *session)
 const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process *process,
 						   uint64_t address)
 {
-	size_t low = 0, high = process->mapping_count;
+	size_t at = FB_LOWER_BOUND(i, process->mapping_count, process->mappings[i].end <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (process->mappings[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < process->mapping_count && process->mappings[low].start <= address)
-		return &process->mappings[low];
+	if (at < process->mapping_count && process->mappings[at].start <= address)
+		return &process->mappings[at];
 	return NULL;
 }
 
-/* Fails only with FB_NOMEM: an object that is nowhere is none. */
+/* An object that is nowhere is none. */
 static struct fb_error *load(struct fb_unwind_module *module)
 {
 	const struct fb_user_process *process = module->session->process;
@@ -111,32 +105,19 @@ static struct fb_error *load(struct fb_unwind_module *module)
 		.own_path = module->first->own_path,
 		.file_size = module->first->file_size,
 	};
-	struct fb_error *err;
 
 	module->loaded = true;
-	err = fb_object_cache_get(process->objects, &place, &module->object);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(fb_object_cache_get(process->objects, &place, &module->object));
 }
 
 struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, uint64_t address)
 {
-	size_t low = 0, high = session->module_count;
+	size_t at = FB_LOWER_BOUND(i, session->module_count, session->modules[i].end <= address);
 	struct fb_unwind_module *module;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (session->modules[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == session->module_count || session->modules[low].start > address)
+	if (at == session->module_count || session->modules[at].start > address)
 		return NULL;
-	module = &session->modules[low];
+	module = &session->modules[at];
 	if (!module->loaded) {
 		struct fb_error *err = load(module);
 

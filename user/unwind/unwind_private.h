@@ -37,7 +37,7 @@ struct fb_unwind_session {
 	bool debuginfod;
 	struct fb_unwind_module *modules; /* owned */
 	size_t module_count;
-	struct fb_error *err; /* FB_NOMEM met inside a callback */
+	struct fb_error *err; /* a fatal one, met inside a callback */
 
 	struct fb_unwind_page pages[FB_UNWIND_PAGES];
 	unsigned next_page;
