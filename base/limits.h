@@ -127,10 +127,8 @@
 #define FB_MAX_OPEN_FILES (16u << 20)
 /* Those that are listed, with paths: some 300 bytes each. */
 #define FB_MAX_LISTED_FILES (1u << 20)
-/* File locks of a system: a busy file server has some 100,000. A tree of waiters is as deep as
- * different requests wait for each other; the kernel's own loop check ends at 10. */
+/* File locks of a system, waiters included: a busy file server has some 100,000. */
 #define FB_MAX_LOCKS (1u << 20)
-#define FB_MAX_LOCK_DEPTH 64u
 /* TCP sockets: tcp_max_orphans and file limits keep even large proxies at some million. */
 #define FB_MAX_SOCKETS (16u << 20)
 

@@ -101,7 +101,7 @@ static const struct fb_wait_recogniser recognisers[] = {
 	{"wait4", fb_wait_children, !WEAK, {"do_wait"}},
 	{"vfork", fb_wait_vfork, !WEAK, {"wait_for_vfork_done"}},
 	{"vfork", fb_wait_vfork, WEAK, {"__do_sys_vfork"}},
-	{"uninterruptible", fb_wait_vfork, !WEAK, {"kernel_clone"}},
+	{"uninterruptible", fb_wait_vfork, !WEAK, {"_do_fork", "kernel_clone"}},
 	{"ptrace-stop", fb_wait_tracer, !WEAK, {"ptrace_stop"}},
 	{"core-dump", NULL, WEAK, {"coredump_wait"}},
 

@@ -146,9 +146,9 @@ static int by_process(const void *a, const void *b)
 	return (*x)->tid < (*y)->tid ? -1 : (*x)->tid > (*y)->tid;
 }
 
-/* The stacks of a cycle's threads; none where they cannot be had. */
+/* The stacks of all threads that deadlocks are shown with, read at once: each reading loads modules and
+ * unwind tables. NULL where they cannot be had. */
 static struct fb_error *load_stacks(const struct fb_waits_view *view,
-				    const struct fb_wait_cycle *cycle,
 				    struct fb_thread_stacks **stacks_ret)
 {
 	const struct fb_thread_stacks_options options = {
@@ -157,14 +157,18 @@ static struct fb_error *load_stacks(const struct fb_waits_view *view,
 		.debug_dirs = view->context->options.debug_dirs,
 		.debug_dir_count = view->context->options.debug_dir_count,
 	};
-	const struct fb_task *tasks[THREADS_SHOWN];
+	const struct fb_task *tasks[CYCLES_SHOWN * THREADS_SHOWN];
 	size_t count = 0;
 	struct fb_error *err;
 
-	for (size_t i = 0; i < cycle->count && count < THREADS_SHOWN; i++) {
-		tasks[count] =
-			fb_tasks_by_tid(view->tasks, view->graph->waits[cycle->waits[i]].tid);
-		count += tasks[count] != NULL;
+	for (size_t i = 0; i < view->analysis->cycle_count && i < CYCLES_SHOWN; i++) {
+		const struct fb_wait_cycle *cycle = &view->analysis->cycles[i];
+
+		for (size_t k = 0; k < cycle->count && k < THREADS_SHOWN; k++) {
+			tasks[count] = fb_tasks_by_tid(view->tasks,
+						       view->graph->waits[cycle->waits[k]].tid);
+			count += tasks[count] != NULL;
+		}
 	}
 	*stacks_ret = NULL;
 	if (!count)
@@ -207,15 +211,11 @@ static void print_members(const struct fb_waits_view *view, const struct fb_wait
 			 cycle->member_count - cycle->count - shown);
 }
 
-static struct fb_error *print_cycle(const struct fb_waits_view *view,
-				    const struct fb_wait_cycle *cycle)
+static void print_cycle(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle,
+			const struct fb_thread_stacks *stacks)
 {
 	struct fb_output *output = output_of(view);
-	struct fb_thread_stacks *stacks;
-	struct fb_error *err = load_stacks(view, cycle, &stacks);
 
-	if (err)
-		return err;
 	fb_print(output, FB_STYLE_BAD, "Deadlock: %zu thread%s for each other", cycle->member_count,
 		 cycle->member_count == 1 ? " waits" : "s wait");
 	if (cycle->behind)
@@ -235,6 +235,21 @@ static struct fb_error *print_cycle(const struct fb_waits_view *view,
 		fb_print(output, FB_STYLE_DIM, "  ... %zu more\n", cycle->count - THREADS_SHOWN);
 	print_members(view, cycle);
 	fb_print(output, FB_STYLE_PLAIN, "\n");
+}
+
+static struct fb_error *print_cycles(const struct fb_waits_view *view)
+{
+	size_t count = view->analysis->cycle_count;
+	struct fb_thread_stacks *stacks;
+	struct fb_error *err = load_stacks(view, &stacks);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < count && i < CYCLES_SHOWN; i++)
+		print_cycle(view, &view->analysis->cycles[i], stacks);
+	if (count > CYCLES_SHOWN)
+		fb_print(output_of(view), FB_STYLE_WARN, "%zu more deadlocks\n\n",
+			 count - CYCLES_SHOWN);
 	fb_thread_stacks_destroy(stacks);
 	return NULL;
 }
@@ -405,14 +420,11 @@ struct fb_error *fb_waits_print_text(const struct fb_waits_view *view)
 {
 	struct fb_output *output = output_of(view);
 	size_t cycles = view->analysis->cycle_count;
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 
 	fb_print(output, FB_STYLE_PLAIN, "%zu wait%s, %zu deadlock%s\n\n", view->graph->wait_count,
 		 view->graph->wait_count == 1 ? "" : "s", cycles, cycles == 1 ? "" : "s");
-	for (size_t i = 0; i < cycles && i < CYCLES_SHOWN && !err; i++)
-		err = print_cycle(view, &view->analysis->cycles[i]);
-	if (cycles > CYCLES_SHOWN)
-		fb_print(output, FB_STYLE_WARN, "%zu more deadlocks\n\n", cycles - CYCLES_SHOWN);
+	err = print_cycles(view);
 	if (err)
 		return err;
 	print_roots(view);

@@ -7,7 +7,10 @@
 
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/u64_map.h"
 #include "kernel/files/path.h"
 
 /* include/linux/filelock.h */
@@ -22,12 +25,20 @@
 
 enum { TYPE_READ, TYPE_WRITE, TYPE_UNLOCK };
 
+/* A list of waiters that is being walked. */
+struct level {
+	uint64_t head; /* blocked_requests of the lock that they wait for */
+	uint64_t at;   /* the link of the waiter that was met last; head: none yet */
+};
+
 struct walk {
 	struct fb_kernel *kernel;
 	struct fb_locks list;
 	size_t room;
 	uint32_t id;
-	uint32_t depth;
+	struct fb_u64_map seen; /* addresses of the locks that were met */
+	struct level *levels;   /* owned; outermost first */
+	size_t level_count, level_room;
 };
 
 static enum fb_lock_kind kind_of(uint64_t flags)
@@ -101,28 +112,16 @@ static struct fb_error *read_lock(struct fb_kernel *kernel, struct fb_lock *lock
 	return NULL;
 }
 
-static struct fb_error *add_lock(struct walk *walk, uint64_t address);
-
-/* entry: fl_blocked_member of one that waits. */
-static struct fb_error *add_waiter(void *context, uint64_t entry)
+/* One lock, put behind those that are listed; *fresh_ret: it was not met before. */
+static struct fb_error *add_lock(struct walk *walk, uint64_t address, size_t held, uint32_t depth,
+				 bool *fresh_ret)
 {
-	struct walk *walk = context;
-	const struct fb_layout *layout = fb_kernel_layout(walk->kernel);
-
-	return add_lock(walk, entry - layout->lock_blocked_member.offset);
-}
-
-/* The lock and, below it, those that wait for it. Their depth is bounded, and with it this
- * recursion; so is their number. */
-static struct fb_error *add_lock(struct walk *walk, uint64_t address)
-{
-	const struct fb_layout *layout = fb_kernel_layout(walk->kernel);
-	struct fb_lock lock = {.address = address, .id = walk->id, .depth = walk->depth};
+	struct fb_lock lock = {.address = address, .id = walk->id, .depth = depth, .held = held};
 	struct fb_error *err;
 
-	if (walk->depth >= FB_MAX_LOCK_DEPTH)
-		return fb_error_create(FB_CORRUPT, "lock 0x%llx: its waiters form a loop",
-				       (unsigned long long)address);
+	err = fb_u64_set_add(&walk->seen, address, FB_MAX_LOCKS, "file locks", fresh_ret);
+	if (err || !*fresh_ret)
+		return err;
 	err = fb_grow_array(&walk->list.locks, &walk->room, walk->list.count, sizeof(lock),
 			    FB_MAX_LOCKS, "file locks");
 	if (!err)
@@ -130,12 +129,68 @@ static struct fb_error *add_lock(struct walk *walk, uint64_t address)
 	if (err)
 		return fb_error_prefix(err, "lock 0x%llx", (unsigned long long)address);
 	walk->list.locks[walk->list.count++] = lock;
-	if (!layout->lock_blocked_requests.found || !layout->lock_blocked_member.found)
+	return NULL;
+}
+
+/* Goes on with the list of those that wait for the lock at address. */
+static struct fb_error *descend(struct walk *walk, uint64_t address)
+{
+	uint64_t head = address + fb_kernel_layout(walk->kernel)->lock_blocked_requests.offset;
+	struct fb_error *err;
+
+	err = fb_grow_array(&walk->levels, &walk->level_room, walk->level_count,
+			    sizeof(*walk->levels), FB_MAX_LOCKS, "file locks");
+	if (err)
+		return err;
+	walk->levels[walk->level_count++] = (struct level){.head = head, .at = head};
+	return NULL;
+}
+
+/* The next waiter of the innermost level; where that is at its end, the level is left. */
+static struct fb_error *step(struct walk *walk, size_t held)
+{
+	const struct fb_layout *layout = fb_kernel_layout(walk->kernel);
+	struct level *level = &walk->levels[walk->level_count - 1];
+	uint64_t waiter;
+	bool fresh = false;
+	struct fb_error *err = fb_space_u64(fb_kernel_space(walk->kernel), level->at, &level->at);
+
+	if (err)
+		return err;
+	if (level->at == level->head) {
+		walk->level_count--;
 		return NULL;
-	walk->depth++;
-	err = fb_kernel_list(walk->kernel, address + layout->lock_blocked_requests.offset,
-			     FB_MAX_LOCKS, add_waiter, walk);
-	walk->depth--;
+	}
+	if (!fb_kernel_address_ok(level->at))
+		return fb_error_create(FB_CORRUPT, "a list of waiters leads to 0x%llx",
+				       (unsigned long long)level->at);
+	waiter = level->at - layout->lock_blocked_member.offset;
+	err = add_lock(walk, waiter, held, (uint32_t)walk->level_count, &fresh);
+	if (!err && !fresh)
+		err = fb_error_create(FB_CORRUPT, "lock 0x%llx is met twice among waiters",
+				      (unsigned long long)waiter);
+	return err ? err : descend(walk, waiter);
+}
+
+/* A lock that is held, and behind it those that wait for it, each before those that wait for it in
+ * turn. __locks_insert_block() hangs a request below the last one that it conflicts with, so that a
+ * hundred waiters of one exclusive lock are a hundred deep: only a lock that was met before ends it. */
+static struct fb_error *add_tree(struct walk *walk, uint64_t address)
+{
+	const struct fb_layout *layout = fb_kernel_layout(walk->kernel);
+	size_t held = walk->list.count;
+	bool fresh = false;
+	struct fb_error *err = add_lock(walk, address, held, 0, &fresh);
+
+	if (!err && !fresh)
+		err = fb_error_create(FB_CORRUPT, "lock 0x%llx is listed twice",
+				      (unsigned long long)address);
+	if (err || !layout->lock_blocked_requests.found || !layout->lock_blocked_member.found)
+		return err;
+	walk->level_count = 0;
+	err = descend(walk, address);
+	while (!err && walk->level_count)
+		err = step(walk, held);
 	return err;
 }
 
@@ -150,11 +205,9 @@ static struct fb_error *walk_cpu(struct walk *walk, uint64_t head)
 		if (!fb_kernel_address_ok(node) || i >= FB_MAX_LOCKS)
 			return fb_error_create(FB_CORRUPT, "the list of locks has no end");
 		walk->id++;
-		err = add_lock(walk, node - layout->lock_link.offset);
-		if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_LIMIT)) {
-			fb_warn_error(fb_kernel_warnings(walk->kernel), err, "file locks");
-			err = NULL;
-		}
+		err = add_tree(walk, node - layout->lock_link.offset);
+		if (!fb_error_is(err, FB_LIMIT))
+			err = fb_part_warn(fb_kernel_warnings(walk->kernel), err, "file locks");
 		if (!err)
 			err = fb_space_u64(fb_kernel_space(walk->kernel), node, &node);
 	}
@@ -197,6 +250,8 @@ struct fb_error *fb_locks_load(struct fb_kernel *kernel, struct fb_locks *locks_
 	struct walk walk = {.kernel = kernel};
 	struct fb_error *err = walk_cpus(&walk);
 
+	fb_u64_map_deinit(&walk.seen);
+	free(walk.levels);
 	if (err) {
 		fb_locks_deinit(&walk.list);
 		return fb_error_prefix(err, "file locks");

@@ -25,7 +25,9 @@ enum fb_lock_kind {
 struct fb_lock {
 	uint64_t address; /* of the struct file_lock, or file_lease */
 	uint32_t id;      /* the number that /proc/locks gives it and its waiters; from 1 */
-	uint32_t depth;   /* 0: held; 1: waits for the lock above; 2: waits for a waiter */
+	uint32_t depth;   /* 0: held; 1: waits for that; 2: waits behind a waiter, and so on */
+	size_t held;      /* index of the lock that is held, at the root of the tree: its owner has
+			   * to let go before any waiter of it goes on. Of a held one its own */
 	enum fb_lock_kind kind;
 	uint8_t type;   /* F_RDLCK 0, F_WRLCK 1, F_UNLCK 2 */
 	uint64_t flags; /* FL_* */
@@ -38,7 +40,7 @@ struct fb_lock {
 };
 
 struct fb_locks {
-	struct fb_lock *locks; /* owned; each held lock is followed by its waiters */
+	struct fb_lock *locks; /* owned; each held lock is followed by all its waiters */
 	size_t count;
 };
 

@@ -15,11 +15,12 @@ static struct made_kernel *made_of(struct fb_space *space)
 static struct fb_error *read_made(struct fb_space *space, uint64_t address, void *to, size_t length)
 {
 	struct made_kernel *made = made_of(space);
-	uint64_t offset = address - MADE_BASE;
+	uint64_t offset = address - MADE_BASE, end = MADE_PAGES * FB_PAGE_SIZE;
 
+	if (made->used > end)
+		end = (made->used + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
 	made->reads++;
-	if (address < MADE_BASE || offset >= sizeof(made->memory) ||
-	    length > sizeof(made->memory) - offset)
+	if (address < MADE_BASE || offset >= end || length > end - offset)
 		return fb_error_create(FB_FAULT, "nothing at 0x%llx", (unsigned long long)address);
 	for (uint64_t page = offset / FB_PAGE_SIZE; page <= (offset + length - 1) / FB_PAGE_SIZE;
 	     page++)

@@ -6,13 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/search.h"
+#include "base/u64_map.h"
 #include "bundle/waits/files/recognise.h"
 #include "bundle/waits/files/wait_holders.h"
 #include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/finder/wait_queue.h"
 #include "kernel/files/locks.h"
 
 struct file_locks {
 	struct fb_locks list;
+	size_t *requests; /* owned: indexes of those that wait, in order of (pid, file) */
+	size_t request_count;
+	struct fb_u64_map by_address; /* to indexes */
 	bool loaded;
 };
 
@@ -20,13 +27,45 @@ static void deinit(void *state)
 {
 	struct file_locks *locks = state;
 
+	free(locks->requests);
+	fb_u64_map_deinit(&locks->by_address);
 	if (locks->loaded)
 		fb_locks_deinit(&locks->list);
 }
 
 static const struct fb_wait_state LOCKS = {sizeof(struct file_locks), deinit};
 
-static struct fb_error *load(struct fb_wait_finder *finder, const struct fb_locks **list_ret)
+static int by_request(const void *a, const void *b, void *context)
+{
+	const struct fb_lock *locks = context;
+	const struct fb_lock *x = &locks[*(const size_t *)a], *y = &locks[*(const size_t *)b];
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	if (x->file != y->file)
+		return x->file < y->file ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static struct fb_error *index_requests(struct file_locks *locks)
+{
+	struct fb_error *err = NULL;
+
+	locks->requests = calloc(locks->list.count + 1, sizeof(*locks->requests));
+	if (!locks->requests)
+		return fb_error_nomem();
+	for (size_t i = 0; i < locks->list.count && !err; i++) {
+		if (locks->list.locks[i].depth)
+			locks->requests[locks->request_count++] = i;
+		err = fb_u64_map_add(&locks->by_address, locks->list.locks[i].address, i,
+				     FB_MAX_LOCKS, "file locks", NULL);
+	}
+	qsort_r(locks->requests, locks->request_count, sizeof(*locks->requests), by_request,
+		locks->list.locks);
+	return err;
+}
+
+static struct fb_error *load(struct fb_wait_finder *finder, struct file_locks **locks_ret)
 {
 	struct file_locks *locks;
 	struct fb_error *err = fb_wait_state(finder, &LOCKS, &locks);
@@ -34,9 +73,11 @@ static struct fb_error *load(struct fb_wait_finder *finder, const struct fb_lock
 	if (!err && !locks->loaded) {
 		err = fb_locks_load(finder->kernel, &locks->list);
 		locks->loaded = !err;
+		if (!err)
+			err = index_requests(locks);
 	}
 	if (!err)
-		*list_ret = &locks->list;
+		*locks_ret = locks;
 	return err;
 }
 
@@ -55,63 +96,99 @@ static const char *kind_of(const struct fb_lock *lock)
 	}
 }
 
-/* The thread's own request: of its file where it was asked for by descriptor, else of its process.
- * index_ret is its place in the list. */
-static bool find_request(struct fb_wait_finder *finder, const struct fb_locks *list,
-			 const struct fb_blocked *blocked, size_t *index_ret)
+/* The first request of a process for this file (0: for any); NULL: it has none. *more_ret: there is
+ * another, which may be the thread's just as well. */
+static const struct fb_lock *first_request(const struct file_locks *locks, int32_t pid,
+					   uint64_t file, bool *more_ret)
 {
+	const struct fb_lock *all = locks->list.locks;
+	size_t count = 0;
+	size_t first = FB_LOWER_BOUND(at, locks->request_count,
+				      all[locks->requests[at]].pid < pid ||
+					      (all[locks->requests[at]].pid == pid &&
+					       all[locks->requests[at]].file < file));
+
+	for (size_t i = first; i < locks->request_count && count < 2; i++) {
+		const struct fb_lock *lock = &all[locks->requests[i]];
+
+		if (lock->pid != pid || (file && lock->file != file))
+			break;
+		count++;
+	}
+	*more_ret = count > 1;
+	return count ? &all[locks->requests[first]] : NULL;
+}
+
+/* The request whose wait queue the thread sleeps in. */
+static const struct fb_lock *queued_request(struct fb_wait_finder *finder,
+					    const struct file_locks *locks,
+					    const struct fb_blocked *blocked)
+{
+	const uint64_t *index;
+	uint64_t head;
+	struct fb_error *err = fb_layout_require(&finder->layout->lock_wait);
+
+	if (!err)
+		err = fb_wait_queue_of(finder, blocked, &head);
+	fb_error_destroy(err);
+	index = err ? NULL
+		    : fb_u64_map_find(&locks->by_address, head - finder->layout->lock_wait.offset);
+	return index && locks->list.locks[*index].depth ? &locks->list.locks[*index] : NULL;
+}
+
+/* The thread's own request: by its wait queue; where that is not to be had, of the file that it was
+ * asked for by descriptor (one of an open-file-description lock names no process), else of its
+ * process, which is certain only where the process has no other. */
+static const struct fb_lock *find_request(struct fb_wait_finder *finder,
+					  const struct file_locks *locks,
+					  const struct fb_blocked *blocked, bool *certain_ret)
+{
+	const struct fb_lock *found = queued_request(finder, locks, blocked);
 	uint64_t file = 0;
-	bool found = false;
+	bool more = false;
 	struct fb_error *err = NULL;
 
-	if (blocked->has_regs && !blocked->compat)
+	if (!found && blocked->has_regs && !blocked->compat)
 		err = fb_wait_fd(finder, blocked, blocked->args[0], &file);
 	fb_error_destroy(err);
-	for (size_t i = 0; i < list->count; i++) {
-		const struct fb_lock *lock = &list->locks[i];
-
-		if (!lock->depth)
-			continue;
-		if (file && lock->file == file &&
-		    (lock->pid == blocked->task->pid || lock->pid < 0)) {
-			*index_ret = i;
-			return true;
-		}
-		if (!found && lock->pid == blocked->task->pid) {
-			*index_ret = i;
-			found = true;
-		}
-	}
+	if (!found && file)
+		found = first_request(locks, blocked->task->pid, file, &more);
+	if (!found && file)
+		found = first_request(locks, -1, file, &more);
+	if (!found)
+		found = first_request(locks, blocked->task->pid, 0, &more);
+	*certain_ret = !more;
 	return found;
 }
 
-/* Who can let go: all that have the open file of a flock or OFD lock, the process of another. */
+/* Who can let go: all that have the open file of a flock or OFD lock, whoever took it; the process of
+ * another. */
 static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct fb_lock *held,
 				   size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
-	const struct fb_held_file *entries;
-	struct fb_held_files *files;
-	size_t count = 0;
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 
 	object->certain = true;
-	if (held->pid > 0 && fb_tasks_by_tid(finder->tasks, held->pid))
-		err = fb_wait_graph_owner(&finder->graph, index, held->pid, true);
-	if (err || (held->kind != FB_LOCK_FLOCK && held->kind != FB_LOCK_OFD))
+	if (held->kind != FB_LOCK_FLOCK && held->kind != FB_LOCK_OFD) {
+		if (held->pid > 0 && fb_tasks_by_tid(finder->tasks, held->pid))
+			return fb_wait_graph_owner(&finder->graph, index, held->pid, true);
+		return fb_wait_text(&object->need,
+				    "process %d, which holds it, is none of this host that is "
+				    "known",
+				    held->pid);
+	}
+	err = fb_wait_add_holders(finder, index, held->file, 0, 0);
+	object = &finder->graph.objects[index];
+	if (err || object->owner_count)
 		return err;
-	err = fb_wait_held(finder, &files);
-	if (err)
-		return err;
-	entries = fb_held_by_file(files, held->file, &count);
-	for (size_t i = 0; i < count && !err; i++)
-		err = fb_wait_graph_owner(&finder->graph, index, entries[i].pid, true);
-	if (!err && !finder->graph.objects[index].owner_count)
-		err = fb_wait_text(&finder->graph.objects[index].need,
-				   "process %d took the lock and is gone; nobody is seen to have "
-				   "the open file",
-				   held->pid);
-	return err;
+	return fb_wait_text(&object->need,
+			    object->others
+				    ? "process %d took the lock; who has the open file cannot be "
+				      "told where tables of open files are not in the dump"
+				    : "process %d took the lock and no longer has the open file, "
+				      "nor is anybody else seen to",
+			    held->pid);
 }
 
 static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -137,23 +214,21 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 
 struct fb_error *fb_wait_file_lock(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
-	const struct fb_locks *list;
 	const struct fb_lock *request, *held;
+	struct file_locks *locks;
 	struct fb_wait wait;
-	size_t index = 0;
-	bool fresh;
-	struct fb_error *err = load(finder, &list);
+	bool fresh, certain;
+	struct fb_error *err = load(finder, &locks);
 
 	if (err)
 		return err;
-	if (!find_request(finder, list, blocked, &index))
+	request = find_request(finder, locks, blocked, &certain);
+	if (!request)
 		return fb_error_create(FB_NOT_FOUND,
 				       "its request is not in the kernel's list of file locks");
-	request = held = &list->locks[index];
-	/* What it waits for stands above it, one level up. */
-	while (held > list->locks && held->depth >= request->depth)
-		held--;
+	held = &locks->list.locks[request->held];
 	wait = fb_wait_of_blocked(finder, blocked, kind_of(request));
+	wait.certain = certain;
 	wait.evidence = "the kernel's list of file locks";
 	err = fb_wait_graph_object(&finder->graph, "file lock", held->address, 0, &wait.object,
 				   &fresh);
@@ -162,6 +237,9 @@ struct fb_error *fb_wait_file_lock(struct fb_wait_finder *finder, const struct f
 	if (!err && blocked->has_regs)
 		err = fb_wait_text(&wait.detail, "fd %u, for %s", (unsigned)blocked->args[0],
 				   request->type == 0 ? "reading" : "writing");
+	if (!err && request->depth > 1)
+		err = fb_wait_append(&wait.detail, "behind %u that came before",
+				     request->depth - 1);
 	if (err) {
 		free(wait.detail);
 		return err;

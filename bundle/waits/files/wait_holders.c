@@ -43,7 +43,7 @@ struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t objec
 	entries =
 		file ? fb_held_by_file(held, file, &count) : fb_held_by_inode(held, inode, &count);
 	for (size_t i = 0; i < count && !err; i++) {
-		if (!(entries[i].mode & mode) || entries[i].pid == last)
+		if ((mode && !(entries[i].mode & mode)) || entries[i].pid == last)
 			continue;
 		last = entries[i].pid;
 		err = fb_wait_graph_owner(&finder->graph, object, last, true);

@@ -144,7 +144,7 @@ static struct fb_error *add_owners(struct fb_wait_finder *finder, size_t object,
 	if (err)
 		return err;
 	if (file)
-		return fb_wait_add_holders(finder, object, file, 0, UINT32_MAX);
+		return fb_wait_add_holders(finder, object, file, 0, 0);
 	finder->graph.objects[object].others = true;
 	return NULL;
 }

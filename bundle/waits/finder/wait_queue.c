@@ -181,3 +181,21 @@ struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
 	*head_ret = head;
 	return NULL;
 }
+
+struct fb_error *fb_wait_queue_of(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				  uint64_t *head_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct fb_wait_entry entry = {layout->wait_entry_list.offset,
+					    layout->wait_entry_private.offset,
+					    layout->wait_queue_entry.size};
+	uint64_t address;
+	struct fb_error *err = fb_layout_require(&layout->wait_entry_list);
+
+	if (!err)
+		err = fb_layout_require(&layout->wait_entry_private);
+	if (!err)
+		err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
+					 blocked->low, blocked->high, &address);
+	return err ? err : fb_wait_queue_head(finder, &entry, address, head_ret);
+}

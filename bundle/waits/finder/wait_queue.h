@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bundle/waits/finder/wait_finder.h"
+#include "bundle/waits/finder/wait_blocked.h"
 
 /* Offsets in a waiter's structure. */
 struct fb_wait_entry {
@@ -32,5 +32,12 @@ FB_MUST_CHECK struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel
 FB_MUST_CHECK struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
 						  const struct fb_wait_entry *entry,
 						  uint64_t address, uint64_t *head_ret);
+
+/* The list_head of the struct wait_queue_head that the thread sleeps in, by the wait_queue_entry on
+ * its stack: what it is a member of is what the thread waits for. FB_NOT_FOUND where it sleeps in
+ * none, or not where the site says. */
+FB_MUST_CHECK struct fb_error *fb_wait_queue_of(struct fb_wait_finder *finder,
+						const struct fb_blocked *blocked,
+						uint64_t *head_ret);
 
 #endif

@@ -4,7 +4,6 @@
  * The call's arguments say where the word is; a word in shared memory is the same
  * object in every process that maps it.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,80 +12,12 @@
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/futex/recognise.h"
+#include "bundle/waits/futex/wait_futex_call.h"
 #include "bundle/waits/futex/wait_owner.h"
 #include "bundle/waits/futex/wait_pthread.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 #include "bundle/waits/locks/wait_rt_lock.h"
 #include "kernel/files/files.h"
-
-#define SYS_FUTEX 202
-#define SYS_RESTART 219
-#define SYS_FUTEX_WAITV 449
-#define SYS_FUTEX2_WAIT 455
-
-#define COMMAND_MASK 127u /* FUTEX_CMD_MASK */
-#define PRIVATE_FLAG 128u /* FUTEX_PRIVATE_FLAG, FUTEX2_PRIVATE */
-#define FLAGS_SHARED 1u   /* of restart_block.futex.flags */
-#define MOST_WAITV 128u   /* FUTEX_WAITV_MAX */
-
-/* struct futex_waitv */
-struct waitv {
-	uint64_t value, address;
-	uint32_t flags, reserved;
-};
-
-/* What wakes a futex that was interrupted and goes on: the call's own arguments are gone. */
-static struct fb_error *restarted_call(struct fb_wait_finder *finder,
-				       const struct fb_blocked *blocked, struct fb_futex_call *call)
-{
-	const struct fb_layout *layout = finder->layout;
-	uint64_t task = blocked->task->address, value, flags;
-	struct fb_error *err;
-
-	err = fb_kernel_field(finder->kernel, task, &layout->task_restart_uaddr, &call->address);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, task, &layout->task_restart_val, &value);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, task, &layout->task_restart_flags, &flags);
-	if (err)
-		return err;
-	call->command = FB_FUTEX_WAIT_BITSET;
-	call->value = (uint32_t)value;
-	call->process_private = !(flags & FLAGS_SHARED);
-	call->timeout = true;
-	return NULL;
-}
-
-static struct fb_error *read_call(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				  struct fb_futex_call *call)
-{
-	if (!blocked->has_regs)
-		return fb_error_create(FB_ABSENT, "the thread's user registers are unknown");
-	if (blocked->compat)
-		return fb_error_create(FB_UNSUPPORTED, "a 32-bit process: its locks are not read");
-	*call = (struct fb_futex_call){
-		.address = blocked->args[0],
-		.command = (uint32_t)blocked->args[1] & COMMAND_MASK,
-		.value = (uint32_t)blocked->args[2],
-		.process_private = blocked->args[1] & PRIVATE_FLAG,
-		.timeout = blocked->args[3] != 0,
-	};
-	switch (blocked->syscall) {
-	case SYS_FUTEX:
-		return NULL;
-	case SYS_RESTART:
-		return restarted_call(finder, blocked, call);
-	case SYS_FUTEX2_WAIT:
-		call->command = FB_FUTEX_WAIT_BITSET;
-		call->value = (uint32_t)blocked->args[1];
-		call->process_private = blocked->args[3] & PRIVATE_FLAG;
-		call->timeout = blocked->args[4] != 0;
-		return NULL;
-	default:
-		return fb_error_create(FB_UNSUPPORTED, "a futex wait by system call %lld",
-				       (long long)blocked->syscall);
-	}
-}
 
 /* The object that the word is: of a shared mapping the inode and the offset in it, as in the
  * kernel's get_futex_key(); else the address space and the address. */
@@ -212,11 +143,6 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-static bool is_pi(const struct fb_futex_call *call)
-{
-	return call->command == FB_FUTEX_LOCK_PI || call->command == FB_FUTEX_LOCK_PI2;
-}
-
 /* Of a priority-inheriting lock the kernel itself knows the owner. */
 static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
 				     const struct fb_blocked *blocked, size_t object)
@@ -248,7 +174,7 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
 		lock.certain = false;
 	}
-	if (is_pi(call))
+	if (fb_futex_call_is_pi(call))
 		lock.kind = "mutex-pi";
 	else
 		snprintf(lock.detail, sizeof(lock.detail), "went to sleep while the word was %u",
@@ -257,7 +183,7 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	if (err)
 		return err;
 	index = finder->graph.waits[finder->graph.wait_count - 1].object;
-	if (is_pi(call) && !finder->graph.objects[index].owner_count)
+	if (fb_futex_call_is_pi(call) && !finder->graph.objects[index].owner_count)
 		err = add_pi_owner(finder, blocked, index);
 	object = &finder->graph.objects[index];
 	if (err || object->owner_count || object->need)
@@ -315,25 +241,19 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 static struct fb_error *many_futexes(struct fb_wait_finder *finder,
 				     const struct fb_blocked *blocked)
 {
-	struct waitv entries[MOST_WAITV];
+	struct fb_futex_waitv entries[FB_FUTEX_MOST_WAITV];
 	struct fb_joined *joined;
 	uint64_t count = blocked->args[1];
 	struct fb_error *err = fb_wait_process(finder, blocked->task, &joined);
 
-	if (!err && count > MOST_WAITV)
+	if (!err && count > FB_FUTEX_MOST_WAITV)
 		err = fb_error_create(FB_CORRUPT, "futex_waitv() of %llu words",
 				      (unsigned long long)count);
 	if (!err)
 		err = fb_space_read(fb_joined_space(joined), blocked->args[0], entries,
 				    count * sizeof(entries[0]));
 	for (uint64_t i = 0; i < count && !err; i++) {
-		const struct fb_futex_call call = {
-			.address = entries[i].address,
-			.command = FB_FUTEX_WAIT,
-			.value = (uint32_t)entries[i].value,
-			.process_private = entries[i].flags & PRIVATE_FLAG,
-			.timeout = blocked->args[3] != 0,
-		};
+		const struct fb_futex_call call = fb_futex_call_of_waitv(blocked, &entries[i]);
 
 		err = one_futex(finder, blocked, &call);
 	}
@@ -345,8 +265,8 @@ struct fb_error *fb_wait_futex(struct fb_wait_finder *finder, const struct fb_bl
 	struct fb_futex_call call;
 	struct fb_error *err;
 
-	if (blocked->has_regs && blocked->syscall == SYS_FUTEX_WAITV)
+	if (fb_futex_is_waitv(blocked))
 		return many_futexes(finder, blocked);
-	err = read_call(finder, blocked, &call);
+	err = fb_futex_call_read(finder, blocked, &call);
 	return err ? err : one_futex(finder, blocked, &call);
 }

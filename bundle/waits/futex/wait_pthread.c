@@ -65,7 +65,7 @@ static void describe_mutex(uint32_t kind, const uint32_t *word, struct fb_pthrea
 static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 		     struct fb_pthread_wait *wait, struct fb_error **err)
 {
-	bool pi = call->command == FB_FUTEX_LOCK_PI || call->command == FB_FUTEX_LOCK_PI2;
+	bool pi = fb_futex_call_is_pi(call);
 	bool tid_in_word = pi || (call->value & FB_FUTEX_WAITERS);
 	uint32_t word[5], kind;
 

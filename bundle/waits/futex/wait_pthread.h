@@ -13,22 +13,7 @@
 
 #include "base/error.h"
 #include "base/space.h"
-
-/* One wait, as the thread asked for it. */
-struct fb_futex_call {
-	uint64_t address;
-	uint32_t command; /* FUTEX_WAIT, FUTEX_WAIT_BITSET, FUTEX_LOCK_PI... */
-	uint32_t value;   /* that the word had when it went to sleep */
-	bool process_private;
-	bool timeout;
-};
-#define FB_FUTEX_WAIT 0u
-#define FB_FUTEX_LOCK_PI 6u
-#define FB_FUTEX_WAIT_BITSET 9u
-#define FB_FUTEX_WAIT_REQUEUE_PI 11u
-#define FB_FUTEX_LOCK_PI2 13u
-#define FB_FUTEX_WAITERS 0x80000000u
-#define FB_FUTEX_TID_MASK 0x3fffffffu
+#include "bundle/waits/futex/wait_futex_call.h"
 
 struct fb_pthread_wait {
 	const char *kind; /* "mutex", "mutex-robust", "rwlock-read", "condition"... static */

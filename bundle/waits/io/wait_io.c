@@ -296,21 +296,15 @@ static struct fb_error *describe_journal(struct fb_wait_finder *finder,
 struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	const struct fb_layout *layout = finder->layout;
-	const struct fb_wait_entry entry = {layout->wait_entry_list.offset,
-					    layout->wait_entry_private.offset,
-					    layout->wait_queue_entry.size};
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
-	uint64_t address, head, size = layout->journal.size ? layout->journal.size : 2048;
+	uint64_t head, size = layout->journal.size ? layout->journal.size : 2048;
 	const struct fb_wait_workers *workers;
 	const struct fb_wait_worker *worker;
 	size_t above;
 	bool fresh;
 	struct fb_error *err;
 
-	err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address, blocked->low,
-				 blocked->high, &address);
-	if (!err)
-		err = fb_wait_queue_head(finder, &entry, address, &head);
+	err = fb_wait_queue_of(finder, blocked, &head);
 	if (!err)
 		err = fb_wait_load_workers(finder, &workers);
 	if (err)

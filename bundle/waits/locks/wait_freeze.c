@@ -23,20 +23,13 @@ static const char *const states[] = {"not frozen", "being frozen: writers",
 static struct fb_error *find_semaphore(struct fb_wait_finder *finder,
 				       const struct fb_blocked *blocked, uint64_t *semaphore_ret)
 {
-	const struct fb_layout *layout = finder->layout;
-	const struct fb_wait_entry entry = {layout->wait_entry_list.offset,
-					    layout->wait_entry_private.offset,
-					    layout->wait_queue_entry.size};
-	uint64_t address, head;
-	struct fb_error *err = fb_layout_require(&layout->percpu_rwsem_waiters);
+	uint64_t head;
+	struct fb_error *err = fb_layout_require(&finder->layout->percpu_rwsem_waiters);
 
 	if (!err)
-		err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
-					 blocked->low, blocked->high, &address);
+		err = fb_wait_queue_of(finder, blocked, &head);
 	if (!err)
-		err = fb_wait_queue_head(finder, &entry, address, &head);
-	if (!err)
-		*semaphore_ret = head - layout->percpu_rwsem_waiters.offset;
+		*semaphore_ret = head - finder->layout->percpu_rwsem_waiters.offset;
 	return err;
 }
 

@@ -219,6 +219,63 @@ static void bounds_loops(void)
 	made_kernel_destroy(w.made);
 }
 
+/* Waiters of one exclusive lock hang below each other, as __locks_insert_block() puts them: how deep
+ * they do is how many there are, and each costs the same. */
+static void follows_waiters_to_any_depth(void)
+{
+	static const uint32_t depths[] = {100, 1000, 10000, 100000};
+	uint64_t before, per_lock = 0;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(depths); i++) {
+		struct world w;
+		struct fb_locks locks;
+		uint64_t lock;
+
+		begin(&w);
+		lock = hold(&w, 2, WRITE, 1, 0);
+		for (uint32_t k = 0; k < depths[i]; k++)
+			lock = wait_for(&w, lock, 2 + (int32_t)k);
+		before = w.made->reads;
+		FB_OK_FATAL(fb_locks_load(&w.made->kernel, &locks));
+		CU_ASSERT_EQUAL_FATAL(locks.count, depths[i] + 1);
+		for (uint32_t k = 0; k < locks.count; k++) {
+			CU_ASSERT_EQUAL(locks.locks[k].depth, k);
+			CU_ASSERT_EQUAL(locks.locks[k].held, 0);
+			CU_ASSERT_EQUAL(locks.locks[k].pid, 1 + (int32_t)k);
+		}
+		CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 0);
+		if (!i)
+			per_lock = (w.made->reads - before) / locks.count + 1;
+		CU_ASSERT(w.made->reads - before <= per_lock * locks.count);
+		fb_locks_deinit(&locks);
+		made_kernel_destroy(w.made);
+	}
+}
+
+/* Two trees that run into one, and a loop far down: each lock once, and an error of one line. */
+static void lists_what_is_met_twice_once(void)
+{
+	struct world w;
+	struct fb_locks locks;
+	uint64_t lock, waiter, last;
+
+	begin(&w);
+	lock = hold(&w, 2, WRITE, 1, 0);
+	waiter = last = wait_for(&w, lock, 2);
+	for (int32_t k = 0; k < 500; k++)
+		last = wait_for(&w, last, 3 + k);
+	made_put(w.made, last + 40, waiter + 56, 8);
+	lock = hold(&w, 2, WRITE, 900, 0);
+	made_put(w.made, lock + 40, waiter + 56, 8);
+	FB_OK_FATAL(fb_locks_load(&w.made->kernel, &locks));
+	CU_ASSERT_EQUAL(locks.count, 503);
+	CU_ASSERT(fb_warnings_count(w.made->warnings) > 0);
+	for (size_t i = 0; i < fb_warnings_count(w.made->warnings); i++)
+		CU_ASSERT(strlen(fb_warnings_get(w.made->warnings, i)) < 120);
+	fb_locks_deinit(&locks);
+	made_kernel_destroy(w.made);
+}
+
 static void says_what_is_missing(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -253,5 +310,6 @@ static void agrees_with_real_kernels(void)
 }
 
 FB_TEST_MAIN("kernel/locks", FB_TEST(prints_every_kind), FB_TEST(lists_waiters_below),
-	     FB_TEST(bounds_loops), FB_TEST(says_what_is_missing),
+	     FB_TEST(bounds_loops), FB_TEST(follows_waiters_to_any_depth),
+	     FB_TEST(lists_what_is_met_twice_once), FB_TEST(says_what_is_missing),
 	     FB_TEST(agrees_with_real_kernels))
