@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -290,12 +291,23 @@ static struct fb_error *merge_and_print(struct merge *merge)
 	return err;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct merge merge = {.context = context};
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &merge);
+	if (!context->arg_count && !context->options.core_count &&
+	    !is_folder(context->options.input))
+		fb_usage_error("merge", "arguments missing: name the COREs of %s",
+			       context->options.input);
 	context->want_dump = true;
 	/* The arguments behind DUMP are cores like those of --core. */
 	err = fb_options_add_cores(&context->options, context->args, context->arg_count);

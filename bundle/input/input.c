@@ -14,6 +14,7 @@
 #include "base/search.h"
 #include "bundle/input/core_set.h"
 #include "bundle/input/crash_folder.h"
+#include "bundle/match/boot_facts.h"
 
 struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
@@ -381,6 +382,41 @@ static struct fb_error *index_cores(struct fb_input *input)
 	return NULL;
 }
 
+/* Cores were given, and none is of this dump: says so, and of the core that tells most about it, why. */
+static struct fb_error *warn_unmatched(struct fb_input *input)
+{
+	enum fb_boot_verdict verdict, best = FB_BOOT_UNKNOWN;
+	struct fb_boot_facts dump = {0}, facts = {0};
+	char why[512], best_why[512] = "";
+	const char *name = NULL;
+	size_t given = 0;
+	struct fb_error *err = fb_boot_facts_of_dump(input->kernel, input->tasks, &dump);
+
+	for (size_t i = 0; !err && i < input->core_count; i++) {
+		struct fb_core *core = input->cores[i].core;
+
+		if (input->cores[i].from_bundle)
+			continue;
+		given++;
+		err = fb_boot_facts_of_core(core, &facts);
+		if (err)
+			break;
+		verdict = fb_boot_facts_compare(&facts, &dump, why, sizeof(why));
+		if (verdict < best) {
+			best = verdict;
+			name = fb_core_name(core);
+			snprintf(best_why, sizeof(best_why), "%s", why);
+		}
+	}
+	if (err || !given)
+		return err;
+	fb_warn(input->warnings, "%s %s of a process of this dump%s%s%s%s",
+		given == 1 ? "the core given is not" : "none of the cores given is",
+		given == 1 ? "that" : "one", name ? "; of " : "", name ? name : "",
+		name ? ": " : "", best_why);
+	return NULL;
+}
+
 struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret,
 				size_t *count_ret)
 {
@@ -397,6 +433,8 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 			err = load_cores(input, matcher, bundled);
 		if (!err)
 			err = index_cores(input);
+		if (!err && input->core_path_count && !input->by_pid_count)
+			err = warn_unmatched(input);
 		fb_matcher_destroy(matcher);
 		if (err)
 			return err;

@@ -53,7 +53,7 @@ done
 
 run merge "$dump" "${cores[0]}" -o "$bundle"
 expect_error 1 'exists.*--force' "an existing output is refused"
-run merge "$dump" "${cores[0]}" -o "$bundle" --force
+run merge "$dump" "${cores[1]}" -o "$bundle" --force
 expect_status 0 "--force replaces it"
 
 run merge "$bundle" "${cores[1]}" -o "$work/second.fbundle" --json
@@ -61,6 +61,36 @@ expect_status 0 "a bundle can be merged with further cores"
 expect_json '.cores | length == 2' "the second bundle has both cores"
 run verify "$work/second.fbundle"
 expect_status 0 "the second bundle verifies"
+
+# No core is of this dump: said, with what differs.
+xz -dc "$samples"/core.reused.*.xz >"$work/reused"
+run merge "$dump" "$work/reused" -o "$work/useless.fbundle" --json
+expect_status 3 "a bundle of cores that match nothing is half an answer"
+expect_json '.warnings | length == 1 and (.[0] | test("^the core given is not that of a process of this dump; of reused: "))' \
+    "it is said"
+expect_json '.warnings[0] | test("written .* after the panic: it is of a later boot, or its file was copied since .the same kernel ran there.$")' \
+    "a file younger than the panic may be a copy"
+touch -d 2001-01-01 "$work/reused"
+run merge "$dump" "$work/reused" -o "$work/useless.fbundle" --force
+expect_line stderr 'warning: .*of reused: its file was written .* before this boot: it is of an earlier one' "an older one is no copy"
+named=core.sleep.0.0123456789abcdef0123456789abcdef.328.1900000000000000
+cp "$work/reused" "$work/$named"
+run info "$dump" --core "$work/$named"
+expect_status 3 "not with merge alone"
+expect_line stderr "of $named: it was taken .* after the panic: it is of a later boot " "systemd-coredump's name has the time"
+python3 - "$work/reused" "$work/other-host" <<'PY'
+import re, struct, sys
+core = open(sys.argv[1], "rb").read()
+# AT_SYSINFO_EHDR (33), maybe AT_MINSIGSTKSZ (51), AT_HWCAP (16): the vector's first.
+word = lambda value: re.escape(struct.pack("<Q", value))
+at = re.search(word(33) + b".{8}(" + word(51) + b".{8})?(" + word(16) + b")", core, re.S).start(2)
+open(sys.argv[2], "wb").write(core[:at + 8] + struct.pack("<Q", 0x1234567) + core[at + 16:])
+PY
+run merge "$dump" "$work/reused" "$work/other-host" -o "$work/useless.fbundle" --force
+expect_line stderr 'warning: none of the cores given is one of a process of this dump; of other-host: it is of another host: the processor there had other features .AT_HWCAP 0x1234567, here 0x[0-9a-f]+.$' \
+    "the most telling of several is told"
+run merge "$dump" "$work/reused" "${cores[1]}" -o "$work/useless.fbundle" --force
+expect_status 0 "one that matches will do"
 
 mkdir "$work/folder"
 cp "$dump" "$work/folder/"
