@@ -91,6 +91,12 @@ struct fb_error *fb_info_print_panic_stack(struct fb_context *context, struct fb
 	struct fb_error *err;
 
 	print_taints(context, input);
+	if (!panic->task && panic->cpu >= 0 && fb_kernel_lost(fb_input_kernel(input))) {
+		err = fb_bt_print_cpus(context, input, panic->cpu);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		fb_warn_error(context->warnings, err, "the stack of the panic");
+	}
 	if (!panic->task)
 		return NULL;
 	err = fb_thread_stacks_load(input, &options, &panic->task, 1, &stacks);

@@ -36,13 +36,16 @@ static struct fb_error *print_json(struct fb_context *context, const struct fb_m
 	for (size_t i = 0; i < fb_modules_count(modules); i++) {
 		const struct fb_module *module = fb_modules_get(modules, i);
 		json_t *object = json_object();
+		bool known = module->state != FB_MODULE_UNKNOWN;
 		char flags[32];
 
 		fb_module_flags(module, flags, sizeof(flags));
 		json_object_set_new(object, "name",
 				    fb_json_bytes(module->name, sizeof(module->name)));
-		json_object_set_new(object, "address", fb_json_hex(module->base));
-		json_object_set_new(object, "size", json_integer((json_int_t)module->size));
+		json_object_set_new(object, "address",
+				    known ? fb_json_hex(module->base) : json_null());
+		json_object_set_new(object, "size",
+				    known ? json_integer((json_int_t)module->size) : json_null());
 		json_object_set_new(object, "uses", json_integer(module->references));
 		json_object_set_new(object, "state",
 				    json_string(fb_module_state_name(module->state)));
@@ -57,12 +60,16 @@ static struct fb_error *print_json(struct fb_context *context, const struct fb_m
 static struct fb_error *add_row(struct fb_table *table, const struct fb_module *module)
 {
 	size_t length = strlen(module->used_by); /* a comma ends each name */
-	char flags[32];
+	char flags[32], address[32] = "?", size[32] = "?";
 	struct fb_error *err;
 
-	err = fb_table_cell(table, FB_STYLE_PLAIN, "%" PRIx64, module->base);
+	if (module->state != FB_MODULE_UNKNOWN) {
+		snprintf(address, sizeof(address), "%" PRIx64, module->base);
+		snprintf(size, sizeof(size), "%" PRIu64, module->size);
+	}
+	err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", address);
 	if (!err)
-		err = fb_table_cell(table, FB_STYLE_PLAIN, "%" PRIu64, module->size);
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", size);
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_BOLD, "%s", module->name);
 	if (!err)
@@ -105,8 +112,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, NULL);
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = fb_error_prefix(fb_modules_load(fb_input_kernel(input), &modules), "%s",
-				      fb_input_path(input));
+		err = fb_input_explain(input, "modules cannot be found",
+				       fb_modules_load(fb_input_kernel(input), &modules));
 	if (!err)
 		err = context->options.json ? print_json(context, modules)
 					    : print_text(context, modules);

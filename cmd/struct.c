@@ -172,7 +172,8 @@ static struct fb_error *parse_arguments(struct structs *structs)
 	struct fb_error *err;
 
 	if (!fb_kernel_types(fb_input_kernel(structs->input)))
-		return fb_error_create(FB_NOT_FOUND, "the kernel's types cannot be had");
+		return fb_error_create(FB_NOT_FOUND, "%s",
+				       fb_kernel_lost(fb_input_kernel(structs->input)));
 	err = parse_type(structs, &used);
 	if (!err && used < context->arg_count && context->args[used][0] != '.') {
 		err = open_target(structs, context->args[used++]);

@@ -121,7 +121,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &sym);
 	err = fb_context_open(context, &sym.input);
 	if (!err)
-		err = fb_modules_load(fb_input_kernel(sym.input), &sym.modules);
+		err = fb_input_explain(sym.input, "symbols cannot be looked up",
+				       fb_modules_load(fb_input_kernel(sym.input), &sym.modules));
 	if (!err)
 		err = answer(&sym);
 	fb_modules_destroy(sym.modules);

@@ -211,13 +211,24 @@ struct fb_fiber *fb_input_fiber(const struct fb_input *input)
 	return input->fiber;
 }
 
+struct fb_error *fb_input_explain(const struct fb_input *input, const char *what,
+				  struct fb_error *err)
+{
+	const char *lost = fb_kernel_lost(input->kernel);
+
+	if (!lost || !fb_error_is(err, FB_NOT_FOUND))
+		return fb_error_prefix(err, "%s", input->path);
+	fb_error_destroy(err);
+	return fb_error_create(FB_NOT_FOUND, "%s: %s: %s", input->path, what, lost);
+}
+
 struct fb_error *fb_input_tasks(struct fb_input *input, const struct fb_tasks **tasks_ret)
 {
 	if (!input->tasks) {
 		struct fb_error *err = fb_tasks_load(input->kernel, &input->tasks);
 
 		if (err)
-			return fb_error_prefix(err, "%s", input->path);
+			return fb_input_explain(input, "no task can be reached", err);
 	}
 	*tasks_ret = input->tasks;
 	return NULL;

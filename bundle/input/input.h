@@ -62,6 +62,13 @@ struct fb_kernel *fb_input_kernel(const struct fb_input *input);
 struct fb_warnings *fb_input_warnings(const struct fb_input *input);
 struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundle */
 
+/* Takes why something cannot be had (NULL: it can, and NULL is returned). Where that is for want of the
+ * kernel's symbols or types, the result says so after `what`, and what would give them; else it is err with
+ * the input's path before it. */
+FB_MUST_CHECK struct fb_error *fb_input_explain(const struct fb_input *input, const char *what,
+						struct fb_error *err);
+
+/* FB_NOT_FOUND: none can be reached, as fb_input_explain() says. */
 FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
 					      const struct fb_tasks **tasks_ret);
 /* Opened and matched: the bundle's first, then those given, each under a name of its own. One that

@@ -46,9 +46,12 @@ struct fb_error *fb_panic_find(struct fb_input *input, struct fb_panic *panic_re
 	const struct fb_tasks *tasks = NULL;
 	struct fb_error *err = fb_input_tasks(input, &tasks);
 
-	if (err)
+	/* Where symbols or types are missing, which is a warning already, the log and the CPUs tell all
+	 * the same. */
+	if (err && (!fb_error_is(err, FB_NOT_FOUND) || !fb_kernel_lost(fb_input_kernel(input))))
 		return err;
-	if (panic.cpu >= 0)
+	fb_error_destroy(err);
+	if (panic.cpu >= 0 && tasks)
 		panic.task = task_on(tasks, panic.cpu);
 	err = find_message(input, &panic.message);
 	if (!err)

@@ -69,13 +69,6 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 	struct fb_thread_stack *stack = &stacks->stacks[index];
 	struct fb_error *err;
 
-	if (!stacks->orc) {
-		stack->kernel.syscall = -1;
-		stack->kernel.ended = FB_UNWIND_LOST;
-		snprintf(stack->kernel.end, sizeof(stack->kernel.end),
-			 "the kernel's unwind tables are not in the dump");
-		return NULL;
-	}
 	err = fb_kernel_stack_unwind(fb_input_kernel(stacks->input), stacks->orc, stack->task,
 				     &stack->kernel);
 	return err ? err : fb_kernel_lines_add(stacks->lines, &stack->kernel);

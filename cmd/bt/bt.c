@@ -25,6 +25,7 @@ struct bt {
 	struct fb_thread_stacks *stacks;
 	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
 	bool all, panicking, group;
+	bool by_cpu; /* no task can be reached: what CPUs ran */
 };
 
 static const struct argp_option bt_options[] = {
@@ -135,6 +136,12 @@ static struct fb_error *choose_tasks(struct bt *bt)
 {
 	struct fb_error *err = fb_input_tasks(bt->input, &bt->tasks);
 
+	if (fb_error_is(err, FB_NOT_FOUND) && !bt->context->arg_count &&
+	    fb_kernel_lost(fb_input_kernel(bt->input))) {
+		fb_error_destroy(err); /* that they are lost is a warning already */
+		bt->by_cpu = true;
+		return NULL;
+	}
 	if (!err && bt->all)
 		return choose_all(bt);
 	if (!err && (bt->panicking || !bt->context->arg_count))
@@ -276,6 +283,26 @@ static struct fb_error *answer(struct bt *bt)
 	return err;
 }
 
+static struct fb_error *answer_by_cpu(struct bt *bt)
+{
+	json_t *json;
+	struct fb_error *err;
+
+	if (!bt->context->options.json)
+		return fb_bt_print_cpus(bt->context, bt->input, -1);
+	err = fb_bt_cpus_json(bt->context, bt->input, &json);
+	return err ? err : fb_json_print("bt", json, bt->context->warnings);
+}
+
+static struct fb_error *answer_by_thread(struct bt *bt)
+{
+	struct fb_error *err = load(bt);
+
+	if (!err)
+		err = find_waits(bt);
+	return err ? err : answer(bt);
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct bt bt = {.context = context};
@@ -286,11 +313,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = choose_tasks(&bt);
 	if (!err)
-		err = load(&bt);
-	if (!err)
-		err = find_waits(&bt);
-	if (!err)
-		err = answer(&bt);
+		err = bt.by_cpu ? answer_by_cpu(&bt) : answer_by_thread(&bt);
 	fb_waits_destroy(bt.waits);
 	fb_thread_stacks_destroy(bt.stacks);
 	free(bt.chosen);

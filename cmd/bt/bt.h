@@ -10,6 +10,7 @@
 #include "bundle/stacks/thread_stack.h"
 #include "bundle/stacks/wanted_files.h"
 #include "bundle/waits/waits.h"
+#include "cmd/shared/command.h"
 #include "cmd/shared/output.h"
 
 /* One thread: a heading, both halves and why they end. others (may be 0 of them): further
@@ -21,6 +22,16 @@ void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
 /* What the marks mean that stand in the stacks printed. */
 void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
+
+/* What the CPUs ran by their registers alone, for where no task can be reached; only: that CPU's, or -1 for
+ * all that were online, the one that panicked first. */
+FB_MUST_CHECK struct fb_error *fb_bt_print_cpus(struct fb_context *context, struct fb_input *input,
+						int only);
+/* The same as an answer of `bt --json`, without threads. */
+FB_MUST_CHECK struct fb_error *fb_bt_cpus_json(struct fb_context *context, struct fb_input *input,
+					       json_t **answer_ret);
+/* "kernel" of a thread. */
+json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack);
 
 /* "threads" of cli.md; NULL where memory is out. */
 json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);

@@ -31,7 +31,7 @@ static json_t *kernel_frame_json(const struct fb_kernel_frame *frame,
 	return object;
 }
 
-static json_t *kernel_json(const struct fb_kernel_stack *stack)
+json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack)
 {
 	json_t *list = json_array();
 
@@ -156,7 +156,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
 	json_object_set_new(object, "waits_for", waits_json(stack, waits));
-	json_object_set_new(object, "kernel", kernel_json(&stack->kernel));
+	json_object_set_new(object, "kernel", fb_bt_kernel_json(&stack->kernel));
 	json_object_set_new(object, "syscall", syscall_json(stack));
 	json_object_set_new(object, "user", user_json(&stack->user));
 	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));
@@ -174,6 +174,7 @@ json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits 
 
 	for (size_t i = 0; i < fb_thread_stacks_count(stacks); i++)
 		json_array_append_new(list, thread_json(fb_thread_stacks_get(stacks, i), waits));
+	json_object_set_new(answer, "cpus", json_array());
 	if (json_object_set_new(answer, "threads", list) != 0) {
 		json_decref(answer);
 		return NULL;

@@ -34,7 +34,8 @@ void fb_print_crash_line(struct fb_output *output, const struct fb_input *input)
 	if (isfinite(info->uptime_s))
 		fb_print(output, FB_STYLE_PLAIN, ", up %s",
 			 fb_text_duration(info->uptime_s, up, sizeof(up)));
-	fb_print(output, FB_STYLE_PLAIN, ", %u CPUs", info->cpus);
+	if (info->cpus)
+		fb_print(output, FB_STYLE_PLAIN, ", %u CPUs", info->cpus);
 	if (info->memory_bytes)
 		fb_print(output, FB_STYLE_PLAIN, ", %s",
 			 fb_text_size(info->memory_bytes, memory, sizeof(memory)));

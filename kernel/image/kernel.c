@@ -50,6 +50,11 @@ const char *fb_kernel_vmlinux(const struct fb_kernel *kernel)
 	return kernel->vmlinux;
 }
 
+const char *fb_kernel_lost(const struct fb_kernel *kernel)
+{
+	return kernel->lost;
+}
+
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel)
 {
 	return &kernel->layout;
@@ -76,7 +81,11 @@ struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *na
 	}
 	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, name, address_ret))
 		return NULL;
-	return fb_error_create(FB_NOT_FOUND, "this kernel has no symbol %s", name);
+	return fb_error_create(FB_NOT_FOUND,
+			       kernel->symbols
+				       ? "this kernel has no symbol %s"
+				       : "the kernel's symbols are missing, and with them %s",
+			       name);
 }
 
 bool fb_kernel_address_ok(uint64_t address)

@@ -48,6 +48,9 @@ const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel); /* NU
 const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel);      /* NULL if none */
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel);
 const char *fb_kernel_vmlinux(const struct fb_kernel *kernel); /* path, or NULL */
+/* Which of symbols and types are missing, why, and which files would give them, as a sentence without
+ * its full stop; NULL: neither. What needs them fails with FB_NOT_FOUND. */
+const char *fb_kernel_lost(const struct fb_kernel *kernel);
 
 /* The tables of init_mm, or of a process whose mm->pgd (kernel virtual) is given. */
 void fb_kernel_page_tables(const struct fb_kernel *kernel, struct fb_page_tables *tables_ret);

@@ -174,5 +174,6 @@ void fb_kernel_destroy(struct fb_kernel *kernel)
 	fb_mapped_space_destroy(kernel->space);
 	fb_vmcoreinfo_destroy(kernel->vmcoreinfo);
 	free(kernel->vmlinux);
+	free(kernel->lost);
 	free(kernel);
 }

@@ -23,6 +23,7 @@ struct fb_kernel {
 	struct fb_symtab *symbols; /* or NULL */
 	struct fb_btf *types;      /* or NULL */
 	struct fb_layout layout;
+	char *lost; /* fb_kernel_lost() */
 
 	uint32_t cpu_limit;
 	uint64_t *percpu_offsets; /* cpu_limit of them */

@@ -2,6 +2,7 @@
 /*
  * The kernel's symbols and types: out of its own memory, or from --vmlinux.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,14 +165,53 @@ static struct fb_error *load_dwarf(struct fb_kernel *kernel, const char *vmlinux
 	return fb_dwarf_types_load(vmlinux, names, count, &kernel->types);
 }
 
-/* A failure that leaves the rest usable becomes a warning; the others are returned. */
-static struct fb_error *warn_unless_fatal(struct fb_kernel *kernel, struct fb_error *err,
-					  const char *what)
+/* Which files have what the dump lacks. The packages are those of Debian, of Ubuntu, of Fedora and RHEL. */
+static struct fb_error *say_lost(struct fb_kernel *kernel, const char *what,
+				 struct fb_error *reason)
 {
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(kernel->warnings, err, "%s", what);
+	const char *id = kernel->info.build_id;
+	const char *release = fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
+	int length;
+
+	if (!release)
+		release = "RELEASE";
+	length = asprintf(
+		&kernel->lost,
+		"the kernel's %s missing (%s): its vmlinux with debug information, build-id "
+		"%s, gives them with --vmlinux (packages linux-image-%s-dbg, "
+		"linux-image-unsigned-%s-dbgsym or kernel-debuginfo-%s, or "
+		"`debuginfod-find debuginfo %s`)",
+		what, fb_error_message(reason), id ? id : "unknown", release, release, release,
+		id ? id : "BUILD-ID");
+	fb_error_destroy(reason);
+	if (length < 0) {
+		kernel->lost = NULL;
+		return fb_error_nomem();
+	}
+	fb_warn(kernel->warnings, "%s", kernel->lost);
 	return NULL;
+}
+
+/* Takes what symbols and types failed with (NULL: they did not). That is a warning, unless memory is out.
+ * Without its symbols nobody knows where the types are: one sentence tells of both. */
+static struct fb_error *note_lost(struct fb_kernel *kernel, struct fb_error *symbols,
+				  struct fb_error *types)
+{
+	struct fb_error *reason = symbols ? symbols : types;
+
+	if (fb_error_is(types, FB_NOMEM))
+		reason = types;
+	if (reason != types)
+		fb_error_destroy(types);
+	else
+		fb_error_destroy(symbols);
+	if (!reason || fb_error_is(reason, FB_NOMEM))
+		return reason;
+	return say_lost(kernel,
+			!kernel->symbols && !kernel->types ? "symbols and types are"
+			: !kernel->symbols                 ? "symbols (kallsyms) are"
+							   : "types (BTF) are",
+			reason);
 }
 
 /* With another kernel's vmlinux every answer would be wrong. */
@@ -201,28 +241,27 @@ static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmli
 struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vmlinux)
 {
 	uint64_t kaslr = 0;
-	struct fb_error *err;
+	struct fb_error *err, *symbols;
 
 	fb_vmcoreinfo_kaslr_offset(kernel->vmcoreinfo, &kaslr);
 	kernel->info.kaslr_offset = kaslr;
-	err = load_kallsyms(kernel);
-	if (err && vmlinux) {
-		fb_error_destroy(err);
-		err = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
+	symbols = load_kallsyms(kernel);
+	if (symbols && vmlinux) {
+		fb_error_destroy(symbols);
+		symbols = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
 	}
-	err = warn_unless_fatal(kernel, err, "the kernel's symbols");
-	if (err)
-		return err;
+	if (fb_error_is(symbols, FB_NOMEM))
+		return symbols;
 	fb_kernel_load_build_id(kernel);
 	err = vmlinux ? check_vmlinux(kernel, vmlinux) : NULL;
-	if (err)
+	if (err) {
+		fb_error_destroy(symbols);
 		return err;
+	}
 	err = load_btf(kernel);
 	if (err && vmlinux) {
 		fb_error_destroy(err);
 		err = load_dwarf(kernel, vmlinux);
 	}
-	return warn_unless_fatal(kernel, err,
-				 vmlinux ? "the kernel's types"
-					 : "the kernel's types (give its --vmlinux)");
+	return note_lost(kernel, symbols, err);
 }

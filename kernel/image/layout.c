@@ -85,6 +85,18 @@ static bool resolve_field(const struct fb_btf *types, uint32_t type, const char 
 	return field->found;
 }
 
+/* struct module begins with its state, its list_head and its name, of MODULE_NAME_LEN (64 - 8) bytes, in
+ * every kernel since 2.6 (include/linux/module.h). */
+static void assume_module(struct fb_layout *layout)
+{
+	layout->module_list.offset = 8;
+	layout->module_list.size = 16;
+	layout->module_list.found = true;
+	layout->module_name.offset = 24;
+	layout->module_name.size = 56;
+	layout->module_name.found = true;
+}
+
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 {
 	const char *last_name = "";
@@ -96,6 +108,7 @@ void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 		struct fb_field *field = (void *)((char *)layout_ret + entry->slot);
 
 		field->name = entry->label;
+		field->untyped = !types;
 		if (!types)
 			continue;
 		if (strcmp(last_name, entry->type) != 0) {
@@ -113,6 +126,8 @@ void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 		slot->name = entry->type;
 		slot->size = types ? fb_layout_size(types, entry->type) : 0;
 	}
+	if (!types)
+		assume_module(layout_ret);
 }
 
 bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,
@@ -141,5 +156,8 @@ struct fb_error *fb_layout_require(const struct fb_field *field)
 {
 	if (field->found)
 		return NULL;
-	return fb_error_create(FB_NOT_FOUND, "this kernel's types have no %s", field->name);
+	return fb_error_create(FB_NOT_FOUND,
+			       field->untyped ? "the kernel's types are missing, and with them %s"
+					      : "this kernel's types have no %s",
+			       field->name);
 }

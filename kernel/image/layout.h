@@ -22,6 +22,7 @@ struct fb_field {
 	uint16_t bit_offset;
 	uint16_t bit_size; /* 0: not a bit-field */
 	bool found;
+	bool untyped;     /* no types at all were to be had when it was looked for */
 	const char *name; /* "task_struct.pid": for messages; static */
 };
 
@@ -38,7 +39,8 @@ struct fb_layout {
 #undef FB_FIELD
 #undef FB_SIZE
 
-/* Fills layout from types (NULL: every field is missing). */
+/* Fills layout from types. NULL: every field is missing, but for those of struct module that have been the
+ * same in all kernels: its list of modules and its name. */
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret);
 
 /* One member beside the table, of types of a module for example. names are tried in turn, NULL
@@ -48,7 +50,7 @@ bool fb_layout_find(const struct fb_btf *types, const char *type, const char *co
 /* The size of a type; 0: there is none. */
 uint32_t fb_layout_size(const struct fb_btf *types, const char *type);
 
-/* FB_NOT_FOUND, naming the member, where it is missing. */
+/* FB_NOT_FOUND, naming the member, where it is missing, and whether that is because all types are. */
 FB_MUST_CHECK struct fb_error *fb_layout_require(const struct fb_field *field);
 
 #endif

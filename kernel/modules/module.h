@@ -32,6 +32,7 @@ enum fb_module_state {
 	FB_MODULE_COMING,
 	FB_MODULE_GOING,
 	FB_MODULE_UNFORMED,
+	FB_MODULE_UNKNOWN, /* only the name could be read: the kernel's types are missing */
 };
 
 struct fb_module_range {

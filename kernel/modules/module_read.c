@@ -2,6 +2,7 @@
 /*
  * One struct module: its name, memory, state and users.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,18 @@ static struct fb_error *read_numbers(struct fb_kernel *kernel, struct fb_module 
 	return NULL;
 }
 
+/* Without types all else is unknown. The name is no proof that there is a module, so it must look like one. */
+static struct fb_error *read_name_only(struct fb_module *module)
+{
+	for (const char *at = module->name; *at; at++)
+		if (!isalnum((unsigned char)*at) && !strchr("_-.", *at))
+			return fb_error_create(FB_CORRUPT, "no name of a module");
+	module->references = -1;
+	module->state = FB_MODULE_UNKNOWN;
+	module->used_by = strdup("");
+	return module->used_by ? NULL : fb_error_nomem();
+}
+
 static struct fb_error *read_module(struct fb_kernel *kernel, struct fb_module *module)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
@@ -207,6 +220,8 @@ static struct fb_error *read_module(struct fb_kernel *kernel, struct fb_module *
 				      sizeof(module->name));
 	if (!err && !module->name[0])
 		err = fb_error_create(FB_CORRUPT, "a module without a name");
+	if (!err && layout->module_state.untyped)
+		return read_name_only(module);
 	if (!err)
 		err = read_numbers(kernel, module);
 	if (!err)

@@ -231,6 +231,8 @@ static const struct fb_symtab *symbols_or_warning(struct fb_modules *modules,
 	struct fb_error *err;
 	bool failed;
 
+	if (module->state == FB_MODULE_UNKNOWN) /* that types are missing is a warning already */
+		return NULL;
 	pthread_mutex_lock(&modules->lock);
 	failed = modules->symbols_failed[index];
 	pthread_mutex_unlock(&modules->lock);

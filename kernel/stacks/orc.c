@@ -223,7 +223,9 @@ struct fb_error *fb_orc_table_detect(const struct fb_orc_table *table, uint64_t 
 	} else if (newest_calls > count / 2) {
 		*version_ret = FB_ORC_V4;
 	} else {
-		return fb_error_create(FB_CORRUPT, "the ORC table looks like no known version");
+		return fb_error_create(
+			FB_CORRUPT,
+			"the unwind tables (ORC) look like no known version: they are damaged, or the kernel is newer than this program; no other file gives them");
 	}
 	return NULL;
 }

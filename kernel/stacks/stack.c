@@ -335,9 +335,12 @@ struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc 
 		.unwind = {.space = fb_kernel_space(kernel), .ops = &walk_ops, .context = &walk},
 		.stack = {.syscall = -1},
 	};
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
-	err = walk_task(&walk);
+	if (orc)
+		err = walk_task(&walk);
+	else
+		lose(&walk, "the kernel's unwind tables are not in the dump");
 	if (!err)
 		err = find_user_regs(&walk);
 	if (err) {
@@ -346,6 +349,24 @@ struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc 
 	}
 	*stack_ret = walk.stack;
 	return NULL;
+}
+
+struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, struct fb_orc *orc, uint32_t cpu,
+					struct fb_kernel_stack *stack_ret)
+{
+	/* Kernel threads have no registers of user mode at the top of their stack, and of this one it is not
+	 * known. */
+	struct fb_task task = {.on_cpu = true, .cpu = cpu, .kernel_thread = true};
+	struct user_regs_struct regs = {0};
+	struct fb_error *err = fb_cpu_regs(kernel, cpu, &regs);
+
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err); /* the walk fails with it too, and keeps it */
+	task.stack = regs.rsp & ~(fb_thread_size(kernel) - 1);
+	if (!fb_kernel_address_ok(task.stack))
+		task.stack = UINT64_MAX; /* of user mode, or unknown: no area begins here */
+	return fb_kernel_stack_unwind(kernel, orc, &task, stack_ret);
 }
 
 void fb_kernel_stack_deinit(struct fb_kernel_stack *stack)

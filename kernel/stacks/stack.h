@@ -57,11 +57,18 @@ struct fb_kernel_stack {
 	int64_t syscall; /* number of the system call it is in; -1: none */
 };
 
-/* All in borrowed; modules of orc name the code of modules. Whatever is wrong with the stack is
+/* All in borrowed; orc NULL: there are no unwind tables, and nothing but the registers of user mode is
+ * found; modules of orc name the code of modules. Whatever is wrong with the stack is
  * its end, not an error: only FB_NOMEM is returned. fb_kernel_stack_deinit() it.
  * Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc *orc,
 						      const struct fb_task *task,
+						      struct fb_kernel_stack *stack_ret);
+/* The same of what a CPU ran, by its registers alone, for where no task can be reached: its thread's stack is
+ * taken to be the one that its stack pointer is on, which is aligned to its size. A CPU that left no
+ * registers has no frames, and .end says so. */
+FB_MUST_CHECK struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, struct fb_orc *orc,
+						      uint32_t cpu,
 						      struct fb_kernel_stack *stack_ret);
 void fb_kernel_stack_deinit(struct fb_kernel_stack *stack);
 

@@ -82,7 +82,10 @@ static void names_all_without_types(void)
 	CU_ASSERT_EQUAL(layout.task_struct.size, 0);
 	CU_ASSERT_STRING_EQUAL(layout.task_struct.name, "task_struct");
 	FB_FAILS_WITH(fb_layout_require(&layout.vma_start), FB_NOT_FOUND,
-		      "vm_area_struct.vm_start");
+		      "the kernel's types are missing, and with them vm_area_struct.vm_start");
+	/* What never moved. */
+	CU_ASSERT(layout.module_list.found && layout.module_name.found);
+	CU_ASSERT(!layout.module_state.found && layout.module_state.untyped);
 }
 
 static void finds_beside_the_table(void)
