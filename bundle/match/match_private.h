@@ -22,8 +22,8 @@ FB_MUST_CHECK struct fb_error *fb_match_weigh(struct fb_kernel *kernel,
 					      const struct fb_core_info *info,
 					      struct fb_match *match);
 
-/* match_lost.c: mm_structs that no task of the table has, by a scan of their slab. Only FB_NOMEM
- * fails. */
+/* match_lost.c: mm_structs that no task of the table has, by a scan of their slab. Only fatal
+ * errors are returned. */
 struct fb_lost_mms;
 FB_MUST_CHECK struct fb_error *fb_lost_mms_create(struct fb_kernel *kernel,
 						  const struct fb_tasks *tasks,

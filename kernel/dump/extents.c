@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/search.h"
 
 struct heap {
 	const struct fb_extent **items;
@@ -155,17 +156,7 @@ void fb_extents_deinit(struct fb_extents *extents)
 
 size_t fb_extents_find(const struct fb_extents *extents, uint64_t address)
 {
-	size_t low = 0, high = extents->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (end_of(&extents->list[middle]) > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, extents->count, end_of(&extents->list[i]) <= address);
 }
 
 uint64_t fb_extents_end(const struct fb_extents *extents)

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "kernel/dump/kdump_private.h"
 
 /* Descriptors read at a time by fb_dump_stored(). */
@@ -21,17 +23,7 @@ static struct fb_kdump *of_dump(const struct fb_dump *dump)
 /* Index of the first part that ends behind pfn, which may start behind it too; or count. */
 static size_t part_index(const struct fb_kdump *kdump, uint64_t pfn)
 {
-	size_t low = 0, high = kdump->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (kdump->parts[middle].layout.end_pfn > pfn)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, kdump->count, kdump->parts[i].layout.end_pfn <= pfn);
 }
 
 static struct fb_kdump_part *find_part(const struct fb_kdump *kdump, uint64_t pfn)
@@ -187,7 +179,6 @@ static struct fb_error *page_missing(struct fb_dump *dump, uint64_t pfn)
 static struct fb_error *read_stored(struct fb_kdump *kdump, struct fb_kdump_part *part,
 				    const struct fb_kdump_page_desc *desc, void *page)
 {
-	static const uint8_t zeros[FB_PAGE_SIZE];
 	const bool plain = !desc->flags && desc->size == FB_PAGE_SIZE;
 	uint8_t data[FB_MAX_STORED_PAGE];
 	struct fb_error *err;
@@ -199,7 +190,7 @@ static struct fb_error *read_stored(struct fb_kdump *kdump, struct fb_kdump_part
 	err = fb_file_read(part->file, desc->offset, data, desc->size);
 	if (!err)
 		err = fb_kdump_unpack(kdump->unpackers, desc->flags, data, desc->size, page);
-	if (!err && plain && !memcmp(page, zeros, FB_PAGE_SIZE))
+	if (!err && plain && fb_all_zero(page, FB_PAGE_SIZE))
 		atomic_store_explicit(&part->zeros, desc->offset, memory_order_relaxed);
 	return err;
 }

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 /* Of x86-64's fcntl.h, whatever this program is built for. */
 #define FLAG_CLOEXEC 02000000u
@@ -124,10 +125,7 @@ static struct fb_error *read_path(struct table *table, struct fb_open_file *file
 /* Damage is a warning. */
 static struct fb_error *warn_of(struct table *table, struct fb_error *err, uint32_t fd)
 {
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_warn_error(fb_kernel_warnings(table->kernel), err, "open file %u", fd);
-	return NULL;
+	return fb_part_warn(fb_kernel_warnings(table->kernel), err, "open file %u", fd);
 }
 
 static struct fb_error *add_file(struct table *table, uint32_t fd, uint64_t address,
@@ -172,7 +170,7 @@ static struct fb_error *lose_part(struct table *table, struct fb_error *err, uns
 	static const char *const names[] = {"file pointers", "bits of those in use",
 					    "close-on-exec bits"};
 
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	if (table->warned[part])
 		fb_error_destroy(err);

@@ -236,11 +236,8 @@ static struct fb_error *walk_cpus(struct walk *walk)
 		}
 		if (!err)
 			err = walk_cpu(walk, address + layout->lock_list_head.offset);
-		if (err && !fb_error_is(err, FB_NOMEM)) {
-			fb_warn_error(fb_kernel_warnings(walk->kernel), err, "file locks of CPU %u",
-				      cpu);
-			err = NULL;
-		}
+		err = fb_part_warn(fb_kernel_warnings(walk->kernel), err, "file locks of CPU %u",
+				   cpu);
 	}
 	return err;
 }

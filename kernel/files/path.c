@@ -334,7 +334,7 @@ static struct fb_error *user_path(struct fb_kernel *kernel, uint64_t file,
 	if (err || !(mode & (FMODE_BACKING | FMODE_BACKING_6_14)))
 		return err;
 	err = read_path(kernel, file + layout->backing_file_user_path.offset, &path);
-	if (!fb_error_is(err, FB_NOMEM) &&
+	if (!fb_error_is_fatal(err) &&
 	    (err || !fb_kernel_address_ok(path.mount) || !fb_kernel_address_ok(path.dentry))) {
 		fb_error_destroy(err);
 		return NULL; /* the bit has another meaning in this kernel */

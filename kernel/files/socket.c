@@ -234,7 +234,7 @@ struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock, struct fb
 	if (err)
 		return fb_error_prefix(err, "sock 0x%llx", (unsigned long long)sock);
 	err = read_addresses(kernel, &socket);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	/* A family that is a module has its types elsewhere; what all have in common stands. */
 	fb_warn_error(fb_kernel_warnings(kernel), err, "addresses of a socket");

@@ -72,7 +72,7 @@ static struct fb_error *walk_buckets(struct walk *walk, const struct buckets *bu
 				   &node);
 		if (!err)
 			err = walk_chain(walk, node, &callback_failed);
-		if (!err || callback_failed || fb_error_is(err, FB_NOMEM))
+		if (!err || callback_failed || fb_error_is_fatal(err))
 			continue;
 		fb_warn_error(fb_kernel_warnings(walk->kernel), err, "TCP sockets");
 		err = NULL;

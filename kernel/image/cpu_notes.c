@@ -15,6 +15,7 @@
 #include <sys/procfs.h>
 
 #include "base/buf.h"
+#include "base/part.h"
 #include "kernel/image/kernel_private.h"
 #include "kernel/image/thread_size.h"
 
@@ -209,9 +210,9 @@ static struct fb_error *assign_in_order(struct assignment *all, const uint8_t *p
 	for (size_t i = 0; i < all->count && all->notes < all->count; i++) {
 		struct fb_error *err = describe_cpu(all->kernel, &all->cpus[i]);
 
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err); /* what is not known does not speak for or against */
+		if (err)
 			return err;
-		fb_error_destroy(err); /* what is not known does not speak for or against */
 	}
 	return assign_by_fit(all);
 }
@@ -255,10 +256,9 @@ struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel, const uint8_t 
 	while (all.notes < FB_MAX_CPUS && fb_dump_prstatus(kernel->dump, all.notes, &size))
 		all.notes++;
 	err = assign_by_buffers(&all, &found);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err); /* there is the other way */
+	if (err)
 		return err;
-	fb_error_destroy(err); /* there is the other way */
-	err = NULL;
 	if (!found) {
 		err = fb_alloc_array(kernel->cpu_limit, sizeof(*all.cpus), FB_MAX_CPUS, "CPUs",
 				     &all.cpus);

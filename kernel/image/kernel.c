@@ -4,6 +4,8 @@
  */
 #include "kernel/image/kernel_private.h"
 
+#include <inttypes.h>
+
 uint64_t fb_kernel_direct_map(const struct fb_kernel *kernel, uint64_t pfn)
 {
 	return kernel->linear.direct_start ? kernel->linear.direct_start + (pfn << FB_PAGE_SHIFT)
@@ -86,6 +88,28 @@ struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *na
 				       ? "this kernel has no symbol %s"
 				       : "the kernel's symbols are missing, and with them %s",
 			       name);
+}
+
+struct fb_error *fb_kernel_symbol_range(const struct fb_kernel *kernel, const char *start,
+					const char *stop, uint64_t element, uint64_t maximum,
+					uint64_t *start_ret, uint64_t *size_ret)
+{
+	uint64_t from, to;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, start, &from);
+	if (!err)
+		err = fb_kernel_symbol(kernel, stop, &to);
+	if (err)
+		return err;
+	if (to <= from || to - from > maximum || (to - from) % element)
+		return fb_error_create(FB_CORRUPT,
+				       "%s at 0x%" PRIx64 " and %s at 0x%" PRIx64
+				       " enclose no table of at most %" PRIu64 " bytes",
+				       start, from, stop, to, maximum);
+	*start_ret = from;
+	*size_ret = to - from;
+	return NULL;
 }
 
 bool fb_kernel_address_ok(uint64_t address)

@@ -79,6 +79,13 @@ const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel);
 /* FB_NOT_FOUND, naming the symbol. */
 FB_MUST_CHECK struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *name,
 						uint64_t *address_ret);
+/* What two symbols of the linker enclose (__start_X, __stop_X): *size_ret bytes from *start_ret on, in
+ * elements of so many bytes each. FB_NOT_FOUND where the kernel lacks either symbol, FB_CORRUPT where
+ * they enclose nothing, more than maximum bytes, or no whole number of elements. */
+FB_MUST_CHECK struct fb_error *fb_kernel_symbol_range(const struct fb_kernel *kernel,
+						      const char *start, const char *stop,
+						      uint64_t element, uint64_t maximum,
+						      uint64_t *start_ret, uint64_t *size_ret);
 
 /* CPUs: numbers below fb_kernel_cpu_limit() may exist; is_possible tells. */
 uint32_t fb_kernel_cpu_limit(const struct fb_kernel *kernel);

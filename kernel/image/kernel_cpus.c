@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/part.h"
 #include "kernel/image/kernel_private.h"
 
 bool fb_cpu_in(const uint8_t *mask, uint32_t cpu)
@@ -49,15 +50,6 @@ static struct fb_error *restore_stopped(struct fb_kernel *kernel)
 	return NULL;
 }
 
-/* A mask that others can be had without. */
-static struct fb_error *unless_missing(struct fb_error *err)
-{
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
-}
-
 static struct fb_error *read_masks(struct fb_kernel *kernel, uint8_t *present)
 {
 	uint8_t possible[FB_MAX_CPUS / 8] = {0};
@@ -65,9 +57,9 @@ static struct fb_error *read_masks(struct fb_kernel *kernel, uint8_t *present)
 
 	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
 	if (!err)
-		err = unless_missing(restore_stopped(kernel));
+		err = fb_part_skip(restore_stopped(kernel));
 	if (!err)
-		err = unless_missing(read_mask(kernel, "__cpu_present_mask", present));
+		err = fb_part_skip(read_mask(kernel, "__cpu_present_mask", present));
 	if (!err)
 		err = read_mask(kernel, "__cpu_possible_mask", possible);
 	if (err)
@@ -116,9 +108,9 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 	struct fb_error *err;
 
 	err = read_masks(kernel, present);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(kernel->warnings, err, "the CPU masks");
+	if (err)
 		return err;
-	fb_warn_error(kernel->warnings, err, "the CPU masks");
 	err = fb_alloc_array(kernel->cpu_limit, sizeof(uint64_t), FB_MAX_CPUS, "CPUs",
 			     &kernel->percpu_offsets);
 	if (!err)
@@ -127,9 +119,9 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 	if (err)
 		return err;
 	err = read_percpu_offsets(kernel);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(kernel->warnings, err, "the per-CPU offsets");
+	if (err)
 		return err;
-	fb_warn_error(kernel->warnings, err, "the per-CPU offsets");
 	err = fb_kernel_assign_notes(kernel, present);
 	if (err)
 		return err;

@@ -89,22 +89,21 @@ static bool next_is_build_id(struct fb_cursor *cursor, struct fb_kernel *kernel,
  * 6.1.113-118, 6.6.55-62, 5.15.168 and others. */
 static bool load_build_id_note(struct fb_kernel *kernel)
 {
-	uint64_t start, stop;
+	uint64_t start, size;
 	struct fb_cursor cursor;
 	bool found = false, end = false;
 	uint8_t *notes = NULL;
 	struct fb_error *err;
 
-	err = fb_kernel_symbol(kernel, "__start_notes", &start);
-	if (!err)
-		err = fb_kernel_symbol(kernel, "__stop_notes", &stop);
-	if (!err && stop > start && stop - start <= MAX_NOTES_BYTES) {
-		notes = malloc(stop - start);
+	err = fb_kernel_symbol_range(kernel, "__start_notes", "__stop_notes", 1, MAX_NOTES_BYTES,
+				     &start, &size);
+	if (!err) {
+		notes = malloc(size);
 		if (notes)
-			err = fb_space_read(kernel->space, start, notes, stop - start);
+			err = fb_space_read(kernel->space, start, notes, size);
 	}
 	if (!err && notes) {
-		fb_cursor_init(&cursor, notes, stop - start, "kernel notes");
+		fb_cursor_init(&cursor, notes, size, "kernel notes");
 		while (!found && !end && fb_cursor_left(&cursor) > 0)
 			found = next_is_build_id(&cursor, kernel, &end);
 	}

@@ -140,9 +140,9 @@ struct fb_error *fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, u
 	bool ended = false;
 	struct fb_error *err = walk_ring(&ring, 0, &ended), *other;
 
-	if (err && !ended && !fb_error_is(err, FB_NOMEM)) {
+	if (err && !ended && !fb_error_is_fatal(err)) {
 		other = walk_ring(&ring, 1, &ended);
-		if (ended || fb_error_is(other, FB_NOMEM)) {
+		if (ended || fb_error_is_fatal(other)) {
 			fb_error_destroy(err);
 			err = other;
 		} else {

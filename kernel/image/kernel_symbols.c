@@ -67,36 +67,18 @@ static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
 	return fb_kallsyms_load(kernel->space, &hints, kernel->warnings, &kernel->symbols);
 }
 
-static struct fb_error *symbol_pair(struct fb_kernel *kernel, const char *start, const char *stop,
-				    uint64_t *start_ret, uint64_t *size_ret)
-{
-	uint64_t from, to;
-	struct fb_error *err;
-
-	err = fb_kernel_symbol(kernel, start, &from);
-	if (!err)
-		err = fb_kernel_symbol(kernel, stop, &to);
-	if (err)
-		return err;
-	if (to <= from || to - from > FB_MAX_BTF_BYTES)
-		return fb_error_create(FB_CORRUPT, "%s 0x%llx and %s 0x%llx enclose no types",
-				       start, (unsigned long long)from, stop,
-				       (unsigned long long)to);
-	*start_ret = from;
-	*size_ret = to - from;
-	return NULL;
-}
-
 /* Where the kernel keeps its BTF; the names changed with 90ceddcb4950 (5.7). */
 static struct fb_error *find_btf(struct fb_kernel *kernel, uint64_t *start_ret, uint64_t *size_ret)
 {
 	struct fb_error *err;
 
-	err = symbol_pair(kernel, "__start_BTF", "__stop_BTF", start_ret, size_ret);
+	err = fb_kernel_symbol_range(kernel, "__start_BTF", "__stop_BTF", 1, FB_MAX_BTF_BYTES,
+				     start_ret, size_ret);
 	if (fb_error_is(err, FB_NOT_FOUND)) {
 		fb_error_destroy(err);
-		err = symbol_pair(kernel, "_binary__btf_vmlinux_bin_start",
-				  "_binary__btf_vmlinux_bin_end", start_ret, size_ret);
+		err = fb_kernel_symbol_range(kernel, "_binary__btf_vmlinux_bin_start",
+					     "_binary__btf_vmlinux_bin_end", 1, FB_MAX_BTF_BYTES,
+					     start_ret, size_ret);
 	}
 	return err;
 }
@@ -192,20 +174,20 @@ static struct fb_error *say_lost(struct fb_kernel *kernel, const char *what,
 	return NULL;
 }
 
-/* Takes what symbols and types failed with (NULL: they did not). That is a warning, unless memory is out.
+/* Takes what symbols and types failed with (NULL: they did not). That is a warning, unless it is fatal.
  * Without its symbols nobody knows where the types are: one sentence tells of both. */
 static struct fb_error *note_lost(struct fb_kernel *kernel, struct fb_error *symbols,
 				  struct fb_error *types)
 {
 	struct fb_error *reason = symbols ? symbols : types;
 
-	if (fb_error_is(types, FB_NOMEM))
+	if (fb_error_is_fatal(types))
 		reason = types;
 	if (reason != types)
 		fb_error_destroy(types);
 	else
 		fb_error_destroy(symbols);
-	if (!reason || fb_error_is(reason, FB_NOMEM))
+	if (!reason || fb_error_is_fatal(reason))
 		return reason;
 	return say_lost(kernel,
 			!kernel->symbols && !kernel->types ? "symbols and types are"
@@ -250,7 +232,7 @@ struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vm
 		fb_error_destroy(symbols);
 		symbols = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
 	}
-	if (fb_error_is(symbols, FB_NOMEM))
+	if (fb_error_is_fatal(symbols))
 		return symbols;
 	fb_kernel_load_build_id(kernel);
 	err = vmlinux ? check_vmlinux(kernel, vmlinux) : NULL;

@@ -22,14 +22,13 @@ uint64_t fb_thread_size(const struct fb_kernel *kernel)
 	uint64_t size = fb_kernel_layout(kernel)->thread_union.size;
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(bounds); i++) {
-		uint64_t start, end;
+		uint64_t start, bytes;
 		struct fb_error *err;
 
-		err = fb_kernel_symbol(kernel, bounds[i][0], &start);
-		if (!err)
-			err = fb_kernel_symbol(kernel, bounds[i][1], &end);
-		if (!err && thread_size_ok(end - start))
-			return end - start;
+		err = fb_kernel_symbol_range(kernel, bounds[i][0], bounds[i][1], 1,
+					     FB_THREAD_BYTES_MAX, &start, &bytes);
+		if (!err && thread_size_ok(bytes))
+			return bytes;
 		fb_error_destroy(err);
 	}
 	return thread_size_ok(size) ? size : THREAD_BYTES;

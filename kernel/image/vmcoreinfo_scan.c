@@ -50,7 +50,7 @@ static struct fb_error *scan_part(void *context, size_t index)
 			break;
 		struct fb_error *err = fb_dump_read_page(scan->dump, pfn, page);
 
-		if (fb_error_is(err, FB_NOMEM))
+		if (fb_error_is_fatal(err))
 			return err;
 		if (!err && is_vmcoreinfo(page))
 			note_found(scan, pfn);

@@ -195,7 +195,7 @@ struct fb_error *fb_log_load(struct fb_kernel *kernel, struct fb_log **log_ret)
 	if (err)
 		return err;
 	err = read_log(kernel, log);
-	if (err && (!log->count || fb_error_is(err, FB_NOMEM))) {
+	if (err && (!log->count || fb_error_is_fatal(err))) {
 		fb_log_destroy(log);
 		return fb_error_prefix(err, "kernel log");
 	}

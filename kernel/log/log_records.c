@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/log/log_source.h"
 
 struct fb_error *fb_log_create(struct fb_log **log_ret)
@@ -46,9 +47,9 @@ struct fb_error *fb_log_append(struct fb_log *log, struct fb_space *space,
 		return err;
 	err = fb_space_read(space, address, room, record->length);
 	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 		log->lost++;
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/log/log_source.h"
 
 /* The two topmost bits of state_var are the state, the others the ID. */
@@ -160,9 +161,9 @@ static struct fb_error *read_record(struct fb_space *space, const struct fb_log_
 		err = fb_space_read(space, ring->infos + index * ring->info_size, info,
 				    ring->info_size);
 	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 		log->lost++;
 		return NULL;
 	}

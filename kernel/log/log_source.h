@@ -40,7 +40,7 @@ struct fb_log_buffer {
 };
 
 /* Both append to log. What cannot be read or believed counts as lost; fails with FB_CORRUPT where
- * the geometry is impossible, FB_NOMEM, FB_LIMIT. */
+ * the geometry is impossible, FB_LIMIT, fatal ones. */
 FB_MUST_CHECK struct fb_error *fb_log_read_ring(struct fb_space *space,
 						const struct fb_log_ring *ring, struct fb_log *log);
 FB_MUST_CHECK struct fb_error *

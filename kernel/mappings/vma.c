@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "kernel/mappings/vma_slab.h"
 #include "kernel/memory/maple_tree.h"
 
@@ -95,7 +96,7 @@ static struct fb_error *add_from_tree(void *context, uint64_t first, uint64_t la
 				      (unsigned long long)entry);
 	if (!err)
 		err = append(collect, &vma);
-	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+	if (!err || fb_error_is_fatal(err) || fb_error_is(err, FB_LIMIT))
 		return err;
 	return note_break(collect, err);
 }
@@ -154,7 +155,7 @@ static struct fb_error *add_from_slabs(struct collect *collect, uint64_t mm)
 
 		err = read_vma(collect->kernel, candidates[i].address, &vma);
 		if (err) {
-			if (fb_error_is(err, FB_NOMEM))
+			if (fb_error_is_fatal(err))
 				break;
 			fb_error_destroy(err);
 			err = NULL;
@@ -197,7 +198,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 					note_break, &collect);
 	else
 		err = collect_list(&collect, mm);
-	if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_NOT_FOUND))
+	if (err && !fb_error_is_fatal(err) && !fb_error_is(err, FB_NOT_FOUND))
 		err = note_break(&collect, err);
 	sort(&collect);
 	if (!err && collect.broken && missing(&collect, mm)) {
@@ -226,17 +227,9 @@ void fb_vmas_deinit(struct fb_vmas *vmas)
 
 const struct fb_vma *fb_vmas_next(const struct fb_vmas *vmas, uint64_t address)
 {
-	size_t low = 0, high = vmas->count;
+	size_t at = FB_LOWER_BOUND(i, vmas->count, vmas->vma[i].end <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (vmas->vma[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < vmas->count ? &vmas->vma[low] : NULL;
+	return at < vmas->count ? &vmas->vma[at] : NULL;
 }
 
 const struct fb_vma *fb_vmas_find(const struct fb_vmas *vmas, uint64_t address)

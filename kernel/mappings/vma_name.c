@@ -147,7 +147,7 @@ struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer, const struct 
 		err = name_with_file(namer, vma, text_ret);
 	else
 		name_without_file(namer, vma, text_ret);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	text_ret->damaged = true;
 	fb_warn_error(fb_kernel_warnings(namer->kernel), err, "the file of a mapping");

@@ -32,7 +32,7 @@ struct fb_vma_text {
 	bool damaged; /* the file could not be read: device, inode or name are missing */
 };
 
-/* Fails only with FB_NOMEM. */
+/* Only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer,
 					       const struct fb_vma *vma,
 					       struct fb_vma_text *text_ret);

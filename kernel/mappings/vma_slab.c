@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 #include "kernel/memory/slab.h"
 
 struct search {
@@ -45,12 +47,8 @@ static struct fb_error *visit_object(void *context, const struct fb_slab_cache *
 		err = fb_slab_object_in_use(search->kernel, cache, object, &in_use);
 	if (!err && in_use)
 		err = is_attached(search->kernel, object, &attached);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		return NULL;
-	}
 	if (err || !attached)
-		return err;
+		return fb_part_skip(err);
 	err = fb_grow_array(&search->found->vmas, &search->room, search->found->count,
 			    sizeof(*search->found->vmas), FB_MAX_SLAB_VMAS, "mappings in slabs");
 	if (!err)
@@ -112,24 +110,19 @@ static struct fb_error *make(struct fb_kernel *kernel, void **found_ret)
 	if (!found)
 		return fb_error_nomem();
 	err = search_slabs(kernel, found);
-	if (fb_error_is(err, FB_NOMEM)) {
+	err = fb_part_warn_if_there(fb_kernel_warnings(kernel), err, "mappings from slabs");
+	if (err)
 		fb_slab_vmas_destroy(found);
-		return err;
-	}
-	/* What a kernel does not have is no damage. */
-	if (fb_error_is(err, FB_NOT_FOUND))
-		fb_error_destroy(err);
 	else
-		fb_warn_error(fb_kernel_warnings(kernel), err, "mappings from slabs");
-	*found_ret = found;
-	return NULL;
+		*found_ret = found;
+	return err;
 }
 
 struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 				 const struct fb_slab_vma **first_ret, size_t *count_ret)
 {
 	const struct fb_slab_vmas *all;
-	size_t low = 0, high, count = 0;
+	size_t first, count = 0;
 	void *kept;
 	struct fb_error *err =
 		fb_kernel_keep(kernel, FB_KERNEL_SLAB_VMAS, make, fb_slab_vmas_destroy, &kept);
@@ -137,17 +130,10 @@ struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 	if (err)
 		return err;
 	all = kept;
-	for (high = all->count; low < high;) {
-		size_t middle = low + (high - low) / 2;
-
-		if (all->vmas[middle].mm < mm)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low + count < all->count && all->vmas[low + count].mm == mm)
+	first = FB_LOWER_BOUND(i, all->count, all->vmas[i].mm < mm);
+	while (first + count < all->count && all->vmas[first + count].mm == mm)
 		count++;
-	*first_ret = count ? all->vmas + low : NULL;
+	*first_ret = count ? all->vmas + first : NULL;
 	*count_ret = count;
 	return NULL;
 }

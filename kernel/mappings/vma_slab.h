@@ -27,7 +27,7 @@ struct fb_slab_vmas {
 void fb_slab_vmas_destroy(void *found);
 
 /* The vm_area_structs in use that name mm: the first (NULL: none), owned by the kernel, and their
- * count. What stops the search is a warning, once; only FB_NOMEM is returned. Safe from many threads. */
+ * count. What stops the search is a warning, once; only a fatal error is returned. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 					       const struct fb_slab_vma **first_ret,
 					       size_t *count_ret);

@@ -108,7 +108,7 @@ static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uin
 		return fb_error_create(FB_LIMIT, "the maple tree has no end");
 	err = read_node(walk, encoded, &node);
 	if (err)
-		return fb_error_is(err, FB_NOMEM) ? err : walk->broken(walk->context, err);
+		return fb_error_is_fatal(err) ? err : walk->broken(walk->context, err);
 	for (unsigned i = 0; i < node.slots; i++) {
 		/* A pivot of 0 behind the first marks the end of the slots in use; the last of
 		 * them reaches to the end of the node's range. */

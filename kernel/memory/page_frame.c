@@ -118,7 +118,7 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	if (!err)
 		err = fb_kernel_field(kernel, frame.address, &layout->page_private,
 				      &frame.private_data);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	if (!err && layout->page.size) {
 		frame.known = true;

@@ -27,7 +27,7 @@ struct fb_page_frame {
 	int64_t map_count;     /* mappings of the page; 0 where it is of another use */
 };
 
-/* Fails only with FB_NOMEM. */
+/* Only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 						  struct fb_page_frame *frame_ret);
 

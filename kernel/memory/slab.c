@@ -131,7 +131,7 @@ static struct fb_error *visit_frame(struct scan *scan, uint64_t pfn)
 		uint64_t head = pfn >> order << order, owner = 0;
 		struct fb_error *err = owner_of(scan, head, &owner);
 
-		if (fb_error_is(err, FB_NOMEM))
+		if (fb_error_is_fatal(err))
 			return err;
 		known |= !err && head == pfn;
 		fb_error_destroy(err);

@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 
 /* A program is at most 1 GiB (bpf_jit_limit), a trampoline a page or two. */
 #define MAX_CODE_BYTES (1ull << 30)
@@ -184,13 +186,9 @@ static struct fb_error *add_list(struct fb_generated_code *code, const char *sym
 	if (!err && link->found && (!head || head->found))
 		err = fb_kernel_list(code->kernel, address + (head ? head->offset : 0),
 				     FB_MAX_GENERATED, callback, code);
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+	if (fb_error_is(err, FB_LIMIT))
 		return err;
-	if (fb_error_is(err, FB_NOT_FOUND))
-		fb_error_destroy(err);
-	else
-		fb_warn_error(fb_kernel_warnings(code->kernel), err, "%s", symbol);
-	return NULL;
+	return fb_part_warn_if_there(fb_kernel_warnings(code->kernel), err, "%s", symbol);
 }
 
 /* Before the list of trampolines, 5.8: all of ftrace's users, each linked to the next, up to one
@@ -210,13 +208,9 @@ static struct fb_error *add_all_ops(struct fb_generated_code *code)
 		if (!err)
 			err = fb_kernel_field(code->kernel, ops, &layout->ftrace_ops_next, &ops);
 	}
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+	if (fb_error_is(err, FB_LIMIT))
 		return err;
-	if (fb_error_is(err, FB_NOT_FOUND))
-		fb_error_destroy(err);
-	else
-		fb_warn_error(fb_kernel_warnings(code->kernel), err, "ftrace_ops_list");
-	return NULL;
+	return fb_part_warn_if_there(fb_kernel_warnings(code->kernel), err, "ftrace_ops_list");
 }
 
 static struct fb_error *read_lists(struct fb_generated_code *code)
@@ -290,15 +284,7 @@ const struct fb_generated *fb_generated_code_get(const struct fb_generated_code 
 const struct fb_generated *fb_generated_code_find(const struct fb_generated_code *code,
 						  uint64_t address)
 {
-	size_t low = 0, high = code->count;
+	size_t behind = FB_LOWER_BOUND(i, code->count, code->pieces[i].start <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (code->pieces[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low && address < code->pieces[low - 1].end ? &code->pieces[low - 1] : NULL;
+	return behind && address < code->pieces[behind - 1].end ? &code->pieces[behind - 1] : NULL;
 }

@@ -30,7 +30,7 @@ struct fb_generated {
 struct fb_generated_code;
 
 /* Reads the kernel's lists. One that this kernel does not have is empty; one that is broken ends
- * there, with a warning. Errors: FB_NOMEM, FB_LIMIT. */
+ * there, with a warning. Errors: fatal ones, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_generated_code_load(struct fb_kernel *kernel,
 						      struct fb_generated_code **code_ret);
 void fb_generated_code_destroy(struct fb_generated_code *code);

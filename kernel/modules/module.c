@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
 #include "kernel/modules/module_table.h"
 
 /* Each finds at least one more; the second finds what is left, as a rule. */
@@ -22,10 +24,9 @@ static struct fb_error *add_entry(void *context, uint64_t entry)
 	const struct fb_layout *layout = fb_kernel_layout(modules->kernel);
 	struct fb_error *err = fb_modules_add(modules, entry - layout->module_list.offset);
 
-	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
+	if (fb_error_is(err, FB_LIMIT))
 		return err;
-	fb_warn_error(fb_kernel_warnings(modules->kernel), err, "modules");
-	return NULL;
+	return fb_part_warn(fb_kernel_warnings(modules->kernel), err, "modules");
 }
 
 /* For what lies behind a broken link; a list_head's prev stands behind its next. */
@@ -79,7 +80,7 @@ static struct fb_error *walk(struct fb_modules *modules)
 	if (err)
 		return err;
 	err = fb_kernel_list(kernel, head, FB_MAX_MODULES, add_entry, modules);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_warn_error(fb_kernel_warnings(kernel), err, "modules");
 	forwards = modules->count;
@@ -91,10 +92,7 @@ static struct fb_error *walk(struct fb_modules *modules)
 		modules->modules[low] = modules->modules[high - 1];
 		modules->modules[high - 1] = module;
 	}
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_warn_error(fb_kernel_warnings(kernel), err, "modules, from the list's end");
-		err = NULL;
-	}
+	err = fb_part_warn(fb_kernel_warnings(kernel), err, "modules, from the list's end");
 	return err ? err : ask_others(modules);
 }
 
@@ -191,19 +189,11 @@ const struct fb_module *fb_modules_by_name(const struct fb_modules *modules, con
 
 const struct fb_module *fb_modules_by_address(const struct fb_modules *modules, uint64_t address)
 {
-	size_t low = 0, high = modules->span_count;
+	size_t behind = FB_LOWER_BOUND(i, modules->span_count, modules->spans[i].start <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (modules->spans[middle].start > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (!low || address >= modules->spans[low - 1].end)
+	if (!behind || address >= modules->spans[behind - 1].end)
 		return NULL;
-	return &modules->modules[modules->spans[low - 1].module];
+	return &modules->modules[modules->spans[behind - 1].module];
 }
 
 char *fb_module_flags(const struct fb_module *module, char *to, size_t size)

@@ -4,6 +4,7 @@
  * modules' types, whose entries do not stand in the modules.
  */
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/modules/module_table.h"
 
 /* A list whose entries name modules. */
@@ -34,10 +35,7 @@ static struct fb_error *walk(struct fb_modules *modules, uint64_t head, const st
 	if (!link->found || !module->found)
 		return NULL;
 	err = fb_kernel_ring(modules->kernel, head, &steps, add_named, &list);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_modules_from_names(struct fb_modules *modules)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/modules/module_table.h"
 
 /* MODULE_REF_BASE: a loaded module counts one reference of its own (kernel/module/main.c). */
@@ -152,10 +153,7 @@ static struct fb_error *read_users(struct fb_kernel *kernel, struct fb_module *m
 	if (!err)
 		err = fb_kernel_list(kernel, module->address + layout->module_source_list.offset,
 				     FB_MAX_MODULE_USERS, add_user, &users);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_warn_error(fb_kernel_warnings(kernel), err, "users of a module");
-		err = NULL;
-	}
+	err = fb_part_warn(fb_kernel_warnings(kernel), err, "users of a module");
 	if (!err) {
 		module->used_by =
 			strndup(users.text.data ? (char *)users.text.data : "", users.text.size);

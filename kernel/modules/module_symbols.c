@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/modules/module_table.h"
 
 /* The tables of one module, copied. */
@@ -62,10 +63,7 @@ static struct fb_error *read_pages(struct fb_kernel *kernel, uint64_t address, v
 			memset(bytes + done, 0, chunk);
 		done += chunk;
 	}
-	if (fb_error_is(first, FB_NOMEM))
-		return first;
-	fb_warn_error(fb_kernel_warnings(kernel), first, "symbols of a module");
-	return NULL;
+	return fb_part_warn(fb_kernel_warnings(kernel), first, "symbols of a module");
 }
 
 static struct fb_error *read_symbols(struct fb_kernel *kernel, const struct fb_module *module,

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 bool fb_modules_known(const struct fb_modules *modules, uint64_t address)
 {
@@ -37,8 +38,5 @@ struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t addres
 {
 	struct fb_error *err = fb_modules_add(modules, address);
 
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_error_is(err, FB_LIMIT) ? err : fb_part_skip(err);
 }

@@ -39,12 +39,12 @@ bool fb_modules_known(const struct fb_modules *modules, uint64_t address);
 /* Reads the struct module at address into the table, where it is not in it yet. Errors as of
  * fb_module_read(), and FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_modules_add(struct fb_modules *modules, uint64_t address);
-/* The same for a hint: what cannot be believed is passed over. FB_NOMEM, FB_LIMIT. */
+/* The same for a hint: what cannot be believed is passed over. Fatal errors, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address);
 
 /* For where the list is broken: module_tree.c, the modules that the tree of their memory leads to; and
  * module_named.c, those that known ones use, that use those, or whose types are known. What is lost
- * costs itself; only FB_NOMEM and FB_LIMIT are returned. */
+ * costs itself; only fatal errors and FB_LIMIT are returned. */
 FB_MUST_CHECK struct fb_error *fb_modules_from_tree(struct fb_modules *modules);
 FB_MUST_CHECK struct fb_error *fb_modules_from_names(struct fb_modules *modules);
 

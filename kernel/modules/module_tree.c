@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/u64_map.h"
 #include "kernel/modules/module_table.h"
 
@@ -57,12 +58,8 @@ static struct fb_error *visit(struct tree_walk *walk, uint64_t node)
 		err = fb_kernel_field(kernel, node, &layout->rb_left, &left);
 	if (!err)
 		err = fb_kernel_field(kernel, node, &layout->rb_right, &right);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		return NULL;
-	}
 	if (err || owner - module >= layout->module.size)
-		return err;
+		return fb_part_skip(err);
 	err = push(walk, parent & ~COLOUR_MASK);
 	if (!err)
 		err = push(walk, left);
@@ -95,10 +92,7 @@ static struct fb_error *walk_tree(struct tree_walk *walk, uint64_t root_address)
 	struct fb_error *err;
 
 	err = fb_space_u64(fb_kernel_space(walk->modules->kernel), root_address, &root);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		err = NULL;
-	}
+	err = fb_part_skip(err);
 	if (!err)
 		err = push(walk, root);
 	for (size_t i = 0; i < walk->modules->count && !err; i++)

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/modules/module.h"
 
 struct entry {
@@ -92,9 +93,9 @@ static struct fb_error *list_entries(struct fb_module_types *types)
 	if (err)
 		return err;
 	err = fb_kernel_list(types->kernel, head, FB_MAX_MODULES, add_entry, types);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(fb_kernel_warnings(types->kernel), err, "types of modules");
+	if (err)
 		return err;
-	fb_warn_error(fb_kernel_warnings(types->kernel), err, "types of modules");
 	types->listed = true;
 	return NULL;
 }
@@ -155,7 +156,7 @@ static struct fb_error *find_in(struct fb_module_types *types, struct entry *ent
 {
 	struct fb_error *err = entry->btf || entry->failed ? NULL : load(types, entry);
 
-	if (err && !fb_error_is(err, FB_NOMEM)) {
+	if (err && !fb_error_is_fatal(err)) {
 		fb_warn_error(fb_kernel_warnings(types->kernel), err, "types of module %s",
 			      entry->module);
 		entry->failed = true;

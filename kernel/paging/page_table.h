@@ -64,7 +64,7 @@ struct fb_page_tables {
 	const struct fb_linear_maps *linear; /* borrowed; NULL: none */
 };
 
-/* One address. Damage is a state, so it fails only with FB_NOMEM or FB_OS. */
+/* One address. Damage is a state, so only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t address,
 					  struct fb_pt_walk *walk_ret);
 

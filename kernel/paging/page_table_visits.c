@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables that were entered, each with its first place, by hash.
+ * The tables that were entered, each with its first place. Called by whatever looks at all addresses of a
+ * process, so that tables which stand at many places do not make it endless.
  */
 #include "kernel/paging/page_table_visits.h"
 
@@ -8,27 +9,29 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/u64_map.h"
 
-#define FIRST_SLOTS 256u
 /* A PMD is level 1 where a PTE is level 0. */
 #define PMD_LEVEL 1u
 #define LEVEL_BITS 3u
 
+/* A table's number, in the order in which they were entered, and a place of it are kept as one number. The
+ * place is the first address that the table maps there, in units of what it maps: 2 MiB or more of the
+ * 2^57 bytes that 5 levels reach. */
+#define PLACE_BITS 36u
+#define ADDRESS_MASK ((UINT64_C(1) << 57) - 1)
+_Static_assert(FB_MAX_PAGE_TABLES < UINT64_C(1) << (64 - PLACE_BITS), "a number and a place fit");
+
 /* A table at a level; the same frame may claim to be one at several. */
 struct entered {
-	uint64_t table; /* frame << LEVEL_BITS | level, + 1; 0: free */
-	uint64_t place; /* first address that it maps, in units of what it maps */
+	uint64_t table; /* frame << LEVEL_BITS | level, + 1; 0: none */
+	uint64_t place;
 };
-
-/* Other places than the first, so that each counts once: a power of two, twice as many as may be. */
-#define AGAIN_SLOTS (4u * FB_MAX_SHARED_TABLES)
-_Static_assert(2 * (FB_MAX_SHARED_TABLES + FB_MAX_STRAY_TABLES) <= AGAIN_SLOTS, "half full");
 
 struct fb_pt_visits {
 	pthread_mutex_t lock;
-	struct entered *first; /* by table */
-	size_t count, room;    /* room: a power of two */
-	struct entered *again; /* by table and place; made when needed */
+	struct fb_u64_map first; /* by table: its number and its first place */
+	struct fb_u64_map again; /* a set of numbers with other places, so that each counts once */
 	uint32_t stray, shared;
 	struct entered last[5]; /* by level: what was entered last, mostly asked for again */
 	uint64_t pieces, most_pieces;
@@ -52,97 +55,54 @@ void fb_pt_visits_destroy(struct fb_pt_visits *visits)
 	if (!visits)
 		return;
 	pthread_mutex_destroy(&visits->lock);
-	free(visits->first);
-	free(visits->again);
+	fb_u64_map_deinit(&visits->first);
+	fb_u64_map_deinit(&visits->again);
 	free(visits);
-}
-
-static size_t mixed(uint64_t value)
-{
-	return (size_t)(value * 0x9e3779b97f4a7c15ull >> 20);
-}
-
-static struct entered *first_slot(struct entered *slots, size_t room, uint64_t table)
-{
-	size_t slot = mixed(table) & (room - 1);
-
-	while (slots[slot].table && slots[slot].table != table)
-		slot = (slot + 1) & (room - 1);
-	return &slots[slot];
-}
-
-static struct entered *again_slot(struct entered *slots, const struct entered *entry)
-{
-	size_t slot = mixed(entry->table + mixed(entry->place)) & (AGAIN_SLOTS - 1);
-
-	while (slots[slot].table &&
-	       (slots[slot].table != entry->table || slots[slot].place != entry->place))
-		slot = (slot + 1) & (AGAIN_SLOTS - 1);
-	return &slots[slot];
-}
-
-/* At most three quarters full. */
-static struct fb_error *grow(struct fb_pt_visits *visits)
-{
-	size_t room = visits->room ? visits->room * 2 : FIRST_SLOTS;
-	struct entered *slots;
-
-	if (visits->count < visits->room / 4 * 3)
-		return NULL;
-	slots = calloc(room, sizeof(*slots));
-	if (!slots)
-		return fb_error_nomem();
-	for (size_t i = 0; i < visits->room; i++)
-		if (visits->first[i].table)
-			*first_slot(slots, room, visits->first[i].table) = visits->first[i];
-	free(visits->first);
-	visits->first = slots;
-	visits->room = room;
-	return NULL;
 }
 
 /* At another place than its first. */
 static struct fb_error *enter_again(struct fb_pt_visits *visits, unsigned level,
-				    const struct entered *entry, bool *may_ret)
+				    uint64_t number_and_place, bool *may_ret)
 {
 	uint32_t *count = level == PMD_LEVEL ? &visits->shared : &visits->stray;
 	uint32_t most = level == PMD_LEVEL ? FB_MAX_SHARED_TABLES : FB_MAX_STRAY_TABLES;
-	struct entered *slot;
+	struct fb_error *err;
 
-	if (!visits->again)
-		visits->again = calloc(AGAIN_SLOTS, sizeof(*visits->again));
-	if (!visits->again)
-		return fb_error_nomem();
-	slot = again_slot(visits->again, entry);
-	*may_ret = slot->table || *count < most;
-	if (*may_ret && !slot->table) {
-		*slot = *entry;
-		++*count;
-	}
-	return NULL;
+	if (fb_u64_map_find(&visits->again, number_and_place))
+		return NULL;
+	*may_ret = *count < most;
+	if (!*may_ret)
+		return NULL;
+	err = fb_u64_set_add(&visits->again, number_and_place,
+			     FB_MAX_SHARED_TABLES + FB_MAX_STRAY_TABLES, "shared page tables",
+			     NULL);
+	*count += !err;
+	return err;
 }
 
 static struct fb_error *enter(struct fb_pt_visits *visits, unsigned level,
 			      const struct entered *entry, bool *may_ret)
 {
-	struct entered *slot;
-	struct fb_error *err;
+	const uint64_t *first;
+	struct fb_error *err = NULL;
 
 	*may_ret = true;
 	if (visits->last[level].table == entry->table && visits->last[level].place == entry->place)
 		return NULL;
-	err = grow(visits);
-	if (err)
-		return err;
-	slot = first_slot(visits->first, visits->room, entry->table);
-	if (!slot->table) {
-		*may_ret = visits->count < FB_MAX_PAGE_TABLES;
-		if (*may_ret) {
-			*slot = *entry;
-			visits->count++;
-		}
-	} else if (slot->place != entry->place) {
-		err = enter_again(visits, level, entry, may_ret);
+	first = fb_u64_map_find(&visits->first, entry->table);
+	if (!first) {
+		uint64_t number = visits->first.count;
+
+		*may_ret = number < FB_MAX_PAGE_TABLES;
+		if (*may_ret)
+			err = fb_u64_map_add(&visits->first, entry->table,
+					     number << PLACE_BITS | entry->place,
+					     FB_MAX_PAGE_TABLES, "page tables", NULL);
+	} else {
+		uint64_t again = *first >> PLACE_BITS << PLACE_BITS | entry->place;
+
+		if (again != *first)
+			err = enter_again(visits, level, again, may_ret);
 	}
 	if (!err && *may_ret)
 		visits->last[level] = *entry;
@@ -155,7 +115,7 @@ static struct fb_error *enter_table(struct fb_pt_visits *visits, unsigned level,
 {
 	const struct entered entry = {
 		.table = (table >> FB_PAGE_SHIFT << LEVEL_BITS | level) + 1,
-		.place = address >> (FB_PAGE_SHIFT + 9 * (level + 1)),
+		.place = (address & ADDRESS_MASK) >> (FB_PAGE_SHIFT + 9 * (level + 1)),
 	};
 	struct fb_error *err = enter(visits, level, &entry, may_ret);
 

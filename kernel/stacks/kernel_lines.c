@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/modules/module_debug.h"
 #include "symbols/dwarf/dwarf_lines.h"
 
@@ -64,7 +65,7 @@ void fb_kernel_lines_destroy(struct fb_kernel_lines *lines)
 	free(lines);
 }
 
-/* A file that cannot be had leaves the frames without lines. */
+/* A file that cannot be had, or not be opened, leaves the frames without lines: it is not the dump. */
 static struct fb_error *warn_unless_nomem(struct fb_kernel_lines *lines, struct fb_error *err)
 {
 	if (fb_error_is(err, FB_NOMEM))
@@ -156,9 +157,9 @@ struct fb_error *fb_kernel_lines_add(struct fb_kernel_lines *lines, struct fb_ke
 	for (size_t i = 0; i < stack->count; i++) {
 		struct fb_error *err = add_to_frame(lines, &stack->frames[i]);
 
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err); /* too many places: the rest stays without lines */
+		if (err)
 			return err;
-		fb_error_destroy(err); /* too many places: the rest stays without lines */
 	}
 	return NULL;
 }

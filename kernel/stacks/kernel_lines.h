@@ -23,7 +23,7 @@ FB_MUST_CHECK struct fb_error *fb_kernel_lines_create(struct fb_kernel *kernel,
 void fb_kernel_lines_destroy(struct fb_kernel_lines *lines);
 
 /* Fills source of each frame that a file is known for; it is owned by lines. A file that cannot be
- * used is a warning, once; a module without a file is none. Errors: only FB_NOMEM. Safe from many threads. */
+ * used is a warning, once; a module without a file is none. Only fatal errors are returned. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_kernel_lines_add(struct fb_kernel_lines *lines,
 						   struct fb_kernel_stack *stack);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/search.h"
+
 /* The numbers of registers, by version. */
 static const uint8_t registers_v1[16] = {
 	FB_ORC_REG_UNDEFINED,   FB_ORC_REG_PREV_SP,     FB_ORC_REG_DX,      FB_ORC_REG_DI,
@@ -114,28 +116,30 @@ static struct fb_error *read_ip(const struct fb_orc_table *table, uint32_t index
 	return err;
 }
 
+/* Whether the code of an entry begins at or before pc; false too once an entry could not be read. */
+static bool begins_by(const struct fb_orc_table *table, size_t index, uint64_t pc,
+		      struct fb_error **err)
+{
+	uint64_t ip = 0;
+
+	if (!*err)
+		*err = read_ip(table, (uint32_t)index, &ip);
+	return !*err && ip <= pc;
+}
+
 /* The last index whose code begins at or before pc. */
 static struct fb_error *find_index(const struct fb_orc_table *table, uint64_t pc,
 				   uint32_t *index_ret)
 {
-	uint32_t first = 0, behind = table->count;
-	uint64_t ip;
+	struct fb_error *err = NULL;
+	size_t behind = FB_LOWER_BOUND(i, table->count, begins_by(table, i, pc, &err));
 
-	while (first < behind) {
-		uint32_t middle = first + (behind - first) / 2;
-		struct fb_error *err = read_ip(table, middle, &ip);
-
-		if (err)
-			return fb_error_prefix(err, "the ORC table");
-		if (ip <= pc)
-			first = middle + 1;
-		else
-			behind = middle;
-	}
-	if (!first)
+	if (err)
+		return fb_error_prefix(err, "the ORC table");
+	if (!behind)
 		return fb_error_create(FB_NOT_FOUND, "no ORC entry for 0x%llx",
 				       (unsigned long long)pc);
-	*index_ret = first - 1;
+	*index_ret = (uint32_t)behind - 1;
 	return NULL;
 }
 

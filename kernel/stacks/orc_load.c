@@ -31,45 +31,26 @@ struct fb_orc {
 	struct cached_row cache[CACHE_ROWS];
 };
 
-static struct fb_error *table_range(const struct fb_kernel *kernel, const char *start,
-				    const char *stop, unsigned element, uint64_t *start_ret,
-				    uint64_t *count_ret)
-{
-	uint64_t from, to;
-	struct fb_error *err;
-
-	err = fb_kernel_symbol(kernel, start, &from);
-	if (!err)
-		err = fb_kernel_symbol(kernel, stop, &to);
-	if (err)
-		return err;
-	if (to <= from || (to - from) % element || (to - from) / element > FB_MAX_ORC_ENTRIES)
-		return fb_error_create(FB_CORRUPT, "%s 0x%llx and %s 0x%llx enclose no table",
-				       start, (unsigned long long)from, stop,
-				       (unsigned long long)to);
-	*start_ret = from;
-	*count_ret = (to - from) / element;
-	return NULL;
-}
-
 static struct fb_error *find_table(const struct fb_kernel *kernel, struct fb_orc_table *table)
 {
-	uint64_t ip_count, entry_count;
+	uint64_t ip_bytes, entry_bytes;
 	struct fb_error *err;
 
-	err = table_range(kernel, "__start_orc_unwind_ip", "__stop_orc_unwind_ip", FB_ORC_IP_BYTES,
-			  &table->ips, &ip_count);
+	err = fb_kernel_symbol_range(kernel, "__start_orc_unwind_ip", "__stop_orc_unwind_ip",
+				     FB_ORC_IP_BYTES, FB_MAX_ORC_ENTRIES * FB_ORC_IP_BYTES,
+				     &table->ips, &ip_bytes);
 	if (!err)
-		err = table_range(kernel, "__start_orc_unwind", "__stop_orc_unwind",
-				  FB_ORC_ENTRY_BYTES, &table->entries, &entry_count);
+		err = fb_kernel_symbol_range(
+			kernel, "__start_orc_unwind", "__stop_orc_unwind", FB_ORC_ENTRY_BYTES,
+			FB_MAX_ORC_ENTRIES * FB_ORC_ENTRY_BYTES, &table->entries, &entry_bytes);
 	if (err)
 		return err;
-	if (ip_count != entry_count)
+	if (ip_bytes / FB_ORC_IP_BYTES != entry_bytes / FB_ORC_ENTRY_BYTES)
 		return fb_error_create(FB_CORRUPT, "ORC: %llu addresses but %llu entries",
-				       (unsigned long long)ip_count,
-				       (unsigned long long)entry_count);
+				       (unsigned long long)ip_bytes / FB_ORC_IP_BYTES,
+				       (unsigned long long)entry_bytes / FB_ORC_ENTRY_BYTES);
 	table->space = fb_kernel_space(kernel);
-	table->count = (uint32_t)ip_count;
+	table->count = (uint32_t)(ip_bytes / FB_ORC_IP_BYTES);
 	return NULL;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/image/thread_size.h"
 #include "kernel/stacks/cpu_regs.h"
 #include "kernel/stacks/stack_search.h"
@@ -80,10 +81,7 @@ static struct fb_error *undo_diversion(struct walk *walk)
 		return NULL;
 	err = fb_return_hooks_find(fb_orc_return_hooks(walk->orc), walk->task->address,
 				   unwind->sp - sizeof(unwind->pc), unwind->pc, &unwind->pc);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 /* The frame the walk stands at. A return address may be the first byte behind its function (after
@@ -125,7 +123,7 @@ static void lose(struct walk *walk, const char *reason)
 /* Takes err: it is why the stack ends. Out of memory is passed on. */
 static struct fb_error *lose_by(struct walk *walk, struct fb_error *err)
 {
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	lose(walk, fb_error_message(err));
 	fb_error_destroy(err);
@@ -183,7 +181,7 @@ static struct fb_error *start_by_search(struct walk *walk, struct fb_error *lost
 	if (!fb_error_is(lost, FB_ABSENT))
 		return lost;
 	err = fb_stack_search(walk->kernel, 0, &walk->unwind);
-	if (fb_error_is(err, FB_NOMEM)) {
+	if (fb_error_is_fatal(err)) {
 		fb_error_destroy(lost);
 		return err;
 	}
@@ -312,7 +310,7 @@ static struct fb_error *find_user_regs(struct walk *walk)
 
 	if (!stack->has_user_regs && walk->task->stack && !walk->task->kernel_thread) {
 		err = fb_user_regs_at_top(walk->kernel, walk->task->stack, &stack->user_regs);
-		if (fb_error_is(err, FB_NOMEM))
+		if (fb_error_is_fatal(err))
 			return err;
 		stack->has_user_regs = !err;
 		if (!err)

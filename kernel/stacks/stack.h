@@ -59,7 +59,7 @@ struct fb_kernel_stack {
 
 /* All in borrowed; orc NULL: there are no unwind tables, and nothing but the registers of user mode is
  * found; modules of orc name the code of modules. Whatever is wrong with the stack is
- * its end, not an error: only FB_NOMEM is returned. fb_kernel_stack_deinit() it.
+ * its end, not an error: only a fatal error is returned. fb_kernel_stack_deinit() it.
  * Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc *orc,
 						      const struct fb_task *task,

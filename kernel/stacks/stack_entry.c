@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/part.h"
 #include "kernel/image/thread_size.h"
 
 /* IRQ_STACK_SIZE and struct entry_stack where the kernel's types have neither. */
@@ -191,9 +192,9 @@ struct fb_error *fb_cpu_stack_areas(const struct fb_kernel *kernel, uint32_t cpu
 	for (size_t i = 0; i < FB_ARRAY_SIZE(adders); i++) {
 		struct fb_error *err = adders[i](kernel, cpu, unwind);
 
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 	}
 	return NULL;
 }
@@ -266,9 +267,9 @@ struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const str
 		struct fb_error *err;
 
 		err = fb_kernel_field(kernel, task->address, members[i].field, &value);
-		if (fb_error_is(err, FB_NOMEM))
+		err = fb_part_skip(err);
+		if (err)
 			return err;
-		fb_error_destroy(err);
 		*members[i].value = value;
 	}
 	return NULL;

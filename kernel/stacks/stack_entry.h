@@ -33,7 +33,7 @@ enum fb_entry_kind fb_entry_kind(const char *symbol, const struct user_regs_stru
 /* Appends an area to those of unwind; nothing where its bounds cannot be or there is no room. */
 void fb_stack_area_add(struct fb_unwind *unwind, uint64_t start, uint64_t size, const char *name);
 /* Appends the interrupt, exception and entry stacks of a CPU. What this kernel does not have, or
- * cannot be read, is left out; only FB_NOMEM is returned. */
+ * cannot be read, is left out; only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_cpu_stack_areas(const struct fb_kernel *kernel, uint32_t cpu,
 						  struct fb_unwind *unwind);
 

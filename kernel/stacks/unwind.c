@@ -328,7 +328,7 @@ struct fb_error *fb_unwind_next(struct fb_unwind *unwind, enum fb_unwind_end *en
 				     !fb_unwind_is_call_to(unwind, unwind->pc, callee);
 		return NULL;
 	}
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
 	/* What ORC cannot say may be guessed; what it says and the stack contradicts may not. */
 	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_unwind_guess(unwind)) {

@@ -80,8 +80,8 @@ FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
 FB_MUST_CHECK struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc,
 						    uint64_t sp, uint64_t bp, bool exact);
 
-/* Goes to the caller's frame. At FB_UNWIND_USER regs and regs_address are user mode's. Errors:
- * only FB_NOMEM. */
+/* Goes to the caller's frame. At FB_UNWIND_USER regs and regs_address are user mode's. Only fatal
+ * errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
 					      enum fb_unwind_end *end_ret);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/part.h"
 #include "kernel/memory/page_frame.h"
 #include "kernel/memory/xarray.h"
 #include "kernel/modules/module_types.h"
@@ -76,14 +77,8 @@ struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_
 	err = fb_module_types_create(kernel, &swap->types);
 	if (!err)
 		err = find_areas(swap);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
-		/* A kernel without swap has neither symbol. */
-		if (fb_error_is(err, FB_NOT_FOUND))
-			fb_error_destroy(err);
-		else
-			fb_warn_error(fb_kernel_warnings(kernel), err, "swap areas");
-		err = NULL;
-	}
+	/* A kernel without swap has neither symbol. */
+	err = fb_part_warn_if_there(fb_kernel_warnings(kernel), err, "swap areas");
 	if (err)
 		fb_swap_destroy(swap);
 	else
@@ -134,14 +129,8 @@ static struct fb_error *find_zram(struct fb_swap *swap, uint32_t type)
 	err = find_device(swap, type, &bdev);
 	if (!err)
 		err = fb_zram_open(swap->kernel, swap->types, bdev, &area->zram);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	area->looked = true;
-	if (fb_error_is(err, FB_NOT_FOUND))
-		fb_error_destroy(err);
-	else
-		fb_warn_error(fb_kernel_warnings(swap->kernel), err, "swap area %u", type);
-	return NULL;
+	area->looked = !fb_error_is_fatal(err);
+	return fb_part_warn_if_there(fb_kernel_warnings(swap->kernel), err, "swap area %u", type);
 }
 
 /* The frame of a slot that is in the swap cache; UINT64_MAX: none. The index within an
@@ -190,11 +179,7 @@ static struct fb_error *read_cached(struct fb_swap *swap, const struct area *are
 		err = fb_dump_read_page(fb_kernel_dump(swap->kernel), pfn, page);
 		*found_ret = !err;
 	}
-	if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_OS)) {
-		fb_error_destroy(err);
-		err = NULL;
-	}
-	return err;
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offset, void *page,

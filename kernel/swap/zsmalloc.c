@@ -277,7 +277,7 @@ static struct fb_error *locate(const struct fb_zsmalloc *pool, uint64_t handle,
 		return err;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(encodings); i++) {
 		err = locate_by(pool, &encodings[i], word, handle, place_ret);
-		if (!err || fb_error_is(err, FB_NOMEM)) {
+		if (!err || fb_error_is_fatal(err)) {
 			fb_error_destroy(reason);
 			return err;
 		}

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "kernel/tasks/task_table.h"
 
 static int compare_ints(int64_t a, int64_t b)
@@ -192,9 +193,7 @@ struct fb_error *fb_tasks_load(struct fb_kernel *kernel, struct fb_tasks **tasks
 	if (!tasks)
 		return fb_error_nomem();
 	tasks->kernel = kernel;
-	err = fb_tasks_index(tasks);
-	if (!err)
-		err = ask_all(tasks);
+	err = ask_all(tasks);
 	if (!err && tasks->count == 0)
 		err = fb_error_create(FB_NOT_FOUND,
 				      "no task can be reached: neither the task list nor the CPUs "
@@ -219,7 +218,7 @@ void fb_tasks_destroy(struct fb_tasks *tasks)
 	free(tasks->lost_tids);
 	free(tasks->lost);
 	free(tasks->by_tid);
-	free(tasks->by_address);
+	fb_u64_map_deinit(&tasks->by_address);
 	free(tasks->tasks);
 	free(tasks);
 }
@@ -236,37 +235,18 @@ const struct fb_task *fb_tasks_get(const struct fb_tasks *tasks, size_t index)
 
 const struct fb_task *fb_tasks_by_tid(const struct fb_tasks *tasks, int32_t tid)
 {
-	size_t low = 0, high = tasks->by_tid_count;
+	size_t at =
+		FB_LOWER_BOUND(i, tasks->by_tid_count, tasks->tasks[tasks->by_tid[i]].tid < tid);
+	const struct fb_task *task =
+		at < tasks->by_tid_count ? &tasks->tasks[tasks->by_tid[at]] : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct fb_task *task = &tasks->tasks[tasks->by_tid[middle]];
-
-		if (task->tid == tid)
-			return task;
-		if (task->tid < tid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return task && task->tid == tid ? task : NULL;
 }
 
 /* The first task whose PID is not below pid. */
 static size_t first_of_pid(const struct fb_tasks *tasks, int64_t pid)
 {
-	size_t low = 0, high = tasks->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct fb_task *task = &tasks->tasks[middle];
-
-		if (task->idle || task->pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FB_LOWER_BOUND(i, tasks->count, tasks->tasks[i].idle || tasks->tasks[i].pid < pid);
 }
 
 void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret, size_t *count_ret)
@@ -283,19 +263,9 @@ size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret)
 
 uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid)
 {
-	size_t low = 0, high = tasks->lost_count;
+	size_t at = FB_LOWER_BOUND(i, tasks->lost_count, tasks->lost[i].tid < tid);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (tasks->lost[middle].tid == tid)
-			return tasks->lost[middle].address;
-		if (tasks->lost[middle].tid < tid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return 0;
+	return at < tasks->lost_count && tasks->lost[at].tid == tid ? tasks->lost[at].address : 0;
 }
 
 bool fb_tasks_damaged(const struct fb_tasks *tasks)

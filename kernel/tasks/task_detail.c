@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 
 /* MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES: since eca56ff906bd (4.5). */
 #define COUNTERS 4u
@@ -90,7 +91,7 @@ struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_ta
 
 	err = fb_kernel_field(kernel, task->address, &fb_kernel_layout(kernel)->task_nsproxy,
 			      &nsproxy);
-	for (unsigned kind = 0; kind < FB_NAMESPACE_KINDS && !fb_error_is(err, FB_NOMEM); kind++) {
+	for (unsigned kind = 0; kind < FB_NAMESPACE_KINDS && !fb_error_is_fatal(err); kind++) {
 		fb_error_destroy(err);
 		err = find_namespace(kernel, task, nsproxy, kind, &address);
 		if (!err)
@@ -98,9 +99,9 @@ struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_ta
 					      layout_field(kernel, namespaces[kind].inode),
 					      &inodes[kind]);
 	}
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err);
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	memcpy(inodes_ret, inodes, sizeof(inodes));
 	return NULL;
 }

@@ -26,7 +26,7 @@ enum fb_namespace {
 };
 
 /* The inode numbers that /proc/PID/ns shows. 0: a kernel without such namespaces, a task that has
- * given them back on exit, or unreadable. Fails only with FB_NOMEM. */
+ * given them back on exit, or unreadable. Only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_task_namespaces(struct fb_kernel *kernel,
 						  const struct fb_task *task,
 						  uint64_t inodes_ret[FB_NAMESPACE_KINDS]);

@@ -5,6 +5,7 @@
  * lock names is believed only where several of its fields say so.
  */
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/tasks/task_table.h"
 
 /* include/linux/sched.h, magic.h; unchanged since 4.14. */
@@ -24,11 +25,8 @@ static struct fb_error *weigh(struct signs *signs, struct fb_error *err, bool go
 	if (!err) {
 		signs->good += good;
 		signs->bad |= !good;
-	} else if (fb_error_is(err, FB_NOMEM)) {
-		return err;
 	}
-	fb_error_destroy(err); /* not in the dump: says nothing */
-	return NULL;
+	return fb_part_skip(err); /* not in the dump: says nothing */
 }
 
 static struct fb_error *weigh_pointer(struct fb_kernel *kernel, uint64_t base,
@@ -144,8 +142,5 @@ struct fb_error *fb_tasks_add_live(struct fb_tasks *tasks, uint64_t address, uin
 			return err;
 	}
 	err = fb_tasks_add(tasks, address, found_by, NULL);
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_error_is(err, FB_LIMIT) ? err : fb_part_skip(err);
 }

@@ -66,7 +66,7 @@ static struct fb_error *visit_outermost(struct pid_walk *walk, uint64_t pid, uin
 				      (unsigned long long)number);
 	if (!err)
 		err = task_of_pid(walk, pid, &task);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_error_destroy(err);
 	return fb_tasks_add_lost(walk->tasks, (int32_t)number, task, pid);
@@ -92,7 +92,7 @@ static struct fb_error *visit_nested(struct pid_walk *walk, uint64_t pid, uint64
 	if (err)
 		return fb_tasks_broken(walk->tasks, err, FB_FOUND_PID_TREE);
 	err = task_of_pid(walk, pid, &task);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_error_destroy(err);
 	return fb_tasks_add_lost(walk->tasks, (int32_t)tid, task, pid);

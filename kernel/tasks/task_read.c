@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/tasks/task_table.h"
 
 /* include/linux/sched.h; unchanged since 4.14. */
@@ -184,8 +185,5 @@ struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task 
 		}
 	}
 	to[0] = '\0';
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }

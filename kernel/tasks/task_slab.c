@@ -4,6 +4,7 @@
  * whose filter dropped the nodes that the other sources walk over.
  */
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/memory/slab.h"
 #include "kernel/tasks/task_table.h"
 
@@ -35,18 +36,14 @@ static struct fb_error *visit_pid(struct slab_walk *walk, uint64_t pid)
 		err = fb_kernel_field(kernel, numbers, &layout->upid_ns, &namespace);
 	if (!err)
 		err = fb_space_u64(fb_kernel_space(kernel), pid + layout->pid_tasks.offset, &link);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		return NULL;
-	}
+	if (err)
+		return fb_part_skip(err);
 	if (!count || count >= FB_MAX_REFERENCES || !nr || nr >= FB_MAX_TASKS ||
 	    namespace != walk->init_pid_ns || !fb_kernel_address_ok(link))
 		return NULL;
 	link -= layout->task_pid_links.offset;
 	err = fb_tasks_add(walk->tasks, link, FB_FOUND_SLAB, NULL);
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_error_destroy(err);
 	return fb_tasks_add_lost(walk->tasks, (int32_t)nr, link, pid);
@@ -70,12 +67,8 @@ static struct fb_error *search_frame(void *context, uint64_t pfn)
 	uint64_t words[FB_PAGE_SIZE / sizeof(uint64_t)];
 	struct fb_error *err = fb_dump_read_page(fb_kernel_dump(kernel), pfn, words);
 
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		return NULL;
-	}
+	if (err)
+		return fb_part_skip(err);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(words) && !err; i++)
 		if (words[i] % STACK_ALIGNMENT == 0 && fb_kernel_address_ok(words[i]))
 			err = fb_tasks_add_live(walk->tasks,

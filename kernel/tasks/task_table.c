@@ -10,73 +10,55 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-#define FIRST_SLOTS 1024u
-
-static size_t slot_of(const struct fb_tasks *tasks, uint64_t address)
-{
-	/* Fibonacci hashing: the high bits of the product are well mixed. */
-	size_t slot = (size_t)((address * 0x9e3779b97f4a7c15ull) >> 20) & (tasks->slots - 1);
-
-	while (tasks->by_address[slot] &&
-	       tasks->tasks[tasks->by_address[slot] - 1].address != address)
-		slot = (slot + 1) & (tasks->slots - 1);
-	return slot;
-}
-
-static struct fb_error *index_addresses(struct fb_tasks *tasks, size_t slots)
-{
-	uint32_t *fresh = calloc(slots, sizeof(*fresh));
-
-	if (!fresh)
-		return fb_error_nomem();
-	free(tasks->by_address);
-	tasks->by_address = fresh;
-	tasks->slots = slots;
-	for (size_t i = 0; i < tasks->count; i++)
-		tasks->by_address[slot_of(tasks, tasks->tasks[i].address)] = (uint32_t)i + 1;
-	return NULL;
-}
-
 struct fb_error *fb_tasks_index(struct fb_tasks *tasks)
 {
-	return index_addresses(tasks, tasks->slots ? tasks->slots : FIRST_SLOTS);
+	struct fb_error *err = NULL;
+
+	fb_u64_map_deinit(&tasks->by_address);
+	for (size_t i = 0; i < tasks->count && !err; i++)
+		err = fb_u64_map_add(&tasks->by_address, tasks->tasks[i].address, i, FB_MAX_TASKS,
+				     "tasks", NULL);
+	return err;
 }
 
 const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t address)
 {
-	size_t index = tasks->by_address[slot_of(tasks, address)];
+	const uint64_t *index = fb_u64_map_find(&tasks->by_address, address);
 
-	return index ? &tasks->tasks[index - 1] : NULL;
+	return index ? &tasks->tasks[*index] : NULL;
+}
+
+/* Behind the others. */
+static struct fb_error *append(struct fb_tasks *tasks, uint64_t address)
+{
+	struct fb_task task;
+	struct fb_error *err;
+
+	err = fb_task_read(tasks->kernel, address, &task);
+	if (!err)
+		err = fb_grow_array(&tasks->tasks, &tasks->room, tasks->count,
+				    sizeof(*tasks->tasks), FB_MAX_TASKS, "tasks");
+	if (!err)
+		err = fb_u64_map_add(&tasks->by_address, address, tasks->count, FB_MAX_TASKS,
+				     "tasks", NULL);
+	if (!err)
+		tasks->tasks[tasks->count++] = task;
+	return err;
 }
 
 struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address, uint32_t found_by,
 			      size_t *index_ret)
 {
-	size_t slot = slot_of(tasks, address);
-	size_t index = tasks->by_address[slot];
-	struct fb_error *err;
+	const uint64_t *known = fb_u64_map_find(&tasks->by_address, address);
+	size_t index = known ? (size_t)*known : tasks->count;
 
-	if (index) {
-		index--;
-		tasks->tasks[index].found_by |= found_by;
-	} else {
-		struct fb_task task;
+	if (!known) {
+		struct fb_error *err = append(tasks, address);
 
-		err = fb_task_read(tasks->kernel, address, &task);
-		if (!err)
-			err = fb_grow_array(&tasks->tasks, &tasks->room, tasks->count,
-					    sizeof(*tasks->tasks), FB_MAX_TASKS, "tasks");
-		if (!err && 2 * (tasks->count + 1) > tasks->slots) {
-			err = index_addresses(tasks, 2 * tasks->slots);
-			slot = slot_of(tasks, address);
-		}
 		if (err)
 			return err;
-		task.found_by = found_by;
-		index = tasks->count++;
-		tasks->tasks[index] = task;
-		tasks->by_address[slot] = (uint32_t)index + 1;
 	}
+	tasks->tasks[index].found_by |= found_by;
 	if (index_ret)
 		*index_ret = index;
 	return NULL;
@@ -98,7 +80,7 @@ struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb_error *err, u
 {
 	unsigned source = (unsigned)__builtin_ctz(found_by);
 
-	if (!err || fb_error_is(err, FB_NOMEM))
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	tasks->broken[source]++;
 	if (tasks->first_break[source])

@@ -3,6 +3,7 @@
 #ifndef FB_KERNEL_TASK_TABLE_H
 #define FB_KERNEL_TASK_TABLE_H
 
+#include "base/u64_map.h"
 #include "kernel/tasks/task.h"
 
 /* In found_by while the table is filled: a list of that source has led to the task. */
@@ -19,9 +20,8 @@ struct fb_tasks {
 	struct fb_kernel *kernel; /* borrowed */
 	struct fb_task *tasks;    /* sorted once all sources have been asked */
 	size_t count, room;
-	uint32_t *by_address; /* open addressing; index + 1, 0: free */
-	size_t slots;         /* a power of two */
-	uint32_t *by_tid;     /* indexes of the tasks that are not idle, in order of TID */
+	struct fb_u64_map by_address; /* indexes of tasks */
+	uint32_t *by_tid;             /* indexes of the tasks that are not idle, in order of TID */
 	size_t by_tid_count;
 	struct fb_lost_task *lost; /* sorted by TID, each once, when all sources have been asked */
 	size_t lost_count, lost_room;
@@ -35,10 +35,10 @@ struct fb_tasks {
 	struct fb_error *first_break[FB_FOUND_BITS];
 };
 
-/* Makes or renews the index by address; before anything is added, and after the tasks were moved. */
+/* Renews the index by address, after the tasks were moved. */
 FB_MUST_CHECK struct fb_error *fb_tasks_index(struct fb_tasks *tasks);
 
-/* Takes err, which ended a part of a source: counted, and passed on only where it is FB_NOMEM. */
+/* Takes err, which ended a part of a source: counted, and passed on only where it is fatal. */
 FB_MUST_CHECK struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb_error *err,
 					       uint32_t found_by);
 
@@ -48,7 +48,7 @@ FB_MUST_CHECK struct fb_error *fb_tasks_broken(struct fb_tasks *tasks, struct fb
 FB_MUST_CHECK struct fb_error *fb_tasks_add(struct fb_tasks *tasks, uint64_t address,
 					    uint32_t found_by, size_t *index_ret);
 /* The same for an address that is no more than a hint. A task that is not known yet is believed only
- * where several of its fields say that it is in use; else it is passed over. FB_NOMEM, FB_LIMIT. */
+ * where several of its fields say that it is in use; else it is passed over. Fatal errors, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_tasks_add_live(struct fb_tasks *tasks, uint64_t address,
 						 uint32_t found_by);
 /* Notes a TID whose task_struct, at address (0: unknown), cannot be read; pid: the struct pid that
@@ -65,7 +65,7 @@ FB_MUST_CHECK struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t a
 FB_MUST_CHECK struct fb_error *fb_tasks_walk_pid_tree(struct fb_tasks *tasks, uint64_t namespace,
 						      uint32_t level, uint64_t *nodes_left);
 
-/* The sources, each in a file of its name. What is broken is counted; only FB_NOMEM is returned. */
+/* The sources, each in a file of its name. What is broken is counted; only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_tasks_from_cpus(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks);

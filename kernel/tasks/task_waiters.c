@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/u64_map.h"
 #include "kernel/image/thread_size.h"
 #include "kernel/tasks/task_table.h"
@@ -78,9 +79,9 @@ static struct fb_error *visit_entry(void *context, uint64_t node)
 	err = fb_kernel_field(walk->tasks->kernel, node - sort->list->offset, sort->task, &task);
 	if (!err && is_on_stack(walk, task, node))
 		return fb_tasks_add_live(walk->tasks, task, FB_FOUND_WAITER);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err); /* before a head at a page's start there may be nothing */
+	if (err)
 		return err;
-	fb_error_destroy(err); /* before a head at a page's start there may be nothing */
 	if (!sort->head || !sort->head->found)
 		return NULL;
 	err = add_owner(walk, node - sort->head->offset, sort->owner);

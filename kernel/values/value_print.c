@@ -18,7 +18,7 @@ struct fb_error *fb_value_count(struct fb_value_printer *printer)
 
 struct fb_error *fb_value_miss(struct fb_value_printer *printer, struct fb_error *err)
 {
-	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT) || fb_error_is(err, FB_OS))
+	if (fb_error_is_fatal(err) || fb_error_is(err, FB_LIMIT))
 		return err;
 	if (printer->missing++)
 		fb_error_destroy(err);

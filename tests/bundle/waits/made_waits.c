@@ -12,8 +12,6 @@ void made_waits_begin(struct made_waits *waits)
 	waits->made = made_kernel_create();
 	waits->tasks.kernel = &waits->made->kernel;
 	waits->tasks.tasks = waits->list;
-	waits->tasks.by_address = waits->by_address;
-	waits->tasks.slots = FB_ARRAY_SIZE(waits->by_address);
 	waits->tasks.by_tid = waits->by_tid;
 	waits->finder.kernel = &waits->made->kernel;
 	waits->finder.space = &waits->made->space;
@@ -24,21 +22,8 @@ void made_waits_begin(struct made_waits *waits)
 void made_waits_end(struct made_waits *waits)
 {
 	fb_wait_finder_deinit(&waits->finder);
+	fb_u64_map_deinit(&waits->tasks.by_address);
 	made_kernel_destroy(waits->made);
-}
-
-/* Where fb_tasks_by_address() looks for it: the first free slot that it comes to. */
-static void index_address(struct made_waits *waits, size_t index)
-{
-	for (size_t slot = 0; slot < FB_ARRAY_SIZE(waits->by_address); slot++) {
-		if (waits->by_address[slot])
-			continue;
-		waits->by_address[slot] = (uint32_t)index + 1;
-		if (fb_tasks_by_address(&waits->tasks, waits->list[index].address))
-			return;
-		waits->by_address[slot] = 0;
-	}
-	CU_FAIL_FATAL("the task does not fit the table");
 }
 
 struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t tid,
@@ -60,7 +45,7 @@ struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t t
 	strncpy(task->comm, comm, sizeof(task->comm) - 1);
 	waits->tasks.count++;
 	waits->by_tid[waits->tasks.by_tid_count++] = (uint32_t)index;
-	index_address(waits, index);
+	FB_OK_FATAL(fb_tasks_index(&waits->tasks));
 	return task;
 }
 

@@ -23,7 +23,6 @@ struct made_waits {
 	struct fb_tasks tasks;
 	struct fb_task list[MADE_WAIT_TASKS];
 	uint32_t by_tid[MADE_WAIT_TASKS];
-	uint32_t by_address[4 * MADE_WAIT_TASKS];
 };
 
 void made_waits_begin(struct made_waits *waits);
