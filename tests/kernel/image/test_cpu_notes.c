@@ -27,24 +27,23 @@ static bool none(uint64_t pfn FB_UNUSED)
 	return false;
 }
 
-static struct elf_prstatus *note_of(struct host *host, size_t index)
+/* The test's own bytes, which the dump copied; not aligned. */
+static void *note_of(struct host *host, size_t index)
 {
 	size_t size;
 
-	/* The test's own bytes, which the dump copied. */
-	return (struct elf_prstatus *)fb_dump_prstatus(host->made->kernel.dump, index, &size);
+	return (void *)fb_dump_prstatus(host->made->kernel.dump, index, &size);
 }
 
 /* The note that CPU would have left: its thread is PID pid, its stack its own. */
 static void write_note(struct host *host, size_t index, unsigned cpu, int32_t pid)
 {
-	struct elf_prstatus *note = note_of(host, index);
+	struct elf_prstatus note = {.pr_pid = pid};
 	struct user_regs_struct regs = {.rip = 0xffffffff81000000ull + cpu,
 					.rsp = STACK(cpu) + 0x2000};
 
-	memset(note, 0, sizeof(*note));
-	note->pr_pid = pid;
-	memcpy(&note->pr_reg, &regs, sizeof(regs));
+	memcpy(&note.pr_reg, &regs, sizeof(regs));
+	memcpy(note_of(host, index), &note, sizeof(note));
 }
 
 static void set_pid(struct host *host, unsigned cpu, int32_t pid)
