@@ -33,7 +33,11 @@ static struct fb_error *disk_read(struct fb_file *file, uint64_t offset, void *t
 			return fb_error_os(errno, "%s: cannot read at offset %" PRIu64, file->path,
 					   offset + done);
 		if (!got)
-			break; /* it has shrunk since it was opened */
+			return fb_error_create(FB_OS,
+					       "%s: has become shorter while it was read (%" PRIu64
+					       " bytes when it was opened, no more than %" PRIu64
+					       " now): is it still being written or copied?",
+					       file->path, file->size, offset + done);
 		done += (size_t)got;
 	}
 	*read_ret = done;

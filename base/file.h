@@ -20,8 +20,8 @@
 struct fb_file;
 
 struct fb_file_ops {
-	/* Reads up to length bytes at offset; fewer only at the end or before a hole that
-	 * cannot be read. length > 0 and offset + length <= size are ensured by the caller. */
+	/* Reads up to length bytes at offset; fewer only before a hole that cannot be read.
+	 * length > 0 and offset + length <= size are ensured by the caller. */
 	struct fb_error *(*read)(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				 size_t *read_ret);
 	/* As fb_file_next_data(), offset < size; NULL: any byte may be other than zero. */
@@ -64,10 +64,11 @@ FB_MUST_CHECK struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t
 void fb_file_destroy(struct fb_file *file);
 FB_DESTROY_AT(struct fb_file, fb_file_destroy);
 
-/* All of [offset, offset + length), or FB_TRUNCATED / FB_OS. */
+/* All of [offset, offset + length); FB_TRUNCATED where the file ends before, FB_OS where it cannot be
+ * read or has become shorter since it was opened. */
 FB_MUST_CHECK struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to,
 					    size_t length);
-/* As much of it as there is; 0 at and behind the end. */
+/* As much of it as there is; 0 at and behind the end. FB_OS as above. */
 FB_MUST_CHECK struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to,
 						 size_t length, size_t *read_ret);
 

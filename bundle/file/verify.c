@@ -98,10 +98,15 @@ static struct fb_error *check_counts(struct fb_file *file, struct fb_dump *dump,
 	if (bits > descs->length / sizeof(struct fb_kdump_page_desc))
 		fb_warn(problems, "%" PRIu64 " pages by the bitmap, but %" PRIu64 " descriptors",
 			bits, descs->length / (uint64_t)sizeof(struct fb_kdump_page_desc));
-	if (info->pages_dumped != bits || info->pages_lost)
+	if (info->pages_damaged)
 		fb_warn(problems,
-			"%" PRIu64 " pages by the bitmap, but %" PRIu64 " can be read (%" PRIu64
-			" are lost)",
+			"%" PRIu64 " pages have descriptors that lead to no page of the file",
+			info->pages_damaged);
+	/* What the input had lost is lost here too, and says so. */
+	if (info->pages_dumped + info->pages_lost != bits)
+		fb_warn(problems,
+			"%" PRIu64 " pages by the bitmap, but %" PRIu64 " can be read, and %" PRIu64
+			" are lost",
 			bits, info->pages_dumped, info->pages_lost);
 	return NULL;
 }
@@ -133,7 +138,9 @@ static struct fb_error *check_structure(struct fb_file *file, const struct fb_du
 	err = fb_dump_open(&path, 1, NULL, &dump);
 	if (err)
 		return fb_part_warn(problems, err, "the dump cannot be opened");
-	err = check_counts(file, dump, sums, problems);
+	err = fb_dump_survey(dump, NULL);
+	if (!err)
+		err = check_counts(file, dump, sums, problems);
 	if (!err)
 		err = check_cores(file, dump, problems);
 	fb_dump_destroy(dump);

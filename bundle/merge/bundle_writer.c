@@ -37,7 +37,7 @@ static void progress(void *context, uint64_t bytes)
 		writer->plan->progress(writer->plan->progress_context, writer->done, writer->total);
 }
 
-/* How many pages the bundle's dump will have, at most, and how many bytes there are to do. */
+/* How many pages the bundle's dump will have, lost ones counted, and how many bytes there are to do. */
 static struct fb_error *measure(struct bundle_writer *writer, uint64_t *pages_ret)
 {
 	const struct fb_bundle_plan *plan = writer->plan;
@@ -56,7 +56,7 @@ static struct fb_error *measure(struct bundle_writer *writer, uint64_t *pages_re
 		if (err || !more)
 			break;
 		pages++;
-		if (page.kind != FB_MERGED_STORED)
+		if (page.kind == FB_MERGED_DUMPED || page.kind == FB_MERGED_PLACED)
 			writer->total += FB_PAGE_SIZE;
 	}
 	if (!err) {
@@ -64,11 +64,6 @@ static struct fb_error *measure(struct bundle_writer *writer, uint64_t *pages_re
 			writer->total += merge->parts[i].data_end - merge->parts[i].data_start;
 		for (size_t i = 0; i < plan->core_count; i++)
 			writer->total += fb_core_file(plan->cores[i].core)->size;
-		if (merge->dropped)
-			fb_warn(fb_kernel_warnings(plan->kernel),
-				"%" PRIu64
-				" pages lie outside the dump's data: left out of the bundle",
-				merge->dropped);
 		*pages_ret = pages;
 	}
 	fb_page_merge_deinit(merge);
@@ -85,7 +80,7 @@ static struct fb_error *write_dump(struct bundle_writer *writer)
 	err = measure(writer, &pages);
 	if (err)
 		return err;
-	err = fb_dump_head_create(plan->kernel, &writer->head);
+	err = fb_dump_head_create(plan->kernel, plan->placement, &writer->head);
 	if (err)
 		return err;
 	err = fb_kdump_tables_init(&writer->tables, writer->outfile, fb_kernel_dump(plan->kernel),
@@ -97,7 +92,7 @@ static struct fb_error *write_dump(struct bundle_writer *writer)
 				  &writer->data);
 	if (err)
 		return err;
-	fb_dump_head_finish(&writer->head, writer->data.added_zlib,
+	fb_dump_head_finish(&writer->head, writer->data.added_zlib, writer->tables.lost > 0,
 			    fb_kdump_data_end(&writer->data));
 	err = fb_region_init(&writer->head_sums, FB_FIBER_REGION_HEADER, 0);
 	if (!err)

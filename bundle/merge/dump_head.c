@@ -130,7 +130,20 @@ static struct fb_error *lay_out(struct fb_dump_head *head, struct fb_kdump_heade
 	return NULL;
 }
 
-struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, struct fb_dump_head *head_ret)
+/* The level says that a frame without a page may be one of zeros. Of the frames behind those that the dump
+ * knows of it may not be; a page placed among them ends the stretch that a reader can tell so. */
+static int32_t level_of(const struct fb_dump_info *info, const struct fb_placement *placement)
+{
+	uint64_t last =
+		placement->placed_count ? placement->placed[placement->placed_count - 1].pfn : 0;
+
+	if (info->dump_level < 0)
+		return 0;
+	return last < info->known_pfn ? info->dump_level : info->dump_level & ~1;
+}
+
+struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, const struct fb_placement *placement,
+				     struct fb_dump_head *head_ret)
 {
 	struct fb_dump *dump = fb_kernel_dump(kernel);
 	const struct fb_dump_info *info = fb_dump_info(dump);
@@ -151,12 +164,12 @@ struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, struct fb_dump_he
 	memcpy(header.signature, FB_KDUMP_SIGNATURE, sizeof(header.signature));
 	header.header_version = 6;
 	header.status &= KEPT_STATUS;
-	if (info->incomplete)
+	if (info->known_pfn < info->max_pfn)
 		header.status |= FB_KDUMP_STATUS_INCOMPLETE;
 	header.block_size = FB_KDUMP_BLOCK;
 	header.bitmap_blocks = (uint32_t)(2 * head.bitmap_size / FB_KDUMP_BLOCK);
 	header.max_mapnr = info->max_pfn < UINT32_MAX ? (uint32_t)info->max_pfn : UINT32_MAX;
-	sub.dump_level = info->dump_level < 0 ? 0 : info->dump_level;
+	sub.dump_level = level_of(info, placement);
 	sub.split = 0;
 	sub.start_pfn = sub.start_pfn_64 = 0;
 	sub.end_pfn = sub.end_pfn_64 = 0;
@@ -173,7 +186,8 @@ void fb_dump_head_deinit(struct fb_dump_head *head)
 	memset(head, 0, sizeof(*head));
 }
 
-void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, uint64_t section_offset)
+void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, bool lost,
+			 uint64_t section_offset)
 {
 	struct fb_fiber_mark mark = {.magic = FB_FIBER_MARK_MAGIC,
 				     .version = FB_FIBER_VERSION,
@@ -183,6 +197,8 @@ void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, uint64_t se
 	memcpy(&header, head->blocks, sizeof(header));
 	if (added_zlib)
 		header.status |= FB_KDUMP_STATUS_ZLIB;
+	if (lost)
+		header.status |= FB_KDUMP_STATUS_INCOMPLETE;
 	memcpy(head->blocks, &header, sizeof(header));
 	mark.xxh64 = XXH64(&mark, offsetof(struct fb_fiber_mark, xxh64), 0);
 	memcpy(head->blocks + head->size - sizeof(mark), &mark, sizeof(mark));

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bundle/match/place.h"
 #include "kernel/image/kernel.h"
 
 struct fb_dump_head {
@@ -21,9 +22,12 @@ struct fb_dump_head {
 };
 
 FB_MUST_CHECK struct fb_error *fb_dump_head_create(struct fb_kernel *kernel,
+						   const struct fb_placement *placement,
 						   struct fb_dump_head *head_ret);
 void fb_dump_head_deinit(struct fb_dump_head *head);
-/* What is known only at the end: whether zlib pages were added, and where the dump ends. */
-void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, uint64_t section_offset);
+/* What is known only at the end: whether zlib pages were added, and pages are lost, and where the dump
+ * ends. */
+void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, bool lost,
+			 uint64_t section_offset);
 
 #endif

@@ -25,7 +25,7 @@
 struct compressed_page {
 	const struct fb_merged_page *page;
 	uint8_t *bytes; /* FB_PAGE_SIZE */
-	uint32_t size;  /* 0: could not be read, and is left out */
+	uint32_t size;  /* 0: could not be read, and is lost */
 	bool zero;
 };
 
@@ -83,7 +83,7 @@ static struct fb_error *copy_chunk(struct writing *writing, size_t part_index, s
 	return err;
 }
 
-/* A page of the input that cannot be read is left out, with a warning; *read_ret says. */
+/* A page of the input that cannot be read is lost, with a warning; *read_ret says. */
 static struct fb_error *read_page(struct writing *writing, const struct fb_merged_page *page,
 				  void *to, bool *read_ret)
 {
@@ -101,8 +101,8 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 	if (!err || fb_error_is_fatal(err))
 		return err;
 	*read_ret = false;
-	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err,
-		      "frame 0x%" PRIx64 " is left out of the bundle", page->pfn);
+	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err, "frame 0x%" PRIx64 " is lost",
+		      page->pfn);
 	return NULL;
 }
 
@@ -168,7 +168,7 @@ static struct fb_error *take_pages(struct writing *writing)
 		if (err || !more)
 			break;
 		writing->page_count++;
-		if (page->kind != FB_MERGED_STORED)
+		if (page->kind == FB_MERGED_DUMPED || page->kind == FB_MERGED_PLACED)
 			writing->compressed[writing->compressed_count++].page = page;
 	}
 	return err;
@@ -224,6 +224,31 @@ static void place_stored(const struct writing *writing, const struct fb_dump_sto
 	desc->page_flags = stored->page_flags;
 }
 
+/* The page's descriptor; *next is the next of the compressed pages, *used as above. False: it is lost. */
+static bool place_page(struct writing *writing, const struct fb_merged_page *page,
+		       const struct compressed_page **next, size_t *used,
+		       struct fb_kdump_page_desc *desc)
+{
+	const struct compressed_page *compressed;
+
+	switch (page->kind) {
+	case FB_MERGED_LOST:
+		return false;
+	case FB_MERGED_STORED:
+		place_stored(writing, &page->stored, desc);
+		return true;
+	case FB_MERGED_DUMPED:
+	case FB_MERGED_PLACED:
+		break;
+	}
+	compressed = (*next)++;
+	if (!compressed->size)
+		return false;
+	place_compressed(writing, compressed, used, desc);
+	desc->page_flags = page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
+	return true;
+}
+
 /* The descriptors of this round's pages, and the compressed bytes. */
 static struct fb_error *put_round(struct writing *writing)
 {
@@ -235,18 +260,10 @@ static struct fb_error *put_round(struct writing *writing)
 		const struct fb_merged_page *page = &writing->pages[i];
 		struct fb_kdump_page_desc desc;
 
-		if (page->kind == FB_MERGED_STORED) {
-			place_stored(writing, &page->stored, &desc);
-		} else {
-			const struct compressed_page *next = compressed++;
-
-			if (!next->size)
-				continue;
-			place_compressed(writing, next, &used, &desc);
-			desc.page_flags =
-				page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
-		}
-		err = fb_kdump_tables_add(writing->tables, page->pfn, &desc);
+		if (place_page(writing, page, &compressed, &used, &desc))
+			err = fb_kdump_tables_add(writing->tables, page->pfn, &desc);
+		else
+			err = fb_kdump_tables_add_lost(writing->tables, page->pfn);
 	}
 	return err ? err
 		   : fb_region_write(&writing->data.added, writing->outfile, writing->bytes, used);

@@ -111,19 +111,22 @@ struct fb_error *fb_kdump_tables_add(struct fb_kdump_tables *tables, uint64_t pf
 	return NULL;
 }
 
+struct fb_error *fb_kdump_tables_add_lost(struct fb_kdump_tables *tables, uint64_t pfn)
+{
+	static const struct fb_kdump_page_desc empty;
+
+	tables->lost++;
+	return fb_kdump_tables_add(tables, pfn, &empty);
+}
+
 struct fb_error *fb_kdump_tables_finish(struct fb_kdump_tables *tables)
 {
 	struct fb_error *err = flush_descriptors(tables);
 
-	/* Room kept for pages that could not be read in the end. */
-	memset(tables->pending, 0, PENDING_MAX * sizeof(*tables->pending));
-	while (tables->count < tables->capacity && !err) {
-		uint64_t left = tables->capacity - tables->count;
-
-		tables->pending_count = left < PENDING_MAX ? (size_t)left : PENDING_MAX;
-		tables->count += tables->pending_count;
-		err = flush_descriptors(tables);
-	}
+	if (!err && tables->count != tables->capacity)
+		err = fb_error_create(FB_CORRUPT,
+				      "%" PRIu64 " pages were counted, and %" PRIu64 " written",
+				      tables->capacity, tables->count);
 	while (tables->window < tables->bitmap_size && !err)
 		err = flush_window(tables);
 	if (!err)

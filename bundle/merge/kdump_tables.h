@@ -30,21 +30,26 @@ struct fb_kdump_tables {
 	uint64_t next_pfn;
 	uint64_t capacity; /* descriptors there is room for */
 	uint64_t count;
+	uint64_t lost;                      /* of these, pages without data */
 	struct fb_kdump_page_desc *pending; /* owned */
 	size_t pending_count;
 };
 
-/* The tables follow the head; capacity: descriptors at most, for all of which room is made. */
+/* The tables follow the head; capacity: descriptors that will come. */
 FB_MUST_CHECK struct fb_error *
 fb_kdump_tables_init(struct fb_kdump_tables *tables, struct fb_outfile *outfile,
 		     struct fb_dump *dump, const struct fb_dump_head *head, uint64_t capacity);
 void fb_kdump_tables_deinit(struct fb_kdump_tables *tables);
-/* Where the page data begins: behind the last descriptor there is room for. */
+/* Where the page data begins: behind the last descriptor that will come. */
 uint64_t fb_kdump_tables_end(const struct fb_kdump_tables *tables);
 /* pfn greater than all before. */
 FB_MUST_CHECK struct fb_error *fb_kdump_tables_add(struct fb_kdump_tables *tables, uint64_t pfn,
 						   const struct fb_kdump_page_desc *desc);
-/* After the last page. */
+/* The same for a page that is lost: its descriptor stays empty, as makedumpfile leaves those of the pages
+ * that it could not write. */
+FB_MUST_CHECK struct fb_error *fb_kdump_tables_add_lost(struct fb_kdump_tables *tables,
+							uint64_t pfn);
+/* After the last page. FB_CORRUPT where fewer have come than there was room made for. */
 FB_MUST_CHECK struct fb_error *fb_kdump_tables_finish(struct fb_kdump_tables *tables);
 
 #endif

@@ -303,6 +303,9 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
 				      fb_input_core_problem(input) ? fb_input_core_problem(input)
 								   : "no core");
+	/* What cannot be had of the dump is counted before anything is placed or written. */
+	if (!err)
+		err = fb_dump_survey(fb_input_dump(input), fb_input_warnings(input));
 	if (!err)
 		err = output_path(input, options, &result.output);
 	if (!err)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/merge/page_merge.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct fb_error *fb_page_merge_init(struct fb_page_merge *merge, struct fb_dump 
 	memset(merge, 0, sizeof(*merge));
 	merge->dump = dump;
 	merge->placement = placement;
+	merge->next_lost = fb_dump_info(dump)->pages_lost ? 0 : UINT64_MAX;
 	merge->part_count = fb_dump_parts(dump);
 	err = fb_alloc_array(merge->part_count, sizeof(*merge->parts), FB_MAX_SPLIT_PARTS,
 			     "parts of the dump", &merge->parts);
@@ -52,7 +54,6 @@ static struct fb_error *find_stored(struct fb_page_merge *merge)
 		for (; merge->window_next < merge->window_count; merge->window_next++) {
 			if (stored_is_copied(merge, &merge->window[merge->window_next]))
 				return NULL;
-			merge->dropped++;
 		}
 		if (merge->next_pfn == UINT64_MAX)
 			return NULL;
@@ -88,10 +89,32 @@ static struct fb_error *peek_dump(struct fb_page_merge *merge, uint64_t *pfn_ret
 
 static void skip_dump(struct fb_page_merge *merge)
 {
+	merge->seen++;
 	if (merge->part_count)
 		merge->window_next++;
 	else
 		merge->next_pfn++;
+}
+
+static uint64_t peek_lost(struct fb_page_merge *merge)
+{
+	if (merge->next_lost != UINT64_MAX)
+		merge->next_lost = fb_dump_next_lost(merge->dump, merge->next_lost);
+	return merge->next_lost;
+}
+
+/* Whether the dump had as many pages as it was said to have when it was opened. Of a format without a
+ * map of its pages none are counted. */
+static struct fb_error *check_seen(const struct fb_page_merge *merge)
+{
+	uint64_t counted = fb_dump_info(merge->dump)->pages_dumped;
+
+	if (!counted || counted == merge->seen)
+		return NULL;
+	return fb_error_create(FB_OS,
+			       "the dump had %" PRIu64 " pages when it was opened, and has %" PRIu64
+			       " now: is it still being written or copied?",
+			       counted, merge->seen);
 }
 
 struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
@@ -99,21 +122,27 @@ struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
 {
 	const struct fb_placement *placement = merge->placement;
 	const struct fb_placed *placed = NULL;
-	uint64_t pfn;
+	uint64_t pfn, lost = peek_lost(merge);
 	struct fb_error *err = peek_dump(merge, &pfn);
 
 	if (err)
 		return err;
 	if (merge->next_placed < placement->placed_count)
 		placed = &placement->placed[merge->next_placed];
-	*more_ret = placed || pfn != UINT64_MAX;
-	if (placed && placed->pfn <= pfn) {
+	*more_ret = placed || pfn != UINT64_MAX || lost != UINT64_MAX;
+	if (placed && placed->pfn <= pfn && placed->pfn <= lost) {
 		page_ret->pfn = placed->pfn;
 		page_ret->kind = FB_MERGED_PLACED;
 		page_ret->placed = placed;
 		merge->next_placed++;
 		if (placed->pfn == pfn)
 			skip_dump(merge);
+		if (placed->pfn == lost)
+			merge->next_lost++;
+	} else if (lost < pfn) {
+		page_ret->pfn = lost;
+		page_ret->kind = FB_MERGED_LOST;
+		merge->next_lost++;
 	} else if (pfn != UINT64_MAX) {
 		page_ret->pfn = pfn;
 		page_ret->kind = merge->part_count ? FB_MERGED_STORED : FB_MERGED_DUMPED;
@@ -121,5 +150,5 @@ struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
 			page_ret->stored = merge->window[merge->window_next];
 		skip_dump(merge);
 	}
-	return NULL;
+	return *more_ret ? NULL : check_seen(merge);
 }

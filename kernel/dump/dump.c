@@ -44,6 +44,26 @@ struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *pag
 	return dump->ops->read_page(dump, pfn, page);
 }
 
+struct fb_error *fb_dump_survey(struct fb_dump *dump, struct fb_warnings *warnings)
+{
+	return dump->ops->survey ? dump->ops->survey(dump, warnings) : NULL;
+}
+
+uint64_t fb_dump_next_lost(struct fb_dump *dump, uint64_t pfn)
+{
+	const struct fb_dump_ops *ops = dump->ops;
+
+	while (ops->next_meant && pfn < dump->info.known_pfn) {
+		pfn = ops->next_meant(dump, pfn, true);
+		if (pfn >= dump->info.known_pfn)
+			break;
+		if (!ops->has_page(dump, pfn))
+			return pfn;
+		pfn = ops->next(dump, pfn, false);
+	}
+	return UINT64_MAX;
+}
+
 /* A part of one page. Whole pages are read by scans, which would only sweep the cache clean. */
 static struct fb_error *read_within(struct fb_dump *dump, uint64_t pfn, size_t offset, void *to,
 				    size_t length)

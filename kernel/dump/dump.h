@@ -24,10 +24,13 @@ struct fb_dump_info {
 	const char *stream; /* whole-stream compression: "gzip", "zstd"...; NULL if none */
 	bool flattened;
 	bool split;
-	bool incomplete;         /* marked so by makedumpfile, cut off, or with pages lost */
-	uint64_t max_pfn;        /* exclusive end of the page frames the format covers */
-	uint64_t pages_dumped;   /* that can be read */
-	uint64_t pages_lost;     /* said to be there, but cut off or in a missing part */
+	bool incomplete;    /* marked so by makedumpfile, cut off, or with pages lost */
+	uint64_t max_pfn;   /* exclusive end of the page frames the format covers */
+	uint64_t known_pfn; /* exclusive end of those of which the dump says whether it has them */
+	uint64_t pages_dumped; /* that can be read */
+	uint64_t pages_lost;   /* said to be there, but cut off, in a missing part or damaged */
+	uint64_t
+		pages_damaged; /* of these: whose descriptor leads to no page; see fb_dump_survey() */
 	uint64_t pages_existing; /* bitmap 1 where there is one, else 0: unknown */
 	int dump_level;          /* makedumpfile -d; -1: unknown */
 	const char *machine;     /* utsname.machine of the header, "" if none */
@@ -59,6 +62,14 @@ enum fb_absence fb_dump_page_absence(struct fb_dump *dump, uint64_t pfn);
  * FB_CORRUPT where it does not decompress to exactly a page, FB_TRUNCATED where a cut-off or split
  * dump lost it. On failure the bytes of page are undefined. */
 FB_MUST_CHECK struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *page);
+
+/* Looks at every page's descriptor, which opening does only of a dump that seems cut off: info then
+ * counts all pages that cannot be had as lost, and warnings says what is new. Not while another
+ * thread uses the dump. */
+FB_MUST_CHECK struct fb_error *fb_dump_survey(struct fb_dump *dump, struct fb_warnings *warnings);
+/* The first frame at or behind pfn whose page was to be in the dump and cannot be had; UINT64_MAX if
+ * there is none below info's known_pfn. */
+uint64_t fb_dump_next_lost(struct fb_dump *dump, uint64_t pfn);
 
 /* Physical memory, through a cache of decompressed pages. Owned by the dump. */
 struct fb_space *fb_dump_physical(struct fb_dump *dump);

@@ -254,6 +254,7 @@ static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
 
 	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
 		info->max_pfn = max_pfn < most ? max_pfn : most;
+	info->known_pfn = info->max_pfn;
 	if (!find_pagemap(kdumpfile->ctx, &kdumpfile->pagemap))
 		return;
 	(void)kdump_bmp_incref(kdumpfile->pagemap);
@@ -267,6 +268,7 @@ static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
 			info->max_pfn = end;
 		at = end;
 	}
+	info->known_pfn = info->max_pfn;
 }
 
 /* The attribute, not kdump_vmcoreinfo_raw(): that wants the OS type set, which has the library look

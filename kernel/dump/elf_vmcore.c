@@ -371,7 +371,7 @@ static struct fb_error *map_memory(struct elf_vmcore *vmcore, struct image *imag
 		err = collect(image, false, warnings, &vmcore->meant);
 	if (err)
 		return err;
-	info->max_pfn = page_behind(image->max_address);
+	info->max_pfn = info->known_pfn = page_behind(image->max_address);
 	info->pages_dumped = count_pages(&vmcore->memory);
 	if (image->cut_off) {
 		info->incomplete = true;

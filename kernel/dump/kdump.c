@@ -10,8 +10,10 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/search.h"
+#include "base/text.h"
 #include "kernel/dump/kdump_private.h"
 
+#define COUNT_TEXT 32
 /* Descriptors read at a time by fb_dump_stored(). */
 #define STORED_CHUNK 8192u
 
@@ -150,10 +152,10 @@ static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 	uint64_t found;
 
 	/* Nobody knows of the frames whose bits were not written: they may have been there. */
-	if (pfn >= kdump->known_pfn)
+	if (pfn >= dump->info.known_pfn)
 		return meant ? pfn : UINT64_MAX;
 	err = fb_kdump_bitmap_next(kdump->meant, pfn, meant, &found);
-	if (err || (!meant && found >= kdump->known_pfn && found < dump->info.max_pfn))
+	if (err || (!meant && found >= dump->info.known_pfn && found < dump->info.max_pfn))
 		found = UINT64_MAX;
 	fb_error_destroy(err);
 	return found;
@@ -161,11 +163,9 @@ static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 
 static struct fb_error *page_missing(struct fb_dump *dump, uint64_t pfn)
 {
-	const struct fb_kdump *kdump = of_dump(dump);
-
 	if (kdump_next_meant(dump, pfn, true) != pfn)
 		return fb_dump_absent(pfn);
-	if (pfn >= kdump->known_pfn)
+	if (pfn >= dump->info.known_pfn)
 		return fb_error_create(
 			FB_TRUNCATED,
 			"page frame 0x%" PRIx64
@@ -240,6 +240,19 @@ static size_t kdump_parts(const struct fb_dump *dump)
 	return of_dump(dump)->count;
 }
 
+static struct fb_error *survey_part(struct fb_kdump *kdump, struct fb_kdump_part *part)
+{
+	struct fb_error *err = NULL;
+
+	pthread_mutex_lock(&kdump->survey_lock);
+	if (!part->surveyed)
+		err = fb_kdump_descs_survey(part->descs, &part->survey);
+	if (!err)
+		part->surveyed = true;
+	pthread_mutex_unlock(&kdump->survey_lock);
+	return err;
+}
+
 static struct fb_error *kdump_part(struct fb_dump *dump, size_t index,
 				   struct fb_dump_part *part_ret)
 {
@@ -251,15 +264,47 @@ static struct fb_error *kdump_part(struct fb_dump *dump, size_t index,
 		return fb_error_create(FB_INVALID, "part %zu of a dump of %zu", index,
 				       kdump->count);
 	part = &kdump->parts[index];
-	pthread_mutex_lock(&kdump->survey_lock);
-	if (!part->surveyed)
-		err = fb_kdump_descs_survey(part->descs, &part->survey);
-	if (!err)
-		part->surveyed = true;
-	pthread_mutex_unlock(&kdump->survey_lock);
+	err = survey_part(kdump, part);
 	if (!err)
 		*part_ret = (struct fb_dump_part){part->file, fb_kdump_descs_end(part->descs),
 						  part->survey.data_end};
+	return err;
+}
+
+void fb_kdump_count_losses(struct fb_kdump *kdump, struct fb_kdump_part *part)
+{
+	struct fb_dump_info *info = &kdump->dump.info;
+
+	part->lossy = part->survey.bad > 0;
+	info->pages_dumped -= part->survey.bad;
+	info->pages_lost += part->survey.bad;
+	info->pages_damaged += part->survey.damaged;
+}
+
+/* What seems cut off was surveyed when it was opened. */
+static struct fb_error *kdump_survey(struct fb_dump *dump, struct fb_warnings *warnings)
+{
+	struct fb_kdump *kdump = of_dump(dump);
+	char lost[COUNT_TEXT], all[COUNT_TEXT];
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < kdump->count && !err; i++) {
+		struct fb_kdump_part *part = &kdump->parts[i];
+
+		if (part->surveyed)
+			continue;
+		err = survey_part(kdump, part);
+		if (err || !part->survey.bad)
+			continue;
+		fb_kdump_count_losses(kdump, part);
+		dump->info.incomplete = true;
+		fb_text_count(part->survey.bad, lost, sizeof(lost));
+		fb_text_count(fb_kdump_bitmap_count(part->bitmap), all, sizeof(all));
+		fb_warn(warnings,
+			"%s: %s of %s pages are lost: no page has such a descriptor (size, flags or "
+			"offset)",
+			part->file->path, lost, all);
+	}
 	return err;
 }
 
@@ -378,6 +423,7 @@ const struct fb_dump_ops fb_kdump_ops = {
 	.next = kdump_next,
 	.read_page = kdump_read_page,
 	.next_meant = kdump_next_meant,
+	.survey = kdump_survey,
 	.destroy = kdump_destroy,
 	.parts = kdump_parts,
 	.part = kdump_part,

@@ -107,10 +107,10 @@ static struct fb_error *open_part(struct fb_kdump *kdump, struct fb_kdump_part *
 	if (info->incomplete) {
 		err = fb_kdump_descs_survey(part->descs, &part->survey);
 		part->surveyed = !err;
-		part->lossy = part->survey.bad > 0;
 	}
-	info->pages_dumped += fb_kdump_bitmap_count(part->bitmap) - part->survey.bad;
-	info->pages_lost += part->survey.bad;
+	info->pages_dumped += fb_kdump_bitmap_count(part->bitmap);
+	if (part->surveyed)
+		fb_kdump_count_losses(kdump, part);
 	return err;
 }
 
@@ -144,14 +144,14 @@ static struct fb_error *find_known_end(struct fb_kdump *kdump)
 	struct fb_error *err;
 	uint64_t end;
 
-	kdump->known_pfn = kdump->parts[0].layout.known_pfn;
+	kdump->dump.info.known_pfn = kdump->parts[0].layout.known_pfn;
 	for (size_t i = 0; i < kdump->count; i++)
 		finished &= bitmap_is_finished(&kdump->parts[i]);
 	if (finished)
 		return NULL;
 	err = fb_kdump_bitmap_end(kdump->meant, &end);
-	if (!err && end < kdump->known_pfn)
-		kdump->known_pfn = end;
+	if (!err && end < kdump->dump.info.known_pfn)
+		kdump->dump.info.known_pfn = end;
 	return err;
 }
 

@@ -82,6 +82,7 @@ struct fb_error *fb_kdump_descs_read(struct fb_kdump_descs *descs, uint64_t inde
 				&got);
 	if (err)
 		return fb_error_prefix(err, "page descriptors");
+	/* Behind the end of a file that was cut off; one that is cut off now is an error. */
 	got -= got % sizeof(*list);
 	memset((char *)list + got, 0, size - got);
 	return NULL;
@@ -178,6 +179,7 @@ struct fb_error *fb_kdump_descs_survey(struct fb_kdump_descs *descs,
 		for (i = 0; !err && i < some; i++) {
 			if (!fb_kdump_desc_good(descs, &list[i])) {
 				survey.bad++;
+				survey.damaged += list[i].offset || list[i].size;
 				continue;
 			}
 			survey.good_end = index + i + 1;

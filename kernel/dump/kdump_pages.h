@@ -41,7 +41,9 @@ bool fb_kdump_desc_good(const struct fb_kdump_descs *descs, const struct fb_kdum
 uint64_t fb_kdump_descs_end(const struct fb_kdump_descs *descs);
 
 struct fb_kdump_survey {
-	uint64_t bad;      /* pages that cannot be had */
+	uint64_t bad; /* pages that cannot be had */
+	uint64_t
+		damaged; /* of these: whose descriptor was written, but leads to no page in the file */
 	uint64_t good_end; /* index behind the last that can */
 	/* Offsets of the first byte of all that can, and behind the last; the end of the descriptors, both,
 	 * if none can. */

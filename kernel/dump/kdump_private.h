@@ -21,7 +21,8 @@ struct fb_kdump_part {
 	uint64_t bits_end; /* exclusive end of the frames of the part whose bit is in the file */
 	struct fb_kdump_bitmap *bitmap;
 	struct fb_kdump_descs *descs;
-	/* The result of reading all descriptors: at once where pages seem lost, else on demand. */
+	/* The result of reading all descriptors: at once where pages seem lost, else on demand. What it
+	 * finds is counted in the dump's info by fb_kdump_count_losses() alone. */
 	bool surveyed;
 	struct fb_kdump_survey survey;
 	/* Pages are known to be lost, so that a set bit alone does not make a page readable. */
@@ -38,8 +39,7 @@ struct fb_kdump {
 	/* Of all frames, to tell lost pages from those that were never dumped. The only part's own, or
 	 * owned. */
 	struct fb_kdump_bitmap *meant;
-	uint64_t known_pfn;     /* exclusive end of the frames of which that bitmap was written */
-	uint64_t pages_missing; /* in parts that were not given */
+	uint64_t pages_missing;        /* in parts that were not given */
 	struct fb_kdump_bitmap *whole; /* that one where it is owned, else NULL */
 	struct fb_kdump_unpackers *unpackers;
 	void *header; /* owned */
@@ -47,5 +47,8 @@ struct fb_kdump {
 };
 
 extern const struct fb_dump_ops fb_kdump_ops;
+
+/* Moves the pages of a surveyed part that cannot be had from those that can to those that are lost. */
+void fb_kdump_count_losses(struct fb_kdump *kdump, struct fb_kdump_part *part);
 
 #endif

@@ -36,16 +36,18 @@ static void reads_all_or_fails(void)
 	free(path);
 }
 
-static void a_file_that_shrinks_is_truncated(void)
+static void a_file_that_shrinks_is_an_error(void)
 {
 	char *path = fb_test_file("shrinks", "0123456789", 10);
 	struct fb_file *file = NULL;
 	char to[10];
+	size_t got;
 
 	FB_OK_FATAL(fb_file_open(path, &file));
 	CU_ASSERT_EQUAL(truncate(path, 4), 0);
 	FB_OK(fb_file_read(file, 0, to, 4));
-	FB_FAILS_WITH(fb_file_read(file, 0, to, 10), FB_TRUNCATED, "4 are there");
+	FB_FAILS_WITH(fb_file_read(file, 0, to, 10), FB_OS, "shorter while it was read");
+	FB_FAILS(fb_file_read_some(file, 6, to, 2, &got), FB_OS);
 	fb_file_destroy(file);
 	free(path);
 }
@@ -173,7 +175,7 @@ static void a_file_that_grows_ends_where_it_did(void)
 	free(path);
 }
 
-FB_TEST_MAIN("base/file", FB_TEST(reads_all_or_fails), FB_TEST(a_file_that_shrinks_is_truncated),
+FB_TEST_MAIN("base/file", FB_TEST(reads_all_or_fails), FB_TEST(a_file_that_shrinks_is_an_error),
 	     FB_TEST(the_time_of_the_file_is_kept), FB_TEST(only_regular_files_open),
 	     FB_TEST(memory_is_a_file_too), FB_TEST(holes_are_told),
 	     FB_TEST(what_knows_no_holes_has_none), FB_TEST(a_file_that_grows_ends_where_it_did))

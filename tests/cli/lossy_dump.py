@@ -3,8 +3,8 @@
 """lossy_dump.py plain DUMP OUT: the dump as makedumpfile -R restores it.
 lossy_dump.py split PLAIN FOLDER START END: parts 1 to 3 of a plain dump as a split one, part 2 holding
 the page frames [START, END).
-lossy_dump.py spoil PLAIN OUT COUNT [PFN...]: COUNT page descriptors, those of the given page frames among
-them, get an impossible size, flags, or offset in turn. Prints the frames.
+lossy_dump.py spoil PLAIN OUT PFN...: the descriptors of these page frames get an impossible size, flags, or
+offset in turn.
 
 Numbers may be hexadecimal (0x)."""
 import os
@@ -53,17 +53,14 @@ def split(plain, folder, start, end):
             file.write(part(dump, data, low, high))
 
 
-def spoil(plain, out, count, wanted):
+def spoil(plain, out, frames):
     shutil.copyfile(plain, out)
     dump = KdumpFile(out)
-    step = len(dump.frames) // count
-    frames = wanted + [dump.frames[i * step + step // 2] for i in range(count - len(wanted))]
     for number, pfn in enumerate(frames):
         at = dump.descs + DESC.size * dump.slots[pfn]
         offset, size, flags, page_flags = DESC.unpack(dump.read(at, DESC.size))
         wrong = [(offset, 1 << 30, flags), (offset, size, 0x40), (PAGE, size, flags)][number % 3]
         dump.patch(at, DESC.pack(*wrong, page_flags))
-        print(f"{pfn:#x}")
     dump.flush()
 
 
@@ -73,7 +70,7 @@ def main(action, *arguments):
     elif action == "split":
         split(*arguments[:2], *(int(text, 0) for text in arguments[2:]))
     else:
-        spoil(*arguments[:2], int(arguments[2]), [int(text, 0) for text in arguments[3:]])
+        spoil(*arguments[:2], [int(text, 0) for text in arguments[2:]])
 
 
 if __name__ == "__main__":

@@ -333,8 +333,44 @@ static void a_failed_write_leaves_nothing(void)
 	made_host_close(&host);
 }
 
+/* A dump that is cut shorter while it is read, as one that is still being copied over. */
+static void check_shrinking(enum made_format format, uint32_t method)
+{
+	struct made_host host;
+	struct fb_placement placement;
+	struct fb_bundle_plan plan = {.cores = host.place,
+				      .core_count = MADE_CORES,
+				      .placement = &placement,
+				      .manifest = "{}"};
+	struct stat status;
+	char *path = NULL;
+
+	made_host_open(&host, format, method);
+	plan.kernel = host.kernel;
+	FB_OK_FATAL(fb_place(host.kernel, host.place, MADE_CORES, NULL, &placement));
+	if (asprintf(&path, "%s/shrunk", fb_test_folder()) < 0)
+		abort();
+	CU_ASSERT_EQUAL_FATAL(stat(host.paths[0], &status), 0);
+	CU_ASSERT_EQUAL_FATAL(truncate(host.paths[0], status.st_size / 2), 0);
+	FB_FAILS_WITH(fb_bundle_write(&plan, path, false), FB_OS, "shorter while it was read");
+	CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+	fb_placement_deinit(&placement);
+	free(path);
+	made_host_close(&host);
+}
+
+static void a_dump_that_shrinks_gives_no_bundle(void)
+{
+	check_shrinking(MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	check_shrinking(MADE_KDUMP, 0);
+	check_shrinking(MADE_FLATTENED, FB_KDUMP_PAGE_LZO);
+	check_shrinking(MADE_SPLIT, FB_KDUMP_PAGE_ZLIB);
+	check_shrinking(MADE_ELF, 0);
+}
+
 FB_TEST_MAIN("bundle/bundle_writer", FB_TEST(bundles_of_kdump), FB_TEST(bundle_of_a_flattened_dump),
 	     FB_TEST(bundle_of_a_split_dump), FB_TEST(bundle_of_an_elf_dump),
 	     FB_TEST(threads_change_no_byte), FB_TEST(stored_pages_are_copied_as_they_are),
 	     FB_TEST(zero_pages_share_their_bytes), FB_TEST(is_private_and_refuses_to_overwrite),
-	     FB_TEST(a_damaged_page_is_replaced), FB_TEST(a_failed_write_leaves_nothing))
+	     FB_TEST(a_damaged_page_is_replaced), FB_TEST(a_failed_write_leaves_nothing),
+	     FB_TEST(a_dump_that_shrinks_gives_no_bundle))
