@@ -112,6 +112,8 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	struct fb_ps_detail detail;
 	json_t *object = json_object();
 	struct fb_error *err;
+	bool uid_from_core;
+	uint32_t uid = fb_process_uid(ps->input, task, &uid_from_core);
 
 	err = fb_process_cmdline(ps->input, task, cmdline, sizeof(cmdline));
 	if (!err)
@@ -128,8 +130,8 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
 	json_object_set_new(object, "running", json_boolean(task->on_cpu));
-	json_object_set_new(object, "uid",
-			    task->uid != UINT32_MAX ? json_integer(task->uid) : json_null());
+	json_object_set_new(object, "uid", uid != UINT32_MAX ? json_integer(uid) : json_null());
+	json_object_set_new(object, "uid_from_core", json_boolean(uid_from_core));
 	json_object_set_new(object, "start_s", json_real((double)task->start_ns / 1e9));
 	json_object_set_new(object, "kernel_thread", json_boolean(task->kernel_thread));
 	json_object_set_new(object, "task", fb_json_hex(task->address));
@@ -224,6 +226,8 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	const char *core = core_name(ps, task);
 	size_t first, threads = 1;
 	char waits[512];
+	bool uid_from_core;
+	uint32_t uid = fb_process_uid(ps->input, task, &uid_from_core);
 	struct fb_error *err;
 
 	if (!task->idle)
@@ -236,9 +240,11 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	if (!err && !ps->threads)
 		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%zu", threads);
 	if (!err)
-		err = task->uid == UINT32_MAX
+		err = uid == UINT32_MAX
 			      ? fb_table_cell(ps->table, FB_STYLE_PLAIN, "?")
-			      : fb_table_cell(ps->table, FB_STYLE_PLAIN, "%u", task->uid);
+			      : fb_table_cell(ps->table,
+					      uid_from_core ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%u",
+					      uid);
 	if (!err)
 		err = fb_table_cell(ps->table, state_style(task), "%c%s", task->state,
 				    task->on_cpu ? "*" : "");

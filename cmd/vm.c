@@ -24,6 +24,7 @@ struct vm {
 	json_t *list;           /* --json */
 	struct fb_page_sources total;
 	uint64_t absent_of_files;
+	size_t from_core; /* mappings of which only the core tells, or whose name only it has */
 };
 
 static const struct argp_option vm_options[] = {
@@ -70,6 +71,8 @@ static struct fb_error *add_json(struct vm *vm, const struct fb_vma *vma,
 	json_object_set_new(object, "offset", fb_json_hex(text->offset));
 	json_object_set_new(object, "inode", json_integer((json_int_t)text->inode));
 	json_object_set_new(object, "name", fb_json_text(text->name));
+	json_object_set_new(object, "from", json_string(vma->from_core ? "core" : "vmcore"));
+	json_object_set_new(object, "name_from_core", json_boolean(text->core_name));
 	json_object_set_new(object, "pages", pages);
 	return json_array_append_new(vm->list, object) ? fb_error_nomem() : NULL;
 }
@@ -115,7 +118,12 @@ static struct fb_error *add_row(struct vm *vm, const struct fb_vma *vma,
 		err = fb_table_cell(vm->table, FB_STYLE_DIM, "%" PRIx64, text->offset);
 	if (!err)
 		err = add_counts(vm, sources);
-	return err ? err : fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->name);
+	if (err)
+		return err;
+	if (vma->from_core || text->core_name)
+		return fb_table_cell(vm->table, FB_STYLE_WARN, "%s%s", text->name,
+				     *text->name ? "  [core]" : "[core]");
+	return fb_table_cell(vm->table, FB_STYLE_PLAIN, "%s", text->name);
 }
 
 static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
@@ -125,7 +133,8 @@ static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 	struct fb_error *err;
 
 	err = fb_vma_describe(&vm->namer, vma, &text);
-	if (!err && text.damaged)
+	vm->from_core += vma->from_core || text.core_name;
+	if (!err && text.damaged && !vma->from_core && !text.core_name)
 		fb_warn(vm->context->warnings,
 			"mapping 0x%" PRIx64 ": its file's name or inode cannot be read",
 			vma->start);
@@ -134,7 +143,7 @@ static struct fb_error *add_vma(struct vm *vm, const struct fb_vma *vma)
 	if (err)
 		return err;
 	fb_page_sources_add(&vm->total, &sources);
-	if (vma->file && !(vma->flags & FB_VM_SHARED))
+	if (fb_vma_has_file(vma) && !(vma->flags & FB_VM_SHARED))
 		vm->absent_of_files += sources.absent;
 	return vm->list ? add_json(vm, vma, &text, &sources) : add_row(vm, vma, &text, &sources);
 }
@@ -151,7 +160,7 @@ static unsigned count_changed(struct vm *vm)
 		const struct fb_vma *vma = fb_vmas_find(vmas, info->mappings[i].start);
 
 		if (!vma || vma->start != info->mappings[i].start ||
-		    vma->end != info->mappings[i].end || !vma->file)
+		    vma->end != info->mappings[i].end || !fb_vma_has_file(vma))
 			changed++;
 	}
 	return changed;
@@ -208,9 +217,15 @@ static struct fb_error *list_mappings(struct vm *vm)
 	fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm, known ? &root : NULL);
 	for (size_t i = 0; i < vmas->count && !err; i++)
 		err = add_vma(vm, &vmas->vma[i]);
+	if (vm->from_core)
+		fb_warn(vm->context->warnings,
+			"%zu of these mappings, or their names, are lost in the dump: they are as in "
+			"%s",
+			vm->from_core, fb_core_name(fb_joined_core(vm->target.joined)));
 	if (vmas->lost)
 		fb_warn(vm->context->warnings,
-			"%" PRIu64 " mappings of this process cannot be reached", vmas->lost);
+			"%" PRIu64 " mappings of this process cannot be reached%s", vmas->lost,
+			vm->from_core ? " in the dump" : "");
 	return err;
 }
 

@@ -6,6 +6,7 @@
 
 #include <elf.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/procfs.h>
@@ -207,26 +208,70 @@ static struct fb_error *add_psinfo(struct writer *writer)
 	return append_note(writer->notes, NT_PRPSINFO, &info, sizeof(info));
 }
 
-/* mm->saved_auxv, up to and including its AT_NULL. */
-static struct fb_error *add_auxv(struct writer *writer)
+/* mm->saved_auxv; zeros behind its end. */
+static struct fb_error *read_auxv(struct writer *writer, uint64_t pairs[FB_MAX_AUXV_PAIRS][2])
 {
 	const struct fb_field *field = &fb_kernel_layout(writer->kernel)->mm_saved_auxv;
-	uint64_t pairs[FB_MAX_AUXV_PAIRS][2] = {{0}};
-	size_t room, count = 0;
+	size_t room = FB_MAX_AUXV_PAIRS * sizeof(pairs[0]);
 	struct fb_error *err = fb_layout_require(field);
 
+	return err ? err
+		   : fb_space_read(fb_kernel_space(writer->kernel),
+				   writer->task->mm + field->offset, pairs,
+				   field->size < room ? field->size : room);
+}
+
+/* Drawn at exec and never changed: where the dump has lost it, the core's is as good. */
+static struct fb_error *auxv_of_core(struct writer *writer, struct fb_error *why,
+				     uint64_t pairs[FB_MAX_AUXV_PAIRS][2])
+{
+	const struct fb_input_core *core = fb_input_core_of(writer->input, writer->task->pid);
+	const struct fb_core_info *info = core ? fb_core_info(core->core) : NULL;
+
+	if (!info || !info->auxv || info->auxv_pairs > FB_MAX_AUXV_PAIRS)
+		return why;
+	fb_error_destroy(why);
+	memcpy(pairs, info->auxv, info->auxv_pairs * sizeof(pairs[0]));
+	return NULL;
+}
+
+/* Up to and including AT_NULL. */
+static struct fb_error *add_auxv(struct writer *writer)
+{
+	uint64_t pairs[FB_MAX_AUXV_PAIRS][2] = {{0}};
+	size_t count = 0;
+	struct fb_error *err = read_auxv(writer, pairs);
+
+	if (err && !fb_error_is_fatal(err))
+		err = auxv_of_core(writer, err, pairs);
 	if (err)
 		return err;
-	room = field->size < sizeof(pairs) ? field->size : sizeof(pairs);
-	err = fb_space_read(fb_kernel_space(writer->kernel), writer->task->mm + field->offset,
-			    pairs, room);
-	if (err)
-		return err;
-	while (count < room / sizeof(pairs[0]) && pairs[count][0] != AT_NULL)
+	while (count < FB_MAX_AUXV_PAIRS && pairs[count][0] != AT_NULL)
 		count++;
-	if (count < room / sizeof(pairs[0]))
+	if (count < FB_MAX_AUXV_PAIRS)
 		count++;
 	return append_note(writer->notes, NT_AUXV, pairs, count * sizeof(pairs[0]));
+}
+
+/* The path of its file as the process sees it: the dump's, else the core's, else what is left. */
+static struct fb_error *path_of(struct writer *writer, const struct fb_vma *vma,
+				const struct fb_path *root, char path[FB_PATH_SIZE])
+{
+	struct fb_file_info info;
+	struct fb_error *err = NULL;
+
+	if (vma->file) {
+		err = fb_file_info(writer->kernel, vma->file, &info);
+		if (!err)
+			err = vma->path && *vma->path
+				      ? fb_path_text_whole(writer->kernel, &info.path, root, path)
+				      : fb_path_text(writer->kernel, &info.path, root, path);
+		if (!err || fb_error_is_fatal(err) || !vma->path || !*vma->path)
+			return err;
+		fb_error_destroy(err);
+	}
+	snprintf(path, FB_PATH_SIZE, "%s", vma->path);
+	return NULL;
 }
 
 /* An address range and its offset in pages; the names stand behind all of them. */
@@ -235,12 +280,8 @@ static struct fb_error *add_mapping(struct writer *writer, const struct fb_vma *
 				    struct fb_buf *names)
 {
 	char path[FB_PATH_SIZE];
-	struct fb_file_info info;
-	struct fb_error *err;
+	struct fb_error *err = path_of(writer, vma, root, path);
 
-	err = fb_file_info(writer->kernel, vma->file, &info);
-	if (!err)
-		err = fb_path_text(writer->kernel, &info.path, root, path);
 	if (err)
 		return fb_part_warn(fb_input_warnings(writer->input), err,
 				    "mapping 0x%" PRIx64 ": the name of its file", vma->start);
@@ -283,7 +324,7 @@ static struct fb_error *add_files(struct writer *writer, const struct fb_vmas *v
 	fb_buf_init(&names, FB_MAX_CORE_NOTES);
 	err = fb_process_root(writer->input, writer->task, true, &root, &known);
 	for (size_t i = 0; i < vmas->count && !err; i++)
-		if (vmas->vma[i].file)
+		if (vmas->vma[i].file || (vmas->vma[i].path && *vmas->vma[i].path))
 			err = add_mapping(writer, &vmas->vma[i], known ? &root : NULL, &ranges,
 					  &names);
 	if (!err && ranges.size)

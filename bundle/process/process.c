@@ -4,6 +4,8 @@
  */
 #include "bundle/process/process.h"
 
+#include <stdio.h>
+
 #include "base/part.h"
 #include "kernel/paging/page_table.h"
 
@@ -38,7 +40,26 @@ struct fb_error *fb_process_cmdline(struct fb_input *input, const struct fb_task
 	if (err)
 		return err;
 	core = to[0] ? NULL : fb_input_core_of(input, task->pid);
-	return core ? fb_task_cmdline(kernel, task, fb_core_space(core->core), to, size) : NULL;
+	if (!core)
+		return NULL;
+	err = fb_task_cmdline(kernel, task, fb_core_space(core->core), to, size);
+	if (err)
+		to[0] = '\0';
+	err = fb_part_skip(err);
+	/* Where the mm_struct, which knows the place, is lost: at most 80 bytes of it. */
+	if (!err && !to[0])
+		snprintf(to, size, "%s", fb_core_info(core->core)->args);
+	return err;
+}
+
+uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool *from_core_ret)
+{
+	const struct fb_input_core *core = NULL;
+
+	if (task->uid == UINT32_MAX)
+		core = fb_input_core_of(input, task->pid);
+	*from_core_ret = core && fb_core_info(core->core)->has_psinfo;
+	return *from_core_ret ? fb_core_info(core->core)->uid : task->uid;
 }
 
 struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *task, bool own_root,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 
 /* backing_file: a file of a lower layer, opened for a user of the stacked file system
  * (include/linux/fs.h, 62d53c4a1dfe, 6.5). */
@@ -165,8 +166,10 @@ static struct fb_error *has_pseudo_name(struct fb_kernel *kernel, const struct f
 		err = fb_kernel_field(kernel, ops, &layout->dentry_operations_dname, &dname);
 	if (!err)
 		err = fb_kernel_field(kernel, path->dentry, &layout->dentry_parent, &parent);
+	/* The mounts of such files are never shown: one that is lost costs them nothing. */
 	if (!err && path->mount)
-		err = fb_kernel_field(kernel, path->mount, &layout->vfsmount_root, &root);
+		fb_error_destroy(
+			fb_kernel_field(kernel, path->mount, &layout->vfsmount_root, &root));
 	if (!err)
 		*pseudo_ret = dname && !(parent == path->dentry && root == path->dentry);
 	return err;
@@ -228,8 +231,49 @@ static struct fb_error *put_path(struct fb_kernel *kernel, const struct fb_path 
 	return NULL;
 }
 
-struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *path,
-			      const struct fb_path *root, char *to)
+/* Up the dentries as far as they can be read, whatever is mounted where. */
+static struct fb_error *put_what_is_left(struct fb_kernel *kernel, const struct fb_path *path,
+					 struct prepend *text)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t dentry = path->dentry, parent;
+	struct fb_error *err = NULL;
+
+	while (!err) {
+		err = pointer(kernel, dentry, &layout->dentry_parent, &parent);
+		if (err || parent == dentry)
+			break;
+		err = put_name(kernel, dentry, text);
+		dentry = parent;
+	}
+	if (fb_error_is(err, FB_LIMIT))
+		return err;
+	return fb_part_skip(err);
+}
+
+/* "…/dir/name, mount unknown"; *left_ret false where not even the name can be read. */
+static struct fb_error *text_of_what_is_left(struct fb_kernel *kernel, const struct fb_path *path,
+					     char *to, bool *left_ret)
+{
+	static const char mark[] = ", mount unknown", before[] = "\xe2\x80\xa6"; /* an ellipsis */
+	char whole[FB_PATH_SIZE];
+	struct prepend text = {.start = whole, .left = sizeof(whole)};
+	size_t end;
+	struct fb_error *err = put(&text, mark, sizeof(mark));
+
+	end = text.left;
+	if (!err)
+		err = put_what_is_left(kernel, path, &text);
+	*left_ret = text.left != end;
+	if (!err && *left_ret)
+		err = put(&text, before, sizeof(before) - 1);
+	if (!err && *left_ret)
+		memcpy(to, whole + text.left, sizeof(whole) - text.left);
+	return err;
+}
+
+struct fb_error *fb_path_text_whole(struct fb_kernel *kernel, const struct fb_path *path,
+				    const struct fb_path *root, char *to)
 {
 	char whole[FB_PATH_SIZE];
 	struct prepend text = {.start = whole, .left = sizeof(whole)};
@@ -257,6 +301,24 @@ struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *pa
 		return fb_error_prefix(err, "path of dentry 0x%llx",
 				       (unsigned long long)path->dentry);
 	memcpy(to, whole + text.left, sizeof(whole) - text.left);
+	return NULL;
+}
+
+struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *path,
+			      const struct fb_path *root, char *to)
+{
+	struct fb_error *whole = fb_path_text_whole(kernel, path, root, to), *err;
+	bool left = false;
+
+	/* What is damaged may lead anywhere; what is lost only ends early. */
+	if (!fb_error_is(whole, FB_ABSENT) && !fb_error_is(whole, FB_TRUNCATED))
+		return whole;
+	err = text_of_what_is_left(kernel, path, to, &left);
+	if (err || !left) {
+		fb_error_destroy(err);
+		return whole;
+	}
+	fb_warn_error(fb_kernel_warnings(kernel), whole, "a path is shown as far as it is there");
 	return NULL;
 }
 

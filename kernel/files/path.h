@@ -36,6 +36,11 @@ fb_path_task_root(struct fb_kernel *kernel, const struct fb_task *task, struct f
  * to holds FB_PATH_SIZE bytes of raw text: escape it before showing. FB_LIMIT where it is longer
  * than a path can be; FB_ABSENT, FB_CORRUPT... where a link of the chain cannot be read.
  */
+FB_MUST_CHECK struct fb_error *fb_path_text_whole(struct fb_kernel *kernel,
+						  const struct fb_path *path,
+						  const struct fb_path *root, char *to);
+/* The same; where the mount or a directory above it is not in the dump, what is left of it, with a warning:
+ * "…/dir/name, mount unknown". */
 FB_MUST_CHECK struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *path,
 					    const struct fb_path *root, char *to);
 

@@ -33,6 +33,7 @@ static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, str
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct fb_error *err;
 
+	memset(vma, 0, sizeof(*vma));
 	vma->address = address;
 	err = fb_kernel_field(kernel, address, &layout->vma_start, &vma->start);
 	if (!err)
@@ -216,6 +217,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 	vmas_ret->vma = collect.vma;
 	vmas_ret->count = collect.count;
 	vmas_ret->lost = missing(&collect, mm);
+	vmas_ret->broken = collect.broken || vmas_ret->lost;
 	return NULL;
 }
 

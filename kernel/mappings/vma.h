@@ -5,6 +5,7 @@
 #ifndef FB_KERNEL_VMA_H
 #define FB_KERNEL_VMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,18 +23,30 @@
 #define FB_VM_IO 0x4000u
 
 struct fb_vma {
-	uint64_t address;    /* of the vm_area_struct */
+	uint64_t address;    /* of the vm_area_struct; 0: the dump has none, see from_core */
 	uint64_t start, end; /* end exclusive */
 	uint64_t flags;
 	uint64_t pgoff; /* pages */
-	uint64_t file;  /* struct file, 0 if anonymous */
+	uint64_t file;  /* struct file, 0 if anonymous or from_core */
+	/* Set by whoever knows the process's core (bundle/process/core_mappings.h), never here. */
+	bool from_core;   /* only a core tells of it: FB_VM_MAYSHARE and the like are unknown */
+	bool no_flags;    /* from_core, and the core does not even have FB_VM_READ, WRITE, EXEC */
+	const char *path; /* its file as the core has it; "": whether it has one is unknown; NULL:
+			   * the core tells of none. Borrowed */
 };
 
 struct fb_vmas {
 	struct fb_vma *vma; /* owned; in order of address */
 	size_t count;
 	uint64_t lost; /* mappings counted by mm->map_count that were not reached */
+	bool broken;   /* a link or node could not be read: some may be missing, counted or not */
 };
+
+/* Whether the bytes of a mapping that nobody wrote to are, or may be, a file's. */
+static inline bool fb_vma_has_file(const struct fb_vma *vma)
+{
+	return vma->file || vma->path;
+}
 
 /* A broken link or node ends that part of the walk, with a warning; what the slabs do not have of it
  * (vma_slab.h) counts in `lost`. */

@@ -92,6 +92,19 @@ static bool special_name(const struct fb_vma_namer *namer, const struct fb_vma *
 	return false;
 }
 
+/* [heap] and [stack], which the mm_struct knows. */
+static void name_by_use(const struct fb_vma_namer *namer, const struct fb_vma *vma,
+			struct fb_vma_text *text)
+{
+	if (vma->path)
+		return;
+	if (namer->start_brk && vma->start <= namer->brk && vma->end >= namer->start_brk)
+		snprintf(text->name, sizeof(text->name), "[heap]");
+	else if (namer->start_stack && vma->start <= namer->start_stack &&
+		 vma->end >= namer->start_stack)
+		snprintf(text->name, sizeof(text->name), "[stack]");
+}
+
 static void name_without_file(const struct fb_vma_namer *namer, const struct fb_vma *vma,
 			      struct fb_vma_text *text)
 {
@@ -99,23 +112,37 @@ static void name_without_file(const struct fb_vma_namer *namer, const struct fb_
 
 	if (special_name(namer, vma, text->name, sizeof(text->name)))
 		return;
-	if (namer->start_brk && vma->start <= namer->brk && vma->end >= namer->start_brk)
-		snprintf(text->name, sizeof(text->name), "[heap]");
-	else if (namer->start_stack && vma->start <= namer->start_stack &&
-		 vma->end >= namer->start_stack)
-		snprintf(text->name, sizeof(text->name), "[stack]");
-	else if (given_name(namer, vma, given))
+	name_by_use(namer, vma, text);
+	if (!text->name[0] && given_name(namer, vma, given))
 		snprintf(text->name, sizeof(text->name), "[anon:%s]", given);
+}
+
+/* The name as the dump has it, else as the core has, else what is left of it. */
+static struct fb_error *name_path(const struct fb_vma_namer *namer, const struct fb_vma *vma,
+				  const struct fb_path *file, struct fb_vma_text *text)
+{
+	const struct fb_path *root = namer->has_root ? &namer->root : NULL;
+	char path[FB_PATH_SIZE];
+	struct fb_error *err = fb_path_text_whole(namer->kernel, file, root, path);
+
+	if (err && (vma->path || fb_error_is_fatal(err)))
+		return err;
+	if (err) {
+		fb_error_destroy(err);
+		err = fb_path_text(namer->kernel, file, root, path);
+	}
+	if (!err)
+		fb_path_mangle(path, "\n", text->name, sizeof(text->name));
+	return err;
 }
 
 static struct fb_error *name_with_file(const struct fb_vma_namer *namer, const struct fb_vma *vma,
 				       struct fb_vma_text *text)
 {
-	char path[FB_PATH_SIZE], given[ANON_NAME_SIZE];
+	char given[ANON_NAME_SIZE];
 	struct fb_file_info info;
 	struct fb_error *err;
 
-	text->offset = vma->pgoff * FB_PAGE_SIZE;
 	err = fb_file_info(namer->kernel, vma->file, &info);
 	if (err)
 		return err;
@@ -126,10 +153,21 @@ static struct fb_error *name_with_file(const struct fb_vma_namer *namer, const s
 		snprintf(text->name, sizeof(text->name), "[anon_shmem:%s]", given);
 		return NULL;
 	}
-	err = fb_path_text(namer->kernel, &info.path, namer->has_root ? &namer->root : NULL, path);
-	if (!err)
-		fb_path_mangle(path, "\n", text->name, sizeof(text->name));
-	return err;
+	return name_path(namer, vma, &info.path, text);
+}
+
+static void describe_flags(const struct fb_vma *vma, char perms[5])
+{
+	memcpy(perms, "----", 5);
+	if (vma->flags & FB_VM_READ)
+		perms[0] = 'r';
+	if (vma->flags & FB_VM_WRITE)
+		perms[1] = 'w';
+	if (vma->flags & FB_VM_EXEC)
+		perms[2] = 'x';
+	if (vma->no_flags)
+		memset(perms, '?', 3);
+	perms[3] = vma->from_core ? '?' : vma->flags & FB_VM_MAYSHARE ? 's' : 'p';
 }
 
 struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer, const struct fb_vma *vma,
@@ -138,18 +176,25 @@ struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer, const struct 
 	struct fb_error *err = NULL;
 
 	memset(text_ret, 0, offsetof(struct fb_vma_text, name) + 1);
-	text_ret->damaged = false;
-	text_ret->perms[0] = vma->flags & FB_VM_READ ? 'r' : '-';
-	text_ret->perms[1] = vma->flags & FB_VM_WRITE ? 'w' : '-';
-	text_ret->perms[2] = vma->flags & FB_VM_EXEC ? 'x' : '-';
-	text_ret->perms[3] = vma->flags & FB_VM_MAYSHARE ? 's' : 'p';
+	text_ret->damaged = text_ret->core_name = false;
+	describe_flags(vma, text_ret->perms);
+	if (fb_vma_has_file(vma))
+		text_ret->offset = vma->pgoff * FB_PAGE_SIZE;
 	if (vma->file)
 		err = name_with_file(namer, vma, text_ret);
-	else
+	else if (!vma->from_core)
 		name_without_file(namer, vma, text_ret);
-	if (!err || fb_error_is_fatal(err))
+	else
+		name_by_use(namer, vma, text_ret);
+	if (fb_error_is_fatal(err))
 		return err;
-	text_ret->damaged = true;
+	text_ret->damaged = err || vma->from_core;
+	if (vma->path && *vma->path && !text_ret->name[0]) {
+		fb_path_mangle(vma->path, "\n", text_ret->name, sizeof(text_ret->name));
+		text_ret->core_name = true;
+		fb_error_destroy(err);
+		err = NULL;
+	}
 	fb_warn_error(fb_kernel_warnings(namer->kernel), err, "the file of a mapping");
 	return NULL;
 }

@@ -24,12 +24,13 @@ void fb_vma_namer_init(struct fb_vma_namer *namer, struct fb_kernel *kernel, uin
 		       const struct fb_path *root);
 
 struct fb_vma_text {
-	char perms[5];                /* "rw-p" */
+	char perms[5];                /* "rw-p"; '?' for what only the dump could have told */
 	uint64_t offset;              /* bytes into the file; 0 without one */
 	uint32_t major, minor;        /* of the device; 0 without a file */
 	uint64_t inode;               /* 0 without a file */
 	char name[FB_PATH_SIZE + 32]; /* "" if none; raw but for newlines, which are \012 */
-	bool damaged; /* the file could not be read: device, inode or name are missing */
+	bool damaged;   /* the file could not be read: device, inode or name are missing */
+	bool core_name; /* name is of the mapping's path, as a core has it */
 };
 
 /* Only a fatal error is returned. */

@@ -8,5 +8,6 @@ adopt python3 "$top/tests/hostile/sweep" "$FBUNDLE" "$samples" --mutants 6 --com
 adopt python3 "$top/tests/hostile/claims" "$FBUNDLE" "$samples"
 adopt python3 "$top/tests/hostile/lost_tasks" "$FBUNDLE" "$samples" --rounds 10 --hidden 2 --each
 adopt python3 "$top/tests/hostile/lost_vmas" "$FBUNDLE" "$samples" --processes 4
+adopt python3 "$top/tests/hostile/lost_memory" "$FBUNDLE" "$samples" --cores 3
 adopt python3 "$top/tests/hostile/lost_modules" "$FBUNDLE" "$samples" --pairs 5
 finish

@@ -25,7 +25,8 @@ struct fb_user_mapping {
 	uint64_t file_size;   /* bytes; 0: unknown */
 	const char *path;     /* "/usr/bin/cat", "[vdso]"; "" if none. Borrowed */
 	const char *own_path; /* as a container's process sees it; NULL: the same. Borrowed */
-	bool executable;
+	bool executable;      /* or not known not to be */
+	bool path_from_core; /* path is what a core calls the file; where file is known by it alone */
 };
 
 struct fb_user_process {

@@ -264,7 +264,33 @@ static void mangles(void)
 	CU_ASSERT_STRING_EQUAL(fb_path_mangle("abc", "\n", text, 1), "");
 }
 
+/* Where the mount, or a directory on the way, is lost, what is left is shown and marked. */
+static void shows_what_is_left(void)
+{
+	char text[FB_PATH_SIZE] = "untouched";
+	struct fb_path path;
+	struct tree tree;
+	uint64_t lost;
+
+	plant(&tree);
+	lost = made_alloc_pages(tree.made, FB_PAGE_SIZE);
+	made_lose(tree.made, lost);
+	lost += 256;
+	check(&tree, lost, tree.file, NULL, "\xe2\x80\xa6/home/user/file, mount unknown");
+	path = made_path(tree.made, lost, tree.file);
+	FB_FAILS(fb_path_text_whole(&tree.made->kernel, &path, NULL, text), FB_ABSENT);
+	CU_ASSERT_STRING_EQUAL(text, "untouched");
+	MADE_SET(tree.made, tree.user, dentry_parent, lost);
+	check(&tree, tree.mount, tree.file, NULL, "\xe2\x80\xa6/user/file, mount unknown");
+	/* Of a root whose mount is lost nothing is left. */
+	path = made_path(tree.made, lost, tree.root);
+	FB_FAILS(fb_path_text(&tree.made->kernel, &path, NULL, text), FB_ABSENT);
+	CU_ASSERT_STRING_EQUAL(text, "untouched");
+	made_kernel_destroy(tree.made);
+}
+
 FB_TEST_MAIN("kernel/path", FB_TEST(crosses_mounts), FB_TEST(ends_at_the_root_of_the_asker),
 	     FB_TEST(marks_what_is_deleted), FB_TEST(names_pseudo_files), FB_TEST(names_namespaces),
-	     FB_TEST(survives_damage), FB_TEST(says_which_member_is_missing), FB_TEST(reads_files),
+	     FB_TEST(survives_damage), FB_TEST(shows_what_is_left),
+	     FB_TEST(says_which_member_is_missing), FB_TEST(reads_files),
 	     FB_TEST(prefers_the_path_of_the_user), FB_TEST(reads_roots_of_tasks), FB_TEST(mangles))

@@ -249,6 +249,65 @@ static void agrees_with_real_kernels(void)
 	real_kernel_each(check_real);
 }
 
-FB_TEST_MAIN("kernel/vma_name", FB_TEST(names_by_use), FB_TEST(names_files),
-	     FB_TEST(names_special_mappings), FB_TEST(names_as_the_process_does),
-	     FB_TEST(says_what_is_damaged), FB_TEST(agrees_with_real_kernels))
+/* What only a core tells of: no vm_area_struct, no struct file; or the file alone is lost. */
+static void names_what_a_core_has(void)
+{
+	static const struct {
+		struct fb_vma vma;
+		const char *perms, *name;
+		bool core_name;
+	} cases[] = {
+		{{.start = 0x1000,
+		  .end = 0x2000,
+		  .from_core = true,
+		  .flags = FB_VM_READ | FB_VM_EXEC,
+		  .path = "/bin/a\nb",
+		  .pgoff = 3},
+		 "r-x?",
+		 "/bin/a\\012b",
+		 true},
+		{{.start = 0x1000,
+		  .end = 0x2000,
+		  .from_core = true,
+		  .no_flags = true,
+		  .path = "/x"},
+		 "????",
+		 "/x",
+		 true},
+		{{.start = HEAP, .end = HEAP + 0x1000, .from_core = true, .flags = FB_VM_READ},
+		 "r--?",
+		 "[heap]",
+		 false},
+		{{.start = 0x1000, .end = 0x2000, .from_core = true, .path = ""},
+		 "---?",
+		 "",
+		 false},
+		{{.address = 0xffff888000000000,
+		  .start = 0x1000,
+		  .end = 0x2000,
+		  .file = 17,
+		  .flags = FB_VM_READ,
+		  .path = "/lost/file"},
+		 "r--p",
+		 "/lost/file",
+		 true},
+	};
+	struct process process;
+	struct fb_vma_text text;
+
+	start(&process);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		FB_OK(fb_vma_describe(&process.namer, &cases[i].vma, &text));
+		CU_ASSERT_STRING_EQUAL(text.perms, cases[i].perms);
+		CU_ASSERT_STRING_EQUAL(text.name, cases[i].name);
+		CU_ASSERT_EQUAL(text.core_name, cases[i].core_name);
+		CU_ASSERT(text.damaged);
+		CU_ASSERT_EQUAL(text.offset, cases[i].vma.pgoff * FB_PAGE_SIZE);
+	}
+	made_kernel_destroy(process.made);
+}
+
+FB_TEST_MAIN("kernel/vma_name", FB_TEST(names_what_a_core_has), FB_TEST(names_by_use),
+	     FB_TEST(names_files), FB_TEST(names_special_mappings),
+	     FB_TEST(names_as_the_process_does), FB_TEST(says_what_is_damaged),
+	     FB_TEST(agrees_with_real_kernels))

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where a page of a process is: the dump, its core, the mapped file, or nowhere. Called by the joined
+ * space for each run of pages that it reads or locates.
+ */
+#include <string.h>
+
+#include "bundle/process/joined_private.h"
+#include "bundle/process/process.h"
+
+static void shorten(struct fb_page_place *place, uint64_t length)
+{
+	if (length < place->length)
+		place->length = length;
+}
+
+/* Leaves those pages of a huge one that are alike in the dump. In a bundle, each of them tells by
+ * itself where it came from. */
+static struct fb_error *cut_huge_page(struct fb_joined *joined, const struct fb_pt_walk *walk,
+				      struct fb_page_place *place)
+{
+	struct fb_run run = {.length = FB_PAGE_SIZE};
+	struct fb_error *err = NULL;
+
+	if (!fb_input_fiber(joined->input) ||
+	    !fb_dump_has_page(fb_input_dump(joined->input), walk->physical >> FB_PAGE_SHIFT))
+		err = fb_space_locate(joined->tables.physical, walk->physical, place->length, &run);
+	if (err || run.length >= place->length)
+		return err;
+	if (fb_pt_visits_piece(joined->visits))
+		place->length = run.length;
+	else
+		place->origin.absence = FB_ABSENCE_DAMAGED;
+	return NULL;
+}
+
+static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_pt_walk *walk,
+				     struct fb_page_place *place)
+{
+	struct fb_dump *dump = fb_input_dump(joined->input);
+	struct fb_fiber *fiber = fb_input_fiber(joined->input);
+	uint64_t pfn = walk->physical >> FB_PAGE_SHIFT;
+
+	if (place->length > FB_PAGE_SIZE) {
+		struct fb_error *err = cut_huge_page(joined, walk, place);
+
+		if (err || place->origin.absence == FB_ABSENCE_DAMAGED)
+			return err;
+	}
+	place->origin.physical = walk->physical;
+	place->origin.has_physical = true;
+	if (!fb_dump_has_page(dump, pfn)) {
+		if (fb_dump_page_absence(dump, pfn) == FB_ABSENCE_TRUNCATED)
+			place->origin.absence = FB_ABSENCE_TRUNCATED;
+		return NULL;
+	}
+	place->kind = PLACE_FRAME;
+	place->origin.source = FB_SOURCE_VMCORE;
+	place->origin.absence = FB_ABSENCE_NONE;
+	if (fiber && fb_fiber_page_added(fiber, pfn)) {
+		place->origin.source = FB_SOURCE_CORE;
+		if (joined->core)
+			place->origin.detail = fb_core_info(joined->core->core)->path;
+	}
+	return NULL;
+}
+
+static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt_walk *walk,
+				    struct fb_page_place *place)
+{
+	uint8_t page[FB_PAGE_SIZE];
+	const char *detail;
+	struct fb_error *err;
+
+	place->origin.swap_type = walk->swap_type;
+	place->origin.swap_offset = walk->swap_offset;
+	if (!joined->options.swap)
+		return NULL;
+	err = fb_swap_read(joined->options.swap, walk->swap_type, walk->swap_offset, page, &detail);
+	if (err) {
+		if (fb_error_is_fatal(err))
+			return err;
+		if (fb_error_is(err, FB_CORRUPT) || fb_error_is(err, FB_UNSUPPORTED))
+			fb_warn_error(fb_input_warnings(joined->input), err, "%s",
+				      joined->space.name);
+		else
+			fb_error_destroy(err);
+		return NULL;
+	}
+	place->kind = PLACE_SWAP;
+	place->origin.source = FB_SOURCE_VMCORE;
+	place->origin.absence = FB_ABSENCE_NONE;
+	place->origin.detail = detail;
+	return NULL;
+}
+
+/* What the dump itself knows of the page; place says why not where it has no bytes. */
+static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt_walk *walk,
+				    const struct fb_vma *vma, struct fb_page_place *place)
+{
+	place->origin.source = FB_SOURCE_ABSENT;
+	switch (walk->state) {
+	case FB_PT_PRESENT:
+	case FB_PT_PROTNONE:
+		place->origin.absence = FB_ABSENCE_FILTERED;
+		return lookup_frame(joined, walk, place);
+	case FB_PT_SWAP:
+		place->origin.absence = FB_ABSENCE_SWAPPED;
+		return lookup_swap(joined, walk, place);
+	case FB_PT_ABSENT:
+		place->origin.absence = FB_ABSENCE_FILTERED;
+		return NULL;
+	case FB_PT_LOST:
+		place->origin.absence = FB_ABSENCE_TRUNCATED;
+		return NULL;
+	case FB_PT_SPECIAL:
+	case FB_PT_CORRUPT:
+		place->origin.absence = FB_ABSENCE_DAMAGED;
+		return NULL;
+	case FB_PT_NONE:
+		break;
+	}
+	place->origin.absence = vma ? FB_ABSENCE_UNTOUCHED : FB_ABSENCE_UNMAPPED;
+	if (vma && !fb_vma_has_file(vma) && !(vma->flags & (FB_VM_PFNMAP | FB_VM_IO))) {
+		place->kind = PLACE_ZERO;
+		place->origin.source = FB_SOURCE_ZERO;
+		place->origin.absence = FB_ABSENCE_NONE;
+	}
+	return NULL;
+}
+
+static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_place *place)
+{
+	struct fb_core *core = joined->core ? joined->core->core : NULL;
+	uint64_t offset;
+
+	if (!core || joined->options.no_core)
+		return false;
+	place->length = fb_core_alike(core, page, place->length);
+	if (fb_core_page(core, page, &offset)) {
+		place->kind = PLACE_CORE;
+		place->origin.source = FB_SOURCE_CORE;
+		place->origin.absence = FB_ABSENCE_NONE;
+		place->origin.detail = fb_core_info(core)->path;
+		place->origin.file_offset = offset;
+		return true;
+	}
+	if (place->kind == PLACE_NOWHERE && fb_core_info(core)->truncated) {
+		const struct fb_core_segment *segment = fb_core_segment_at(core, page);
+
+		if (segment && page - segment->address < segment->file_size) {
+			place->origin.absence = FB_ABSENCE_TRUNCATED;
+			place->origin.detail = fb_core_info(core)->path;
+		}
+	}
+	return false;
+}
+
+/* What a page-table entry is or may be of is the file's own page only where the mapping has no
+ * private copies at all (no anon_vma). */
+static bool may_be_private_copy(struct fb_joined *joined, const struct fb_vma *vma)
+{
+	struct fb_kernel *kernel = fb_input_kernel(joined->input);
+	uint64_t anon_vma = 1;
+	struct fb_error *err;
+
+	err = fb_kernel_field(kernel, vma->address, &fb_kernel_layout(kernel)->vma_anon_vma,
+			      &anon_vma);
+	fb_error_destroy(err);
+	return anon_vma != 0;
+}
+
+static struct fb_error *open_mapped(struct fb_joined *joined, const struct fb_vma *vma,
+				    struct fb_file **file_ret)
+{
+	struct fb_kernel *kernel = fb_input_kernel(joined->input);
+	struct fb_file_info info;
+	char path[FB_PATH_SIZE];
+	uint64_t size;
+	struct fb_error *err;
+
+	err = fb_file_info(kernel, vma->file, &info);
+	if (!err)
+		err = fb_path_text(kernel, &info.path, joined->has_root ? &joined->root : NULL,
+				   path);
+	if (!err)
+		err = fb_kernel_field(kernel, info.inode_address,
+				      &fb_kernel_layout(kernel)->inode_size, &size);
+	if (!err)
+		err = fb_host_files_find(joined->options.files, path, size, file_ret);
+	return err;
+}
+
+/* NULL where it is not to be had. A path is long to spell: once for all pages of a mapping. */
+static struct fb_error *file_of(struct fb_joined *joined, const struct fb_vma *vma,
+				struct fb_file **file_ret)
+{
+	struct fb_file *file = NULL;
+	struct fb_error *err = NULL;
+
+	pthread_mutex_lock(&joined->lock);
+	if (joined->opened != vma) {
+		err = open_mapped(joined, vma, &file);
+		if (err && !fb_error_is_fatal(err)) {
+			fb_error_destroy(err);
+			err = NULL;
+			file = NULL;
+		}
+		joined->opened = err ? NULL : vma;
+		joined->opened_file = file;
+	}
+	*file_ret = joined->opened_file;
+	pthread_mutex_unlock(&joined->lock);
+	return err;
+}
+
+static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vma *vma,
+				    const struct fb_pt_walk *walk, uint64_t page,
+				    struct fb_page_place *place)
+{
+	struct fb_file *file = NULL;
+	uint64_t offset;
+	struct fb_error *err;
+
+	if (!joined->options.files || !vma || !vma->file || (vma->flags & FB_VM_WRITE) ||
+	    walk->state == FB_PT_SWAP || walk->state == FB_PT_SPECIAL)
+		return NULL;
+	if (walk->state != FB_PT_NONE && may_be_private_copy(joined, vma))
+		return NULL;
+	err = file_of(joined, vma, &file);
+	if (err || !file)
+		return err;
+	offset = vma->pgoff * FB_PAGE_SIZE + (page - vma->start);
+	if (offset >= file->size) {
+		/* Up to where the offset, which may be anything, begins anew. */
+		if (offset)
+			shorten(place, -offset & FB_PAGE_MASK);
+		return NULL;
+	}
+	shorten(place, (file->size - offset + FB_PAGE_SIZE - 1) & FB_PAGE_MASK);
+	place->kind = PLACE_FILE;
+	place->file = file;
+	place->origin.source = FB_SOURCE_FILE;
+	place->origin.absence = FB_ABSENCE_NONE;
+	place->origin.detail = file->path;
+	place->origin.file_offset = offset;
+	return NULL;
+}
+
+/* Bytes from the page on, at most length and up to a page's end, that have its page-table entry and
+ * its mapping, or are in none as it is. */
+static uint64_t alike(const struct fb_joined *joined, const struct fb_pt_walk *walk,
+		      const struct fb_vma *vma, uint64_t page, uint64_t length)
+{
+	uint64_t in_entry = walk->page_size - (page & (walk->page_size - 1));
+	const struct fb_vma *next = vma ? NULL : fb_vmas_next(&joined->vmas, page);
+	uint64_t pages = (length + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
+
+	if (!pages || in_entry < pages)
+		pages = in_entry;
+	if (vma && vma->end - page < pages)
+		pages = vma->end - page;
+	if (next && next->start - page < pages)
+		pages = next->start - page;
+	return pages;
+}
+
+/* The walk to a page; of one that is looked at with others its tables are counted. */
+static struct fb_error *walk_to(struct fb_joined *joined, uint64_t page, bool with_others,
+				struct fb_pt_walk *walk)
+{
+	struct fb_error *err = fb_pt_walk(&joined->tables, page, walk);
+
+	if (!err && with_others)
+		err = fb_pt_visits_enter(joined->visits, &joined->tables, page, walk);
+	return err;
+}
+
+struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address, uint64_t length,
+				  struct fb_page_place *place)
+{
+	uint64_t page = address & FB_PAGE_MASK, in_page = address - page;
+	const struct fb_vma *vma = fb_vmas_find(&joined->vmas, address);
+	struct fb_pt_walk walk;
+	struct fb_error *err;
+
+	memset(place, 0, sizeof(*place));
+	err = walk_to(joined, page, length > FB_PAGE_SIZE, &walk);
+	if (err)
+		return err;
+	place->length = alike(joined, &walk, vma, page, in_page + length);
+	err = lookup_dump(joined, &walk, vma, place);
+	if (!err && (place->kind == PLACE_NOWHERE || joined->options.prefer_core) &&
+	    !lookup_core(joined, page, place) && place->kind == PLACE_NOWHERE)
+		err = lookup_file(joined, vma, &walk, page, place);
+	place->length -= in_page;
+	shorten(place, length);
+	place->origin.file_offset +=
+		place->kind == PLACE_CORE || place->kind == PLACE_FILE ? in_page : 0;
+	if (place->origin.has_physical)
+		place->origin.physical += in_page;
+	return err;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the joined space (joined_space.c) and the search for a page's place (joined_lookup.c) share. */
+#ifndef FB_BUNDLE_JOINED_PRIVATE_H
+#define FB_BUNDLE_JOINED_PRIVATE_H
+
+#include <pthread.h>
+
+#include "bundle/process/joined_space.h"
+#include "kernel/files/path.h"
+#include "kernel/paging/page_table.h"
+#include "kernel/paging/page_table_visits.h"
+
+enum fb_place_kind {
+	PLACE_NOWHERE,
+	PLACE_FRAME, /* physical memory of the dump or bundle */
+	PLACE_CORE,
+	PLACE_FILE,
+	PLACE_SWAP,
+	PLACE_ZERO,
+};
+
+/* Where a run of bytes is: at most what one page-table entry covers. */
+struct fb_page_place {
+	enum fb_place_kind kind;
+	uint64_t length; /* bytes from the address asked; while it is looked up, from its page */
+	struct fb_origin origin;
+	struct fb_file *file; /* PLACE_FILE */
+};
+
+struct fb_joined {
+	struct fb_space space;
+	char name[32];
+	struct fb_input *input;
+	const struct fb_task *task;
+	struct fb_joined_options options;
+	struct fb_page_tables tables;
+	struct fb_space lost; /* what tables are read from where their root is lost */
+	struct fb_vmas vmas;
+	const struct fb_input_core *core; /* NULL: none */
+	struct fb_path root;
+	bool has_root;
+	struct fb_pt_visits *visits;
+	/* The mapping whose file was asked for last, and that file. */
+	pthread_mutex_t lock;
+	const struct fb_vma *opened;
+	struct fb_file *opened_file; /* NULL: not to be had */
+};
+
+/* Where the bytes at address are: at most length of them. */
+FB_MUST_CHECK struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address,
+						uint64_t length, struct fb_page_place *place_ret);
+
+#endif
