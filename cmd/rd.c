@@ -77,7 +77,7 @@ static const struct fb_usage usage = {
 static uint64_t parse_length(const char *text)
 {
 	char *end;
-	unsigned long long length;
+	uint64_t length;
 
 	errno = 0;
 	length = strtoull(text, &end, 0);

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,8 +194,8 @@ enum fb_boot_verdict fb_boot_facts_compare(const struct fb_boot_facts *core,
 	if (hwcap && core->hwcap != dump->hwcap) {
 		snprintf(why, size,
 			 "it is of another host: the processor there had other features (AT_HWCAP "
-			 "0x%llx, here 0x%llx)",
-			 (unsigned long long)core->hwcap, (unsigned long long)dump->hwcap);
+			 "0x%" PRIx64 ", here 0x%" PRIx64 ")",
+			 core->hwcap, dump->hwcap);
 		return FB_BOOT_OTHER_HOST;
 	}
 	if (vdso && strcmp(core->vdso, dump->vdso) != 0) {

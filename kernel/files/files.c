@@ -5,6 +5,7 @@
  */
 #include "kernel/files/files.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -232,8 +233,7 @@ static struct fb_error *find_table(struct table *table, uint64_t files_struct)
 	if (err)
 		return err;
 	if (limit > FB_MAX_OPEN_FILES)
-		return fb_error_create(FB_CORRUPT, "room for %llu descriptors",
-				       (unsigned long long)limit);
+		return fb_error_create(FB_CORRUPT, "room for %" PRIu64 " descriptors", limit);
 	table->limit = (uint32_t)limit;
 	return NULL;
 }

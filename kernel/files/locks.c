@@ -5,6 +5,7 @@
  */
 #include "kernel/files/locks.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -127,7 +128,7 @@ static struct fb_error *add_lock(struct walk *walk, uint64_t address, size_t hel
 	if (!err)
 		err = read_lock(walk->kernel, &lock);
 	if (err)
-		return fb_error_prefix(err, "lock 0x%llx", (unsigned long long)address);
+		return fb_error_prefix(err, "lock 0x%" PRIx64, address);
 	walk->list.locks[walk->list.count++] = lock;
 	return NULL;
 }
@@ -162,13 +163,13 @@ static struct fb_error *step(struct walk *walk, size_t held)
 		return NULL;
 	}
 	if (!fb_kernel_address_ok(level->at))
-		return fb_error_create(FB_CORRUPT, "a list of waiters leads to 0x%llx",
-				       (unsigned long long)level->at);
+		return fb_error_create(FB_CORRUPT, "a list of waiters leads to 0x%" PRIx64,
+				       level->at);
 	waiter = level->at - layout->lock_blocked_member.offset;
 	err = add_lock(walk, waiter, held, (uint32_t)walk->level_count, &fresh);
 	if (!err && !fresh)
-		err = fb_error_create(FB_CORRUPT, "lock 0x%llx is met twice among waiters",
-				      (unsigned long long)waiter);
+		err = fb_error_create(FB_CORRUPT, "lock 0x%" PRIx64 " is met twice among waiters",
+				      waiter);
 	return err ? err : descend(walk, waiter);
 }
 
@@ -183,8 +184,7 @@ static struct fb_error *add_tree(struct walk *walk, uint64_t address)
 	struct fb_error *err = add_lock(walk, address, held, 0, &fresh);
 
 	if (!err && !fresh)
-		err = fb_error_create(FB_CORRUPT, "lock 0x%llx is listed twice",
-				      (unsigned long long)address);
+		err = fb_error_create(FB_CORRUPT, "lock 0x%" PRIx64 " is listed twice", address);
 	if (err || !layout->lock_blocked_requests.found || !layout->lock_blocked_member.found)
 		return err;
 	walk->level_count = 0;

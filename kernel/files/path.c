@@ -4,6 +4,7 @@
  */
 #include "kernel/files/path.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +52,7 @@ static struct fb_error *put_name(struct fb_kernel *kernel, uint64_t dentry, stru
 	err = fb_space_read(fb_kernel_space(kernel), name, text->start + text->left - length,
 			    length);
 	if (err)
-		return fb_error_prefix(err, "name of dentry 0x%llx", (unsigned long long)dentry);
+		return fb_error_prefix(err, "name of dentry 0x%" PRIx64, dentry);
 	text->left -= length;
 	return put(text, "/", 1);
 }
@@ -76,8 +77,7 @@ static struct fb_error *pointer(struct fb_kernel *kernel, uint64_t base,
 	struct fb_error *err = fb_kernel_field(kernel, base, field, &value);
 
 	if (!err && !fb_kernel_address_ok(value))
-		err = fb_error_create(FB_CORRUPT, "%s is 0x%llx", field->name,
-				      (unsigned long long)value);
+		err = fb_error_create(FB_CORRUPT, "%s is 0x%" PRIx64, field->name, value);
 	if (!err)
 		*value_ret = value;
 	return err;
@@ -113,7 +113,7 @@ static struct fb_error *namespace_name(struct fb_kernel *kernel, uint64_t inode,
 	if (!err)
 		err = fb_space_string(fb_kernel_space(kernel), name, kind, sizeof(kind));
 	if (!err)
-		snprintf(to, size, "%s:[%llu]", kind, (unsigned long long)number);
+		snprintf(to, size, "%s:[%" PRIu64 "]", kind, number);
 	return err;
 }
 
@@ -137,9 +137,9 @@ static struct fb_error *pseudo_name(struct fb_kernel *kernel, uint64_t dentry, c
 	if (err)
 		return err;
 	if (!strcmp(type, "pipefs"))
-		snprintf(to, FB_PATH_SIZE, "pipe:[%llu]", (unsigned long long)number);
+		snprintf(to, FB_PATH_SIZE, "pipe:[%" PRIu64 "]", number);
 	else if (!strcmp(type, "sockfs"))
-		snprintf(to, FB_PATH_SIZE, "socket:[%llu]", (unsigned long long)number);
+		snprintf(to, FB_PATH_SIZE, "socket:[%" PRIu64 "]", number);
 	else if (!strcmp(type, "nsfs"))
 		err = namespace_name(kernel, inode, number, to, FB_PATH_SIZE);
 	else if (!strcmp(type, "pidfs")) /* 6.9; a file of anon_inodefs before */
@@ -282,8 +282,7 @@ struct fb_error *fb_path_text_whole(struct fb_kernel *kernel, const struct fb_pa
 	struct fb_error *err;
 
 	if (!fb_kernel_address_ok(path->dentry))
-		return fb_error_create(FB_CORRUPT, "dentry 0x%llx",
-				       (unsigned long long)path->dentry);
+		return fb_error_create(FB_CORRUPT, "dentry 0x%" PRIx64, path->dentry);
 	err = has_pseudo_name(kernel, path, &pseudo);
 	if (!err && pseudo)
 		err = pseudo_name(kernel, path->dentry, to);
@@ -298,8 +297,7 @@ struct fb_error *fb_path_text_whole(struct fb_kernel *kernel, const struct fb_pa
 	if (!err && text.left == end)
 		err = put(&text, "/", 1);
 	if (err)
-		return fb_error_prefix(err, "path of dentry 0x%llx",
-				       (unsigned long long)path->dentry);
+		return fb_error_prefix(err, "path of dentry 0x%" PRIx64, path->dentry);
 	memcpy(to, whole + text.left, sizeof(whole) - text.left);
 	return NULL;
 }
@@ -436,7 +434,7 @@ struct fb_error *fb_file_info(struct fb_kernel *kernel, uint64_t file,
 	if (!err)
 		err = fs_type_of(kernel, superblock, info.fs_type, sizeof(info.fs_type));
 	if (err)
-		return fb_error_prefix(err, "file 0x%llx", (unsigned long long)file);
+		return fb_error_prefix(err, "file 0x%" PRIx64, file);
 	info.mode = (uint16_t)mode;
 	info.major = (uint32_t)(device >> MINOR_BITS);
 	info.minor = (uint32_t)(device & ((1u << MINOR_BITS) - 1));

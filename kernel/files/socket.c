@@ -5,6 +5,7 @@
 #include "kernel/files/socket.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,8 +79,7 @@ static struct fb_error *read_unix_name(struct fb_kernel *kernel, uint64_t sock, 
 	if (err)
 		return err;
 	if (length < sizeof(sa_family_t) || length > sizeof(struct sockaddr_un) + 1)
-		return fb_error_create(FB_CORRUPT, "a unix address of %llu bytes",
-				       (unsigned long long)length);
+		return fb_error_create(FB_CORRUPT, "a unix address of %" PRIu64 " bytes", length);
 	size = length - sizeof(sa_family_t);
 	if (!size)
 		return NULL; /* unnamed */
@@ -114,8 +114,8 @@ static struct fb_error *read_netlink(struct fb_kernel *kernel, struct fb_socket 
 		return err;
 	if (groups) /* a bitmap; the first word has the groups that nl_groups can name */
 		fb_error_destroy(fb_space_u64(fb_kernel_space(kernel), groups, &words));
-	snprintf(socket->local, sizeof(socket->local), "pid %u, groups 0x%llx", (uint32_t)port,
-		 (unsigned long long)words);
+	snprintf(socket->local, sizeof(socket->local), "pid %u, groups 0x%" PRIx64, (uint32_t)port,
+		 words);
 	snprintf(socket->peer, sizeof(socket->peer), "pid %u", (uint32_t)peer);
 	return NULL;
 }
@@ -188,7 +188,7 @@ static struct fb_error *read_unix_peer(struct fb_kernel *kernel, uint64_t sock, 
 		return err;
 	err = read_inode(kernel, &peer);
 	if (!err && peer.inode)
-		snprintf(to, FB_SOCKET_ADDRESS, "socket:[%llu]", (unsigned long long)peer.inode);
+		snprintf(to, FB_SOCKET_ADDRESS, "socket:[%" PRIu64 "]", peer.inode);
 	return err;
 }
 
@@ -232,7 +232,7 @@ struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock, struct fb
 	if (!err)
 		err = read_inode(kernel, &socket);
 	if (err)
-		return fb_error_prefix(err, "sock 0x%llx", (unsigned long long)sock);
+		return fb_error_prefix(err, "sock 0x%" PRIx64, sock);
 	err = read_addresses(kernel, &socket);
 	if (fb_error_is_fatal(err))
 		return err;

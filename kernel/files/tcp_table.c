@@ -4,7 +4,9 @@
  * chains end with an odd number in place of a pointer (linux/list_nulls.h).
  */
 #include "base/limits.h"
+
 #include "kernel/files/socket.h"
+#include <inttypes.h>
 
 /* Full sockets only: these two states are of smaller structs. */
 #define TCP_TIME_WAIT 6u
@@ -94,8 +96,7 @@ static struct fb_error *find_buckets(struct fb_kernel *kernel, uint64_t hashinfo
 	if (err)
 		return err;
 	if (last >= FB_MAX_SOCKETS)
-		return fb_error_create(FB_CORRUPT, "%s is 0x%llx", mask->name,
-				       (unsigned long long)last);
+		return fb_error_create(FB_CORRUPT, "%s is 0x%" PRIx64, mask->name, last);
 	buckets->count = last + 1;
 	return NULL;
 }

@@ -10,6 +10,7 @@
  * thread that the CPU ran, and the stack pointer is on that thread's stack.
  */
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/procfs.h>
@@ -61,8 +62,7 @@ static struct fb_error *read_crash_note(struct fb_kernel *kernel, uint64_t addre
 	if (note.header.n_namesz != strlen(name) + 1 || memcmp(note.name, name, sizeof(name)) ||
 	    note.header.n_type != NT_PRSTATUS || !note.header.n_descsz ||
 	    note.header.n_descsz > MAX_NOTE_BYTES)
-		return fb_error_create(FB_CORRUPT, "no NT_PRSTATUS at 0x%llx",
-				       (unsigned long long)address);
+		return fb_error_create(FB_CORRUPT, "no NT_PRSTATUS at 0x%" PRIx64, address);
 	err = fb_space_read(kernel->space, address + sizeof(note), desc, note.header.n_descsz);
 	if (!err)
 		*size_ret = note.header.n_descsz;

@@ -3,6 +3,7 @@
  * Opening the kernel of a dump: VMCOREINFO, then the page tables of init_mm, then symbols, types and
  * CPUs through them. Every command does this first (bundle/input/input.c).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,19 +71,17 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 		return err;
 	if (walk.level_count < kernel->tables.levels && walk.page_size == FB_PAGE_SIZE)
 		fb_warn(kernel->warnings,
-			"the kernel's page tables (at physical 0x%llx) are not in the dump%s: only "
-			"its image and directly mapped memory can be read, no modules and no "
-			"kernel stacks",
-			(unsigned long long)kernel->tables.root,
-			dump->incomplete ? ", which is incomplete" : "");
+			"the kernel's page tables (at physical 0x%" PRIx64
+			") are not in the dump%s: only its image and directly mapped memory can be read, no modules and no kernel stacks",
+			kernel->tables.root, dump->incomplete ? ", which is incomplete" : "");
 	if (walk.state != FB_PT_PRESENT ||
 	    walk.physical != stext - FB_START_KERNEL_MAP + (uint64_t)phys_base)
-		return fb_error_create(FB_CORRUPT,
-				       "the kernel's page tables (at physical 0x%llx) do not map "
-				       "_stext (0x%llx) to its place: the dump is of another boot "
-				       "than its VMCOREINFO, or damaged",
-				       (unsigned long long)kernel->tables.root,
-				       (unsigned long long)stext);
+		return fb_error_create(
+			FB_CORRUPT,
+			"the kernel's page tables (at physical 0x%" PRIx64
+			") do not map _stext (0x%" PRIx64
+			") to its place: the dump is of another boot than its VMCOREINFO, or damaged",
+			kernel->tables.root, stext);
 	return NULL;
 }
 

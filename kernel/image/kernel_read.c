@@ -4,6 +4,8 @@
  */
 #include "kernel/image/kernel_private.h"
 
+#include <inttypes.h>
+
 struct fb_error *fb_kernel_field(const struct fb_kernel *kernel, uint64_t base,
 				 const struct fb_field *field, uint64_t *value_ret)
 {
@@ -54,10 +56,9 @@ struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel, uint64_t mm,
 	if (!err)
 		err = fb_pt_walk(&kernel->tables, pgd, &walk);
 	if (!err && walk.state != FB_PT_PRESENT)
-		err = fb_error_create(FB_CORRUPT, "pgd 0x%llx is not mapped",
-				      (unsigned long long)pgd);
+		err = fb_error_create(FB_CORRUPT, "pgd 0x%" PRIx64 " is not mapped", pgd);
 	if (err)
-		return fb_error_prefix(err, "mm_struct 0x%llx", (unsigned long long)mm);
+		return fb_error_prefix(err, "mm_struct 0x%" PRIx64, mm);
 	tables.root = walk.physical & FB_PAGE_MASK;
 	*tables_ret = tables;
 	return NULL;
@@ -74,14 +75,15 @@ struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, u
 	while (!err && entry != head) {
 		if (!fb_kernel_address_ok(entry) || entry % sizeof(entry))
 			return fb_error_create(FB_CORRUPT,
-					       "list at 0x%llx: link %llu is no address: 0x%llx",
-					       (unsigned long long)head, (unsigned long long)count,
-					       (unsigned long long)entry);
+					       "list at 0x%" PRIx64 ": link %" PRIu64
+					       " is no address: 0x%" PRIx64,
+					       head, count, entry);
 		/* Brent: a loop that does not come back to the head meets a saved entry. */
 		if (entry == saved || count >= limit)
 			return fb_error_create(FB_CORRUPT,
-					       "list at 0x%llx does not close after %llu entries",
-					       (unsigned long long)head, (unsigned long long)count);
+					       "list at 0x%" PRIx64 " does not close after %" PRIu64
+					       " entries",
+					       head, count);
 		if (++count == next_save) {
 			saved = entry;
 			next_save *= 2;
@@ -90,7 +92,7 @@ struct fb_error *fb_kernel_list(const struct fb_kernel *kernel, uint64_t head, u
 		if (!err)
 			err = fb_space_u64(kernel->space, entry, &entry);
 	}
-	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)head) : NULL;
+	return err ? fb_error_prefix(err, "list at 0x%" PRIx64, head) : NULL;
 }
 
 struct ring {
@@ -111,12 +113,12 @@ static struct fb_error *walk_ring(struct ring *ring, unsigned way, bool *ended_r
 	while (!err && links[way] != ring->from) {
 		next = links[way];
 		if (!fb_kernel_address_ok(next) || next % sizeof(next))
-			return fb_error_create(FB_CORRUPT, "link 0x%llx is no address",
-					       (unsigned long long)next);
+			return fb_error_create(FB_CORRUPT, "link 0x%" PRIx64 " is no address",
+					       next);
 		err = fb_space_read(space, next, links, sizeof(links));
 		if (!err && links[!way] != at)
-			err = fb_error_create(FB_CORRUPT, "link 0x%llx does not lead back",
-					      (unsigned long long)next);
+			err = fb_error_create(FB_CORRUPT, "link 0x%" PRIx64 " does not lead back",
+					      next);
 		if (err)
 			return err;
 		*ended_ret = true;
@@ -149,5 +151,5 @@ struct fb_error *fb_kernel_ring(const struct fb_kernel *kernel, uint64_t from, u
 			fb_error_destroy(other);
 		}
 	}
-	return err ? fb_error_prefix(err, "list at 0x%llx", (unsigned long long)from) : NULL;
+	return err ? fb_error_prefix(err, "list at 0x%" PRIx64, from) : NULL;
 }

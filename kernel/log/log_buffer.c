@@ -4,6 +4,7 @@
  * with its length; a length of 0 sends the reader back to the start
  * (kernel/printk/printk.c, log_from_idx()).
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -20,10 +21,10 @@ static struct fb_error *check_geometry(const struct fb_log_buffer *buffer)
 
 	if (!buffer->size || buffer->size > 1ull << FB_MAX_LOG_BITS ||
 	    buffer->first >= buffer->size || buffer->next > buffer->size)
-		return fb_error_create(FB_CORRUPT, "log_buf: records %llu to %llu of %llu bytes",
-				       (unsigned long long)buffer->first,
-				       (unsigned long long)buffer->next,
-				       (unsigned long long)buffer->size);
+		return fb_error_create(FB_CORRUPT,
+				       "log_buf: records %" PRIu64 " to %" PRIu64 " of %" PRIu64
+				       " bytes",
+				       buffer->first, buffer->next, buffer->size);
 	if (size < sizeof(uint64_t) || size > MAX_HEADER || buffer->time > size - 8 ||
 	    buffer->length > size - 2 || buffer->text_length > size - 2 ||
 	    buffer->dict_length > size - 4 ||
@@ -88,8 +89,8 @@ struct fb_error *fb_log_read_buffer(struct fb_space *space, const struct fb_log_
 		}
 		if (length < buffer->header_size || length > buffer->size - at)
 			return fb_error_create(FB_CORRUPT,
-					       "log_buf: a record of %u bytes at offset %llu",
-					       length, (unsigned long long)at);
+					       "log_buf: a record of %u bytes at offset %" PRIu64,
+					       length, at);
 		err = read_record(space, buffer, header, at, length, sequence++, log);
 		at += length;
 		read += length;

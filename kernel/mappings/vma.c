@@ -5,6 +5,7 @@
  */
 #include "kernel/mappings/vma.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,9 +47,9 @@ static struct fb_error *read_vma(struct fb_kernel *kernel, uint64_t address, str
 		err = fb_kernel_field(kernel, address, &layout->vma_file, &vma->file);
 	if (!err && (vma->start >= vma->end || vma->start % FB_PAGE_SIZE ||
 		     vma->end % FB_PAGE_SIZE || vma->end > user_end(kernel)))
-		err = fb_error_create(FB_CORRUPT, "mapping 0x%llx-0x%llx",
-				      (unsigned long long)vma->start, (unsigned long long)vma->end);
-	return fb_error_prefix(err, "vm_area_struct 0x%llx", (unsigned long long)address);
+		err = fb_error_create(FB_CORRUPT, "mapping 0x%" PRIx64 "-0x%" PRIx64, vma->start,
+				      vma->end);
+	return fb_error_prefix(err, "vm_area_struct 0x%" PRIx64, address);
 }
 
 static struct fb_error *append(struct collect *collect, const struct fb_vma *vma)
@@ -80,8 +81,8 @@ static void warn_of_breaks(struct collect *collect, uint64_t mm)
 
 	if (collect->broken > 1)
 		first = fb_error_prefix(first, "broken in %zu places, the first", collect->broken);
-	fb_warn_error(fb_kernel_warnings(collect->kernel), first, "mappings of mm_struct 0x%llx",
-		      (unsigned long long)mm);
+	fb_warn_error(fb_kernel_warnings(collect->kernel), first,
+		      "mappings of mm_struct 0x%" PRIx64, mm);
 }
 
 /* An entry of the maple tree. One that cannot be read costs itself. */
@@ -93,8 +94,9 @@ static struct fb_error *add_from_tree(void *context, uint64_t first, uint64_t la
 
 	if (!err && (vma.start != first || vma.end - 1 != last))
 		err = fb_error_create(FB_CORRUPT,
-				      "vm_area_struct 0x%llx is not of the range of its tree entry",
-				      (unsigned long long)entry);
+				      "vm_area_struct 0x%" PRIx64
+				      " is not of the range of its tree entry",
+				      entry);
 	if (!err)
 		err = append(collect, &vma);
 	if (!err || fb_error_is_fatal(err) || fb_error_is(err, FB_LIMIT))
@@ -116,8 +118,9 @@ static struct fb_error *collect_list(struct collect *collect, uint64_t mm)
 		if (err)
 			break;
 		if (vma.start < after)
-			return fb_error_create(FB_CORRUPT, "vm_area_struct 0x%llx is out of order",
-					       (unsigned long long)address);
+			return fb_error_create(FB_CORRUPT,
+					       "vm_area_struct 0x%" PRIx64 " is out of order",
+					       address);
 		after = vma.end;
 		err = append(collect, &vma);
 		if (!err)
@@ -211,7 +214,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 	if (err) {
 		free(collect.vma);
 		fb_error_destroy(collect.first_break);
-		return fb_error_prefix(err, "mappings of mm_struct 0x%llx", (unsigned long long)mm);
+		return fb_error_prefix(err, "mappings of mm_struct 0x%" PRIx64, mm);
 	}
 	warn_of_breaks(&collect, mm);
 	vmas_ret->vma = collect.vma;

@@ -6,6 +6,8 @@
  */
 #include "kernel/memory/maple_tree.h"
 
+#include <inttypes.h>
+
 #include "base/limits.h"
 
 /* An encoded node pointer: the node is 256-byte aligned, bits 3-6 hold its type. */
@@ -61,8 +63,8 @@ static struct fb_error *read_node(struct maple_walk *walk, uint64_t encoded,
 		pivot = &layout->maple_arange_pivot;
 		slot = &layout->maple_arange_slot;
 	} else if (node->type != TYPE_LEAF_64 && node->type != TYPE_RANGE_64) {
-		return fb_error_create(FB_CORRUPT, "maple node 0x%llx has type %u",
-				       (unsigned long long)address, node->type);
+		return fb_error_create(FB_CORRUPT, "maple node 0x%" PRIx64 " has type %u", address,
+				       node->type);
 	}
 	err = fb_layout_require(pivot);
 	if (!err)
@@ -77,7 +79,7 @@ static struct fb_error *read_node(struct maple_walk *walk, uint64_t encoded,
 	if (!err)
 		err = fb_space_read(space, address + slot->offset, node->slot,
 				    node->slots * sizeof(uint64_t));
-	return fb_error_prefix(err, "maple node 0x%llx", (unsigned long long)address);
+	return fb_error_prefix(err, "maple node 0x%" PRIx64, address);
 }
 
 static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uint64_t first,
@@ -116,11 +118,11 @@ static struct fb_error *walk_node(struct maple_walk *walk, uint64_t encoded, uin
 			i < node.slots - 1 && (node.pivot[i] || i == 0) ? node.pivot[i] : last;
 
 		if (to > last || to < from)
-			return walk->broken(
-				walk->context,
-				fb_error_create(FB_CORRUPT,
-						"maple node 0x%llx: pivot %u is out of its range",
-						(unsigned long long)(encoded & NODE_MASK), i));
+			return walk->broken(walk->context,
+					    fb_error_create(FB_CORRUPT,
+							    "maple node 0x%" PRIx64
+							    ": pivot %u is out of its range",
+							    (encoded & NODE_MASK), i));
 		err = walk_slot(walk, &node, node.slot[i], from, to, height);
 		if (err || to == last)
 			return err;

@@ -4,6 +4,7 @@
  */
 #include "kernel/memory/page_frame.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -88,8 +89,8 @@ static struct fb_error *find_head(struct fb_kernel *kernel, struct fb_page_frame
 	distance = frame->address - head;
 	if (!distance || distance % layout->page.size ||
 	    distance / layout->page.size >= MOST_COMPOUND_PAGES)
-		return fb_error_create(FB_CORRUPT, "0x%llx is no head of a compound page",
-				       (unsigned long long)head);
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no head of a compound page",
+				       head);
 	frame->head = head;
 	return NULL;
 }
@@ -144,8 +145,7 @@ struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address
 
 	if (!size || address < base || (address - base) % size ||
 	    (address - base) / size >= fb_dump_info(fb_kernel_dump(kernel))->max_pfn)
-		return fb_error_create(FB_CORRUPT, "0x%llx is no struct page",
-				       (unsigned long long)address);
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no struct page", address);
 	*pfn_ret = (address - base) / size;
 	return NULL;
 }

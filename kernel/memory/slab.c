@@ -4,6 +4,8 @@
  */
 #include "kernel/memory/slab.h"
 
+#include <inttypes.h>
+
 #include "kernel/memory/page_frame.h"
 
 /* kmem_cache_order_objects: OO_SHIFT. */
@@ -37,8 +39,7 @@ struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 	if (!object_size || size < object_size || size > MAX_OBJECT_SIZE || size % 8 ||
 	    pad > size - object_size || oo >> OO_SHIFT > MAX_SLAB_ORDER || !(oo & OO_MASK) ||
 	    (oo & OO_MASK) * size > (uint64_t)FB_PAGE_SIZE << (oo >> OO_SHIFT))
-		return fb_error_create(FB_CORRUPT, "no kmem_cache at 0x%llx",
-				       (unsigned long long)address);
+		return fb_error_create(FB_CORRUPT, "no kmem_cache at 0x%" PRIx64, address);
 	*cache_ret = (struct fb_slab_cache){
 		.address = address,
 		.size = (uint32_t)size,

@@ -4,6 +4,8 @@
  */
 #include "kernel/memory/xarray.h"
 
+#include <inttypes.h>
+
 /* lib/xarray.c: XA_CHUNK_SHIFT; an internal entry has its low bits 10, and is a node above 4096,
  * a sibling (the slot's number, shifted) below 62. */
 #define CHUNK_SHIFT 6u
@@ -53,8 +55,9 @@ struct fb_error *fb_xarray_load(struct fb_kernel *kernel, uint64_t address, uint
 		/* Each level is exactly one chunk below the one before it. */
 		if (shift % CHUNK_SHIFT ||
 		    (above == 64 ? shift > 60 : shift + CHUNK_SHIFT != above))
-			return fb_error_create(FB_CORRUPT, "xa_node 0x%llx has shift %llu",
-					       (unsigned long long)node, (unsigned long long)shift);
+			return fb_error_create(FB_CORRUPT,
+					       "xa_node 0x%" PRIx64 " has shift %" PRIu64, node,
+					       shift);
 		if (above == 64 && shift + CHUNK_SHIFT < 64 && index >> (shift + CHUNK_SHIFT)) {
 			entry = 0;
 			break;

@@ -3,6 +3,7 @@
  * One struct module: its name, memory, state and users.
  */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,9 @@ static struct fb_error *read_layout(struct fb_kernel *kernel, uint64_t address,
 		if (err)
 			break;
 		if (end < start || end > MAX_MODULE_BYTES)
-			return fb_error_create(FB_CORRUPT, "%s 0x%llx lies outside its module",
-					       ends[i]->name, (unsigned long long)end);
+			return fb_error_create(FB_CORRUPT,
+					       "%s 0x%" PRIx64 " lies outside its module",
+					       ends[i]->name, end);
 		if (!ranges[i])
 			continue;
 		*ranges[i] = (struct fb_module_range){.start = base + start, .size = end - start};
@@ -82,9 +84,8 @@ static struct fb_error *read_memories(struct fb_kernel *kernel, struct fb_module
 	struct fb_error *err = NULL;
 
 	if (!step || layout->module_mem.size / step < FB_MODULE_MEMORY_KINDS)
-		return fb_error_create(
-			FB_UNSUPPORTED, "module.mem has %llu kinds of memory",
-			(unsigned long long)(step ? layout->module_mem.size / step : 0));
+		return fb_error_create(FB_UNSUPPORTED, "module.mem has %" PRIu64 " kinds of memory",
+				       (step ? layout->module_mem.size / step : 0));
 	for (unsigned i = 0; i < FB_MODULE_MEMORY_KINDS && !err; i++) {
 		uint64_t at = module->address + layout->module_mem.offset + i * step;
 		struct fb_module_range *range = &module->ranges[i];
@@ -94,8 +95,8 @@ static struct fb_error *read_memories(struct fb_kernel *kernel, struct fb_module
 			err = fb_kernel_field(kernel, at, &layout->module_memory_size,
 					      &range->size);
 		if (!err && range->size > MAX_MODULE_BYTES)
-			err = fb_error_create(FB_CORRUPT, "%llu bytes of memory",
-					      (unsigned long long)range->size);
+			err = fb_error_create(FB_CORRUPT, "%" PRIu64 " bytes of memory",
+					      range->size);
 	}
 	return err;
 }
@@ -109,8 +110,7 @@ static struct fb_error *check_ranges(struct fb_module *module)
 		if (!range->size)
 			continue;
 		if (!fb_kernel_address_ok(range->start) || range->size > UINT64_MAX - range->start)
-			return fb_error_create(FB_CORRUPT, "memory at 0x%llx",
-					       (unsigned long long)range->start);
+			return fb_error_create(FB_CORRUPT, "memory at 0x%" PRIx64, range->start);
 		module->size += range->size;
 	}
 	module->base = module->ranges[FB_MODULE_TEXT].start;
@@ -172,7 +172,7 @@ static struct fb_error *read_numbers(struct fb_kernel *kernel, struct fb_module 
 
 	err = fb_kernel_field(kernel, module->address, &layout->module_state, &state);
 	if (!err && state > FB_MODULE_UNFORMED)
-		err = fb_error_create(FB_CORRUPT, "state %llu", (unsigned long long)state);
+		err = fb_error_create(FB_CORRUPT, "state %" PRIu64, state);
 	if (err)
 		return err;
 	module->state = (enum fb_module_state)state;
@@ -237,7 +237,7 @@ struct fb_error *fb_module_read(struct fb_kernel *kernel, uint64_t address,
 	struct fb_error *err = read_module(kernel, &module);
 
 	if (err)
-		return fb_error_prefix(err, "module 0x%llx", (unsigned long long)address);
+		return fb_error_prefix(err, "module 0x%" PRIx64, address);
 	*module_ret = module;
 	return NULL;
 }

@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,8 @@ static struct fb_error *check_inside(const struct fb_module *module, uint64_t ad
 			return NULL;
 		}
 	}
-	return fb_error_create(FB_CORRUPT, "its %s at 0x%llx lies outside it", what,
-			       (unsigned long long)address);
+	return fb_error_create(FB_CORRUPT, "its %s at 0x%" PRIx64 " lies outside it", what,
+			       address);
 }
 
 /* Page by page; what cannot be read is zeros: a symbol without a name, which is passed over. */
@@ -81,8 +82,8 @@ static struct fb_error *read_symbols(struct fb_kernel *kernel, const struct fb_m
 	if (err)
 		return err;
 	if (count > room / sizeof(*tables->symbols))
-		return fb_error_create(FB_CORRUPT, "its %llu symbols reach outside it",
-				       (unsigned long long)count);
+		return fb_error_create(FB_CORRUPT, "its %" PRIu64 " symbols reach outside it",
+				       count);
 	if (count > FB_MAX_KALLSYMS || seen > FB_MAX_KALLSYMS - count)
 		return fb_error_create(FB_LIMIT, "all modules have more than %u symbols",
 				       FB_MAX_KALLSYMS);

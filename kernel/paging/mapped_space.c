@@ -2,6 +2,7 @@
 /*
  * A memory space over page tables: the kernel's, or one process's.
  */
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,30 +55,30 @@ static void tlb_put(struct mapped_space *mapped, uint64_t vpn, uint64_t physical
 	atomic_store_explicit(&entry->tag, vpn ^ mixed(frame), memory_order_relaxed);
 }
 
-static struct fb_error *state_error(enum fb_pt_state state, uint64_t address,
+static struct fb_error *state_error(enum fb_pt_state state, uint64_t at,
 				    const struct fb_pt_walk *walk)
 {
-	unsigned long long at = address;
-
 	switch (state) {
 	case FB_PT_SWAP:
-		return fb_error_create(FB_ABSENT, "0x%llx is swapped out (swap area %u, page %llu)",
-				       at, walk->swap_type, (unsigned long long)walk->swap_offset);
+		return fb_error_create(
+			FB_ABSENT, "0x%" PRIx64 " is swapped out (swap area %u, page %" PRIu64 ")",
+			at, walk->swap_type, walk->swap_offset);
 	case FB_PT_SPECIAL:
-		return fb_error_create(FB_ABSENT, "0x%llx is in migration or poisoned", at);
+		return fb_error_create(FB_ABSENT, "0x%" PRIx64 " is in migration or poisoned", at);
 	case FB_PT_ABSENT:
-		return fb_error_create(FB_ABSENT,
-				       "0x%llx: a page table on the way is not in the dump", at);
+		return fb_error_create(
+			FB_ABSENT, "0x%" PRIx64 ": a page table on the way is not in the dump", at);
 	case FB_PT_LOST:
 		return fb_error_create(FB_TRUNCATED,
-				       "0x%llx: a page table on the way is lost with a part of the "
-				       "dump",
+				       "0x%" PRIx64
+				       ": a page table on the way is lost with a part of the dump",
 				       at);
 	case FB_PT_CORRUPT:
-		return fb_error_create(FB_CORRUPT, "0x%llx: page-table entry 0x%llx is corrupt", at,
-				       (unsigned long long)walk->entry);
+		return fb_error_create(FB_CORRUPT,
+				       "0x%" PRIx64 ": page-table entry 0x%" PRIx64 " is corrupt",
+				       at, walk->entry);
 	default:
-		return fb_error_create(FB_FAULT, "0x%llx is not mapped", at);
+		return fb_error_create(FB_FAULT, "0x%" PRIx64 " is not mapped", at);
 	}
 }
 
@@ -118,7 +119,7 @@ static struct fb_error *mapped_read(struct fb_space *space, uint64_t address, vo
 		if (!err)
 			err = fb_error_prefix(fb_space_read(mapped->tables.physical,
 							    physical + in_page, to, part),
-					      "0x%llx", (unsigned long long)address);
+					      "0x%" PRIx64, address);
 		if (err)
 			return err;
 		to = (char *)to + part;

@@ -4,6 +4,7 @@
  */
 #include "kernel/paging/page_table.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "kernel/paging/page_table_visits.h"
@@ -335,8 +336,9 @@ struct fb_error *fb_pt_for_each(const struct fb_page_tables *tables, uint64_t st
 	if (!is_canonical(tables, start) || !is_canonical(tables, end - 1) ||
 	    (start >> 63) != ((end - 1) >> 63))
 		return fb_error_create(FB_INVALID,
-				       "0x%llx-0x%llx is no range of canonical addresses",
-				       (unsigned long long)start, (unsigned long long)end);
+				       "0x%" PRIx64 "-0x%" PRIx64
+				       " is no range of canonical addresses",
+				       start, end);
 	err = walk_table(&range, tables->root, tables->levels - 1, start, end - 1);
 	return err ? err : flush(&range);
 }

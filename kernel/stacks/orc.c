@@ -4,6 +4,7 @@
  */
 #include "kernel/stacks/orc.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/search.h"
@@ -137,8 +138,7 @@ static struct fb_error *find_index(const struct fb_orc_table *table, uint64_t pc
 	if (err)
 		return fb_error_prefix(err, "the ORC table");
 	if (!behind)
-		return fb_error_create(FB_NOT_FOUND, "no ORC entry for 0x%llx",
-				       (unsigned long long)pc);
+		return fb_error_create(FB_NOT_FOUND, "no ORC entry for 0x%" PRIx64, pc);
 	*index_ret = (uint32_t)behind - 1;
 	return NULL;
 }

@@ -3,6 +3,7 @@
  * The ORC tables of a kernel and its modules, found by symbols and by
  * struct module; rows are cached, as threads wait in the same places.
  */
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,9 @@ static struct fb_error *find_table(const struct fb_kernel *kernel, struct fb_orc
 	if (err)
 		return err;
 	if (ip_bytes / FB_ORC_IP_BYTES != entry_bytes / FB_ORC_ENTRY_BYTES)
-		return fb_error_create(FB_CORRUPT, "ORC: %llu addresses but %llu entries",
-				       (unsigned long long)ip_bytes / FB_ORC_IP_BYTES,
-				       (unsigned long long)entry_bytes / FB_ORC_ENTRY_BYTES);
+		return fb_error_create(
+			FB_CORRUPT, "ORC: %" PRIu64 " addresses but %" PRIu64 " entries",
+			ip_bytes / FB_ORC_IP_BYTES, entry_bytes / FB_ORC_ENTRY_BYTES);
 	table->space = fb_kernel_space(kernel);
 	table->count = (uint32_t)(ip_bytes / FB_ORC_IP_BYTES);
 	return NULL;
@@ -194,7 +195,7 @@ static struct fb_error *module_table(const struct fb_orc *orc, const struct fb_m
 	if (err)
 		return err;
 	if (count > FB_MAX_ORC_ENTRIES)
-		return fb_error_create(FB_CORRUPT, "%llu ORC entries", (unsigned long long)count);
+		return fb_error_create(FB_CORRUPT, "%" PRIu64 " ORC entries", count);
 	table->space = orc->table.space;
 	table->count = (uint32_t)count;
 	table->version = orc->table.version;
@@ -212,8 +213,8 @@ static struct fb_error *find_generated_row(const struct fb_orc *orc, uint64_t pc
 		return fb_orc_table_find(&orc->table, piece->copied_from + (pc - piece->start),
 					 row_ret);
 	if (!piece || piece->kind != FB_GENERATED_BPF || exact)
-		return fb_error_create(FB_NOT_FOUND, "no unwind table knows the code at 0x%llx",
-				       (unsigned long long)pc);
+		return fb_error_create(FB_NOT_FOUND, "no unwind table knows the code at 0x%" PRIx64,
+				       pc);
 	*row_ret = (struct fb_orc_row){
 		.sp_offset = 16,
 		.bp_offset = -16,

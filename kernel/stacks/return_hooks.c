@@ -4,6 +4,7 @@
  */
 #include "kernel/stacks/return_hooks.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -68,8 +69,7 @@ const char *fb_return_hooks_name(const struct fb_return_hooks *hooks, uint64_t r
 
 static struct fb_error *not_kept(uint64_t slot)
 {
-	return fb_error_create(FB_NOT_FOUND, "no real return address is kept for 0x%llx",
-			       (unsigned long long)slot);
+	return fb_error_create(FB_NOT_FOUND, "no real return address is kept for 0x%" PRIx64, slot);
 }
 
 /* One struct ftrace_ret_stack. Of two for one slot (a traced function ended with a jump to another)
@@ -241,8 +241,9 @@ struct fb_error *fb_return_hooks_find(const struct fb_return_hooks *hooks, uint6
 			return fb_error_prefix(err, "%s", names[hook]);
 	}
 	if (hook_of(hooks, address) != FB_RETURN_HOOKS || !fb_kernel_address_ok(address))
-		return fb_error_create(FB_CORRUPT, "the real return address of 0x%llx is 0x%llx",
-				       (unsigned long long)slot, (unsigned long long)address);
+		return fb_error_create(FB_CORRUPT,
+				       "the real return address of 0x%" PRIx64 " is 0x%" PRIx64,
+				       slot, address);
 	*address_ret = address;
 	return NULL;
 }

@@ -4,6 +4,7 @@
  */
 #include "kernel/stacks/stack.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,8 +162,8 @@ static struct fb_error *start_sleeping(struct walk *walk)
 	if (err)
 		return err;
 	if (fb_unwind_area(&walk->unwind, frame, ret_addr->offset + sizeof(pc)) == SIZE_MAX)
-		return fb_error_create(FB_CORRUPT, "thread.sp 0x%llx is not on the task's stack",
-				       (unsigned long long)frame);
+		return fb_error_create(FB_CORRUPT,
+				       "thread.sp 0x%" PRIx64 " is not on the task's stack", frame);
 	err = fb_kernel_field(walk->kernel, frame, ret_addr, &pc);
 	if (!err)
 		err = fb_kernel_field(walk->kernel, frame, &layout->inactive_frame_bp, &bp);

@@ -4,6 +4,7 @@
  */
 #include "kernel/stacks/stack_entry.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/part.h"
@@ -240,8 +241,8 @@ struct fb_error *fb_user_regs_at_top(const struct fb_kernel *kernel, uint64_t st
 		}
 		padding = FRED_PADDING - padding;
 	}
-	return fb_error_create(FB_NOT_FOUND, "no user registers at the top of the stack (0x%llx)",
-			       (unsigned long long)top);
+	return fb_error_create(FB_NOT_FOUND,
+			       "no user registers at the top of the stack (0x%" PRIx64 ")", top);
 }
 
 struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const struct fb_task *task,

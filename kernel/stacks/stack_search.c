@@ -4,6 +4,7 @@
  */
 #include "kernel/stacks/stack_search.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,7 +119,7 @@ struct fb_error *fb_stack_search(const struct fb_kernel *kernel, size_t area,
 	struct fb_error *err;
 
 	if (size > MAX_STACK_BYTES)
-		return fb_error_create(FB_LIMIT, "a stack of %llu bytes", (unsigned long long)size);
+		return fb_error_create(FB_LIMIT, "a stack of %" PRIu64 " bytes", size);
 	err = fb_switch_return_address(kernel, &return_address);
 	if (!err)
 		err = bp_distance(kernel, &distance);

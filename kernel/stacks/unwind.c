@@ -6,6 +6,7 @@
  */
 #include "kernel/stacks/unwind.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,8 +32,8 @@ static struct fb_error *read_stack(const struct fb_unwind *unwind, uint64_t addr
 				   size_t length)
 {
 	if (address % sizeof(uint64_t) || fb_unwind_area(unwind, address, length) == SIZE_MAX)
-		return fb_error_create(FB_CORRUPT, "0x%llx is on no stack of this thread",
-				       (unsigned long long)address);
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is on no stack of this thread",
+				       address);
 	return fb_space_read(unwind->space, address, to, length);
 }
 
@@ -43,17 +44,17 @@ static struct fb_error *move_to(struct fb_unwind *unwind, uint64_t sp, bool firs
 
 	if (area == SIZE_MAX || sp % sizeof(uint64_t))
 		return fb_error_create(FB_CORRUPT,
-				       "stack pointer 0x%llx is on no stack of this "
-				       "thread",
-				       (unsigned long long)sp);
+				       "stack pointer 0x%" PRIx64 " is on no stack of this thread",
+				       sp);
 	if (!first && area == unwind->area && sp <= unwind->sp)
-		return fb_error_create(FB_CORRUPT, "stack pointer 0x%llx does not lie above 0x%llx",
-				       (unsigned long long)sp, (unsigned long long)unwind->sp);
+		return fb_error_create(FB_CORRUPT,
+				       "stack pointer 0x%" PRIx64 " does not lie above 0x%" PRIx64,
+				       sp, unwind->sp);
 	if (!first && area != unwind->area) {
 		if (unwind->left & 1u << area)
-			return fb_error_create(FB_CORRUPT,
-					       "stack pointer 0x%llx goes back to the %s stack",
-					       (unsigned long long)sp, unwind->areas[area].name);
+			return fb_error_create(
+				FB_CORRUPT, "stack pointer 0x%" PRIx64 " goes back to the %s stack",
+				sp, unwind->areas[area].name);
 		unwind->left |= 1u << unwind->area;
 	}
 	unwind->area = area;
@@ -140,8 +141,9 @@ static struct fb_error *base_register(const struct fb_unwind *unwind, enum fb_or
 		*value_ret = unwind->regs.r13;
 		break;
 	default:
-		return fb_error_create(FB_CORRUPT, "ORC counts 0x%llx's stack from no register",
-				       (unsigned long long)unwind->pc);
+		return fb_error_create(FB_CORRUPT,
+				       "ORC counts 0x%" PRIx64 "'s stack from no register",
+				       unwind->pc);
 	}
 	return known ? NULL
 		     : fb_error_create(FB_NOT_FOUND, "a register that ORC counts from was "
@@ -213,8 +215,8 @@ static struct fb_error *step_call(struct fb_unwind *unwind, const struct fb_orc_
 
 	err = read_stack(unwind, sp - sizeof(pc), &pc, sizeof(pc));
 	if (!err && !fb_kernel_address_ok(pc))
-		err = fb_error_create(FB_CORRUPT, "return address 0x%llx is not the kernel's",
-				      (unsigned long long)pc);
+		err = fb_error_create(FB_CORRUPT,
+				      "return address 0x%" PRIx64 " is not the kernel's", pc);
 	if (!err)
 		err = previous_bp(unwind, row, sp, &bp, &bp_known);
 	if (!err)
@@ -295,8 +297,7 @@ static struct fb_error *step(struct fb_unwind *unwind, const struct fb_orc_row *
 		return NULL;
 	}
 	if (row->type == FB_ORC_TYPE_UNDEFINED)
-		return fb_error_create(FB_NOT_FOUND, "ORC says nothing of 0x%llx",
-				       (unsigned long long)unwind->pc);
+		return fb_error_create(FB_NOT_FOUND, "ORC says nothing of 0x%" PRIx64, unwind->pc);
 	err = previous_sp(unwind, row, &sp);
 	if (err)
 		return err;

@@ -4,6 +4,7 @@
  */
 #include "kernel/swap/swap.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,8 +206,8 @@ struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offs
 	if (err)
 		return err;
 	if (!area->zram)
-		return fb_error_create(FB_ABSENT, "page %llu of swap area %u is on a disk",
-				       (unsigned long long)offset, type);
+		return fb_error_create(FB_ABSENT, "page %" PRIu64 " of swap area %u is on a disk",
+				       offset, type);
 	err = fb_zram_read(area->zram, offset, page);
 	if (!err)
 		*detail_ret = "zram";

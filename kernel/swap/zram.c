@@ -5,6 +5,7 @@
  */
 #include "kernel/swap/zram.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,8 +88,9 @@ static struct fb_error *find_layout(struct fb_zram *zram, struct fb_module_types
 	if (!err)
 		err = fb_kernel_field(zram->kernel, zram->address, &zram->layout.disk, &disk);
 	if (!err && disk != gendisk)
-		err = fb_error_create(FB_CORRUPT, "its struct zram (0x%llx) is another disk's",
-				      (unsigned long long)zram->address);
+		err = fb_error_create(FB_CORRUPT,
+				      "its struct zram (0x%" PRIx64 ") is another disk's",
+				      zram->address);
 	return err;
 }
 
@@ -186,7 +188,7 @@ struct fb_error *fb_zram_open(struct fb_kernel *kernel, struct fb_module_types *
 	err = open_device(zram, types, bdev);
 	if (err) {
 		fb_zram_destroy(zram);
-		return fb_error_prefix(err, "block device 0x%llx", (unsigned long long)bdev);
+		return fb_error_prefix(err, "block device 0x%" PRIx64, bdev);
 	}
 	*zram_ret = zram;
 	return NULL;
@@ -213,8 +215,7 @@ static struct fb_error *read_slot(const struct fb_zram *zram, uint64_t index, st
 	struct fb_error *err;
 
 	if (index >= zram->pages)
-		return fb_error_create(FB_CORRUPT, "the device has %llu pages",
-				       (unsigned long long)zram->pages);
+		return fb_error_create(FB_CORRUPT, "the device has %" PRIu64 " pages", zram->pages);
 	err = fb_kernel_field(zram->kernel, entry, &layout->handle, &slot.handle);
 	if (!err)
 		err = fb_kernel_field(zram->kernel, entry, &layout->flags, &slot.flags);
@@ -256,8 +257,8 @@ static struct fb_error *read_page(const struct fb_zram *zram, uint64_t index, vo
 	if (err)
 		return err;
 	if (has(&slot, zram->layout.written_back_bit))
-		return fb_error_create(FB_ABSENT, "written back to block %llu of zram's disk",
-				       (unsigned long long)slot.handle);
+		return fb_error_create(
+			FB_ABSENT, "written back to block %" PRIu64 " of zram's disk", slot.handle);
 	if (has(&slot, zram->layout.same_bit)) {
 		fill(page, slot.handle);
 		return NULL;
@@ -265,8 +266,8 @@ static struct fb_error *read_page(const struct fb_zram *zram, uint64_t index, vo
 	if (!slot.handle)
 		return fb_error_create(FB_ABSENT, "the slot is empty");
 	if (!slot.size || slot.size > FB_PAGE_SIZE)
-		return fb_error_create(FB_CORRUPT, "a page compressed to %llu bytes",
-				       (unsigned long long)slot.size);
+		return fb_error_create(FB_CORRUPT, "a page compressed to %" PRIu64 " bytes",
+				       slot.size);
 	if (slot.size == FB_PAGE_SIZE || has(&slot, zram->layout.huge_bit))
 		return fb_zsmalloc_read(zram->pool, slot.handle, page, FB_PAGE_SIZE);
 	return read_compressed(zram, &slot, page);
@@ -274,6 +275,5 @@ static struct fb_error *read_page(const struct fb_zram *zram, uint64_t index, vo
 
 struct fb_error *fb_zram_read(struct fb_zram *zram, uint64_t index, void *page)
 {
-	return fb_error_prefix(read_page(zram, index, page), "zram page %llu",
-			       (unsigned long long)index);
+	return fb_error_prefix(read_page(zram, index, page), "zram page %" PRIu64, index);
 }

@@ -4,6 +4,7 @@
  */
 #include "kernel/swap/zram_layout.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "kernel/swap/zram_compression.h"
@@ -209,8 +210,7 @@ struct fb_error *fb_zram_layout_guess(struct fb_kernel *kernel, uint64_t address
 		err = fb_kernel_field(kernel, gendisk, &fb_kernel_layout(kernel)->gendisk_sectors,
 				      &sectors);
 	if (!err && sectors > UINT64_MAX / SECTOR_SIZE)
-		err = fb_error_create(FB_CORRUPT, "a disk of %llu sectors",
-				      (unsigned long long)sectors);
+		err = fb_error_create(FB_CORRUPT, "a disk of %" PRIu64 " sectors", sectors);
 	if (!err)
 		err = guess_places(kernel, address, sectors * SECTOR_SIZE, &layout);
 	if (!err)

@@ -4,6 +4,7 @@
  */
 #include "kernel/swap/zsmalloc.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,7 +144,7 @@ struct fb_error *fb_zsmalloc_open(struct fb_kernel *kernel, const struct fb_btf 
 		err = check_name(pool, name);
 	if (err) {
 		fb_zsmalloc_destroy(pool);
-		return fb_error_prefix(err, "zsmalloc pool 0x%llx", (unsigned long long)address);
+		return fb_error_prefix(err, "zsmalloc pool 0x%" PRIx64, address);
 	}
 	*pool_ret = pool;
 	return NULL;
@@ -161,8 +162,7 @@ static struct fb_error *read_class(const struct fb_zsmalloc *pool, uint64_t inde
 	struct fb_error *err;
 
 	if (index >= pool->classes.size / sizeof(uint64_t))
-		return fb_error_create(FB_CORRUPT, "there is no size class %llu",
-				       (unsigned long long)index);
+		return fb_error_create(FB_CORRUPT, "there is no size class %" PRIu64, index);
 	err = fb_space_u64(fb_kernel_space(pool->kernel),
 			   pool->address + pool->classes.offset + index * sizeof(uint64_t), &class);
 	if (!err)
@@ -177,8 +177,7 @@ static struct fb_error *read_class(const struct fb_zsmalloc *pool, uint64_t inde
 		return err;
 	if (own_index != index || size < MIN_CLASS_SIZE || size > FB_PAGE_SIZE || size % 8 ||
 	    pages < 1 || pages > MAX_ZSPAGE_PAGES || objects * size > pages * FB_PAGE_SIZE)
-		return fb_error_create(FB_CORRUPT, "size class %llu cannot be",
-				       (unsigned long long)index);
+		return fb_error_create(FB_CORRUPT, "size class %" PRIu64 " cannot be", index);
 	*class_ret = (struct size_class){.size = size, .huge = objects == 1 && pages == 1};
 	return NULL;
 }
@@ -203,8 +202,7 @@ static struct fb_error *read_zspage(const struct fb_zsmalloc *pool, uint64_t pag
 	if (!err)
 		err = fb_kernel_field(pool->kernel, zspage, &pool->zspage_magic, &magic);
 	if (!err && magic != ZSPAGE_MAGIC)
-		err = fb_error_create(FB_CORRUPT, "0x%llx is no zspage",
-				      (unsigned long long)zspage);
+		err = fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no zspage", zspage);
 	if (!err)
 		err = fb_kernel_field(pool->kernel, zspage, &pool->zspage_class, &index);
 	if (!err)
@@ -331,9 +329,9 @@ struct fb_error *fb_zsmalloc_read(const struct fb_zsmalloc *pool, uint64_t handl
 	struct fb_error *err = locate(pool, handle, &place);
 
 	if (!err && length > place.room)
-		err = fb_error_create(FB_CORRUPT, "%zu bytes in an object of %llu", length,
-				      (unsigned long long)place.room);
+		err = fb_error_create(FB_CORRUPT, "%zu bytes in an object of %" PRIu64, length,
+				      place.room);
 	if (!err && length)
 		err = copy(pool, &place, to, length);
-	return fb_error_prefix(err, "zsmalloc handle 0x%llx", (unsigned long long)handle);
+	return fb_error_prefix(err, "zsmalloc handle 0x%" PRIx64, handle);
 }

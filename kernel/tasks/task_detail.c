@@ -4,6 +4,7 @@
  */
 #include "kernel/tasks/task_detail.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -53,7 +54,7 @@ static struct fb_error *pid_namespace(struct fb_kernel *kernel, const struct fb_
 	if (!err)
 		err = fb_kernel_field(kernel, pid, &layout->pid_level, &level);
 	if (!err && level >= FB_MAX_PID_LEVELS)
-		err = fb_error_create(FB_CORRUPT, "PID level %llu", (unsigned long long)level);
+		err = fb_error_create(FB_CORRUPT, "PID level %" PRIu64, level);
 	if (err)
 		return err;
 	return fb_kernel_field(kernel, pid + layout->pid_numbers.offset + level * layout->upid.size,
@@ -167,7 +168,7 @@ struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *
 		err = fb_error_create(FB_LIMIT, "the path of the control group is too long");
 	if (!err)
 		memcpy(to, path + start, sizeof(path) - start);
-	return fb_error_prefix(err, "task 0x%llx", (unsigned long long)task->address);
+	return fb_error_prefix(err, "task 0x%" PRIx64, task->address);
 }
 
 /* What each CPU has counted and not added yet. */
@@ -227,7 +228,7 @@ struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t 
 	}
 	if (!err)
 		*bytes_ret = sum > 0 ? (uint64_t)sum * FB_PAGE_SIZE : 0;
-	return fb_error_prefix(err, "mm_struct 0x%llx", (unsigned long long)mm);
+	return fb_error_prefix(err, "mm_struct 0x%" PRIx64, mm);
 }
 
 struct fb_error *fb_task_effective_uid(struct fb_kernel *kernel, const struct fb_task *task,

@@ -5,8 +5,10 @@
  * priority-inheriting one names its owner too.
  */
 #include "base/limits.h"
+
 #include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
+#include <inttypes.h>
 
 struct futex_walk {
 	struct fb_tasks *tasks;
@@ -45,8 +47,9 @@ static struct fb_error *walk_buckets(struct futex_walk *walk, uint64_t table, ui
 
 	/* A power of two (kernel/futex/core.c futex_init()). */
 	if (!fb_kernel_address_ok(table) || !count || (count & (count - 1)))
-		return fb_error_create(FB_CORRUPT, "0x%llx is no table of %llu futex queues",
-				       (unsigned long long)table, (unsigned long long)count);
+		return fb_error_create(FB_CORRUPT,
+				       "0x%" PRIx64 " is no table of %" PRIu64 " futex queues",
+				       table, count);
 	if (count > walk->buckets_left)
 		return fb_error_create(FB_LIMIT, "too many futex queues");
 	walk->buckets_left -= count;

@@ -5,8 +5,10 @@
  * tasks too, and by what tasks make their children in.
  */
 #include "base/limits.h"
+
 #include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
+#include <inttypes.h>
 
 struct namespace_walk {
 	struct fb_tasks *tasks;
@@ -23,8 +25,8 @@ static struct fb_error *visit(struct namespace_walk *walk, uint64_t namespace, u
 	struct fb_error *err;
 
 	if (!fb_kernel_address_ok(namespace))
-		return fb_error_create(FB_CORRUPT, "0x%llx is no address of a PID namespace",
-				       (unsigned long long)namespace);
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no address of a PID namespace",
+				       namespace);
 	err = fb_u64_set_add(&walk->seen, namespace, FB_MAX_PID_NAMESPACES, "PID namespaces",
 			     &fresh);
 	if (err || !fresh)
@@ -32,9 +34,9 @@ static struct fb_error *visit(struct namespace_walk *walk, uint64_t namespace, u
 	err = fb_kernel_field(walk->tasks->kernel, namespace, &walk->layout->pidns_level,
 			      &own_level);
 	if (!err && own_level != level)
-		err = fb_error_create(FB_CORRUPT, "PID namespace 0x%llx has level %llu, not %u",
-				      (unsigned long long)namespace, (unsigned long long)own_level,
-				      level);
+		err = fb_error_create(FB_CORRUPT,
+				      "PID namespace 0x%" PRIx64 " has level %" PRIu64 ", not %u",
+				      namespace, own_level, level);
 	return err ? err : fb_tasks_walk_pid_tree(walk->tasks, namespace, level, &walk->nodes_left);
 }
 
@@ -50,8 +52,8 @@ static struct fb_error *visit_pid(struct namespace_walk *walk, uint64_t pid)
 		return NULL;
 	err = fb_kernel_field(kernel, pid, &layout->pid_level, &level);
 	if (!err && level >= FB_MAX_PID_LEVELS)
-		err = fb_error_create(FB_CORRUPT, "struct pid 0x%llx has level %llu",
-				      (unsigned long long)pid, (unsigned long long)level);
+		err = fb_error_create(FB_CORRUPT, "struct pid 0x%" PRIx64 " has level %" PRIu64,
+				      pid, level);
 	for (uint32_t i = 1; i <= level && !err; i++) {
 		err = fb_kernel_field(
 			kernel, pid + layout->pid_numbers.offset + (uint64_t)i * layout->upid.size,
@@ -78,8 +80,8 @@ static struct fb_error *visit_children_ns(struct namespace_walk *walk, uint64_t 
 	if (!err)
 		err = fb_kernel_field(kernel, namespace, &layout->pidns_level, &level);
 	if (!err && level >= FB_MAX_PID_LEVELS)
-		err = fb_error_create(FB_CORRUPT, "PID namespace 0x%llx has level %llu",
-				      (unsigned long long)namespace, (unsigned long long)level);
+		err = fb_error_create(FB_CORRUPT, "PID namespace 0x%" PRIx64 " has level %" PRIu64,
+				      namespace, level);
 	while (!err && level) {
 		err = visit(walk, namespace, (uint32_t)level--);
 		if (!err)

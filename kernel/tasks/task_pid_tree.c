@@ -4,7 +4,9 @@
  * every namespace, because a PID has a number at each level up to there.
  */
 #include "base/limits.h"
+
 #include "kernel/tasks/task_table.h"
+#include <inttypes.h>
 
 /* lib/xarray.c: an internal entry that is a node has its low bits 10 and is no sibling. */
 #define XA_NODE_TAG 2u
@@ -61,9 +63,9 @@ static struct fb_error *visit_outermost(struct pid_walk *walk, uint64_t pid, uin
 	err = fb_kernel_field(walk->tasks->kernel, pid + walk->layout->pid_numbers.offset,
 			      &walk->layout->upid_nr, &nr);
 	if (!err && nr != number)
-		err = fb_error_create(FB_CORRUPT, "struct pid 0x%llx has number %llu, not %llu",
-				      (unsigned long long)pid, (unsigned long long)nr,
-				      (unsigned long long)number);
+		err = fb_error_create(
+			FB_CORRUPT, "struct pid 0x%" PRIx64 " has number %" PRIu64 ", not %" PRIu64,
+			pid, nr, number);
 	if (!err)
 		err = task_of_pid(walk, pid, &task);
 	if (!err || fb_error_is_fatal(err))
@@ -86,9 +88,9 @@ static struct fb_error *visit_nested(struct pid_walk *walk, uint64_t pid, uint64
 	if (!err && (nr != number || namespace != walk->namespace || !tid || tid >= FB_MAX_TASKS ||
 		     outermost != init_pid_ns))
 		err = fb_error_create(FB_CORRUPT,
-				      "struct pid 0x%llx is not number %llu of namespace 0x%llx",
-				      (unsigned long long)pid, (unsigned long long)number,
-				      (unsigned long long)walk->namespace);
+				      "struct pid 0x%" PRIx64 " is not number %" PRIu64
+				      " of namespace 0x%" PRIx64,
+				      pid, number, walk->namespace);
 	if (err)
 		return fb_tasks_broken(walk->tasks, err, FB_FOUND_PID_TREE);
 	err = task_of_pid(walk, pid, &task);
@@ -101,7 +103,7 @@ static struct fb_error *visit_nested(struct pid_walk *walk, uint64_t pid, uint64
 static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t number)
 {
 	if (number >= FB_MAX_TASKS)
-		return fb_error_create(FB_CORRUPT, "PID %llu", (unsigned long long)number);
+		return fb_error_create(FB_CORRUPT, "PID %" PRIu64, number);
 	return walk->level ? visit_nested(walk, pid, number) : visit_outermost(walk, pid, number);
 }
 
@@ -120,8 +122,9 @@ static struct fb_error *check_place(const struct pid_walk *walk, uint64_t node, 
 		err = fb_kernel_field(walk->tasks->kernel, node, &layout->xa_node_offset,
 				      &own_slot);
 	if (!err && (own_parent != parent || own_slot != slot))
-		err = fb_error_create(FB_CORRUPT, "xa_node 0x%llx is not of slot %u of 0x%llx",
-				      (unsigned long long)node, slot, (unsigned long long)parent);
+		err = fb_error_create(FB_CORRUPT,
+				      "xa_node 0x%" PRIx64 " is not of slot %u of 0x%" PRIx64, node,
+				      slot, parent);
 	return err;
 }
 
@@ -139,9 +142,9 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 	--*walk->nodes_left;
 	err = fb_kernel_field(kernel, node, &walk->layout->xa_node_shift, &shift);
 	if (!err && shift >= above_shift)
-		err = fb_error_create(FB_CORRUPT, "xa_node 0x%llx: shift %llu below shift %u",
-				      (unsigned long long)node, (unsigned long long)shift,
-				      above_shift);
+		err = fb_error_create(FB_CORRUPT,
+				      "xa_node 0x%" PRIx64 ": shift %" PRIu64 " below shift %u",
+				      node, shift, above_shift);
 	if (!err)
 		err = check_place(walk, node, parent,
 				  (unsigned)(index >> above_shift) & (XA_SLOTS - 1));

@@ -2,6 +2,7 @@
 /*
  * One task_struct.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -136,7 +137,7 @@ struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct
 	if (!err)
 		err = read_identity(kernel, &task);
 	if (err)
-		return fb_error_prefix(err, "task_struct 0x%llx", (unsigned long long)address);
+		return fb_error_prefix(err, "task_struct 0x%" PRIx64, address);
 
 	task.idle = task.tid == 0;
 	task.flags = optional(kernel, &task, address, &layout->task_flags);

@@ -4,7 +4,9 @@
  * source goes as far as it gets; what breaks it is counted, not the end.
  */
 #include "base/limits.h"
+
 #include "kernel/tasks/task_table.h"
+#include <inttypes.h>
 
 struct list_walk {
 	struct fb_tasks *tasks;
@@ -25,8 +27,8 @@ static struct fb_error *add_entry(void *context, uint64_t entry)
 	if (err)
 		return err;
 	if (walk->tasks->tasks[index].found_by & met)
-		return fb_error_create(FB_CORRUPT, "task 0x%llx is in another list already",
-				       (unsigned long long)(entry - walk->link));
+		return fb_error_create(FB_CORRUPT, "task 0x%" PRIx64 " is in another list already",
+				       (entry - walk->link));
 	walk->tasks->tasks[index].found_by |= met;
 	return NULL;
 }

@@ -4,6 +4,7 @@
  */
 #include "kernel/values/value.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,7 +137,7 @@ static struct fb_error *follow_index(struct fb_space *space, struct fb_module_ty
 				     const char **path, struct fb_value *value)
 {
 	char spelling[MAX_NAME];
-	unsigned long long index;
+	uint64_t index;
 	uint32_t length;
 	char *end;
 	struct fb_error *err;
@@ -158,8 +159,9 @@ static struct fb_error *follow_index(struct fb_space *space, struct fb_module_ty
 	length = fb_btf_length(value->types, stripped(value));
 	/* The array at a struct's end has any number. */
 	if (length && index >= length)
-		return fb_error_create(FB_INVALID, "[%llu] lies behind the last of %u elements",
-				       index, length);
+		return fb_error_create(FB_INVALID,
+				       "[%" PRIu64 "] lies behind the last of %u elements", index,
+				       length);
 	*value = fb_value_element(value, index);
 	return NULL;
 }

@@ -2,6 +2,7 @@
 /*
  * Values as text.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -48,37 +49,36 @@ static struct fb_error *put_symbol(struct fb_value_printer *printer, uint64_t ad
 	if (!err)
 		err = put_name(to, symbol.name);
 	if (!err && address != symbol.address)
-		err = fb_buf_printf(to, "+0x%llx", (unsigned long long)(address - symbol.address));
+		err = fb_buf_printf(to, "+0x%" PRIx64, (address - symbol.address));
 	return err ? err : fb_buf_printf(to, ">");
 }
 
 static struct fb_error *put_raw(const struct fb_scalar *scalar, struct fb_buf *to)
 {
 	if (scalar->size > sizeof(uint64_t))
-		return fb_buf_printf(to, "0x%016llx%016llx", (unsigned long long)scalar->high,
-				     (unsigned long long)scalar->bits);
-	return fb_buf_printf(to, "0x%llx", (unsigned long long)scalar->bits);
+		return fb_buf_printf(to, "0x%016" PRIx64 "%016" PRIx64, scalar->high, scalar->bits);
+	return fb_buf_printf(to, "0x%" PRIx64, scalar->bits);
 }
 
 static struct fb_error *put_scalar(struct fb_value_printer *printer, const struct fb_scalar *scalar,
 				   struct fb_buf *to)
 {
-	unsigned long long bits = scalar->bits;
+	uint64_t bits = scalar->bits;
 	struct fb_error *err;
 
 	switch (scalar->kind) {
 	case FB_SCALAR_SIGNED:
 		return fb_buf_printf(to, "%lld", (long long)bits);
 	case FB_SCALAR_UNSIGNED:
-		return fb_buf_printf(to, bits < HEX_FROM ? "%llu" : "0x%llx", bits);
+		return fb_buf_printf(to, bits < HEX_FROM ? "%" PRIu64 : "0x%" PRIx64, bits);
 	case FB_SCALAR_BOOL:
-		return bits > 1 ? fb_buf_printf(to, "%llu", bits)
+		return bits > 1 ? fb_buf_printf(to, "%" PRIu64, bits)
 				: fb_buf_printf(to, "%s", bits ? "true" : "false");
 	case FB_SCALAR_ENUM:
 		return scalar->name ? put_name(to, scalar->name)
 				    : fb_buf_printf(to, "%lld", (long long)bits);
 	case FB_SCALAR_POINTER:
-		err = fb_buf_printf(to, "0x%llx", bits);
+		err = fb_buf_printf(to, "0x%" PRIx64, bits);
 		return err ? err : put_symbol(printer, bits, to);
 	case FB_SCALAR_RAW:
 		break;
@@ -177,7 +177,7 @@ static struct fb_error *put_group(const struct fb_buf *text, uint64_t times, boo
 	if (!err)
 		err = fb_buf_append(to, text->data, text->size);
 	if (!err && times > 1)
-		err = fb_buf_printf(to, " (%llu times)", (unsigned long long)times);
+		err = fb_buf_printf(to, " (%" PRIu64 " times)", times);
 	return err;
 }
 
@@ -201,8 +201,7 @@ static struct fb_error *print_elements(struct fb_value_printer *printer,
 		}
 		err = put_group(&texts[last], times, !groups, to);
 		if (!err && ++groups == MAX_GROUPS)
-			return fb_buf_printf(to, ", ... (%llu more)",
-					     (unsigned long long)(count - i));
+			return fb_buf_printf(to, ", ... (%" PRIu64 " more)", (count - i));
 		last = !last;
 		times = 1;
 	}

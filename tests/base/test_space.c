@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/space.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "tests/harness.h"
@@ -23,7 +24,7 @@ static struct fb_error *toy_read(struct fb_space *space, uint64_t address, void 
 	else if (address >= HIGH)
 		memcpy(to, toy->high + (address - HIGH), length);
 	else
-		return fb_error_create(FB_ABSENT, "0x%llx", (unsigned long long)address);
+		return fb_error_create(FB_ABSENT, "0x%" PRIx64, address);
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
  * address on.
  */
 #include <elfutils/libdw.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,8 +30,7 @@ static struct fb_error *read_memory(struct fb_space *space, uint64_t address, vo
 
 	if (address < BASE || address - BASE > memory->size ||
 	    length > memory->size - (address - BASE))
-		return fb_error_create(FB_FAULT, "0x%llx is in no mapping",
-				       (unsigned long long)address);
+		return fb_error_create(FB_FAULT, "0x%" PRIx64 " is in no mapping", address);
 	memcpy(to, memory->data + (address - BASE), length);
 	return NULL;
 }

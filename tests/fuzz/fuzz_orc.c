@@ -6,6 +6,7 @@
  * that many rows (u16 code offset, 6 bytes of entry), a stack's words (3 bytes each: a kind and an
  * offset, see word()) from the stack pointer on.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ static struct fb_error *read_world(struct fb_space *space, uint64_t address, voi
 		memset(to, address & 0x10 ? 0xe8 : 0, length);
 		return NULL;
 	}
-	return fb_error_create(FB_FAULT, "0x%llx is not mapped", (unsigned long long)address);
+	return fb_error_create(FB_FAULT, "0x%" PRIx64 " is not mapped", address);
 }
 
 static const struct fb_space_ops world_space = {.read = read_world};

@@ -2,6 +2,7 @@
 /* See made_kernel.h. A wrong call of a test ends it. */
 #include "tests/kernel/made_kernel.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,12 +22,11 @@ static struct fb_error *read_made(struct fb_space *space, uint64_t address, void
 		end = (made->used + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
 	made->reads++;
 	if (address < MADE_BASE || offset >= end || length > end - offset)
-		return fb_error_create(FB_FAULT, "nothing at 0x%llx", (unsigned long long)address);
+		return fb_error_create(FB_FAULT, "nothing at 0x%" PRIx64, address);
 	for (uint64_t page = offset / FB_PAGE_SIZE; page <= (offset + length - 1) / FB_PAGE_SIZE;
 	     page++)
 		if (made->absent[page])
-			return fb_error_create(FB_ABSENT, "page %llu is lost",
-					       (unsigned long long)page);
+			return fb_error_create(FB_ABSENT, "page %" PRIu64 " is lost", page);
 	memcpy(to, made->memory + offset, length);
 	return NULL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/kernel/made_stack.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "tests/harness.h"
@@ -21,8 +22,7 @@ static struct fb_error *made_read(struct fb_space *space, uint64_t address, void
 	};
 
 	if (address < made->missing_end && address + length > made->missing_start)
-		return fb_error_create(FB_ABSENT, "0x%llx is not in the dump",
-				       (unsigned long long)address);
+		return fb_error_create(FB_ABSENT, "0x%" PRIx64 " is not in the dump", address);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(parts); i++) {
 		uint64_t offset = address - parts[i].start;
 
@@ -31,7 +31,7 @@ static struct fb_error *made_read(struct fb_space *space, uint64_t address, void
 			return NULL;
 		}
 	}
-	return fb_error_create(FB_FAULT, "0x%llx is not mapped", (unsigned long long)address);
+	return fb_error_create(FB_FAULT, "0x%" PRIx64 " is not mapped", address);
 }
 
 static const struct fb_space_ops made_space_ops = {.read = made_read};
@@ -48,7 +48,7 @@ static struct fb_error *made_find(void *context, uint64_t pc, bool exact,
 	const struct made_stack *made = context;
 
 	if (!made_is_text(context, exact ? pc : pc - 1))
-		return fb_error_create(FB_NOT_FOUND, "0x%llx is no code", (unsigned long long)pc);
+		return fb_error_create(FB_NOT_FOUND, "0x%" PRIx64 " is no code", pc);
 	return fb_orc_table_find(&made->table, exact ? pc : pc - 1, row_ret);
 }
 

@@ -2,6 +2,7 @@
 /* See made_tables.h. A wrong call of a test ends it. */
 #include "tests/kernel/made_tables.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +12,11 @@ static struct fb_error *read_physical(struct fb_space *space, uint64_t address, 
 	struct made_tables *made = (struct made_tables *)space;
 
 	if (address >= sizeof(made->words) || length > sizeof(made->words) - address)
-		return fb_error_create(FB_ABSENT, "no memory at 0x%llx",
-				       (unsigned long long)address);
+		return fb_error_create(FB_ABSENT, "no memory at 0x%" PRIx64, address);
 	for (uint64_t at = address & FB_PAGE_MASK; at < address + length; at += FB_PAGE_SIZE)
 		if (made->absent[at / FB_PAGE_SIZE])
-			return fb_error_create(made->failure, "frame %llu is lost",
-					       (unsigned long long)(at / FB_PAGE_SIZE));
+			return fb_error_create(made->failure, "frame %" PRIu64 " is lost",
+					       (at / FB_PAGE_SIZE));
 	memcpy(to, (uint8_t *)made->words + address, length);
 	return NULL;
 }

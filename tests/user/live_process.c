@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,11 +48,9 @@ static struct fb_error *read_live(struct fb_space *space, uint64_t address, void
 	struct iovec local = {to, length}, remote = {(void *)(uintptr_t)address, length};
 
 	if (address < process->absent_end && process->absent_start < address + length)
-		return fb_error_create(FB_ABSENT, "0x%llx is left out by the test",
-				       (unsigned long long)address);
+		return fb_error_create(FB_ABSENT, "0x%" PRIx64 " is left out by the test", address);
 	if (process_vm_readv(process->pid, &local, 1, &remote, 1, 0) != (ssize_t)length)
-		return fb_error_create(FB_FAULT, "0x%llx is in no mapping",
-				       (unsigned long long)address);
+		return fb_error_create(FB_FAULT, "0x%" PRIx64 " is in no mapping", address);
 	change(process, address, to, length);
 	return NULL;
 }
@@ -67,13 +66,14 @@ static void read_maps(struct fb_live_process *process)
 	snprintf(name, sizeof(name), "/proc/%d/maps", process->pid);
 	maps = fopen(name, "re");
 	while (maps && fgets(line, sizeof(line), maps)) {
-		unsigned long long start, end, offset, inode;
+		uint64_t start, end, offset, inode;
 		char perms[8], path[4300] = "";
 		struct fb_user_mapping *mapping;
 		struct stat status;
 
-		if (sscanf(line, "%llx-%llx %7s %llx %*s %llu %4299[^\n]", &start, &end, perms,
-			   &offset, &inode, path) < 5)
+		if (sscanf(line,
+			   "%" PRIx64 "-%" PRIx64 " %7s %" PRIx64 " %*s %" PRIu64 " %4299[^\n]",
+			   &start, &end, perms, &offset, &inode, path) < 5)
 			continue;
 		FB_OK_FATAL(fb_grow_array(&process->mappings, &room, process->mapping_count,
 					  sizeof(*mapping), 10000, "mappings"));

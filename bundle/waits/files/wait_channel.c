@@ -3,6 +3,7 @@
  * Threads that wait at a pipe, a FIFO or an event descriptor: who has the other
  * end open.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,7 +132,7 @@ struct fb_error *fb_wait_eventfd(struct fb_wait_finder *finder, const struct fb_
 		object->certain = true;
 		/* The kernel may signal it too: KVM, AIO, vfio. */
 		object->others = true;
-		err = fb_wait_text(&object->name, "eventfd 0x%llx", (unsigned long long)file);
+		err = fb_wait_text(&object->name, "eventfd 0x%" PRIx64, file);
 		if (!err)
 			err = fb_wait_add_holders(finder, wait.object, file, 0, FB_FMODE_WRITE);
 	}

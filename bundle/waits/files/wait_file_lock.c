@@ -3,6 +3,7 @@
  * Threads that wait for a file lock: flock(), POSIX and open-file-description
  * locks, and leases that are being given back.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,10 +206,10 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 		err = fb_wait_append(&object->detail, "bytes %lld to %lld", (long long)held->start,
 				     (long long)held->end);
 	if (!err)
-		err = fb_wait_append(&object->detail, "%s, held for %s, inode %llu of %02x:%02x",
-				     fb_lock_kind_name(held->kind),
-				     held->type == 0 ? "reading" : "writing",
-				     (unsigned long long)held->inode, held->major, held->minor);
+		err = fb_wait_append(
+			&object->detail, "%s, held for %s, inode %" PRIu64 " of %02x:%02x",
+			fb_lock_kind_name(held->kind), held->type == 0 ? "reading" : "writing",
+			held->inode, held->major, held->minor);
 	return err ? err : add_owners(finder, held, index);
 }
 

@@ -2,6 +2,7 @@
 /* Reading all descriptor tables (include/linux/fdtable.h), each shared one once. */
 #include "bundle/waits/files/wait_held_files.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,8 +50,7 @@ static struct fb_error *read_table(struct fb_held_files *held, const struct tabl
 	if (!err)
 		err = fb_kernel_field(held->kernel, fdt, &layout->fdtable_fd, &array);
 	if (!err && limit > FB_MAX_OPEN_FILES)
-		err = fb_error_create(FB_CORRUPT, "room for %llu descriptors",
-				      (unsigned long long)limit);
+		err = fb_error_create(FB_CORRUPT, "room for %" PRIu64 " descriptors", limit);
 	if (!err && limit > FB_MAX_HELD_SLOTS - held->slots)
 		err = fb_error_create(FB_LIMIT, "all tables have room for more than %u descriptors",
 				      FB_MAX_HELD_SLOTS);

@@ -5,6 +5,7 @@
  * the others in entries on the sleeping thread's stack and in pages behind it
  * (fs/eventpoll.c, fs/select.c).
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,8 +109,7 @@ static struct fb_error *finish(struct watched *watched, const char *name)
 		err = fb_wait_text(&object->detail, "watches %s%s", watched->names,
 				   watched->count > NAMED ? ", ..." : "");
 	if (!err && watched->count > NAMED)
-		err = fb_wait_append(&object->detail, "%llu files",
-				     (unsigned long long)watched->count);
+		err = fb_wait_append(&object->detail, "%" PRIu64 " files", watched->count);
 	if (!err && !object->owner_count)
 		err = fb_wait_text(&object->need, "what it watches is not fed by a process of this "
 						  "host that is known");

@@ -2,6 +2,7 @@
 /* Finding waiters on stacks, and the queues they are in. */
 #include "bundle/waits/finder/wait_queue.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,7 +147,7 @@ static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kern
 			return err;
 		broken = fb_space_u64(fb_kernel_space(kernel), at, &at);
 		if (!broken && !fb_kernel_address_ok(at))
-			broken = fb_error_create(FB_CORRUPT, "link 0x%llx", (unsigned long long)at);
+			broken = fb_error_create(FB_CORRUPT, "link 0x%" PRIx64, at);
 	}
 	fb_error_destroy(broken);
 	for (at = node; head && !err && at != head && !slot_of(queues, at)->head;) {

@@ -4,6 +4,7 @@
  * from its file under --sysroot.
  */
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,7 +147,6 @@ struct fb_error *fb_wait_user_symbol(struct fb_wait_finder *finder, const struct
 	fb_text_escape(symbol.name, strlen(symbol.name), to, size);
 	used = (int)strlen(to);
 	if (address != symbol.address)
-		snprintf(to + used, size - (size_t)used, "+0x%llx",
-			 (unsigned long long)(address - symbol.address));
+		snprintf(to + used, size - (size_t)used, "+0x%" PRIx64, (address - symbol.address));
 	return NULL;
 }

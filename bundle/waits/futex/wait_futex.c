@@ -4,6 +4,7 @@
  * The call's arguments say where the word is; a word in shared memory is the same
  * object in every process that maps it.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,14 +62,13 @@ static struct fb_error *name_object(struct fb_wait_finder *finder, const struct 
 
 	err = fb_wait_user_symbol(finder, task, joined, address, symbol, sizeof(symbol));
 	if (!err && *symbol)
-		err = fb_wait_text(&object->name, "%s (0x%llx)", symbol,
-				   (unsigned long long)address);
+		err = fb_wait_text(&object->name, "%s (0x%" PRIx64 ")", symbol, address);
 	else if (!err)
-		err = fb_wait_text(&object->name, "0x%llx", (unsigned long long)address);
+		err = fb_wait_text(&object->name, "0x%" PRIx64, address);
 	if (!err && place->frame)
-		err = fb_wait_append(&object->detail, "shared, page frame 0x%llx, offset 0x%llx",
-				     (unsigned long long)place->frame,
-				     (unsigned long long)(address % FB_PAGE_SIZE));
+		err = fb_wait_append(&object->detail,
+				     "shared, page frame 0x%" PRIx64 ", offset 0x%" PRIx64,
+				     place->frame, (address % FB_PAGE_SIZE));
 	return err;
 }
 
@@ -134,8 +134,7 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	if (!err && fresh)
 		err = describe_object(finder, blocked, joined, lock, &place, wait.object);
 	if (!err && place.shared)
-		err = fb_wait_text(&wait.detail, "at 0x%llx in this process",
-				   (unsigned long long)lock->object);
+		err = fb_wait_text(&wait.detail, "at 0x%" PRIx64 " in this process", lock->object);
 	if (err) {
 		free(wait.detail);
 		return err;
@@ -247,8 +246,7 @@ static struct fb_error *many_futexes(struct fb_wait_finder *finder,
 	struct fb_error *err = fb_wait_process(finder, blocked->task, &joined);
 
 	if (!err && count > FB_FUTEX_MOST_WAITV)
-		err = fb_error_create(FB_CORRUPT, "futex_waitv() of %llu words",
-				      (unsigned long long)count);
+		err = fb_error_create(FB_CORRUPT, "futex_waitv() of %" PRIu64 " words", count);
 	if (!err)
 		err = fb_space_read(fb_joined_space(joined), blocked->args[0], entries,
 				    count * sizeof(entries[0]));

@@ -2,6 +2,8 @@
 /* Decoding the arguments of futex() and its younger brothers. */
 #include "bundle/waits/futex/wait_futex_call.h"
 
+#include <inttypes.h>
+
 #define SYS_FUTEX 202
 #define SYS_RESTART 219
 #define SYS_FUTEX_WAITV 449
@@ -25,8 +27,8 @@ static struct fb_error *is_private(uint64_t flags, bool *private_ret)
 	else if (flags & OLD_HAS_TIMEOUT)
 		*private_ret = !(flags & OLD_SHARED);
 	else
-		return fb_error_create(FB_CORRUPT, "a futex wait restarts with flags 0x%llx",
-				       (unsigned long long)flags);
+		return fb_error_create(FB_CORRUPT, "a futex wait restarts with flags 0x%" PRIx64,
+				       flags);
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 /* From the TID in a lock to the thread that holds it. */
 #include "bundle/waits/futex/wait_owner.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -309,9 +310,9 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 		return err;
 	if (!owner && lock->owner_thread)
 		return fb_wait_text(&object->need,
-				    "no thread of the process is at 0x%llx, which "
-				    "the lock names as its owner",
-				    (unsigned long long)lock->owner_thread);
+				    "no thread of the process is at 0x%" PRIx64
+				    ", which the lock names as its owner",
+				    lock->owner_thread);
 	if (!owner)
 		return add_lost(finder, blocked->task, lock, shared, index);
 	if (count > 1)

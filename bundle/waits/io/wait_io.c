@@ -6,6 +6,7 @@
  */
 #include "bundle/waits/io/wait_io.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,8 +192,8 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 	if (!err)
 		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_number, &bit);
 	if (!err && (bit != BH_LOCK || !sleeps_for_io(blocked)))
-		err = fb_error_create(FB_NOT_FOUND, "it waits for bit %llu of 0x%llx",
-				      (unsigned long long)bit, (unsigned long long)buffer);
+		err = fb_error_create(FB_NOT_FOUND, "it waits for bit %" PRIu64 " of 0x%" PRIx64,
+				      bit, buffer);
 	if (!err)
 		err = fb_kernel_field(finder->kernel, buffer, &layout->buffer_bdev, &bdev);
 	if (!err)
@@ -202,7 +203,7 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 	if (!err && fresh)
 		err = fb_wait_describe_device(finder, bdev, wait.object);
 	if (!err)
-		err = fb_wait_text(&wait.detail, "buffer of block %llu", (unsigned long long)block);
+		err = fb_wait_text(&wait.detail, "buffer of block %" PRIu64, block);
 	wait.evidence = "the locked buffer_head on its kernel stack";
 	if (err) {
 		free(wait.detail);
@@ -231,13 +232,13 @@ static struct fb_error *describe_page(struct fb_wait_finder *finder, uint64_t pa
 		if (fb_error_is(err, FB_NOMEM))
 			return err;
 		fb_error_destroy(err);
-		err = fb_wait_text(&object->name, "page 0x%llx", (unsigned long long)page);
+		err = fb_wait_text(&object->name, "page 0x%" PRIx64, page);
 		return err ? err
 			   : fb_wait_text(&object->need, "a page does not record who locked it");
 	}
 	fb_wait_superblock_name(finder, superblock, 0, name);
-	err = fb_wait_text(&object->name, "page 0x%llx of inode %llu in %s",
-			   (unsigned long long)page, (unsigned long long)number, name);
+	err = fb_wait_text(&object->name, "page 0x%" PRIx64 " of inode %" PRIu64 " in %s", page,
+			   number, name);
 	if (!err)
 		err = fb_wait_text(&object->need, "a page does not record who locked it");
 	if (!err)

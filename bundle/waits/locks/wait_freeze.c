@@ -3,6 +3,7 @@
  * Threads that wait for a per-CPU rw_semaphore; as a rule one of the three with
  * which a super block holds writers back while it is frozen (sb_start_write()).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ static struct fb_error *describe_other(uint64_t semaphore, struct fb_wait_finder
 	if (finder->modules && fb_modules_symbol_by_address(finder->modules, semaphore, &symbol))
 		err = fb_wait_text(&object->name, "%s", symbol.name);
 	else
-		err = fb_wait_text(&object->name, "0x%llx", (unsigned long long)semaphore);
+		err = fb_wait_text(&object->name, "0x%" PRIx64, semaphore);
 	return err ? err
 		   : fb_wait_text(&object->need,
 				  "a per-CPU rw_semaphore does not record who holds it");

@@ -4,6 +4,7 @@
  * rt_mutex. The waiter's structure is on its stack; the list it is in leads to
  * the lock, and that to the owner (kernel/locking/).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,8 +66,8 @@ static struct fb_error *add_owner(struct fb_wait_finder *finder, const struct lo
 	if (!(word & ~7ull))
 		return fb_wait_text(&object->need, "nobody held it at the panic: it was being "
 						   "handed over");
-	return fb_wait_text(&object->need, "its owner word 0x%llx is no task that is known",
-			    (unsigned long long)word);
+	return fb_wait_text(&object->need, "its owner word 0x%" PRIx64 " is no task that is known",
+			    word);
 }
 
 static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -151,8 +152,7 @@ static struct fb_error *add_reader(struct fb_wait_finder *finder, uint64_t owner
 	struct fb_error *err;
 
 	object->others = true;
-	err = fb_wait_append(&object->detail, "held for reading by %llu",
-			     (unsigned long long)readers);
+	err = fb_wait_append(&object->detail, "held for reading by %" PRIu64, readers);
 	if (err)
 		return err;
 	if (reader && reader->state == 'D')

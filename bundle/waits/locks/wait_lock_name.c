@@ -2,6 +2,7 @@
 /* Names for locks of the kernel. */
 #include "bundle/waits/locks/wait_lock_name.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +40,8 @@ static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 		alias -= layout->dentry_alias.offset;
 	fb_wait_superblock_name(finder, superblock, alias, name);
 	return alias ? fb_wait_text(&object->name, "i_rwsem:%s", name)
-		     : fb_wait_text(&object->name, "i_rwsem of inode %llu in %s",
-				    (unsigned long long)number, name);
+		     : fb_wait_text(&object->name, "i_rwsem of inode %" PRIu64 " in %s", number,
+				    name);
 }
 
 static struct fb_error *name_superblock(struct fb_wait_finder *finder, uint64_t lock,
@@ -84,9 +85,9 @@ static struct fb_error *name_symbol(struct fb_wait_finder *finder, uint64_t lock
 		return NULL;
 	fb_text_escape(symbol.name, strlen(symbol.name), name, sizeof(name));
 	if (lock == symbol.address)
-		return fb_wait_text(&object->name, "%s (0x%llx)", name, (unsigned long long)lock);
-	return fb_wait_text(&object->name, "%s+0x%llx (0x%llx)", name,
-			    (unsigned long long)(lock - symbol.address), (unsigned long long)lock);
+		return fb_wait_text(&object->name, "%s (0x%" PRIx64 ")", name, lock);
+	return fb_wait_text(&object->name, "%s+0x%" PRIx64 " (0x%" PRIx64 ")", name,
+			    (lock - symbol.address), lock);
 }
 
 struct fb_error *fb_wait_lock_name(struct fb_wait_finder *finder, const char *kind, uint64_t lock,
@@ -103,6 +104,6 @@ struct fb_error *fb_wait_lock_name(struct fb_wait_finder *finder, const char *ki
 	if (err)
 		return err;
 	if (!object->name)
-		return fb_wait_text(&object->name, "0x%llx", (unsigned long long)lock);
-	return fb_wait_append(&object->detail, "lock 0x%llx", (unsigned long long)lock);
+		return fb_wait_text(&object->name, "0x%" PRIx64, lock);
+	return fb_wait_append(&object->detail, "lock 0x%" PRIx64, lock);
 }

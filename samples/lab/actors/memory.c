@@ -3,6 +3,7 @@
 #include "actor.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,8 +42,8 @@ static char *map_private(size_t length)
 
 static void region(const char *kind, const char *start, size_t length, uint64_t tag)
 {
-	note("region actor=PT pid=%d kind=%s start=%p length=%zu tag=%llu", host_tid(), kind,
-	     (const void *)start, length, (unsigned long long)tag);
+	note("region actor=PT pid=%d kind=%s start=%p length=%zu tag=%" PRIu64, host_tid(), kind,
+	     (const void *)start, length, tag);
 }
 
 // Sent when the core has been taken: 16 pages change, and what the debugger read back in goes out again.

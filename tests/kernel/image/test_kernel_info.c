@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a made kernel says of itself: notes, clocks and texts, right and wrong. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,8 +166,8 @@ static void reads_the_version(void)
 	struct host host, *at = &host;
 
 	make(&host, "");
-	snprintf(text, sizeof(text), "OSRELEASE=made\nSYMBOL(init_uts_ns)=%llx\n",
-		 (unsigned long long)host.at[UTS]);
+	snprintf(text, sizeof(text), "OSRELEASE=made\nSYMBOL(init_uts_ns)=%" PRIx64 "\n",
+		 host.at[UTS]);
 	fb_vmcoreinfo_destroy(host.made->kernel.vmcoreinfo);
 	FB_OK_FATAL(fb_vmcoreinfo_parse(text, &host.made->kernel.vmcoreinfo));
 	host.made->kernel.layout.uts_name.offset = 4;

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <elf.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -500,12 +501,12 @@ static void check_list(const struct real_kernel *real, struct fb_modules *module
 		CU_ASSERT_TRUE_FATAL(index < fb_modules_count(modules));
 		module = fb_modules_get(modules, index++);
 		fb_module_flags(module, flags, sizeof(flags));
-		(void)snprintf(
-			made, sizeof(made), "%s %llu %lld %s %s 0x%016llx%s%s%s", module->name,
-			(unsigned long long)module->size, (long long)module->references,
-			*module->used_by ? module->used_by : "-",
-			fb_module_state_name(module->state), (unsigned long long)module->base,
-			*flags ? " (" : "", flags, *flags ? ")" : "");
+		(void)snprintf(made, sizeof(made),
+			       "%s %" PRIu64 " %lld %s %s 0x%016" PRIx64 "%s%s%s", module->name,
+			       module->size, (long long)module->references,
+			       *module->used_by ? module->used_by : "-",
+			       fb_module_state_name(module->state), module->base,
+			       *flags ? " (" : "", flags, *flags ? ")" : "");
 		CU_ASSERT_STRING_EQUAL(made, line);
 	}
 	CU_ASSERT_EQUAL(index, fb_modules_count(modules));
@@ -533,10 +534,11 @@ static void check_symbols(const struct real_kernel *real, struct fb_modules *mod
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(truth);
 	for (line = strtok_r(truth, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		unsigned long long address;
+		uint64_t address;
 		char type, name[512], module[64];
 
-		if (sscanf(line, "%llx %c %511s [%63[^]]]", &address, &type, name, module) != 4 ||
+		if (sscanf(line, "%" PRIx64 " %c %511s [%63[^]]]", &address, &type, name, module) !=
+			    4 ||
 		    !strcmp(module, "bpf"))
 			continue;
 		found++;

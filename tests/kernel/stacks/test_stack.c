@@ -5,6 +5,7 @@
  */
 #include "kernel/stacks/stack.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,8 @@ static void close_world(struct world *world)
 /* "symbol+0xoff/0xsize [module]", as %pB prints it. */
 static void spell(const struct fb_kernel_frame *frame, char *to)
 {
-	snprintf(to, LINE, "%s+0x%llx/0x%llx%s%s%s", frame->symbol ? frame->symbol : "?",
-		 (unsigned long long)frame->offset, (unsigned long long)frame->size,
+	snprintf(to, LINE, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s",
+		 frame->symbol ? frame->symbol : "?", frame->offset, frame->size,
 		 frame->module ? " [" : "", frame->module ? frame->module : "",
 		 frame->module ? "]" : "");
 }

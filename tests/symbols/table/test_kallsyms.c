@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,8 +29,8 @@ static bool check_all(const struct image *image, const struct fb_symtab *table)
 		       symbol.type == image->symbols[i].type &&
 		       !strcmp(symbol.name, image->symbols[i].name);
 		if (!good)
-			(void)fprintf(stderr, "symbol %zu is %s at 0x%llx\n", i, symbol.name,
-				      (unsigned long long)symbol.address);
+			(void)fprintf(stderr, "symbol %zu is %s at 0x%" PRIx64 "\n", i, symbol.name,
+				      symbol.address);
 	}
 	return good;
 }

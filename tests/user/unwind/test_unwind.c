@@ -3,6 +3,7 @@
  * The user unwinder over stopped children of this program, whose stacks are
  * known because this file makes them.
  */
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -318,8 +319,8 @@ static void names_the_missing_page(void)
 	live.absent_end = live.absent_start + FB_PAGE_SIZE;
 	done(&result);
 	unwind(&live, true, &result);
-	snprintf(expected, sizeof(expected), "stack page 0x%llx is not in dump or core",
-		 (unsigned long long)live.absent_start);
+	snprintf(expected, sizeof(expected), "stack page 0x%" PRIx64 " is not in dump or core",
+		 live.absent_start);
 	CU_ASSERT(!result.stacks[0].complete);
 	CU_ASSERT(result.stacks[0].count < before);
 	CU_ASSERT_STRING_EQUAL(result.stacks[0].end, expected);

@@ -2,6 +2,7 @@
 /* Locks of the C library this test runs with, in its own memory; and made ones of other releases. */
 #include "bundle/waits/futex/wait_pthread.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +23,7 @@ static struct fb_error *read_own(struct fb_space *space, uint64_t address, void 
 	struct own_space *own = (struct own_space *)space;
 
 	if (address < own->from || length > own->to - address)
-		return fb_error_create(FB_ABSENT, "0x%llx is not there",
-				       (unsigned long long)address);
+		return fb_error_create(FB_ABSENT, "0x%" PRIx64 " is not there", address);
 	memcpy(to, (const void *)(uintptr_t)address, length);
 	return NULL;
 }
