@@ -174,7 +174,7 @@
 #define FB_MAX_INLINED 64u
 
 /*
- * Children that read objects for us (base/isolate.h).
+ * Children that read objects for us (base/isolation/isolate.h).
  */
 /* Memory that a child may take beyond what its parent has: the symbols, unwind tables and lines of
  * a browser with debug information are some 500 MB. */
@@ -185,8 +185,13 @@
 #define FB_MAX_ISOLATE_MESSAGE 4096u
 /* CPU seconds of one part: finding the units of 2 GB of debug information takes some 5. */
 #define FB_ISOLATE_SECONDS 8u
+/* CPU seconds of all children of one piece of work together: at 100 threads a second the stacks of
+ * 180,000 threads, more than any host was seen with. */
+#define FB_MAX_ISOLATE_TOTAL_SECONDS 1800u
 /* Clock seconds of one part; a share on a slow network is read at 10 MB/s. */
 #define FB_ISOLATE_WAIT_SECONDS 120u
+/* The same where files may be fetched: 10 of 100 MB each at 2 MB/s. */
+#define FB_ISOLATE_FETCH_SECONDS 600u
 /* Children that may end badly in one run, and of these by being slow: what is left then is not
  * begun, because a dump that kills so many was made to. */
 #define FB_MAX_ISOLATE_DEATHS 100u

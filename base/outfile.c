@@ -69,7 +69,8 @@ static struct fb_error *check_target(const struct fb_outfile *outfile)
 	return NULL;
 }
 
-static struct fb_error *open_folder(struct fb_outfile *outfile)
+/* start: as in fb_outfile_create_on(). */
+static struct fb_error *open_folder(struct fb_outfile *outfile, struct fb_outfile_start *start)
 {
 	const char *slash = strrchr(outfile->path, '/');
 	char *folder;
@@ -77,6 +78,11 @@ static struct fb_error *open_folder(struct fb_outfile *outfile)
 	outfile->name = slash ? slash + 1 : outfile->path;
 	if (!*outfile->name || !strcmp(outfile->name, ".") || !strcmp(outfile->name, ".."))
 		return fb_error_create(FB_INVALID, "\"%s\" does not name a file", outfile->path);
+	if (start && start->fd >= 0) {
+		outfile->folder_fd = start->folder_fd;
+		start->folder_fd = -1;
+		return NULL;
+	}
 	if (!slash)
 		folder = strdup(".");
 	else /* with the slash, so that "/name" has a folder too */
@@ -124,7 +130,36 @@ static struct fb_error *open_temporary(struct fb_outfile *outfile)
 	return NULL;
 }
 
+void fb_outfile_start_open(const char *folder, struct fb_outfile_start *start_ret)
+{
+	struct fb_outfile_start start = {-1, -1};
+
+	/* Giving it a name at the end takes /proc. */
+	if (!access("/proc/self/fd", X_OK))
+		start.folder_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (start.folder_fd >= 0)
+		start.fd = openat(start.folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (start.fd < 0)
+		fb_outfile_start_close(&start);
+	*start_ret = start;
+}
+
+void fb_outfile_start_close(struct fb_outfile_start *start)
+{
+	if (start->fd >= 0)
+		(void)close(start->fd);
+	if (start->folder_fd >= 0)
+		(void)close(start->folder_fd);
+	start->fd = start->folder_fd = -1;
+}
+
 struct fb_error *fb_outfile_create(const char *path, bool force, struct fb_outfile **outfile_ret)
+{
+	return fb_outfile_create_on(NULL, path, force, outfile_ret);
+}
+
+struct fb_error *fb_outfile_create_on(struct fb_outfile_start *start, const char *path, bool force,
+				      struct fb_outfile **outfile_ret)
 {
 	struct fb_outfile *outfile = calloc(1, sizeof(*outfile));
 	struct fb_error *err;
@@ -139,11 +174,15 @@ struct fb_error *fb_outfile_create(const char *path, bool force, struct fb_outfi
 	if (!outfile->path || !outfile->buffer)
 		err = fb_error_nomem();
 	else
-		err = open_folder(outfile);
+		err = open_folder(outfile, start);
 	if (!err)
 		err = check_target(outfile);
-	if (!err)
+	if (!err && start && start->fd >= 0) {
+		outfile->fd = start->fd;
+		start->fd = -1;
+	} else if (!err) {
 		err = open_temporary(outfile);
+	}
 	if (err) {
 		fb_outfile_destroy(outfile);
 		return err;

@@ -21,6 +21,24 @@ FB_MUST_CHECK struct fb_error *fb_outfile_create(const char *path, bool force,
 						 struct fb_outfile **outfile_ret);
 void fb_outfile_destroy(struct fb_outfile *outfile);
 
+/* What a file can be made of by who may not open files in its folder any more: a temporary without a
+ * name, and the folder. Each -1: none. */
+struct fb_outfile_start {
+	int fd, folder_fd;
+};
+
+/* Opens both, mode 0600; for fb_outfile_start_close(). Both are -1 where the folder's file system has no
+ * files without a name (overlayfs before 6.1, NFS), or it cannot be written: fb_outfile_create() says
+ * which. */
+void fb_outfile_start_open(const char *folder, struct fb_outfile_start *start_ret);
+void fb_outfile_start_close(struct fb_outfile_start *start);
+
+/* fb_outfile_create() in that folder, of a start that was opened there, which the file takes over. NULL or
+ * none: as fb_outfile_create(). */
+FB_MUST_CHECK struct fb_error *fb_outfile_create_on(struct fb_outfile_start *start,
+						    const char *path, bool force,
+						    struct fb_outfile **outfile_ret);
+
 /* Appends (buffered). */
 FB_MUST_CHECK struct fb_error *fb_outfile_write(struct fb_outfile *outfile, const void *bytes,
 						size_t length);

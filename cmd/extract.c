@@ -143,7 +143,8 @@ static struct fb_error *write_core(const struct extract *extract, const struct f
 	struct fb_error *err = fb_check_output(extract->input, path);
 
 	if (!err)
-		err = fb_outfile_create(path, extract->force, &outfile);
+		err = fb_outfile_create_on(&extract->context->output_start, path, extract->force,
+					   &outfile);
 	if (!err)
 		err = fb_outfile_copy(outfile, file, 0, file->size);
 	if (!err)
@@ -260,6 +261,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump))
 		fb_usage_error("extract", "name one PID or core, or --all");
 	context->writes = extract.output ? extract.output : ".";
+	context->writes_many = extract.all;
 	err = extract.all && extract.output ? make_folder(extract.output) : NULL;
 	if (!err)
 		err = fb_context_open(context, &extract.input);

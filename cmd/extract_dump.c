@@ -108,7 +108,7 @@ static struct fb_error *write_core(struct fb_context *context, struct fb_input *
 	struct fb_error *err = fb_check_output(input, path);
 
 	if (!err)
-		err = fb_outfile_create(path, force, &outfile);
+		err = fb_outfile_create_on(&context->output_start, path, force, &outfile);
 	if (!err)
 		err = fb_core_build(input, target->task, target->joined, &options, outfile, built);
 	if (!err)

@@ -53,7 +53,7 @@ static void print_warnings(const struct fb_context *context)
 
 static int run(const struct fb_command *command, int argc, char **argv)
 {
-	struct fb_context context = {0};
+	struct fb_context context = {.output_start = {-1, -1}};
 	struct fb_error *err;
 	int status = FB_EXIT_OK;
 
@@ -78,6 +78,8 @@ static int run(const struct fb_command *command, int argc, char **argv)
 		if (fb_warnings_count(context.warnings) || fb_warnings_dropped(context.warnings))
 			status = FB_EXIT_PARTIAL;
 	}
+	fb_outfile_start_close(&context.output_start);
+	fb_fetcher_destroy(context.fetcher);
 	fb_output_destroy(context.output);
 	fb_warnings_destroy(context.remarks);
 	fb_warnings_destroy(context.warnings);

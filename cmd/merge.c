@@ -271,6 +271,7 @@ static struct fb_error *merge_and_print(struct merge *merge)
 		.redact = merge->redact,
 		.progress = show_progress,
 		.progress_context = merge,
+		.start = &merge->context->output_start,
 	};
 	struct fb_merge_result result = {0};
 	struct fb_error *err;

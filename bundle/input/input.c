@@ -20,6 +20,7 @@ struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_warnings *remarks;  /* borrowed, or NULL */
 	struct fb_pool *pool;
+	struct fb_fetcher *fetcher; /* borrowed */
 	char *path;
 	struct fb_path_list files; /* all that it was given as: cores first */
 	struct fb_file *file;      /* of a bundle, for its fiber section */
@@ -129,6 +130,7 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 		return fb_error_nomem();
 	input->warnings = warnings;
 	input->remarks = options->remarks;
+	input->fetcher = options->fetcher;
 	err = fb_pool_create(options->threads, &input->pool);
 	if (!err)
 		err = open_dump(input, options);
@@ -189,6 +191,11 @@ const char *fb_input_file(const struct fb_input *input, size_t index)
 struct fb_pool *fb_input_pool(const struct fb_input *input)
 {
 	return input->pool;
+}
+
+struct fb_fetcher *fb_input_fetcher(const struct fb_input *input)
+{
+	return input->fetcher;
 }
 
 struct fb_dump *fb_input_dump(const struct fb_input *input)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/isolation/fetcher.h"
 #include "base/pool.h"
 #include "base/warnings.h"
 #include "bundle/file/fiber.h"
@@ -35,6 +36,7 @@ struct fb_input_options {
 	struct fb_warnings
 		*remarks; /* borrowed; gets what is worth saying where nothing is amiss; or
 				      * NULL */
+	struct fb_fetcher *fetcher; /* for files by build-id, borrowed; NULL: none are fetched */
 };
 
 struct fb_input_core {
@@ -57,6 +59,7 @@ const char *fb_input_path(const struct fb_input *input); /* of the (first) file 
 size_t fb_input_file_count(const struct fb_input *input);
 const char *fb_input_file(const struct fb_input *input, size_t index);
 struct fb_pool *fb_input_pool(const struct fb_input *input);
+struct fb_fetcher *fb_input_fetcher(const struct fb_input *input); /* NULL: none */
 struct fb_dump *fb_input_dump(const struct fb_input *input);
 struct fb_kernel *fb_input_kernel(const struct fb_input *input);
 struct fb_warnings *fb_input_warnings(const struct fb_input *input);

@@ -129,7 +129,7 @@ struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *
 	struct bundle_writer writer = {.plan = plan};
 	struct fb_error *err;
 
-	err = fb_outfile_create(path, force, &writer.outfile);
+	err = fb_outfile_create_on(plan->start, path, force, &writer.outfile);
 	if (err)
 		return err;
 	fb_scratches_init(&writer.scratches);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/outfile.h"
 #include "base/pool.h"
 #include "base/warnings.h"
 #include "bundle/match/place.h"
@@ -27,6 +28,7 @@ struct fb_bundle_plan {
 	/* Progress, from one thread; NULL: none. done and total in bytes. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;
+	struct fb_outfile_start *start; /* as fb_outfile_create_on() takes it; NULL: none */
 };
 
 /* Nothing is left behind on failure. FB_INVALID where path exists and force is not set. */

@@ -231,6 +231,7 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 		.pool = fb_input_pool(input),
 		.progress = options->progress,
 		.progress_context = options->progress_context,
+		.start = options->start,
 	};
 	struct fb_place_core *list = NULL;
 	char *manifest = NULL;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/outfile.h"
 #include "bundle/input/input.h"
 #include "bundle/match/place.h"
 
@@ -23,6 +24,8 @@ struct fb_merge_options {
 	json_t *stacks; /* borrowed; kept in a redacted bundle's manifest as "threads"; or NULL */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none */
 	void *progress_context;
+	struct fb_outfile_start
+		*start; /* in output's folder, as fb_outfile_create_on() takes it; NULL: none */
 };
 
 struct fb_merge_result {

@@ -7,16 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/open_in_root.h"
 
 /* Distinct files mapped by the processes of one command. */
 #define MAX_FILES 4096u
@@ -76,16 +75,6 @@ void fb_host_files_destroy(struct fb_host_files *files)
 	free(files);
 }
 
-static int open_in_root(const struct fb_host_files *files, const char *path)
-{
-	struct open_how how = {
-		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, files->fd, path, &how, sizeof(how));
-}
-
 /* NULL in *file_ret: no such file, or another one. */
 static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 				  const uint64_t *size, struct fb_file **file_ret)
@@ -96,7 +85,7 @@ static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 	*file_ret = NULL;
 	if (files->fd < 0 || path[0] != '/')
 		return NULL;
-	fd = open_in_root(files, path);
+	fd = fb_open_in_root(files->fd, path);
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||

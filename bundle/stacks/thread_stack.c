@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/isolate.h"
+#include "base/isolation/isolate.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/process/joined_space.h"
@@ -43,6 +43,7 @@ struct fb_thread_stacks {
 	struct job *jobs; /* owned */
 	size_t job_count;
 	struct fb_stored_stacks *stored; /* NULL: the input keeps none */
+	int fetch_fd;                    /* in a child: for fb_fetch(); -1: none */
 };
 
 /* Modules and ORC: without them there is less to show, but something. */
@@ -142,6 +143,7 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 		.objects = stacks->objects,
 		.mappings = mappings,
 		.mapping_count = fb_joined_vmas(joined)->count,
+		.fetch_fd = stacks->fetch_fd,
 	};
 	struct user_regs_struct *regs = calloc(job->count, sizeof(*regs));
 	struct fb_user_stack *users = calloc(job->count, sizeof(*users));
@@ -207,6 +209,14 @@ static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job 
 	return NULL;
 }
 
+/* In a child. */
+static void begin(void *context, int fetch_fd)
+{
+	struct fb_thread_stacks *stacks = context;
+
+	stacks->fetch_fd = fetch_fd;
+}
+
 /* In a child: what it makes of the stacks goes home as bytes. */
 static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 {
@@ -254,13 +264,13 @@ static unsigned seconds(void *context, size_t index)
 
 static struct fb_error *unwind_users(struct fb_thread_stacks *stacks)
 {
-	const char *urls = getenv("DEBUGINFOD_URLS");
 	const struct fb_isolate_ops ops = {
+		.begin = begin,
 		.work = work,
 		.take = take,
 		.lost = lose,
 		.seconds = seconds,
-		.network = urls && *urls,
+		.fetcher = fb_input_fetcher(stacks->input),
 	};
 	struct fb_error *err;
 

@@ -61,7 +61,7 @@ struct fb_thread_stacks;
 
 /* One stack for each task, in their order; tasks of one process must stand together. All in
  * borrowed; what of the kernel's tables cannot be had is a warning. Works on the input's pool, and
- * in children (base/isolate.h): not to be called from a part of the pool's. */
+ * in children (base/isolation/isolate.h): not to be called from a part of the pool's. */
 FB_MUST_CHECK struct fb_error *fb_thread_stacks_load(struct fb_input *input,
 						     const struct fb_thread_stacks_options *options,
 						     const struct fb_task *const *tasks,

@@ -101,7 +101,7 @@ static struct fb_error *write_report(struct fb_report *report, const char *path,
 
 	/* Refused before the work, not behind it. */
 	if (!err)
-		err = fb_outfile_create(path, force, &outfile);
+		err = fb_outfile_create_on(&report->context->output_start, path, force, &outfile);
 	if (!err)
 		err = fb_report_load(report);
 	if (!err) {

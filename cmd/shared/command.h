@@ -12,7 +12,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/sandbox.h"
+#include "base/isolation/fetcher.h"
+#include "base/isolation/sandbox.h"
+#include "base/outfile.h"
 #include "base/warnings.h"
 #include "bundle/input/input.h"
 #include "cmd/shared/output.h"
@@ -56,8 +58,13 @@ struct fb_context {
 	/* A file the command will write, or the folder it will write in: set before
 	 * fb_context_open(). NULL: none. */
 	const char *writes;
+	bool writes_many; /* more than one file; set before fb_context_open() too */
+	/* Once confined: what the one file that it writes is made of, as fb_outfile_create_on() takes
+	 * it. */
+	struct fb_outfile_start output_start;
 	bool confined;
-	struct fb_sandbox sandbox; /* what of it applies, once confined */
+	struct fb_fetcher *fetcher; /* once confined; owned; NULL: DEBUGINFOD_URLS is not set */
+	struct fb_sandbox sandbox;  /* what of it applies, once confined */
 };
 
 struct fb_command {

@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/isolation/sandbox.h"
 #include "base/limits.h"
-#include "base/sandbox.h"
+#include "base/outfile.h"
 #include "cmd/shared/command.h"
 
 /* What the C library and the thread pool look at. */
@@ -20,7 +21,7 @@ static const char *const always[] = {
 	"/usr/share/locale", "/usr/lib/locale",         "/usr/lib/debug", "/dev/null",
 };
 
-/* For debuginfod's client: names, certificates, libraries that the resolver loads. */
+/* For the fetcher: names, certificates, libraries that the resolver loads. */
 static const char *const for_network[] = {"/etc", "/usr", "/lib", "/lib64", "/run"};
 
 struct paths {
@@ -74,50 +75,106 @@ static char *folder_of(const char *path)
 	return folder;
 }
 
-/* Where debuginfod's client keeps what it fetched (debuginfod_find_debuginfo(3)). */
-static struct fb_error *add_network(struct paths *read, struct paths *write, char *cache,
-				    size_t size)
+/* The folders that servers of DEBUGINFOD_URLS are, which has names parted by blanks; urls is cut up. */
+static struct fb_error *add_local_servers(struct paths *read, char *urls)
 {
-	const char *own = getenv("DEBUGINFOD_CACHE_PATH"), *xdg = getenv("XDG_CACHE_HOME");
-	const char *home = getenv("HOME");
-	const char *places[] = {own, xdg, cache};
-	struct fb_error *err = add(read, for_network, FB_ARRAY_SIZE(for_network));
+	static const char scheme[] = "file://";
+	struct fb_error *err = NULL;
+	char *rest = NULL;
 
-	(void)snprintf(cache, size, "%s/.cache", home ? home : "");
-	return err ? err : add(write, places, FB_ARRAY_SIZE(places));
+	for (const char *url = strtok_r(urls, " ", &rest); url && !err;
+	     url = strtok_r(NULL, " ", &rest)) {
+		const char *folder = url + strlen(scheme);
+
+		if (strncmp(url, scheme, strlen(scheme)) == 0)
+			err = add(read, &folder, 1);
+	}
+	return err;
 }
 
-struct fb_error *fb_context_confine(struct fb_context *context)
+/* Starts the fetcher, which may read what names, certificates and the resolver take, and write where
+ * debuginfod's client keeps what it fetched (debuginfod_find_debuginfo(3)). */
+static struct fb_error *start_fetcher(struct fb_context *context)
 {
-	const char *urls = getenv("DEBUGINFOD_URLS"), *temporary = getenv("TMPDIR");
-	struct fb_sandbox_options options = {.network = urls && *urls};
-	struct paths read = {0}, write = {0};
+	const char *home = getenv("HOME"), *urls = getenv("DEBUGINFOD_URLS");
+	char *servers = strdup(urls ? urls : "");
+	struct paths read = {0};
+	struct fb_error *err = servers ? NULL : fb_error_nomem();
 	char cache[FB_MAX_STRING];
-	char *folder = NULL;
-	struct fb_error *err;
+	const char *write[] = {cache, getenv("XDG_CACHE_HOME"), getenv("DEBUGINFOD_CACHE_PATH")};
+	struct fb_sandbox_options options = {
+		.write = write,
+		.write_count = 1,
+		.network = true,
+	};
 
-	if (context->options.no_sandbox || context->confined)
-		return NULL;
-	context->confined = true;
+	(void)snprintf(cache, sizeof(cache), "%s/.cache", home ? home : "");
+	for (size_t i = 1; i < FB_ARRAY_SIZE(write); i++)
+		if (write[i])
+			write[options.write_count++] = write[i];
+	if (!err)
+		err = add(&read, for_network, FB_ARRAY_SIZE(for_network));
+	if (!err)
+		err = add_local_servers(&read, servers);
+	options.read = read.list;
+	options.read_count = read.count;
+	if (!err)
+		err = fb_fetcher_start(context->options.no_sandbox ? NULL : &options,
+				       &context->fetcher);
+	free(read.list);
+	free(servers);
+	return err;
+}
+
+static struct fb_error *enter(struct fb_context *context, const char *folder)
+{
+	const char *temporary = getenv("TMPDIR");
+	struct fb_sandbox_options options = {0};
+	struct paths read = {0}, write = {0};
+	struct fb_error *err = add_inputs(&read, &context->options);
+
+	/* One file is open before the folder is shut, and needs nothing of it but a name. */
+	if (!err && folder && !context->writes_many)
+		fb_outfile_start_open(folder, &context->output_start);
+
 	if (!temporary || !*temporary)
 		temporary = "/var/tmp"; /* fb_temporary_fd() */
-	err = add_inputs(&read, &context->options);
 	if (!err)
 		err = add(&write, &temporary, 1);
-	if (!err && context->writes) {
-		folder = folder_of(context->writes);
-		err = folder ? add(&write, (const char *const *)&folder, 1) : fb_error_nomem();
+	if (!err && folder && context->output_start.fd < 0)
+		err = add(&write, &folder, 1);
+	if (folder && context->output_start.fd >= 0) {
+		options.publish = &folder;
+		options.publish_count = 1;
 	}
-	if (!err && options.network)
-		err = add_network(&read, &write, cache, sizeof(cache));
 	options.read = read.list;
 	options.read_count = read.count;
 	options.write = write.list;
 	options.write_count = write.count;
 	if (!err)
 		err = fb_sandbox_enter(&options, &context->sandbox);
-	free(folder);
 	free(read.list);
 	free(write.list);
+	return err;
+}
+
+struct fb_error *fb_context_confine(struct fb_context *context)
+{
+	char *folder = NULL;
+	struct fb_error *err;
+
+	if (context->confined)
+		return NULL;
+	context->confined = true;
+	err = start_fetcher(context);
+	if (err || context->options.no_sandbox)
+		return err;
+	if (context->writes) {
+		folder = folder_of(context->writes);
+		if (!folder)
+			return fb_error_nomem();
+	}
+	err = enter(context, folder);
+	free(folder);
 	return err;
 }

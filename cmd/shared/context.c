@@ -40,6 +40,7 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 		err = fb_options_check(options);
 	if (!err)
 		err = fb_context_confine(context);
+	input_options.fetcher = context->fetcher;
 	if (!err)
 		err = fb_input_open(&input_options, context->warnings, input_ret);
 	fb_context_print_remarks(context);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/isolate.h"
+#include "base/isolation/isolate.h"
 #include "base/limits.h"
 
 /* SHA-512 is the longest that linkers offer. */

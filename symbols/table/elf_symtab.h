@@ -10,7 +10,7 @@
 #include "symbols/table/symtab.h"
 
 /* .symtab of an ELF file, addresses moved by bias (the KASLR offset). Read in a child
- * (base/isolate.h). */
+ * (base/isolation/isolate.h). */
 FB_MUST_CHECK struct fb_error *fb_elf_symtab_load(const char *path, uint64_t bias,
 						  struct fb_symtab **table_ret);
 

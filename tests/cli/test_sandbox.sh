@@ -48,6 +48,23 @@ else
     expect_line stdout 'ends: not unwound: cannot make a child' "bt without children: the user half says why it is not"
 fi
 
+# With DEBUGINFOD_URLS children are shut in as ever, and a process of its own fetches for them.
+mkdir "$work/server" "$work/cache"
+id=$(readelf -n "$samples/sysroot/lab/actors" | sed -n 's/.*Build ID: //p')
+mkdir -p "$work/server/buildid/$id"
+cp "$samples/sysroot/lab/actors" "$work/server/buildid/$id/executable"
+run bt "$dump" "$pid" "${cores[@]}"
+expect_line stdout '^ +[0-9]+ +/lab/actors +[0-9a-f]{40}$' "without the program's file its stack ends in it"
+if ! ldconfig -p | grep -q 'libdebuginfod\.so\.1'; then
+    skip "fetching by build-id: libdebuginfod is not installed"
+else
+    export DEBUGINFOD_URLS="file://$work/server" DEBUGINFOD_CACHE_PATH="$work/cache"
+    run bt "$dump" "$pid" "${cores[@]}"
+    expect_no_line stdout ' /lab/actors ' "a file fetched by its build-id leads through it"
+    compare bt "$dump" "$pid" "${cores[@]}"
+    unset DEBUGINFOD_URLS DEBUGINFOD_CACHE_PATH
+fi
+
 # Names that only work if links, folders and relative paths do.
 mkdir "$work/crash" "$work/elsewhere"
 cp "$dump" "$work/crash/"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * User stacks as bytes, on their way out of the child that unwound them
- * (base/isolate.h). The form is the two functions' own and is stored nowhere.
+ * (base/isolation/isolate.h). The form is the two functions' own and is stored nowhere.
  */
 #ifndef FB_USER_STACK_CODEC_H
 #define FB_USER_STACK_CODEC_H

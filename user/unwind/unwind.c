@@ -341,9 +341,6 @@ static void unwind_thread(struct fb_unwind_session *session, const struct user_r
 
 static struct fb_error *open_session(struct fb_unwind_session *session)
 {
-	const char *urls = getenv("DEBUGINFOD_URLS");
-
-	session->debuginfod = urls && *urls;
 	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
 		session->pages[i].address = UINT64_MAX;
 	session->dwfl = dwfl_begin(&fb_unwind_dwfl_callbacks);

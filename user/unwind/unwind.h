@@ -34,6 +34,7 @@ struct fb_user_process {
 	struct fb_object_cache *objects;
 	const struct fb_user_mapping *mappings; /* in order of address */
 	size_t mapping_count;
+	int fetch_fd; /* for fb_fetch(), borrowed; -1: what is not at hand is not fetched */
 };
 
 /* How a frame's pc was found. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/isolation/fetcher.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/search.h"
@@ -129,58 +130,53 @@ struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, 
 	return module;
 }
 
-/* A user who has set DEBUGINFOD_URLS wants what is not at hand to be fetched, by build-id. */
-static int fetch_elf(struct fb_unwind_module *module, const char *name, Dwarf_Addr base,
-		     char **file_name, Elf **elfp)
+/* What is not at hand, by its build-id, where the user has set DEBUGINFOD_URLS. -1: not to be had. */
+static int fetch(const struct fb_unwind_module *module, enum fb_fetch_what what)
 {
-	const char *text = module->object ? module->object->build_id : "";
-	unsigned char bytes[FB_BUILD_ID_MAX];
-	size_t size = strlen(text) / 2;
+	const int channel = module->session->process->fetch_fd;
+	struct fb_error *err;
+	int fd = -1;
 
-	if (!module->session->debuginfod || size == 0)
+	if (channel < 0 || !module->object || !module->object->build_id[0])
 		return -1;
-	for (size_t i = 0; i < size; i++) {
-		char pair[3] = {text[2 * i], text[2 * i + 1], '\0'};
-
-		bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
-	}
-	if (dwfl_module_report_build_id(module->dwfl, bytes, size, 0) != 0)
-		return -1;
-	return dwfl_build_id_find_elf(module->dwfl, NULL, name, base, file_name, elfp);
+	err = fb_fetch(channel, what, module->object->build_id, &fd);
+	/* The frames that it would have led on say which file is wanted. */
+	fb_error_destroy(err);
+	return fd;
 }
 
 static int find_elf(Dwfl_Module *dwfl_module FB_UNUSED, void **userdata, const char *name,
-		    Dwarf_Addr base, char **file_name, Elf **elfp)
+		    Dwarf_Addr base FB_UNUSED, char **file_name, Elf **elfp)
 {
 	struct fb_unwind_module *module = *userdata;
 	struct fb_error *err;
 	int fd;
 
 	fb_unwind_module_at(module->session, module->start);
-	if (!module->object || (module->object->fd < 0 && !module->object->image.has_unwind)) {
-		fd = fetch_elf(module, name, base, file_name, elfp);
-		if (fd >= 0 || *elfp)
-			return fd;
-	}
 	if (!module->object)
 		return -1;
+	if (module->object->fd < 0 && !module->object->image.has_unwind) {
+		fd = fetch(module, FB_FETCH_EXECUTABLE);
+		if (fd >= 0) {
+			*file_name = strdup(name); /* NULL is taken for no name */
+			return fd;
+		}
+	}
 	err = fb_cached_object_elf(module->object, elfp);
 	fb_error_destroy(err);
 	return -1;
 }
 
-static int find_debuginfo(Dwfl_Module *dwfl_module, void **userdata, const char *name,
-			  Dwarf_Addr base, const char *file_name, const char *debuglink_file,
-			  GElf_Word debuglink_crc, char **debuginfo_file_name)
+static int find_debuginfo(Dwfl_Module *dwfl_module FB_UNUSED, void **userdata,
+			  const char *name FB_UNUSED, Dwarf_Addr base FB_UNUSED,
+			  const char *file_name FB_UNUSED, const char *debuglink_file FB_UNUSED,
+			  GElf_Word debuglink_crc FB_UNUSED, char **debuginfo_file_name FB_UNUSED)
 {
-	struct fb_unwind_module *module = *userdata;
+	const struct fb_unwind_module *module = *userdata;
 
 	if (module->object && module->object->debug_fd >= 0)
 		return fcntl(module->object->debug_fd, F_DUPFD_CLOEXEC, 0);
-	if (!module->session->debuginfod)
-		return -1;
-	return dwfl_standard_find_debuginfo(dwfl_module, userdata, name, base, file_name,
-					    debuglink_file, debuglink_crc, debuginfo_file_name);
+	return fetch(module, FB_FETCH_DEBUGINFO);
 }
 
 const Dwfl_Callbacks fb_unwind_dwfl_callbacks = {

@@ -34,7 +34,6 @@ struct fb_unwind_session {
 	const struct fb_user_process *process;
 	struct fb_string_pool *pool;
 	Dwfl *dwfl;
-	bool debuginfod;
 	struct fb_unwind_module *modules; /* owned */
 	size_t module_count;
 	struct fb_error *err; /* a fatal one, met inside a callback */

@@ -124,6 +124,7 @@ static void unwind(struct fb_live_process *live, bool files, struct result *resu
 {
 	const struct fb_object_sources sources = {.find = files ? fb_live_find_file : NULL};
 	struct fb_user_process process = {
+		.fetch_fd = -1,
 		.space = &live->space,
 		.mappings = live->mappings,
 		.mapping_count = live->mapping_count,

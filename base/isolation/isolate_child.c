@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/attr.h"
-#include "base/isolate_private.h"
+#include "base/isolation/isolate_private.h"
+#include "base/isolation/sandbox.h"
 #include "base/limits.h"
-#include "base/sandbox.h"
 
 static void limit(int resource, rlim_t value)
 {
@@ -25,6 +25,7 @@ static void limit(int resource, rlim_t value)
 static void take_limits(const struct fb_isolate_child *child)
 {
 	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_CPU, child->cpu_seconds);
 	/* A sanitizer's shadow memory passes any limit, and its reports go to standard error. */
 #ifndef FB_ADDRESS_SANITIZER
 	limit(RLIMIT_DATA, child->memory_limit);
@@ -32,22 +33,28 @@ static void take_limits(const struct fb_isolate_child *child)
 #endif
 	(void)close(STDIN_FILENO);
 	(void)close(STDOUT_FILENO);
-	if (child->ops->network)
-		return;
 	/* What the parent has open for writing stays as it is. */
 	limit(RLIMIT_FSIZE, 0);
-	fb_sandbox_narrow();
+	fb_sandbox_narrow(child->filter);
 }
 
-/* From now on; SIGXCPU ends the child when they are over. */
-static void limit_seconds(unsigned seconds)
+unsigned fb_isolate_seconds(const struct fb_isolate_ops *ops, void *context, size_t index)
 {
-	struct rlimit both = {.rlim_max = RLIM_INFINITY};
+	/* What was begun counts as a second, and so does what the clock rounds. */
+	return 2 + (ops->seconds ? ops->seconds(context, index) : FB_ISOLATE_SECONDS);
+}
+
+/* From now on; SIGXCPU ends the child when they are over, SIGKILL when all of its time is. */
+static void limit_seconds(const struct fb_isolate_child *child, unsigned seconds)
+{
+	struct rlimit both = {.rlim_max = child->cpu_seconds};
 	struct rusage used;
 
 	if (getrusage(RUSAGE_SELF, &used))
 		return;
-	both.rlim_cur = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + 2 + seconds;
+	both.rlim_cur = (rlim_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) + seconds;
+	if (both.rlim_cur > both.rlim_max)
+		both.rlim_cur = both.rlim_max;
 	(void)setrlimit(RLIMIT_CPU, &both);
 }
 
@@ -105,8 +112,7 @@ static bool do_part(const struct fb_isolate_child *child, size_t index)
 	struct fb_buf result;
 	bool good;
 
-	limit_seconds(child->ops->seconds ? child->ops->seconds(child->context, index)
-					  : FB_ISOLATE_SECONDS);
+	limit_seconds(child, fb_isolate_seconds(child->ops, child->context, index));
 	fb_buf_init(&result, FB_MAX_ISOLATE_RESULT);
 	err = child->ops->work(child->context, index, &result);
 	good = send_warnings(child, index, warnings);
@@ -125,6 +131,8 @@ void fb_isolate_child_run(const struct fb_isolate_child *child)
 	bool good = true;
 
 	take_limits(child);
+	if (child->ops->begin)
+		child->ops->begin(child->context, child->fetch_fd);
 	while (good) {
 		uint64_t index = atomic_fetch_add(&child->shared->next, 1);
 

@@ -3,7 +3,7 @@
  * The parent's side: makes the children, takes what they send, replaces those
  * that die, and says of each part that came to nothing why.
  */
-#include "base/isolate.h"
+#include "base/isolation/isolate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/isolate_private.h"
+#include "base/isolation/isolate_private.h"
 #include "base/limits.h"
 
 /* More than this gain nothing: as many as base/pool.c has threads. */
@@ -27,6 +28,8 @@
 struct place {
 	pid_t pid; /* 0: nobody */
 	int fd;
+	struct fb_isolate_owner owner;
+	double seconds; /* CPU time that is left for this child and its successors */
 	struct fb_buf received;
 	bool misbehaved;  /* it was ended because of what it sent */
 	bool slow;        /* it was ended because of the clock */
@@ -43,6 +46,7 @@ struct run {
 	struct fb_isolate_shared *shared;
 	size_t shared_size;
 	uint64_t memory_limit;
+	struct fb_sandbox_filter *filter; /* owned */
 	struct place places[MAX_CHILDREN];
 	unsigned place_count;
 	unsigned deaths, slow_deaths;
@@ -75,21 +79,34 @@ static uint64_t memory_limit(void)
 	return pages * FB_PAGE_SIZE + FB_MAX_ISOLATE_MEMORY;
 }
 
-static void child_main(struct run *run, unsigned slot, int fd)
+/* What a child is begun with. */
+struct beginning {
+	struct run *run;
+	unsigned slot;
+	int fd, fetch_fd;
+};
+
+/* In the child. */
+static void live(void *context)
 {
+	const struct beginning *beginning = context;
+	const struct run *run = beginning->run;
 	const struct fb_isolate_child child = {
 		.ops = run->ops,
 		.context = run->context,
 		.warnings = run->warnings,
 		.count = run->count,
 		.shared = run->shared,
-		.slot = slot,
-		.fd = fd,
+		.slot = beginning->slot,
+		.fd = beginning->fd,
+		.fetch_fd = beginning->fetch_fd,
 		.memory_limit = run->memory_limit,
+		.cpu_seconds = (unsigned)run->places[beginning->slot].seconds,
+		.filter = run->filter,
 	};
 
 	for (unsigned i = 0; i < run->place_count; i++)
-		if (run->places[i].pid && i != slot)
+		if (run->places[i].pid)
 			(void)close(run->places[i].fd);
 	fb_isolate_child_run(&child);
 }
@@ -97,24 +114,25 @@ static void child_main(struct run *run, unsigned slot, int fd)
 static struct fb_error *start_child(struct run *run, unsigned slot)
 {
 	struct place *place = &run->places[slot];
-	int ends[2];
-	pid_t pid;
+	struct beginning beginning = {.run = run, .slot = slot, .fetch_fd = -1};
+	int ends[2], errnum;
 
 	if (pipe2(ends, O_CLOEXEC))
 		return fb_error_os(errno, "cannot make a pipe to a child");
+	beginning.fd = ends[1];
+	if (run->ops->fetcher)
+		beginning.fetch_fd = fb_fetcher_connect(run->ops->fetcher);
 	atomic_store(&run->shared->at_hand[slot], FB_ISOLATE_IDLE);
-	pid = fork();
-	if (pid == 0) {
-		(void)close(ends[0]);
-		child_main(run, slot, ends[1]);
-	}
+	errnum = fb_isolate_owner_start(&place->owner, live, &beginning);
 	(void)close(ends[1]);
-	if (pid < 0) {
+	if (beginning.fetch_fd >= 0)
+		(void)close(beginning.fetch_fd);
+	if (errnum) {
 		(void)close(ends[0]);
-		return fb_error_os(errno, "cannot make a child to read objects in");
+		return fb_error_os(errnum, "cannot make a child to read objects in");
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	place->pid = pid;
+	place->pid = place->owner.pid;
 	place->fd = ends[0];
 	place->at_hand = FB_ISOLATE_IDLE;
 	place->since = now();
@@ -205,7 +223,8 @@ static void note_death(struct run *run, const struct place *place, int status)
 	const size_t size = sizeof(run->last_death);
 
 	run->deaths++;
-	if (place->slow || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)) {
+	if (place->slow || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) ||
+	    (place->seconds < 1 && !place->misbehaved)) {
 		run->slow_deaths++;
 		snprintf(run->last_death, size, "the child that read it took too long");
 	} else if (WIFSIGNALED(status) && !place->misbehaved) {
@@ -220,16 +239,24 @@ static void note_death(struct run *run, const struct place *place, int status)
 		atomic_store(&run->shared->next, run->count);
 }
 
+static double seconds_of(const struct timeval *time)
+{
+	return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
 /* The child has closed its end: it is over, well or not. */
 static struct fb_error *bury(struct run *run, struct place *place)
 {
 	uint64_t at_hand = atomic_load(&run->shared->at_hand[place - run->places]);
+	struct rusage used = {0};
 	int status = 0;
 
 	(void)close(place->fd);
-	while (waitpid(place->pid, &status, 0) < 0 && errno == EINTR)
+	while (wait4(place->pid, &status, 0, &used) < 0 && errno == EINTR)
 		;
+	fb_isolate_owner_end(&place->owner);
 	place->pid = 0;
+	place->seconds -= seconds_of(&used.ru_utime) + seconds_of(&used.ru_stime);
 	place->received.size = 0;
 	if (!place->slow && !place->misbehaved && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return NULL;
@@ -255,13 +282,15 @@ static struct fb_error *receive(struct run *run, struct place *place)
 	fb_buf_commit(&place->received, (size_t)got);
 	err = take_messages(run, place);
 	if (!err && place->misbehaved)
-		(void)kill(place->pid, SIGKILL);
+		fb_isolate_owner_end(&place->owner);
 	return err;
 }
 
 /* Ends whoever has had one part at hand for too long by the clock. */
 static void watch_clock(struct run *run)
 {
+	const unsigned most =
+		run->ops->fetcher ? FB_ISOLATE_FETCH_SECONDS : FB_ISOLATE_WAIT_SECONDS;
 	time_t time = now();
 
 	for (unsigned i = 0; i < run->place_count; i++) {
@@ -274,9 +303,9 @@ static void watch_clock(struct run *run)
 		if (at_hand != place->at_hand) {
 			place->at_hand = at_hand;
 			place->since = time;
-		} else if (time - place->since > (time_t)FB_ISOLATE_WAIT_SECONDS) {
+		} else if (time - place->since > (time_t)most) {
 			place->slow = true;
-			(void)kill(place->pid, SIGKILL);
+			fb_isolate_owner_end(&place->owner);
 		}
 	}
 }
@@ -299,7 +328,7 @@ static struct fb_error *wait_for_some(struct run *run)
 	for (unsigned i = 0; i < count && !err; i++)
 		if (fds[i].revents)
 			err = receive(run, whose[i]);
-	if (!err && !run->ops->network)
+	if (!err)
 		watch_clock(run);
 	return err;
 }
@@ -311,7 +340,7 @@ static struct fb_error *start_children(struct run *run, bool *any_ret)
 
 	*any_ret = false;
 	for (unsigned i = 0; i < run->place_count && !err; i++) {
-		if (!run->places[i].pid && !gives_up(run) &&
+		if (!run->places[i].pid && run->places[i].seconds >= 1 && !gives_up(run) &&
 		    atomic_load(&run->shared->next) < run->count)
 			err = start_child(run, i);
 		*any_ret |= run->places[i].pid != 0;
@@ -326,8 +355,12 @@ static struct fb_error *start_children(struct run *run, bool *any_ret)
 
 static const char *not_begun(const struct run *run)
 {
-	return gives_up(run) ? "not read: too many others killed the child that read them"
-			     : "the child that read it answered wrongly";
+	if (gives_up(run))
+		return "not read: too many others killed the child that read them";
+	for (unsigned i = 0; i < run->place_count; i++)
+		if (run->places[i].seconds >= 1)
+			return "the child that read it answered wrongly";
+	return "not read: the others took all the time there is";
 }
 
 static struct fb_error *do_parts(struct run *run)
@@ -345,6 +378,24 @@ static struct fb_error *do_parts(struct run *run)
 		if (!run->ended[i])
 			err = lose(run, i, fb_error_create(FB_CORRUPT, "%s", not_begun(run)));
 	return err;
+}
+
+/* Each place gets its part of the time for all, and enough for the part that may take most. */
+static void share_time(struct run *run)
+{
+	const double limit =
+		run->ops->total_seconds ? run->ops->total_seconds : FB_MAX_ISOLATE_TOTAL_SECONDS;
+	double all = 0, most = 0;
+
+	for (size_t i = 0; i < run->count; i++) {
+		const double part = fb_isolate_seconds(run->ops, run->context, i);
+
+		all += part;
+		most = part > most ? part : most;
+	}
+	all = all < limit ? all : limit;
+	for (unsigned i = 0; i < run->place_count; i++)
+		run->places[i].seconds = all / run->place_count + most;
 }
 
 static struct fb_error *begin(struct run *run, unsigned children)
@@ -366,8 +417,9 @@ static struct fb_error *begin(struct run *run, unsigned children)
 		return fb_error_nomem();
 	run->shared = shared;
 	run->memory_limit = memory_limit();
+	share_time(run);
 	err = fb_alloc_array(run->count, 1, SIZE_MAX, "parts", &run->ended);
-	return err;
+	return err ? err : fb_sandbox_filter_create(FB_SANDBOX_CHILD, &run->filter);
 }
 
 struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb_isolate_ops *ops,
@@ -389,7 +441,7 @@ struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb
 		struct place *place = &run->places[i];
 
 		if (place->pid) {
-			(void)kill(place->pid, SIGKILL);
+			fb_isolate_owner_end(&place->owner);
 			(void)close(place->fd);
 			(void)waitpid(place->pid, NULL, 0);
 		}
@@ -397,6 +449,7 @@ struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb
 	}
 	if (run->shared)
 		(void)munmap(run->shared, run->shared_size);
+	fb_sandbox_filter_destroy(run->filter);
 	free(run->ended);
 	free(run);
 	return err;

@@ -5,13 +5,15 @@
  * memory costs the part at hand and nothing else.
  *
  * A child is a fork: it sees all that its parent has in memory, and what it does
- * to that, or loads, stays its own. It opens files for reading only, starts
- * nothing, leaves no core file, and has caps on memory and time (base/limits.h).
+ * to that, or loads, stays its own. It opens files for reading only, starts and
+ * signals nothing, leaves no core file, ends with its parent, and has caps on
+ * memory and time, and all children of one piece of work on time together
+ * (base/limits.h).
  * What it found comes back as bytes, to be read as carefully as the input itself:
  * whoever took the child over wrote them.
  */
-#ifndef FB_BASE_ISOLATE_H
-#define FB_BASE_ISOLATE_H
+#ifndef FB_BASE_ISOLATION_ISOLATE_H
+#define FB_BASE_ISOLATION_ISOLATE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +21,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/isolation/fetcher.h"
 #include "base/warnings.h"
 
 struct fb_isolate_ops {
@@ -31,9 +34,14 @@ struct fb_isolate_ops {
 	struct fb_error *(*lost)(void *context, size_t index, struct fb_error *why);
 	/* CPU seconds that a part may take; NULL: FB_ISOLATE_SECONDS each. */
 	unsigned (*seconds)(void *context, size_t index);
-	/* Parts may fetch files: the children keep the right to connect and to write what they
-	 * fetched, and may wait for as long as a server takes. */
-	bool network;
+	/* CPU seconds of all parts together, where they are fewer than parts may take by themselves;
+	 * 0: FB_MAX_ISOLATE_TOTAL_SECONDS. */
+	unsigned total_seconds;
+	/* In a child, before its first part; NULL: nothing to be done. fetch_fd: its channel for
+	 * fb_fetch(), borrowed; -1: nothing can be fetched. */
+	void (*begin)(void *context, int fetch_fd);
+	/* Borrowed; NULL: nothing can be fetched. With it parts wait for as long as a server takes. */
+	struct fb_fetcher *fetcher;
 };
 
 /* Does parts [0, count) in up to `children` children at a time. Warnings that a part adds to

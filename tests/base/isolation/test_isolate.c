@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/isolate.h"
+#include "base/isolation/isolate.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "base/isolate_private.h"
+#include "base/isolation/isolate_private.h"
 #include "base/limits.h"
 #include "tests/harness.h"
 
@@ -26,7 +32,7 @@ struct answers {
 	char why[200];
 	size_t bad;     /* the part that work() does badly */
 	size_t refused; /* the part that take() does not like */
-	int fd;
+	int fd, never_fd;
 	char *path;
 };
 
@@ -130,8 +136,10 @@ static struct fb_error *die(void *context, size_t index, struct fb_buf *result)
 {
 	struct answers *answers = context;
 
+	/* It may signal nobody, not even itself. */
+	(void)signal(SIGILL, SIG_DFL);
 	if (index == answers->bad)
-		(void)raise(SIGKILL);
+		__builtin_trap();
 	return square(context, index, result);
 }
 
@@ -143,7 +151,7 @@ static void a_child_that_dies_costs_its_part(void)
 		for (size_t i = 0; i < PARTS; i++)
 			CU_ASSERT_EQUAL(answers.lost[i], i == 7);
 		CU_ASSERT_EQUAL(answers.code, FB_CORRUPT);
-		CU_ASSERT_PTR_NOT_NULL(strstr(answers.why, "signal 9 (Killed)"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(answers.why, "signal 4 (Illegal instruction)"));
 	}
 }
 
@@ -178,6 +186,73 @@ static void an_endless_loop_is_ended(void)
 	CU_ASSERT_EQUAL(answers.lost[7], 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(answers.why, "too long"));
 	CU_ASSERT_EQUAL(answers.values[19], 361);
+}
+
+/* Less than one part may take. */
+static struct fb_error *dawdle(void *context, size_t index, struct fb_buf *result)
+{
+	const clock_t end = clock() + CLOCKS_PER_SEC / 2;
+
+	while (clock() < end)
+		;
+	return square(context, index, result);
+}
+
+static void all_parts_together_have_an_end(void)
+{
+	const struct fb_isolate_ops ops = {
+		.work = dawdle, .take = take, .lost = lose, .seconds = no_time, .total_seconds = 1};
+	struct answers answers = {.refused = SIZE_MAX};
+	unsigned taken = 0;
+
+	FB_OK(fb_isolate_for(1, 20, &ops, &answers, NULL));
+	for (size_t i = 0; i < 20; i++) {
+		CU_ASSERT_EQUAL(answers.taken[i] + answers.lost[i], 1);
+		taken += answers.taken[i];
+	}
+	CU_ASSERT_TRUE(taken >= 2 && taken <= 7);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answers.why, "all the time there is"));
+}
+
+/* Waits for what never comes. */
+static struct fb_error *wait_for_ever(void *context, size_t index, struct fb_buf *result)
+{
+	const struct answers *answers = context;
+	char byte;
+
+	(void)!write(answers->fd, "x", 1);
+	(void)!read(answers->never_fd, &byte, 1);
+	return square(context, index, result);
+}
+
+static void children_end_with_their_parent(void)
+{
+	const struct fb_isolate_ops ops = {.work = wait_for_ever, .take = take, .lost = lose};
+	struct answers answers = {.refused = SIZE_MAX};
+	int said[2], never[2];
+	pid_t parent;
+	char byte;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(said), 0);
+	CU_ASSERT_EQUAL_FATAL(pipe(never), 0);
+	answers.fd = said[1];
+	answers.never_fd = never[0];
+	parent = fork();
+	if (parent == 0) {
+		(void)close(said[0]);
+		fb_error_destroy(fb_isolate_for(2, 2, &ops, &answers, NULL));
+		_exit(0);
+	}
+	(void)close(said[1]);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_EQUAL(read(said[0], &byte, 1), 1);
+	CU_ASSERT_EQUAL(kill(parent, SIGKILL), 0);
+	CU_ASSERT_EQUAL(waitpid(parent, NULL, 0), parent);
+	/* Nobody has the other end any more. */
+	CU_ASSERT_EQUAL(read(said[0], &byte, 1), 0);
+	(void)close(said[0]);
+	(void)close(never[0]);
+	(void)close(never[1]);
 }
 
 #ifndef FB_ADDRESS_SANITIZER
@@ -233,6 +308,13 @@ static struct fb_error *escape(void *context, size_t index FB_UNUSED, struct fb_
 		_exit(0);
 	done |= pid > 0 ? 1u << 7 : 0;
 	done |= kill(getppid(), 0) == 0 ? 1u << 8 : 0;
+	done |= syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? 1u << 10 : 0;
+	done |= prlimit(getppid(), RLIMIT_CORE, NULL, &core) == 0 ? 1u << 11 : 0;
+	done |= fcntl(answers->fd, F_SETOWN, getppid()) == 0 ? 1u << 12 : 0;
+	done |= prctl(PR_SET_PDEATHSIG, 0) == 0 ? 1u << 13 : 0;
+	done |= ioctl(answers->fd, TIOCSTI, "x") == 0 || errno != EPERM ? 1u << 14 : 0;
+	done |= socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ? 1u << 15 : 0;
+	done |= can_open(file, O_PATH) ? 1u << 16 : 0;
 	done |= fcntl(STDOUT_FILENO, F_GETFD) >= 0 ? 1u << 9 : 0;
 	return fb_buf_u64(result, done);
 }
@@ -343,6 +425,7 @@ FB_TEST_MAIN("base/isolate", FB_TEST(every_part_is_done_once),
 	     FB_TEST(results_larger_than_a_pipe_come_whole),
 	     FB_TEST(an_error_keeps_its_code_and_text), FB_TEST(a_child_that_dies_costs_its_part),
 	     FB_TEST(a_dump_that_kills_every_child_is_given_up), FB_TEST(an_endless_loop_is_ended),
+	     FB_TEST(all_parts_together_have_an_end), FB_TEST(children_end_with_their_parent),
 	     MEMORY_TEST FB_TEST(a_child_can_only_read_and_compute),
 	     FB_TEST(a_child_that_lies_costs_its_part), FB_TEST(an_error_of_the_callers_ends_it),
 	     FB_TEST(warnings_come_back))

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The fetcher's two sides. It forks a server for each channel, so that a slow
+ * file keeps one asker waiting, not all. A request and an answer are a packet
+ * each; with an answer comes the file's descriptor.
+ */
+#include "base/isolation/fetcher.h"
+
+#include <ctype.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Digits: a build-id is at most 64 bytes (FB_BUILD_ID_MAX); the usual ones are 20. */
+#define MAX_DIGITS 128u
+
+struct request {
+	uint32_t what; /* enum fb_fetch_what */
+	char build_id[MAX_DIGITS + 1];
+};
+
+struct answer {
+	int32_t errnum; /* 0: with a descriptor */
+};
+
+struct fb_fetcher {
+	int fd; /* on which it takes channels */
+	pid_t pid;
+};
+
+/* debuginfod's client (debuginfod_find_debuginfo(3)): a host may do without it, so it is loaded when
+ * it is wanted, as libdw does. */
+struct client {
+	void *library, *handle;
+	int (*find[2])(void *handle, const unsigned char *build_id, int length, char **path);
+};
+
+/* Sends a packet, with fd where it is not -1. */
+static bool send_packet(int channel, const void *packet, size_t size, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec bytes = {.iov_base = (void *)packet, .iov_len = size};
+	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		message.msg_control = control.room;
+		message.msg_controllen = sizeof(control.room);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	}
+	return sendmsg(channel, &message, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+/* Takes a packet of that size, and the descriptor that comes with it: -1 in *fd_ret, none. */
+static bool receive_packet(int channel, void *packet, size_t size, int *fd_ret)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = {0};
+	struct iovec bytes = {.iov_base = packet, .iov_len = size};
+	struct msghdr message = {
+		.msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room),
+	};
+	const struct cmsghdr *header;
+	ssize_t got;
+
+	do
+		got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	*fd_ret = -1;
+	header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(fd_ret, CMSG_DATA(header), sizeof(*fd_ret));
+	if (got == (ssize_t)size)
+		return true;
+	if (*fd_ret >= 0)
+		(void)close(*fd_ret);
+	return false;
+}
+
+static bool is_build_id(const char *text, size_t size)
+{
+	size_t length = strnlen(text, size);
+
+	if (length < 2 || length == size || length % 2)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isxdigit((unsigned char)text[i]))
+			return false;
+	return true;
+}
+
+static void load_client(struct client *client)
+{
+	void *(*begin)(void);
+
+	client->library = dlopen("libdebuginfod.so.1", RTLD_NOW);
+	if (!client->library)
+		return;
+	*(void **)&begin = dlsym(client->library, "debuginfod_begin");
+	*(void **)&client->find[FB_FETCH_EXECUTABLE] =
+		dlsym(client->library, "debuginfod_find_executable");
+	*(void **)&client->find[FB_FETCH_DEBUGINFO] =
+		dlsym(client->library, "debuginfod_find_debuginfo");
+	if (begin && client->find[FB_FETCH_EXECUTABLE] && client->find[FB_FETCH_DEBUGINFO])
+		client->handle = begin();
+}
+
+/* A descriptor, or minus an errno: ENOSYS where there is no client. */
+static int find(const struct client *client, const struct request *request)
+{
+	if (!is_build_id(request->build_id, sizeof(request->build_id)) ||
+	    request->what > FB_FETCH_DEBUGINFO)
+		return -EINVAL;
+	if (!client->handle)
+		return -ENOSYS;
+	/* Length 0: as hexadecimal digits. */
+	return client->find[request->what](client->handle, (const unsigned char *)request->build_id,
+					   0, NULL);
+}
+
+/* Answers what comes on one channel, until it is closed. */
+static void serve(const struct client *client, int channel)
+{
+	struct request request;
+	int none;
+
+	while (receive_packet(channel, &request, sizeof(request), &none)) {
+		const int fd = find(client, &request);
+		const struct answer answer = {.errnum = fd < 0 ? -fd : 0};
+
+		if (none >= 0)
+			(void)close(none);
+		if (!send_packet(channel, &answer, sizeof(answer), fd))
+			break;
+		if (fd >= 0)
+			(void)close(fd);
+	}
+}
+
+/* The whole life of the fetcher: until nobody can ask it any more. */
+static void fetch_for_all(int fd, const struct fb_sandbox_options *sandbox, pid_t parent)
+{
+	struct fb_sandbox granted;
+	struct client client = {0};
+	char byte;
+	int channel;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != parent)
+		return;
+	(void)signal(SIGCHLD, SIG_IGN);
+	load_client(&client);
+	if (sandbox) {
+		struct fb_error *err = fb_sandbox_enter(sandbox, &granted);
+
+		if (err)
+			return;
+	}
+	while (receive_packet(fd, &byte, sizeof(byte), &channel)) {
+		if (channel < 0)
+			continue;
+		if (fork() == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+			(void)close(fd);
+			serve(&client, channel);
+			_exit(0);
+		}
+		(void)close(channel);
+	}
+}
+
+struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
+				  struct fb_fetcher **fetcher_ret)
+{
+	const char *urls = getenv("DEBUGINFOD_URLS");
+	const pid_t parent = getpid();
+	struct fb_fetcher *fetcher;
+	int ends[2];
+
+	if (!urls || !*urls) {
+		*fetcher_ret = NULL;
+		return NULL;
+	}
+	fetcher = calloc(1, sizeof(*fetcher));
+	if (!fetcher)
+		return fb_error_nomem();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
+		free(fetcher);
+		return fb_error_os(errno, "cannot make a channel to fetch files by");
+	}
+	fetcher->pid = fork();
+	if (fetcher->pid == 0) {
+		(void)close(ends[0]);
+		fetch_for_all(ends[1], sandbox, parent);
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	if (fetcher->pid < 0) {
+		const int errnum = errno;
+
+		(void)close(ends[0]);
+		free(fetcher);
+		return fb_error_os(errnum, "cannot make a process to fetch files in");
+	}
+	fetcher->fd = ends[0];
+	*fetcher_ret = fetcher;
+	return NULL;
+}
+
+void fb_fetcher_destroy(struct fb_fetcher *fetcher)
+{
+	if (!fetcher)
+		return;
+	(void)close(fetcher->fd);
+	while (waitpid(fetcher->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	free(fetcher);
+}
+
+int fb_fetcher_connect(struct fb_fetcher *fetcher)
+{
+	const char byte = 0;
+	int ends[2];
+	bool sent;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return -1;
+	sent = send_packet(fetcher->fd, &byte, sizeof(byte), ends[1]);
+	(void)close(ends[1]);
+	if (sent)
+		return ends[0];
+	(void)close(ends[0]);
+	return -1;
+}
+
+struct fb_error *fb_fetch(int channel, enum fb_fetch_what what, const char *build_id, int *fd_ret)
+{
+	struct request request = {.what = what};
+	struct answer answer;
+	size_t length = strlen(build_id);
+	int fd;
+
+	if (length > MAX_DIGITS)
+		return fb_error_create(FB_INVALID, "%.20s...: no build-id", build_id);
+	memcpy(request.build_id, build_id, length);
+	/* write(): whoever asks may not send messages. */
+	if (write(channel, &request, sizeof(request)) != (ssize_t)sizeof(request) ||
+	    !receive_packet(channel, &answer, sizeof(answer), &fd))
+		return fb_error_create(FB_OS, "build-id %s cannot be fetched: the fetcher is gone",
+				       build_id);
+	if (!answer.errnum && fd >= 0) {
+		*fd_ret = fd;
+		return NULL;
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	switch (answer.errnum) {
+	case ENOENT:
+		return fb_error_create(FB_NOT_FOUND,
+				       "build-id %s: no server of DEBUGINFOD_URLS "
+				       "has it",
+				       build_id);
+	case EINVAL:
+		return fb_error_create(FB_INVALID, "%s: no build-id", build_id);
+	case ENOSYS:
+		return fb_error_create(FB_UNSUPPORTED,
+				       "build-id %s: DEBUGINFOD_URLS is set, but debuginfod's "
+				       "library is not installed (libdebuginfod1)",
+				       build_id);
+	default:
+		return fb_error_os(answer.errnum, "build-id %s cannot be fetched", build_id);
+	}
+}

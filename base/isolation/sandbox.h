@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shutting the process in before it reads what others made: Landlock leaves it
+ * the files that it was given, a seccomp filter the system calls that it needs.
+ * What parses hostile input wrongly can then neither read other files, nor
+ * write any, nor start a program, nor signal other processes, nor reach the
+ * network. Every command calls it through fb_context_confine(); children of
+ * base/isolation/isolate.h give up more.
+ */
+#ifndef FB_BASE_ISOLATION_SANDBOX_H
+#define FB_BASE_ISOLATION_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct fb_sandbox_options {
+	const char *const *read; /* files and folders; what does not exist is passed over */
+	size_t read_count;
+	const char *const
+		*write; /* folders in which files may be made, read, written and renamed */
+	size_t write_count;
+	/* Folders in which what is open already may be given a name, files removed and replaced. No
+	 * file there may be opened. */
+	const char *const *publish;
+	size_t publish_count;
+	bool network; /* sockets may be opened, and folders made: the fetcher (fetcher.h) */
+};
+
+/* What the kernel granted. */
+struct fb_sandbox {
+	unsigned landlock; /* its ABI version; 0: this kernel has none */
+	bool seccomp;
+};
+
+/* For good, and for all threads created later: so before any is, and before anything is read. Fails
+ * only with FB_NOMEM, and then nothing is given up yet; a kernel without one of the two leaves that
+ * out. */
+FB_MUST_CHECK struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
+						struct fb_sandbox *sandbox_ret);
+
+/* A filter of system calls, ready to be taken on. */
+struct fb_sandbox_filter;
+
+enum fb_sandbox_whose {
+	FB_SANDBOX_PROGRAM, /* of the calling process, for itself and its threads */
+	FB_SANDBOX_FETCHER, /* the same, and the network */
+	FB_SANDBOX_CHILD,   /* of what it forks: see fb_sandbox_narrow() */
+};
+
+/* Builds one, for the caller to destroy. Memory that runs out while it is built is FB_NOMEM, never a
+ * filter that lets more pass. */
+FB_MUST_CHECK struct fb_error *fb_sandbox_filter_create(enum fb_sandbox_whose whose,
+							struct fb_sandbox_filter **filter_ret);
+void fb_sandbox_filter_destroy(struct fb_sandbox_filter *filter);
+/* Allocates nothing. false: this kernel has none. */
+bool fb_sandbox_filter_apply(const struct fb_sandbox_filter *filter);
+
+/* For a child of base/isolation/isolate.h, whether its parent is in the sandbox or not: from now on
+ * this process reads files, computes, and writes to what is open already. What the kernel lacks of
+ * the two is left out. The filter (FB_SANDBOX_CHILD) was built before the fork; nothing is allocated. */
+void fb_sandbox_narrow(const struct fb_sandbox_filter *filter);
+
+/* The Landlock half (sandbox_landlock.c); 0: none. Both take no_new_privs. */
+unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options);
+void fb_sandbox_landlock_narrow(void);
+/* Whether this kernel has Landlock. */
+bool fb_sandbox_has_landlock(void);
+
+#endif
