@@ -52,6 +52,8 @@ static struct fb_error *read_inet(struct fb_kernel *kernel, struct fb_socket *so
 		err = fb_kernel_field(kernel, socket->address, &layout->sock_num, &port);
 	if (!err)
 		err = fb_kernel_field(kernel, socket->address, &layout->sock_peer_port, &peer_port);
+	if (!err && layout->sock_net.found)
+		err = fb_kernel_field(kernel, socket->address, &layout->sock_net, &socket->net);
 	if (err)
 		return err;
 	socket->port[LOCAL] = (uint16_t)port;

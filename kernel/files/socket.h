@@ -6,6 +6,7 @@
 #ifndef FB_KERNEL_SOCKET_H
 #define FB_KERNEL_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,8 @@ struct fb_socket {
 	uint16_t type;    /* SOCK_* */
 	uint16_t protocol;
 	uint8_t sock_state; /* skc_state: TCP_*; 0 unknown */
+	uint64_t net;       /* of AF_INET and AF_INET6: struct net of its network namespace; 0:
+			     * unknown. Addresses and ports mean something only within one */
 	uint8_t ip[2][16];  /* local and peer of AF_INET (4 bytes) and AF_INET6, network order */
 	uint16_t port[2];   /* host order */
 	/* Printable. "127.0.0.1:80", "[::1]:80", a path, "@name" (abstract), "pid 17, groups 0x1",
@@ -40,12 +43,12 @@ FB_MUST_CHECK struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t s
 
 /* Each TCP socket in the tables that network namespaces share: those of all /proc/net/tcp and tcp6,
  * listening ones first, time-wait and half-open ones left out. (A namespace has tables of its own
- * where net.ipv4.tcp_child_ehash_entries says so; 6.1.) A broken chain ends itself, with a warning.
- * Stops at the first error of the callback, which it returns. */
+ * where net.ipv4.tcp_child_ehash_entries says so; 6.1.) A broken chain ends itself, with a warning,
+ * and *whole_ret is false. Stops at the first error of the callback, which it returns. */
 FB_MUST_CHECK struct fb_error *
 fb_tcp_each(struct fb_kernel *kernel,
 	    struct fb_error *(*callback)(void *context, const struct fb_socket *socket),
-	    void *context);
+	    void *context, bool *whole_ret);
 
 /* "inet", "inet6", "unix", "netlink", "packet"...; "family N" is for the caller: NULL where the
  * number has no name here. */

@@ -17,6 +17,7 @@ struct walk {
 	struct fb_error *(*callback)(void *context, const struct fb_socket *socket);
 	void *context;
 	uint32_t left; /* sockets still to be believed */
+	bool broken;   /* a chain was left before its end */
 };
 
 /* One table of buckets; head_offset is that of the chain in a bucket. */
@@ -76,6 +77,7 @@ static struct fb_error *walk_buckets(struct walk *walk, const struct buckets *bu
 			err = walk_chain(walk, node, &callback_failed);
 		if (!err || callback_failed || fb_error_is_fatal(err))
 			continue;
+		walk->broken = true;
 		fb_warn_error(fb_kernel_warnings(walk->kernel), err, "TCP sockets");
 		err = NULL;
 	}
@@ -127,7 +129,7 @@ static struct fb_error *find_listening(struct fb_kernel *kernel, uint64_t hashin
 struct fb_error *fb_tcp_each(struct fb_kernel *kernel,
 			     struct fb_error *(*callback)(void *context,
 							  const struct fb_socket *socket),
-			     void *context)
+			     void *context, bool *whole_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct walk walk = {
@@ -152,5 +154,9 @@ struct fb_error *fb_tcp_each(struct fb_kernel *kernel,
 	if (err)
 		return fb_error_prefix(err, "TCP sockets");
 	err = walk_buckets(&walk, &listening);
-	return err ? err : walk_buckets(&walk, &established);
+	if (!err)
+		err = walk_buckets(&walk, &established);
+	if (!err)
+		*whole_ret = !walk.broken;
+	return err;
 }

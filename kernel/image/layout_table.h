@@ -335,6 +335,11 @@ FB_FIELD(sock_v6_peer, "sock", "__sk_common.skc_v6_daddr")
 FB_FIELD(sock_num, "sock", "__sk_common.skc_num")
 FB_FIELD(sock_peer_port, "sock", "__sk_common.skc_dport")
 FB_FIELD(sock_nulls_node, "sock", "__sk_common.skc_nulls_node")
+FB_FIELD(sock_net, "sock", "__sk_common.skc_net.net")            /* CONFIG_NET_NS */
+FB_FIELD(net_tcp_hashinfo, "net", "ipv4.tcp_death_row.hashinfo") /* a table for each since 6.1 */
+FB_FIELD(tcp_sent, "tcp_sock", "snd_nxt")
+FB_FIELD(tcp_acknowledged, "tcp_sock", "snd_una")
+FB_FIELD(tcp_received, "tcp_sock", "rcv_nxt")
 FB_FIELD(unix_addr, "unix_sock", "addr")
 FB_FIELD(unix_peer, "unix_sock", "peer")
 FB_FIELD(unix_address_length, "unix_address", "len")
@@ -380,6 +385,10 @@ FB_FIELD(task_kthread, "task_struct", "worker_private", "set_child_tid") /* e32c
 FB_FIELD(kthread_data, "kthread", "data")
 FB_FIELD(rq_clock_task, "rq", "clock_task")
 FB_FIELD(socket_file, "socket", "file")
+FB_FIELD(socket_wait, "socket", "wq.wait.head")
+FB_FIELD(pipe_read_wait, "pipe_inode_info", "rd_wait.head", "wait.head")  /* 0ddad21d3e99, 5.6 */
+FB_FIELD(pipe_write_wait, "pipe_inode_info", "wr_wait.head", "wait.head") /* 0ddad21d3e99, 5.6 */
+FB_FIELD(eventfd_wait, "eventfd_ctx", "wqh.head")
 
 /* Futexes (kernel/futex/futex.h; kernel/futex.c before 5.16) */
 FB_SIZE(futex_hash_bucket, "futex_hash_bucket")

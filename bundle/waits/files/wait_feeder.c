@@ -22,7 +22,23 @@ static struct fb_error *feed_pipe(struct fb_wait_finder *finder, size_t object, 
 				   mode & FB_FMODE_READ ? FB_FMODE_WRITE : FB_FMODE_READ);
 }
 
-struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object, uint64_t file)
+static struct fb_error *feed_socket(struct fb_wait_finder *finder, size_t object, uint64_t file,
+				    struct fb_wait_absence *absence)
+{
+	struct fb_wait_absence own = FB_WAIT_ABSENCE_KNOWN;
+	uint64_t socket;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data, &socket);
+	if (!err)
+		err = fb_wait_add_peer(finder, object, socket, NULL, &own);
+	if (!err && !own.known)
+		fb_wait_absence_unknown(absence, "%s", own.because);
+	return err;
+}
+
+struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object, uint64_t file,
+				     struct fb_wait_absence *absence)
 {
 	struct fb_file_info info;
 	struct fb_error *err = fb_file_info(finder->kernel, file, &info);
@@ -32,7 +48,7 @@ struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t objec
 	if (S_ISFIFO(info.mode))
 		return feed_pipe(finder, object, file, &info);
 	if (fb_file_is_socket(&info))
-		return fb_wait_add_peer(finder, object, file, NULL);
+		return feed_socket(finder, object, file, absence);
 	finder->graph.objects[object].others = true;
 	return NULL;
 }

@@ -6,12 +6,13 @@
 #ifndef FB_BUNDLE_WAIT_FEEDER_H
 #define FB_BUNDLE_WAIT_FEEDER_H
 
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_finder.h"
 
 /* Adds to the object whoever can make the file ready: of a pipe its other end's holders, of a
  * connected socket its peer's. Sets `others` where that may be somebody else: a remote host, a timer,
- * a device. */
+ * a device. Notes in *absence what could not be looked through. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object,
-						   uint64_t file);
+						   uint64_t file, struct fb_wait_absence *absence);
 
 #endif

@@ -4,6 +4,7 @@
  * locks, and leases that are being given back.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,6 +169,8 @@ static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct f
 				   size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
+	struct fb_wait_absence absence;
+	char none[128];
 	struct fb_error *err;
 
 	object->certain = true;
@@ -180,16 +183,15 @@ static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct f
 				    held->pid);
 	}
 	err = fb_wait_add_holders(finder, index, held->file, 0, 0);
-	object = &finder->graph.objects[index];
-	if (err || object->owner_count)
+	if (err || finder->graph.objects[index].owner_count)
 		return err;
-	return fb_wait_text(&object->need,
-			    object->others
-				    ? "process %d took the lock; who has the open file cannot be "
-				      "told where tables of open files are not in the dump"
-				    : "process %d took the lock and no longer has the open file, "
-				      "nor is anybody else seen to",
-			    held->pid);
+	err = fb_wait_holders_absence(finder, &absence);
+	if (err)
+		return err;
+	snprintf(none, sizeof(none),
+		 "process %d took the lock, and no process has that open file any more", held->pid);
+	return fb_wait_say_none(&finder->graph.objects[index], &absence, none,
+				"a process has the open file that the lock was taken by");
 }
 
 static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -203,8 +205,8 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 		fb_wait_path(finder, blocked->task, held->file, path);
 	err = fb_wait_text(&object->name, "%s", *path ? path : "a file");
 	if (!err && held->end != INT64_MAX)
-		err = fb_wait_append(&object->detail, "bytes %lld to %lld", (long long)held->start,
-				     (long long)held->end);
+		err = fb_wait_append(&object->detail, "bytes %" PRId64 " to %" PRId64, held->start,
+				     held->end);
 	if (!err)
 		err = fb_wait_append(
 			&object->detail, "%s, held for %s, inode %" PRIu64 " of %02x:%02x",

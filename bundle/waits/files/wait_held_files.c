@@ -8,14 +8,14 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 
 /* Descriptors read at a time. */
 #define BATCH 512u
 
 struct fb_held_files {
 	struct fb_kernel *kernel;
-	struct fb_held_file *by_file; /* in order of (file, pid, fd) */
-	struct fb_held_file *by_inode;
+	struct fb_held_file *entries[3]; /* owned; the same ones in each order below */
 	size_t count, room;
 	uint64_t slots; /* that all tables have room for */
 	size_t lost;
@@ -30,10 +30,10 @@ static struct fb_error *add(struct fb_held_files *held, uint64_t file, int32_t p
 {
 	struct fb_error *err;
 
-	err = fb_grow_array(&held->by_file, &held->room, held->count, sizeof(*held->by_file),
+	err = fb_grow_array(&held->entries[0], &held->room, held->count, sizeof(*held->entries[0]),
 			    FB_MAX_HELD_FILES, "open files of all processes");
 	if (!err)
-		held->by_file[held->count++] =
+		held->entries[0][held->count++] =
 			(struct fb_held_file){.file = file, .pid = pid, .fd = fd};
 	return err;
 }
@@ -77,28 +77,34 @@ static int by_table(const void *a, const void *b)
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
-static int order(uint64_t key_a, uint64_t key_b, const struct fb_held_file *a,
-		 const struct fb_held_file *b)
+/* The orders of the index: by what, then by process and descriptor. */
+enum { BY_FILE, BY_INODE, BY_PRIVATE, ORDERS };
+
+static uint64_t key_of(const struct fb_held_file *entry, int order)
 {
-	if (key_a != key_b)
-		return key_a < key_b ? -1 : 1;
-	if (a->pid != b->pid)
-		return a->pid < b->pid ? -1 : 1;
-	return a->fd < b->fd ? -1 : a->fd > b->fd;
+	return order == BY_FILE    ? entry->file
+	       : order == BY_INODE ? entry->inode
+				   : entry->private_data;
 }
 
-static int by_file(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *context)
 {
 	const struct fb_held_file *x = a, *y = b;
+	int order = *(const int *)context;
+	uint64_t key_x = key_of(x, order), key_y = key_of(y, order);
 
-	return order(x->file, y->file, x, y);
+	if (key_x != key_y)
+		return key_x < key_y ? -1 : 1;
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	return x->fd < y->fd ? -1 : x->fd > y->fd;
 }
 
-static int by_inode(const void *a, const void *b)
+static void sort(struct fb_held_files *held, int order)
 {
-	const struct fb_held_file *x = a, *y = b;
-
-	return order(x->inode, y->inode, x, y);
+	if (held->count)
+		qsort_r(held->entries[order], held->count, sizeof(*held->entries[order]), compare,
+			&order);
 }
 
 /* One table for each (files_struct, process): processes may share one (CLONE_FILES). */
@@ -133,27 +139,31 @@ static struct fb_error *list_tables(struct fb_held_files *held, const struct fb_
 	return NULL;
 }
 
-/* Inode and mode of each file, read once for all of its descriptors. */
+/* Inode, mode and private data of each file, read once for all of its descriptors. */
 static void read_files(struct fb_held_files *held)
 {
 	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
 
 	for (size_t i = 0; i < held->count; i++) {
-		struct fb_held_file *entry = &held->by_file[i];
-		uint64_t inode = 0, mode = 0;
+		struct fb_held_file *entry = &held->entries[BY_FILE][i];
+		uint64_t mode = 0;
 		struct fb_error *err;
 
 		if (i && entry->file == entry[-1].file) {
 			entry->inode = entry[-1].inode;
 			entry->mode = entry[-1].mode;
+			entry->private_data = entry[-1].private_data;
 			continue;
 		}
-		err = fb_kernel_field(held->kernel, entry->file, &layout->file_inode, &inode);
+		err = fb_kernel_field(held->kernel, entry->file, &layout->file_inode,
+				      &entry->inode);
 		if (!err)
 			err = fb_kernel_field(held->kernel, entry->file, &layout->file_mode, &mode);
+		if (!err)
+			err = fb_kernel_field(held->kernel, entry->file, &layout->file_private_data,
+					      &entry->private_data);
 		held->lost += err != NULL;
 		fb_error_destroy(err);
-		entry->inode = inode;
 		entry->mode = (uint32_t)mode;
 	}
 }
@@ -178,15 +188,16 @@ static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *
 	free(tables);
 	if (err)
 		return err;
-	if (held->count)
-		qsort(held->by_file, held->count, sizeof(*held->by_file), by_file);
+	sort(held, BY_FILE);
 	read_files(held);
-	held->by_inode = malloc((held->count + 1) * sizeof(*held->by_inode));
-	if (!held->by_inode)
-		return fb_error_nomem();
-	if (held->count) {
-		memcpy(held->by_inode, held->by_file, held->count * sizeof(*held->by_inode));
-		qsort(held->by_inode, held->count, sizeof(*held->by_inode), by_inode);
+	for (int order = BY_FILE + 1; order < ORDERS; order++) {
+		held->entries[order] = malloc((held->count + 1) * sizeof(*held->entries[order]));
+		if (!held->entries[order])
+			return fb_error_nomem();
+		if (held->count)
+			memcpy(held->entries[order], held->entries[BY_FILE],
+			       held->count * sizeof(*held->entries[order]));
+		sort(held, order);
 	}
 	return NULL;
 }
@@ -213,41 +224,52 @@ void fb_held_files_destroy(struct fb_held_files *held)
 {
 	if (!held)
 		return;
-	free(held->by_file);
-	free(held->by_inode);
+	for (int order = 0; order < ORDERS; order++)
+		free(held->entries[order]);
 	free(held);
 }
 
-static const struct fb_held_file *find(const struct fb_held_file *entries, size_t total,
-				       uint64_t key, bool inodes, size_t *count_ret)
+/* The entries with that key. */
+static const struct fb_held_file *find(const struct fb_held_files *held, int order, uint64_t key,
+				       size_t *count_ret)
 {
-	size_t low = 0, high = total, end;
+	const struct fb_held_file *entries = held->entries[order];
+	size_t first = FB_LOWER_BOUND(at, held->count, key_of(&entries[at], order) < key);
+	size_t end = FB_LOWER_BOUND(at, held->count, key_of(&entries[at], order) <= key);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if ((inodes ? entries[middle].inode : entries[middle].file) < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (end = low; end < total; end++)
-		if ((inodes ? entries[end].inode : entries[end].file) != key)
-			break;
-	*count_ret = end - low;
-	return entries + low;
+	*count_ret = end - first;
+	return entries + first;
 }
 
 const struct fb_held_file *fb_held_by_file(const struct fb_held_files *held, uint64_t file,
 					   size_t *count_ret)
 {
-	return find(held->by_file, held->count, file, false, count_ret);
+	return find(held, BY_FILE, file, count_ret);
 }
 
 const struct fb_held_file *fb_held_by_inode(const struct fb_held_files *held, uint64_t inode,
 					    size_t *count_ret)
 {
-	return find(held->by_inode, held->count, inode, true, count_ret);
+	return find(held, BY_INODE, inode, count_ret);
+}
+
+const struct fb_held_file *fb_held_by_private(const struct fb_held_files *held,
+					      uint64_t private_data, size_t *count_ret)
+{
+	return find(held, BY_PRIVATE, private_data, count_ret);
+}
+
+const struct fb_held_file *fb_held_private_below(const struct fb_held_files *held, uint64_t address,
+						 size_t *count_ret)
+{
+	const struct fb_held_file *entries = held->entries[BY_PRIVATE];
+	size_t end = FB_LOWER_BOUND(at, held->count, entries[at].private_data <= address);
+
+	if (!end || !entries[end - 1].private_data) {
+		*count_ret = 0;
+		return NULL;
+	}
+	return find(held, BY_PRIVATE, entries[end - 1].private_data, count_ret);
 }
 
 size_t fb_held_files_lost(const struct fb_held_files *held)

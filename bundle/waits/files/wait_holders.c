@@ -29,19 +29,12 @@ struct fb_error *fb_wait_held(struct fb_wait_finder *finder, struct fb_held_file
 	return err;
 }
 
-struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object, uint64_t file,
-				     uint64_t inode, uint32_t mode)
+static struct fb_error *add_entries(struct fb_wait_finder *finder, size_t object,
+				    const struct fb_held_file *entries, size_t count, uint32_t mode)
 {
-	const struct fb_held_file *entries;
-	struct fb_held_files *held = NULL;
-	size_t count = 0;
 	int32_t last = -1;
-	struct fb_error *err = fb_wait_held(finder, &held);
+	struct fb_error *err = NULL;
 
-	if (err)
-		return err;
-	entries =
-		file ? fb_held_by_file(held, file, &count) : fb_held_by_inode(held, inode, &count);
 	for (size_t i = 0; i < count && !err; i++) {
 		if ((mode && !(entries[i].mode & mode)) || entries[i].pid == last)
 			continue;
@@ -52,7 +45,61 @@ struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t objec
 		    finder->graph.objects[object].others)
 			break;
 	}
+	return err;
+}
+
+struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object, uint64_t file,
+				     uint64_t inode, uint32_t mode)
+{
+	const struct fb_held_file *entries;
+	struct fb_held_files *held = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_wait_held(finder, &held);
+
+	if (err)
+		return err;
 	if (fb_held_files_lost(held))
 		finder->graph.objects[object].others = true;
-	return err;
+	entries =
+		file ? fb_held_by_file(held, file, &count) : fb_held_by_inode(held, inode, &count);
+	return add_entries(finder, object, entries, count, mode);
+}
+
+struct fb_error *fb_wait_add_private_holders(struct fb_wait_finder *finder, size_t object,
+					     uint64_t private_data, uint32_t mode)
+{
+	const struct fb_held_file *entries;
+	struct fb_held_files *held = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_wait_held(finder, &held);
+
+	if (err)
+		return err;
+	if (fb_held_files_lost(held))
+		finder->graph.objects[object].others = true;
+	entries = fb_held_by_private(held, private_data, &count);
+	return add_entries(finder, object, entries, count, mode);
+}
+
+struct fb_error *fb_wait_holders_absence(struct fb_wait_finder *finder,
+					 struct fb_wait_absence *absence_ret)
+{
+	struct fb_held_files *held = NULL;
+	struct fb_error *err = fb_wait_held(finder, &held);
+	const int32_t *lost_tids;
+	size_t lost_tasks;
+
+	if (err)
+		return err;
+	*absence_ret = FB_WAIT_ABSENCE_KNOWN;
+	if (fb_held_files_lost(held))
+		fb_wait_absence_unknown(absence_ret,
+					"%zu open files, or tables of them, cannot be read",
+					fb_held_files_lost(held));
+	lost_tasks = fb_tasks_lost(finder->tasks, &lost_tids);
+	if (lost_tasks)
+		fb_wait_absence_unknown(absence_ret,
+					"the task_structs of %zu threads are not in the dump",
+					lost_tasks);
+	return NULL;
 }

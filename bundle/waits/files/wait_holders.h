@@ -4,6 +4,7 @@
 #define FB_BUNDLE_WAIT_HOLDERS_H
 
 #include "bundle/waits/files/wait_held_files.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_finder.h"
 
 /* The index of all open files, read when it is first asked for. */
@@ -15,5 +16,12 @@ FB_MUST_CHECK struct fb_error *fb_wait_held(struct fb_wait_finder *finder,
  * others may too. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object,
 						   uint64_t file, uint64_t inode, uint32_t mode);
+/* The same of all that have a file of this private_data open: a pipe, a socket, a context. */
+FB_MUST_CHECK struct fb_error *fb_wait_add_private_holders(struct fb_wait_finder *finder,
+							   size_t object, uint64_t private_data,
+							   uint32_t mode);
+/* Whether it can be known that no process has a file open: all their tables were read. */
+FB_MUST_CHECK struct fb_error *fb_wait_holders_absence(struct fb_wait_finder *finder,
+						       struct fb_wait_absence *absence_ret);
 
 #endif

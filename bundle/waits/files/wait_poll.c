@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/waits/files/recognise.h"
 #include "bundle/waits/files/wait_feeder.h"
 #include "bundle/waits/files/wait_holders.h"
@@ -36,6 +37,7 @@ static const struct fb_wait_state WATCHED = {sizeof(struct watched_files), deini
 
 struct watched {
 	struct watched_files *all;
+	struct fb_wait_absence absence; /* whether it can be known that nobody feeds them */
 	struct fb_wait_finder *finder;
 	const struct fb_blocked *blocked;
 	size_t object;
@@ -51,21 +53,21 @@ static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd
 	if (++watched->count > FB_MAX_WATCHED || ++watched->all->count > FB_MAX_ALL_WATCHED)
 		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
 	if (watched->count <= NAMED)
-		watched->used += (size_t)snprintf(
-			watched->names + watched->used, sizeof(watched->names) - watched->used,
-			"%sfd %lld", watched->used ? ", " : "", (long long)fd);
+		watched->used += (size_t)snprintf(watched->names + watched->used,
+						  sizeof(watched->names) - watched->used,
+						  "%sfd %" PRId64, watched->used ? ", " : "", fd);
 	else
 		watched->finder->graph.objects[watched->object].others = true;
 	/* Beyond a few the owners would be everybody. */
 	if (watched->count > FB_MAX_WAIT_OWNERS)
 		return NULL;
-	err = fb_wait_add_feeders(watched->finder, watched->object, file);
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
-	if (err)
+	err = fb_wait_add_feeders(watched->finder, watched->object, file, &watched->absence);
+	if (err && !fb_error_is_fatal(err)) {
 		watched->finder->graph.objects[watched->object].others = true;
-	fb_error_destroy(err);
-	return NULL;
+		fb_wait_absence_unknown(&watched->absence, "fd %" PRId64 ": %s", fd,
+					fb_error_message(err));
+	}
+	return fb_part_skip(err);
 }
 
 static struct fb_error *watch_tree(struct watched *watched, uint64_t root)
@@ -110,10 +112,16 @@ static struct fb_error *finish(struct watched *watched, const char *name)
 				   watched->count > NAMED ? ", ..." : "");
 	if (!err && watched->count > NAMED)
 		err = fb_wait_append(&object->detail, "%" PRIu64 " files", watched->count);
-	if (!err && !object->owner_count)
-		err = fb_wait_text(&object->need, "what it watches is not fed by a process of this "
-						  "host that is known");
-	return err;
+	if (err || object->owner_count)
+		return err;
+	if (watched->absence.known)
+		err = fb_wait_holders_absence(watched->finder, &watched->absence);
+	return err ? err
+		   : fb_wait_say_none(
+			     object, &watched->absence,
+			     "no process of this host has the other end of what it watches",
+			     "a process of this host has the other end of what it "
+			     "watches");
 }
 
 /* ep_poll() takes milliseconds in r10, epoll_pwait2() the address of a timespec: 0 and -1 aside,
@@ -129,7 +137,8 @@ struct fb_error *fb_wait_epoll(struct fb_wait_finder *finder, const struct fb_bl
 {
 	const struct fb_layout *layout = finder->layout;
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "epoll");
-	struct watched watched = {.finder = finder, .blocked = blocked};
+	struct watched watched = {
+		.finder = finder, .blocked = blocked, .absence = FB_WAIT_ABSENCE_KNOWN};
 	uint64_t file, epoll, root;
 	char name[64];
 	bool fresh;
@@ -305,7 +314,8 @@ static bool poll_ends(const struct fb_blocked *blocked)
 struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
-	struct watched watched = {.finder = finder, .blocked = blocked};
+	struct watched watched = {
+		.finder = finder, .blocked = blocked, .absence = FB_WAIT_ABSENCE_KNOWN};
 	uint64_t table;
 	char name[256];
 	bool fresh;

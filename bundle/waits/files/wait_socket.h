@@ -3,12 +3,15 @@
 #ifndef FB_BUNDLE_WAIT_SOCKET_H
 #define FB_BUNDLE_WAIT_SOCKET_H
 
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_finder.h"
 #include "kernel/files/socket.h"
 
-/* Adds the processes that have the peer of the socket (a struct file) open to the object; sets
- * `others` where there is none on this host. socket_ret (or NULL): the socket itself. */
+/* Adds the processes that have the peer of the socket (the address of a struct socket) open to the
+ * object; sets `others` where there is none on this host. read_ret (or NULL): the socket itself.
+ * *absence_ret: where no owner was added, whether that can be known. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_peer(struct fb_wait_finder *finder, size_t object,
-						uint64_t file, struct fb_socket *socket_ret);
+						uint64_t socket, struct fb_socket *read_ret,
+						struct fb_wait_absence *absence_ret);
 
 #endif

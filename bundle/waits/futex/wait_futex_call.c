@@ -86,8 +86,8 @@ struct fb_error *fb_futex_call_read(const struct fb_wait_finder *finder,
 		};
 		return NULL;
 	default:
-		return fb_error_create(FB_UNSUPPORTED, "a futex wait by system call %lld",
-				       (long long)blocked->syscall);
+		return fb_error_create(FB_UNSUPPORTED, "a futex wait by system call %" PRId64,
+				       blocked->syscall);
 	}
 }
 

@@ -84,6 +84,7 @@ static void walks_both_tables(void)
 	for (unsigned array = 0; array < 2; array++) {
 		struct ports ports = {0};
 		struct tables t;
+		bool whole = false;
 
 		begin(&t, array);
 		add(&t, t.established + 16, 1, 3);
@@ -91,7 +92,8 @@ static void walks_both_tables(void)
 		add(&t, t.established + 16, 12, 98);
 		add(&t, t.established, 1, 2);
 		add(&t, t.listening + 2 * LISTEN_SIZE + 8, 10, 1);
-		FB_OK(fb_tcp_each(&t.made->kernel, note, &ports));
+		FB_OK(fb_tcp_each(&t.made->kernel, note, &ports, &whole));
+		CU_ASSERT(whole);
 		CU_ASSERT_EQUAL_FATAL(ports.count, 3);
 		CU_ASSERT_EQUAL(ports.ports[0], 1);
 		CU_ASSERT_EQUAL(ports.ports[1], 2);
@@ -105,15 +107,17 @@ static void goes_on_behind_a_broken_chain(void)
 {
 	struct ports ports = {0};
 	struct tables t;
+	bool whole = true;
 
 	begin(&t, false);
 	made_put(t.made, t.established, 0x1230, 8);
 	add(&t, t.established + 8, 1, 7);
-	FB_OK(fb_tcp_each(&t.made->kernel, note, &ports));
+	FB_OK(fb_tcp_each(&t.made->kernel, note, &ports, &whole));
+	CU_ASSERT_FALSE(whole);
 	CU_ASSERT_EQUAL(ports.count, 1);
 	CU_ASSERT_EQUAL(fb_warnings_count(t.made->warnings), 1);
 	MADE_SET(t.made, t.info, hashinfo_ehash_mask, UINT32_MAX);
-	FB_FAILS(fb_tcp_each(&t.made->kernel, note, &ports), FB_CORRUPT);
+	FB_FAILS(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_CORRUPT);
 	made_kernel_destroy(t.made);
 }
 
@@ -121,11 +125,12 @@ static void stops_when_told(void)
 {
 	struct ports ports = {0};
 	struct tables t;
+	bool whole = false;
 
 	begin(&t, false);
 	add(&t, t.listening + 8, 10, 666);
 	add(&t, t.established, 1, 7);
-	FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports), FB_INVALID, "enough");
+	FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_INVALID, "enough");
 	CU_ASSERT_EQUAL(ports.count, 0);
 	CU_ASSERT_EQUAL(fb_warnings_count(t.made->warnings), 0);
 	made_kernel_destroy(t.made);
@@ -162,11 +167,13 @@ static void check_real(const struct real_kernel *real)
 {
 	struct truth truth = {.text = real_kernel_file(real, NULL, "truth/tcp")};
 	size_t lines = 0;
+	bool whole = false;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(truth.text);
 	for (const char *c = truth.text; *c; c++)
 		lines += *c == '\n';
-	FB_OK(fb_tcp_each(real->kernel, find_line, &truth));
+	FB_OK(fb_tcp_each(real->kernel, find_line, &truth, &whole));
+	CU_ASSERT(whole);
 	CU_ASSERT_EQUAL(truth.found, lines - 1); /* a heading */
 	free(truth.text);
 }

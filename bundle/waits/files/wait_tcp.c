@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* All TCP sockets of the host in the order of their addresses. */
+#include "bundle/waits/files/wait_tcp.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/part.h"
+#include "base/search.h"
+
+#define TCP_LISTEN 10u
+
+/* What identifies one end; peer first is what the other end has. */
+struct tcp_end {
+	uint8_t ip[2][16];
+	uint16_t port[2];
+	uint16_t family;
+	/* What the other end may have another one of. */
+	uint64_t net;
+	uint64_t sock;
+};
+
+/* The sockets of this host that a TCP connection's other end may be: the table is read once. */
+struct tcp {
+	struct tcp_end *ends; /* owned; ascending */
+	size_t count, room;
+	bool loaded;
+	bool whole; /* all of the kernel's tables was read */
+};
+
+static void deinit(void *state)
+{
+	struct tcp *tcp = state;
+
+	free(tcp->ends);
+}
+
+static const struct fb_wait_state TCP = {sizeof(struct tcp), deinit};
+
+static int by_end(const void *a, const void *b)
+{
+	return memcmp(a, b, offsetof(struct tcp_end, net));
+}
+
+/* IPv4 addresses mapped into IPv6 (::ffff:a.b.c.d) are those of the other family's sockets. */
+static void set_end(struct tcp_end *end, const struct fb_socket *socket, bool swapped)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	memset(end, 0, sizeof(*end));
+	end->family = socket->family;
+	for (unsigned i = 0; i < 2; i++) {
+		unsigned from = swapped ? 1 - i : i;
+
+		end->port[i] = socket->port[from];
+		memcpy(end->ip[i], socket->ip[from], 16);
+	}
+	if (end->family == AF_INET6 && !memcmp(end->ip[0], mapped, 12) &&
+	    !memcmp(end->ip[1], mapped, 12)) {
+		end->family = AF_INET;
+		for (unsigned i = 0; i < 2; i++) {
+			memmove(end->ip[i], end->ip[i] + 12, 4);
+			memset(end->ip[i] + 4, 0, 12);
+		}
+	}
+	end->net = socket->net;
+	end->sock = socket->address;
+}
+
+static struct fb_error *add_end(void *context, const struct fb_socket *socket)
+{
+	struct tcp *tcp = context;
+	struct fb_error *err;
+
+	if (socket->sock_state == TCP_LISTEN)
+		return NULL;
+	err = fb_grow_array(&tcp->ends, &tcp->room, tcp->count, sizeof(*tcp->ends), FB_MAX_SOCKETS,
+			    "TCP sockets");
+	if (!err)
+		set_end(&tcp->ends[tcp->count++], socket, false);
+	return err;
+}
+
+static struct fb_error *load_tcp(struct fb_wait_finder *finder, struct tcp **tcp_ret)
+{
+	struct tcp *tcp;
+	struct fb_error *err = fb_wait_state(finder, &TCP, &tcp);
+
+	if (!err && !tcp->loaded) {
+		tcp->loaded = true;
+		err = fb_tcp_each(finder->kernel, add_end, tcp, &tcp->whole);
+		if (!err && tcp->count)
+			qsort(tcp->ends, tcp->count, sizeof(*tcp->ends), by_end);
+	}
+	if (!err)
+		*tcp_ret = tcp;
+	return err;
+}
+
+/* Of one end of a connection. */
+struct sequence {
+	uint32_t sent, acknowledged, received;
+};
+
+static struct fb_error *read_sequence(struct fb_wait_finder *finder, uint64_t sock,
+				      struct sequence *to)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t sent, acknowledged, received;
+	struct fb_error *err = fb_kernel_field(finder->kernel, sock, &layout->tcp_sent, &sent);
+
+	if (!err)
+		err = fb_kernel_field(finder->kernel, sock, &layout->tcp_acknowledged,
+				      &acknowledged);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, sock, &layout->tcp_received, &received);
+	if (err)
+		return err;
+	*to = (struct sequence){(uint32_t)sent, (uint32_t)acknowledged, (uint32_t)received};
+	return NULL;
+}
+
+/* What one end has received lies between what the other end sent that was acknowledged, and all that
+ * it sent; modulo 2^32. */
+static bool receives(const struct sequence *receiver, const struct sequence *sender)
+{
+	return receiver->received - sender->acknowledged <= sender->sent - sender->acknowledged;
+}
+
+/* Whether two sockets are the ends of one connection; false where that cannot be told. */
+static struct fb_error *are_ends(struct fb_wait_finder *finder, uint64_t one, uint64_t other,
+				 bool *are_ret)
+{
+	struct sequence x, y;
+	struct fb_error *err = read_sequence(finder, one, &x);
+
+	if (!err)
+		err = read_sequence(finder, other, &y);
+	*are_ret = !err && receives(&x, &y) && receives(&y, &x);
+	return fb_part_skip(err);
+}
+
+/* A namespace may have a table of its own, which is not read. */
+static struct fb_error *note_own_table(struct fb_wait_finder *finder,
+				       const struct fb_socket *socket,
+				       struct fb_wait_absence *absence)
+{
+	uint64_t shared, own;
+	struct fb_error *err;
+
+	if (!socket->net || !finder->layout->net_tcp_hashinfo.found)
+		return NULL;
+	err = fb_kernel_symbol(finder->kernel, "tcp_hashinfo", &shared);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, socket->net,
+				      &finder->layout->net_tcp_hashinfo, &own);
+	if (err || own != shared)
+		fb_wait_absence_unknown(absence, "the network namespace's own table of TCP sockets "
+						 "is not read");
+	return fb_part_skip(err);
+}
+
+struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb_socket *socket,
+				  uint64_t *peer_ret, struct fb_wait_absence *absence_ret)
+{
+	struct tcp_end key;
+	struct tcp *tcp;
+	uint64_t peer = 0;
+	bool are = false;
+	size_t first, end;
+	struct fb_error *err = load_tcp(finder, &tcp);
+
+	if (err)
+		return err;
+	set_end(&key, socket, true);
+	first = FB_LOWER_BOUND(at, tcp->count, by_end(&tcp->ends[at], &key) < 0);
+	end = FB_LOWER_BOUND(at, tcp->count, by_end(&tcp->ends[at], &key) <= 0);
+	for (size_t i = first; i < end && !peer; i++)
+		if (tcp->ends[i].net == socket->net)
+			peer = tcp->ends[i].sock;
+	for (size_t i = first; i < end && !peer && !err; i++) {
+		err = are_ends(finder, socket->address, tcp->ends[i].sock, &are);
+		if (are)
+			peer = tcp->ends[i].sock;
+	}
+	if (err)
+		return err;
+	*absence_ret = FB_WAIT_ABSENCE_KNOWN;
+	if (!tcp->whole)
+		fb_wait_absence_unknown(absence_ret,
+					"a part of the kernel's table of TCP sockets cannot be "
+					"read");
+	*peer_ret = peer;
+	return note_own_table(finder, socket, absence_ret);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Saying that there is none. Dumps are incomplete, so that what is not found may be there all the
+ * same: "no process has it open" is true only where all tables of open files were read. Whoever
+ * looks for something gives back with it whether its absence can be known, and the only way to tell
+ * an object that nothing was found is fb_wait_say_none(), which takes that.
+ */
+#ifndef FB_BUNDLE_WAIT_ABSENCE_H
+#define FB_BUNDLE_WAIT_ABSENCE_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/error.h"
+#include "bundle/waits/graph/wait_graph.h"
+
+struct fb_wait_absence {
+	bool known; /* all was looked through: what was not found is not there */
+	char because
+		[160]; /* else what is missing: "open files of 3 processes are not in the dump" */
+};
+
+#define FB_WAIT_ABSENCE_KNOWN ((struct fb_wait_absence){.known = true})
+
+/* Notes that something could not be looked through; the first reason stays. */
+void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format, ...)
+	FB_PRINTF(2, 3);
+
+/* Sets the object's need: `none` ("no process has it open") where that can be known; else "cannot be
+ * known whether THERE_IS: BECAUSE" ("a process has it open"), and that others may release it. */
+FB_MUST_CHECK struct fb_error *fb_wait_say_none(struct fb_wait_object *object,
+						const struct fb_wait_absence *absence,
+						const char *none, const char *there_is);
+
+#endif
