@@ -93,6 +93,7 @@ struct recipe {
 	unsigned cpu_s;
 	int64_t mtime_ns;
 	uint64_t mapping; /* start of its one mapped file; 0: no NT_FILE */
+	bool cut;         /* before its segment ends */
 };
 
 static struct fb_core *core_of(struct host *host, const struct recipe *recipe)
@@ -104,6 +105,8 @@ static struct fb_core *core_of(struct host *host, const struct recipe *recipe)
 		.start = recipe->mapping, .end = recipe->mapping + 0x3000, .path = "/bin/x"};
 	struct fb_core *core = NULL;
 	struct fb_file *file;
+	uint8_t *bytes;
+	size_t size;
 
 	status.pr_utime.tv_sec = recipe->cpu_s;
 	if (recipe->pid)
@@ -115,7 +118,9 @@ static struct fb_core *core_of(struct host *host, const struct recipe *recipe)
 	if (recipe->mapping)
 		make_files(&make, &mapping, 1, 4096);
 	make_segment(&make, 0x400000, 0x1000, NULL, 0x1000, PF_R);
-	file = make_file(&make, "core");
+	bytes = make_finish(&make, &size);
+	file = make_file_of("core", bytes, recipe->cut ? size - 100 : size);
+	free(bytes);
 	file->mtime_ns = recipe->mtime_ns;
 	FB_OK_FATAL(fb_core_open_file(file, host->warnings, &core));
 	return core;
@@ -205,6 +210,9 @@ static void does_not_believe_a_pid_alone(void)
 	/* Written by the kernel, and whole: whoever has that PID did not write it as it died. */
 	CHECK(&host, FB_VERDICT_NONE, 0, "PID 400 still ran", .pid = 400, .random = 0xdddd0000,
 	      .comm = "dead");
+	/* One that is cut off may have been on its way to the disk. */
+	CHECK(&host, FB_VERDICT_LIKELY, 400, "PID 400 equal; no auxiliary vector to compare",
+	      .pid = 400, .random = 0xdddd0000, .comm = "dead", .cut = true);
 	/* A number of a container says nothing without a vector. */
 	CHECK(&host, FB_VERDICT_NONE, 0, "PID 7", .pid = 7);
 	/* No kernel thread, no idle task, no process without memory. */

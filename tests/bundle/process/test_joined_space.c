@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/procfs.h>
 #include <sys/stat.h>
 
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
+#include "tests/user/make_core.h"
 
 #define PT 132
 #define NO_CORE 328 /* a process that no core was taken of */
@@ -200,36 +202,129 @@ static void tells_holes_apart(void)
 	close_joined(&joined);
 }
 
+/* The mapping at address, for a test that changes its flags. */
+static struct fb_vma *vma_at(struct joined *joined, uint64_t address)
+{
+	const struct fb_vma *vma = fb_vmas_find(fb_joined_vmas(joined->joined), address);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(vma);
+	return (struct fb_vma *)vma;
+}
+
+/* What a program may have written is not what its file has. */
+static void no_page_of_a_writable_mapping_is_the_files(void)
+{
+	char *sysroot = sample_path("sysroot");
+	struct joined joined;
+	struct fb_vma *code;
+	uint64_t start;
+
+	open_joined(&joined, NULL, sysroot, (struct fb_joined_options){0});
+	start = find_vma(&joined, FB_VM_READ | FB_VM_EXEC, true)->start;
+	code = vma_at(&joined, start);
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_FILE);
+	code->flags |= FB_VM_WRITE;
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_ABSENT);
+	CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_FILTERED);
+	code->flags &= ~(uint64_t)FB_VM_WRITE;
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_FILE);
+	/* Nor has the file what lies behind its end. */
+	code->pgoff = 1000;
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_ABSENT);
+	close_joined(&joined);
+	free(sysroot);
+}
+
+/* An address of anonymous memory that was never touched. */
+static uint64_t find_zeros(struct joined *joined)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(joined->joined);
+	struct fb_run run;
+
+	for (size_t i = 0; i < vmas->count; i++) {
+		const struct fb_vma *vma = &vmas->vma[i];
+
+		for (uint64_t at = vma->start; at < vma->end; at += run.length) {
+			FB_OK_FATAL(fb_space_locate(joined->space, at, vma->end - at, &run));
+			if (run.origin.source == FB_SOURCE_ZERO)
+				return at;
+		}
+	}
+	CU_FAIL_FATAL("no such memory");
+	return 0;
+}
+
+/* A device's memory is not zero where no page-table entry leads to it. */
+static void no_page_of_a_device_is_zero(void)
+{
+	static const uint64_t of_devices[] = {FB_VM_PFNMAP, FB_VM_IO};
+	struct joined joined;
+	uint64_t zeros;
+
+	open_process(&joined, NO_CORE, NULL, NULL, (struct fb_joined_options){0});
+	zeros = find_zeros(&joined);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(of_devices); i++) {
+		vma_at(&joined, zeros)->flags |= of_devices[i];
+		CU_ASSERT_EQUAL(origin_at(&joined, zeros).source, FB_SOURCE_ABSENT);
+		CU_ASSERT_EQUAL(origin_at(&joined, zeros).absence, FB_ABSENCE_UNTOUCHED);
+		vma_at(&joined, zeros)->flags &= ~of_devices[i];
+	}
+	CU_ASSERT_EQUAL(origin_at(&joined, zeros).source, FB_SOURCE_ZERO);
+	close_joined(&joined);
+}
+
+/* Writes a core of the process as the kernel does, with the vector of the sample's: count pages at
+ * start, the last two not dumped, and of the others all behind the second cut off. */
+static char *cut_core(uint64_t start, uint64_t count)
+{
+	const struct elf_prstatus status = {.pr_pid = PT};
+	struct make_core make = {.layout = MAKE_KERNEL};
+	const struct fb_core_info *info;
+	const struct fb_input_core *cores;
+	struct sample_input sample;
+	size_t size, cores_count;
+	uint8_t *bytes;
+	char *path;
+
+	sample_open(&sample, (const char *const[]){"core.132.xz", NULL});
+	FB_OK_FATAL(fb_input_cores(sample.input, &cores, &cores_count));
+	info = fb_core_info(cores[0].core);
+	make_note(&make, "CORE", NT_PRSTATUS, &status, sizeof(status));
+	make_psinfo(&make, PT, "actors", "");
+	make_auxv(&make, info->auxv, info->auxv_pairs);
+	make_segment(&make, start, count * FB_PAGE_SIZE, NULL, (count - 2) * FB_PAGE_SIZE,
+		     PF_R | PF_W);
+	bytes = make_finish(&make, &size);
+	path = fb_test_file("core.cut", bytes, size - (count - 4) * FB_PAGE_SIZE);
+	free(bytes);
+	sample_close(&sample);
+	return path;
+}
+
 static void says_where_a_core_is_cut(void)
 {
-	uint64_t start = sample_number(PRIVATE, "start="), offset = 0;
-	char *path = sample_path("core.132.xz"), *cut;
-	struct fb_core *core = NULL;
+	uint64_t start = sample_number(PRIVATE, "start="), word = 0;
+	char *cut = cut_core(start, 8);
 	struct joined joined;
-	uint8_t *bytes, byte;
-
-	sample_open(&joined.sample, (const char *const[]){NULL});
-	FB_OK_FATAL(fb_core_open(path, joined.sample.warnings, &core));
-	CU_ASSERT_FATAL(fb_core_page(core, start, &offset));
-	bytes = malloc(offset);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
-	FB_OK_FATAL(fb_file_read(fb_core_file(core), 0, bytes, offset));
-	cut = fb_test_file("core.cut", bytes, offset);
-	fb_core_destroy(core);
-	sample_close(&joined.sample);
+	struct fb_run run;
 
 	open_joined(&joined, cut, NULL, (struct fb_joined_options){0});
-	if (fb_joined_core(joined.joined)) { /* gcore writes its notes last: no match without */
-		CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_TRUNCATED);
-		FB_FAILS(fb_space_u8(joined.space, start, &byte), FB_TRUNCATED);
-	} else {
-		CU_ASSERT_EQUAL(origin_at(&joined, start).absence, FB_ABSENCE_FILTERED);
-		FB_FAILS(fb_space_u8(joined.space, start, &byte), FB_ABSENT);
-	}
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fb_joined_core(joined.joined));
+	FB_OK(fb_space_u64(joined.space, start + 0x1ff8, &word));
+	CU_ASSERT_EQUAL(word, start + 0x1ff8);
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_CORE);
+	/* Behind the cut. */
+	FB_FAILS(fb_space_u64(joined.space, start + 0x2000, &word), FB_TRUNCATED);
+	FB_OK(fb_space_locate(joined.space, start + 0x2000, 0x4000, &run));
+	CU_ASSERT_EQUAL(run.length, 0x4000);
+	CU_ASSERT_EQUAL(run.origin.absence, FB_ABSENCE_TRUNCATED);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(run.origin.detail);
+	CU_ASSERT_STRING_EQUAL(run.origin.detail, cut);
+	/* What it never held, the cut did not take. */
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x6000).absence, FB_ABSENCE_FILTERED);
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x8000).absence, FB_ABSENCE_FILTERED);
 	close_joined(&joined);
-	free(bytes);
 	free(cut);
-	free(path);
 }
 
 static void needs_memory(void)
@@ -248,4 +343,6 @@ static void needs_memory(void)
 
 FB_TEST_MAIN("bundle/joined_space", FB_TEST(reads_the_core), FB_TEST(reads_swapped_pages),
 	     FB_TEST(reads_mapped_files), FB_TEST(tells_holes_apart),
-	     FB_TEST(says_where_a_core_is_cut), FB_TEST(needs_memory))
+	     FB_TEST(no_page_of_a_writable_mapping_is_the_files),
+	     FB_TEST(no_page_of_a_device_is_zero), FB_TEST(says_where_a_core_is_cut),
+	     FB_TEST(needs_memory))
