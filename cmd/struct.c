@@ -466,14 +466,6 @@ static struct fb_error *print_json(struct structs *structs)
 	return err;
 }
 
-/* Pointers are shown without symbols where modules cannot be read. */
-static struct fb_error *load_modules(struct structs *structs)
-{
-	struct fb_error *err = fb_modules_load(fb_input_kernel(structs->input), &structs->modules);
-
-	return fb_part_skip(err);
-}
-
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct structs structs = {.context = context};
@@ -486,7 +478,9 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = parse_arguments(&structs);
 	if (!err && structs.has_address && !context->options.json)
-		err = load_modules(&structs);
+		/* Pointers are shown without symbols where modules cannot be read. */ err =
+			fb_part_skip(
+				fb_modules_load(fb_input_kernel(structs.input), &structs.modules));
 	if (!err)
 		err = context->options.json ? print_json(&structs) : print_text(&structs);
 	fb_target_deinit(&structs.target);

@@ -51,9 +51,9 @@ FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel,
 /* kernel_kept.c */
 void fb_kernel_kept_init(struct fb_kernel *kernel);
 void fb_kernel_kept_deinit(struct fb_kernel *kernel);
-/* kernel_cpus.c */
+/* cpu_load.c */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
-/* Whether a mask of FB_MAX_CPUS bits has this CPU. */
+/* kernel_cpus.c: whether a mask of FB_MAX_CPUS bits has this CPU. */
 bool fb_cpu_in(const uint8_t *mask, uint32_t cpu);
 /* cpu_notes.c: fills prstatus_index. present: the mask of CPUs that are present, zeros where unknown. A
  * CPU that has no note is a warning; FB_NOMEM. */

@@ -224,27 +224,3 @@ void fb_btf_destroy(struct fb_btf *btf)
 	free(btf->links);
 	free(btf);
 }
-
-const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset)
-{
-	while (offset < btf->strings_start)
-		btf = btf->base;
-	offset -= btf->strings_start;
-	return offset < btf->strings_size ? btf->strings + offset : "";
-}
-
-struct fb_btf_extent fb_btf_extent(const struct fb_btf *btf, uint32_t id)
-{
-	static const struct fb_btf_extent none = {FB_BTF_NO_SIZE, 0};
-
-	while (id < btf->first && btf->base)
-		btf = btf->base;
-	if (id < btf->first || id > btf->last)
-		return none;
-	return btf->extents[id - btf->first];
-}
-
-uint32_t fb_btf_count(const struct fb_btf *btf)
-{
-	return btf->last;
-}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Members of structs and unions: by index, and by a path of names.
+ * The size of a type, and the members of structs and unions: by index, and by a path of names.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,18 @@ struct search {
 	const char *nearest;
 	unsigned distance;
 };
+
+struct fb_error *fb_btf_sizeof(const struct fb_btf *btf, uint32_t id, uint64_t *size_ret)
+{
+	struct fb_btf_extent extent = fb_btf_extent(btf, id);
+	char spelling[128];
+
+	if (extent.size == FB_BTF_NO_SIZE)
+		return fb_error_create(FB_INVALID, "%s has no size",
+				       fb_btf_spell(btf, id, spelling, sizeof(spelling)));
+	*size_ret = extent.size;
+	return NULL;
+}
 
 void fb_btf_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
 		   struct fb_btf_member *member_ret)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Questions to checked BTF: types by name, what a type is, enumerators.
- * Members by name are btf_member.c's.
+ * Questions to BTF that needs no more than its tables: strings, types by name, what a type is,
+ * enumerators. Sizes and members are btf_member.c's. Called by the rest of this room, by its checks too,
+ * and by whoever reads values of the kernel.
  */
 #include <string.h>
 
@@ -21,6 +22,30 @@ static const char *const kind_words[] = {
 	[FB_TYPE_FLOAT] = "float",       [FB_TYPE_DECL_TAG] = "tag",
 	[FB_TYPE_TYPE_TAG] = "type tag", [FB_TYPE_ENUM64] = "enum",
 };
+
+const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset)
+{
+	while (offset < btf->strings_start)
+		btf = btf->base;
+	offset -= btf->strings_start;
+	return offset < btf->strings_size ? btf->strings + offset : "";
+}
+
+struct fb_btf_extent fb_btf_extent(const struct fb_btf *btf, uint32_t id)
+{
+	static const struct fb_btf_extent none = {FB_BTF_NO_SIZE, 0};
+
+	while (id < btf->first && btf->base)
+		btf = btf->base;
+	if (id < btf->first || id > btf->last)
+		return none;
+	return btf->extents[id - btf->first];
+}
+
+uint32_t fb_btf_count(const struct fb_btf *btf)
+{
+	return btf->last;
+}
 
 static bool is_enum(enum fb_type_kind kind)
 {
@@ -102,18 +127,6 @@ enum fb_type_kind fb_btf_kind(const struct fb_btf *btf, uint32_t id)
 const char *fb_btf_name(const struct fb_btf *btf, uint32_t id)
 {
 	return fb_btf_string(btf, fb_btf_type(btf, id)->name_off);
-}
-
-struct fb_error *fb_btf_sizeof(const struct fb_btf *btf, uint32_t id, uint64_t *size_ret)
-{
-	struct fb_btf_extent extent = fb_btf_extent(btf, id);
-	char spelling[128];
-
-	if (extent.size == FB_BTF_NO_SIZE)
-		return fb_error_create(FB_INVALID, "%s has no size",
-				       fb_btf_spell(btf, id, spelling, sizeof(spelling)));
-	*size_ret = extent.size;
-	return NULL;
 }
 
 uint32_t fb_btf_strip(const struct fb_btf *btf, uint32_t id)

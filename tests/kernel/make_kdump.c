@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The writer of make_kdump.h. It trusts its recipes, and aborts where one cannot be followed. */
+/* The writer of make_kdump.h: dumps in memory, for all tests that open one. It trusts its recipes, and aborts where one cannot be followed. */
 #include "tests/kernel/make_kdump.h"
 
 #include <elf.h>
@@ -96,7 +96,7 @@ static void get_page(const struct mk_recipe *recipe, uint64_t pfn, uint8_t page[
 		abort();
 }
 
-static bool is_dumped(const struct mk_recipe *recipe, uint64_t pfn)
+bool mk_is_dumped(const struct mk_recipe *recipe, uint64_t pfn)
 {
 	uint8_t page[FB_PAGE_SIZE];
 
@@ -184,7 +184,7 @@ static void append_notes(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 static bool in_part(const struct mk_recipe *recipe, uint64_t pfn)
 {
-	return is_dumped(recipe, pfn) &&
+	return mk_is_dumped(recipe, pfn) &&
 	       (!recipe->split || (pfn >= recipe->start_pfn && pfn < recipe->end_pfn));
 }
 
@@ -206,7 +206,7 @@ static void append_bitmaps(const struct mk_recipe *recipe, struct mk_bytes *byte
 	for (pfn = 0; pfn < recipe->max_pfn; pfn++) {
 		if (pfn && !recipe->source)
 			bytes->data[bytes->bitmap1 + pfn / 8] |= (uint8_t)(1u << (pfn % 8));
-		if (is_dumped(recipe, pfn))
+		if (mk_is_dumped(recipe, pfn))
 			bytes->data[bytes->bitmap2 + pfn / 8] |= (uint8_t)(1u << (pfn % 8));
 	}
 }
@@ -324,7 +324,7 @@ void mk_kdump(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 
 static uint64_t run_end(const struct mk_recipe *recipe, uint64_t pfn, bool dumped)
 {
-	while (pfn < recipe->max_pfn && is_dumped(recipe, pfn) == dumped)
+	while (pfn < recipe->max_pfn && mk_is_dumped(recipe, pfn) == dumped)
 		pfn++;
 	return pfn;
 }
@@ -384,7 +384,7 @@ void mk_elf(const struct mk_recipe *recipe, struct mk_bytes *bytes)
 	free(notes.data);
 	fill_up(bytes, FB_PAGE_SIZE);
 	for (pfn = 0; pfn < recipe->max_pfn; pfn++) {
-		if (!is_dumped(recipe, pfn))
+		if (!mk_is_dumped(recipe, pfn))
 			continue;
 		get_page(recipe, pfn, page);
 		append(bytes, page, sizeof(page));
@@ -462,69 +462,4 @@ struct fb_kdump_sub_header *mk_sub_header(struct mk_bytes *bytes)
 struct fb_kdump_page_desc *mk_desc(struct mk_bytes *bytes, size_t index)
 {
 	return (struct fb_kdump_page_desc *)(bytes->data + bytes->descs) + index;
-}
-
-char *mk_file(const char *name, const struct mk_bytes *bytes)
-{
-	return fb_test_file(name, bytes->data, bytes->size);
-}
-
-struct fb_error *mk_open(const struct mk_bytes *bytes, struct fb_warnings *warnings,
-			 struct fb_dump **dump_ret)
-{
-	struct fb_dump_input input = {0};
-	void *copy = malloc(bytes->size + 1);
-	struct fb_error *err;
-
-	if (!copy)
-		abort();
-	memcpy(copy, bytes->data, bytes->size);
-	err = fb_file_from_memory("made.dump", copy, bytes->size, &input.file);
-	if (err)
-		return err;
-	err = fb_dump_input_unwrap(&input, warnings);
-	if (!err)
-		err = fb_dump_open_inputs(&input, 1, warnings, dump_ret);
-	fb_file_destroy(input.file);
-	return err;
-}
-
-static bool check_frame(struct fb_dump *dump, uint64_t pfn, bool there, bool lost)
-{
-	uint8_t page[FB_PAGE_SIZE], expected[FB_PAGE_SIZE];
-	struct fb_error *err;
-	bool good;
-
-	err = fb_dump_read_page(dump, pfn, page);
-	if (there) {
-		mk_page(pfn, expected);
-		good = !err && !memcmp(page, expected, sizeof(page));
-	} else {
-		good = fb_error_is(err, lost ? FB_TRUNCATED : FB_ABSENT);
-	}
-	fb_error_destroy(err);
-	return good && fb_dump_has_page(dump, pfn) == there;
-}
-
-size_t mk_check(struct fb_dump *dump, const struct mk_recipe *recipe, bool (*lost)(uint64_t pfn))
-{
-	uint64_t pfn, next = fb_dump_next_page(dump, 0);
-	size_t count = 0, wrong = 0;
-
-	for (pfn = 0; pfn < recipe->max_pfn + 8; pfn++) {
-		bool meant = pfn < recipe->max_pfn && is_dumped(recipe, pfn);
-		bool gone = meant && lost && lost(pfn);
-
-		if (!check_frame(dump, pfn, meant && !gone, gone))
-			wrong++;
-		if (!meant || gone)
-			continue;
-		count++;
-		wrong += next != pfn;
-		next = fb_dump_next_page(dump, pfn + 1);
-	}
-	CU_ASSERT_EQUAL(wrong, 0);
-	CU_ASSERT_EQUAL(next, UINT64_MAX);
-	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_dumped, count);
-	return count;
 }

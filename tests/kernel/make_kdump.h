@@ -51,6 +51,9 @@ void mk_page(uint64_t pfn, uint8_t page[FB_PAGE_SIZE]);
 bool mk_every_third(uint64_t pfn);
 bool mk_runs(uint64_t pfn); /* 37 pages in, 21 out */
 
+/* Whether a dump of this recipe has the page of a frame. */
+bool mk_is_dumped(const struct mk_recipe *recipe, uint64_t pfn);
+
 void mk_kdump(const struct mk_recipe *recipe, struct mk_bytes *bytes);
 /* A PT_LOAD for each run of pages; the gap behind it is p_memsz beyond p_filesz. */
 void mk_elf(const struct mk_recipe *recipe, struct mk_bytes *bytes);

@@ -247,71 +247,78 @@ static void split_stands_on_its_base(void)
 	fb_btf_destroy(base);
 }
 
-/* Every word of a good example, set to values that hurt: accepted or refused, never followed. */
+/* A good example: a struct, a union in it, an array, an enum and a function. */
+static const uint32_t good_words[] = {
+	INT_WORDS, /* 1 */
+	9,
+	INFO(FB_TYPE_STRUCT, 1, 2),
+	8,
+	5,
+	1,
+	0, /* 2 */
+	0,
+	3,
+	3 << 24 | 32, /*   */
+	0,
+	INFO(FB_TYPE_UNION, 0, 1),
+	4,
+	7,
+	4,
+	0, /* 3 */
+	0,
+	INFO(FB_TYPE_ARRAY, 0, 0),
+	0,
+	1,
+	1,
+	1, /* 4 */
+	0,
+	INFO(FB_TYPE_POINTER, 0, 0),
+	2, /* 5 */
+	11,
+	INFO(FB_TYPE_ENUM, 0, 1),
+	4,
+	13,
+	1, /* 6 */
+	0,
+	INFO(FB_TYPE_PROTOTYPE, 0, 1),
+	1,
+	5,
+	5, /* 7 */
+	5,
+	INFO(FB_TYPE_FUNCTION, 0, 0),
+	7, /* 8 */
+};
+
+/* Loads them, and asks all that can be asked. Whether they were accepted. */
+static bool ask_all(const uint32_t *words, size_t count)
+{
+	struct fb_btf *btf = NULL;
+	struct fb_btf_member member;
+	char text[64];
+
+	fb_error_destroy(load_words(words, count, BTF_STRINGS, sizeof(BTF_STRINGS), NULL, &btf));
+	if (!btf)
+		return false;
+	for (uint32_t id = 0; id <= fb_btf_count(btf); id++) {
+		fb_error_destroy(fb_btf_find_member(btf, id, "b[0].a", &member));
+		(void)fb_btf_spell(btf, id, text, sizeof(text));
+	}
+	fb_btf_destroy(btf);
+	return true;
+}
+
+/* Every word of it, set to values that hurt: accepted or refused, never followed. */
 static void any_changed_word_is_survived(void)
 {
-	static const uint32_t good[] = {
-		INT_WORDS, /* 1 */
-		9,
-		INFO(FB_TYPE_STRUCT, 1, 2),
-		8,
-		5,
-		1,
-		0, /* 2 */
-		0,
-		3,
-		3 << 24 | 32, /*   */
-		0,
-		INFO(FB_TYPE_UNION, 0, 1),
-		4,
-		7,
-		4,
-		0, /* 3 */
-		0,
-		INFO(FB_TYPE_ARRAY, 0, 0),
-		0,
-		1,
-		1,
-		1, /* 4 */
-		0,
-		INFO(FB_TYPE_POINTER, 0, 0),
-		2, /* 5 */
-		11,
-		INFO(FB_TYPE_ENUM, 0, 1),
-		4,
-		13,
-		1, /* 6 */
-		0,
-		INFO(FB_TYPE_PROTOTYPE, 0, 1),
-		1,
-		5,
-		5, /* 7 */
-		5,
-		INFO(FB_TYPE_FUNCTION, 0, 0),
-		7, /* 8 */
-	};
 	static const uint32_t values[] = {0, 1, 2, 8, 9, 0xff, 0xffff, 0x80000000, 0xffffffff};
-	uint32_t words[FB_ARRAY_SIZE(good)];
+	uint32_t words[FB_ARRAY_SIZE(good_words)];
 	unsigned loaded = 0;
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(good); i++) {
+	for (size_t i = 0; i < FB_ARRAY_SIZE(good_words); i++) {
 		for (size_t k = 0; k < FB_ARRAY_SIZE(values) + 32; k++) {
-			struct fb_btf *btf = NULL;
-			struct fb_btf_member member;
-			char text[64];
-
-			memcpy(words, good, sizeof(good));
-			words[i] = k < 32 ? good[i] ^ 1u << k : values[k - 32];
-			fb_error_destroy(load_words(words, FB_ARRAY_SIZE(words), BTF_STRINGS,
-						    sizeof(BTF_STRINGS), NULL, &btf));
-			if (!btf)
-				continue;
-			loaded++;
-			for (uint32_t id = 0; id <= fb_btf_count(btf); id++) {
-				fb_error_destroy(fb_btf_find_member(btf, id, "b[0].a", &member));
-				(void)fb_btf_spell(btf, id, text, sizeof(text));
-			}
-			fb_btf_destroy(btf);
+			memcpy(words, good_words, sizeof(good_words));
+			words[i] = k < 32 ? good_words[i] ^ 1u << k : values[k - 32];
+			loaded += ask_all(words, FB_ARRAY_SIZE(words));
 		}
 	}
 	CU_ASSERT_TRUE(loaded > 100);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is read of the CPUs when a kernel is opened: the masks, the per-CPU offsets, which note has whose
+ * registers, and which CPU panicked. Called by kernel_open.c.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/part.h"
+#include "kernel/image/kernel_private.h"
+
+/* __cpu_online_mask and friends: NR_CPUS bits, so the symbol's size bounds them. */
+static struct fb_error *read_mask(struct fb_kernel *kernel, const char *name, uint8_t *mask)
+{
+	struct fb_symbol symbol;
+	uint64_t size;
+
+	if (!kernel->symbols || !fb_symtab_by_name(kernel->symbols, name, &symbol))
+		return fb_error_create(FB_NOT_FOUND, "this kernel has no symbol %s", name);
+	size = symbol.size < FB_MAX_CPUS / 8 ? symbol.size : FB_MAX_CPUS / 8;
+	return fb_space_read(kernel->space, symbol.address, mask, size);
+}
+
+static uint32_t count_bits(const uint8_t *mask)
+{
+	uint32_t count = 0;
+
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++)
+		count += fb_cpu_in(mask, cpu);
+	return count;
+}
+
+/* A panic without kexec takes the other CPUs offline before the machine stops, but not out of
+ * __cpu_active_mask (stop_this_cpu() of arch/x86/kernel/process.c); one that was unplugged, or is about to
+ * be, is not in that (sched_cpu_deactivate()). */
+static struct fb_error *restore_stopped(struct fb_kernel *kernel)
+{
+	uint8_t active[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err = read_mask(kernel, "__cpu_active_mask", active);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(active); i++)
+		kernel->online[i] |= active[i];
+	return NULL;
+}
+
+static struct fb_error *read_masks(struct fb_kernel *kernel, uint8_t *present)
+{
+	uint8_t possible[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err;
+
+	err = read_mask(kernel, "__cpu_online_mask", kernel->online);
+	if (!err)
+		err = fb_part_skip(restore_stopped(kernel));
+	if (!err)
+		err = fb_part_skip(read_mask(kernel, "__cpu_present_mask", present));
+	if (!err)
+		err = read_mask(kernel, "__cpu_possible_mask", possible);
+	if (err)
+		return err;
+	for (uint32_t cpu = 0; cpu < FB_MAX_CPUS; cpu++) {
+		if (!fb_cpu_in(possible, cpu))
+			kernel->online[cpu / 8] &= (uint8_t) ~(1u << (cpu % 8));
+		else
+			kernel->cpu_limit = cpu + 1;
+	}
+	kernel->info.cpus = count_bits(kernel->online);
+	return NULL;
+}
+
+static struct fb_error *read_percpu_offsets(struct fb_kernel *kernel)
+{
+	uint64_t address;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, "__per_cpu_offset", &address);
+	if (err)
+		return err;
+	return fb_space_read(kernel->space, address, kernel->percpu_offsets,
+			     kernel->cpu_limit * sizeof(uint64_t));
+}
+
+static int read_int(struct fb_kernel *kernel, const char *name)
+{
+	uint64_t address;
+	uint32_t value;
+	struct fb_error *err;
+
+	err = fb_kernel_symbol(kernel, name, &address);
+	if (!err)
+		err = fb_space_u32(kernel->space, address, &value);
+	if (err) {
+		fb_error_destroy(err);
+		return -1;
+	}
+	return value < kernel->cpu_limit ? (int)value : -1;
+}
+
+struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
+{
+	uint8_t present[FB_MAX_CPUS / 8] = {0};
+	struct fb_error *err;
+
+	err = read_masks(kernel, present);
+	err = fb_part_warn(kernel->warnings, err, "the CPU masks");
+	if (err)
+		return err;
+	err = fb_alloc_array(kernel->cpu_limit, sizeof(uint64_t), FB_MAX_CPUS, "CPUs",
+			     &kernel->percpu_offsets);
+	if (!err)
+		err = fb_alloc_array(kernel->cpu_limit, sizeof(uint32_t), FB_MAX_CPUS, "CPUs",
+				     &kernel->prstatus_index);
+	if (err)
+		return err;
+	err = read_percpu_offsets(kernel);
+	err = fb_part_warn(kernel->warnings, err, "the per-CPU offsets");
+	if (err)
+		return err;
+	err = fb_kernel_assign_notes(kernel, present);
+	if (err)
+		return err;
+	/* panic_cpu is set by whoever panics first; crashing_cpu by the kexec on the way down. */
+	kernel->panic_cpu = read_int(kernel, "panic_cpu");
+	if (kernel->panic_cpu < 0)
+		kernel->panic_cpu = read_int(kernel, "crashing_cpu");
+	return NULL;
+}
