@@ -4,7 +4,7 @@
  * the temporary has no name until the end, so that not even a killed program
  * leaves it behind; else it is a hidden file beside the target.
  */
-#include "base/outfile.h"
+#include "base/outfile_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,29 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Writes and copies of less than this are gathered. */
-#define BUFFER_SIZE (1u << 20)
-/* Copies of at least this go through the kernel: below it, a flush costs more than a copy. */
-#define KERNEL_COPY_MIN (64u << 10)
-/* And from here on it is looked where the input has holes. */
-#define SPARSE_COPY_MIN (1u << 20)
-
-struct fb_outfile {
-	char *path;         /* owned; as the user named it */
-	const char *name;   /* its last component */
-	char temporary[40]; /* name in the folder; "" while the temporary has none */
-	int folder_fd;
-	int fd;
-	bool force;
-	bool failed; /* a write was lost: commit must not succeed */
-	bool ends_in_hole;
-	uint64_t flushed; /* bytes in the file; those of the buffer follow */
-	size_t used;      /* bytes in the buffer */
-	uint8_t *buffer;
-};
-
-/* Notes the failure. */
-static struct fb_error *write_error(struct fb_outfile *outfile, int errnum)
+struct fb_error *fb_outfile_write_error(struct fb_outfile *outfile, int errnum)
 {
 	outfile->failed = true;
 	return fb_error_os(errnum, "cannot write %s", outfile->path);
@@ -120,12 +98,12 @@ static struct fb_error *open_temporary(struct fb_outfile *outfile)
 	}
 	errnum = choose_name(outfile);
 	if (errnum)
-		return write_error(outfile, errnum);
+		return fb_outfile_write_error(outfile, errnum);
 	outfile->fd = openat(outfile->folder_fd, outfile->temporary,
 			     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (outfile->fd < 0) {
 		outfile->temporary[0] = '\0';
-		return write_error(outfile, errno);
+		return fb_outfile_write_error(outfile, errno);
 	}
 	return NULL;
 }
@@ -170,7 +148,7 @@ struct fb_error *fb_outfile_create_on(struct fb_outfile_start *start, const char
 	outfile->fd = -1;
 	outfile->force = force;
 	outfile->path = strdup(path);
-	outfile->buffer = malloc(BUFFER_SIZE);
+	outfile->buffer = malloc(FB_OUTFILE_BUFFER);
 	if (!outfile->path || !outfile->buffer)
 		err = fb_error_nomem();
 	else
@@ -215,7 +193,7 @@ static struct fb_error *write_through(struct fb_outfile *outfile, uint64_t offse
 		if (written < 0 && errno == EINTR)
 			continue;
 		if (written <= 0)
-			return write_error(outfile, written < 0 ? errno : ENOSPC);
+			return fb_outfile_write_error(outfile, written < 0 ? errno : ENOSPC);
 		bytes += written;
 		length -= (size_t)written;
 		offset += (uint64_t)written;
@@ -223,7 +201,7 @@ static struct fb_error *write_through(struct fb_outfile *outfile, uint64_t offse
 	return NULL;
 }
 
-static struct fb_error *flush(struct fb_outfile *outfile)
+struct fb_error *fb_outfile_flush(struct fb_outfile *outfile)
 {
 	struct fb_error *err =
 		write_through(outfile, outfile->flushed, outfile->buffer, outfile->used);
@@ -239,12 +217,12 @@ struct fb_error *fb_outfile_write(struct fb_outfile *outfile, const void *bytes,
 {
 	struct fb_error *err;
 
-	if (length > BUFFER_SIZE - outfile->used) {
-		err = flush(outfile);
+	if (length > FB_OUTFILE_BUFFER - outfile->used) {
+		err = fb_outfile_flush(outfile);
 		if (err)
 			return err;
 	}
-	if (length > BUFFER_SIZE) {
+	if (length > FB_OUTFILE_BUFFER) {
 		err = write_through(outfile, outfile->flushed, bytes, length);
 		if (!err)
 			outfile->flushed += length;
@@ -267,126 +245,13 @@ struct fb_error *fb_outfile_write_at(struct fb_outfile *outfile, uint64_t offset
 		return fb_error_create(FB_INVALID, "%s: offset %" PRIu64 " is too large",
 				       outfile->path, offset);
 	if (offset + length > outfile->flushed) {
-		err = flush(outfile);
+		err = fb_outfile_flush(outfile);
 		if (err)
 			return err;
 	}
 	err = write_through(outfile, offset, bytes, length);
 	if (!err && offset + length > outfile->flushed)
 		outfile->flushed = offset + length;
-	return err;
-}
-
-/* Copies in the kernel as far as that works; *copied_ret may be anything up to length. The
- * buffer is empty. */
-static struct fb_error *kernel_copy(struct fb_outfile *outfile, int fd, uint64_t offset,
-				    uint64_t length, uint64_t *copied_ret)
-{
-	uint64_t copied = 0;
-
-	while (copied < length) {
-		uint64_t left = length - copied;
-		off_t from = (off_t)(offset + copied), to = (off_t)outfile->flushed;
-		ssize_t count = copy_file_range(fd, &from, outfile->fd, &to,
-						left < SSIZE_MAX ? left : SSIZE_MAX, 0);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0 && (errno == ENOSPC || errno == EDQUOT))
-			return write_error(outfile, errno);
-		/* Other file systems, old kernels, the input's end: read() tells which it is. */
-		if (count <= 0)
-			break;
-		copied += (uint64_t)count;
-		outfile->flushed += (uint64_t)count;
-	}
-	*copied_ret = copied;
-	return NULL;
-}
-
-static struct fb_error *buffered_copy(struct fb_outfile *outfile, struct fb_file *file,
-				      uint64_t offset, uint64_t length)
-{
-	while (length) {
-		size_t room = BUFFER_SIZE - outfile->used;
-		size_t chunk = length < room ? (size_t)length : room;
-		struct fb_error *err;
-
-		/* A small copy that fits whole is not cut in two reads. */
-		if (chunk < length && outfile->used) {
-			err = flush(outfile);
-			if (err)
-				return err;
-			continue;
-		}
-		err = fb_file_read(file, offset, outfile->buffer + outfile->used, chunk);
-		if (err) {
-			outfile->failed = true;
-			return err;
-		}
-		outfile->used += chunk;
-		offset += chunk;
-		length -= chunk;
-		if (outfile->used == BUFFER_SIZE) {
-			err = flush(outfile);
-			if (err)
-				return err;
-		}
-	}
-	return NULL;
-}
-
-static struct fb_error *copy_data(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
-				  uint64_t length)
-{
-	uint64_t copied = 0;
-	struct fb_error *err;
-
-	if (file->fd >= 0 && length >= KERNEL_COPY_MIN) {
-		err = flush(outfile);
-		if (!err)
-			err = kernel_copy(outfile, file->fd, offset, length, &copied);
-		if (err)
-			return err;
-	}
-	return buffered_copy(outfile, file, offset + copied, length - copied);
-}
-
-/* Leaves a hole behind what was written. */
-static struct fb_error *skip(struct fb_outfile *outfile, uint64_t length)
-{
-	struct fb_error *err = flush(outfile);
-
-	if (err)
-		return err;
-	if (length > INT64_MAX - outfile->flushed)
-		return write_error(outfile, EFBIG);
-	outfile->flushed += length;
-	outfile->ends_in_hole = true;
-	return NULL;
-}
-
-struct fb_error *fb_outfile_copy(struct fb_outfile *outfile, struct fb_file *file, uint64_t offset,
-				 uint64_t length)
-{
-	struct fb_error *err = NULL;
-
-	if (offset > file->size || length > file->size - offset)
-		return fb_error_create(FB_TRUNCATED,
-				       "%s: %" PRIu64 " bytes wanted at offset %" PRIu64
-				       ", but it ends at %" PRIu64,
-				       file->path, length, offset, file->size);
-	if (length < SPARSE_COPY_MIN)
-		return copy_data(outfile, file, offset, length);
-	for (uint64_t last = offset + length, start, end; offset < last && !err; offset = end) {
-		fb_file_next_data(file, offset, &start, &end);
-		start = start < last ? start : last;
-		end = end < last ? end : last;
-		if (start > offset)
-			err = skip(outfile, start - offset);
-		if (!err && end > start)
-			err = copy_data(outfile, file, start, end - start);
-	}
 	return err;
 }
 
@@ -473,7 +338,7 @@ static struct fb_error *publish(struct fb_outfile *outfile)
 		return fb_error_create(FB_INVALID, "%s has appeared meanwhile: not overwritten",
 				       outfile->path);
 	if (errnum)
-		return write_error(outfile, errnum);
+		return fb_outfile_write_error(outfile, errnum);
 	outfile->temporary[0] = '\0';
 	return NULL;
 }
@@ -484,13 +349,13 @@ struct fb_error *fb_outfile_commit(struct fb_outfile *outfile)
 
 	if (outfile->failed)
 		return fb_error_create(FB_INVALID, "%s: an earlier write failed", outfile->path);
-	err = flush(outfile);
+	err = fb_outfile_flush(outfile);
 	if (err)
 		return err;
 	if (outfile->ends_in_hole && ftruncate(outfile->fd, (off_t)outfile->flushed))
-		return write_error(outfile, errno);
+		return fb_outfile_write_error(outfile, errno);
 	if (fsync(outfile->fd))
-		return write_error(outfile, errno);
+		return fb_outfile_write_error(outfile, errno);
 	err = publish(outfile);
 	if (err)
 		return err;
