@@ -56,7 +56,7 @@ expect_error 1 'exists.*--force' "an existing output is refused"
 run merge "$dump" "${cores[1]}" -o "$bundle" --force
 expect_status 0 "--force replaces it"
 
-run merge "$bundle" "${cores[1]}" -o "$work/second.fbundle" --json
+run merge "$bundle" "${cores[2]}" -o "$work/second.fbundle" --json
 expect_status 0 "a bundle can be merged with further cores"
 expect_json '.cores | length == 2' "the second bundle has both cores"
 run verify "$work/second.fbundle"
@@ -81,10 +81,10 @@ expect_line stderr "of $named: it was taken .* after the panic: it is of a later
 python3 - "$work/reused" "$work/other-host" <<'PY'
 import re, struct, sys
 core = open(sys.argv[1], "rb").read()
-# AT_SYSINFO_EHDR (33), maybe AT_MINSIGSTKSZ (51), AT_HWCAP (16): the vector's first.
+# AT_SYSINFO_EHDR (33), maybe AT_MINSIGSTKSZ (51), AT_HWCAP (16): the vector's first, on the stack too.
 word = lambda value: re.escape(struct.pack("<Q", value))
-at = re.search(word(33) + b".{8}(" + word(51) + b".{8})?(" + word(16) + b")", core, re.S).start(2)
-open(sys.argv[2], "wb").write(core[:at + 8] + struct.pack("<Q", 0x1234567) + core[at + 16:])
+vector = b"(" + word(33) + b".{8}(?:" + word(51) + b".{8})?" + word(16) + b").{8}"
+open(sys.argv[2], "wb").write(re.sub(vector, rb"\1" + struct.pack("<Q", 0x1234567), core, flags=re.S))
 PY
 run merge "$dump" "$work/reused" "$work/other-host" -o "$work/useless.fbundle" --force
 expect_line stderr 'warning: none of the cores given is one of a process of this dump; of other-host: it is of another host: the processor there had other features .AT_HWCAP 0x1234567, here 0x[0-9a-f]+.$' \
