@@ -13,7 +13,9 @@
 #include "base/text.h"
 #include "bundle/input/output_check.h"
 #include "cmd/extract_dump.h"
+#include "cmd/extract_gdb.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/target.h"
 
 struct extract {
 	struct fb_context *context;
@@ -91,22 +93,37 @@ static const struct fb_input_core *core_of_name(const struct extract *extract, c
 	return NULL;
 }
 
-/* A number is the PID of a process where there is one, else a name like others. A core that matched
- * no process has no PID: the one in it may be another's by now. */
+/* What a PID, or a name of a core or of a process, stands for: *core_ret is the core, or NULL where one is
+ * to be built; *pid_ret then is whose. A number is the PID of a process where there is one, else a name
+ * like others. A core that matched no process has no PID: the one in it may be another's by now. */
 static struct fb_error *find_core(const struct extract *extract, const char *what,
-				  const struct fb_input_core **core_ret)
+				  const struct fb_input_core **core_ret, int32_t *pid_ret)
 {
-	int32_t pid = parse_pid(what);
+	const struct fb_input_core *named = extract->from_dump ? NULL : core_of_name(extract, what);
 	const struct fb_tasks *tasks = NULL;
-	const struct fb_task *task;
+	const struct fb_task *task = NULL;
+	int32_t pid = parse_pid(what);
 	struct fb_error *err = fb_input_tasks(extract->input, &tasks);
 
+	if (!err && pid)
+		task = fb_tasks_by_tid(tasks, pid);
+	else if (!err && !named)
+		err = fb_find_process_named(extract->input, what, &task);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		return fb_error_create(
+			FB_NOT_FOUND,
+			"'%s' is neither a PID nor the name of a process or of a core "
+			"(`fbundle ps` and `fbundle info` list them)",
+			what);
+	}
 	if (err)
 		return err;
-	task = pid ? fb_tasks_by_tid(tasks, pid) : NULL;
-	*core_ret = pid ? fb_input_core_of(extract->input, task ? task->pid : pid) : NULL;
+	*pid_ret = task ? task->pid : pid;
+	*core_ret =
+		extract->from_dump || !*pid_ret ? NULL : fb_input_core_of(extract->input, *pid_ret);
 	if (!*core_ret && !task)
-		*core_ret = core_of_name(extract, what);
+		*core_ret = named;
 	return NULL;
 }
 
@@ -158,7 +175,8 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 {
 	const struct fb_core_info *info = fb_core_info(core->core);
 	struct fb_output *output = extract->context->output;
-	char size[32];
+	const char *program = fb_extract_program(info);
+	char size[32], escaped[FB_MAX_STRING];
 
 	if (extract->context->options.json) {
 		json_t *answer = json_object();
@@ -169,40 +187,30 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 		json_object_set_new(answer, "threads",
 				    json_integer((json_int_t)info->thread_count));
 		json_object_set_new(answer, "pages", json_null());
+		json_object_set_new(answer, "program", fb_json_text(program));
 		return fb_json_print("extract", answer, extract->context->warnings);
 	}
-	fb_print(output, FB_STYLE_BOLD, "%s", path);
+	fb_print(output, FB_STYLE_BOLD, "%s",
+		 fb_text_escape(path, strlen(path), escaped, sizeof(escaped)));
 	fb_print(output, FB_STYLE_PLAIN, " written, %s: the core as it was merged%s\n",
 		 fb_text_size(fb_core_file(core->core)->size, size, sizeof(size)),
 		 info->truncated ? " (it was cut off already)" : "");
-	return NULL;
+	return fb_extract_print_gdb(extract->context, path, program);
 }
 
 static struct fb_error *extract_one(const struct extract *extract, const char *what)
 {
 	const struct fb_input_core *core = NULL;
-	int32_t pid = parse_pid(what);
+	int32_t pid = 0;
 	const char *path;
-	struct fb_error *err = NULL;
+	struct fb_error *err = find_core(extract, what, &core, &pid);
 
-	if (!extract->from_dump)
-		err = find_core(extract, what, &core);
 	if (err)
 		return err;
-	if (!core && pid)
+	if (!core)
 		return add_hint(extract, pid,
 				fb_extract_from_dump(extract->context, extract->input, pid,
 						     extract->output, extract->force));
-	if (!core && extract->from_dump)
-		return fb_error_create(FB_INVALID,
-				       "'%s' is no PID: --from-dump builds the core of a process",
-				       what);
-	if (!core)
-		return fb_error_create(
-			FB_NOT_FOUND,
-			"%s: '%s' is no PID, and no core is named so (`fbundle info` "
-			"lists the cores)",
-			fb_input_path(extract->input), what);
 	path = extract->output ? extract->output : fb_core_name(core->core);
 	err = write_core(extract, core, path);
 	return err ? err : print_one(extract, core, path);
@@ -237,6 +245,7 @@ static struct fb_error *extract_all(const struct extract *extract)
 		json_object_set_new(answer, "complete", json_true());
 		json_object_set_new(answer, "threads", json_null());
 		json_object_set_new(answer, "pages", json_null());
+		json_object_set_new(answer, "program", json_null());
 		err = fb_json_print("extract", answer, extract->context->warnings);
 	}
 	json_decref(outputs);
@@ -260,6 +269,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &extract);
 	if (extract.all == (context->arg_count == 1) || (extract.all && extract.from_dump))
 		fb_usage_error("extract", "name one PID or core, or --all");
+	fb_check_output_name("extract", extract.output);
 	context->writes = extract.output ? extract.output : ".";
 	context->writes_many = extract.all;
 	err = extract.all && extract.output ? make_folder(extract.output) : NULL;

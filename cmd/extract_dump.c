@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
 #include "bundle/input/output_check.h"
 #include "bundle/process/core_builder.h"
+#include "cmd/extract_gdb.h"
 #include "cmd/shared/target.h"
 
 static void show_progress(void *own, uint64_t done, uint64_t total)
@@ -63,6 +65,11 @@ static json_t *pages_json(const struct fb_built_core *built)
 	return pages;
 }
 
+static const char *program_of(const struct fb_built_core *built)
+{
+	return *built->notes.program ? built->notes.program : NULL;
+}
+
 static struct fb_error *print_json(struct fb_context *context, const char *path,
 				   const struct fb_built_core *built)
 {
@@ -73,6 +80,7 @@ static struct fb_error *print_json(struct fb_context *context, const char *path,
 	json_object_set_new(answer, "complete", json_boolean(built->complete));
 	json_object_set_new(answer, "threads", json_integer((json_int_t)built->notes.threads));
 	json_object_set_new(answer, "pages", pages_json(built));
+	json_object_set_new(answer, "program", fb_json_text(program_of(built)));
 	return fb_json_print("extract", answer, context->warnings);
 }
 
@@ -81,11 +89,12 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 {
 	uint64_t present = built->vmcore + built->core + built->file + built->zero;
 	uint64_t absent = built->filtered + built->swapped + built->untouched + built->damaged;
-	char there[32], missing[32];
+	char there[32], missing[32], escaped[FB_MAX_STRING];
 
 	if (context->options.json)
 		return print_json(context, path, built);
-	fb_print(context->output, FB_STYLE_BOLD, "%s", path);
+	fb_print(context->output, FB_STYLE_BOLD, "%s",
+		 fb_text_escape(path, strlen(path), escaped, sizeof(escaped)));
 	fb_print(context->output, FB_STYLE_PLAIN,
 		 " written, built from the dump: %" PRIu64 " thread%s, %s", built->notes.threads,
 		 built->notes.threads == 1 ? "" : "s", fb_text_size(present, there, sizeof(there)));
@@ -93,7 +102,7 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 		fb_print(context->output, FB_STYLE_WARN, ", %s missing",
 			 fb_text_size(absent, missing, sizeof(missing)));
 	putchar('\n');
-	return NULL;
+	return fb_extract_print_gdb(context, path, program_of(built));
 }
 
 static struct fb_error *write_core(struct fb_context *context, struct fb_input *input,

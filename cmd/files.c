@@ -31,7 +31,7 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 static const struct fb_usage usage = {
 	.options = files_options,
 	.parse = parse,
-	.arguments = "INPUT PID",
+	.arguments = "INPUT PID|NAME",
 	.doc = "Lists the open files of a process; paths as /proc shows them on the host.",
 	.most_arguments = 1,
 	.least_arguments = 1,
@@ -152,12 +152,12 @@ static struct fb_error *print_text(struct fb_context *context, const struct fb_t
 	return err;
 }
 
-static struct fb_error *load(struct fb_input *input, int32_t pid, bool own_root,
+static struct fb_error *load(struct fb_input *input, const char *process, bool own_root,
 			     const struct fb_task **task_ret, struct fb_open_files *files)
 {
 	struct fb_path root;
 	bool known = false;
-	struct fb_error *err = fb_find_process(input, pid, task_ret);
+	struct fb_error *err = fb_find_process_named(input, process, task_ret);
 
 	if (!err)
 		err = fb_process_root(input, *task_ret, own_root, &root, &known);
@@ -178,7 +178,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &own_root);
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = load(input, fb_parse_pid(context->args[0]), own_root, &task, &files);
+		err = load(input, context->args[0], own_root, &task, &files);
 	if (!err && files.lost)
 		fb_warn(context->warnings, "%" PRIu64 " open files of this process cannot be read",
 			files.lost);

@@ -3,6 +3,7 @@
  * fbundle: joins a kernel dump with the cores of its processes.
  */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,9 @@ static const struct fb_command *const commands[] = {
 	&fb_command_extract, &fb_command_verify, &fb_command_waits, &fb_command_report,
 };
 
+/* Bytes of a command's name, with room for what people mistype. */
+#define MAX_NAME 32u
+
 static void print_help(FILE *to)
 {
 	fprintf(to, "Usage: fbundle COMMAND INPUT [...]\n"
@@ -29,6 +33,52 @@ static void print_help(FILE *to)
 		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	fprintf(to, "\n`fbundle COMMAND --help` tells more. Exit status: 0 complete; 1 nothing "
 		    "usable;\n2 wrong usage; 3 an answer with a part missing or damaged.\n");
+}
+
+/* How many letters must be put in, taken out, changed or swapped with the next to make one of the
+ * other (the optimal string alignment distance); long ones are far from everything. */
+static size_t distance(const char *from, const char *to)
+{
+	size_t rows[3][MAX_NAME + 1], from_length = strlen(from), to_length = strlen(to);
+
+	if (from_length > MAX_NAME || to_length > MAX_NAME)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= to_length; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= from_length; i++) {
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3],
+		       *two_above = rows[(i + 1) % 3];
+
+		row[0] = i;
+		for (size_t j = 1; j <= to_length; j++) {
+			size_t best = above[j - 1] + (from[i - 1] != to[j - 1]);
+
+			best = above[j] + 1 < best ? above[j] + 1 : best;
+			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+			if (i > 1 && j > 1 && from[i - 1] == to[j - 2] &&
+			    from[i - 2] == to[j - 1] && two_above[j - 2] + 1 < best)
+				best = two_above[j - 2] + 1;
+			row[j] = best;
+		}
+	}
+	return rows[from_length % 3][to_length];
+}
+
+/* The command that a mistyped name is nearest to, or NULL: half of it must be right. */
+static const struct fb_command *nearest_command(const char *name)
+{
+	const struct fb_command *nearest = NULL;
+	size_t least = strlen(name) / 2 + 1;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(commands); i++) {
+		size_t far = distance(name, commands[i]->name);
+
+		if (far < least) {
+			least = far;
+			nearest = commands[i];
+		}
+	}
+	return nearest;
 }
 
 static const struct fb_command *find_command(const char *name)
@@ -92,6 +142,7 @@ static int run(const struct fb_command *command, int argc, char **argv)
 
 static void print_no_command(const char *name)
 {
+	const struct fb_command *nearest = nearest_command(name);
 	char escaped[512];
 
 	fb_text_escape(name, strlen(name), escaped, sizeof(escaped));
@@ -100,6 +151,10 @@ static void print_no_command(const char *name)
 			"fbundle: the command comes before the input: fbundle COMMAND %s (`fbundle "
 			"--help` lists commands)\n",
 			escaped);
+	else if (nearest)
+		fprintf(stderr,
+			"fbundle: no command '%s': did you mean '%s'? `fbundle --help` lists them\n",
+			escaped, nearest->name);
 	else
 		fprintf(stderr, "fbundle: no command '%s': `fbundle --help` lists them\n", escaped);
 }
@@ -107,16 +162,24 @@ static void print_no_command(const char *name)
 int main(int argc, char **argv)
 {
 	const struct fb_command *command;
-	char name[64];
+	char name[64], help_option[] = "--help";
+	bool help;
 
 	argp_err_exit_status = FB_EXIT_USAGE;
 	if (argc < 2) {
 		print_help(stderr);
 		return FB_EXIT_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	help = strcmp(argv[1], "help") == 0;
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (help && argc == 2)) {
 		print_help(stdout);
 		return FB_EXIT_OK;
+	}
+	/* `help COMMAND` is `COMMAND --help`. */
+	if (help) {
+		argv[1] = argv[2];
+		argv[2] = help_option;
+		argc = 3;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("fbundle %s\n", FB_VERSION);

@@ -309,6 +309,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	    !is_folder(context->options.input))
 		fb_usage_error("merge", "arguments missing: name the COREs of %s",
 			       context->options.input);
+	fb_check_output_name("merge", merge.output);
 	context->want_dump = true;
 	/* The arguments behind DUMP are cores like those of --core. */
 	err = fb_options_add_cores(&context->options, context->args, context->arg_count);

@@ -15,6 +15,28 @@
 #include "cmd/ps_order.h"
 #include "cmd/shared/command.h"
 
+enum column {
+	COLUMN_PID,
+	COLUMN_TID,
+	COLUMN_PPID,
+	COLUMN_THREADS,
+	COLUMN_UID,
+	COLUMN_STATE,
+	COLUMN_CPU,
+	COLUMN_TASK,
+	COLUMN_CORE,
+	COLUMN_COUNT,
+};
+
+static const struct fb_column columns[COLUMN_COUNT] = {
+	{"PID", FB_RIGHT},     {"TID", FB_RIGHT}, {"PPID", FB_RIGHT},
+	{"THREADS", FB_RIGHT}, {"UID", FB_RIGHT}, {"STATE", FB_LEFT},
+	{"CPU", FB_RIGHT},     {"TASK", FB_LEFT}, {"CORE", FB_LEFT},
+};
+
+/* A command line, or what a thread waits for, cut shorter than this tells nothing. */
+#define LEAST_TEXT 24u
+
 struct ps {
 	struct fb_input *input;
 	const struct fb_tasks *tasks;
@@ -23,6 +45,7 @@ struct ps {
 	bool tree;
 	bool details;
 	bool want_waits;
+	bool shown[COLUMN_COUNT];
 	struct fb_waits *waits;    /* NULL: not asked for */
 	struct fb_ps_detail usual; /* of PID 1: what others are held against */
 };
@@ -220,41 +243,54 @@ static struct fb_error *detail_cells(struct ps *ps, const struct fb_task *task)
 	return err ? err : fb_ps_detail_cells(ps->table, task, &detail, &ps->usual);
 }
 
+static struct fb_error *plain_cell(struct ps *ps, const struct fb_task *task, enum column column)
+{
+	struct fb_table *table = ps->table;
+	size_t first, threads = 1;
+	bool from_core;
+	uint32_t uid;
+
+	switch (column) {
+	case COLUMN_PID:
+		return fb_table_cell(table, FB_STYLE_BOLD, "%d", task->pid);
+	case COLUMN_TID:
+		return fb_table_cell(table, FB_STYLE_PLAIN, "%d", task->tid);
+	case COLUMN_PPID:
+		return fb_table_cell(table, FB_STYLE_PLAIN, "%d", task->ppid);
+	case COLUMN_THREADS:
+		if (!task->idle)
+			fb_tasks_group(ps->tasks, task->pid, &first, &threads);
+		return fb_table_cell(table, FB_STYLE_PLAIN, "%zu", threads);
+	case COLUMN_UID:
+		uid = fb_process_uid(ps->input, task, &from_core);
+		return uid == UINT32_MAX
+			       ? fb_table_cell(table, FB_STYLE_PLAIN, "?")
+			       : fb_table_cell(table, from_core ? FB_STYLE_WARN : FB_STYLE_PLAIN,
+					       "%u", uid);
+	case COLUMN_STATE:
+		return fb_table_cell(table, state_style(task), "%c%s", task->state,
+				     task->on_cpu ? "*" : "");
+	case COLUMN_CPU:
+		return fb_table_cell(table, FB_STYLE_PLAIN, "%u", task->cpu);
+	case COLUMN_TASK:
+		return fb_table_cell(table, FB_STYLE_DIM, "%016" PRIx64, task->address);
+	case COLUMN_CORE:
+	case COLUMN_COUNT:
+		break;
+	}
+	return fb_table_cell(table, core_name(ps, task) ? FB_STYLE_GOOD : FB_STYLE_PLAIN, "%s",
+			     core_name(ps, task) ? core_name(ps, task) : "-");
+}
+
 static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned depth)
 {
 	struct ps *ps = own;
-	const char *core = core_name(ps, task);
-	size_t first, threads = 1;
 	char waits[512];
-	bool uid_from_core;
-	uint32_t uid = fb_process_uid(ps->input, task, &uid_from_core);
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
-	if (!task->idle)
-		fb_tasks_group(ps->tasks, task->pid, &first, &threads);
-	err = fb_table_cell(ps->table, FB_STYLE_BOLD, "%d", task->pid);
-	if (!err && ps->threads)
-		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%d", task->tid);
-	if (!err)
-		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%d", task->ppid);
-	if (!err && !ps->threads)
-		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%zu", threads);
-	if (!err)
-		err = uid == UINT32_MAX
-			      ? fb_table_cell(ps->table, FB_STYLE_PLAIN, "?")
-			      : fb_table_cell(ps->table,
-					      uid_from_core ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%u",
-					      uid);
-	if (!err)
-		err = fb_table_cell(ps->table, state_style(task), "%c%s", task->state,
-				    task->on_cpu ? "*" : "");
-	if (!err)
-		err = fb_table_cell(ps->table, FB_STYLE_PLAIN, "%u", task->cpu);
-	if (!err)
-		err = fb_table_cell(ps->table, FB_STYLE_DIM, "%016" PRIx64, task->address);
-	if (!err)
-		err = fb_table_cell(ps->table, core ? FB_STYLE_GOOD : FB_STYLE_PLAIN, "%s",
-				    core ? core : "-");
+	for (enum column column = 0; column < COLUMN_COUNT && !err; column++)
+		if (ps->shown[column])
+			err = plain_cell(ps, task, column);
 	if (!err && ps->details)
 		err = detail_cells(ps, task);
 	if (!err)
@@ -265,35 +301,80 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	return err;
 }
 
-#define MAX_COLUMNS (10u + FB_PS_DETAIL_COLUMN_COUNT)
+/* Of the widest cell of a column. */
+static size_t widest(const struct ps *ps, enum column column)
+{
+	size_t widest = strlen(columns[column].heading);
+	bool from_core;
+
+	for (size_t i = 0; i < fb_tasks_count(ps->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(ps->tasks, i);
+		const char *core = column == COLUMN_CORE ? core_name(ps, task) : NULL;
+		int number = column == COLUMN_PID    ? task->pid
+			     : column == COLUMN_TID  ? task->tid
+			     : column == COLUMN_PPID ? task->ppid
+						     : 0;
+		size_t width = core ? strlen(core) : (size_t)snprintf(NULL, 0, "%d", number);
+
+		if (column == COLUMN_UID)
+			width = (size_t)snprintf(NULL, 0, "%u",
+						 fb_process_uid(ps->input, task, &from_core));
+		if (column == COLUMN_TASK)
+			width = strlen("ffff888000000000");
+		if (width > widest)
+			widest = width;
+	}
+	return widest;
+}
+
+/* On a terminal too narrow for all columns those are left out that are needed least, so that some of each
+ * command can be read. */
+static void choose_columns(struct ps *ps, const struct fb_output *output)
+{
+	static const enum column least[] = {COLUMN_TASK,    COLUMN_CPU,  COLUMN_UID,
+					    COLUMN_THREADS, COLUMN_CORE, COLUMN_PPID};
+	size_t used = (ps->waits ? 2 : 1) * LEAST_TEXT, widths[COLUMN_COUNT];
+
+	for (enum column column = 0; column < COLUMN_COUNT; column++) {
+		ps->shown[column] = column == COLUMN_TID       ? ps->threads
+				    : column == COLUMN_THREADS ? !ps->threads
+							       : true;
+		widths[column] = widest(ps, column) + strlen("  ");
+		used += ps->shown[column] ? widths[column] : 0;
+	}
+	for (size_t i = 0; fb_output_is_terminal(output) && i < FB_ARRAY_SIZE(least) &&
+			   used > fb_output_width(output);
+	     i++) {
+		used -= ps->shown[least[i]] ? widths[least[i]] : 0;
+		ps->shown[least[i]] = false;
+	}
+}
+
+#define MAX_COLUMNS (COLUMN_COUNT + 2u + FB_PS_DETAIL_COLUMN_COUNT)
 
 static struct fb_error *create_table(struct ps *ps)
 {
-	struct fb_column columns[MAX_COLUMNS] = {
-		{"PID", FB_RIGHT},
-		{ps->threads ? "TID" : "PPID", FB_RIGHT},
-		{ps->threads ? "PPID" : "THREADS", FB_RIGHT},
-		{"UID", FB_RIGHT},
-		{"STATE", FB_LEFT},
-		{"CPU", FB_RIGHT},
-		{"TASK", FB_LEFT},
-		{"CORE", FB_LEFT},
-	};
-	size_t count = 8;
+	struct fb_column list[MAX_COLUMNS];
+	size_t count = 0;
 
+	for (enum column column = 0; column < COLUMN_COUNT; column++)
+		if (ps->shown[column])
+			list[count++] = columns[column];
 	for (size_t i = 0; ps->details && i < FB_PS_DETAIL_COLUMN_COUNT; i++)
-		columns[count++] = fb_ps_detail_columns[i];
-	columns[count++] = (struct fb_column){"COMMAND", ps->waits ? FB_LEFT : FB_LEFT_CUT};
+		list[count++] = fb_ps_detail_columns[i];
+	list[count++] = (struct fb_column){"COMMAND", ps->waits ? FB_LEFT : FB_LEFT_CUT};
 	if (ps->waits)
-		columns[count++] = (struct fb_column){"WAITS FOR", FB_LEFT};
-	return fb_table_create(columns, count, &ps->table);
+		list[count++] = (struct fb_column){"WAITS FOR", FB_LEFT_CUT};
+	return fb_table_create(list, count, &ps->table);
 }
 
 static struct fb_error *print_text(struct ps *ps, struct fb_context *context)
 {
 	const struct fb_task *first = fb_tasks_by_tid(ps->tasks, 1);
-	struct fb_error *err = create_table(ps);
+	struct fb_error *err;
 
+	choose_columns(ps, context->output);
+	err = create_table(ps);
 	if (!err && ps->details && first)
 		err = fb_ps_detail_load(fb_input_kernel(ps->input), first, &ps->usual);
 	if (!err && ps->tree)

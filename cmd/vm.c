@@ -45,7 +45,7 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 static const struct fb_usage usage = {
 	.options = vm_options,
 	.parse = parse,
-	.arguments = "INPUT PID",
+	.arguments = "INPUT PID|NAME",
 	.doc = "Lists the mappings of a process as /proc/PID/maps does, and how many of their pages "
 	       "come from where.",
 	.most_arguments = 1,
@@ -269,7 +269,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &vm);
 	err = fb_context_open(context, &vm.input);
 	if (!err)
-		err = fb_find_process(vm.input, fb_parse_pid(context->args[0]), &task);
+		err = fb_find_process_named(vm.input, context->args[0], &task);
 	if (!err)
 		err = fb_target_open_process(context, vm.input, task, false, &vm.target);
 	if (!err)

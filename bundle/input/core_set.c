@@ -12,6 +12,7 @@
 #include <xxhash.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 
 /* Of either end: notes, which have the registers of a process, stand behind the headers where the
  * kernel wrote the core, and at its end where gdb did. */
@@ -194,15 +195,6 @@ static struct fb_error *summarize(const struct fb_core *core, struct met_content
 	return err;
 }
 
-/* What is no error of memory, who reads the core will meet again. */
-static struct fb_error *pass_nomem(struct fb_error *err)
-{
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
-}
-
 struct fb_error *fb_core_set_add(struct fb_core_set *set, const struct fb_core *core)
 {
 	struct met_contents *contents = calloc(1, sizeof(*contents)), *met;
@@ -215,7 +207,7 @@ struct fb_error *fb_core_set_add(struct fb_core_set *set, const struct fb_core *
 	node = err ? NULL : tsearch(contents, &set->contents, compare_contents);
 	if (!node) {
 		free(contents);
-		return err ? pass_nomem(err) : fb_error_nomem();
+		return err ? fb_part_skip(err) : fb_error_nomem();
 	}
 	met = *(struct met_contents **)node;
 	if (met == contents)
@@ -243,7 +235,7 @@ struct fb_error *fb_core_set_find(struct fb_core_set *set, const struct fb_core 
 		if (!err && same)
 			*same_ret = met->core;
 	}
-	return pass_nomem(err);
+	return fb_part_skip(err);
 }
 
 /* Keeps the name, unless it is another core's already: then *met_ret is that one's. */

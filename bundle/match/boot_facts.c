@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
 
 #define BOOT_ID_BYTES 16u
@@ -20,15 +21,6 @@
 #define MAX_AUXV_PAIRS 64u
 /* Processes asked for a word that all have: the first will do, unless its page is not in the dump. */
 #define MAX_ASKED 64u
-
-/* What cannot be read is unknown. */
-static struct fb_error *pass_nomem(struct fb_error *err)
-{
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
-}
 
 /* sysctl_bootid (drivers/char/random.c) is drawn when somebody first reads
  * /proc/sys/kernel/random/boot_id; zeros before. */
@@ -42,7 +34,7 @@ static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_fa
 	if (!err)
 		err = fb_space_read(fb_kernel_space(kernel), address, bytes, sizeof(bytes));
 	if (err)
-		return pass_nomem(err);
+		return fb_part_skip(err);
 	if (memcmp(bytes, none, sizeof(none)) != 0)
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			snprintf(facts->boot_id + 2 * i, 3, "%02x", bytes[i]);
@@ -61,7 +53,7 @@ static struct fb_error *read_vdso(struct fb_kernel *kernel, struct fb_boot_facts
 	if (!err)
 		err = fb_build_id_read(fb_kernel_space(kernel), data, facts->vdso,
 				       sizeof(facts->vdso));
-	return pass_nomem(err);
+	return fb_part_skip(err);
 }
 
 static uint64_t auxv_value(const uint64_t *auxv, size_t pairs, uint64_t type)
@@ -93,7 +85,7 @@ static struct fb_error *read_hwcap(struct fb_kernel *kernel, const struct fb_tas
 		err = fb_space_read(fb_kernel_space(kernel), task->mm + field->offset, auxv, size);
 		if (!err)
 			facts->hwcap = auxv_value(auxv, size / 16, AT_HWCAP);
-		err = pass_nomem(err);
+		err = fb_part_skip(err);
 	}
 	return err;
 }
@@ -157,8 +149,8 @@ struct fb_error *fb_boot_facts_of_core(struct fb_core *core, struct fb_boot_fact
 	read_name(fb_core_name(core), &facts);
 	facts.hwcap = auxv_value(info->auxv, info->auxv_pairs, AT_HWCAP);
 	if (vdso)
-		err = pass_nomem(fb_build_id_read(fb_core_space(core), vdso, facts.vdso,
-						  sizeof(facts.vdso)));
+		err = fb_part_skip(fb_build_id_read(fb_core_space(core), vdso, facts.vdso,
+						    sizeof(facts.vdso)));
 	if (!err)
 		*facts_ret = facts;
 	return err;

@@ -35,6 +35,7 @@ struct writer {
 	const struct fb_tasks *tasks;
 	struct fb_buf *notes;
 	int32_t pgrp, sid;
+	uint64_t phdr; /* AT_PHDR; 0: not known */
 	struct fb_written_notes written;
 };
 
@@ -246,8 +247,11 @@ static struct fb_error *add_auxv(struct writer *writer)
 		err = auxv_of_core(writer, err, pairs);
 	if (err)
 		return err;
-	while (count < FB_MAX_AUXV_PAIRS && pairs[count][0] != AT_NULL)
+	while (count < FB_MAX_AUXV_PAIRS && pairs[count][0] != AT_NULL) {
+		if (pairs[count][0] == AT_PHDR)
+			writer->phdr = pairs[count][1];
 		count++;
+	}
 	if (count < FB_MAX_AUXV_PAIRS)
 		count++;
 	return append_note(writer->notes, NT_AUXV, pairs, count * sizeof(pairs[0]));
@@ -285,6 +289,8 @@ static struct fb_error *add_mapping(struct writer *writer, const struct fb_vma *
 	if (err)
 		return fb_part_warn(fb_input_warnings(writer->input), err,
 				    "mapping 0x%" PRIx64 ": the name of its file", vma->start);
+	if (vma->start <= writer->phdr && writer->phdr < vma->end)
+		snprintf(writer->written.program, sizeof(writer->written.program), "%s", path);
 	err = fb_buf_u64(ranges, vma->start);
 	if (!err)
 		err = fb_buf_u64(ranges, vma->end);

@@ -13,11 +13,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "bundle/input/input.h"
+#include "kernel/files/path.h"
 #include "kernel/mappings/vma.h"
 
 struct fb_written_notes {
-	uint64_t threads;      /* with registers */
-	uint64_t without_regs; /* threads that live, and whose registers cannot be had */
+	uint64_t threads;           /* with registers */
+	uint64_t without_regs;      /* threads that live, and whose registers cannot be had */
+	char program[FB_PATH_SIZE]; /* of NT_FILE, the file that AT_PHDR is in; "": not known */
 };
 
 /*

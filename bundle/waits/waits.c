@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "base/u64_map.h"
 #include "bundle/waits/finder/wait_blocked.h"
 #include "bundle/waits/locks/wait_freeze.h"
 #include "bundle/waits/recognisers.h"
@@ -30,13 +31,14 @@ struct fb_waits {
 	struct fb_blocked *batch;
 	const struct fb_task **candidates; /* of the batch */
 	size_t candidate_count;
+	struct fb_u64_map asked; /* addresses of the options' tasks */
 };
 
-static bool is_candidate(const struct fb_wait_finder *finder, const struct fb_task *task)
+static bool is_candidate(const struct fb_waits *waits, const struct fb_task *task)
 {
 	if (task->idle || task->on_cpu || !strchr("SDTt", task->state) || !task->state)
 		return false;
-	return !finder->options.tid || finder->options.tid == task->tid;
+	return !waits->finder.options.tasks || fb_u64_map_find(&waits->asked, (uintptr_t)task);
 }
 
 static struct fb_error *read_stack(void *context, size_t index)
@@ -124,7 +126,7 @@ static struct fb_error *find_all(struct fb_waits *waits)
 	for (size_t i = 0; i < fb_tasks_count(finder->tasks) && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
 
-		if (!is_candidate(finder, task))
+		if (!is_candidate(waits, task))
 			continue;
 		waits->candidates[waits->candidate_count++] = task;
 		if (waits->candidate_count == BATCH)
@@ -181,6 +183,12 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 
 	finder->input = input;
 	finder->options = *options;
+	for (size_t i = 0; options->tasks && i < options->task_count; i++) {
+		err = fb_u64_set_add(&waits->asked, (uintptr_t)options->tasks[i], FB_MAX_TASKS,
+				     "threads", NULL);
+		if (err)
+			return err;
+	}
 	finder->kernel = fb_input_kernel(input);
 	finder->space = fb_kernel_space(finder->kernel);
 	finder->layout = fb_kernel_layout(finder->kernel);
@@ -233,6 +241,7 @@ void fb_waits_destroy(struct fb_waits *waits)
 		return;
 	fb_wait_analysis_deinit(&waits->analysis);
 	fb_wait_finder_deinit(&waits->finder);
+	fb_u64_map_deinit(&waits->asked);
 	free(waits->batch);
 	free(waits->candidates);
 	fb_wait_sites_destroy(waits->sites);

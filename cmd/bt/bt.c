@@ -6,12 +6,15 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "base/u64_map.h"
 #include "bundle/input/panic.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/target.h"
 
 struct bt {
 	struct fb_context *context;
@@ -22,6 +25,7 @@ struct bt {
 	struct fb_swap *swap;
 	const struct fb_task **chosen; /* owned */
 	size_t count, room;
+	struct fb_u64_map met; /* addresses of those chosen */
 	struct fb_thread_stacks *stacks;
 	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
 	bool all, panicking, group;
@@ -55,26 +59,39 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 }
 
 static const struct fb_usage usage = {
-	.arguments = "INPUT [PID...]",
+	.arguments = "INPUT [PID|NAME...]",
 	.doc = "Shows the whole stack of threads: the kernel half as at the panic, the user half "
 	       "from there back to main(). A PID stands for all threads of the process, a TID for "
-	       "one thread; without any, the thread that panicked is shown.",
+	       "one thread, a NAME for all that have it; without any, the thread that panicked is "
+	       "shown.",
 	.most_arguments = SIZE_MAX,
 	.options = bt_options,
 	.parse = parse,
 };
 
+/* Each task once, however often it is named. */
 static struct fb_error *choose(struct bt *bt, const struct fb_task *task)
 {
-	struct fb_error *err;
+	bool fresh = true;
+	struct fb_error *err =
+		fb_u64_set_add(&bt->met, (uintptr_t)task, FB_MAX_TASKS, "threads", &fresh);
 
-	for (size_t i = 0; !bt->all && i < bt->count; i++)
-		if (bt->chosen[i] == task)
-			return NULL;
-	err = fb_grow_array(&bt->chosen, &bt->room, bt->count, sizeof(*bt->chosen), FB_MAX_TASKS,
-			    "threads");
-	if (!err)
+	if (!err && fresh)
+		err = fb_grow_array(&bt->chosen, &bt->room, bt->count, sizeof(*bt->chosen),
+				    FB_MAX_TASKS, "threads");
+	if (!err && fresh)
 		bt->chosen[bt->count++] = task;
+	return err;
+}
+
+static struct fb_error *choose_group(struct bt *bt, int32_t pid, size_t *count_ret)
+{
+	size_t first;
+	struct fb_error *err = NULL;
+
+	fb_tasks_group(bt->tasks, pid, &first, count_ret);
+	for (size_t i = first; !err && i < first + *count_ret; i++)
+		err = choose(bt, fb_tasks_get(bt->tasks, i));
 	return err;
 }
 
@@ -91,12 +108,9 @@ static struct fb_error *choose_pid(struct bt *bt, int32_t pid)
 {
 	const struct fb_task *task = fb_tasks_by_tid(bt->tasks, pid);
 	const int32_t *lost;
-	size_t first, count, lost_count = fb_tasks_lost(bt->tasks, &lost);
-	struct fb_error *err = NULL;
+	size_t count, lost_count = fb_tasks_lost(bt->tasks, &lost);
+	struct fb_error *err = choose_group(bt, pid, &count);
 
-	fb_tasks_group(bt->tasks, pid, &first, &count);
-	for (size_t i = first; !err && i < first + count; i++)
-		err = choose(bt, fb_tasks_get(bt->tasks, i));
 	if (err || count)
 		return err;
 	if (task)
@@ -111,21 +125,50 @@ static struct fb_error *choose_pid(struct bt *bt, int32_t pid)
 			       pid);
 }
 
+/* All threads of the processes of that name, and single threads that have it. */
+static struct fb_error *choose_named(struct bt *bt, const char *name)
+{
+	struct fb_error *err = NULL;
+	bool found = false;
+
+	for (size_t i = 0; !err && i < fb_tasks_count(bt->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(bt->tasks, i);
+		size_t count;
+
+		if (strcmp(task->comm, name) != 0)
+			continue;
+		found = true;
+		err = task->tid == task->pid && !task->idle ? choose_group(bt, task->pid, &count)
+							    : choose(bt, task);
+	}
+	if (!err && !found)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "'%s' is neither a PID nor the name of a process or thread "
+				      "(`fbundle ps -t` lists them)",
+				      name);
+	return err;
+}
+
+static int compare_cpus(const void *left, const void *right)
+{
+	uint32_t a = (*(const struct fb_task *const *)left)->cpu;
+	uint32_t b = (*(const struct fb_task *const *)right)->cpu;
+
+	return (a > b) - (a < b);
+}
+
 /* The task that panicked, then those of the other CPUs in their order. */
 static struct fb_error *choose_cpus(struct bt *bt, bool others)
 {
-	struct fb_error *err = NULL;
+	size_t first = bt->panic.task ? 1 : 0;
+	struct fb_error *err = bt->panic.task ? choose(bt, bt->panic.task) : NULL;
 
-	if (bt->panic.task)
-		err = choose(bt, bt->panic.task);
-	for (uint32_t cpu = 0; others && cpu < fb_kernel_cpu_limit(fb_input_kernel(bt->input));
-	     cpu++)
-		for (size_t i = 0; !err && i < fb_tasks_count(bt->tasks); i++) {
-			const struct fb_task *task = fb_tasks_get(bt->tasks, i);
-
-			if (task->on_cpu && task->cpu == cpu)
-				err = choose(bt, task);
-		}
+	for (size_t i = 0; others && !err && i < fb_tasks_count(bt->tasks); i++)
+		if (fb_tasks_get(bt->tasks, i)->on_cpu)
+			err = choose(bt, fb_tasks_get(bt->tasks, i));
+	if (!err && bt->count > first)
+		qsort(bt->chosen + first, bt->count - first, sizeof(struct fb_task *),
+		      compare_cpus);
 	if (!err && !bt->count)
 		err = fb_error_create(FB_NOT_FOUND,
 				      "which thread panicked is not known: name a PID, or -a");
@@ -149,7 +192,9 @@ static struct fb_error *choose_tasks(struct bt *bt)
 	if (!err && (bt->panicking || !bt->context->arg_count))
 		err = choose_cpus(bt, bt->panicking);
 	for (size_t i = 0; !err && i < bt->context->arg_count; i++)
-		err = choose_pid(bt, fb_parse_pid(bt->context->args[i]));
+		err = fb_is_number(bt->context->args[i])
+			      ? choose_pid(bt, fb_parse_pid(bt->context->args[i]))
+			      : choose_named(bt, bt->context->args[i]);
 	return err;
 }
 
@@ -241,7 +286,7 @@ static struct fb_error *print_groups(struct bt *bt)
 	return err;
 }
 
-/* What the chosen threads wait for: of one, only its own wait is looked for. */
+/* What the chosen threads wait for, and no others. */
 static struct fb_error *find_waits(struct bt *bt)
 {
 	struct fb_wait_options options = {.files = bt->files, .swap = bt->swap};
@@ -249,14 +294,11 @@ static struct fb_error *find_waits(struct bt *bt)
 	struct fb_error *err;
 
 	for (size_t i = 0; i < bt->count; i++)
-		if (!bt->chosen[i]->idle && bt->chosen[i]->state != 'R') {
-			blocked++;
-			options.tid = bt->chosen[i]->tid;
-		}
+		blocked += !bt->chosen[i]->idle && bt->chosen[i]->state != 'R';
 	if (!blocked)
 		return NULL;
-	if (blocked > 1)
-		options.tid = 0;
+	options.tasks = bt->chosen;
+	options.task_count = bt->count;
 	err = fb_waits_find(bt->input, &options, &bt->waits);
 	return fb_part_warn(bt->context->warnings, err, "what threads wait for");
 }
@@ -316,6 +358,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		err = bt.by_cpu ? answer_by_cpu(&bt) : answer_by_thread(&bt);
 	fb_waits_destroy(bt.waits);
 	fb_thread_stacks_destroy(bt.stacks);
+	fb_u64_map_deinit(&bt.met);
 	free(bt.chosen);
 	fb_swap_destroy(bt.swap);
 	fb_host_files_destroy(bt.files);

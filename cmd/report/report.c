@@ -122,6 +122,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &options);
+	fb_check_output_name("report", options.output);
 	context->writes = options.output ? options.output : context->options.input;
 	err = fb_context_open(context, &report.input);
 	if (!err) {

@@ -110,6 +110,10 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 /* Says on standard error what is wrong with the use of a command, and exits with FB_EXIT_USAGE. */
 _Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_PRINTF(2, 3);
 
+/* Exits with FB_EXIT_USAGE where path, the value of a command's --output, is "-": outputs are files, put in
+ * place whole. NULL: none was named. */
+void fb_check_output_name(const char *command, const char *path);
+
 /* FB_OS where a folder that the options name is none. */
 FB_MUST_CHECK struct fb_error *fb_options_check(const struct fb_options *options);
 

@@ -33,6 +33,7 @@ static const struct argp_option option_list[] = {
 	{NULL, 'j', "N", 0, "use N threads (default: one per CPU)", 0},
 	{"json", OPTION_JSON, NULL, 0, "answer for machines", 0},
 	{"color", OPTION_COLOR, "WHEN", 0, "auto, always or never", 0},
+	{"", 'h', NULL, OPTION_HIDDEN, NULL, 0}, /* as --help */
 	{"quiet", OPTION_QUIET, NULL, 0, "no progress, no warnings", 0},
 	{"no-sandbox", OPTION_NO_SANDBOX, NULL, 0, "do not give up access to other files", 0},
 	{0},
@@ -99,6 +100,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_COLOR:
 		options->color = parse_color(state, arg);
+		break;
+	case 'h':
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
 		break;
 	case OPTION_QUIET:
 		options->quiet = true;
@@ -187,6 +191,14 @@ void fb_usage_error(const char *command, const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	exit(FB_EXIT_USAGE);
+}
+
+void fb_check_output_name(const char *command, const char *path)
+{
+	if (path && strcmp(path, "-") == 0)
+		fb_usage_error(command,
+			       "-o takes a file, and cannot write to standard output: name one "
+			       "(./- for a file of that name)");
 }
 
 static struct fb_error *check_folder(const char *option, const char *path)

@@ -27,13 +27,21 @@ struct fb_output {
 	bool progress_drawn;
 };
 
+/* A terminal that knows no escape sequences names itself so. */
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
 static bool want_color(enum fb_color color)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	if (color != FB_COLOR_AUTO)
 		return color == FB_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && (!no_color || !*no_color);
+	return isatty(STDOUT_FILENO) && !is_dumb() && (!no_color || !*no_color);
 }
 
 struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_output **output_ret)
@@ -44,7 +52,7 @@ struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_out
 	if (!output)
 		return fb_error_nomem();
 	output->color = want_color(color);
-	output->progress = !quiet && isatty(STDERR_FILENO);
+	output->progress = !quiet && isatty(STDERR_FILENO) && !is_dumb();
 	output->width = DEFAULT_WIDTH;
 	output->terminal = isatty(STDOUT_FILENO);
 	if (output->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)

@@ -8,12 +8,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
 
 #define MAX_SYMBOL 512
+/* PIDs that a message lists. */
+#define MAX_LISTED 8u
 
 struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 				 const struct fb_task **task_ret)
@@ -56,6 +59,57 @@ struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 		task = fb_tasks_get(tasks, i);
 	*task_ret = task;
 	return NULL;
+}
+
+bool fb_is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+/* "12, 15, 18..." */
+static void add_pid(char *list, size_t size, size_t index, int32_t pid)
+{
+	size_t used = strlen(list);
+
+	if (index < MAX_LISTED)
+		snprintf(list + used, size - used, "%s%d", index ? ", " : "", pid);
+	else if (index == MAX_LISTED)
+		snprintf(list + used, size - used, "...");
+}
+
+struct fb_error *fb_find_process_named(struct fb_input *input, const char *text,
+				       const struct fb_task **task_ret)
+{
+	const struct fb_tasks *tasks = NULL;
+	char pids[16 * MAX_LISTED + sizeof("...")] = "";
+	int32_t pid = -1;
+	size_t count = 0;
+	struct fb_error *err;
+
+	if (fb_is_number(text))
+		return fb_find_process(input, fb_parse_pid(text), task_ret);
+	err = fb_input_tasks(input, &tasks);
+	if (err)
+		return err;
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+
+		if (task->idle || task->pid != task->tid || strcmp(task->comm, text) != 0)
+			continue;
+		pid = task->pid;
+		add_pid(pids, sizeof(pids), count++, pid);
+	}
+	if (!count)
+		return fb_error_create(
+			FB_NOT_FOUND,
+			"'%s' is neither a PID nor the name of a process (`fbundle ps` "
+			"lists them)",
+			text);
+	if (count > 1)
+		return fb_error_create(FB_INVALID,
+				       "%zu processes are named %s: give the PID, of %s", count,
+				       text, pids);
+	return fb_find_process(input, pid, task_ret);
 }
 
 struct fb_error *fb_target_open_process(struct fb_context *context, struct fb_input *input,

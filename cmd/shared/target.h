@@ -32,6 +32,13 @@ bool fb_split_offset(const char *text, char *name, size_t size, uint64_t *offset
 FB_MUST_CHECK struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 					       const struct fb_task **task_ret);
 
+/* The same of a process as people name it: its PID or a TID in decimal, or its name where no other has
+ * that; else FB_INVALID, with the PIDs that have it. */
+FB_MUST_CHECK struct fb_error *fb_find_process_named(struct fb_input *input, const char *text,
+						     const struct fb_task **task_ret);
+/* Whether text is a number, to be taken for a PID (fb_parse_pid()), not for a name. */
+bool fb_is_number(const char *text);
+
 /* What a joined space needs besides a task. fb_target_deinit() it. */
 FB_MUST_CHECK struct fb_error *fb_target_open_process(struct fb_context *context,
 						      struct fb_input *input,

@@ -36,6 +36,14 @@ static struct fb_error *detail_json(const struct fb_wait *wait, const struct fb_
 	return err;
 }
 
+/* Null for a TID that is no task. */
+static json_t *comm_json(const struct fb_waits_view *view, int32_t tid)
+{
+	const struct fb_task *task = fb_tasks_by_tid(view->tasks, tid);
+
+	return task ? fb_json_bytes(task->comm, sizeof(task->comm)) : json_null();
+}
+
 static struct fb_error *edge_json(const struct fb_waits_view *view, const struct fb_wait *wait,
 				  const struct fb_wait_owner *owner, json_t *list)
 {
@@ -50,9 +58,11 @@ static struct fb_error *edge_json(const struct fb_waits_view *view, const struct
 	}
 	json_object_set_new(edge, "tid", json_integer(wait->tid));
 	json_object_set_new(edge, "pid", json_integer(wait->pid));
+	json_object_set_new(edge, "comm", comm_json(view, wait->tid));
 	json_object_set_new(edge, "kind", json_string(wait->kind));
 	json_object_set_new(edge, "object", fb_json_text(object->name));
 	json_object_set_new(edge, "owner_tid", owner ? json_integer(owner->tid) : json_null());
+	json_object_set_new(edge, "owner_comm", owner ? comm_json(view, owner->tid) : json_null());
 	json_object_set_new(edge, "owner_is_process",
 			    owner ? json_boolean(owner->process) : json_null());
 	json_object_set_new(edge, "owners", json_integer((json_int_t)object->owner_count));

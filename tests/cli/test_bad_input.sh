@@ -33,8 +33,8 @@ expect_status 2 "another command's option is wrong usage"
 expect_line stderr "unrecognized option '--redact'" "another command's option is named"
 run "$dump" info
 expect_error 2 'the command comes before the input' "the dump before the command"
-run bt "$dump" init
-expect_error 2 "'init' is no PID.*fbundle ps" "a name for a PID"
+run bt "$dump" no-such-name
+expect_error 1 "'no-such-name' is neither a PID nor the name of a process.*fbundle ps" "a name that no process has"
 run bt "$dump" 99999999999999
 expect_error 2 'is no PID' "a PID beyond all"
 run vm "$dump" 1 2
@@ -242,7 +242,7 @@ expect_error 1 'not one page of it can be read: it is cut off' "info of a bundle
 run verify "$work/cut"
 expect_status 3 "verify of a bundle's beginning"
 run extract "$out" no-such-core --from-dump
-expect_error 1 "'no-such-core' is no PID: --from-dump" "a name where only a PID will do"
+expect_error 1 "'no-such-core' is neither a PID nor the name" "a name where only a process will do"
 run merge "$out" "$work/core" --redact -o "$work/again"
 expect_error 1 'is a bundle, .*redact from the dump' "a bundle to redact"
 run extract "$dump" --all -o "$work/bare"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bt: which files would lead stacks on, and that one does.
+# shellcheck disable=SC2016 # $name within a jq filter
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 
@@ -31,6 +32,29 @@ while read -r path id; do
     run_program cat "$work/report.html"
     expect_line stdout "<td>$path</td><td>[0-9]+ user stacks? ends? in it</td>.*build-id is $id" "the report asks for $path"
 done <"$work/wanted"
+
+# By name: a process with all its threads, single threads, and all that have the name.
+run ps "$dump" --json
+json '[.tasks[] | select(.comm == "lock-ab") | .tid]' >"$work/named"
+json '[.tasks[] | select(.comm == "actors" and .pid == .tid) | .pid] as $leaders
+    | [.tasks[] | select(.comm == "actors" or (.pid as $pid | $leaders | index($pid))) | .tid] | unique' >"$work/all-named"
+run bt "$dump" lock-ab --json
+expect_json '[.threads[].tid] == $named[0]' "bt NAME: the thread of that name" --slurpfile named "$work/named"
+run bt "$dump" actors --json
+expect_json '([.threads[].tid] | sort) == $named[0] and ($named[0] | length > 15)' \
+    "all threads of the processes of that name, and threads of it" --slurpfile named "$work/all-named"
+run bt "$dump" actors 128 lock-ab actors --json
+expect_json '([.threads[].tid] | sort) == $named[0]' "each once" --slurpfile named "$work/all-named"
+run bt "$dump" no-such
+expect_error 1 "'no-such' is neither a PID nor the name of a process or thread" "a name that nobody has"
+for command in vm files; do
+    run "$command" "$dump" many-files --json
+    cp "$work/stdout" "$work/by-name"
+    run "$command" "$dump" "$(sed 's/.*\bFD=\([0-9]*\).*/\1/' "$samples/actors")" --json
+    expect_same "$work/by-name" "$work/stdout" "$command takes a name"
+    run "$command" "$dump" actors
+    expect_error 1 '[0-9]+ processes are named actors: give the PID, of 128, 132, ' "$command: but not one of many"
+done
 
 run bt "$work/bundle" "${pids[@]}" --sysroot "$samples/sysroot" --json
 expect_json '.files_wanted | all(.path != "/lab/actors")' "with it under --sysroot it is not wanted"

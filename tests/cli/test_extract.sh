@@ -83,7 +83,14 @@ expect_same "$work/whole" "$work/again" "built again it is the same, byte for by
 
 run extract "$dump" "$pid" --core "$work/taken" -o "$work/back" --json
 expect_json '.source == "core"' "where there is a core, the original is given"
+expect_json '.program == "/lab/actors"' "with the program that it is of"
 expect_same "$work/taken" "$work/back" "bit for bit"
+# The line that opens it in gdb can be pasted.
+run extract "$dump" many-files -o "$work/it's \$HOME"
+expect_line stdout "^  gdb /lab/actors '$work/it'\\\\''s \\\$HOME'\$" "extract says how to open it in gdb, quoted"
+expect [ "$(eval "set -- $(tail -n 1 "$work/stdout")"; printf '%s' "$3")" = "$work/it's \$HOME" ] "a shell reads the name back"
+run extract "$dump" "$pid" --core "$work/taken" -o "$work/back" --force --sysroot "$samples/sysroot"
+expect_line stdout "^  gdb -iex 'set sysroot $samples/sysroot' $samples/sysroot/lab/actors $work/back\$" "with the sysroot that is given"
 run extract "$dump" "$pid" --core "$work/taken" --from-dump -o "$work/taken" --force
 expect_error 1 'is an input' "an input is never written over"
 cp "$dump" "$work/dump"
@@ -148,7 +155,7 @@ expect_error 1 'kernel thread' "a kernel thread has no core"
 run extract "$dump" 4000000 -o "$work/none"
 expect_error 1 'no process has PID 4000000' "a PID that is no process is named"
 run extract "$dump" core.nobody -o "$work/none"
-expect_error 1 "'core.nobody' is no PID" "a name that is no core is named"
+expect_error 1 "'core.nobody' is neither a PID nor the name of a process or of a core" "a name that is neither is named"
 expect_no_file "$work/none" "and nothing is written"
 run extract "$dump" --all --from-dump
 expect_status 2 "--all gives the cores that there are"

@@ -168,11 +168,25 @@ while True:
     sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
 PY
 }
-for columns in 80 120 200; do
+for columns in 30 40 60 80 120 200; do
+    for options in "" -t -w; do
+        [ "$options" != -w ] || [ "$columns" -ge 60 ] || continue # names and waits have no room
+        # shellcheck disable=SC2086 # words
+        on_terminal "$columns" "$FBUNDLE" ps "$bundle" $options --color never >"$work/terminal"
+        expect [ "$(wc -L <"$work/terminal")" -le "$columns" ] "ps $options fits a terminal of $columns columns"
+    done
     on_terminal "$columns" "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
-    expect [ "$(wc -L <"$work/terminal")" -le "$columns" ] "ps fits a terminal of $columns columns"
+    expect grep -q '^ *PID .*STATE .*COMMAND$' "$work/terminal" "PID, state and command are left at $columns"
 done
-on_terminal 80 "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
+expect grep -q '^ *PID *PPID *THREADS *UID *STATE *CPU *TASK *CORE *COMMAND$' "$work/terminal" "all columns where there is room"
+colour=$(printf '\033')
+TERM=xterm on_terminal 80 "$FBUNDLE" ps "$bundle" >"$work/terminal"
+expect grep -q "$colour" "$work/terminal" "a terminal has colours"
+for term in dumb ""; do
+    TERM=$term on_terminal 80 "$FBUNDLE" ps "$bundle" >"$work/terminal"
+    expect [ "$(grep -c "$colour" "$work/terminal")" -eq 0 ] "TERM='$term' has none"
+done
+on_terminal 30 "$FBUNDLE" ps "$bundle" --color never >"$work/terminal"
 expect grep -q '\.\.\.$' "$work/terminal" "a command line that is cut says so"
 run ps "$bundle"
 expect_no_line stdout '\.\.\.$' "none is cut elsewhere"

@@ -58,6 +58,43 @@ same_words() {
     [ -z "$missing" ] || printf '# only in one (left: the help): %s\n' "$missing"
 }
 
+# -h and help are what people type first; what is mistyped is understood.
+run --help
+cp "$work/stdout" "$work/help"
+run -h
+expect_same "$work/help" "$work/stdout" "-h is --help"
+run help
+expect_same "$work/help" "$work/stdout" "help too"
+run bt --help
+cp "$work/stdout" "$work/help"
+for words in "bt -h" "help bt" "bt dump -h"; do
+    # shellcheck disable=SC2086 # words
+    run $words
+    expect_status 0 "$words"
+    expect_same "$work/help" "$work/stdout" "$words is bt --help"
+done
+run help no-such-command
+expect_error 2 "no command 'no-such-command'" "help of no command"
+while read -r typed meant; do
+    run "$typed" dump
+    expect_error 2 "no command '$typed': did you mean '$meant'\?" "$typed: did you mean $meant"
+done <<<"btt bt
+waist waits
+extrat extract
+Info info
+merg merge
+reprot report"
+for typed in x gdb frobnicate "$(printf '%0100d' 0)"; do
+    run "$typed" dump
+    expect_error 2 "no command '$typed': \`fbundle" "$typed is near to no command"
+done
+for words in "merge dump core" "extract dump 1" "report dump"; do
+    # shellcheck disable=SC2086 # words
+    run $words -o -
+    command=${words%% *}
+    expect_error 2 "fbundle $command: -o takes a file, and cannot write to standard output" "$command -o -"
+done
+
 run --help
 mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$work/stdout")
 expect test "${#commands[@]}" -ge 16 "the help lists commands"
@@ -87,7 +124,7 @@ for option in $common; do
     reference_part Everywhere | grep -qF -- "\`$option" || missing+=" $option"
 done
 expect test -z "$missing" "cli.md has the options of all commands${missing:+, but not$missing}"
-for name in DEBUGINFOD_URLS TMPDIR NO_COLOR; do
+for name in DEBUGINFOD_URLS TMPDIR NO_COLOR TERM; do
     grep -q "^\.It Ev.*$name" "$page"
     report $? "the page has $name"
 done

@@ -100,6 +100,15 @@ expect_json '.threads[] | select(.tid == $tid) | .waits_for | startswith("mutex 
 run ps "$bundle" --threads --waits
 expect_line stdout " mutex 0x[0-9a-f]+, by " "ps says it"
 
+# Names stand at both ends of each edge.
+run ps "$dump" --json
+json '[.tasks[] | {key: (.tid | tostring), value: .comm}] | from_entries' >"$work/comms"
+run waits "$dump" --json
+expect_json '$comms[0] as $comm | (.edges | length > 20) and all(.edges[]; .comm == $comm[.tid | tostring]
+    and .owner_comm == (if .owner_tid then $comm[.owner_tid | tostring] else null end))' \
+    "waits: the names of who waits and of who is waited for" --slurpfile comms "$work/comms"
+expect_json 'any(.edges[]; .owner_comm)' "some have an owner"
+
 data=${FBUNDLE_DATA:-}
 if [ -z "$data" ]; then
     skip "the real dumps: FBUNDLE_DATA is not set"

@@ -3,15 +3,18 @@
 #ifndef FB_BUNDLE_WAIT_OPTIONS_H
 #define FB_BUNDLE_WAIT_OPTIONS_H
 
-#include <stdint.h>
+#include <stddef.h>
 
 #include "bundle/process/host_files.h"
 #include "kernel/swap/swap.h"
+#include "kernel/tasks/task.h"
 
 struct fb_wait_options {
 	struct fb_host_files *files; /* borrowed, or NULL: mapped files, for symbols */
 	struct fb_swap *swap;        /* borrowed, or NULL */
-	int32_t tid;                 /* of the only thread to look at; 0: all */
+	/* The only threads to look at, in any order; borrowed for the call. NULL: all. */
+	const struct fb_task *const *tasks;
+	size_t task_count;
 };
 
 #endif
