@@ -166,6 +166,8 @@
 /* Function symbols of one object and their names: the largest programs have some 500,000. */
 #define FB_MAX_OBJECT_SYMBOLS (4u << 20)
 #define FB_MAX_OBJECT_STRINGS (256u << 20)
+/* Unpacked .gnu_debugdata: the function symbols of the largest programs are some 40 MB. */
+#define FB_MAX_MINI_DEBUGINFO (64u << 20)
 /* Symbols that begin within another one: labels of hand-written code, some hundred. */
 #define FB_MAX_SYMBOLS_WITHIN 4096u
 /* Frames of one user stack: 8 MiB of runaway recursion with frames of 128 bytes. */

@@ -38,10 +38,9 @@ static const struct reg {
 };
 
 static const char *const found_names[] = {
-	[FB_FRAME_REGISTERS] = "registers",
-	[FB_FRAME_UNWIND_TABLE] = "unwind-table",
-	[FB_FRAME_FRAME_POINTER] = "frame-pointer",
-	[FB_FRAME_STACK_TOP] = "stack-top",
+	[FB_FRAME_REGISTERS] = "registers",         [FB_FRAME_UNWIND_TABLE] = "unwind-table",
+	[FB_FRAME_FRAME_POINTER] = "frame-pointer", [FB_FRAME_STACK_TOP] = "stack-top",
+	[FB_FRAME_CALL_SITE] = "call-site",
 };
 
 size_t fb_user_reg_count(void)
@@ -105,4 +104,17 @@ bool fb_frame_found_parse(const char *text, enum fb_frame_found *found_ret)
 			return true;
 		}
 	return false;
+}
+
+const char *fb_frame_from_name(enum fb_source from)
+{
+	return from == FB_SOURCE_ABSENT ? NULL : fb_source_name(from);
+}
+
+enum fb_source fb_frame_from_parse(const char *text)
+{
+	for (int source = FB_SOURCE_VMCORE; text && source < FB_SOURCE_ABSENT; source++)
+		if (strcmp(text, fb_source_name((enum fb_source)source)) == 0)
+			return (enum fb_source)source;
+	return FB_SOURCE_ABSENT;
 }

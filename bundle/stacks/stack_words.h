@@ -24,9 +24,13 @@ const char *fb_user_regs_source_name(enum fb_user_regs_source source);
 /* FB_USER_REGS_UNKNOWN for what fb_user_regs_source_name() gives for none; text may be NULL. */
 enum fb_user_regs_source fb_user_regs_source_parse(const char *text);
 
-/* "registers", "unwind-table", "frame-pointer", "stack-top". */
+/* "registers", "unwind-table", "frame-pointer", "stack-top", "call-site". */
 const char *fb_frame_found_name(enum fb_frame_found found);
 /* False, and *found_ret untouched, for any other text; text may be NULL. */
 bool fb_frame_found_parse(const char *text, enum fb_frame_found *found_ret);
+
+/* "vmcore", "core"...; NULL for FB_SOURCE_ABSENT, and the other way round for any other text. */
+const char *fb_frame_from_name(enum fb_source from);
+enum fb_source fb_frame_from_parse(const char *text);
 
 #endif

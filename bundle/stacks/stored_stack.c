@@ -154,6 +154,8 @@ static struct fb_error *decode_frame(struct fb_stored_stacks *stacks, const json
 
 	if (!err)
 		err = get_pooled(stacks, object, "symbol", &frame->symbol);
+	if (!err && json_object_get(object, "demangled"))
+		err = get_pooled(stacks, object, "demangled", &frame->demangled);
 	if (!err)
 		err = get_number_or_null(object, "offset", 0, INT64_MAX, &offset);
 	if (!err)
@@ -170,6 +172,7 @@ static struct fb_error *decode_frame(struct fb_stored_stacks *stacks, const json
 		err = get_boolean(object, "signal", false, &frame->signal);
 	frame->offset = (uint64_t)offset;
 	frame->line = (uint32_t)line;
+	frame->from = fb_frame_from_parse(json_string_value(json_object_get(object, "from")));
 	return err ? err : get_found(object, index, &frame->found);
 }
 

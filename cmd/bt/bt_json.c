@@ -60,6 +60,7 @@ static json_t *user_json(const struct fb_user_stack *stack)
 
 		json_object_set_new(object, "pc", fb_json_hex(frame->pc));
 		json_object_set_new(object, "symbol", fb_json_text(frame->symbol));
+		json_object_set_new(object, "demangled", fb_json_text(frame->demangled));
 		json_object_set_new(object, "offset",
 				    frame->symbol && !frame->inlined
 					    ? json_integer((json_int_t)frame->offset)
@@ -72,6 +73,7 @@ static json_t *user_json(const struct fb_user_stack *stack)
 		json_object_set_new(object, "signal", json_boolean(frame->signal));
 		json_object_set_new(object, "found",
 				    json_string(fb_frame_found_name(frame->found)));
+		json_object_set_new(object, "from", fb_json_text(fb_frame_from_name(frame->from)));
 		json_array_append_new(list, object);
 	}
 	return list;

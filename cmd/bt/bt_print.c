@@ -245,10 +245,10 @@ static void print_user_frame(struct fb_output *output, const struct fb_user_fram
 			     int number)
 {
 	char symbol[512] = "?", name[600], object[160] = "", line[200] = "", where[420];
-	bool guessed = frame->found == FB_FRAME_FRAME_POINTER || frame->found == FB_FRAME_STACK_TOP;
+	bool guessed = fb_frame_is_guess(frame->found);
 
 	if (frame->symbol)
-		escape(frame->symbol, symbol, sizeof(symbol));
+		escape(frame->demangled ? frame->demangled : frame->symbol, symbol, sizeof(symbol));
 	if (frame->inlined)
 		snprintf(name, sizeof(name), "%s (inlined)", symbol);
 	else if (frame->symbol)
@@ -326,7 +326,7 @@ static void print_regs(struct fb_output *output, const char *label,
 
 	fb_print(output, FB_STYLE_DIM, "    registers %s:", label);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(list); i++)
-		fb_print(output, FB_STYLE_DIM, "%s%6s %016" PRIx64, i % 4 == 0 ? "\n    " : "",
+		fb_print(output, FB_STYLE_DIM, "%s%7s %016" PRIx64, i % 4 == 0 ? "\n   " : "",
 			 list[i].name, list[i].value);
 	fb_print(output, FB_STYLE_DIM, "\n");
 }
@@ -483,8 +483,7 @@ void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks 
 		for (size_t j = 0; j < stack->kernel.count; j++)
 			guessed |= stack->kernel.frames[j].unreliable;
 		for (size_t j = 0; j < stack->user.count; j++)
-			guessed |= stack->user.frames[j].found == FB_FRAME_FRAME_POINTER ||
-				   stack->user.frames[j].found == FB_FRAME_STACK_TOP;
+			guessed |= fb_frame_is_guess(stack->user.frames[j].found);
 		if (!guessed)
 			continue;
 		fb_print(output, FB_STYLE_WARN,

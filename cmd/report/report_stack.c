@@ -97,8 +97,10 @@ static void add_kernel(struct fb_html *html, const struct fb_thread_stack *stack
 
 static void add_user_frame(struct fb_html *html, const struct fb_user_frame *frame, int number)
 {
-	const char *symbol = frame->symbol ? frame->symbol : "?";
-	bool guessed = frame->found == FB_FRAME_FRAME_POINTER || frame->found == FB_FRAME_STACK_TOP;
+	const char *symbol = frame->demangled ? frame->demangled
+			     : frame->symbol  ? frame->symbol
+					      : "?";
+	bool guessed = fb_frame_is_guess(frame->found);
 	char name[600], where[400];
 
 	if (frame->inlined)

@@ -101,6 +101,7 @@ static void print_user_frames(const struct fb_waits_view *view,
 {
 	const struct fb_thread_stack *stack = NULL;
 	unsigned shown = 0;
+	const char *text;
 	char name[256];
 
 	for (size_t i = 0; stacks && i < fb_thread_stacks_count(stacks) && !stack; i++)
@@ -111,7 +112,8 @@ static void print_user_frames(const struct fb_waits_view *view,
 
 		if (!is_user_frame_shown(frame))
 			continue;
-		fb_text_escape(frame->symbol, strlen(frame->symbol), name, sizeof(name));
+		text = frame->demangled ? frame->demangled : frame->symbol;
+		fb_text_escape(text, strlen(text), name, sizeof(name));
 		if (shown++)
 			fb_print(output_of(view), FB_STYLE_DIM, " < %s", name);
 		else

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which function of a unit an address is in, and what was inlined there. A unit
- * of a kernel has thousands of types before its functions, so that it is walked
- * once, not for each address.
+ * Functions of a unit. A unit of a kernel has thousands of types before its
+ * functions, so that it is walked once, not for each address.
  */
+#include "symbols/dwarf/dwarf_functions.h"
+
 #include <dwarf.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/search.h"
-#include "symbols/dwarf/dwarf_lines_private.h"
 
 /* Namespaces, as of Rust's modules, within each other. */
 #define MAX_NAMESPACES 32u
@@ -19,6 +19,7 @@
 
 struct walk {
 	struct fb_unit_functions functions;
+	bool in_types;         /* the language has functions within types */
 	uint64_t entries_left; /* a damaged DW_AT_sibling may lead back */
 };
 
@@ -44,6 +45,12 @@ static struct fb_error *add_function(struct walk *walk, Dwarf_Die *function)
 	return NULL;
 }
 
+static bool may_hold_functions(int tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_class_type ||
+	       tag == DW_TAG_union_type || tag == DW_TAG_enumeration_type;
+}
+
 static struct fb_error *add_children(struct walk *walk, Dwarf_Die *parent, unsigned depth)
 {
 	struct fb_error *err = NULL;
@@ -58,7 +65,8 @@ static struct fb_error *add_children(struct walk *walk, Dwarf_Die *parent, unsig
 			return fb_error_create(FB_LIMIT, "a unit of too many entries");
 		if (tag == DW_TAG_subprogram)
 			err = add_function(walk, &die);
-		else if (tag == DW_TAG_namespace)
+		else if (tag == DW_TAG_namespace || tag == DW_TAG_module ||
+			 (walk->in_types && may_hold_functions(tag)))
 			err = add_children(walk, &die, depth + 1);
 	} while (!err && dwarf_siblingof(&die, &die) == 0);
 	return err;
@@ -71,10 +79,18 @@ static int compare_ranges(const void *a, const void *b)
 	return left->start < right->start ? -1 : left->start > right->start;
 }
 
+/* Assembler too; whatever is not known may have functions anywhere. */
+static bool is_plain_c(int language)
+{
+	return language == DW_LANG_C89 || language == DW_LANG_C || language == DW_LANG_C99 ||
+	       language == DW_LANG_C11 || language == DW_LANG_Mips_Assembler;
+}
+
 struct fb_error *fb_unit_functions_load(Dwarf_Die *unit, struct fb_unit_functions *functions_ret)
 {
 	struct walk walk = {
 		.functions = {.unit = dwarf_dieoffset(unit)},
+		.in_types = !is_plain_c(dwarf_srclang(unit)),
 		.entries_left = FB_MAX_UNIT_ENTRIES,
 	};
 	struct fb_error *err = add_children(&walk, unit, 0);

@@ -6,8 +6,8 @@ for thread in gdb.selected_inferior().threads():
     thread.switch()
     frame = gdb.newest_frame()
     while frame is not None and frame.is_valid():
-        print("frame", thread.ptid[1] or thread.ptid[0], hex(frame.pc()), frame.name(),
-              int(frame.type() == gdb.INLINE_FRAME))
+        print("frame", thread.ptid[1] or thread.ptid[0], hex(frame.pc()),
+              int(frame.type() == gdb.INLINE_FRAME), frame.name())
         try:
             frame = frame.older()
         except gdb.error:

@@ -107,6 +107,7 @@ static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
 	if (!headers->first_load)
 		return fb_error_create(FB_CORRUPT, "object at 0x%" PRIx64 ": no PT_LOAD", base);
 	image->first_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
+	image->entry = headers->ehdr.e_entry;
 	return NULL;
 }
 

@@ -20,6 +20,7 @@ struct fb_elf_image {
 	void *bytes; /* owned: an ELF file for elf_memory() */
 	size_t size;
 	uint64_t first_vaddr; /* ELF address of the page that is mapped at base */
+	uint64_t entry;       /* ELF address of the first instruction; 0: none */
 	uint64_t dynamic;     /* ELF address of PT_DYNAMIC; 0: none */
 	uint64_t dynamic_size;
 	uint64_t end_vaddr; /* behind the last PT_LOAD */

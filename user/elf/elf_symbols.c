@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
+#include "user/elf/mini_debuginfo.h"
 
 void fb_elf_symbols_init(struct fb_elf_symbols *symbols)
 {
@@ -104,18 +106,50 @@ static struct fb_error *unless_full(struct fb_error *err)
 	return NULL;
 }
 
-struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf)
+static struct fb_error *add_tables(struct fb_elf_symbols *symbols, Elf *elf, bool *whole_ret)
 {
 	Elf_Scn *section = NULL;
 	struct fb_error *err = NULL;
 
+	*whole_ret = false;
 	while (!err && (section = elf_nextscn(elf, section))) {
 		GElf_Shdr shdr;
 
-		if (gelf_getshdr(section, &shdr) &&
-		    (shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM))
-			err = add_section(symbols, elf, section, &shdr);
+		if (!gelf_getshdr(section, &shdr) ||
+		    (shdr.sh_type != SHT_SYMTAB && shdr.sh_type != SHT_DYNSYM))
+			continue;
+		*whole_ret |= shdr.sh_type == SHT_SYMTAB;
+		err = add_section(symbols, elf, section, &shdr);
 	}
+	return err;
+}
+
+/* Of a stripped file those that its distribution has left in it. */
+static struct fb_error *add_mini_debuginfo(struct fb_elf_symbols *symbols, Elf *elf)
+{
+	struct fb_buf bytes;
+	struct fb_error *err;
+	Elf *mini = NULL;
+	bool whole;
+
+	fb_buf_init(&bytes, FB_MAX_MINI_DEBUGINFO);
+	err = fb_mini_debuginfo_unpack(elf, &bytes);
+	if (!err)
+		mini = elf_memory((char *)bytes.data, bytes.size);
+	if (mini)
+		err = add_tables(symbols, mini, &whole);
+	elf_end(mini);
+	fb_buf_deinit(&bytes);
+	return fb_part_skip(err);
+}
+
+struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf)
+{
+	bool whole;
+	struct fb_error *err = add_tables(symbols, elf, &whole);
+
+	if (!err && !whole)
+		err = add_mini_debuginfo(symbols, elf);
 	return unless_full(err);
 }
 

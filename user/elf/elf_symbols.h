@@ -33,7 +33,8 @@ struct fb_elf_symbols {
 void fb_elf_symbols_init(struct fb_elf_symbols *symbols);
 void fb_elf_symbols_deinit(struct fb_elf_symbols *symbols);
 
-/* Adds the functions of all symbol tables of a file. What is damaged is left out. */
+/* Adds the functions of all symbol tables of a file; where it is stripped, those of its .gnu_debugdata
+ * too. What is damaged is left out. */
 FB_MUST_CHECK struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf);
 /* Adds those of the .dynsym in memory, by PT_DYNAMIC; what cannot be read is left out. Only
  * a fatal error is returned. */

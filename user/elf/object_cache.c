@@ -122,6 +122,13 @@ static uint64_t elf_first_vaddr(Elf *elf)
 	return 0;
 }
 
+static uint64_t elf_entry(Elf *elf)
+{
+	GElf_Ehdr ehdr;
+
+	return gelf_getehdr(elf, &ehdr) ? ehdr.e_entry : 0;
+}
+
 static bool is_object(Elf *elf)
 {
 	GElf_Ehdr ehdr;
@@ -218,6 +225,7 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 	}
 	memcpy(object->build_id, found, sizeof(found));
 	object->first_vaddr = elf_first_vaddr(elf);
+	object->entry = elf_entry(elf);
 	err = fb_elf_symbols_add_elf(&object->symbols, elf);
 	elf_end(elf);
 	return err;
@@ -234,6 +242,7 @@ static struct fb_error *load(const struct fb_object_sources *sources,
 		err = fb_elf_image_read(place->space, place->base, &object->image);
 		if (!err) {
 			object->first_vaddr = object->image.first_vaddr;
+			object->entry = object->image.entry;
 			err = fb_elf_symbols_add_memory(&object->symbols, place->space, place->base,
 							&object->image);
 		}

@@ -61,6 +61,7 @@ struct fb_cached_object {
 	struct fb_elf_image image;
 	struct fb_elf_symbols symbols;
 	uint64_t first_vaddr; /* ELF address of the page that is mapped first */
+	uint64_t entry;       /* ELF address of the first instruction; 0: none */
 };
 
 struct fb_object_cache;

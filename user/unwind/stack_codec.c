@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc,
- * sp and offset, u32 line, u8 inlined, signal and found, and four texts. A text:
+ * sp and offset, u32 line, u8 inlined, signal, found and from, and five texts. A text:
  * u8 which, then, of a new one, its bytes up to a NUL.
  */
 #include "user/unwind/stack_codec.h"
@@ -17,10 +17,10 @@ enum how { ENDS_EARLY, ENDS_COMPLETE, ENDS_LACKING_FILE };
 enum text { TEXT_NONE, TEXT_NEW, TEXT_SAME };
 
 /* Frames mostly stay in one object: its texts are the same pointers as in the frame before. */
-#define TEXTS 4u
+#define TEXTS 5u
 
 /* Of a frame without texts. */
-#define FRAME_BYTES (3u * 8 + 4 + 3 + TEXTS)
+#define FRAME_BYTES (3u * 8 + 4 + 4 + TEXTS)
 
 static struct fb_error *put_u8(struct fb_buf *to, uint8_t value)
 {
@@ -43,9 +43,10 @@ static struct fb_error *put_text(struct fb_buf *to, const char *text, const char
 static struct fb_error *put_frame(struct fb_buf *to, const struct fb_user_frame *frame,
 				  const char *last[TEXTS])
 {
-	const char *const texts[TEXTS] = {frame->symbol, frame->object, frame->build_id,
-					  frame->file};
-	const uint8_t bytes[] = {frame->inlined, frame->signal, (uint8_t)frame->found};
+	const char *const texts[TEXTS] = {frame->symbol, frame->demangled, frame->object,
+					  frame->build_id, frame->file};
+	const uint8_t bytes[] = {frame->inlined, frame->signal, (uint8_t)frame->found,
+				 (uint8_t)frame->from};
 	struct fb_error *err = fb_buf_u64(to, frame->pc);
 
 	if (!err)
@@ -105,9 +106,9 @@ static struct fb_error *get_text(struct fb_cursor *cursor, struct fb_string_pool
 static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_pool *pool,
 				  const char *last[TEXTS], struct fb_user_frame *frame)
 {
-	const char **const texts[TEXTS] = {&frame->symbol, &frame->object, &frame->build_id,
-					   &frame->file};
-	uint8_t bytes[3];
+	const char **const texts[TEXTS] = {&frame->symbol, &frame->demangled, &frame->object,
+					   &frame->build_id, &frame->file};
+	uint8_t bytes[4];
 	struct fb_error *err = fb_cursor_u64(cursor, &frame->pc);
 
 	if (!err)
@@ -118,13 +119,16 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 		err = fb_cursor_u32(cursor, &frame->line);
 	if (!err)
 		err = fb_cursor_copy(cursor, bytes, sizeof(bytes));
-	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_STACK_TOP))
-		err = fb_error_create(FB_CORRUPT, "a frame found in way %u", bytes[2]);
+	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_CALL_SITE ||
+		     bytes[3] > FB_SOURCE_ABSENT))
+		err = fb_error_create(FB_CORRUPT, "a frame found in way %u, from %u", bytes[2],
+				      bytes[3]);
 	if (err)
 		return err;
 	frame->inlined = bytes[0];
 	frame->signal = bytes[1];
 	frame->found = (enum fb_frame_found)bytes[2];
+	frame->from = (enum fb_source)bytes[3];
 	for (size_t i = 0; i < TEXTS && !err; i++)
 		err = get_text(cursor, pool, &last[i], texts[i]);
 	return err;

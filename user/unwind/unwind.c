@@ -57,9 +57,8 @@ static const struct fb_unwind_page *read_page(struct fb_unwind_session *session,
 	return page;
 }
 
-static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
+bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
 {
-	struct fb_unwind_session *session = context;
 	const struct fb_unwind_page *page = NULL;
 	struct fb_error *err;
 
@@ -70,11 +69,19 @@ static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
 		return true;
 	}
 	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
-	if (!err)
+	fb_error_destroy(err);
+	return !err;
+}
+
+/* For the unwind table's row: what it could not read is why the stack ends. */
+static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
+{
+	struct fb_unwind_session *session = context;
+
+	if (fb_unwind_read_word(session, address, word_ret))
 		return true;
 	session->faulted = true;
 	session->fault = address;
-	fb_error_destroy(err);
 	return false;
 }
 
@@ -99,7 +106,7 @@ static void end_at_fault(struct fb_unwind_session *session)
 	fb_error_destroy(err);
 }
 
-static bool is_code(const struct fb_unwind_session *session, uint64_t address)
+bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)
 {
 	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
 
@@ -123,6 +130,25 @@ static Dwarf_Frame *find_row(struct fb_unwind_session *session, uint64_t address
 	if (cfi && dwarf_cfi_addrframe(cfi, address - bias, &frame) == 0)
 		return frame;
 	return NULL;
+}
+
+/* Where the memory at address came from. */
+static enum fb_source source_of(struct fb_unwind_session *session, uint64_t address)
+{
+	struct fb_run run = {.origin = {.source = FB_SOURCE_ABSENT}};
+
+	fb_error_destroy(fb_space_locate(session->process->space, address, 1, &run));
+	return run.origin.source;
+}
+
+/* Whether the program has not run yet: the kernel starts it with registers of its own making, in the
+ * dynamic linker if it has one, and what lies on its stack are arguments. */
+static bool is_first_instruction(struct fb_unwind_session *session, uint64_t pc)
+{
+	const struct fb_unwind_module *module = fb_unwind_module_at(session, pc);
+
+	return module && module->object && module->object->entry &&
+	       pc == module->object->entry + (module->start - module->object->first_vaddr);
 }
 
 /* Callers lie higher on the stack; only what a signal interrupted may stand elsewhere. */
@@ -162,6 +188,8 @@ static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	session->row = NULL;
 	if (!check_progress(session, sp))
 		return;
+	/* A caller's stack pointer stands behind the return address. */
+	frame.from = session->caller ? source_of(session, sp - sizeof(uint64_t)) : FB_SOURCE_ABSENT;
 	session->row = find_row(session, exact ? pc : pc - 1);
 	if (session->row && dwarf_frame_info(session->row, NULL, NULL, &signal) < 0)
 		signal = false;
@@ -169,7 +197,8 @@ static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	err = fb_unwind_add_frame(session, &frame, exact || signal ? pc : pc - 1);
 	if (err || session->err)
 		note_nomem(session, err);
-	else if (session->row && fb_cfi_is_outermost(session->row))
+	else if ((session->row && fb_cfi_is_outermost(session->row)) ||
+		 (found == FB_FRAME_REGISTERS && is_first_instruction(session, pc)))
 		end_clean(session);
 	session->after_signal = signal;
 }
@@ -184,6 +213,35 @@ static void end_without_caller(struct fb_unwind_session *session)
 		end_stack(session, "behind a guessed frame nothing leads on");
 	else
 		end_stack(session, "the return address of the next frame is not known");
+}
+
+/* Whether pc can be what a call pushed. Else it is the beginning of a function that was put there for
+ * one to return to: of a signal's or a context's end. */
+static bool may_be_return_address(struct fb_unwind_session *session, uint64_t pc)
+{
+	bool signal = false;
+	Dwarf_Frame *row;
+
+	if (fb_unwind_may_follow_call(session, pc))
+		return true;
+	if (!fb_unwind_is_code(session, pc))
+		return false;
+	row = find_row(session, pc);
+	if (row && dwarf_frame_info(row, NULL, NULL, &signal) < 0)
+		signal = false;
+	free(row);
+	return signal || fb_unwind_function_start(session, pc) == pc;
+}
+
+/* Words of a core may be of another time than the registers that they are found by. */
+static void end_at_wild_word(struct fb_unwind_session *session)
+{
+	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
+	bool old = source_of(session, sp - sizeof(uint64_t)) == FB_SOURCE_CORE;
+
+	end_stack(session, "0x%" PRIx64 " is no return address%s%s", pc,
+		  fb_unwind_is_code(session, pc) ? ": no call stands before it" : ": it is no code",
+		  old ? " (a word of the core, which is older)" : "");
 }
 
 static void step_by_table(struct fb_unwind_session *session)
@@ -201,6 +259,8 @@ static void step_by_table(struct fb_unwind_session *session)
 		end_clean(session);
 	else if (!(regs->known & (1u << FB_DWARF_RSP)))
 		end_stack(session, "the stack pointer of the next frame is not known");
+	else if (session->caller && !may_be_return_address(session, regs->values[FB_DWARF_RIP]))
+		end_at_wild_word(session);
 	else
 		take_frame(session, session->after_signal, FB_FRAME_UNWIND_TABLE);
 }
@@ -213,7 +273,7 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	const char *path = module ? module->first->path : NULL, *slash;
 	uint64_t missing = 0;
 
-	if (!is_code(session, pc)) {
+	if (!fb_unwind_is_code(session, pc)) {
 		snprintf(to, size, "0x%" PRIx64 " is no code", pc);
 		return false;
 	}
@@ -236,70 +296,13 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	return missing;
 }
 
-/* Whether a call ends at address; true as well where its code cannot be read. */
-static bool may_follow_call(struct fb_unwind_session *session, uint64_t address)
-{
-	uint8_t code[8];
-	uint64_t word;
-
-	if (!is_code(session, address) || address < sizeof(code))
-		return false;
-	if (!read_word(session, address - sizeof(code), &word))
-		return true;
-	memcpy(code, &word, sizeof(code));
-	if (code[3] == 0xe8) /* call rel32 */
-		return true;
-	/* call r/m64: ff /2, with a ModRM byte, maybe SIB, and a displacement of 0, 1 or 4 bytes */
-	for (unsigned length = 2; length <= 7; length++)
-		if (code[sizeof(code) - length] == 0xff &&
-		    (code[sizeof(code) - length + 1] & 0x38) == 0x10)
-			return true;
-	return false;
-}
-
-/* The word on top of the stack: the return address where pc was called without being code, and
- * where the thread's registers are of a function that has pushed nothing, as the wrappers of
- * system calls are. */
-static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
-{
-	uint64_t pc;
-
-	if (session->caller || !read_word(session, sp, &pc) || !may_follow_call(session, pc))
-		return false;
-	session->regs.values[FB_DWARF_RIP] = pc;
-	session->regs.values[FB_DWARF_RSP] = sp + 8;
-	return true;
-}
-
-/* A frame that begins as the ABI suggests: [rbp] is the caller's rbp, and behind it the return
- * address. Only what a function must not change stays known. */
-static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t sp)
-{
-	struct fb_cfi_registers *regs = &session->regs;
-	uint64_t frame = regs->values[FB_DWARF_RBP], caller, pc;
-
-	if (!(regs->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 || frame > INT64_MAX ||
-	    !read_word(session, frame, &caller) || !read_word(session, frame + 8, &pc) ||
-	    !may_follow_call(session, pc))
-		return false;
-	regs->values[FB_DWARF_RIP] = pc;
-	regs->values[FB_DWARF_RSP] = frame + 16;
-	regs->values[FB_DWARF_RBP] = caller;
-	regs->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
-	return true;
-}
-
 static void step_by_guess(struct fb_unwind_session *session)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
+	uint64_t pc = session->regs.values[FB_DWARF_RIP];
 	char missing[160];
 	enum fb_frame_found found;
 
-	if (guess_by_stack_top(session, sp)) {
-		found = FB_FRAME_STACK_TOP;
-	} else if (guess_by_frame_pointer(session, sp)) {
-		found = FB_FRAME_FRAME_POINTER;
-	} else {
+	if (!fb_unwind_guess_caller(session, &found)) {
 		session->stack->lacks_file = describe_missing(
 			session, session->caller ? pc - 1 : pc, missing, sizeof(missing));
 		end_stack(session, "%s; no frame pointer", missing);
@@ -368,6 +371,7 @@ struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 		err = session->err;
 	}
 	if (session) {
+		fb_unwind_units_deinit(session);
 		dwfl_end(session->dwfl);
 		fb_object_cache_release(process->objects, process->space);
 		free(session->modules);

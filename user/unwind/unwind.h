@@ -43,20 +43,30 @@ enum fb_frame_found {
 	FB_FRAME_UNWIND_TABLE,  /* .eh_frame or .debug_frame */
 	FB_FRAME_FRAME_POINTER, /* a guess */
 	FB_FRAME_STACK_TOP,     /* the word at the first stack pointer: a guess */
+	FB_FRAME_CALL_SITE, /* the first word that stands behind a call of the function: a guess */
 };
+
+static inline bool fb_frame_is_guess(enum fb_frame_found found)
+{
+	return found != FB_FRAME_REGISTERS && found != FB_FRAME_UNWIND_TABLE;
+}
 
 struct fb_user_frame {
 	uint64_t pc;
 	uint64_t sp;
-	const char *symbol;   /* NULL: unknown. This and the other strings: of the pool */
-	uint64_t offset;      /* of pc from the symbol's start; of no meaning if inlined */
-	const char *object;   /* path; NULL: in none */
-	const char *build_id; /* NULL: unknown */
-	const char *file;     /* of the source; NULL: unknown */
-	uint32_t line;        /* 0: unknown */
-	bool inlined;         /* into the next frame, whose pc is the same */
-	bool signal;          /* it is what a signal handler returns to */
+	const char *symbol;    /* NULL: unknown. This and the other strings: of the pool */
+	const char *demangled; /* symbol as C++ and Rust sources have it; NULL: it is not mangled */
+	uint64_t offset;       /* of pc from the symbol's start; of no meaning if inlined */
+	const char *object;    /* path; NULL: in none */
+	const char *build_id;  /* NULL: unknown */
+	const char *file;      /* of the source; NULL: unknown */
+	uint32_t line;         /* 0: unknown */
+	bool inlined;          /* into the next frame, whose pc is the same */
+	bool signal;           /* it is what a signal handler returns to */
 	enum fb_frame_found found;
+	/* Where the word came from that pc was read from; FB_SOURCE_ABSENT: it was in a register, or
+	 * that cannot be told. */
+	enum fb_source from;
 };
 
 struct fb_user_stack {

@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
+#include "symbols/table/demangle.h"
 #include "user/unwind/unwind_private.h"
 
 static struct fb_error *append(struct fb_unwind_session *session, const struct fb_user_frame *frame)
@@ -39,6 +41,19 @@ static struct fb_error *name_object(struct fb_unwind_session *session,
 	return err;
 }
 
+/* linkage: the name that the linker knows, which may be a mangled one; NULL: none. */
+static struct fb_error *set_symbol(struct fb_unwind_session *session, const char *name,
+				   const char *linkage, struct fb_user_frame *frame)
+{
+	char *demangled = linkage ? fb_demangle(linkage) : NULL;
+	struct fb_error *err = fb_string_pool_add(session->pool, name, &frame->symbol);
+
+	if (!err)
+		err = fb_string_pool_add(session->pool, demangled, &frame->demangled);
+	free(demangled);
+	return err;
+}
+
 static struct fb_error *name_symbol(struct fb_unwind_session *session,
 				    const struct fb_unwind_module *module, uint64_t address,
 				    struct fb_user_frame *frame)
@@ -51,7 +66,7 @@ static struct fb_error *name_symbol(struct fb_unwind_session *session,
 	if (!symbol)
 		return NULL;
 	frame->offset = frame->pc + to_elf - symbol->address;
-	return fb_string_pool_add(session->pool, name, &frame->symbol);
+	return set_symbol(session, name, name, frame);
 }
 
 static struct fb_error *set_line(struct fb_unwind_session *session, const char *file, int line,
@@ -79,27 +94,75 @@ static void call_site(Dwarf_Die *cu, Dwarf_Die *inlined, const char **file_ret, 
 	*line_ret = (int)line;
 }
 
-/* Adds the functions inlined at address, and leaves in frame the line of the outermost's call. */
-static struct fb_error *add_inlined(struct fb_unwind_session *session, Dwarf_Die *cu,
-				    Dwarf_Die *scopes, int count, struct fb_user_frame *frame)
+/* The functions of a unit, from those that are known. Of a damaged one there are none: NULL. */
+static struct fb_error *functions_of(struct fb_unwind_session *session, Dwarf_Die *cu,
+				     const struct fb_unwind_unit **unit_ret)
 {
-	struct fb_error *err = NULL;
+	Dwarf *dwarf = dwarf_cu_getdwarf(cu->cu);
+	struct fb_unwind_unit *unit;
+	struct fb_error *err;
 
-	for (int i = 0; i < count && i < (int)FB_MAX_INLINED && !err; i++) {
-		int tag = dwarf_tag(&scopes[i]), line;
-		struct fb_user_frame inlined = *frame;
+	for (unsigned i = 0; i < FB_UNWIND_UNITS; i++) {
+		unit = &session->units[i];
+		if (unit->dwarf == dwarf && unit->functions.unit == dwarf_dieoffset(cu)) {
+			*unit_ret = unit;
+			return NULL;
+		}
+	}
+	unit = &session->units[session->next_unit++ % FB_UNWIND_UNITS];
+	fb_unit_functions_deinit(&unit->functions);
+	unit->dwarf = NULL;
+	*unit_ret = NULL;
+	err = fb_unit_functions_load(cu, &unit->functions);
+	if (err)
+		return fb_part_skip(err);
+	unit->dwarf = dwarf;
+	*unit_ret = unit;
+	return NULL;
+}
+
+void fb_unwind_units_deinit(struct fb_unwind_session *session)
+{
+	for (unsigned i = 0; i < FB_UNWIND_UNITS; i++)
+		fb_unit_functions_deinit(&session->units[i].functions);
+}
+
+static const char *linkage_name(Dwarf_Die *function)
+{
+	Dwarf_Attribute attribute;
+	const char *name =
+		dwarf_formstring(dwarf_attr_integrate(function, DW_AT_linkage_name, &attribute));
+
+	return name ? name
+		    : dwarf_formstring(
+			      dwarf_attr_integrate(function, DW_AT_MIPS_linkage_name, &attribute));
+}
+
+/* Adds the functions inlined at address, innermost first, and leaves in frame the line of the outermost's
+ * call. */
+static struct fb_error *add_inlined(struct fb_unwind_session *session, Dwarf_Die *cu,
+				    uint64_t address, struct fb_user_frame *frame)
+{
+	const struct fb_unwind_unit *unit = NULL;
+	Dwarf_Die function, inlined[FB_MAX_INLINED];
+	size_t count = 0;
+	struct fb_error *err = functions_of(session, cu, &unit);
+
+	if (!err && unit &&
+	    fb_unit_functions_find(&unit->functions, unit->dwarf, address, &function))
+		count = fb_inlined_at(&function, address, inlined, FB_MAX_INLINED);
+	while (count-- > 0 && !err) {
+		struct fb_user_frame inner = *frame;
 		const char *file;
+		int line;
 
-		if (tag == DW_TAG_subprogram)
-			break;
-		if (tag != DW_TAG_inlined_subroutine)
-			continue;
-		inlined.inlined = true;
-		inlined.offset = 0;
-		err = fb_string_pool_add(session->pool, dwarf_diename(&scopes[i]), &inlined.symbol);
+		inner.inlined = true;
+		inner.offset = 0;
+		err = set_symbol(session, dwarf_diename(&inlined[count]),
+				 linkage_name(&inlined[count]), &inner);
 		if (!err)
-			err = append(session, &inlined);
-		call_site(cu, &scopes[i], &file, &line);
+			err = append(session, &inner);
+		call_site(cu, &inlined[count], &file, &line);
 		if (!err)
 			err = set_line(session, file, line, frame);
 	}
@@ -110,23 +173,14 @@ static struct fb_error *add_dwarf(struct fb_unwind_session *session, Dwfl_Module
 				  uint64_t address, struct fb_user_frame *frame)
 {
 	Dwfl_Line *source = dwfl_module_getsrc(module, address);
-	Dwarf_Die *scopes = NULL, *nest = NULL, *cu;
+	Dwarf_Die *cu;
 	Dwarf_Addr bias;
-	int count, line = 0;
+	int line = 0;
 	const char *file = source ? dwfl_lineinfo(source, NULL, &line, NULL, NULL, NULL) : NULL;
 	struct fb_error *err = set_line(session, file, line, frame);
 
 	cu = err ? NULL : dwfl_module_addrdie(module, address, &bias);
-	count = cu ? dwarf_getscopes(cu, address - bias, &scopes) : 0;
-	/* Behind the innermost one come the scopes of its definition: those it lies in are asked
-	 * for on their own. */
-	if (count > 0)
-		count = dwarf_getscopes_die(&scopes[0], &nest);
-	if (count > 0)
-		err = add_inlined(session, cu, nest, count, frame);
-	free(scopes);
-	free(nest);
-	return err;
+	return cu ? add_inlined(session, cu, address - bias, frame) : err;
 }
 
 struct fb_error *fb_unwind_add_frame(struct fb_unwind_session *session,

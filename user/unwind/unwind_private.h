@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "symbols/dwarf/dwarf_functions.h"
 #include "user/unwind/cfi_step.h"
 #include "user/unwind/unwind.h"
 
@@ -30,6 +31,13 @@ struct fb_unwind_page {
 	uint8_t bytes[FB_PAGE_SIZE];
 };
 
+/* Units of debug information whose functions are known: threads wait in few. */
+#define FB_UNWIND_UNITS 64u
+struct fb_unwind_unit {
+	Dwarf *dwarf; /* NULL: unused */
+	struct fb_unit_functions functions;
+};
+
 struct fb_unwind_session {
 	const struct fb_user_process *process;
 	struct fb_string_pool *pool;
@@ -37,6 +45,9 @@ struct fb_unwind_session {
 	struct fb_unwind_module *modules; /* owned */
 	size_t module_count;
 	struct fb_error *err; /* a fatal one, met inside a callback */
+
+	struct fb_unwind_unit units[FB_UNWIND_UNITS];
+	unsigned next_unit;
 
 	struct fb_unwind_page pages[FB_UNWIND_PAGES];
 	unsigned next_page;
@@ -66,5 +77,19 @@ const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process 
 FB_MUST_CHECK struct fb_error *fb_unwind_add_frame(struct fb_unwind_session *session,
 						   const struct fb_user_frame *frame,
 						   uint64_t address);
+void fb_unwind_units_deinit(struct fb_unwind_session *session);
+
+/* unwind.c. False where the 8 bytes at address are not to be had. */
+bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
+bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address);
+
+/* caller_guess.c: where there is no unwind table. */
+/* Makes the caller's registers of those at hand, and says how; false, and nothing changed, where
+ * nothing suggests a caller. */
+bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret);
+/* Whether a call ends at address; true as well where its code cannot be read. */
+bool fb_unwind_may_follow_call(struct fb_unwind_session *session, uint64_t address);
+/* Where the function that holds address begins, by the symbols of its object; 0: unknown. */
+uint64_t fb_unwind_function_start(struct fb_unwind_session *session, uint64_t address);
 
 #endif

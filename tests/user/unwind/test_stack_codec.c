@@ -16,7 +16,8 @@ static const struct fb_user_frame frames[] = {
 	 .offset = 5,
 	 .object = object,
 	 .build_id = build_id,
-	 .found = FB_FRAME_REGISTERS},
+	 .found = FB_FRAME_REGISTERS,
+	 .from = FB_SOURCE_ABSENT},
 	{.pc = 0x7f0000002000,
 	 .sp = 0x7ffe0010,
 	 .object = object,
@@ -29,7 +30,9 @@ static const struct fb_user_frame frames[] = {
 	 .sp = 0x7ffe0010,
 	 .symbol = "",
 	 .signal = true,
-	 .found = FB_FRAME_STACK_TOP},
+	 .found = FB_FRAME_CALL_SITE,
+	 .demangled = "foo::bar(int)",
+	 .from = FB_SOURCE_CORE},
 	{.pc = UINT64_MAX,
 	 .sp = UINT64_MAX,
 	 .offset = UINT64_MAX,
@@ -65,6 +68,7 @@ static bool same_frame(const struct fb_user_frame *a, const struct fb_user_frame
 {
 	return a->pc == b->pc && a->sp == b->sp && a->offset == b->offset && a->line == b->line &&
 	       a->inlined == b->inlined && a->signal == b->signal && a->found == b->found &&
+	       a->from == b->from && same_text(a->demangled, b->demangled) &&
 	       same_text(a->symbol, b->symbol) && same_text(a->object, b->object) &&
 	       same_text(a->build_id, b->build_id) && same_text(a->file, b->file);
 }
@@ -122,7 +126,7 @@ static void cut_off_anywhere_it_is_refused(void)
 
 /* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
  * then the frame's. */
-enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FIRST_TEXT = 6 + 31 };
+enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FROM = FOUND + 1, FIRST_TEXT = 6 + 32 };
 
 static void refuses(size_t at, uint8_t value)
 {
@@ -147,7 +151,8 @@ static void values_that_mean_nothing_are_refused(void)
 	refuses(COUNT, 2);
 	refuses(COUNT + 3, 0xff);
 	refuses(HOW, 3);
-	refuses(FOUND, FB_FRAME_STACK_TOP + 1);
+	refuses(FOUND, FB_FRAME_CALL_SITE + 1);
+	refuses(FROM, FB_SOURCE_ABSENT + 1);
 	refuses(FIRST_TEXT, 2); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3);
 }

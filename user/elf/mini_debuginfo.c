@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Unpacking .gnu_debugdata, by libarchive as all else that is compressed. */
+#include "user/elf/mini_debuginfo.h"
+
+#include <archive.h>
+#include <gelf.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static void free_archive(struct archive **archive)
+{
+	(void)archive_read_free(*archive);
+}
+
+/* The section's bytes; NULL where there is none. */
+static const Elf_Data *find_section(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) != 0)
+		return NULL;
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr shdr;
+		const char *name =
+			gelf_getshdr(section, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
+
+		if (name && shdr.sh_type == SHT_PROGBITS && strcmp(name, ".gnu_debugdata") == 0)
+			return elf_rawdata(section, NULL);
+	}
+	return NULL;
+}
+
+static struct fb_error *damaged(struct archive *archive)
+{
+	const char *reason = archive_error_string(archive);
+
+	return fb_error_create(FB_CORRUPT, ".gnu_debugdata: %s", reason ? reason : "it is empty");
+}
+
+struct fb_error *fb_mini_debuginfo_unpack(Elf *elf, struct fb_buf *bytes)
+{
+	FB_CLEANUP(free_archive) struct archive *archive = NULL;
+	const Elf_Data *data = find_section(elf);
+	struct archive_entry *entry;
+	struct fb_error *err = NULL;
+	int status;
+
+	if (!data || !data->d_buf || !data->d_size)
+		return fb_error_create(FB_NOT_FOUND, "no .gnu_debugdata");
+	archive = archive_read_new();
+	if (!archive)
+		return fb_error_nomem();
+	if (archive_read_support_filter_xz(archive) != ARCHIVE_OK)
+		return fb_error_create(FB_UNSUPPORTED, "libarchive was built without xz");
+	if (archive_read_support_format_raw(archive) != ARCHIVE_OK ||
+	    archive_read_open_memory(archive, data->d_buf, data->d_size) != ARCHIVE_OK ||
+	    archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+		return damaged(archive);
+	do {
+		const void *block;
+		size_t size;
+		int64_t offset;
+
+		status = archive_read_data_block(archive, &block, &size, &offset);
+		if (status == ARCHIVE_OK)
+			err = fb_buf_append(bytes, block, size);
+	} while (status == ARCHIVE_OK && !err);
+	return err || status == ARCHIVE_EOF ? err : damaged(archive);
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Callers of code without unwind tables (musl's libc, generated code), by what the machine does at a call:
+ * the return address lies behind the call, and the call names the function. Each is a guess, and
+ * marked as one.
+ */
+#include <string.h>
+
+#include "user/unwind/unwind_private.h"
+
+/* Words of the stack that are looked at for a call site: frames without tables are small. */
+#define MOST_WORDS 1024u
+/* Bytes before a return address that its call may take. */
+#define CALL_BYTES 8u
+
+/* The bytes before address, from the lowest on. */
+static bool read_before(struct fb_unwind_session *session, uint64_t address,
+			uint8_t code[CALL_BYTES])
+{
+	uint64_t word;
+
+	if (address < CALL_BYTES || !fb_unwind_read_word(session, address - CALL_BYTES, &word))
+		return false;
+	memcpy(code, &word, sizeof(word));
+	return true;
+}
+
+/* Bytes of the call r/m64 (ff /2) that code begins with: opcode, ModRM, maybe SIB, and a displacement
+ * of 0, 1 or 4 bytes; 0: it is another instruction, or its SIB lies behind the size bytes. */
+static unsigned indirect_call_length(const uint8_t *code, unsigned size)
+{
+	static const unsigned displacements[] = {0, 1, 4, 0};
+	unsigned mod = code[1] >> 6, rm = code[1] & 7, length = 2;
+
+	if (code[0] != 0xff || (code[1] & 0x38) != 0x10)
+		return 0;
+	if (mod != 3 && rm == 4) {
+		if (size < 3)
+			return 0;
+		rm = code[2] & 7;
+		length++;
+	}
+	/* Without a displacement, base 5 (RIP or none) has one of 4 bytes. */
+	return length + (mod == 0 && rm == 5 ? 4 : displacements[mod]);
+}
+
+bool fb_unwind_may_follow_call(struct fb_unwind_session *session, uint64_t address)
+{
+	uint8_t code[CALL_BYTES];
+
+	if (!fb_unwind_is_code(session, address) || address < CALL_BYTES)
+		return false;
+	if (!read_before(session, address, code))
+		return true;
+	if (code[3] == 0xe8) /* call rel32 */
+		return true;
+	for (unsigned length = 2; length <= 7; length++)
+		if (indirect_call_length(&code[CALL_BYTES - length], length) == length)
+			return true;
+	return false;
+}
+
+uint64_t fb_unwind_function_start(struct fb_unwind_session *session, uint64_t address)
+{
+	const struct fb_unwind_module *module = fb_unwind_module_at(session, address);
+	const struct fb_elf_symbol *symbol;
+	const char *name;
+	uint64_t bias;
+
+	if (!module || !module->object)
+		return 0;
+	bias = module->start - module->object->first_vaddr;
+	symbol = fb_elf_symbols_find(&module->object->symbols, address - bias, &name);
+	return symbol ? symbol->address + bias : 0;
+}
+
+static uint64_t displaced(uint64_t address, const uint8_t bytes[4])
+{
+	int32_t displacement;
+
+	memcpy(&displacement, bytes, sizeof(displacement));
+	return address + (uint64_t)(int64_t)displacement;
+}
+
+/* Whether at address a linker's stub (of a PLT) begins that jumps to function: endbr64 or not, bnd or not,
+ * then jmp through a word of memory. */
+static bool is_stub_of(struct fb_unwind_session *session, uint64_t address, uint64_t function)
+{
+	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	uint8_t code[16];
+	uint64_t words[2], target;
+	size_t at = 0;
+
+	if (!fb_unwind_read_word(session, address, &words[0]) ||
+	    !fb_unwind_read_word(session, address + sizeof(words[0]), &words[1]))
+		return false;
+	memcpy(code, words, sizeof(code));
+	if (memcmp(code, endbr64, sizeof(endbr64)) == 0)
+		at += sizeof(endbr64);
+	if (code[at] == 0xf2)
+		at++;
+	if (code[at] != 0xff || code[at + 1] != 0x25)
+		return false;
+	return fb_unwind_read_word(session, displaced(address + at + 6, &code[at + 2]), &target) &&
+	       target == function;
+}
+
+/* Whether what ends at address is a call of function: direct, by a stub, or through a word of memory. */
+static bool follows_call_of(struct fb_unwind_session *session, uint64_t address, uint64_t function)
+{
+	uint8_t code[CALL_BYTES];
+	uint64_t target;
+
+	if (!fb_unwind_is_code(session, address) || !read_before(session, address, code))
+		return false;
+	if (code[3] == 0xe8) {
+		target = displaced(address, &code[4]);
+		if (target == function || is_stub_of(session, target, function))
+			return true;
+	}
+	return code[2] == 0xff && code[3] == 0x15 &&
+	       fb_unwind_read_word(session, displaced(address, &code[4]), &target) &&
+	       target == function;
+}
+
+/* The word on top of the stack: the return address where pc was called without being code, and
+ * where the thread's registers are of a function that has pushed nothing, as the wrappers of
+ * system calls are. */
+static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
+{
+	uint64_t pc;
+
+	if (session->caller || !fb_unwind_read_word(session, sp, &pc) ||
+	    !fb_unwind_may_follow_call(session, pc))
+		return false;
+	session->regs.values[FB_DWARF_RIP] = pc;
+	session->regs.values[FB_DWARF_RSP] = sp + 8;
+	return true;
+}
+
+/* The first word on the stack that a call of the function at hand has pushed. What else the function
+ * changed is not known; its caller's RBP is taken to be as it is. */
+static bool guess_by_call_site(struct fb_unwind_session *session, uint64_t sp)
+{
+	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;
+	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
+
+	if (!function || sp % 8)
+		return false;
+	for (unsigned i = 0; i < MOST_WORDS; i++, sp += 8) {
+		if (!fb_unwind_read_word(session, sp, &word))
+			return false;
+		if (!follows_call_of(session, word, function))
+			continue;
+		session->regs.values[FB_DWARF_RIP] = word;
+		session->regs.values[FB_DWARF_RSP] = sp + 8;
+		session->regs.known &= 1u << FB_DWARF_RBP;
+		session->regs.known |= 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP;
+		return true;
+	}
+	return false;
+}
+
+/* A frame that begins as the ABI suggests: [rbp] is the caller's rbp, and behind it the return
+ * address. Only what a function must not change stays known. */
+static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t sp)
+{
+	struct fb_cfi_registers *regs = &session->regs;
+	uint64_t frame = regs->values[FB_DWARF_RBP], caller, pc;
+
+	if (!(regs->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 || frame > INT64_MAX ||
+	    !fb_unwind_read_word(session, frame, &caller) ||
+	    !fb_unwind_read_word(session, frame + 8, &pc) ||
+	    !fb_unwind_may_follow_call(session, pc))
+		return false;
+	regs->values[FB_DWARF_RIP] = pc;
+	regs->values[FB_DWARF_RSP] = frame + 16;
+	regs->values[FB_DWARF_RBP] = caller;
+	regs->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
+	return true;
+}
+
+/* A call of this very function is the best evidence; a frame pointer may be that of a function further
+ * out, so that what lies between is passed over. */
+bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret)
+{
+	uint64_t sp = session->regs.values[FB_DWARF_RSP];
+
+	if (guess_by_stack_top(session, sp))
+		*found_ret = FB_FRAME_STACK_TOP;
+	else if (guess_by_call_site(session, sp))
+		*found_ret = FB_FRAME_CALL_SITE;
+	else if (guess_by_frame_pointer(session, sp))
+		*found_ret = FB_FRAME_FRAME_POINTER;
+	else
+		return false;
+	return true;
+}
