@@ -37,42 +37,6 @@ static void note_nomem(struct fb_unwind_session *session, struct fb_error *err)
 	end_stack(session, "out of memory");
 }
 
-/* The page at address, from the last ones read; NULL where it is not to be had as a whole. */
-static const struct fb_unwind_page *read_page(struct fb_unwind_session *session, uint64_t address)
-{
-	struct fb_unwind_page *page;
-	struct fb_error *err;
-
-	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
-		if (session->pages[i].address == address)
-			return &session->pages[i];
-	page = &session->pages[session->next_page++ % FB_UNWIND_PAGES];
-	page->address = UINT64_MAX;
-	err = fb_space_read(session->process->space, address, page->bytes, FB_PAGE_SIZE);
-	if (err) {
-		fb_error_destroy(err);
-		return NULL;
-	}
-	page->address = address;
-	return page;
-}
-
-bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
-{
-	const struct fb_unwind_page *page = NULL;
-	struct fb_error *err;
-
-	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - sizeof(*word_ret))
-		page = read_page(session, address & FB_PAGE_MASK);
-	if (page) {
-		memcpy(word_ret, page->bytes + address % FB_PAGE_SIZE, sizeof(*word_ret));
-		return true;
-	}
-	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
-	fb_error_destroy(err);
-	return !err;
-}
-
 /* For the unwind table's row: what it could not read is why the stack ends. */
 static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
 {
@@ -104,13 +68,6 @@ static void end_at_fault(struct fb_unwind_session *session)
 	else
 		end_stack(session, "stack page 0x%" PRIx64 " is not in dump or core", page);
 	fb_error_destroy(err);
-}
-
-bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)
-{
-	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
-
-	return mapping && mapping->executable;
 }
 
 /* The unwind table's row at address; NULL where there is none. free() it. */

@@ -79,7 +79,7 @@ FB_MUST_CHECK struct fb_error *fb_unwind_add_frame(struct fb_unwind_session *ses
 						   uint64_t address);
 void fb_unwind_units_deinit(struct fb_unwind_session *session);
 
-/* unwind.c. False where the 8 bytes at address are not to be had. */
+/* unwind_memory.c. False where the 8 bytes at address are not to be had. */
 bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
 bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address);
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What unwinding reads of a process: words, of which the last pages are kept because the frames of a stack
+ * lie side by side, and whether an address is code. Called by the walk (unwind.c) and by what guesses
+ * callers (caller_guess.c).
+ */
+#include <string.h>
+
+#include "user/unwind/unwind_private.h"
+
+/* The page at address, from the last ones read; NULL where it is not to be had as a whole. */
+static const struct fb_unwind_page *read_page(struct fb_unwind_session *session, uint64_t address)
+{
+	struct fb_unwind_page *page;
+	struct fb_error *err;
+
+	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
+		if (session->pages[i].address == address)
+			return &session->pages[i];
+	page = &session->pages[session->next_page++ % FB_UNWIND_PAGES];
+	page->address = UINT64_MAX;
+	err = fb_space_read(session->process->space, address, page->bytes, FB_PAGE_SIZE);
+	if (err) {
+		fb_error_destroy(err);
+		return NULL;
+	}
+	page->address = address;
+	return page;
+}
+
+bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+{
+	const struct fb_unwind_page *page = NULL;
+	struct fb_error *err;
+
+	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - sizeof(*word_ret))
+		page = read_page(session, address & FB_PAGE_MASK);
+	if (page) {
+		memcpy(word_ret, page->bytes + address % FB_PAGE_SIZE, sizeof(*word_ret));
+		return true;
+	}
+	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
+	fb_error_destroy(err);
+	return !err;
+}
+
+bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)
+{
+	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
+
+	return mapping && mapping->executable;
+}
