@@ -11,7 +11,6 @@
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
-#include "bundle/input/output_check.h"
 #include "cmd/extract_dump.h"
 #include "cmd/extract_gdb.h"
 #include "cmd/shared/command.h"
@@ -157,7 +156,7 @@ static struct fb_error *write_core(const struct extract *extract, const struct f
 {
 	struct fb_file *file = fb_core_file(core->core);
 	struct fb_outfile *outfile = NULL;
-	struct fb_error *err = fb_check_output(extract->input, path);
+	struct fb_error *err = fb_input_check_output(extract->input, path);
 
 	if (!err)
 		err = fb_outfile_create_on(&extract->context->output_start, path, extract->force,

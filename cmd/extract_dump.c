@@ -11,7 +11,6 @@
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
-#include "bundle/input/output_check.h"
 #include "bundle/process/core_builder.h"
 #include "cmd/extract_gdb.h"
 #include "cmd/shared/target.h"
@@ -114,7 +113,7 @@ static struct fb_error *write_core(struct fb_context *context, struct fb_input *
 		.progress_context = context,
 	};
 	struct fb_outfile *outfile = NULL;
-	struct fb_error *err = fb_check_output(input, path);
+	struct fb_error *err = fb_input_check_output(input, path);
 
 	if (!err)
 		err = fb_outfile_create_on(&context->output_start, path, force, &outfile);

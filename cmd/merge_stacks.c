@@ -11,14 +11,15 @@
 #include "base/part.h"
 #include "bundle/stacks/thread_stack.h"
 #include "cmd/bt/bt.h"
+#include "cmd/shared/memory_sources.h"
 #include "kernel/swap/swap.h"
 
 /* Who holds a lock that is in process memory only that memory tells. */
 static struct fb_error *find_waits(struct fb_context *context, struct fb_input *input,
-				   struct fb_host_files *files, struct fb_swap *swap,
+				   const struct fb_memory_sources *sources,
 				   struct fb_waits **waits_ret)
 {
-	const struct fb_wait_options options = {.files = files, .swap = swap};
+	const struct fb_wait_options options = {.files = sources->files, .swap = sources->swap};
 	struct fb_error *err = fb_waits_find(input, &options, waits_ret);
 
 	return fb_part_warn(context->warnings, err, "what threads wait for");
@@ -32,25 +33,17 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 		.debug_dir_count = context->options.debug_dir_count,
 	};
 	struct fb_thread_stacks *stacks = NULL;
-	struct fb_host_files *files = NULL;
-	struct fb_swap *swap = NULL;
+	struct fb_memory_sources sources = {0};
 	struct fb_waits *waits = NULL;
 	json_t *whole;
-	struct fb_error *err = fb_host_files_create(context->options.sysroot, &files);
+	struct fb_error *err = fb_memory_sources_open(context, input, &sources);
 
-	if (!err)
-		err = fb_swap_create(fb_input_kernel(input), &swap);
-	if (fb_error_is(err, FB_NOT_FOUND) || fb_error_is(err, FB_ABSENT) ||
-	    fb_error_is(err, FB_CORRUPT)) {
-		fb_warn_error(context->warnings, err, "swapped pages cannot be looked for");
-		err = NULL;
-	}
-	options.files = files;
-	options.swap = swap;
+	options.files = sources.files;
+	options.swap = sources.swap;
 	if (!err)
 		err = fb_thread_stacks_load(input, &options, tasks, count, &stacks);
 	if (!err)
-		err = find_waits(context, input, files, swap, &waits);
+		err = find_waits(context, input, &sources, &waits);
 	if (!err) {
 		whole = fb_bt_json(stacks, waits);
 		*stacks_ret = json_incref(json_object_get(whole, "threads"));
@@ -60,8 +53,7 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 	}
 	fb_waits_destroy(waits);
 	fb_thread_stacks_destroy(stacks);
-	fb_swap_destroy(swap);
-	fb_host_files_destroy(files);
+	fb_memory_sources_deinit(&sources);
 	return err;
 }
 

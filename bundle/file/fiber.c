@@ -9,6 +9,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "bundle/file/fiber_format.h"
 #include "bundle/file/fiber_private.h"
 
 bool fb_fiber_present(struct fb_file *file)
@@ -161,4 +162,14 @@ struct fb_error *fb_fiber_get_store(struct fb_fiber *fiber, struct fb_fiber_stor
 	if (!err)
 		*store_ret = &fiber->store;
 	return err;
+}
+
+bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn)
+{
+	struct fb_dump_stored stored;
+	size_t count = 0;
+	struct fb_error *err = fb_dump_stored(fiber->dump, pfn, &stored, 1, &count);
+
+	fb_error_destroy(err);
+	return count == 1 && stored.pfn == pfn && stored.page_flags == FB_FIBER_PAGE_FROM_CORE;
 }

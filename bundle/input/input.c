@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -475,4 +476,20 @@ const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32
 const char *fb_input_core_problem(const struct fb_input *input)
 {
 	return input->core_problem;
+}
+
+struct fb_error *fb_input_check_output(const struct fb_input *input, const char *path)
+{
+	struct stat output, file;
+
+	if (stat(path, &output) != 0)
+		return NULL; /* nothing there, or writing it will say why not */
+	if (S_ISDIR(output.st_mode))
+		return fb_error_create(FB_INVALID, "%s is a folder: name a file in it", path);
+	for (size_t i = 0; i < fb_input_file_count(input); i++)
+		if (stat(fb_input_file(input, i), &file) == 0 && file.st_dev == output.st_dev &&
+		    file.st_ino == output.st_ino)
+			return fb_error_create(
+				FB_INVALID, "%s: is an input: name another output with -o", path);
+	return NULL;
 }

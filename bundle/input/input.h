@@ -85,4 +85,9 @@ const char *fb_input_core_problem(const struct fb_input *input);
  * asked for before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
 
+/* Whatever --force says, no input is written over: FB_INVALID where path is a file that the input was given
+ * as, by whatever name, or a folder. */
+FB_MUST_CHECK struct fb_error *fb_input_check_output(const struct fb_input *input,
+						     const char *path);
+
 #endif

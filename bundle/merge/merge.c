@@ -15,7 +15,6 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/file/manifest.h"
-#include "bundle/input/output_check.h"
 #include "bundle/merge/bundle_writer.h"
 #include "bundle/merge/redact.h"
 
@@ -310,7 +309,7 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 	if (!err)
 		err = output_path(input, options, &result.output);
 	if (!err)
-		err = fb_check_output(input, result.output);
+		err = fb_input_check_output(input, result.output);
 	if (!err)
 		err = options->redact ? write_redacted(input, cores, count, options, &result)
 				      : write_cores(input, cores, count, options, &result);

@@ -15,7 +15,6 @@
 #include "base/part.h"
 #include "bundle/process/process.h"
 #include "kernel/files/path.h"
-#include "kernel/stacks/cpu_regs.h"
 #include "kernel/stacks/fpu.h"
 #include "kernel/stacks/stack_entry.h"
 

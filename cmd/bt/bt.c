@@ -14,6 +14,7 @@
 #include "base/u64_map.h"
 #include "bundle/input/panic.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/memory_sources.h"
 #include "cmd/shared/target.h"
 
 struct bt {
@@ -21,8 +22,7 @@ struct bt {
 	struct fb_input *input;
 	const struct fb_tasks *tasks;
 	struct fb_panic panic;
-	struct fb_host_files *files;
-	struct fb_swap *swap;
+	struct fb_memory_sources sources;
 	const struct fb_task **chosen; /* owned */
 	size_t count, room;
 	struct fb_u64_map met; /* addresses of those chosen */
@@ -205,18 +205,10 @@ static struct fb_error *load(struct bt *bt)
 		.debug_dirs = options->debug_dirs,
 		.debug_dir_count = options->debug_dir_count,
 	};
-	struct fb_error *err = fb_host_files_create(options->sysroot, &bt->files);
+	struct fb_error *err = fb_memory_sources_open(bt->context, bt->input, &bt->sources);
 
-	if (err)
-		return err;
-	err = fb_swap_create(fb_input_kernel(bt->input), &bt->swap);
-	if (fb_error_is(err, FB_NOT_FOUND) || fb_error_is(err, FB_ABSENT) ||
-	    fb_error_is(err, FB_CORRUPT)) {
-		fb_warn_error(bt->context->warnings, err, "swapped pages cannot be looked for");
-		err = NULL;
-	}
-	load_options.files = bt->files;
-	load_options.swap = bt->swap;
+	load_options.files = bt->sources.files;
+	load_options.swap = bt->sources.swap;
 	return err ? err
 		   : fb_thread_stacks_load(bt->input, &load_options, bt->chosen, bt->count,
 					   &bt->stacks);
@@ -289,7 +281,7 @@ static struct fb_error *print_groups(struct bt *bt)
 /* What the chosen threads wait for, and no others. */
 static struct fb_error *find_waits(struct bt *bt)
 {
-	struct fb_wait_options options = {.files = bt->files, .swap = bt->swap};
+	struct fb_wait_options options = {.files = bt->sources.files, .swap = bt->sources.swap};
 	size_t blocked = 0;
 	struct fb_error *err;
 
@@ -360,8 +352,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_thread_stacks_destroy(bt.stacks);
 	fb_u64_map_deinit(&bt.met);
 	free(bt.chosen);
-	fb_swap_destroy(bt.swap);
-	fb_host_files_destroy(bt.files);
+	fb_memory_sources_deinit(&bt.sources);
 	fb_panic_deinit(&bt.panic);
 	fb_input_destroy(bt.input);
 	return err;

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "bundle/input/output_check.h"
 
 struct options {
 	const char *output;
@@ -97,7 +96,7 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 static struct fb_error *write_report(struct fb_report *report, const char *path, bool force)
 {
 	struct fb_outfile *outfile = NULL;
-	struct fb_error *err = fb_check_output(report->input, path);
+	struct fb_error *err = fb_input_check_output(report->input, path);
 
 	/* Refused before the work, not behind it. */
 	if (!err)

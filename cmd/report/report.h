@@ -19,6 +19,7 @@
 #include "bundle/waits/waits.h"
 #include "cmd/report/report_html.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/memory_sources.h"
 #include "cmd/shared/page_sources.h"
 #include "kernel/log/log.h"
 #include "kernel/modules/module.h"
@@ -34,8 +35,7 @@ struct fb_report {
 	struct fb_context *context;
 	struct fb_input *input;
 	struct fb_html html;
-	struct fb_host_files *files;
-	struct fb_swap *swap; /* NULL: cannot be had */
+	struct fb_memory_sources sources;
 
 	const struct fb_tasks *tasks;
 	const struct fb_input_core *cores;

@@ -53,8 +53,8 @@ static struct fb_error *load_stacks(struct fb_report *report)
 {
 	const struct fb_options *options = &report->context->options;
 	struct fb_thread_stacks_options stack_options = {
-		.files = report->files,
-		.swap = report->swap,
+		.files = report->sources.files,
+		.swap = report->sources.swap,
 		.debug_dirs = options->debug_dirs,
 		.debug_dir_count = options->debug_dir_count,
 	};
@@ -79,7 +79,8 @@ static struct fb_error *load_stacks(struct fb_report *report)
 
 static struct fb_error *count_memory(struct fb_report *report, struct fb_report_memory *memory)
 {
-	struct fb_joined_options options = {.files = report->files, .swap = report->swap};
+	struct fb_joined_options options = {.files = report->sources.files,
+					    .swap = report->sources.swap};
 	struct fb_joined *joined = NULL;
 	const struct fb_vmas *vmas;
 	struct fb_error *err;
@@ -131,7 +132,8 @@ static struct fb_error *load_memory(struct fb_report *report)
 
 static struct fb_error *load_waits(struct fb_report *report)
 {
-	struct fb_wait_options options = {.files = report->files, .swap = report->swap};
+	struct fb_wait_options options = {.files = report->sources.files,
+					  .swap = report->sources.swap};
 
 	return do_without(report, fb_waits_find(report->input, &options, &report->waits),
 			  "who waits for whom");
@@ -142,10 +144,7 @@ static struct fb_error *load_kernel(struct fb_report *report)
 	struct fb_kernel *kernel = fb_input_kernel(report->input);
 	struct fb_error *err;
 
-	err = do_without(report, fb_swap_create(kernel, &report->swap),
-			 "swapped pages cannot be looked for");
-	if (!err)
-		err = do_without(report, fb_modules_load(kernel, &report->modules), "modules");
+	err = do_without(report, fb_modules_load(kernel, &report->modules), "modules");
 	if (!err)
 		err = do_without(report, fb_log_load(kernel, &report->log), "the log");
 	return err;
@@ -155,7 +154,7 @@ struct fb_error *fb_report_load(struct fb_report *report)
 {
 	struct fb_error *err;
 
-	err = fb_host_files_create(report->context->options.sysroot, &report->files);
+	err = fb_memory_sources_open(report->context, report->input, &report->sources);
 	if (!err)
 		err = fb_input_tasks(report->input, &report->tasks);
 	if (!err)
@@ -183,8 +182,7 @@ void fb_report_deinit(struct fb_report *report)
 	fb_modules_destroy(report->modules);
 	fb_placement_deinit(&report->placement);
 	fb_panic_deinit(&report->panic);
-	fb_swap_destroy(report->swap);
-	fb_host_files_destroy(report->files);
+	fb_memory_sources_deinit(&report->sources);
 }
 
 /* Stacks stand in the order of the tasks: by PID and TID, which idle tasks share. */

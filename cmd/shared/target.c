@@ -120,17 +120,10 @@ struct fb_error *fb_target_open_process(struct fb_context *context, struct fb_in
 	struct fb_joined_options options = {.prefer_core = prefer_core};
 	struct fb_error *err;
 
-	err = fb_host_files_create(context->options.sysroot, &target.files);
-	if (!err)
-		err = fb_swap_create(fb_input_kernel(input), &target.swap);
-	if (fb_error_is(err, FB_NOT_FOUND) || fb_error_is(err, FB_ABSENT) ||
-	    fb_error_is(err, FB_CORRUPT)) {
-		fb_warn_error(context->warnings, err, "swapped pages cannot be looked for");
-		err = NULL;
-	}
+	err = fb_memory_sources_open(context, input, &target.sources);
 	if (!err) {
-		options.files = target.files;
-		options.swap = target.swap;
+		options.files = target.sources.files;
+		options.swap = target.sources.swap;
 		err = fb_joined_create(input, task, &options, &target.joined);
 	}
 	if (err) {
@@ -287,7 +280,6 @@ struct fb_error *fb_target_open(struct fb_context *context, struct fb_input *inp
 void fb_target_deinit(struct fb_target *target)
 {
 	fb_joined_destroy(target->joined);
-	fb_swap_destroy(target->swap);
-	fb_host_files_destroy(target->files);
+	fb_memory_sources_deinit(&target->sources);
 	memset(target, 0, sizeof(*target));
 }

@@ -14,13 +14,13 @@
 #include "base/space.h"
 #include "bundle/process/joined_space.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/memory_sources.h"
 
 struct fb_target {
-	struct fb_host_files *files;
-	struct fb_swap *swap;
-	struct fb_joined *joined;   /* NULL: the kernel */
-	const struct fb_task *task; /* NULL: the kernel */
-	struct fb_space *space;     /* owned by joined or by the kernel */
+	struct fb_memory_sources sources; /* of a process */
+	struct fb_joined *joined;         /* NULL: the kernel */
+	const struct fb_task *task;       /* NULL: the kernel */
+	struct fb_space *space;           /* owned by joined or by the kernel */
 	uint64_t address;
 };
 

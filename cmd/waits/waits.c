@@ -4,8 +4,6 @@
  */
 #include "cmd/waits/waits.h"
 
-#include "base/part.h"
-
 struct waits_options {
 	bool dot;
 };
@@ -37,17 +35,6 @@ static const struct fb_usage usage = {
 	.parse = parse,
 };
 
-static struct fb_error *open_memory(struct fb_waits_view *view)
-{
-	struct fb_context *context = view->context;
-	struct fb_error *err;
-
-	err = fb_host_files_create(context->options.sysroot, &view->files);
-	if (!err)
-		err = fb_swap_create(fb_input_kernel(view->input), &view->swap);
-	return fb_part_warn_if_there(context->warnings, err, "swapped pages cannot be looked for");
-}
-
 static struct fb_error *answer(struct fb_waits_view *view, const struct waits_options *options)
 {
 	struct fb_wait_options find = {0};
@@ -55,11 +42,11 @@ static struct fb_error *answer(struct fb_waits_view *view, const struct waits_op
 	struct fb_error *err = fb_input_tasks(view->input, &view->tasks);
 
 	if (!err)
-		err = open_memory(view);
+		err = fb_memory_sources_open(view->context, view->input, &view->sources);
 	if (err)
 		return err;
-	find.files = view->files;
-	find.swap = view->swap;
+	find.files = view->sources.files;
+	find.swap = view->sources.swap;
 	err = fb_waits_find(view->input, &find, &waits);
 	if (err)
 		return err;
@@ -88,8 +75,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	err = fb_context_open(context, &view.input);
 	if (!err)
 		err = answer(&view, &options);
-	fb_swap_destroy(view.swap);
-	fb_host_files_destroy(view.files);
+	fb_memory_sources_deinit(&view.sources);
 	fb_input_destroy(view.input);
 	return err;
 }

@@ -5,6 +5,7 @@
 
 #include "bundle/waits/waits.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/memory_sources.h"
 
 struct fb_waits_view {
 	struct fb_context *context;
@@ -13,8 +14,7 @@ struct fb_waits_view {
 	const struct fb_waits *waits;
 	const struct fb_wait_graph *graph;
 	const struct fb_wait_analysis *analysis;
-	struct fb_host_files *files; /* for user stacks; may be NULL */
-	struct fb_swap *swap;        /* or NULL */
+	struct fb_memory_sources sources;
 };
 
 /* "lock-ab", printable; "?" for a TID that is no task. to holds FB_WAITS_COMM. */

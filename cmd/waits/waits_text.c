@@ -154,8 +154,8 @@ static struct fb_error *load_stacks(const struct fb_waits_view *view,
 				    struct fb_thread_stacks **stacks_ret)
 {
 	const struct fb_thread_stacks_options options = {
-		.files = view->files,
-		.swap = view->swap,
+		.files = view->sources.files,
+		.swap = view->sources.swap,
 		.debug_dirs = view->context->options.debug_dirs,
 		.debug_dir_count = view->context->options.debug_dir_count,
 	};

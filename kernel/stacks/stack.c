@@ -13,7 +13,6 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "kernel/image/thread_size.h"
-#include "kernel/stacks/cpu_regs.h"
 #include "kernel/stacks/stack_search.h"
 
 struct walk {

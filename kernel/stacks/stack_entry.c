@@ -6,9 +6,12 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/procfs.h>
 
 #include "base/part.h"
 #include "kernel/image/thread_size.h"
+
+_Static_assert(sizeof(elf_gregset_t) == sizeof(struct user_regs_struct), "pr_reg");
 
 /* IRQ_STACK_SIZE and struct entry_stack where the kernel's types have neither. */
 #define IRQ_STACK_BYTES (16u << 10)
@@ -273,5 +276,20 @@ struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const str
 			return err;
 		*members[i].value = value;
 	}
+	return NULL;
+}
+
+struct fb_error *fb_cpu_regs(const struct fb_kernel *kernel, uint32_t cpu,
+			     struct user_regs_struct *regs_ret)
+{
+	const size_t offset = offsetof(struct elf_prstatus, pr_reg);
+	size_t size = 0;
+	const char *prstatus = fb_kernel_cpu_prstatus(kernel, cpu, &size);
+
+	if (!prstatus)
+		return fb_error_create(FB_NOT_FOUND, "CPU %u left no registers in the dump", cpu);
+	if (size < offset + sizeof(*regs_ret))
+		return fb_error_create(FB_TRUNCATED, "CPU %u: NT_PRSTATUS of %zu bytes", cpu, size);
+	memcpy(regs_ret, prstatus + offset, sizeof(*regs_ret));
 	return NULL;
 }
