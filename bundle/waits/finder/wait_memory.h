@@ -22,6 +22,13 @@ FB_MUST_CHECK struct fb_error *fb_wait_user_symbol(struct fb_wait_finder *finder
 						   struct fb_joined *joined, uint64_t address,
 						   char *to, size_t size);
 
+/* Whether the file that is mapped there defines a function of that name, as far as it is under
+ * --sysroot; else false. */
+FB_MUST_CHECK struct fb_error *fb_wait_file_defines(struct fb_wait_finder *finder,
+						    const struct fb_task *task,
+						    const struct fb_vma *vma, const char *function,
+						    bool *defines_ret);
+
 /* Descriptor fd of the thread: its struct file. FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_wait_fd(struct fb_wait_finder *finder,
 					  const struct fb_blocked *blocked, uint64_t fd,

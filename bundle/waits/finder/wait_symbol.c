@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "kernel/files/files.h"
@@ -113,6 +114,37 @@ static struct fb_error *find_file(struct fb_wait_finder *finder, const struct fb
 	return err ? err : fb_host_files_find(finder->options.files, path, size, file_ret);
 }
 
+/* The symbols of a mapped file; NULL where it is not under --sysroot, or has none. */
+static struct fb_error *symbols_at(struct fb_wait_finder *finder, const struct fb_task *task,
+				   const struct fb_vma *vma, const struct symbol_file **symbols_ret)
+{
+	struct fb_file *file;
+	struct fb_error *err;
+
+	*symbols_ret = NULL;
+	if (!finder->options.files)
+		return NULL;
+	err = find_file(finder, task, vma, &file);
+	if (!err)
+		err = symbols_of(finder, file, symbols_ret);
+	if (*symbols_ret && !(*symbols_ret)->table)
+		*symbols_ret = NULL;
+	return fb_part_skip(err);
+}
+
+struct fb_error *fb_wait_file_defines(struct fb_wait_finder *finder, const struct fb_task *task,
+				      const struct fb_vma *vma, const char *function,
+				      bool *defines_ret)
+{
+	const struct symbol_file *symbols;
+	struct fb_symbol symbol;
+	struct fb_error *err = symbols_at(finder, task, vma, &symbols);
+
+	if (!err)
+		*defines_ret = symbols && fb_symtab_by_name(symbols->table, function, &symbol);
+	return err;
+}
+
 struct fb_error *fb_wait_user_symbol(struct fb_wait_finder *finder, const struct fb_task *task,
 				     struct fb_joined *joined, uint64_t address, char *to,
 				     size_t size)
@@ -120,26 +152,15 @@ struct fb_error *fb_wait_user_symbol(struct fb_wait_finder *finder, const struct
 	const struct symbol_file *symbols = NULL;
 	const struct fb_vma *vma;
 	struct fb_symbol symbol;
-	struct fb_file *file;
 	uint64_t base;
 	int used;
 	struct fb_error *err;
 
 	to[0] = '\0';
-	vma = finder->options.files ? object_at(fb_joined_vmas(joined), address, &base) : NULL;
-	if (!vma)
-		return NULL;
-	err = find_file(finder, task, vma, &file);
-	if (!err)
-		err = symbols_of(finder, file, &symbols);
-	if (err) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		return NULL;
-	}
-	if (!symbols || !symbols->table)
-		return NULL;
+	vma = object_at(fb_joined_vmas(joined), address, &base);
+	err = vma ? symbols_at(finder, task, vma, &symbols) : NULL;
+	if (err || !symbols)
+		return err;
 	if (symbols->moves)
 		address -= base;
 	if (!fb_symtab_by_address(symbols->table, address, &symbol))

@@ -14,6 +14,8 @@
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/futex/recognise.h"
 #include "bundle/waits/futex/wait_futex_call.h"
+#include "bundle/waits/futex/wait_library.h"
+#include "bundle/waits/futex/wait_musl.h"
 #include "bundle/waits/futex/wait_owner.h"
 #include "bundle/waits/futex/wait_pthread.h"
 #include "bundle/waits/futex/wait_thread_words.h"
@@ -80,7 +82,7 @@ static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_
 	struct fb_error *err;
 
 	wait.timeout = call->timeout;
-	wait.evidence = "the word is that thread's clear_child_tid";
+	wait.evidence = "the word is one of that thread's own, which its end changes";
 	err = fb_wait_graph_object(&finder->graph, "join", (uint64_t)thread->tid, 0, &wait.object,
 				   &fresh);
 	if (!err && fresh) {
@@ -111,6 +113,9 @@ static struct fb_error *describe_object(struct fb_wait_finder *finder,
 	if (!err && (lock->owner || lock->owner_thread))
 		err = fb_wait_lock_owner(finder, blocked, joined, lock, place->shared, place->key,
 					 index);
+	/* What is read out of a guess is one. */
+	if (!lock->certain)
+		finder->graph.objects[index].certain = false;
 	return err;
 }
 
@@ -157,18 +162,43 @@ static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
 	return NULL;
 }
 
-/* The lock's memory is nowhere, or it is no lock of glibc: what the arguments alone say. */
+/* Why no owner is known of a word that no lock was recognised at. */
+static struct fb_error *explain_word(struct fb_wait_object *object,
+				     const struct fb_blocked *blocked,
+				     const struct fb_futex_caller *caller, bool absent)
+{
+	if (caller->library == FB_FUTEX_PROGRAM)
+		return fb_wait_text(&object->need,
+				    "a lock of %s's own, which called futex() itself: the program "
+				    "alone knows who wakes it",
+				    caller->object);
+	if (caller->library == FB_FUTEX_UNKNOWN)
+		return fb_wait_text(&object->need,
+				    "%s%swhat called futex() is no C library that is known here: "
+				    "the program alone knows who wakes it",
+				    caller->object, *caller->object ? ": " : "");
+	if (absent)
+		return fb_wait_text(&object->need,
+				    "the lock's memory: give a core of PID %d, or of another "
+				    "process that maps it",
+				    blocked->task->pid);
+	return fb_wait_text(&object->need, "the word looks like no lock of %s that is known here",
+			    caller->library == FB_FUTEX_MUSL ? "musl" : "glibc");
+}
+
+/* The lock's memory is nowhere, or it is no lock of a known library: what the arguments alone say. */
 static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 struct fb_joined *joined, const struct fb_futex_call *call,
-				 const struct fb_error *why)
+				 const struct fb_futex_caller *caller, const struct fb_error *why)
 {
 	struct fb_pthread_wait lock = {.kind = "futex", .object = call->address, .certain = true};
 	struct fb_wait_object *object;
-	bool absent = fb_error_code(why) != FB_NOT_FOUND;
+	bool absent = why && fb_error_code(why) != FB_NOT_FOUND;
 	size_t index;
 	struct fb_error *err;
 
-	if (call->value & FB_FUTEX_WAITERS) { /* robust: the expected word names the owner */
+	if (caller->library == FB_FUTEX_GLIBC && (call->value & FB_FUTEX_WAITERS)) {
+		/* robust: the expected word names the owner */
 		lock.kind = "mutex-robust";
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
 		lock.certain = false;
@@ -187,51 +217,96 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	object = &finder->graph.objects[index];
 	if (err || object->owner_count || object->need)
 		return err;
-	return absent ? fb_wait_text(&object->need,
-				     "the lock's memory: give a core of PID %d, or of another "
-				     "process that maps it",
-				     blocked->task->pid)
-		      : fb_wait_text(&object->need, "the word looks like no lock of glibc: its "
-						    "program alone knows who wakes it");
+	return explain_word(object, blocked, caller, absent);
 }
 
-/* The threads of one process by the word that the kernel clears at the thread's end. */
+/* Threads of the process that was asked for last, by the word that the kernel clears at their end, and
+ * by where their struct pthread is. */
+struct ends {
+	struct fb_thread_words cleared, bases;
+};
+
 static void deinit(void *state)
 {
-	fb_thread_words_deinit(state);
+	struct ends *ends = state;
+
+	fb_thread_words_deinit(&ends->cleared);
+	fb_thread_words_deinit(&ends->bases);
 }
 
-static const struct fb_wait_state ENDS = {sizeof(struct fb_thread_words), deinit};
+static const struct fb_wait_state ENDS = {sizeof(struct ends), deinit};
+
+/* The thread that pthread_join() waits for at this word: with glibc one whose exit clears it; with musl
+ * the word is in its struct pthread. NULL: it is no such wait. */
+static struct fb_error *find_joined_thread(struct fb_wait_finder *finder,
+					   const struct fb_blocked *blocked,
+					   const struct fb_futex_call *call,
+					   const struct fb_task **thread_ret)
+{
+	struct ends *ends;
+	struct fb_error *err;
+
+	*thread_ret = NULL;
+	if (call->command != FB_FUTEX_WAIT_BITSET && call->command != FB_FUTEX_WAIT)
+		return NULL;
+	err = fb_wait_state(finder, &ENDS, &ends);
+	if (!err)
+		err = fb_thread_words_find(&ends->cleared, finder->kernel, finder->tasks,
+					   &finder->layout->task_clear_child_tid,
+					   blocked->task->pid, call->address, blocked->task,
+					   thread_ret);
+	if (err || *thread_ret || call->value != FB_MUSL_JOINABLE)
+		return err;
+	return fb_thread_words_find(&ends->bases, finder->kernel, finder->tasks,
+				    &finder->layout->task_thread_fsbase, blocked->task->pid,
+				    call->address - FB_MUSL_DETACH_STATE, blocked->task,
+				    thread_ret);
+}
+
+/* The lock around the word, by the layouts of the library that called. */
+static struct fb_error *recognise_lock(struct fb_joined *joined, const struct fb_blocked *blocked,
+				       const struct fb_futex_call *call,
+				       const struct fb_futex_caller *caller,
+				       struct fb_pthread_wait *lock)
+{
+	struct fb_error *err;
+
+	switch (caller->library) {
+	case FB_FUTEX_GLIBC:
+		err = fb_pthread_recognise(fb_joined_space(joined), call, lock);
+		if (!err && !caller->proven)
+			lock->certain = false;
+		return err;
+	case FB_FUTEX_MUSL:
+		return fb_musl_recognise(fb_joined_space(joined), call, blocked->regs.rsp, lock);
+	default:
+		return fb_error_create(FB_NOT_FOUND, "no library whose locks are known");
+	}
+}
 
 static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				  const struct fb_futex_call *call)
 {
+	struct fb_futex_caller caller;
 	struct fb_pthread_wait lock;
 	const struct fb_task *thread;
-	struct fb_thread_words *ends;
 	struct fb_joined *joined;
 	struct fb_error *err, *added;
 
-	if (call->command == FB_FUTEX_WAIT_BITSET || call->command == FB_FUTEX_WAIT) {
-		/* A thread whose exit clears the word: pthread_join() waits for that. */
-		err = fb_wait_state(finder, &ENDS, &ends);
-		if (!err)
-			err = fb_thread_words_find(ends, finder->kernel, finder->tasks,
-						   &finder->layout->task_clear_child_tid,
-						   blocked->task->pid, call->address, blocked->task,
-						   &thread);
-		if (err || thread)
-			return err ? err : add_join(finder, blocked, thread, call);
-	}
+	err = find_joined_thread(finder, blocked, call, &thread);
+	if (err || thread)
+		return err ? err : add_join(finder, blocked, thread, call);
 	err = fb_wait_process(finder, blocked->task, &joined);
+	if (!err)
+		err = fb_futex_caller_find(finder, blocked, joined, &caller);
 	if (err)
 		return err;
-	err = fb_pthread_recognise(fb_joined_space(joined), call, &lock);
+	err = recognise_lock(joined, blocked, call, &caller, &lock);
 	if (!err)
 		return add_lock(finder, blocked, joined, call, &lock);
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is_fatal(err))
 		return err;
-	added = add_word(finder, blocked, joined, call, err);
+	added = add_word(finder, blocked, joined, call, &caller, err);
 	fb_error_destroy(err);
 	return added;
 }

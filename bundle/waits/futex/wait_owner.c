@@ -227,7 +227,7 @@ static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *j
 	struct fb_error *err;
 
 	if (!lock->owner_field) {
-		object->certain = true;
+		object->certain = lock->certain;
 		return fb_wait_append(&object->detail, "owner: the word the kernel compared");
 	}
 	err = fb_space_locate(fb_joined_space(joined), lock->owner_field, 4, &run);

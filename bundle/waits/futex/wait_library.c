@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a thread's instruction pointer to the library it is in. */
+#include "bundle/waits/futex/wait_library.h"
+
+#include <string.h>
+
+#include "base/part.h"
+#include "base/text.h"
+#include "kernel/files/files.h"
+
+enum fb_futex_library fb_futex_library_by_name(const char *name)
+{
+	static const struct {
+		const char *begins; /* with, and ends as or goes on behind a '.' or '-' */
+		enum fb_futex_library library;
+	} names[] = {
+		{"libc.so.6", FB_FUTEX_GLIBC},
+		{"libc-2.", FB_FUTEX_GLIBC},
+		{"libpthread.so.0", FB_FUTEX_GLIBC},
+		{"libpthread-2.", FB_FUTEX_GLIBC},
+		{"librt.so.1", FB_FUTEX_GLIBC},
+		{"librt-2.", FB_FUTEX_GLIBC},
+		{"ld-linux-x86-64.so.2", FB_FUTEX_GLIBC},
+		{"ld-2.", FB_FUTEX_GLIBC},
+		{"ld-musl-", FB_FUTEX_MUSL},
+		{"libc.musl-", FB_FUTEX_MUSL},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
+		if (!strncmp(name, names[i].begins, strlen(names[i].begins)))
+			return names[i].library;
+	return FB_FUTEX_UNKNOWN;
+}
+
+/* Whether a mapped file is one that stands without libc.so: by functions that only one C library
+ * has, and calls futex() from. */
+static struct fb_error *library_by_symbols(struct fb_wait_finder *finder,
+					   const struct fb_task *task, const struct fb_vma *vma,
+					   enum fb_futex_library *library_ret)
+{
+	static const struct {
+		const char *function;
+		enum fb_futex_library library;
+	} functions[] = {
+		{"__timedwait_cp", FB_FUTEX_MUSL},
+		{"__lll_lock_wait_private", FB_FUTEX_GLIBC},
+	};
+	bool defined;
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(functions) && !err; i++) {
+		err = fb_wait_file_defines(finder, task, vma, functions[i].function, &defined);
+		if (!err && defined) {
+			*library_ret = functions[i].library;
+			break;
+		}
+	}
+	return err;
+}
+
+static struct fb_error *name_of(struct fb_wait_finder *finder, const struct fb_vma *vma, char *to,
+				size_t size)
+{
+	struct fb_file_info info;
+	char path[FB_PATH_SIZE];
+	const char *name;
+	struct fb_error *err = fb_file_info(finder->kernel, vma->file, &info);
+
+	if (!err)
+		err = fb_path_text(finder->kernel, &info.path, NULL, path);
+	if (err)
+		return err;
+	name = strrchr(path, '/');
+	name = name ? name + 1 : path;
+	fb_text_escape(name, strlen(name), to, size);
+	return NULL;
+}
+
+/* The object that a word on the stack points into as code does; NULL: none, or not to be read.
+ * *read_ret: whether the word was. */
+static const struct fb_vma *code_at_top(const struct fb_blocked *blocked, struct fb_joined *joined,
+					bool *read_ret)
+{
+	const struct fb_vma *vma;
+	uint64_t word = 0;
+	struct fb_error *err = fb_space_u64(fb_joined_space(joined), blocked->regs.rsp, &word);
+
+	*read_ret = !err;
+	fb_error_destroy(err);
+	vma = err ? NULL : fb_vmas_find(fb_joined_vmas(joined), word);
+	return vma && vma->file && (vma->flags & FB_VM_EXEC) ? vma : NULL;
+}
+
+/* glibc's syscall() pushes nothing: on top of the stack is where it returns to. Its own functions
+ * have there what they saved, or an address within glibc. */
+static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
+					    const struct fb_blocked *blocked,
+					    struct fb_joined *joined, const struct fb_vma *inside,
+					    struct fb_futex_caller *caller)
+{
+	const struct fb_vma *outside = code_at_top(blocked, joined, &caller->proven);
+	char name[sizeof(caller->object)] = "";
+	struct fb_error *err;
+
+	if (!outside || outside->file == inside->file)
+		return NULL;
+	err = fb_part_skip(name_of(finder, outside, name, sizeof(name)));
+	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)
+		return err;
+	caller->library = FB_FUTEX_PROGRAM;
+	memcpy(caller->object, name, sizeof(name));
+	return NULL;
+}
+
+struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
+				      const struct fb_blocked *blocked, struct fb_joined *joined,
+				      struct fb_futex_caller *caller_ret)
+{
+	struct fb_futex_caller caller = {.library = FB_FUTEX_UNKNOWN};
+	const struct fb_vma *vma = NULL;
+	struct fb_error *err = NULL;
+
+	if (blocked->has_regs)
+		vma = fb_vmas_find(fb_joined_vmas(joined), blocked->regs.rip);
+	if (vma && vma->file) {
+		err = fb_part_skip(name_of(finder, vma, caller.object, sizeof(caller.object)));
+		if (err)
+			return err;
+		caller.library = fb_futex_library_by_name(caller.object);
+		if (caller.library == FB_FUTEX_UNKNOWN)
+			err = library_by_symbols(finder, blocked->task, vma, &caller.library);
+		caller.proven = caller.library != FB_FUTEX_UNKNOWN;
+		if (!err && caller.library == FB_FUTEX_GLIBC)
+			err = look_behind_syscall(finder, blocked, joined, vma, &caller);
+	}
+	if (!err)
+		*caller_ret = caller;
+	return err;
+}

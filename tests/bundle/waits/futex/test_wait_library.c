@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which library a thread is in that sleeps in futex(): by names, and in the sample's real memory. */
+#include "bundle/waits/futex/wait_library.h"
+
+#include "kernel/stacks/stack.h"
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define LOCK_AB 130 /* of the sample: it waits for a mutex of glibc */
+
+static void knows_libraries_by_name(void)
+{
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc.so.6"), FB_FUTEX_GLIBC);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("libpthread-2.31.so"), FB_FUTEX_GLIBC);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc-2.31.so"), FB_FUTEX_GLIBC);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("ld-musl-x86_64.so.1"), FB_FUTEX_MUSL);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc.musl-x86_64.so.1"), FB_FUTEX_MUSL);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("rprog"), FB_FUTEX_UNKNOWN);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("libcurl.so.4"), FB_FUTEX_UNKNOWN);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name(""), FB_FUTEX_UNKNOWN);
+}
+
+struct caller {
+	struct sample_input sample;
+	struct fb_wait_finder finder;
+	struct fb_blocked blocked;
+	struct fb_joined *joined; /* the finder's */
+};
+
+/* A thread of the sample, where its core saved its stack (with_core) or nothing did. */
+static void begin(struct caller *caller, bool with_core)
+{
+	static const char *const core[] = {"core.128.xz", NULL}, *const none[] = {NULL};
+
+	*caller = (struct caller){0};
+	sample_open(&caller->sample, with_core ? core : none);
+	caller->finder.input = caller->sample.input;
+	caller->finder.kernel = fb_input_kernel(caller->sample.input);
+	caller->finder.layout = fb_kernel_layout(caller->finder.kernel);
+	caller->blocked.task = sample_task(&caller->sample, LOCK_AB);
+	FB_OK_FATAL(fb_user_regs_at_top(caller->finder.kernel, caller->blocked.task->stack,
+					&caller->blocked.regs));
+	caller->blocked.has_regs = true;
+	FB_OK_FATAL(fb_wait_process(&caller->finder, caller->blocked.task, &caller->joined));
+}
+
+static void end(struct caller *caller)
+{
+	fb_wait_finder_deinit(&caller->finder);
+	sample_close(&caller->sample);
+}
+
+static struct fb_futex_caller find(struct caller *caller)
+{
+	struct fb_futex_caller found = {0};
+
+	FB_OK_FATAL(
+		fb_futex_caller_find(&caller->finder, &caller->blocked, caller->joined, &found));
+	return found;
+}
+
+/* The first word at or above the stack pointer that is an address of the program's own code. */
+static uint64_t return_to_program(struct caller *caller)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(caller->joined);
+	const struct fb_vma *code = vmas->vma;
+	uint64_t word;
+
+	while (!(code->flags & FB_VM_EXEC))
+		code++;
+	for (uint64_t at = caller->blocked.regs.rsp;; at += 8) {
+		FB_OK_FATAL(fb_space_u64(fb_joined_space(caller->joined), at, &word));
+		if (word >= code->start && word < code->end)
+			return at;
+	}
+}
+
+static void believes_glibc_where_no_syscall_is_in_between(void)
+{
+	struct fb_futex_caller found;
+	struct caller caller;
+
+	begin(&caller, true);
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_GLIBC);
+	CU_ASSERT(found.proven);
+	/* As if syscall() had been called: it returns to the program. */
+	caller.blocked.regs.rsp = return_to_program(&caller);
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_PROGRAM);
+	CU_ASSERT_STRING_EQUAL(found.object, "actors");
+	/* The program's own code made the call. */
+	FB_OK_FATAL(fb_space_u64(fb_joined_space(caller.joined), caller.blocked.regs.rsp,
+				 (uint64_t *)&caller.blocked.regs.rip));
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_UNKNOWN);
+	CU_ASSERT_FALSE(found.proven);
+	CU_ASSERT_STRING_EQUAL(found.object, "actors");
+	end(&caller);
+}
+
+static void proves_nothing_without_the_stack(void)
+{
+	struct fb_futex_caller found;
+	struct caller caller;
+
+	begin(&caller, false);
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_GLIBC);
+	CU_ASSERT_FALSE(found.proven);
+	caller.blocked.has_regs = false;
+	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_UNKNOWN);
+	end(&caller);
+}
+
+FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),
+	     FB_TEST(believes_glibc_where_no_syscall_is_in_between),
+	     FB_TEST(proves_nothing_without_the_stack))
