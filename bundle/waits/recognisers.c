@@ -13,6 +13,7 @@
 #include "bundle/waits/io/recognise.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/process/recognise.h"
+#include "bundle/waits/supervisors/recognise.h"
 
 #define WEAK true
 
@@ -46,8 +47,14 @@ static const struct fb_wait_recogniser recognisers[] = {
 	{"flock", fb_wait_file_lock, !WEAK, {"flock_lock_inode_wait", "locks_lock_inode_wait"}},
 	{"posix-lock", fb_wait_file_lock, !WEAK, {"fcntl_setlk", "posix_lock_inode_wait"}},
 	{"lease", fb_wait_file_lock, !WEAK, {"__break_lease"}},
-	{"pipe-read", fb_wait_pipe, !WEAK, {"pipe_read", "pipe_wait_readable"}},
-	{"pipe-write", fb_wait_pipe, !WEAK, {"pipe_wait_writable", "pipe_write"}},
+	{"pipe-read",
+	 fb_wait_pipe,
+	 !WEAK,
+	 {"anon_pipe_read", "fifo_pipe_read", "pipe_read", "pipe_wait_readable"}},
+	{"pipe-write",
+	 fb_wait_pipe,
+	 !WEAK,
+	 {"anon_pipe_write", "fifo_pipe_write", "pipe_wait_writable", "pipe_write"}},
 	{"fifo-open", fb_wait_fifo_open, !WEAK, {"wait_for_partner"}},
 	{"eventfd-read", fb_wait_eventfd, !WEAK, {"eventfd_read"}},
 	{"epoll", fb_wait_epoll, !WEAK, {"do_epoll_wait", "ep_poll"}},
@@ -96,6 +103,12 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 !WEAK,
 	 {"nfs4_wait_bit_killable", "nfs_wait_bit_killable", "rpc_wait_bit_killable"}},
 	{"nfs", NULL, WEAK, {"__rpc_execute"}},
+
+	/* Answers of user processes that the kernel asks. */
+	{"fuse", fb_wait_fuse, !WEAK, {"request_wait_answer"}},
+	{"fanotify", fb_wait_fanotify, !WEAK, {"fanotify_get_response", "fanotify_handle_event"}},
+	{"seccomp", fb_wait_seccomp, !WEAK, {"seccomp_do_user_notification"}},
+	{"userfaultfd", fb_wait_userfault, !WEAK, {"handle_userfault"}},
 
 	/* Other processes. */
 	{"wait4", fb_wait_children, !WEAK, {"do_wait"}},

@@ -165,7 +165,8 @@ static struct fb_error *analyse(struct fb_waits *waits)
 		const struct fb_task *task = fb_tasks_get(tasks, i);
 
 		if (!task->idle)
-			threads[used++] = (struct fb_wait_thread){task->tid, task->pid};
+			threads[used++] =
+				(struct fb_wait_thread){task->tid, task->pid, task->state};
 	}
 	err = fb_wait_analyse(&waits->finder.graph, threads, used, &waits->analysis);
 	free(threads);
@@ -309,15 +310,17 @@ char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait,
 		       size_t size)
 {
 	const struct fb_wait_object *object = &waits->finder.graph.objects[wait->object];
-	size_t used, shown = object->owner_count < 3 ? object->owner_count : 3;
+	size_t used, shown = 0, count = fb_wait_count_owners(wait, object);
 
 	used = (size_t)snprintf(to, size, "%s %s", wait->kind, object->name ? object->name : "?");
-	for (size_t i = 0; i < shown && used < size; i++) {
-		used += (size_t)snprintf(to + used, size - used, "%s", i ? ", " : ", by ");
+	for (size_t i = 0; i < object->owner_count && shown < 3 && used < size; i++) {
+		if (!fb_wait_owner_counts(wait, object, &object->owners[i]))
+			continue;
+		used += (size_t)snprintf(to + used, size - used, "%s", shown++ ? ", " : ", by ");
 		if (used < size)
 			used += put_owner(waits, &object->owners[i], to + used, size - used);
 	}
-	if (shown < object->owner_count && used < size)
-		snprintf(to + used, size - used, " and %zu more", object->owner_count - shown);
+	if (shown < count && used < size)
+		snprintf(to + used, size - used, " and %zu more", count - shown);
 	return to;
 }

@@ -65,7 +65,8 @@ static struct fb_error *edge_json(const struct fb_waits_view *view, const struct
 	json_object_set_new(edge, "owner_comm", owner ? comm_json(view, owner->tid) : json_null());
 	json_object_set_new(edge, "owner_is_process",
 			    owner ? json_boolean(owner->process) : json_null());
-	json_object_set_new(edge, "owners", json_integer((json_int_t)object->owner_count));
+	json_object_set_new(edge, "owners",
+			    json_integer((json_int_t)fb_wait_count_owners(wait, object)));
 	json_object_set_new(edge, "others_possible", json_boolean(object->others));
 	json_object_set_new(edge, "certain",
 			    json_boolean(wait->certain && (!owner || object->certain)));
@@ -85,11 +86,15 @@ static struct fb_error *edges_json(const struct fb_waits_view *view, json_t *lis
 	for (size_t i = 0; i < view->graph->wait_count && !err; i++) {
 		const struct fb_wait *wait = &view->graph->waits[i];
 		const struct fb_wait_object *object = &view->graph->objects[wait->object];
+		size_t shown = 0;
 
-		if (!object->owner_count)
+		if (!fb_wait_count_owners(wait, object))
 			err = edge_json(view, wait, NULL, list);
-		for (size_t k = 0; k < object->owner_count && k < OWNERS_SHOWN && !err; k++)
-			err = edge_json(view, wait, &object->owners[k], list);
+		for (size_t k = 0; k < object->owner_count && shown < OWNERS_SHOWN && !err; k++)
+			if (fb_wait_owner_counts(wait, object, &object->owners[k])) {
+				shown++;
+				err = edge_json(view, wait, &object->owners[k], list);
+			}
 	}
 	return err;
 }
@@ -127,6 +132,9 @@ static json_t *roots_json(const struct fb_waits_view *view)
 					     ? NULL
 					     : view->graph->objects[root->object].name));
 		json_object_set_new(object, "threads", json_integer((json_int_t)root->threads));
+		json_object_set_new(object, "hung", json_integer((json_int_t)root->hung));
+		json_object_set_new(object, "idle", json_boolean(root->loose));
+		json_object_set_new(object, "stopped", json_boolean(root->stopped));
 		json_object_set_new(object, "depth", json_integer((json_int_t)root->depth));
 		json_array_append_new(roots, object);
 	}

@@ -36,25 +36,28 @@ static void print_thread(const struct fb_waits_view *view, int32_t tid, enum fb_
 }
 
 /* " held by 126 lock-ba", "; by any of 121 pipe-owner, 128 waiter": owners of an object. */
-static void print_owners(const struct fb_waits_view *view, const struct fb_wait_object *object)
+static void print_owners(const struct fb_waits_view *view, const struct fb_wait *wait)
 {
+	const struct fb_wait_object *object = &view->graph->objects[wait->object];
 	struct fb_output *output = output_of(view);
+	size_t count = fb_wait_count_owners(wait, object), shown = 0;
 
-	for (size_t i = 0; i < object->owner_count && i < OWNERS_SHOWN; i++) {
-		const char *before = i ? ", "
-				     : object->owner_count > 1
-					     ? object->all ? " <- all of " : " <- any of "
-					     : " <- ";
+	for (size_t i = 0; i < object->owner_count && shown < OWNERS_SHOWN; i++) {
+		const char *before = shown       ? ", "
+				     : count > 1 ? object->all ? " <- all of " : " <- any of "
+						 : " <- ";
 
+		if (!fb_wait_owner_counts(wait, object, &object->owners[i]))
+			continue;
+		shown++;
 		fb_print(output, FB_STYLE_PLAIN, "%s", before);
 		print_thread(view, object->owners[i].tid, FB_STYLE_BOLD);
 	}
-	if (object->owner_count > OWNERS_SHOWN)
-		fb_print(output, FB_STYLE_PLAIN, " and %zu more",
-			 object->owner_count - OWNERS_SHOWN);
-	if (object->owner_count && object->others)
+	if (count > shown)
+		fb_print(output, FB_STYLE_PLAIN, " and %zu more", count - shown);
+	if (count && object->others)
 		fb_print(output, FB_STYLE_DIM, ", or others");
-	if (!object->owner_count)
+	if (!count)
 		fb_print(output, FB_STYLE_WARN, " <- unknown");
 	else if (!object->certain)
 		fb_print(output, FB_STYLE_WARN, " (likely)");
@@ -67,7 +70,7 @@ static void print_wait(const struct fb_waits_view *view, const struct fb_wait *w
 	print_thread(view, wait->tid, FB_STYLE_BOLD);
 	fb_print(output_of(view), FB_STYLE_PLAIN, "  %s %s", wait->kind,
 		 object->name ? object->name : "?");
-	print_owners(view, object);
+	print_owners(view, wait);
 	fb_print(output_of(view), FB_STYLE_PLAIN, "\n");
 }
 
@@ -287,7 +290,10 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 		 root->depth > 1 ? ", directly or not," : "");
 	if (root->tid >= 0) {
 		print_thread(view, root->tid, FB_STYLE_BOLD);
-		fb_print(output, FB_STYLE_PLAIN, ", which %s", task ? state_text(task) : "is gone");
+		fb_print(output, FB_STYLE_PLAIN, ", which %s",
+			 root->loose ? "waits for events"
+			 : task      ? state_text(task)
+				     : "is gone");
 	} else {
 		const char *name = view->graph->objects[root->object].name;
 
@@ -370,7 +376,7 @@ static void print_group(const struct fb_waits_view *view, const struct listed *f
 
 	fb_print(output, FB_STYLE_PLAIN, "  %-12s  ", first->wait->kind);
 	fb_print(output, FB_STYLE_PLAIN, "%s", object->name ? object->name : "?");
-	print_owners(view, object);
+	print_owners(view, first->wait);
 	fb_print(output, FB_STYLE_PLAIN, "\n                ");
 	for (size_t i = 0; i < count; i++) {
 		if (first[i].wait->seconds > longest)

@@ -123,7 +123,7 @@ static int run_shapes(void)
 	int slow = 0;
 
 	for (uint32_t i = 0; i < THREADS; i++)
-		threads[i] = (struct fb_wait_thread){(int32_t)i + 1, (int32_t)i + 1};
+		threads[i] = (struct fb_wait_thread){.tid = (int32_t)i + 1, .pid = (int32_t)i + 1};
 	for (size_t i = 0; i < FB_ARRAY_SIZE(shapes); i++)
 		slow |= run_shape(&shapes[i], threads);
 	return slow;

@@ -198,7 +198,7 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 				 const struct fb_lock *held, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
-	char path[FB_WAIT_PATH] = "";
+	char path[FB_WAIT_PATH] = "", inode[64] = "";
 	struct fb_error *err;
 
 	if (held->file)
@@ -207,11 +207,13 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 	if (!err && held->end != INT64_MAX)
 		err = fb_wait_append(&object->detail, "bytes %" PRId64 " to %" PRId64, held->start,
 				     held->end);
+	if (held->has_inode)
+		snprintf(inode, sizeof(inode), ", inode %" PRIu64 " of %02x:%02x", held->inode,
+			 held->major, held->minor);
 	if (!err)
-		err = fb_wait_append(
-			&object->detail, "%s, held for %s, inode %" PRIu64 " of %02x:%02x",
-			fb_lock_kind_name(held->kind), held->type == 0 ? "reading" : "writing",
-			held->inode, held->major, held->minor);
+		err = fb_wait_append(&object->detail, "%s, held for %s%s",
+				     fb_lock_kind_name(held->kind),
+				     held->type == 0 ? "reading" : "writing", inode);
 	return err ? err : add_owners(finder, held, index);
 }
 

@@ -42,20 +42,23 @@ struct watched {
 	const struct fb_blocked *blocked;
 	size_t object;
 	uint64_t count;
-	char names[192];
+	char names[256];
 	size_t used;
 };
 
 static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd)
 {
+	char name[32];
 	struct fb_error *err;
 
 	if (++watched->count > FB_MAX_WATCHED || ++watched->all->count > FB_MAX_ALL_WATCHED)
 		return fb_error_create(FB_CORRUPT, "it watches more files than there can be");
+	/* fd -1: closed since, or its table is not in the dump. */
+	snprintf(name, sizeof(name), fd < 0 ? "a file without a descriptor" : "fd %" PRId64, fd);
 	if (watched->count <= NAMED)
 		watched->used += (size_t)snprintf(watched->names + watched->used,
-						  sizeof(watched->names) - watched->used,
-						  "%sfd %" PRId64, watched->used ? ", " : "", fd);
+						  sizeof(watched->names) - watched->used, "%s%s",
+						  watched->used ? ", " : "", name);
 	else
 		watched->finder->graph.objects[watched->object].others = true;
 	/* Beyond a few the owners would be everybody. */
@@ -106,6 +109,8 @@ static struct fb_error *finish(struct watched *watched, const char *name)
 	struct fb_error *err;
 
 	object->certain = true;
+	/* One file is what it waits for; which of several is cannot be known. */
+	object->loose = watched->count > 1 && object->others;
 	err = fb_wait_text(&object->name, "%s", name);
 	if (!err && watched->count)
 		err = fb_wait_text(&object->detail, "watches %s%s", watched->names,
@@ -317,7 +322,7 @@ struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blo
 	struct watched watched = {
 		.finder = finder, .blocked = blocked, .absence = FB_WAIT_ABSENCE_KNOWN};
 	uint64_t table;
-	char name[256];
+	char name[sizeof(watched.names) + 8];
 	bool fresh;
 	struct fb_error *err;
 

@@ -93,8 +93,11 @@ struct fb_wait fb_wait_of_blocked(const struct fb_wait_finder *finder,
 		.seconds = NAN,
 	};
 	uint64_t since = 0;
+	size_t first, threads;
 	struct fb_error *err;
 
+	fb_tasks_group(finder->tasks, wait.pid, &first, &threads);
+	wait.alone = threads == 1;
 	memcpy(wait.frames, blocked->frames, sizeof(wait.frames));
 	err = fb_kernel_field(finder->kernel, blocked->task->address,
 			      &finder->layout->task_exec_start, &since);

@@ -172,6 +172,10 @@ static struct fb_error *explain_word(struct fb_wait_object *object,
 				    "a lock of %s's own, which called futex() itself: the program "
 				    "alone knows who wakes it",
 				    caller->object);
+	if (*caller->because)
+		return fb_wait_text(&object->need,
+				    "it cannot be known which library called futex(): %s",
+				    caller->because);
 	if (caller->library == FB_FUTEX_UNKNOWN)
 		return fb_wait_text(&object->need,
 				    "%s%swhat called futex() is no C library that is known here: "

@@ -58,21 +58,49 @@ static struct fb_error *library_by_symbols(struct fb_wait_finder *finder,
 	return err;
 }
 
-static struct fb_error *name_of(struct fb_wait_finder *finder, const struct fb_vma *vma, char *to,
-				size_t size)
+static void put_name(const char *path, char *to, size_t size)
+{
+	const char *name = strrchr(path, '/');
+
+	name = name ? name + 1 : path;
+	fb_text_escape(name, strlen(name), to, size);
+}
+
+/* As a core of the process names the file that is mapped at the address. */
+static bool name_by_core(const struct fb_wait_finder *finder, int32_t pid, uint64_t address,
+			 char *to, size_t size)
+{
+	const struct fb_input_core *core = fb_input_core_of(finder->input, pid);
+	const struct fb_core_info *info = core ? fb_core_info(core->core) : NULL;
+
+	for (size_t i = 0; info && i < info->mapping_count; i++) {
+		const struct fb_core_mapping *mapping = &info->mappings[i];
+
+		if (address >= mapping->start && address < mapping->end) {
+			put_name(mapping->path, to, size);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The mapped file's name without its folder: the kernel's, else the core's. */
+static struct fb_error *name_of(const struct fb_wait_finder *finder, const struct fb_task *task,
+				const struct fb_vma *vma, char *to, size_t size)
 {
 	struct fb_file_info info;
 	char path[FB_PATH_SIZE];
-	const char *name;
 	struct fb_error *err = fb_file_info(finder->kernel, vma->file, &info);
 
 	if (!err)
 		err = fb_path_text(finder->kernel, &info.path, NULL, path);
-	if (err)
+	if (!err) {
+		put_name(path, to, size);
+		return NULL;
+	}
+	if (fb_error_is_fatal(err) || !name_by_core(finder, task->pid, vma->start, to, size))
 		return err;
-	name = strrchr(path, '/');
-	name = name ? name + 1 : path;
-	fb_text_escape(name, strlen(name), to, size);
+	fb_error_destroy(err);
 	return NULL;
 }
 
@@ -104,7 +132,7 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 
 	if (!outside || outside->file == inside->file)
 		return NULL;
-	err = fb_part_skip(name_of(finder, outside, name, sizeof(name)));
+	err = fb_part_skip(name_of(finder, blocked->task, outside, name, sizeof(name)));
 	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)
 		return err;
 	caller->library = FB_FUTEX_PROGRAM;
@@ -123,7 +151,9 @@ struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 	if (blocked->has_regs)
 		vma = fb_vmas_find(fb_joined_vmas(joined), blocked->regs.rip);
 	if (vma && vma->file) {
-		err = fb_part_skip(name_of(finder, vma, caller.object, sizeof(caller.object)));
+		err = fb_part_reason(
+			name_of(finder, blocked->task, vma, caller.object, sizeof(caller.object)),
+			caller.because, sizeof(caller.because));
 		if (err)
 			return err;
 		caller.library = fb_futex_library_by_name(caller.object);

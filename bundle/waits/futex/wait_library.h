@@ -20,8 +20,9 @@ enum fb_futex_library {
 
 struct fb_futex_caller {
 	enum fb_futex_library library;
-	bool proven;     /* false: that glibc's syscall() was not in between cannot be told */
-	char object[64]; /* printable: the file that called, without its folder; "": unknown */
+	bool proven;       /* false: that glibc's syscall() was not in between cannot be told */
+	char object[64];   /* printable: the file that called, without its folder; "": unknown */
+	char because[160]; /* printable: why the file cannot be named; "": it can */
 };
 
 /* By the object at the thread's instruction pointer, its name or, of a static program under

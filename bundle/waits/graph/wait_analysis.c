@@ -17,6 +17,7 @@
 struct chains {
 	size_t *next;    /* thread, or FB_WAIT_NONE */
 	size_t *behind;  /* threads that lead here */
+	size_t *hung;    /* of these those in state D */
 	size_t *depth;   /* of the longest chain that leads here, in threads */
 	size_t *deepest; /* thread at its far end */
 	size_t *degree;  /* chains that lead here and have not been followed */
@@ -28,6 +29,7 @@ static void chains_deinit(struct chains *chains)
 {
 	free(chains->next);
 	free(chains->behind);
+	free(chains->hung);
 	free(chains->depth);
 	free(chains->deepest);
 	free(chains->degree);
@@ -36,7 +38,7 @@ static void chains_deinit(struct chains *chains)
 
 static struct fb_error *chains_init(struct chains *chains, size_t threads)
 {
-	size_t **const arrays[] = {&chains->next,    &chains->behind, &chains->depth,
+	size_t **const arrays[] = {&chains->next,    &chains->behind, &chains->hung, &chains->depth,
 				   &chains->deepest, &chains->degree, &chains->order};
 
 	memset(chains, 0, sizeof(*chains));
@@ -59,8 +61,9 @@ static unsigned rank(const struct fb_wait_nodes *nodes, size_t thread)
 	return nodes->may[thread] ? 1 : 2;
 }
 
-/* The likeliest thread of a process, or of an object's owners. */
-static size_t pick_thread(const struct fb_wait_nodes *nodes, size_t node, size_t *of_process)
+/* The likeliest thread of a process, or of an object's owners, but `not`. */
+static size_t pick_thread(const struct fb_wait_nodes *nodes, size_t node, size_t not,
+			  size_t *of_process)
 {
 	size_t best = FB_WAIT_NONE, count = fb_wait_nodes_degree(nodes, node);
 
@@ -71,11 +74,12 @@ static size_t pick_thread(const struct fb_wait_nodes *nodes, size_t node, size_t
 			size_t *known = &of_process[thread - nodes->threads];
 
 			if (*known == FB_WAIT_NONE)
-				*known = pick_thread(nodes, thread, of_process);
+				*known = pick_thread(nodes, thread, FB_WAIT_NONE, of_process);
 			thread = *known;
 		}
 		if (thread != FB_WAIT_NONE &&
-		    (best == FB_WAIT_NONE || rank(nodes, thread) < rank(nodes, best)))
+		    thread !=
+			    not &&(best == FB_WAIT_NONE || rank(nodes, thread) < rank(nodes, best)))
 			best = thread;
 	}
 	return best;
@@ -93,15 +97,22 @@ static struct fb_error *follow(const struct fb_wait_nodes *nodes, struct chains 
 	for (size_t i = 0; i < processes; i++)
 		of_process[i] = FB_WAIT_NONE;
 	for (size_t i = 0; i < objects; i++)
-		of_object[i] = pick_thread(nodes, nodes->first_object + i, of_process);
+		of_object[i] =
+			pick_thread(nodes, nodes->first_object + i, FB_WAIT_NONE, of_process);
 	for (size_t thread = 0; thread < nodes->threads; thread++) {
 		chains->next[thread] = FB_WAIT_NONE;
 		chains->deepest[thread] = thread;
 		for (size_t i = 0; i < fb_wait_nodes_degree(nodes, thread); i++) {
-			size_t object = fb_wait_nodes_next(nodes, thread, i) - nodes->first_object;
+			size_t node = fb_wait_nodes_next(nodes, thread, i);
+			size_t object = node - nodes->first_object, next = of_object[object];
 
+			if (nodes->graph->objects[object].loose)
+				continue;
+			/* One that could end its own wait does not: it sleeps. */
+			if (next == thread)
+				next = pick_thread(nodes, node, thread, of_process);
 			if (chains->next[thread] == FB_WAIT_NONE)
-				chains->next[thread] = of_object[object];
+				chains->next[thread] = next;
 		}
 		if (chains->next[thread] != FB_WAIT_NONE)
 			chains->degree[chains->next[thread]]++;
@@ -122,6 +133,7 @@ static void add_up(const struct fb_wait_nodes *nodes, struct chains *chains)
 		if (next == FB_WAIT_NONE)
 			continue;
 		chains->behind[next] += chains->behind[thread] + 1;
+		chains->hung[next] += chains->hung[thread] + (nodes->list[thread].state == 'D');
 		if (chains->depth[thread] + 1 > chains->depth[next]) {
 			chains->depth[next] = chains->depth[thread] + 1;
 			chains->deepest[next] = chains->deepest[thread];
@@ -136,22 +148,33 @@ static size_t wait_of(const struct fb_wait_nodes *nodes, size_t thread)
 	return fb_wait_nodes_degree(nodes, thread) ? nodes->first_wait[thread] : FB_WAIT_NONE;
 }
 
+/* Adds the threads that a thread's chain brings to a root, and, where the root is what it waits for,
+ * the thread itself. */
 static void merge_root(struct fb_wait_root *root, const struct chains *chains,
 		       const struct fb_wait_nodes *nodes, size_t thread, bool itself)
 {
 	size_t depth = chains->depth[thread] + itself;
 
 	root->threads += chains->behind[thread] + itself;
+	root->hung += chains->hung[thread] + (nodes->list[thread].state == 'D');
 	if (depth > root->depth) {
 		root->depth = depth;
 		root->deepest = wait_of(nodes, chains->deepest[thread]);
 	}
 }
 
-static int most_threads(const void *a, const void *b)
+/* The lower, the worse. */
+static unsigned class_of(const struct fb_wait_root *root)
+{
+	return root->hung || root->stopped ? 0 : root->loose ? 2 : 1;
+}
+
+static int worst(const void *a, const void *b)
 {
 	const struct fb_wait_root *x = a, *y = b;
 
+	if (class_of(x) != class_of(y))
+		return class_of(x) < class_of(y) ? -1 : 1;
 	if (x->threads != y->threads)
 		return x->threads < y->threads ? 1 : -1;
 	if (x->tid != y->tid)
@@ -159,7 +182,36 @@ static int most_threads(const void *a, const void *b)
 	return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* Threads that wait for nothing and for whom others wait, and objects without an owner. */
+/* Whether all that the thread waits for is loose. */
+static bool is_loose(const struct fb_wait_nodes *nodes, size_t thread)
+{
+	size_t count = fb_wait_nodes_degree(nodes, thread);
+
+	for (size_t i = 0; i < count; i++) {
+		size_t object = fb_wait_nodes_next(nodes, thread, i) - nodes->first_object;
+
+		if (!nodes->graph->objects[object].loose)
+			return false;
+	}
+	return count;
+}
+
+/* A thread that chains end at. */
+static struct fb_wait_root root_of_thread(const struct fb_wait_nodes *nodes, size_t thread)
+{
+	const struct fb_wait_thread *at = &nodes->list[thread];
+
+	return (struct fb_wait_root){
+		.tid = at->tid,
+		.object = FB_WAIT_NONE,
+		.loose = is_loose(nodes, thread),
+		.stopped = at->state == 'T' || at->state == 't',
+		.deepest = FB_WAIT_NONE,
+	};
+}
+
+/* Threads that wait for nothing, or like a server, and for whom others wait, and objects without an
+ * owner. */
 static struct fb_error *find_roots(const struct fb_wait_nodes *nodes, const struct chains *chains,
 				   struct fb_wait_analysis *analysis)
 {
@@ -176,10 +228,8 @@ static struct fb_error *find_roots(const struct fb_wait_nodes *nodes, const stru
 
 		if (chains->next[thread] != FB_WAIT_NONE)
 			continue;
-		*root = (struct fb_wait_root){.tid = nodes->list[thread].tid,
-					      .object = FB_WAIT_NONE,
-					      .deepest = FB_WAIT_NONE};
-		if (!fb_wait_nodes_degree(nodes, thread))
+		*root = root_of_thread(nodes, thread);
+		if (!fb_wait_nodes_degree(nodes, thread) || root->loose)
 			merge_root(root, chains, nodes, thread, false);
 		else
 			merge_root(
@@ -189,7 +239,7 @@ static struct fb_error *find_roots(const struct fb_wait_nodes *nodes, const stru
 	for (size_t i = 0; i < objects + nodes->threads; i++)
 		if (roots[i].threads)
 			roots[count++] = roots[i];
-	qsort(roots, count, sizeof(*roots), most_threads);
+	qsort(roots, count, sizeof(*roots), worst);
 	analysis->roots = roots;
 	analysis->root_count = count;
 	return NULL;

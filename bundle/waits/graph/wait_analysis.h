@@ -22,6 +22,7 @@
 
 struct fb_wait_thread {
 	int32_t tid, pid;
+	char state; /* as in struct fb_task */
 };
 
 #define FB_WAIT_NONE SIZE_MAX
@@ -36,11 +37,15 @@ struct fb_wait_cycle {
 	size_t behind; /* threads outside the set that wait for it, directly or not */
 };
 
-/* Where chains end: at a thread that waits for nobody, or at an object whose owner is unknown. */
+/* Where chains end: at a thread that waits for nobody, or for any of several things (a loose object),
+ * or at an object whose owner is unknown. */
 struct fb_wait_root {
 	int32_t tid;    /* -1: the object */
-	size_t object;  /* the one whose owner is unknown, or that tid holds and a chain ends at */
+	size_t object;  /* the one whose owner is unknown; FB_WAIT_NONE: the thread */
+	bool loose;     /* the thread waits, like a server for requests */
+	bool stopped;   /* the thread is stopped, by a signal or a tracer */
 	size_t threads; /* that wait for it, directly or not */
+	size_t hung;    /* of these, and the thread itself, those that take no signal (state D) */
 	size_t depth;   /* threads of the longest chain */
 	size_t deepest; /* wait at the far end of one such chain */
 };
@@ -48,7 +53,9 @@ struct fb_wait_root {
 struct fb_wait_analysis {
 	struct fb_wait_cycle *cycles; /* owned; most threads first */
 	size_t cycle_count;
-	struct fb_wait_root *roots; /* owned; most threads first */
+	/* Owned; the worst first: those behind which threads hang or that are stopped, then others, then
+	 * servers that wait for requests; of each the one with most threads first. */
+	struct fb_wait_root *roots;
 	size_t root_count;
 	/* For each wait the wait of the thread that it is most likely to be waiting for (one without
 	 * waits of its own first), or FB_WAIT_NONE. Owned. */

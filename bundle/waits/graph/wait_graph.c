@@ -153,6 +153,27 @@ struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 	return NULL;
 }
 
+bool fb_wait_owner_is_other(const struct fb_wait *wait, const struct fb_wait_owner *owner)
+{
+	return owner->process ? owner->tid != wait->pid || !wait->alone : owner->tid != wait->tid;
+}
+
+size_t fb_wait_count_owners(const struct fb_wait *wait, const struct fb_wait_object *object)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < object->owner_count; i++)
+		count += fb_wait_owner_is_other(wait, &object->owners[i]);
+	return count || object->others ? count : object->owner_count;
+}
+
+bool fb_wait_owner_counts(const struct fb_wait *wait, const struct fb_wait_object *object,
+			  const struct fb_wait_owner *owner)
+{
+	return fb_wait_owner_is_other(wait, owner) ||
+	       (!object->others && fb_wait_count_owners(wait, object) == object->owner_count);
+}
+
 struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph, const struct fb_wait *wait)
 {
 	struct fb_wait_object *object;

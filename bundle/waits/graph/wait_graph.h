@@ -31,6 +31,8 @@ struct fb_wait_object {
 	bool all;     /* every owner has to let go (readers of a lock); else any one can release */
 	bool others;  /* somebody who is not among the owners may release it too */
 	bool certain; /* the owners are known for certain */
+	bool loose;   /* any of several things ends the wait, as of an event loop, and which it is
+		       * waiting for cannot be known: chains end at who waits for it */
 	size_t waiters;
 	double longest; /* seconds that a thread has waited for it so far, at most; 0: unknown */
 };
@@ -39,6 +41,7 @@ struct fb_wait_object {
 
 struct fb_wait {
 	int32_t tid, pid;
+	bool alone;       /* its process has no other thread */
 	const char *kind; /* static: "mutex", "rwlock-read", "pipe-read"... */
 	size_t object;
 	char *detail;         /* owned, printable, or NULL: of this thread's wait */
@@ -71,6 +74,15 @@ FB_MUST_CHECK struct fb_error *fb_wait_graph_object(struct fb_wait_graph *graph,
 /* One that is there already counts once. Past FB_MAX_WAIT_OWNERS `others` is set instead. */
 FB_MUST_CHECK struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 						   int32_t tid, bool process);
+/* Whether the owner is somebody else than the waiter: a thread that sleeps cannot end its own wait, nor
+ * can its process where it has no other thread. */
+bool fb_wait_owner_is_other(const struct fb_wait *wait, const struct fb_wait_owner *owner);
+/* How many of the owners are, of the object that it waits for. One that alone could end its own wait
+ * counts: it waits for itself. */
+size_t fb_wait_count_owners(const struct fb_wait *wait, const struct fb_wait_object *object);
+/* Whether the owner is one of those. */
+bool fb_wait_owner_counts(const struct fb_wait *wait, const struct fb_wait_object *object,
+			  const struct fb_wait_owner *owner);
 /* Takes wait->detail, on failure too. */
 FB_MUST_CHECK struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph,
 						 const struct fb_wait *wait);

@@ -12,6 +12,7 @@
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/locks/wait_lock_name.h"
 #include "bundle/waits/locks/wait_rt_lock.h"
+#include "kernel/image/thread_size.h"
 
 /* Low bits of the owner word are flags: of a mutex waiters, handoff, pickup; of an rw_semaphore
  * reader-owned and non-spinnable; of an rt_mutex has-waiters. Tasks are aligned to more. */
@@ -23,16 +24,70 @@
 struct lock_sort {
 	const char *kind; /* static */
 	struct fb_wait_entry entry;
-	const struct fb_field *list;  /* of the lock */
+	const struct fb_field *list;  /* of the lock: a list_head that waiters are linked in; or */
+	const struct fb_field *first; /* a pointer to one of the waiters, which are a ring */
 	const struct fb_field *owner; /* of the lock; may be missing */
 };
+
+/* The waiters of a ring that a stack word's lock may name as its first: those that were looked at are
+ * enough to know the lock of a ring that is longer. */
+#define RING 64u
+
+/* Whether the pointer to the first waiter of a lock at that address leads into the ring. */
+static bool leads_to_ring(const struct fb_wait_finder *finder, const struct lock_sort *sort,
+			  uint64_t lock, const uint64_t *ring, size_t count)
+{
+	uint64_t first = 0;
+
+	if (!fb_kernel_address_ok(lock) || lock % 8)
+		return false;
+	fb_error_destroy(fb_space_u64(finder->space, lock + sort->first->offset, &first));
+	for (size_t i = 0; i < count; i++)
+		if (first == ring[i])
+			return true;
+	return false;
+}
+
+/* A lock without a list's head is not linked with its waiters. The waiting functions keep its address
+ * on the stack, where it is told by its pointer back to one of the waiters; the first of them is the
+ * one before in the ring as a rule, since new ones are put at the end. */
+static struct fb_error *find_by_ring(const struct fb_wait_finder *finder,
+				     const struct fb_blocked *blocked, const struct lock_sort *sort,
+				     uint64_t waiter, uint64_t *lock_ret)
+{
+	uint64_t ring[RING], at = waiter + sort->entry.list;
+	uint64_t end = blocked->task->stack + fb_thread_size(finder->kernel);
+	size_t count = 0;
+	struct fb_error *err = NULL;
+
+	while (count < RING && !err) {
+		ring[count++] = at - sort->entry.list;
+		err = fb_space_u64(finder->space, at + 8, &at); /* prev */
+		if (!err && (at == waiter + sort->entry.list || !fb_kernel_address_ok(at)))
+			break;
+	}
+	fb_error_destroy(err);
+	for (at = blocked->low; at < end && at < blocked->high + 256; at += 8) {
+		uint64_t word = 0;
+
+		err = fb_space_u64(finder->space, at, &word);
+		if (err)
+			return err;
+		if (leads_to_ring(finder, sort, word, ring, count)) {
+			*lock_ret = word;
+			return NULL;
+		}
+	}
+	return fb_error_create(FB_NOT_FOUND, "the lock that it is queued at is not on its stack");
+}
 
 /* The lock that the thread is queued at. */
 static struct fb_error *find_lock(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				  const struct lock_sort *sort, uint64_t *lock_ret)
 {
 	uint64_t waiter, head;
-	struct fb_error *err = fb_layout_require(sort->list);
+	struct fb_error *err =
+		sort->first && sort->first->found ? NULL : fb_layout_require(sort->list);
 
 	if (!err && !sort->entry.size)
 		err = fb_error_create(FB_NOT_FOUND, "this kernel's types have no waiter of a %s",
@@ -40,6 +95,8 @@ static struct fb_error *find_lock(struct fb_wait_finder *finder, const struct fb
 	if (!err)
 		err = fb_wait_entry_find(finder->kernel, &sort->entry, blocked->task->address,
 					 blocked->low, blocked->high, &waiter);
+	if (!err && sort->first && sort->first->found)
+		return find_by_ring(finder, blocked, sort, waiter, lock_ret);
 	if (!err)
 		err = fb_wait_queue_head(finder, &sort->entry, waiter, &head);
 	if (!err)
@@ -127,6 +184,7 @@ struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_bl
 		.entry = {layout->mutex_waiter_list.offset, layout->mutex_waiter_task.offset,
 			  layout->mutex_waiter.size},
 		.list = &layout->mutex_wait_list,
+		.first = &layout->mutex_first_waiter,
 		.owner = &layout->mutex_owner,
 	};
 	uint64_t lock;
@@ -171,6 +229,7 @@ struct fb_error *fb_wait_rwsem(struct fb_wait_finder *finder, const struct fb_bl
 		.entry = {layout->rwsem_waiter_list.offset, layout->rwsem_waiter_task.offset,
 			  layout->rwsem_waiter.size},
 		.list = &layout->rwsem_wait_list,
+		.first = &layout->rwsem_first_waiter,
 		.owner = &layout->rwsem_owner,
 	};
 	uint64_t lock, owner, count;
@@ -200,6 +259,7 @@ struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct f
 		.entry = {layout->semaphore_waiter_list.offset,
 			  layout->semaphore_waiter_task.offset, layout->semaphore_waiter.size},
 		.list = &layout->semaphore_wait_list,
+		.first = &layout->semaphore_first_waiter,
 		.owner = &layout->semaphore_last_holder,
 	};
 	uint64_t lock;

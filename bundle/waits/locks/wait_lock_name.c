@@ -44,18 +44,19 @@ static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 				    name);
 }
 
-static struct fb_error *name_superblock(struct fb_wait_finder *finder, uint64_t lock,
-					struct fb_wait_object *object)
+/* A lock that is this member of a super block. */
+static struct fb_error *name_superblock(struct fb_wait_finder *finder,
+					const struct fb_field *member, const char *called,
+					uint64_t lock, struct fb_wait_object *object)
 {
 	char name[FB_WAIT_PATH + 64];
 	uint64_t superblock = 0;
-	struct fb_error *err;
+	struct fb_error *err = fb_wait_superblock_at(finder, member, lock, &superblock);
 
-	err = fb_wait_superblock_at(finder, &finder->layout->super_block_umount, lock, &superblock);
 	if (err || !superblock)
 		return err;
 	fb_wait_superblock_name(finder, superblock, 0, name);
-	return fb_wait_text(&object->name, "s_umount:%s", name);
+	return fb_wait_text(&object->name, "%s:%s", called, name);
 }
 
 /* mmap_lock of the address space of some process. */
@@ -98,7 +99,11 @@ struct fb_error *fb_wait_lock_name(struct fb_wait_finder *finder, const char *ki
 	if (!err && !object->name && !strcmp(kind, "rwsem"))
 		err = name_inode(finder, lock, object);
 	if (!err && !object->name && !strcmp(kind, "rwsem"))
-		err = name_superblock(finder, lock, object);
+		err = name_superblock(finder, &finder->layout->super_block_umount, "s_umount", lock,
+				      object);
+	if (!err && !object->name && !strcmp(kind, "kernel-mutex"))
+		err = name_superblock(finder, &finder->layout->super_block_rename,
+				      "s_vfs_rename_mutex", lock, object);
 	if (!err && !object->name && !strcmp(kind, "rwsem"))
 		err = name_mm(finder, lock, object);
 	if (err)

@@ -25,7 +25,8 @@ static void begin(struct world *world, size_t count)
 	fb_wait_graph_init(&world->graph);
 	world->count = count;
 	for (size_t i = 0; i < count; i++)
-		world->threads[i] = (struct fb_wait_thread){(int32_t)i + 1, (int32_t)i + 1};
+		world->threads[i] =
+			(struct fb_wait_thread){.tid = (int32_t)i + 1, .pid = (int32_t)i + 1};
 }
 
 static size_t object(struct world *world, uint64_t key)
@@ -107,6 +108,110 @@ static void a_thread_can_wait_for_itself(void)
 	CU_ASSERT_EQUAL_FATAL(w.analysis.cycle_count, 1);
 	CU_ASSERT_EQUAL(w.analysis.cycles[0].count, 1);
 	end(&w);
+}
+
+/* An event loop (2) may be woken by 3, or by others: what waits for it ends there, and not at 3. */
+static void chains_end_at_event_loops(void)
+{
+	struct world w;
+
+	begin(&w, 4);
+	owns(&w, 100, 2);
+	waits(&w, 1, 100);
+	owns(&w, 200, 3);
+	w.graph.objects[object(&w, 200)].others = true;
+	waits(&w, 2, 200);
+	analyse(&w);
+	CU_ASSERT_EQUAL_FATAL(w.analysis.root_count, 1);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].tid, 3);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].threads, 2);
+	w.graph.objects[object(&w, 200)].loose = true;
+	analyse(&w);
+	CU_ASSERT_EQUAL_FATAL(w.analysis.root_count, 1);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].tid, 2);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].threads, 1);
+	CU_ASSERT(w.analysis.roots[0].loose);
+	/* One that nobody waits for is no root. */
+	waits(&w, 4, 200);
+	analyse(&w);
+	CU_ASSERT_EQUAL(w.analysis.root_count, 1);
+	end(&w);
+}
+
+/* What hangs comes before what merely has more waiters, and servers come last. */
+static void ranks_the_abnormal_first(void)
+{
+	struct world w;
+
+	begin(&w, 12);
+	for (int32_t tid = 1; tid <= 5; tid++) /* for 6, an event loop */
+		waits(&w, tid, 100);
+	owns(&w, 100, 6);
+	waits(&w, 6, 200);
+	w.graph.objects[object(&w, 200)].others = true;
+	w.graph.objects[object(&w, 200)].loose = true;
+	waits(&w, 7, 300); /* for 8, which only sleeps */
+	waits(&w, 9, 300);
+	owns(&w, 300, 8);
+	waits(&w, 10, 400); /* hung, for nobody that is known */
+	w.threads[9].state = 'D';
+	waits(&w, 11, 500); /* for 12, which is stopped */
+	owns(&w, 500, 12);
+	w.threads[11].state = 'T';
+	analyse(&w);
+	CU_ASSERT_EQUAL_FATAL(w.analysis.root_count, 4);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].tid, -1);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].hung, 1);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].object, object(&w, 400));
+	CU_ASSERT_EQUAL(w.analysis.roots[1].tid, 12);
+	CU_ASSERT(w.analysis.roots[1].stopped);
+	CU_ASSERT_EQUAL(w.analysis.roots[2].tid, 8);
+	CU_ASSERT_EQUAL(w.analysis.roots[3].tid, 6);
+	CU_ASSERT_EQUAL(w.analysis.roots[3].threads, 5);
+	CU_ASSERT_EQUAL(w.analysis.roots[3].hung, 0);
+	end(&w);
+}
+
+/* A reader that has the writing end too does not write while it sleeps: the chain goes on to who can. */
+static void chains_leave_out_the_waiter_itself(void)
+{
+	struct world w;
+	const struct fb_wait_object *pipe;
+	const struct fb_wait *reader;
+
+	begin(&w, 3);
+	owns(&w, 100, 1);
+	owns(&w, 100, 2);
+	waits(&w, 1, 100);
+	owns(&w, 200, 3);
+	waits(&w, 2, 200);
+	analyse(&w);
+	CU_ASSERT_EQUAL_FATAL(w.analysis.root_count, 1);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].tid, 3);
+	CU_ASSERT_EQUAL(w.analysis.roots[0].threads, 2);
+	pipe = &w.graph.objects[object(&w, 100)];
+	reader = &w.graph.waits[0];
+	CU_ASSERT_EQUAL(fb_wait_count_owners(reader, pipe), 1);
+	CU_ASSERT_FALSE(fb_wait_owner_counts(reader, pipe, &pipe->owners[0]));
+	CU_ASSERT(fb_wait_owner_counts(reader, pipe, &pipe->owners[1]));
+	end(&w);
+}
+
+/* A process may end a thread's wait where it has another thread; alone it waits for itself. */
+static void a_process_of_one_thread_cannot_help_itself(void)
+{
+	const struct fb_wait_owner process = {.tid = 1, .process = true};
+	struct fb_wait wait = {.tid = 1, .pid = 1};
+	struct fb_wait_object pipe = {.owners = (struct fb_wait_owner *)&process, .owner_count = 1};
+
+	CU_ASSERT(fb_wait_owner_counts(&wait, &pipe, &process));
+	wait.alone = true;
+	/* It is the only one there is: it waits for itself. */
+	CU_ASSERT(fb_wait_owner_counts(&wait, &pipe, &process));
+	CU_ASSERT_EQUAL(fb_wait_count_owners(&wait, &pipe), 1);
+	pipe.others = true;
+	CU_ASSERT_FALSE(fb_wait_owner_counts(&wait, &pipe, &process));
+	CU_ASSERT_EQUAL(fb_wait_count_owners(&wait, &pipe), 0);
 }
 
 /* 1 and 2 wait for each other, but 3 could feed 1 too. */
@@ -321,7 +426,7 @@ static void long_chains_do_not_exhaust_the_stack(void)
 	for (size_t i = 0; i < count; i++) {
 		int32_t tid = (int32_t)i + 1;
 
-		threads[i] = (struct fb_wait_thread){tid, tid};
+		threads[i] = (struct fb_wait_thread){.tid = tid, .pid = tid};
 		owns(&w, (uint64_t)tid, tid);
 		if (i)
 			waits(&w, tid, (uint64_t)tid - 1);
@@ -340,7 +445,10 @@ static void long_chains_do_not_exhaust_the_stack(void)
 }
 
 FB_TEST_MAIN("bundle/wait_analysis", FB_TEST(finds_a_deadlock_and_who_is_behind_it),
-	     FB_TEST(a_thread_can_wait_for_itself), FB_TEST(somebody_outside_breaks_a_loop),
+	     FB_TEST(a_thread_can_wait_for_itself), FB_TEST(chains_end_at_event_loops),
+	     FB_TEST(ranks_the_abnormal_first), FB_TEST(chains_leave_out_the_waiter_itself),
+	     FB_TEST(a_process_of_one_thread_cannot_help_itself),
+	     FB_TEST(somebody_outside_breaks_a_loop),
 	     FB_TEST(a_timeout_or_unknown_owners_end_a_wait),
 	     FB_TEST(any_thread_of_a_process_can_feed), FB_TEST(counts_chains_to_their_roots),
 	     FB_TEST(owners_are_kept_once_and_capped), FB_TEST(agrees_with_a_plain_search),
