@@ -13,6 +13,7 @@
 #include "bundle/file/manifest.h"
 #include "bundle/input/panic.h"
 #include "bundle/merge/merge.h"
+#include "cmd/info_look.h"
 #include "cmd/info_panic.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/crash_line.h"
@@ -21,6 +22,7 @@ struct info {
 	struct fb_context *context;
 	struct fb_input *input;
 	struct fb_panic panic;
+	struct fb_info_look look;
 	const struct fb_input_core *cores;
 	size_t core_count;
 };
@@ -78,6 +80,24 @@ static json_t *panic_json(const struct info *info)
 	json_object_set_new(object, "tid", task ? json_integer(task->tid) : json_null());
 	json_object_set_new(object, "comm",
 			    task ? fb_json_bytes(task->comm, sizeof(task->comm)) : json_null());
+	return object;
+}
+
+static json_t *look_json(const struct info *info)
+{
+	const struct fb_info_look *look = &info->look;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "uninterruptible",
+			    json_integer((json_int_t)look->uninterruptible));
+	json_object_set_new(object, "deadlocks",
+			    integer_or_null((int64_t)look->deadlocks, look->waits_known));
+	json_object_set_new(object, "deadlocked_threads",
+			    integer_or_null((int64_t)look->deadlocked, look->waits_known));
+	json_object_set_new(object, "first", fb_json_text(look->what));
+	json_object_set_new(object, "command", json_string(look->command));
+	json_object_set_new(object, "argument",
+			    *look->argument ? json_string(look->argument) : json_null());
 	return object;
 }
 
@@ -145,6 +165,7 @@ static struct fb_error *print_json(struct info *info)
 		json_object_del(answer, "conflicts");
 		json_object_set_new(answer, "kernel", kernel_json(info));
 		json_object_set_new(answer, "panic", panic_json(info));
+		json_object_set_new(answer, "look", look_json(info));
 		json_object_set_new(answer, "dump", dump_json(info));
 		json_object_set_new(answer, "sandbox", sandbox_json(info));
 		err = add_redaction(info, answer);
@@ -201,6 +222,23 @@ static void print_panic(const struct info *info)
 		     panic->task->tid, (int)sizeof(panic->task->comm), panic->task->comm);
 	else if (panic->cpu >= 0)
 		line(info, "on", "CPU %d", panic->cpu);
+}
+
+/* Before all that is only context: what is stuck, and the command that shows it. */
+static void print_look(const struct info *info)
+{
+	const struct fb_info_look *look = &info->look;
+	char deadlocks[96] = "";
+
+	if (look->deadlocks)
+		snprintf(deadlocks, sizeof(deadlocks), "%zu deadlock%s of %zu thread%s, ",
+			 look->deadlocks, look->deadlocks == 1 ? "" : "s", look->deadlocked,
+			 look->deadlocked == 1 ? "" : "s");
+	line(info, "stuck", "%s%zu thread%s in D state", deadlocks, look->uninterruptible,
+	     look->uninterruptible == 1 ? "" : "s");
+	line(info, "look first", "at %s", look->what);
+	line(info, "", "fbundle %s %s%s%s", look->command, info->context->options.input,
+	     *look->argument ? " " : "", look->argument);
 }
 
 static void print_dump(const struct info *info)
@@ -270,12 +308,15 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		err = fb_panic_find(info.input, &info.panic);
 	if (!err)
 		err = fb_input_cores(info.input, &info.cores, &info.core_count);
+	if (!err)
+		err = fb_info_look(context, info.input, &info.panic, &info.look);
 	if (!err && context->options.json) {
 		err = print_json(&info);
 	} else if (!err) {
 		fb_print_crash_line(context->output, info.input);
 		print_kernel(&info);
 		print_panic(&info);
+		print_look(&info);
 		print_dump(&info);
 		print_cores(&info);
 		print_sandbox(&info);

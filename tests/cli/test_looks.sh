@@ -119,6 +119,20 @@ expect_line stdout '^ +load  [0-9]+\.[0-9]{2}, [0-9.]+, [0-9.]+ \(1, 5, 15 min\)
 expect_line stdout '^ +pages  [0-9,]+ of [0-9,]+ \([0-9.]+ MiB\)$' "pages have a size too"
 [ "$(grep -c '^  *#[0-9]*?' "$work/stdout")" -eq 0 ] || grep -q '^? no unwind table' "$work/stdout"
 report $? "a mark in the stack is explained"
+# What is stuck, and what to look at first: of a host that hung who waits, of one that crashed the stack.
+expect_line stdout '^ +stuck  1 deadlock of 2 threads, 5 threads in D state$' "info counts deadlocks and D states"
+expect_line stdout '^ +look first  at the deadlock of 2 threads: 130 lock-ab, 131 lock-ba$' "it says what to look at first"
+expect_line stdout "^ +fbundle waits $bundle\$" "and how"
+run waits "$bundle" --json
+json '[(.cycles | length), ([.cycles[][]] | length)] | tojson' >"$work/cycles"
+run ps "$bundle" --json
+json '[.tasks[] | select(.state == "D")] | length' >"$work/blocked"
+run info "$bundle" --json
+expect [ "$(json '[.look.deadlocks, .look.deadlocked_threads] | tojson')" = "$(cat "$work/cycles")" ] "as many deadlocks as waits has"
+expect [ "$(json .look.uninterruptible)" = "$(cat "$work/blocked")" ] "as many in D state as ps has"
+run info "$dump"
+expect_line stdout '^ +look first  at what 5 threads in D state wait for, directly or not: 9 kworker/u4:0, frozen /fz \(ext4 on loop0\)$' \
+    "without the locks of processes what most threads in D state wait for"
 run info "$bundle" --json
 expect_json '.kernel | (.node | type == "string") and (.load | length == 3 and all(. >= 0 and . < 100))' "its JSON too"
 

@@ -127,7 +127,7 @@ def is_sharper(edge, other):
                 return False
             later += ["kind", "object"]
         later += ["others_possible"] + ["certain"] * (not edge["certain"] or edge["owner_tid"] is None)
-        later += ["owner_tid", "owner_is_process", "owners"] * (edge["owner_tid"] is None)
+        later += ["owner_tid", "owner_comm", "owner_is_process", "owners"] * (edge["owner_tid"] is None)
     return without(edge, *later) == without(other, *later)
 
 
@@ -165,7 +165,19 @@ def grow_merge(less, more, ordered):
     return wrong
 
 
-GROW = {"ps": grow_ps, "bt": grow_bt, "waits": grow_waits, "merged waits": grow_waits}
+def grow_info(less, more):
+    """The same but for deadlocks, which come with the owners of locks, and are then what to look at."""
+    wrong = differences(without(less, "look"), without(more, "look"))
+    wrong += differences(less["look"]["uninterruptible"], more["look"]["uninterruptible"], "look.uninterruptible")
+    for count in ("deadlocks", "deadlocked_threads"):
+        if less["look"][count] > more["look"][count]:
+            wrong.append(f"{less['look'][count]} {count}, here {more['look'][count]}")
+    if less["look"]["deadlocks"] == more["look"]["deadlocks"]:
+        wrong += differences(less["look"], more["look"], "look")
+    return wrong
+
+
+GROW = {"info": grow_info, "ps": grow_ps, "bt": grow_bt, "waits": grow_waits, "merged waits": grow_waits}
 
 
 def grow(name, less, more, ordered=True):

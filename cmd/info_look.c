@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What to look at first: of a host that crashed the panic's stack, of one that hung who waits for whom.
+ */
+#include "cmd/info_look.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/part.h"
+#include "bundle/waits/waits.h"
+
+/* Members of a deadlock that are named. */
+#define MAX_NAMED 4u
+
+enum cause {
+	CAUSE_CRASH,  /* a fault: its stack says where */
+	CAUSE_HANG,   /* somebody, or a watchdog for tasks, took a dump of a host that hung */
+	CAUSE_LOCKUP, /* a watchdog for CPUs: what they ran */
+};
+
+/* Why the kernel panicked, by its words (kernel/panic.c's callers: drivers/tty/sysrq.c,
+ * kernel/hung_task.c, kernel/watchdog.c, kernel/watchdog_perf.c or watchdog_hld.c,
+ * kernel/rcu/tree_stall.h, arch/x86/kernel/nmi.c). */
+static enum cause cause_of(const struct fb_panic *panic)
+{
+	static const struct {
+		const char *words;
+		enum cause cause;
+	} known[] = {
+		{"sysrq triggered", CAUSE_HANG},
+		{"SysRq", CAUSE_HANG},
+		{"hung_task", CAUSE_HANG},
+		{"softlockup", CAUSE_LOCKUP},
+		{"LOCKUP", CAUSE_LOCKUP},
+		{"RCU Stall", CAUSE_LOCKUP},
+		{"NMI", CAUSE_HANG},
+	};
+
+	if (!panic->message)
+		return CAUSE_HANG; /* taken from outside, as virsh dump does */
+	for (size_t i = 0; i < FB_ARRAY_SIZE(known); i++)
+		if (strstr(panic->message, known[i].words))
+			return known[i].cause;
+	return CAUSE_CRASH;
+}
+
+/* Appends "130 lock-ab". */
+static void add_thread(struct fb_info_look *look, const struct fb_tasks *tasks, int32_t tid,
+		       const char *before)
+{
+	const struct fb_task *task = fb_tasks_by_tid(tasks, tid);
+	size_t used = strlen(look->what);
+
+	snprintf(look->what + used, sizeof(look->what) - used, "%s%d %.*s", before, tid,
+		 task ? (int)sizeof(task->comm) : 1, task ? task->comm : "?");
+}
+
+static void name_deadlock(struct fb_info_look *look, const struct fb_tasks *tasks,
+			  const struct fb_wait_cycle *cycle)
+{
+	size_t used;
+
+	snprintf(look->what, sizeof(look->what), "the deadlock of %zu thread%s",
+		 cycle->member_count, cycle->member_count == 1 ? "" : "s");
+	for (size_t i = 0; i < cycle->member_count && i < MAX_NAMED; i++)
+		add_thread(look, tasks, cycle->members[i], i ? ", " : ": ");
+	used = strlen(look->what);
+	if (cycle->member_count > MAX_NAMED)
+		snprintf(look->what + used, sizeof(look->what) - used, " and %zu more",
+			 cycle->member_count - MAX_NAMED);
+	if (cycle->behind) {
+		used = strlen(look->what);
+		snprintf(look->what + used, sizeof(look->what) - used, "; %zu more wait for %s",
+			 cycle->behind, cycle->member_count == 1 ? "it" : "them");
+	}
+}
+
+static void name_root(struct fb_info_look *look, const struct fb_tasks *tasks,
+		      const struct fb_wait_graph *graph, const struct fb_wait_root *root)
+{
+	const char *name = root->object == FB_WAIT_NONE ? NULL : graph->objects[root->object].name;
+
+	snprintf(look->what, sizeof(look->what),
+		 "what %zu threads wait for, directly or not:", root->threads);
+	if (root->tid >= 0) {
+		add_thread(look, tasks, root->tid, " ");
+	} else {
+		size_t used = strlen(look->what);
+
+		snprintf(look->what + used, sizeof(look->what) - used, " %s", name ? name : "?");
+	}
+}
+
+/* The wait at the end of the chain that each wait begins, FB_WAIT_NONE where that goes round: in ends, of
+ * one element for each wait, 0 for those not known yet (else the wait's index plus 1). */
+static size_t end_of(const struct fb_wait_analysis *analysis, size_t count, size_t wait,
+		     size_t *ends)
+{
+	size_t last = wait, steps = 0, end;
+
+	while (!ends[last] && analysis->next[last] != FB_WAIT_NONE && steps++ < count)
+		last = analysis->next[last];
+	end = ends[last] ? ends[last] - 1 : steps < count ? last : FB_WAIT_NONE;
+	/* All on the way end there too, and are not walked again. */
+	for (size_t i = 0; i <= steps && !ends[wait]; i++) {
+		ends[wait] = end + 1;
+		if (analysis->next[wait] == FB_WAIT_NONE)
+			break;
+		wait = analysis->next[wait];
+	}
+	return end;
+}
+
+/* Of what chains end at, that for which most threads in D state wait; FB_WAIT_NONE: for nothing. */
+static size_t worst_end(const struct fb_tasks *tasks, const struct fb_wait_graph *graph,
+			const struct fb_wait_analysis *analysis, size_t *ends, size_t *sleepers,
+			size_t *threads_ret)
+{
+	size_t worst = FB_WAIT_NONE;
+
+	*threads_ret = 0;
+	for (size_t i = 0; i < graph->wait_count; i++) {
+		const struct fb_task *task = fb_tasks_by_tid(tasks, graph->waits[i].tid);
+		size_t end = end_of(analysis, graph->wait_count, i, ends);
+		bool first = !i || graph->waits[i - 1].tid != graph->waits[i].tid;
+
+		if (!task || task->state != 'D' || end == FB_WAIT_NONE || !first)
+			continue;
+		if (++sleepers[graph->waits[end].object] > *threads_ret) {
+			*threads_ret = sleepers[graph->waits[end].object];
+			worst = end;
+		}
+	}
+	return worst;
+}
+
+/* What most threads in D state wait for; leaves look as it is where there is none. */
+static struct fb_error *name_sleepers(struct fb_info_look *look, const struct fb_tasks *tasks,
+				      const struct fb_waits *waits)
+{
+	const struct fb_wait_graph *graph = fb_waits_graph(waits);
+	FB_CLEANUP(fb_free_at) size_t *ends = calloc(graph->wait_count + 1, sizeof(*ends));
+	FB_CLEANUP(fb_free_at)
+	size_t *sleepers = calloc(graph->object_count + 1, sizeof(*sleepers));
+	size_t end, threads, used;
+	char text[256];
+
+	if (!ends || !sleepers)
+		return fb_error_nomem();
+	end = worst_end(tasks, graph, fb_waits_analysis(waits), ends, sleepers, &threads);
+	if (end == FB_WAIT_NONE)
+		return NULL;
+	snprintf(look->what, sizeof(look->what),
+		 "what %zu thread%s in D state wait%s for, directly or not:", threads,
+		 threads == 1 ? "" : "s", threads == 1 ? "s" : "");
+	add_thread(look, tasks, graph->waits[end].tid, " ");
+	used = strlen(look->what);
+	snprintf(look->what + used, sizeof(look->what) - used, ", %s",
+		 fb_wait_describe(waits, &graph->waits[end], text, sizeof(text)));
+	look->command = "waits";
+	return NULL;
+}
+
+static struct fb_error *look_at_waits(struct fb_info_look *look, const struct fb_tasks *tasks,
+				      const struct fb_waits *waits)
+{
+	const struct fb_wait_analysis *analysis = fb_waits_analysis(waits);
+	struct fb_error *err = NULL;
+
+	if (analysis->cycle_count) {
+		name_deadlock(look, tasks, &analysis->cycles[0]);
+		look->command = "waits";
+		return NULL;
+	}
+	err = name_sleepers(look, tasks, waits);
+	if (!err && !look->command && analysis->root_count && analysis->roots[0].threads > 1) {
+		name_root(look, tasks, fb_waits_graph(waits), &analysis->roots[0]);
+		look->command = "waits";
+	}
+	return err;
+}
+
+/* Counts the deadlocks, and says what of the waits to look at where the host hung. */
+static struct fb_error *find_waits(struct fb_context *context, struct fb_input *input,
+				   const struct fb_tasks *tasks, bool hung,
+				   struct fb_info_look *look)
+{
+	const struct fb_wait_options options = {0};
+	struct fb_waits *waits = NULL;
+	const struct fb_wait_analysis *analysis;
+	struct fb_error *err = fb_waits_find(input, &options, &waits);
+
+	if (err)
+		return fb_part_warn(context->warnings, err, "what threads wait for");
+	analysis = fb_waits_analysis(waits);
+	look->waits_known = true;
+	look->deadlocks = analysis->cycle_count;
+	for (size_t i = 0; i < analysis->cycle_count; i++)
+		look->deadlocked += analysis->cycles[i].member_count;
+	if (hung)
+		err = look_at_waits(look, tasks, waits);
+	fb_waits_destroy(waits);
+	return err;
+}
+
+struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input,
+			      const struct fb_panic *panic, struct fb_info_look *look_ret)
+{
+	struct fb_info_look *look = look_ret;
+	const struct fb_tasks *tasks = NULL;
+	enum cause cause = cause_of(panic);
+	struct fb_error *err = fb_input_tasks(input, &tasks);
+
+	memset(look, 0, sizeof(*look));
+	look->argument = "";
+	if (err)
+		return err;
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
+		look->uninterruptible += fb_tasks_get(tasks, i)->state == 'D';
+	err = find_waits(context, input, tasks, cause == CAUSE_HANG, look);
+	if (err || look->command)
+		return err;
+	look->command = "bt";
+	if (cause == CAUSE_LOCKUP || !panic->task) {
+		snprintf(look->what, sizeof(look->what), "what each CPU ran");
+		look->argument = "--panic";
+	} else {
+		snprintf(look->what, sizeof(look->what), "the stack of the thread that panicked:");
+		add_thread(look, tasks, panic->task->tid, " ");
+	}
+	return NULL;
+}

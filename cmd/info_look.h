@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What of a dump is stuck, and what to look at first; for info.c. */
+#ifndef FB_CMD_INFO_LOOK_H
+#define FB_CMD_INFO_LOOK_H
+
+#include "bundle/input/panic.h"
+#include "cmd/shared/command.h"
+
+struct fb_info_look {
+	size_t uninterruptible; /* threads in D state */
+	bool waits_known;       /* else the next two are not */
+	size_t deadlocks;
+	size_t deadlocked;    /* threads in them */
+	char what[512];       /* what to look at first: raw bytes, escape before showing */
+	const char *command;  /* of fbundle, that shows it: "waits", "bt"... Static */
+	const char *argument; /* of it, behind INPUT; "": none. Static */
+};
+
+/* What cannot be found out is a warning. */
+FB_MUST_CHECK struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input,
+					    const struct fb_panic *panic,
+					    struct fb_info_look *look_ret);
+
+#endif
