@@ -7,6 +7,7 @@
 #define FB_ERROR_IMPLEMENTATION
 #include "base/error.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,27 +76,41 @@ struct fb_error *fb_error_create(enum fb_code code, const char *format, ...)
 	return err;
 }
 
+/* What the user can do about it; "" where there is nothing in general. */
+static const char *advice(int errnum)
+{
+	switch (errnum) {
+	case EMFILE:
+		return " (raise the limit: ulimit -n)";
+	case EFBIG:
+		return " (larger than the limit of ulimit -f, or than the file system takes)";
+	default:
+		return "";
+	}
+}
+
 struct fb_error *fb_error_os(int errnum, const char *format, ...)
 {
+	const enum fb_code code = errnum == EMFILE || errnum == ENFILE ? FB_EXHAUSTED : FB_OS;
 	struct fb_error *err;
 	char cause[256];
 	va_list args;
 
 	va_start(args, format);
-	err = fb_error_createv(FB_OS, format, args);
+	err = fb_error_createv(code, format, args);
 	va_end(args);
 	if (err == fb_error_nomem())
 		return err;
 
 	/* The GNU strerror_r, which may or may not use the buffer. */
 	const char *reason = strerror_r(errnum, cause, sizeof(cause));
-	char tail[sizeof(cause) + 2];
-	int length = snprintf(tail, sizeof(tail), ": %s", reason);
+	char tail[sizeof(cause) + 96];
+	int length = snprintf(tail, sizeof(tail), ": %s%s", reason, advice(errnum));
 	struct fb_error *whole;
 
 	if (length < 0 || (size_t)length >= sizeof(tail))
 		return err;
-	whole = make_error(FB_OS, err->message, strlen(err->message), tail, (size_t)length);
+	whole = make_error(code, err->message, strlen(err->message), tail, (size_t)length);
 	fb_error_destroy(err);
 	return whole;
 }
@@ -142,7 +157,8 @@ bool fb_error_is(const struct fb_error *err, enum fb_code code)
 
 bool fb_error_is_fatal(const struct fb_error *err)
 {
-	return fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS);
+	return fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_OS) ||
+	       fb_error_is(err, FB_EXHAUSTED);
 }
 
 void fb_error_destroy(struct fb_error *err)

@@ -27,6 +27,7 @@ enum fb_code {
 	FB_ABSENT,      /* mapped, but its bytes are not in the dump */
 	FB_FAULT,       /* no mapping at that address */
 	FB_LIMIT,       /* a cap of base/limits.h was reached */
+	FB_EXHAUSTED,   /* no descriptor was left to look with: not that there was nothing */
 };
 
 struct fb_error;
@@ -37,7 +38,8 @@ FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_create(enum fb_code code, 
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_createv(enum fb_code code, const char *format,
 							      va_list args) FB_PRINTF(2, 0);
 
-/* FB_OS; appends ": " and the text of errnum. */
+/* FB_OS, and FB_EXHAUSTED for EMFILE and ENFILE; appends ": " and the text of errnum, and for what a limit
+ * of the caller's shell does, how to raise it. */
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_os(int errnum, const char *format, ...)
 	FB_PRINTF(2, 3);
 

@@ -46,17 +46,43 @@ static size_t decode_utf8(const uint8_t *text, size_t length, uint32_t *point_re
 	return bytes;
 }
 
-/* What could move a terminal's cursor, or turn the order of the text around it. */
+/*
+ * What could move a terminal's cursor, turn the order of the text around it, or not be seen, so that two
+ * names look the same. Unicode 15: categories Cc, Zl, Zp, and Default_Ignorable_Code_Point, to which
+ * interlinear annotations and noncharacters are added. First and last of each range, in order.
+ */
+static const struct {
+	uint32_t first, last;
+} harmful[] = {
+	{0x0000, 0x001f},   /* C0 */
+	{0x007f, 0x009f},   /* DEL, C1 */
+	{0x00ad, 0x00ad},   /* soft hyphen */
+	{0x034f, 0x034f},   /* combining grapheme joiner */
+	{0x061c, 0x061c},   /* Arabic letter mark */
+	{0x115f, 0x1160},   /* Hangul fillers */
+	{0x17b4, 0x17b5},   /* Khmer inherent vowels */
+	{0x180b, 0x180f},   /* Mongolian variation selectors, vowel separator */
+	{0x200b, 0x200f},   /* zero-width space and joiners, directional marks */
+	{0x2028, 0x202e},   /* line and paragraph separators, embeddings and overrides */
+	{0x2060, 0x206f},   /* word joiner, invisible operators, isolates, deprecated controls */
+	{0x3164, 0x3164},   /* Hangul filler */
+	{0xfdd0, 0xfdef},   /* noncharacters */
+	{0xfe00, 0xfe0f},   /* variation selectors */
+	{0xfeff, 0xfeff},   /* byte order mark */
+	{0xffa0, 0xffa0},   /* halfwidth Hangul filler */
+	{0xfff0, 0xfffb},   /* specials, interlinear annotation */
+	{0xfffe, 0xffff},   /* noncharacters */
+	{0x1bca0, 0x1bca3}, /* shorthand format controls */
+	{0x1d173, 0x1d17a}, /* musical format controls */
+	{0xe0000, 0xe0fff}, /* tags, variation selectors */
+};
+
 static bool is_harmful(uint32_t point)
 {
-	if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-		return true; /* C0, DEL, C1 */
-	if (point == 0x061c || point == 0x200e || point == 0x200f)
-		return true; /* Arabic letter mark, left-to-right and right-to-left mark */
-	if (point == 0x2028 || point == 0x2029 || point == 0xfeff)
-		return true; /* line and paragraph separator, byte order mark */
-	/* Embeddings and overrides, isolates. */
-	return (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(harmful) && harmful[i].first <= point; i++)
+		if (point <= harmful[i].last)
+			return true;
+	return false;
 }
 
 char *fb_text_escape(const char *text, size_t length, char *to, size_t size)
@@ -90,6 +116,22 @@ char *fb_text_escape(const char *text, size_t length, char *to, size_t size)
 	}
 	to[out] = '\0';
 	return to;
+}
+
+size_t fb_text_safe(const char *text, size_t length)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t at = 0;
+
+	while (at < length) {
+		uint32_t point = 0;
+		size_t taken = decode_utf8(bytes + at, length - at, &point);
+
+		if (!taken || (is_harmful(point) && point != '\n' && point != '\t'))
+			break;
+		at += taken;
+	}
+	return at;
 }
 
 static int hex_digit(char digit)

@@ -11,9 +11,13 @@
 #include <stdint.h>
 
 /* Copies length bytes of text to `to` (size bytes, always NUL-terminated): printable ASCII and
- * valid UTF-8 but for control characters (C0, DEL, C1, bidi overrides) stay; every other byte
- * becomes \xHH; a backslash becomes two. Cut where it does not fit. Returns to. */
+ * valid UTF-8 stay, but for control characters and what is not seen or turns the direction of text
+ * (C0, DEL, C1, soft hyphens, zero-width and bidi characters...); every other byte becomes \xHH; a backslash becomes two. Cut where it does not fit. Returns to. */
 char *fb_text_escape(const char *text, size_t length, char *to, size_t size);
+
+/* How many of length bytes are harmless to a terminal: up to the first that fb_text_escape() would write as
+ * \xHH, tabs and line ends aside. */
+size_t fb_text_safe(const char *text, size_t length);
 
 /* Undoes fb_text_escape(): `to` (size bytes) gets the bytes and a NUL. False, with `to` spoilt, for
  * what no escaping makes (a lone backslash, \x without two digits), for a NUL byte, and where it

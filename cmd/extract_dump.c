@@ -100,7 +100,7 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 	if (absent)
 		fb_print(context->output, FB_STYLE_WARN, ", %s missing",
 			 fb_text_size(absent, missing, sizeof(missing)));
-	putchar('\n');
+	fb_put("\n");
 	return fb_extract_print_gdb(context, path, program_of(built));
 }
 

@@ -75,7 +75,7 @@ static struct fb_error *print_record(struct log *log, const struct fb_log_record
 		/* The newline stays outside of the colour. */
 		fb_print(log->context->output, level_style(record->level), "%.*s",
 			 (int)line.size - 1, (const char *)line.data);
-	putchar('\n');
+	fb_put("\n");
 	fb_buf_deinit(&line);
 	return err;
 }

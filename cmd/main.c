@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 #include "cmd/shared/command.h"
-#include "cmd/shared/heap.h"
+#include "cmd/shared/process.h"
 
 static const struct fb_command *const commands[] = {
 	&fb_command_merge,   &fb_command_info,   &fb_command_ps,    &fb_command_bt,
@@ -107,7 +107,7 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	struct fb_error *err;
 	int status = FB_EXIT_OK;
 
-	fb_heap_prepare();
+	fb_process_prepare();
 	err = fb_warnings_create(&context.warnings);
 	if (!err)
 		err = fb_warnings_create(&context.remarks);

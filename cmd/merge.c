@@ -187,16 +187,16 @@ static void print_missing(struct merge *merge)
 		snprintf(text, sizeof(text), "%d %s%s", task->pid, comm,
 			 task->state == 'D' ? " (D state: no debugger can stop it)" : "");
 		if (missing > 1)
-			putchar(',');
+			fb_put(",");
 		if (missing == 1 || width + strlen(text) + strlen(" ,") > fb_output_width(output)) {
-			fputs("\n ", stdout);
+			fb_put("\n ");
 			width = 1;
 		}
-		printf(" %s", text);
+		fb_put(" %s", text);
 		width += strlen(text) + strlen(" ,");
 	}
 	if (missing)
-		putchar('\n');
+		fb_put("\n");
 }
 
 static void print_totals(struct merge *merge, const struct fb_merge_result *result)
@@ -224,7 +224,7 @@ static void print_totals(struct merge *merge, const struct fb_merge_result *resu
 			 "; %s have no frame (swapped out or dropped since: "
 			 "kept in the bundle)",
 			 fb_text_count(unplaced, pages, sizeof(pages)));
-	putchar('\n');
+	fb_put("\n");
 }
 
 static struct fb_error *print_text(struct merge *merge, const struct fb_merge_result *result)

@@ -186,11 +186,11 @@ static void print_lost(const struct ps *ps)
 	size_t count = fb_tasks_lost(ps->tasks, &tids);
 
 	if (count)
-		printf("\nknown by TID only:");
+		fb_put("\nknown by TID only:");
 	for (size_t i = 0; i < count; i++)
-		printf(" %d", tids[i]);
+		fb_put(" %d", tids[i]);
 	if (count)
-		printf("\n");
+		fb_put("\n");
 }
 
 static struct fb_error *print_json(struct ps *ps, struct fb_context *context)

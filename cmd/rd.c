@@ -124,19 +124,20 @@ static struct fb_error *add_hex(struct rd *rd, const uint8_t *bytes, size_t leng
 
 static void print_line(struct rd *rd, uint64_t address, const uint8_t *bytes, size_t length)
 {
+	char text[LINE_BYTES];
+
 	fb_print(rd->context->output, FB_STYLE_DIM, "%16" PRIx64 " ", address);
 	for (size_t i = 0; i < LINE_BYTES; i++) {
 		if (i % 8 == 0)
-			putchar(' ');
+			fb_put(" ");
 		if (i < length)
-			printf("%02x ", bytes[i]);
+			fb_put("%02x ", bytes[i]);
 		else
-			fputs("   ", stdout);
+			fb_put("   ");
 	}
-	putchar(' ');
 	for (size_t i = 0; i < length; i++)
-		putchar(bytes[i] < 0x80 && isprint(bytes[i]) ? bytes[i] : '.');
-	putchar('\n');
+		text[i] = bytes[i] < 0x80 && isprint(bytes[i]) ? (char)bytes[i] : '.';
+	fb_put(" %.*s\n", (int)length, text);
 }
 
 static struct fb_error *emit(struct rd *rd, uint64_t address, const uint8_t *bytes, size_t length)
@@ -144,7 +145,7 @@ static struct fb_error *emit(struct rd *rd, uint64_t address, const uint8_t *byt
 	if (rd->context->options.json)
 		return add_hex(rd, bytes, length);
 	if (rd->raw) {
-		if (fwrite(bytes, 1, length, stdout) != length)
+		if (!fb_put_raw(bytes, length))
 			return fb_error_os(errno, "standard output");
 		return NULL;
 	}

@@ -216,7 +216,7 @@ static struct fb_error *print_layout(struct structs *structs, json_t *answer)
 			continue;
 		}
 		fb_print(output, FB_STYLE_BOLD, "%s", structs->paths[i]);
-		printf(" at offset %" PRIu64 ": ", member.address);
+		fb_put(" at offset %" PRIu64 ": ", member.address);
 		/* The layout of a member begins at 0 itself. */
 		member.address = 0;
 		fb_layout_print(output, &member);
@@ -284,8 +284,7 @@ static struct fb_error *print_value_text(struct structs *structs, const struct f
 	if (!err) {
 		if (*path)
 			fb_print(structs->context->output, FB_STYLE_BOLD, "%s = ", path);
-		fwrite(text.data, 1, text.size, stdout);
-		putchar('\n');
+		fb_put("%.*s\n", (int)text.size, (const char *)text.data);
 	}
 	fb_buf_deinit(&text);
 	return err;

@@ -55,8 +55,8 @@ static void print_line(unsigned level, const char *text, size_t *column_ret)
 	size_t column = (size_t)level * TAB + strlen(text);
 
 	for (unsigned i = 0; i < level; i++)
-		putchar('\t');
-	fputs(text, stdout);
+		fb_put("\t");
+	fb_put("%s", text);
 	*column_ret = column;
 }
 
@@ -92,7 +92,7 @@ static void print_member(struct fb_output *output, const char *name, const struc
 static void print_hole(struct fb_output *output, uint64_t bytes, unsigned level, bool last)
 {
 	for (unsigned i = 0; i < level; i++)
-		putchar('\t');
+		fb_put("\t");
 	fb_print(output, FB_STYLE_DIM, "/* %" PRIu64 " byte%s %s */\n", bytes,
 		 bytes == 1 ? "" : "s", last ? "of padding" : "unused");
 }
@@ -121,7 +121,7 @@ static void print_members(struct fb_output *output, const struct fb_value *value
 			continue;
 		}
 		print_line(level, keyword(&member), &column);
-		puts(" {");
+		fb_put(" {\n");
 		print_members(output, &member, level + 1);
 		print_line(level, "};", &column);
 		print_place(output, column, &member);
@@ -140,7 +140,7 @@ static void print_enumerators(const struct fb_value *value)
 		int64_t number;
 
 		fb_btf_enumerator(value->types, id, i, &name, &number);
-		printf("\t%s = %lld,\n", fb_text_escape(name, strlen(name), text, sizeof(text)),
+		fb_put("\t%s = %lld,\n", fb_text_escape(name, strlen(name), text, sizeof(text)),
 		       (long long)number);
 	}
 }
@@ -154,15 +154,15 @@ void fb_layout_print(struct fb_output *output, const struct fb_value *value)
 	fb_print(output, FB_STYLE_BOLD, "%s",
 		 fb_text_escape(spelled, strlen(spelled), text, sizeof(text)));
 	if (!body) {
-		printf(" /* size: %" PRIu64 " */\n", fb_value_size(value));
+		fb_put(" /* size: %" PRIu64 " */\n", fb_value_size(value));
 		return;
 	}
-	puts(" {");
+	fb_put(" {\n");
 	if (is_enum(value))
 		print_enumerators(value);
 	else
 		print_members(output, value, 1);
-	printf("}; /* size: %" PRIu64 " */\n", fb_value_size(value));
+	fb_put("}; /* size: %" PRIu64 " */\n", fb_value_size(value));
 }
 
 static json_t *members_json(const struct fb_value *value)

@@ -64,12 +64,12 @@ static struct fb_error *show(void *own, const struct fb_symbol *symbol)
 		 symbol->address + sym->offset, is_type(symbol->type) ? symbol->type : '?');
 	fb_print(sym->context->output, FB_STYLE_BOLD, "%s", name);
 	if (sym->offset)
-		printf("+0x%" PRIx64, sym->offset);
-	printf("/0x%" PRIx64, symbol->size);
+		fb_put("+0x%" PRIx64, sym->offset);
+	fb_put("/0x%" PRIx64, symbol->size);
 	if (symbol->module)
-		printf(" [%s]", fb_text_escape(symbol->module, strlen(symbol->module), module,
+		fb_put(" [%s]", fb_text_escape(symbol->module, strlen(symbol->module), module,
 					       sizeof(module)));
-	putchar('\n');
+	fb_put("\n");
 	return NULL;
 }
 

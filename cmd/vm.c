@@ -185,7 +185,7 @@ static struct fb_error *print_text(struct vm *vm)
 		return err;
 	fb_table_print(vm->table, vm->context->output);
 	if (!core || changed || hint)
-		putchar('\n');
+		fb_put("\n");
 	if (!core)
 		fb_print(
 			vm->context->output, FB_STYLE_WARN,

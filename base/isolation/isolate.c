@@ -46,7 +46,6 @@ struct run {
 	struct fb_isolate_shared *shared;
 	size_t shared_size;
 	uint64_t memory_limit;
-	struct fb_sandbox_filter *filter; /* owned */
 	struct place places[MAX_CHILDREN];
 	unsigned place_count;
 	unsigned deaths, slow_deaths;
@@ -102,7 +101,6 @@ static void live(void *context)
 		.fetch_fd = beginning->fetch_fd,
 		.memory_limit = run->memory_limit,
 		.cpu_seconds = (unsigned)run->places[beginning->slot].seconds,
-		.filter = run->filter,
 	};
 
 	for (unsigned i = 0; i < run->place_count; i++)
@@ -157,7 +155,7 @@ static struct fb_error *made_error(const uint8_t *bytes, uint64_t size)
 {
 	uint64_t length = size - 1 < FB_MAX_ISOLATE_MESSAGE ? size - 1 : FB_MAX_ISOLATE_MESSAGE;
 
-	if (bytes[0] > FB_LIMIT)
+	if (bytes[0] > FB_EXHAUSTED)
 		return fb_error_create(FB_CORRUPT, "the child that read it answered wrongly");
 	return fb_error_create((enum fb_code)bytes[0], "%.*s", (int)length,
 			       (const char *)bytes + 1);
@@ -419,7 +417,7 @@ static struct fb_error *begin(struct run *run, unsigned children)
 	run->memory_limit = memory_limit();
 	share_time(run);
 	err = fb_alloc_array(run->count, 1, SIZE_MAX, "parts", &run->ended);
-	return err ? err : fb_sandbox_filter_create(FB_SANDBOX_CHILD, &run->filter);
+	return err;
 }
 
 struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb_isolate_ops *ops,
@@ -449,7 +447,6 @@ struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb
 	}
 	if (run->shared)
 		(void)munmap(run->shared, run->shared_size);
-	fb_sandbox_filter_destroy(run->filter);
 	free(run->ended);
 	free(run);
 	return err;

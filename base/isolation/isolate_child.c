@@ -35,7 +35,7 @@ static void take_limits(const struct fb_isolate_child *child)
 	(void)close(STDOUT_FILENO);
 	/* What the parent has open for writing stays as it is. */
 	limit(RLIMIT_FSIZE, 0);
-	fb_sandbox_narrow(child->filter);
+	fb_sandbox_narrow();
 }
 
 unsigned fb_isolate_seconds(const struct fb_isolate_ops *ops, void *context, size_t index)

@@ -12,7 +12,6 @@
 #include <sys/types.h>
 
 #include "base/isolation/isolate.h"
-#include "base/isolation/sandbox.h"
 
 #define FB_ISOLATE_IDLE UINT64_MAX
 
@@ -47,7 +46,6 @@ struct fb_isolate_child {
 	int fetch_fd;          /* a channel to the fetcher; -1: none */
 	uint64_t memory_limit; /* RLIMIT_DATA, bytes */
 	unsigned cpu_seconds;  /* for its whole life */
-	const struct fb_sandbox_filter *filter;
 };
 
 /* isolate_child.c: the whole life of a child. Does not return. */

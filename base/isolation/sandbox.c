@@ -6,29 +6,21 @@
 
 #include <sys/prctl.h>
 
-struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
-				  struct fb_sandbox *sandbox_ret)
+struct fb_sandbox fb_sandbox_enter(const struct fb_sandbox_options *options)
 {
 	struct fb_sandbox sandbox = {0};
-	struct fb_sandbox_filter *filter = NULL;
-	struct fb_error *err = fb_sandbox_filter_create(
-		options->network ? FB_SANDBOX_FETCHER : FB_SANDBOX_PROGRAM, &filter);
 
-	if (err)
-		return err;
 	/* Without it, neither is for unprivileged processes. */
 	if (!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
 		sandbox.landlock = fb_sandbox_landlock(options);
-		sandbox.seccomp = fb_sandbox_filter_apply(filter);
+		sandbox.seccomp = fb_sandbox_seccomp(options->network);
 	}
-	fb_sandbox_filter_destroy(filter);
-	*sandbox_ret = sandbox;
-	return NULL;
+	return sandbox;
 }
 
-void fb_sandbox_narrow(const struct fb_sandbox_filter *filter)
+void fb_sandbox_narrow(void)
 {
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* in the sandbox: refused, and set already */
 	fb_sandbox_landlock_narrow();
-	(void)fb_sandbox_filter_apply(filter);
+	fb_sandbox_seccomp_narrow();
 }

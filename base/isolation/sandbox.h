@@ -13,8 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
-
 struct fb_sandbox_options {
 	const char *const *read; /* files and folders; what does not exist is passed over */
 	size_t read_count;
@@ -34,37 +32,20 @@ struct fb_sandbox {
 	bool seccomp;
 };
 
-/* For good, and for all threads created later: so before any is, and before anything is read. Fails
- * only with FB_NOMEM, and then nothing is given up yet; a kernel without one of the two leaves that
- * out. */
-FB_MUST_CHECK struct fb_error *fb_sandbox_enter(const struct fb_sandbox_options *options,
-						struct fb_sandbox *sandbox_ret);
-
-/* A filter of system calls, ready to be taken on. */
-struct fb_sandbox_filter;
-
-enum fb_sandbox_whose {
-	FB_SANDBOX_PROGRAM, /* of the calling process, for itself and its threads */
-	FB_SANDBOX_FETCHER, /* the same, and the network */
-	FB_SANDBOX_CHILD,   /* of what it forks: see fb_sandbox_narrow() */
-};
-
-/* Builds one, for the caller to destroy. Memory that runs out while it is built is FB_NOMEM, never a
- * filter that lets more pass. */
-FB_MUST_CHECK struct fb_error *fb_sandbox_filter_create(enum fb_sandbox_whose whose,
-							struct fb_sandbox_filter **filter_ret);
-void fb_sandbox_filter_destroy(struct fb_sandbox_filter *filter);
-/* Allocates nothing. false: this kernel has none. */
-bool fb_sandbox_filter_apply(const struct fb_sandbox_filter *filter);
+/* For good, and for all threads created later: so before any is, and before anything is read. Allocates
+ * nothing and cannot fail; a kernel without one of the two leaves that out. */
+struct fb_sandbox fb_sandbox_enter(const struct fb_sandbox_options *options);
 
 /* For a child of base/isolation/isolate.h, whether its parent is in the sandbox or not: from now on
  * this process reads files, computes, and writes to what is open already. What the kernel lacks of
- * the two is left out. The filter (FB_SANDBOX_CHILD) was built before the fork; nothing is allocated. */
-void fb_sandbox_narrow(const struct fb_sandbox_filter *filter);
+ * the two is left out. */
+void fb_sandbox_narrow(void);
 
-/* The Landlock half (sandbox_landlock.c); 0: none. Both take no_new_privs. */
+/* The halves: sandbox_landlock.c (0: none) and sandbox_seccomp.c. All take no_new_privs. */
 unsigned fb_sandbox_landlock(const struct fb_sandbox_options *options);
 void fb_sandbox_landlock_narrow(void);
+bool fb_sandbox_seccomp(bool network);
+void fb_sandbox_seccomp_narrow(void);
 /* Whether this kernel has Landlock. */
 bool fb_sandbox_has_landlock(void);
 

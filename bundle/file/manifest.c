@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Parsing a manifest.
+ * Parsing a manifest, and what has to be in it.
  */
 #include "bundle/file/manifest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -17,6 +18,42 @@ static size_t most_values(const char *text)
 	for (text = strpbrk(text, "[{,:"); text; text = strpbrk(text + 1, "[{,:"))
 		count++;
 	return count;
+}
+
+static void check_members(const json_t *object, const char *const *names, size_t count,
+			  const char *what, struct fb_warnings *problems)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!json_object_get(object, names[i]))
+			fb_warn(problems, "manifest: %s has no \"%s\"", what, names[i]);
+}
+
+void fb_manifest_check(const json_t *manifest, size_t core_count, struct fb_warnings *problems)
+{
+	static const char *const members[] = {"schema",      "fbundle",   "redacted",
+					      "pages_added", "conflicts", "cores"};
+	static const char *const of_core[] = {"path",      "kind",  "pid",
+					      "comm",      "match", "threads",
+					      "truncated", "pages", "taken_before_panic_s"};
+	static const char *const of_match[] = {"verdict", "pid", "evidence"};
+	static const char *const of_pages[] = {"total", "same", "filled", "unplaced", "differ"};
+	const json_t *cores = json_object_get(manifest, "cores");
+
+	check_members(manifest, members, FB_ARRAY_SIZE(members), "it", problems);
+	if (json_array_size(cores) != core_count)
+		fb_warn(problems, "manifest: it tells of %zu cores, but %zu are there",
+			json_array_size(cores), core_count);
+	for (size_t i = 0; i < json_array_size(cores); i++) {
+		const json_t *core = json_array_get(cores, i);
+		char what[32];
+
+		snprintf(what, sizeof(what), "core %zu", i);
+		check_members(core, of_core, FB_ARRAY_SIZE(of_core), what, problems);
+		check_members(json_object_get(core, "match"), of_match, FB_ARRAY_SIZE(of_match),
+			      what, problems);
+		check_members(json_object_get(core, "pages"), of_pages, FB_ARRAY_SIZE(of_pages),
+			      what, problems);
+	}
 }
 
 struct fb_error *fb_manifest_parse(const char *text, json_t **manifest_ret)

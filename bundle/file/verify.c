@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/file/fiber_private.h"
+#include "bundle/file/manifest.h"
 #include "bundle/file/verify_sums.h"
 #include "kernel/dump/kdump_format.h"
 
@@ -111,6 +112,19 @@ static struct fb_error *check_counts(struct fb_file *file, struct fb_dump *dump,
 	return NULL;
 }
 
+/* That its bytes are as they were written does not say that they were right. */
+static struct fb_error *check_manifest(const struct fb_fiber *fiber, struct fb_warnings *problems)
+{
+	json_t *manifest = NULL;
+	struct fb_error *err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
+
+	if (err)
+		return fb_part_warn(problems, err, "fiber section");
+	fb_manifest_check(manifest, fb_fiber_core_count(fiber), problems);
+	json_decref(manifest);
+	return NULL;
+}
+
 static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
 				    struct fb_warnings *problems)
 {
@@ -123,6 +137,8 @@ static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
 	for (size_t i = 0; i < fb_fiber_core_count(fiber) && !err; i++)
 		err = fb_part_warn(problems, fb_fiber_core_check(fiber, i, problems),
 				   "fiber section");
+	if (!err)
+		err = check_manifest(fiber, problems);
 	fb_fiber_destroy(fiber);
 	return err;
 }

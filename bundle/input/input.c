@@ -332,7 +332,7 @@ static struct fb_error *load_core(struct fb_input *input, struct fb_matcher *mat
 	if (!err)
 		err = take_room(input, core);
 	/* A core that cannot even be opened costs itself: the user named others too. */
-	if (err && !fb_error_is(err, FB_NOMEM)) {
+	if (err && !fb_error_is(err, FB_NOMEM) && !fb_error_is(err, FB_EXHAUSTED)) {
 		leave_out(input, err);
 		return NULL;
 	}

@@ -86,6 +86,8 @@ static struct fb_error *open_file(struct fb_host_files *files, const char *path,
 	if (files->fd < 0 || path[0] != '/')
 		return NULL;
 	fd = fb_open_in_root(files->fd, path);
+	if (fd < 0 && fb_open_told_nothing(errno))
+		return fb_error_os(errno, "cannot open %s", path);
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||

@@ -269,7 +269,7 @@ static struct fb_error *print_groups(struct bt *bt)
 		}
 		fb_bt_print(bt->context->output, stack, others, other_count, bt->waits);
 		if (i + 1 < count)
-			putchar('\n');
+			fb_put("\n");
 	}
 	fb_bt_print_legend(bt->context->output, bt->stacks);
 	free(others);

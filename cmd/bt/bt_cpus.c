@@ -38,7 +38,7 @@ static void print_cpu(struct cpus *cpus, uint32_t cpu, const struct fb_kernel_st
 	bool panicked = (int)cpu == fb_kernel_panic_cpu(cpus->kernel);
 
 	if (cpus->shown++)
-		putchar('\n');
+		fb_put("\n");
 	fb_print(output, FB_STYLE_BOLD, "CPU %u", cpu);
 	fb_print(output, FB_STYLE_PLAIN, "%s  which thread it ran is not known\n",
 		 panicked ? ", which panicked" : "");

@@ -152,7 +152,7 @@ static struct fb_error *enter(struct fb_context *context, const char *folder)
 	options.write = write.list;
 	options.write_count = write.count;
 	if (!err)
-		err = fb_sandbox_enter(&options, &context->sandbox);
+		context->sandbox = fb_sandbox_enter(&options);
 	free(read.list);
 	free(write.list);
 	return err;

@@ -39,5 +39,5 @@ void fb_print_crash_line(struct fb_output *output, const struct fb_input *input)
 	if (info->memory_bytes)
 		fb_print(output, FB_STYLE_PLAIN, ", %s",
 			 fb_text_size(info->memory_bytes, memory, sizeof(memory)));
-	putchar('\n');
+	fb_put("\n");
 }

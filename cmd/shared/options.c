@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "cmd/shared/command.h"
 
 enum {
@@ -164,7 +165,11 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 	};
 	struct parsing parsing = {context, usage, own};
 
-	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+	/* It exits by itself but where memory is out. */
+	if (argp_parse(&argp, argc, argv, 0, NULL, &parsing)) {
+		fprintf(stderr, "fbundle: out of memory\n");
+		exit(FB_EXIT_FAILURE);
+	}
 }
 
 struct fb_error *fb_options_add_cores(struct fb_options *options, const char *const *paths,
@@ -183,13 +188,14 @@ struct fb_error *fb_options_add_cores(struct fb_options *options, const char *co
 
 void fb_usage_error(const char *command, const char *format, ...)
 {
+	char text[4096], escaped[4096];
 	va_list args;
 
-	fprintf(stderr, "fbundle %s: ", command);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	fprintf(stderr, "fbundle %s: %s\n", command,
+		fb_text_escape(text, strlen(text), escaped, sizeof(escaped)));
 	exit(FB_EXIT_USAGE);
 }
 
@@ -229,9 +235,11 @@ int32_t fb_parse_pid(const char *text)
 	long value = strtol(text, &end, 10);
 
 	if (end == text || *end || value < 0 || value >= FB_MAX_TASKS) {
+		char escaped[512];
+
 		fprintf(stderr,
 			"fbundle: '%s' is no PID: expected a decimal number (`fbundle ps` lists them)\n",
-			text);
+			fb_text_escape(text, strlen(text), escaped, sizeof(escaped)));
 		exit(FB_EXIT_USAGE);
 	}
 	return (int32_t)value;

@@ -95,6 +95,39 @@ static const char *style_start(enum fb_style style)
 	return "";
 }
 
+static void FB_PRINTF(1, 0) put(const char *format, va_list args)
+{
+	char *text = NULL;
+	int length = vasprintf(&text, format, args);
+
+	for (const char *at = text; length > 0;) {
+		const size_t safe = fb_text_safe(at, (size_t)length);
+
+		(void)fwrite(at, 1, safe, stdout);
+		at += safe;
+		length -= (int)safe;
+		if (length-- > 0)
+			fprintf(stdout, "\\x%02x", (unsigned char)*at++);
+	}
+	if (length < 0 && !text)
+		fputs("(out of memory)", stdout);
+	free(text);
+}
+
+void fb_put(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put(format, args);
+	va_end(args);
+}
+
+bool fb_put_raw(const void *bytes, size_t length)
+{
+	return fwrite(bytes, 1, length, stdout) == length;
+}
+
 void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
 {
 	bool styled = output->color && style != FB_STYLE_PLAIN;
@@ -103,7 +136,7 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 	if (styled)
 		fputs(style_start(style), stdout);
 	va_start(args, format);
-	vprintf(format, args);
+	put(format, args);
 	va_end(args);
 	if (styled)
 		fputs("\033[0m", stdout);

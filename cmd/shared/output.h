@@ -36,10 +36,15 @@ FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
 						struct fb_output **output_ret);
 void fb_output_destroy(struct fb_output *output);
 
-/* printf on stdout in a style. Text from a dump goes through fb_text_escape() into a buffer
- * first. */
+/* printf on stdout in a style, and without one. Text from a dump goes through fb_text_escape() into a
+ * buffer first, so that it can be told from what it imitates; what was forgotten cannot harm: every
+ * control character but tabs and line ends, and whatever else fb_text_escape() finds harmful, is shown as
+ * \xHH here. Nothing else in cmd/ writes to stdout (tests/lint/style). */
 void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
 	FB_PRINTF(3, 4);
+void fb_put(const char *format, ...) FB_PRINTF(1, 2);
+/* Bytes as they are, for who asked for them so. false: errno says why they cannot be written. */
+bool fb_put_raw(const void *bytes, size_t length);
 /* Columns of a terminal; 100 elsewhere. */
 unsigned fb_output_width(const struct fb_output *output);
 bool fb_output_is_terminal(const struct fb_output *output);

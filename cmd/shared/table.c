@@ -138,7 +138,7 @@ static void print_cell(struct line *line, enum fb_align align, size_t width, enu
 	if (align == FB_RIGHT)
 		line->blanks += padding;
 	if (*text) {
-		printf("%*s", (int)line->blanks, "");
+		fb_put("%*s", (int)line->blanks, "");
 		line->blanks = 0;
 		if (taken > room)
 			fb_print(line->output, style, "%.*s...",
@@ -164,7 +164,7 @@ void fb_table_print(struct fb_table *table, struct fb_output *output)
 		print_cell(&line, table->columns[i].align, widths[i], FB_STYLE_BOLD,
 			   table->columns[i].heading);
 	}
-	putchar('\n');
+	fb_put("\n");
 	for (size_t i = 0; i < table->cell_count; i++) {
 		size_t column = i % table->column_count;
 
@@ -173,6 +173,6 @@ void fb_table_print(struct fb_table *table, struct fb_output *output)
 		print_cell(&line, table->columns[column].align, widths[column],
 			   table->cells[i].style, table->cells[i].text);
 		if (column + 1 == table->column_count)
-			putchar('\n');
+			fb_put("\n");
 	}
 }

@@ -27,10 +27,13 @@ struct drawing {
 /* A label in quotes: text is printable, so only quotes and backslashes are left to escape. */
 static void put_text(const char *text)
 {
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		putchar(*text);
+	while (*text) {
+		size_t plain = strcspn(text, "\"\\");
+
+		fb_put("%.*s", (int)plain, text);
+		text += plain;
+		if (*text)
+			fb_put("\\%c", *text++);
 	}
 }
 
@@ -93,10 +96,10 @@ static void draw_thread(const struct drawing *drawing, int32_t tid, bool process
 {
 	char comm[FB_WAITS_COMM];
 
-	printf("\t\"%c%" PRId32 "\" [shape=box%s label=\"", process ? 'p' : 't', tid,
+	fb_put("\t\"%c%" PRId32 "\" [shape=box%s label=\"", process ? 'p' : 't', tid,
 	       in_cycle(drawing, tid) ? " color=red penwidth=2" : "");
 	put_text(fb_waits_comm(drawing->view, tid, comm));
-	printf("\\n%s%" PRId32 "\"]\n", process ? "PID " : "", tid);
+	fb_put("\\n%s%" PRId32 "\"]\n", process ? "PID " : "", tid);
 }
 
 /* Whether a process has no thread but the one with its PID. */
@@ -112,19 +115,19 @@ static void draw_object(const struct drawing *drawing, size_t index)
 {
 	const struct fb_wait_object *object = &drawing->view->graph->objects[index];
 
-	printf("\t\"o%zu\" [%slabel=\"", index, object->owner_count ? "" : "style=dashed ");
+	fb_put("\t\"o%zu\" [%slabel=\"", index, object->owner_count ? "" : "style=dashed ");
 	put_text(object->name ? object->name : "?");
-	printf("\"]\n");
+	fb_put("\"]\n");
 	for (size_t i = 0; i < object->owner_count && i < WAITERS_DRAWN; i++) {
 		int32_t tid = object->owners[i].tid;
 		bool process = object->owners[i].process && !is_single(drawing, tid);
 
 		draw_thread(drawing, tid, process);
-		printf("\t\"o%zu\" -> \"%c%" PRId32 "\"%s\n", index, process ? 'p' : 't', tid,
+		fb_put("\t\"o%zu\" -> \"%c%" PRId32 "\"%s\n", index, process ? 'p' : 't', tid,
 		       object->certain ? "" : " [style=dashed]");
 	}
 	if (object->waiters > WAITERS_DRAWN)
-		printf("\t\"more%zu\" [shape=box style=dotted label=\"%zu more threads\"]\n"
+		fb_put("\t\"more%zu\" [shape=box style=dotted label=\"%zu more threads\"]\n"
 		       "\t\"more%zu\" -> \"o%zu\"\n",
 		       index, object->waiters - WAITERS_DRAWN, index, index);
 }
@@ -137,9 +140,9 @@ static void draw_wait(struct drawing *drawing, const struct fb_wait *wait)
 	draw_thread(drawing, wait->tid, false);
 	if (is_listed(drawing->processes, drawing->process_count, wait->pid) &&
 	    !is_single(drawing, wait->pid))
-		printf("\t\"p%" PRId32 "\" -> \"t%" PRId32 "\" [style=dotted arrowhead=none]\n",
+		fb_put("\t\"p%" PRId32 "\" -> \"t%" PRId32 "\" [style=dotted arrowhead=none]\n",
 		       wait->pid, wait->tid);
-	printf("\t\"t%" PRId32 "\" -> \"o%zu\" [label=\"%s\"%s]\n", wait->tid, wait->object,
+	fb_put("\t\"t%" PRId32 "\" -> \"o%zu\" [label=\"%s\"%s]\n", wait->tid, wait->object,
 	       wait->kind, in_cycle(drawing, wait->tid) ? " color=red" : "");
 }
 
@@ -155,14 +158,14 @@ struct fb_error *fb_waits_print_dot(const struct fb_waits_view *view)
 	if (!err)
 		err = list_processes(&drawing);
 	if (!err) {
-		printf("digraph waits {\n\trankdir=LR\n\tnode [fontsize=10 fontname=\"sans-serif\"]\n"
+		fb_put("digraph waits {\n\trankdir=LR\n\tnode [fontsize=10 fontname=\"sans-serif\"]\n"
 		       "\tedge [fontsize=9 fontname=\"sans-serif\"]\n");
 		for (size_t i = 0; i < view->graph->object_count; i++)
 			if (view->graph->objects[i].waiters)
 				draw_object(&drawing, i);
 		for (size_t i = 0; i < view->graph->wait_count; i++)
 			draw_wait(&drawing, &view->graph->waits[i]);
-		printf("}\n");
+		fb_put("}\n");
 	}
 	free(drawing.in_cycle);
 	free(drawing.processes);

@@ -93,6 +93,7 @@ static struct fb_error *table_failure(const struct fb_page_tables *tables, struc
 	switch (fb_error_code(err)) {
 	case FB_NOMEM:
 	case FB_OS:
+	case FB_EXHAUSTED:
 		return err;
 	case FB_ABSENT:
 		/* A table of zeros is dropped like any page of zeros. */

@@ -32,7 +32,7 @@ static void fatal_errors_pass(void)
 
 	FB_OK_FATAL(fb_warnings_create(&warnings));
 	FB_FAILS(fb_part_skip(fb_error_nomem()), FB_NOMEM);
-	FB_FAILS(fb_part_skip(fb_error_os(EMFILE, "open")), FB_OS);
+	FB_FAILS(fb_part_skip(fb_error_os(EMFILE, "open")), FB_EXHAUSTED);
 	FB_FAILS(fb_part_warn(warnings, fb_error_nomem(), "part"), FB_NOMEM);
 	FB_FAILS(fb_part_warn(warnings, fb_error_os(EIO, "read"), "part"), FB_OS);
 	FB_FAILS(fb_part_warn_if_there(warnings, fb_error_nomem(), "part"), FB_NOMEM);

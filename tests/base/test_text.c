@@ -34,6 +34,41 @@ static void controls_are_escaped(void)
 	CU_ASSERT_STRING_EQUAL(fb_text_escape("a\0b", 3, to, sizeof(to)), "a\\x00b");
 }
 
+static void the_invisible_is_escaped(void)
+{
+	static const char *const invisible[] = {
+		"\xc2\xad",         /* U+00AD */
+		"\xcd\x8f",         /* U+034F */
+		"\xd8\x9c",         /* U+061C */
+		"\xe1\xa0\x8e",     /* U+180E */
+		"\xe2\x80\x8b",     /* U+200B */
+		"\xe2\x80\x8f",     /* U+200F */
+		"\xe2\x80\xa8",     /* U+2028 */
+		"\xe2\x81\xa0",     /* U+2060 */
+		"\xe2\x81\xaf",     /* U+206F */
+		"\xe3\x85\xa4",     /* U+3164 */
+		"\xef\xb8\x8f",     /* U+FE0F */
+		"\xef\xbb\xbf",     /* U+FEFF */
+		"\xf3\xa0\x80\xa0", /* U+E0020 */
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(invisible); i++) {
+		CU_ASSERT_EQUAL(strlen(escape(invisible[i])), 4 * strlen(invisible[i]));
+		CU_ASSERT_EQUAL(fb_text_safe(invisible[i], strlen(invisible[i])), 0);
+	}
+	/* Beside them. */
+	CU_ASSERT_STRING_EQUAL(escape("\xc2\xac\xc2\xae\xe2\x80\x8a\xe2\x80\x90\xe2\x81\xb0"),
+			       "\xc2\xac\xc2\xae\xe2\x80\x8a\xe2\x80\x90\xe2\x81\xb0");
+}
+
+static void what_is_safe_ends_at_the_first_that_is_not(void)
+{
+	CU_ASSERT_EQUAL(fb_text_safe("a\\b\tc\n\x1b[31m", 11), 6);
+	CU_ASSERT_EQUAL(fb_text_safe("\xc3\xa4\x80", 3), 2);
+	CU_ASSERT_EQUAL(fb_text_safe("\xc3", 1), 0); /* cut off */
+	CU_ASSERT_EQUAL(fb_text_safe("", 0), 0);
+}
+
 static void malformed_utf8_is_escaped(void)
 {
 	CU_ASSERT_STRING_EQUAL(escape("\x80\xff\xfe"), "\\x80\\xff\\xfe");
@@ -151,6 +186,7 @@ static void unescaping_gives_the_bytes_back(void)
 }
 
 FB_TEST_MAIN("base/text", FB_TEST(good_text_stays), FB_TEST(controls_are_escaped),
+	     FB_TEST(the_invisible_is_escaped), FB_TEST(what_is_safe_ends_at_the_first_that_is_not),
 	     FB_TEST(malformed_utf8_is_escaped), FB_TEST(a_cut_leaves_whole_characters),
 	     FB_TEST(unescaping_gives_the_bytes_back), FB_TEST(sizes_have_three_digits),
 	     FB_TEST(counts_are_grouped), FB_TEST(durations_have_two_units))

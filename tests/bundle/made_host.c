@@ -289,7 +289,7 @@ char *made_bundle(struct made_host *host, struct fb_pool *pool, const char *name
 		.cores = host->place,
 		.core_count = MADE_CORES,
 		.placement = &placement,
-		.manifest = "{\"made\": true}",
+		.manifest = MADE_MANIFEST,
 		.pool = pool,
 	};
 	char *path = NULL;

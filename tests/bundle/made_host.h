@@ -33,6 +33,16 @@ enum made_core {
 	MADE_CORES,
 };
 
+/* A manifest of MADE_CORES cores, as much of it as a bundle has to have. */
+#define MADE_MANIFEST_CORE                                                           \
+	"{\"path\":\"a\",\"kind\":\"gcore\",\"pid\":1,\"comm\":\"a\",\"threads\":1," \
+	"\"truncated\":false,\"taken_before_panic_s\":null,"                         \
+	"\"match\":{\"verdict\":\"none\",\"pid\":null,\"evidence\":[]},"             \
+	"\"pages\":{\"total\":0,\"same\":0,\"filled\":0,\"unplaced\":0,\"differ\":0}}"
+#define MADE_MANIFEST                                                                              \
+	"{\"schema\":1,\"fbundle\":\"made\",\"redacted\":false,\"pages_added\":0,\"conflicts\":0," \
+	"\"cores\":[" MADE_MANIFEST_CORE "," MADE_MANIFEST_CORE "," MADE_MANIFEST_CORE "]}"
+
 /* Pages of process A's memory from MADE_BASE on, and of B's. */
 #define MADE_BASE 0x10000000ull
 #define MADE_PAGES 20u

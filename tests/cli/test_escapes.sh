@@ -32,6 +32,57 @@ for command in "info" "vm $pid" "files $pid" "bt $pid" "bt -a" "waits" "log" "mo
 done
 run merge "$dump" "${cores[@]}" -o "$work/bundle"
 no_controls merge
+
+# Names of files are the user's, but he may not have chosen them: every command, with a core, a dump and a
+# folder whose names type on a terminal, cannot be seen (U+200B, U+00AD, U+FEFF) or turn the text (U+202E).
+evil=$'\x1b[31mred\r\xe2\x80\x8b\xc2\xad\xef\xbb\xbf\xe2\x80\xae\xc2\x9b2J'
+mkdir "$work/$evil"
+cp "$dump" "$work/$evil/dump.$evil"
+cp "${cores[0]}" "$work/$evil/core.$evil"
+names="$work/$evil/dump.$evil"
+# clean TEXT: nothing of it in what the last run printed, and it was a run.
+clean() {
+    ! LC_ALL=C grep -aqE $'\x1b|\r|\xe2\x80\x8b|\xc2\xad|\xef\xbb\xbf|\xe2\x80\xae|\xc2\x9b' "$work/stdout" "$work/stderr"
+    report $? "$1: the names of files are escaped"
+    expect test "$status" -ne 2 "$1: it is a command"
+}
+commands=$("$FBUNDLE" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+expect test "$(wc -w <<<"$commands")" -ge 16 "the help lists commands"
+for command in $commands; do
+    words=() # behind the input
+    case $command in
+    vm | files) words=("$pid") ;;
+    rd) words=(init_task 64) ;;
+    vtop | sym) words=(init_task) ;;
+    struct) words=(task_struct) ;;
+    merge) words=(--force) ;;
+    extract) words=(--all --force -o "$work/$evil/out$evil") ;;
+    report) words=(--force) ;;
+    esac
+    input=$names
+    [ "$command" != extract ] && [ "$command" != verify ] || input=$names.fbundle
+    given=(--core "$work/$evil/core.$evil")
+    [ "$command" != extract ] && [ "$command" != verify ] || given=()
+    for json in "" --json; do # the text and the JSON
+        # shellcheck disable=SC2086 # none or one word
+        run "$command" "$input" "${words[@]}" "${given[@]}" $json
+        clean "$command $json"
+    done
+    run "$command" "$work/$evil/none$evil" "${words[@]}" "${given[@]}"
+    clean "$command of no file"
+    run "$command" "$work/$evil/core.$evil" "${words[@]}" "${given[@]}"
+    clean "$command of a core"
+done
+run merge "$work/$evil/none$evil"
+expect_status 2 "merge without a core"
+expect_no_line stderr $'\x1b' "wrong usage is told, escaped"
+expect_file "$work/$evil/out$evil/core.$evil" "extract --all wrote the core of that name"
+run extract "$names.fbundle" "core.$evil" -o "$work/$evil/one$evil"
+clean "extract NAME"
+expect_line stdout 'one.x1b\[31mred.x0d.xe2.x80.x8b.xc2.xad' "what was written is named, escaped"
+run extract "$names.fbundle" "$pid" --from-dump -o "$work/$evil/built$evil"
+clean "extract --from-dump"
+
 run report "$dump" -o "$work/report.html"
 expect_status 0 "report"
 ! LC_ALL=C grep -aq $'\x1b' "$work/report.html"

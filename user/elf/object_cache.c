@@ -5,6 +5,7 @@
 #include "user/elf/object_cache.h"
 
 #include <elfutils/libdwelf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <pthread.h>
@@ -15,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/open_in_root.h"
 #include "base/part.h"
 
 struct fb_object_cache {
@@ -137,10 +139,11 @@ static bool is_object(Elf *elf)
 	       (ehdr.e_type == ET_DYN || ehdr.e_type == ET_EXEC);
 }
 
-/* A file DIR/.build-id/xx/yyy SUFFIX that has this build-id; -1 if there is none. */
-static int open_by_build_id(const struct fb_object_sources *sources, const char *build_id,
-			    const char *suffix)
+/* A file DIR/.build-id/xx/yyy SUFFIX that has this build-id; -1 in *fd_ret if there is none. */
+static struct fb_error *open_by_build_id(const struct fb_object_sources *sources,
+					 const char *build_id, const char *suffix, int *fd_ret)
 {
+	*fd_ret = -1;
 	for (size_t i = 0; i < sources->debug_dir_count && strlen(build_id) > 2; i++) {
 		char path[FB_MAX_STRING], found[FB_BUILD_ID_TEXT];
 		int length, fd;
@@ -151,6 +154,8 @@ static int open_by_build_id(const struct fb_object_sources *sources, const char 
 		if (length < 0 || (size_t)length >= sizeof(path))
 			continue;
 		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 && fb_open_told_nothing(errno))
+			return fb_error_os(errno, "cannot open %s", path);
 		if (fd < 0)
 			continue;
 		elf = elf_begin(fd, ELF_C_READ, NULL);
@@ -158,11 +163,13 @@ static int open_by_build_id(const struct fb_object_sources *sources, const char 
 		if (elf)
 			file_build_id(elf, found);
 		elf_end(elf);
-		if (strcmp(found, build_id) == 0)
-			return fd;
+		if (strcmp(found, build_id) == 0) {
+			*fd_ret = fd;
+			return NULL;
+		}
 		close(fd);
 	}
-	return -1;
+	return NULL;
 }
 
 static struct fb_error *add_debug_file(const struct fb_object_sources *sources,
@@ -171,9 +178,9 @@ static struct fb_error *add_debug_file(const struct fb_object_sources *sources,
 	struct fb_error *err;
 	Elf *elf;
 
-	object->debug_fd = open_by_build_id(sources, object->build_id, ".debug");
-	if (object->debug_fd < 0)
-		return NULL;
+	err = open_by_build_id(sources, object->build_id, ".debug", &object->debug_fd);
+	if (err || object->debug_fd < 0)
+		return err;
 	elf = elf_begin(object->debug_fd, ELF_C_READ, NULL);
 	err = elf ? fb_elf_symbols_add_elf(&object->symbols, elf) : NULL;
 	elf_end(elf);
@@ -208,11 +215,11 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 		return err;
 	object->fd = file ? file->fd : -1;
 	if (object->fd < 0) {
-		object->fd = open_by_build_id(sources, object->build_id, "");
+		err = open_by_build_id(sources, object->build_id, "", &object->fd);
 		object->fd_owned = true;
 	}
-	if (object->fd < 0)
-		return NULL;
+	if (err || object->fd < 0)
+		return err;
 	elf = elf_begin(object->fd, ELF_C_READ, NULL);
 	if (is_object(elf))
 		file_build_id(elf, found);

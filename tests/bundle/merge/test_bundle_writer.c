@@ -53,7 +53,7 @@ static void check_cores(struct made_host *host, const char *path, struct fb_dump
 	FB_OK_FATAL(fb_file_open(path, &file));
 	CU_ASSERT_TRUE(fb_fiber_present(file));
 	FB_OK_FATAL(fb_fiber_open(file, bundle, host->warnings, &fiber));
-	CU_ASSERT_STRING_EQUAL(fb_fiber_manifest(fiber), "{\"made\": true}");
+	CU_ASSERT_STRING_EQUAL(fb_fiber_manifest(fiber), MADE_MANIFEST);
 	CU_ASSERT_EQUAL_FATAL(fb_fiber_core_count(fiber), MADE_CORES);
 	for (size_t i = 0; i < MADE_CORES; i++) {
 		struct fb_file *core;
@@ -229,7 +229,7 @@ static void zero_pages_share_their_bytes(void)
 static void is_private_and_refuses_to_overwrite(void)
 {
 	struct fb_placement placement;
-	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = "{}"};
+	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = MADE_MANIFEST};
 	struct made_host host;
 	struct stat stat_buf;
 	char *path;
@@ -255,7 +255,7 @@ static void a_damaged_page_is_replaced(void)
 	uint8_t page[FB_PAGE_SIZE], wanted[FB_PAGE_SIZE];
 	struct fb_dump_stored stored;
 	struct fb_placement placement;
-	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = "{}"};
+	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = MADE_MANIFEST};
 	struct made_host host;
 	struct fb_dump *dump;
 	size_t count;
@@ -304,7 +304,7 @@ static void a_failed_write_leaves_nothing(void)
 {
 	static const rlim_t limits[] = {100, 20000, 100000, 250000};
 	struct fb_placement placement;
-	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = "{}"};
+	struct fb_bundle_plan plan = {.core_count = MADE_CORES, .manifest = MADE_MANIFEST};
 	struct rlimit before, limit;
 	struct made_host host;
 	size_t count;
@@ -341,7 +341,7 @@ static void check_shrinking(enum made_format format, uint32_t method)
 	struct fb_bundle_plan plan = {.cores = host.place,
 				      .core_count = MADE_CORES,
 				      .placement = &placement,
-				      .manifest = "{}"};
+				      .manifest = MADE_MANIFEST};
 	struct stat status;
 	char *path = NULL;
 
