@@ -280,8 +280,7 @@ static struct fb_error *merge_and_print(struct merge *merge)
 	if (!err)
 		err = fb_input_cores(merge->input, &merge->cores, &merge->core_count);
 	if (!err && merge->redact)
-		err = fb_merge_stacks(merge->context, merge->input, merge->cores, merge->core_count,
-				      &options.stacks);
+		err = fb_merge_stacks(merge->context, merge->input, &options.stacks);
 	if (!err)
 		err = fb_merge(merge->input, &options, &result);
 	if (!err)

@@ -58,7 +58,6 @@ static struct fb_error *load(struct fb_context *context, struct fb_input *input,
 }
 
 struct fb_error *fb_merge_stacks(struct fb_context *context, struct fb_input *input,
-				 const struct fb_input_core *cores, size_t core_count,
 				 json_t **stacks_ret)
 {
 	const struct fb_tasks *tasks = NULL;
@@ -72,12 +71,8 @@ struct fb_error *fb_merge_stacks(struct fb_context *context, struct fb_input *in
 	/* In the table's order, where threads of one process stand together. */
 	for (size_t i = 0; !err && i < fb_tasks_count(tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
-		bool wanted = false;
 
-		for (size_t j = 0; j < core_count && !wanted; j++)
-			wanted = !task->idle && cores[j].match.task &&
-				 cores[j].match.task->pid == task->pid;
-		if (wanted)
+		if (!task->idle && fb_input_core_of(input, task->pid))
 			chosen[count++] = task;
 	}
 	if (!err)

@@ -6,10 +6,9 @@
 #include "base/json.h"
 #include "cmd/shared/command.h"
 
-/* "threads" of `bt --json` for all threads of the processes that the cores are of. A new
+/* "threads" of `bt --json` for all threads of the processes that the cores are of, which must have been asked for before. A new
  * reference. */
 FB_MUST_CHECK struct fb_error *fb_merge_stacks(struct fb_context *context, struct fb_input *input,
-					       const struct fb_input_core *cores, size_t core_count,
 					       json_t **stacks_ret);
 
 #endif

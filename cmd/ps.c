@@ -46,8 +46,9 @@ struct ps {
 	bool details;
 	bool want_waits;
 	bool shown[COLUMN_COUNT];
-	struct fb_waits *waits;    /* NULL: not asked for */
-	struct fb_ps_detail usual; /* of PID 1: what others are held against */
+	struct fb_waits *waits;       /* NULL: not asked for */
+	struct fb_ps_process process; /* of the task that was shown last */
+	struct fb_ps_detail usual;    /* of PID 1: what others are held against */
 };
 
 static const struct argp_option ps_options[] = {
@@ -131,14 +132,14 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 {
 	const char *core = core_name(ps, task);
 	char state[2] = {task->state, '\0'};
-	char cmdline[FB_MAX_STRING], waits[512];
+	char waits[512];
 	struct fb_ps_detail detail;
 	json_t *object = json_object();
 	struct fb_error *err;
 	bool uid_from_core;
 	uint32_t uid = fb_process_uid(ps->input, task, &uid_from_core);
 
-	err = fb_process_cmdline(ps->input, task, cmdline, sizeof(cmdline));
+	err = fb_ps_process_load(ps->input, task, &ps->process);
 	if (!err)
 		err = fb_ps_detail_load(fb_input_kernel(ps->input), task, &detail);
 	if (err) {
@@ -159,10 +160,9 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "kernel_thread", json_boolean(task->kernel_thread));
 	json_object_set_new(object, "task", fb_json_hex(task->address));
 	json_object_set_new(object, "ns_pids", level_list(task));
-	json_object_set_new(object, "cmdline", fb_json_text(*cmdline ? cmdline : NULL));
 	json_object_set_new(object, "core", fb_json_text(core));
 	json_object_set_new(object, "found_by", found_by_list(task->found_by));
-	fb_ps_detail_to_json(&detail, object);
+	fb_ps_detail_to_json(&detail, &ps->process, object);
 	waits_text(ps, task, waits, sizeof(waits));
 	json_object_set_new(object, "waits_for", fb_json_text(*waits ? waits : NULL));
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
@@ -220,15 +220,17 @@ static enum fb_style state_style(const struct fb_task *task)
 /* Kernel threads in brackets, as ps(1) shows them; threads under their own name. */
 static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, unsigned depth)
 {
-	char cmdline[FB_MAX_STRING] = "";
+	const char *cmdline = "";
 	int indent = (int)(2 * depth);
 	struct fb_error *err = NULL;
 
 	if (task->kernel_thread || task->idle)
 		return fb_table_cell(ps->table, FB_STYLE_DIM, "%*s[%.*s]", indent, "",
 				     (int)sizeof(task->comm), task->comm);
-	if (task->tid == task->pid && !ps->waits)
-		err = fb_process_cmdline(ps->input, task, cmdline, sizeof(cmdline));
+	if (task->tid == task->pid && !ps->waits) {
+		err = fb_ps_process_load(ps->input, task, &ps->process);
+		cmdline = ps->process.cmdline;
+	}
 	if (err)
 		return err;
 	return fb_table_cell(ps->table, FB_STYLE_PLAIN, "%*s%.*s%s%s", indent, "",
@@ -240,7 +242,9 @@ static struct fb_error *detail_cells(struct ps *ps, const struct fb_task *task)
 	struct fb_ps_detail detail;
 	struct fb_error *err = fb_ps_detail_load(fb_input_kernel(ps->input), task, &detail);
 
-	return err ? err : fb_ps_detail_cells(ps->table, task, &detail, &ps->usual);
+	if (!err)
+		err = fb_ps_process_load(ps->input, task, &ps->process);
+	return err ? err : fb_ps_detail_cells(ps->table, task, &detail, &ps->process, &ps->usual);
 }
 
 static struct fb_error *plain_cell(struct ps *ps, const struct fb_task *task, enum column column)

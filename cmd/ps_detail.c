@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "bundle/process/process.h"
 
 const struct fb_column fb_ps_detail_columns[FB_PS_DETAIL_COLUMN_COUNT] = {
 	{"EUID", FB_RIGHT},
@@ -46,14 +47,35 @@ struct fb_error *fb_ps_detail_load(struct fb_kernel *kernel, const struct fb_tas
 	err = fb_task_cgroup(kernel, task, detail_ret->cgroup, sizeof(detail_ret->cgroup));
 	if (!is_known(&err))
 		detail_ret->cgroup[0] = '\0';
-	if (err || !task->mm)
-		return err;
-	err = fb_mm_resident(kernel, task->mm, &detail_ret->resident);
-	detail_ret->has_resident = is_known(&err);
 	return err;
 }
 
-void fb_ps_detail_to_json(const struct fb_ps_detail *detail, json_t *object)
+struct fb_error *fb_ps_process_load(struct fb_input *input, const struct fb_task *task,
+				    struct fb_ps_process *process)
+{
+	struct fb_error *err;
+
+	if (process->loaded && process->pid == task->pid && process->mm == task->mm)
+		return NULL;
+	process->loaded = false;
+	process->has_resident = false;
+	process->resident = 0;
+	process->loads++;
+	err = fb_process_cmdline(input, task, process->cmdline, sizeof(process->cmdline));
+	if (!err && task->mm) {
+		err = fb_mm_resident(fb_input_kernel(input), task->mm, &process->resident);
+		process->has_resident = is_known(&err);
+	}
+	if (err)
+		return err;
+	process->loaded = true;
+	process->pid = task->pid;
+	process->mm = task->mm;
+	return NULL;
+}
+
+void fb_ps_detail_to_json(const struct fb_ps_detail *detail, const struct fb_ps_process *process,
+			  json_t *object)
 {
 	json_t *namespaces = json_object();
 
@@ -67,8 +89,10 @@ void fb_ps_detail_to_json(const struct fb_ps_detail *detail, json_t *object)
 			    detail->has_effective_uid ? json_integer(detail->effective_uid)
 						      : json_null());
 	json_object_set_new(object, "rss_bytes",
-			    detail->has_resident ? json_integer((json_int_t)detail->resident)
-						 : json_null());
+			    process->has_resident ? json_integer((json_int_t)process->resident)
+						  : json_null());
+	json_object_set_new(object, "cmdline",
+			    fb_json_text(*process->cmdline ? process->cmdline : NULL));
 	json_object_set_new(object, "cgroup",
 			    fb_json_text(*detail->cgroup ? detail->cgroup : NULL));
 	json_object_set_new(object, "namespaces", namespaces);
@@ -92,6 +116,7 @@ static void own_namespaces(const struct fb_ps_detail *detail, const struct fb_ps
 
 struct fb_error *fb_ps_detail_cells(struct fb_table *table, const struct fb_task *task,
 				    const struct fb_ps_detail *detail,
+				    const struct fb_ps_process *process,
 				    const struct fb_ps_detail *usual)
 {
 	char text[256];
@@ -104,8 +129,8 @@ struct fb_error *fb_ps_detail_cells(struct fb_table *table, const struct fb_task
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%.2f s", (double)task->start_ns / 1e9);
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s",
-				    detail->has_resident
-					    ? fb_text_size(detail->resident, text, sizeof(text))
+				    process->has_resident
+					    ? fb_text_size(process->resident, text, sizeof(text))
 					    : "-");
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s",

@@ -6,12 +6,23 @@
 #include <stdbool.h>
 
 #include "base/limits.h"
+#include "bundle/input/input.h"
 #include "cmd/shared/output.h"
 #include "kernel/tasks/task_detail.h"
 
-struct fb_ps_detail {
-	bool has_resident, has_effective_uid;
+/* What all threads of a process have in common: kept from one to the next, which stand together. */
+struct fb_ps_process {
+	bool loaded;
+	int32_t pid;
+	uint64_t mm;
+	bool has_resident;
 	uint64_t resident; /* bytes */
+	char cmdline[FB_MAX_STRING];
+	size_t loads; /* how often anything was read */
+};
+
+struct fb_ps_detail {
+	bool has_effective_uid;
 	uint32_t effective_uid;
 	char cgroup[FB_MAX_STRING];              /* "" unknown */
 	uint64_t namespaces[FB_NAMESPACE_KINDS]; /* 0 unknown */
@@ -22,8 +33,14 @@ FB_MUST_CHECK struct fb_error *fb_ps_detail_load(struct fb_kernel *kernel,
 						 const struct fb_task *task,
 						 struct fb_ps_detail *detail_ret);
 
-/* Sets rss_bytes, euid, cgroup and namespaces of a task's object. */
-void fb_ps_detail_to_json(const struct fb_ps_detail *detail, json_t *object);
+/* Of the process of task, unless it is that which process (zeros at first) has already. */
+FB_MUST_CHECK struct fb_error *fb_ps_process_load(struct fb_input *input,
+						  const struct fb_task *task,
+						  struct fb_ps_process *process);
+
+/* Sets rss_bytes, cmdline, euid, cgroup and namespaces of a task's object. */
+void fb_ps_detail_to_json(const struct fb_ps_detail *detail, const struct fb_ps_process *process,
+			  json_t *object);
 
 /* The columns of --long, and a row's cells for them. Namespaces: those in which the task is not
  * together with `usual` (PID 1's). */
@@ -32,6 +49,7 @@ extern const struct fb_column fb_ps_detail_columns[FB_PS_DETAIL_COLUMN_COUNT];
 FB_MUST_CHECK struct fb_error *fb_ps_detail_cells(struct fb_table *table,
 						  const struct fb_task *task,
 						  const struct fb_ps_detail *detail,
+						  const struct fb_ps_process *process,
 						  const struct fb_ps_detail *usual);
 
 #endif

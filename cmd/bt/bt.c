@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
@@ -242,40 +243,42 @@ static void warn_incomplete(struct bt *bt)
 			stored, stored == 1 ? "" : "s");
 }
 
-static struct fb_error *print_groups(struct bt *bt)
+/* One stack, and below it the threads that have the same (groups NULL: none). */
+static void print_stack(struct bt *bt, const struct fb_thread_stack *const *stacks, size_t index,
+			const struct fb_bt_groups *groups, const struct fb_task **others)
+{
+	size_t count = 0;
+
+	for (size_t i = groups ? groups->next[index] : SIZE_MAX; i != SIZE_MAX; i = groups->next[i])
+		others[count++] = stacks[i]->task;
+	if (index)
+		fb_put("\n");
+	fb_bt_print(bt->context->output, stacks[index], others, count, bt->waits);
+}
+
+static struct fb_error *print_stacks(struct bt *bt)
 {
 	size_t count = fb_thread_stacks_count(bt->stacks);
-	const struct fb_task **others;
-	bool *shown;
+	FB_CLEANUP(fb_free_at) const struct fb_thread_stack **stacks = NULL;
+	FB_CLEANUP(fb_free_at) const struct fb_task **others = NULL;
+	struct fb_bt_groups groups = {0};
 	struct fb_error *err;
 
-	err = fb_alloc_array(count, sizeof(*others), FB_MAX_TASKS, "threads", &others);
+	err = fb_alloc_array(count, sizeof(*stacks), FB_MAX_TASKS, "threads", &stacks);
+	if (!err)
+		err = fb_alloc_array(count, sizeof(*others), FB_MAX_TASKS, "threads", &others);
+	for (size_t i = 0; !err && i < count; i++)
+		stacks[i] = fb_thread_stacks_get(bt->stacks, i);
+	if (!err && bt->group)
+		err = fb_bt_group(stacks, count, &groups);
 	if (err)
 		return err;
-	err = fb_alloc_array(count, sizeof(*shown), FB_MAX_TASKS, "threads", &shown);
-	for (size_t i = 0; !err && i < count; i++) {
-		const struct fb_thread_stack *stack = fb_thread_stacks_get(bt->stacks, i);
-		size_t other_count = 0;
-
-		if (shown[i])
-			continue;
-		for (size_t j = i + 1; bt->group && j < count; j++) {
-			const struct fb_thread_stack *other = fb_thread_stacks_get(bt->stacks, j);
-
-			if (shown[j] || !fb_bt_same_stack(stack, other))
-				continue;
-			shown[j] = true;
-			others[other_count++] = other->task;
-		}
-		fb_bt_print(bt->context->output, stack, others, other_count, bt->waits);
-		if (i + 1 < count)
-			fb_put("\n");
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!bt->group || groups.first[i])
+			print_stack(bt, stacks, i, bt->group ? &groups : NULL, others);
 	fb_bt_print_legend(bt->context->output, bt->stacks);
-	free(others);
-	if (!err)
-		free(shown);
-	return err;
+	fb_bt_groups_deinit(&groups);
+	return NULL;
 }
 
 /* What the chosen threads wait for, and no others. */
@@ -309,7 +312,7 @@ static struct fb_error *answer(struct bt *bt)
 		json_object_set_new(json, "files_wanted", fb_bt_wanted_json(wanted, count));
 		err = fb_json_print("bt", json, bt->context->warnings);
 	} else if (!err) {
-		err = print_groups(bt);
+		err = print_stacks(bt);
 		if (!err)
 			err = fb_bt_print_wanted(bt->context->output, wanted, count);
 	}

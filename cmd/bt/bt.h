@@ -46,6 +46,17 @@ FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
  * it is mapped. */
 bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_stack *b);
 
+/* Stacks by which of them are the same. */
+struct fb_bt_groups {
+	bool *first;     /* of each stack: no earlier one is the same. Owned */
+	size_t *next;    /* the next one that is the same; SIZE_MAX: none. Owned */
+	size_t compared; /* pairs of stacks that were held against each other, frame by frame */
+};
+/* Linear in the stacks: each is compared with those alone that its frames hash as. */
+FB_MUST_CHECK struct fb_error *fb_bt_group(const struct fb_thread_stack *const *stacks,
+					   size_t count, struct fb_bt_groups *groups_ret);
+void fb_bt_groups_deinit(struct fb_bt_groups *groups);
+
 /* "system call futex", "page fault (asm_exc_page_fault)", ...: what entered the kernel in frame. */
 const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 			     const struct fb_kernel_frame *frame, char *to, size_t size);
