@@ -11,6 +11,7 @@
 #include "bundle/waits/files/recognise.h"
 #include "bundle/waits/futex/recognise.h"
 #include "bundle/waits/io/recognise.h"
+#include "bundle/waits/ipc/recognise.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/process/recognise.h"
 #include "bundle/waits/supervisors/recognise.h"
@@ -92,17 +93,36 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 WEAK,
 	 {"__blkdev_issue_flush", "blk_execute_rq", "io_schedule", "io_schedule_timeout",
 	  "submit_bio_wait", "wait_for_completion_io"}},
+	{"block-io", fb_wait_xfs_buffer, !WEAK, {"__xfs_buf_submit", "xfs_buf_iowait"}},
 	{"block-queue-freeze", NULL, !WEAK, {"blk_mq_freeze_queue_wait", "blk_queue_enter"}},
 	{"jbd2-commit",
 	 fb_wait_journal,
 	 !WEAK,
 	 {"jbd2_log_wait_commit", "start_this_handle", "wait_transaction_locked"}},
 	{"jbd2-commit", NULL, WEAK, {"jbd2_journal_commit_transaction"}},
-	{"nfs",
-	 NULL,
-	 !WEAK,
-	 {"nfs4_wait_bit_killable", "nfs_wait_bit_killable", "rpc_wait_bit_killable"}},
+	{"nfs", fb_wait_rpc, !WEAK, {"rpc_wait_bit_killable"}},
+	{"nfs", NULL, !WEAK, {"nfs4_wait_bit_killable", "nfs_wait_bit_killable"}},
 	{"nfs", NULL, WEAK, {"__rpc_execute"}},
+
+	/* Queues between processes. */
+	{"msgrcv", fb_wait_message, !WEAK, {"do_msgrcv"}},
+	{"msgsnd", fb_wait_message, !WEAK, {"do_msgsnd"}},
+	{"semop", fb_wait_semop, !WEAK, {"__do_semtimedop", "do_semtimedop"}},
+	{"mq-receive",
+	 fb_wait_posix_queue,
+	 !WEAK,
+	 {"do_mq_timedreceive", "do_mq_timedsend", "wq_sleep"}},
+
+	/* Requests given to the kernel. */
+	{"io-uring", NULL, !WEAK, {"io_cqring_wait"}},
+	{"aio", NULL, !WEAK, {"read_events"}},
+
+	/* Control groups. */
+	{"memory-high",
+	 fb_wait_memory_high,
+	 !WEAK,
+	 {"__mem_cgroup_handle_over_high", "mem_cgroup_handle_over_high"}},
+	{"cgroup-freeze", fb_wait_freezer, WEAK, {"do_freezer_trap", "get_signal"}},
 
 	/* Answers of user processes that the kernel asks. */
 	{"fuse", fb_wait_fuse, !WEAK, {"request_wait_answer"}},
@@ -135,7 +155,8 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 NULL,
 	 !WEAK,
 	 {"__do_sys_pause", "__x64_sys_pause", "do_nanosleep", "do_signal_stop", "do_sigtimedwait",
-	  "inotify_read", "n_tty_read", "sigsuspend"}},
+	  "do_syslog", "fanotify_read", "inotify_read", "n_tty_read", "signalfd_dequeue",
+	  "signalfd_read_iter", "sigsuspend", "timerfd_read_iter"}},
 };
 
 const struct fb_wait_recogniser *fb_wait_recognisers(size_t *count_ret)

@@ -6,20 +6,27 @@
 
 struct waits_options {
 	bool dot;
+	int32_t why; /* 0: not asked for */
 };
 
 static const struct argp_option waits_options[] = {
 	{"dot", 'd', NULL, 0, "a graph for Graphviz's dot(1)", 0},
+	{"why", 'w', "PID", 0, "what that process's threads, or that thread, wait for, and on", 0},
 	{0},
 };
 
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, void *own)
 {
 	struct waits_options *options = own;
 
 	switch (key) {
 	case 'd':
 		options->dot = true;
+		return 0;
+	case 'w':
+		options->why = fb_parse_pid(arg);
+		if (options->why <= 0)
+			fb_usage_error("waits", "--why takes a PID or TID");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -28,8 +35,8 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
-	.doc = "Shows who waits for whom: deadlocks first, then for whom most threads wait, then the "
-	       "others. Locks of the kernel, of the C library in process memory, of files; pipes, "
+	.doc = "Shows who waits for whom: what hangs in three lines, then deadlocks, then where chains "
+	       "end, then every wait. Locks of the kernel, of the C library in process memory, of files; pipes, "
 	       "sockets, children, frozen file systems.",
 	.options = waits_options,
 	.parse = parse,
@@ -55,6 +62,8 @@ static struct fb_error *answer(struct fb_waits_view *view, const struct waits_op
 	view->analysis = fb_waits_analysis(waits);
 	if (options->dot)
 		err = fb_waits_print_dot(view);
+	else if (options->why)
+		err = fb_waits_print_why(view, options->why);
 	else if (view->context->options.json)
 		err = fb_waits_print_json(view);
 	else
@@ -72,6 +81,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &options);
 	if (options.dot && context->options.json)
 		fb_usage_error("waits", "--dot and --json exclude each other");
+	if (options.why && (options.dot || context->options.json))
+		fb_usage_error("waits", "--why is a text: it excludes --dot and --json");
 	err = fb_context_open(context, &view.input);
 	if (!err)
 		err = answer(&view, &options);

@@ -22,6 +22,10 @@ struct fb_waits_view {
 char *fb_waits_comm(const struct fb_waits_view *view, int32_t tid, char *to);
 
 FB_MUST_CHECK struct fb_error *fb_waits_print_text(const struct fb_waits_view *view);
+/* Three lines at most: what hangs, since when, who is at fault, how many wait. */
+void fb_waits_print_causes(const struct fb_waits_view *view);
+/* The chain of each thread of a process, or of one thread. FB_NOT_FOUND: no such PID or TID. */
+FB_MUST_CHECK struct fb_error *fb_waits_print_why(const struct fb_waits_view *view, int32_t tid);
 /* Graphviz, on stdout. */
 FB_MUST_CHECK struct fb_error *fb_waits_print_dot(const struct fb_waits_view *view);
 FB_MUST_CHECK struct fb_error *fb_waits_print_json(const struct fb_waits_view *view);

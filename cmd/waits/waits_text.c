@@ -9,162 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/part.h"
 #include "base/text.h"
-#include "bundle/stacks/thread_stack.h"
-#include "cmd/waits/waits.h"
+#include "cmd/waits/waits_print.h"
 
 /* What is shown of each; the JSON has all. */
 #define CYCLES_SHOWN 20u
 #define THREADS_SHOWN 16u
 #define ROOTS_SHOWN 10u
 #define CHAIN_SHOWN 12u
-#define OWNERS_SHOWN 8u
-#define USER_FRAMES 3u
 
-static struct fb_output *output_of(const struct fb_waits_view *view)
-{
-	return view->context->output;
-}
-
-/* "130 lock-ab" */
-static void print_thread(const struct fb_waits_view *view, int32_t tid, enum fb_style style)
-{
-	char comm[FB_WAITS_COMM];
-
-	fb_print(output_of(view), style, "%" PRId32 " %s", tid, fb_waits_comm(view, tid, comm));
-}
-
-/* " held by 126 lock-ba", "; by any of 121 pipe-owner, 128 waiter": owners of an object. */
-static void print_owners(const struct fb_waits_view *view, const struct fb_wait *wait)
-{
-	const struct fb_wait_object *object = &view->graph->objects[wait->object];
-	struct fb_output *output = output_of(view);
-	size_t count = fb_wait_count_owners(wait, object), shown = 0;
-
-	for (size_t i = 0; i < object->owner_count && shown < OWNERS_SHOWN; i++) {
-		const char *before = shown       ? ", "
-				     : count > 1 ? object->all ? " <- all of " : " <- any of "
-						 : " <- ";
-
-		if (!fb_wait_owner_counts(wait, object, &object->owners[i]))
-			continue;
-		shown++;
-		fb_print(output, FB_STYLE_PLAIN, "%s", before);
-		print_thread(view, object->owners[i].tid, FB_STYLE_BOLD);
-	}
-	if (count > shown)
-		fb_print(output, FB_STYLE_PLAIN, " and %zu more", count - shown);
-	if (count && object->others)
-		fb_print(output, FB_STYLE_DIM, ", or others");
-	if (!count)
-		fb_print(output, FB_STYLE_WARN, " <- unknown");
-	else if (!object->certain)
-		fb_print(output, FB_STYLE_WARN, " (likely)");
-}
-
-static void print_wait(const struct fb_waits_view *view, const struct fb_wait *wait)
-{
-	const struct fb_wait_object *object = &view->graph->objects[wait->object];
-
-	print_thread(view, wait->tid, FB_STYLE_BOLD);
-	fb_print(output_of(view), FB_STYLE_PLAIN, "  %s %s", wait->kind,
-		 object->name ? object->name : "?");
-	print_owners(view, wait);
-	fb_print(output_of(view), FB_STYLE_PLAIN, "\n");
-}
-
-static void print_wrapped(struct fb_output *output, int indent, const char *text)
-{
-	fb_print(output, FB_STYLE_PLAIN, "%*s", indent, "");
-	fb_print_wrapped(output, FB_STYLE_DIM, (size_t)indent, (size_t)indent, text);
-}
-
-static void print_details(const struct fb_waits_view *view, const struct fb_wait *wait, int indent)
-{
-	const struct fb_wait_object *object = &view->graph->objects[wait->object];
-
-	if (wait->detail)
-		print_wrapped(output_of(view), indent, wait->detail);
-	if (object->detail)
-		print_wrapped(output_of(view), indent, object->detail);
-	if (object->need)
-		print_wrapped(output_of(view), indent, object->need);
-}
-
-/* The frames of the C library that every lock passes say nothing. */
-static bool is_user_frame_shown(const struct fb_user_frame *frame)
-{
-	return frame->symbol && strncmp(frame->symbol, "__", 2) != 0 &&
-	       strncmp(frame->symbol, "syscall", 7) != 0;
-}
-
-static void print_user_frames(const struct fb_waits_view *view,
-			      const struct fb_thread_stacks *stacks, int32_t tid, int indent)
-{
-	const struct fb_thread_stack *stack = NULL;
-	unsigned shown = 0;
-	const char *text;
-	char name[256];
-
-	for (size_t i = 0; stacks && i < fb_thread_stacks_count(stacks) && !stack; i++)
-		if (fb_thread_stacks_get(stacks, i)->task->tid == tid)
-			stack = fb_thread_stacks_get(stacks, i);
-	for (size_t i = 0; stack && i < stack->user.count && shown < USER_FRAMES; i++) {
-		const struct fb_user_frame *frame = &stack->user.frames[i];
-
-		if (!is_user_frame_shown(frame))
-			continue;
-		text = frame->demangled ? frame->demangled : frame->symbol;
-		fb_text_escape(text, strlen(text), name, sizeof(name));
-		if (shown++)
-			fb_print(output_of(view), FB_STYLE_DIM, " < %s", name);
-		else
-			fb_print(output_of(view), FB_STYLE_DIM, "%*suser    %s", indent, "", name);
-	}
-	if (shown)
-		fb_print(output_of(view), FB_STYLE_DIM, "\n");
-}
-
-static void print_kernel_frames(const struct fb_waits_view *view, const struct fb_wait *wait,
-				int indent)
-{
-	char name[256];
-
-	for (size_t i = 0; i < FB_WAIT_FRAMES && wait->frames[i]; i++) {
-		fb_text_escape(wait->frames[i], strlen(wait->frames[i]), name, sizeof(name));
-		if (i)
-			fb_print(output_of(view), FB_STYLE_DIM, " < %s", name);
-		else
-			fb_print(output_of(view), FB_STYLE_DIM, "%*skernel  %s", indent, "", name);
-	}
-	if (wait->frames[0])
-		fb_print(output_of(view), FB_STYLE_DIM, "\n");
-}
-
-static int by_process(const void *a, const void *b)
-{
-	const struct fb_task *const *x = a, *const *y = b;
-
-	if ((*x)->pid != (*y)->pid)
-		return (*x)->pid < (*y)->pid ? -1 : 1;
-	return (*x)->tid < (*y)->tid ? -1 : (*x)->tid > (*y)->tid;
-}
-
-/* The stacks of all threads that deadlocks are shown with, read at once: each reading loads modules and
- * unwind tables. NULL where they cannot be had. */
+/* The stacks of all threads that deadlocks are shown with. */
 static struct fb_error *load_stacks(const struct fb_waits_view *view,
 				    struct fb_thread_stacks **stacks_ret)
 {
-	const struct fb_thread_stacks_options options = {
-		.files = view->sources.files,
-		.swap = view->sources.swap,
-		.debug_dirs = view->context->options.debug_dirs,
-		.debug_dir_count = view->context->options.debug_dir_count,
-	};
 	const struct fb_task *tasks[CYCLES_SHOWN * THREADS_SHOWN];
 	size_t count = 0;
-	struct fb_error *err;
 
 	for (size_t i = 0; i < view->analysis->cycle_count && i < CYCLES_SHOWN; i++) {
 		const struct fb_wait_cycle *cycle = &view->analysis->cycles[i];
@@ -175,12 +34,7 @@ static struct fb_error *load_stacks(const struct fb_waits_view *view,
 			count += tasks[count] != NULL;
 		}
 	}
-	*stacks_ret = NULL;
-	if (!count)
-		return NULL;
-	qsort(tasks, count, sizeof(tasks[0]), by_process);
-	err = fb_thread_stacks_load(view->input, &options, tasks, count, stacks_ret);
-	return fb_part_warn(view->context->warnings, err, "user stacks");
+	return fb_waits_load_stacks(view, tasks, count, stacks_ret);
 }
 
 static bool is_on_way(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle,
@@ -207,19 +61,19 @@ static void print_members(const struct fb_waits_view *view, const struct fb_wait
 		if (!wait)
 			continue;
 		if (!shown++)
-			fb_print(output_of(view), FB_STYLE_PLAIN, "  and with them\n");
-		fb_print(output_of(view), FB_STYLE_PLAIN, "  ");
-		print_wait(view, wait);
+			fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "  and with them\n");
+		fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "  ");
+		fb_waits_print_wait(view, wait);
 	}
 	if (cycle->member_count > cycle->count + shown)
-		fb_print(output_of(view), FB_STYLE_DIM, "  ... %zu more\n",
+		fb_print(fb_waits_output(view), FB_STYLE_DIM, "  ... %zu more\n",
 			 cycle->member_count - cycle->count - shown);
 }
 
 static void print_cycle(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle,
 			const struct fb_thread_stacks *stacks)
 {
-	struct fb_output *output = output_of(view);
+	struct fb_output *output = fb_waits_output(view);
 
 	fb_print(output, FB_STYLE_BAD, "Deadlock: %zu thread%s for each other", cycle->member_count,
 		 cycle->member_count == 1 ? " waits" : "s wait");
@@ -231,10 +85,10 @@ static void print_cycle(const struct fb_waits_view *view, const struct fb_wait_c
 		const struct fb_wait *wait = &view->graph->waits[cycle->waits[i]];
 
 		fb_print(output, FB_STYLE_PLAIN, "  ");
-		print_wait(view, wait);
-		print_details(view, wait, 6);
-		print_kernel_frames(view, wait, 6);
-		print_user_frames(view, stacks, wait->tid, 6);
+		fb_waits_print_wait(view, wait);
+		fb_waits_print_details(view, wait, 6);
+		fb_waits_print_kernel_frames(view, wait, 6);
+		fb_waits_print_user_frames(view, stacks, wait->tid, 6);
 	}
 	if (cycle->count > THREADS_SHOWN)
 		fb_print(output, FB_STYLE_DIM, "  ... %zu more\n", cycle->count - THREADS_SHOWN);
@@ -253,34 +107,15 @@ static struct fb_error *print_cycles(const struct fb_waits_view *view)
 	for (size_t i = 0; i < count && i < CYCLES_SHOWN; i++)
 		print_cycle(view, &view->analysis->cycles[i], stacks);
 	if (count > CYCLES_SHOWN)
-		fb_print(output_of(view), FB_STYLE_WARN, "%zu more deadlocks\n\n",
+		fb_print(fb_waits_output(view), FB_STYLE_WARN, "%zu more deadlocks\n\n",
 			 count - CYCLES_SHOWN);
 	fb_thread_stacks_destroy(stacks);
 	return NULL;
 }
 
-static const char *state_text(const struct fb_task *task)
-{
-	switch (task->state) {
-	case 'R':
-		return task->on_cpu ? "runs" : "is ready to run";
-	case 'T':
-		return "is stopped";
-	case 't':
-		return "is stopped by its tracer";
-	case 'Z':
-	case 'X':
-		return "has exited";
-	case 'D':
-		return "sleeps and takes no signal";
-	default:
-		return "sleeps, and waits for nobody";
-	}
-}
-
 static void print_root(const struct fb_waits_view *view, const struct fb_wait_root *root)
 {
-	struct fb_output *output = output_of(view);
+	struct fb_output *output = fb_waits_output(view);
 	const struct fb_task *task =
 		root->tid >= 0 ? fb_tasks_by_tid(view->tasks, root->tid) : NULL;
 	size_t at = root->deepest;
@@ -289,10 +124,10 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 		 root->threads == 1 ? " waits" : "s wait",
 		 root->depth > 1 ? ", directly or not," : "");
 	if (root->tid >= 0) {
-		print_thread(view, root->tid, FB_STYLE_BOLD);
+		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
 		fb_print(output, FB_STYLE_PLAIN, ", which %s",
 			 root->loose ? "waits for events"
-			 : task      ? state_text(task)
+			 : task      ? fb_waits_state_text(task)
 				     : "is gone");
 	} else {
 		const char *name = view->graph->objects[root->object].name;
@@ -302,8 +137,8 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 	for (size_t shown = 0; at != FB_WAIT_NONE && shown < CHAIN_SHOWN; shown++) {
 		fb_print(output, FB_STYLE_PLAIN, "  ");
-		print_wait(view, &view->graph->waits[at]);
-		print_details(view, &view->graph->waits[at], 6);
+		fb_waits_print_wait(view, &view->graph->waits[at]);
+		fb_waits_print_details(view, &view->graph->waits[at], 6);
 		at = view->analysis->next[at];
 	}
 }
@@ -324,13 +159,13 @@ static void print_roots(const struct fb_waits_view *view)
 			continue;
 		}
 		if (!shown++)
-			fb_print(output_of(view), FB_STYLE_BOLD, "Chains\n");
+			fb_print(fb_waits_output(view), FB_STYLE_BOLD, "Chains\n");
 		print_root(view, root);
 	}
 	if (left)
-		fb_print(output_of(view), FB_STYLE_DIM, "%zu more\n", left);
+		fb_print(fb_waits_output(view), FB_STYLE_DIM, "%zu more\n", left);
 	if (shown)
-		fb_print(output_of(view), FB_STYLE_PLAIN, "\n");
+		fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "\n");
 }
 
 struct listed {
@@ -369,14 +204,14 @@ static bool is_shown_above(const struct fb_waits_view *view, const struct fb_wai
 /* The threads that wait for one object in one way. */
 static void print_group(const struct fb_waits_view *view, const struct listed *first, size_t count)
 {
-	struct fb_output *output = output_of(view);
+	struct fb_output *output = fb_waits_output(view);
 	const struct fb_wait_object *object = &view->graph->objects[first->wait->object];
 	double longest = 0;
 	char text[32];
 
 	fb_print(output, FB_STYLE_PLAIN, "  %-12s  ", first->wait->kind);
 	fb_print(output, FB_STYLE_PLAIN, "%s", object->name ? object->name : "?");
-	print_owners(view, first->wait);
+	fb_waits_print_owners(view, first->wait);
 	fb_print(output, FB_STYLE_PLAIN, "\n                ");
 	for (size_t i = 0; i < count; i++) {
 		if (first[i].wait->seconds > longest)
@@ -384,7 +219,7 @@ static void print_group(const struct fb_waits_view *view, const struct listed *f
 		if (i >= THREADS_SHOWN)
 			continue;
 		fb_print(output, FB_STYLE_PLAIN, "%s", i ? ", " : "");
-		print_thread(view, first[i].wait->tid, FB_STYLE_BOLD);
+		fb_waits_print_thread(view, first[i].wait->tid, FB_STYLE_BOLD);
 	}
 	if (count > THREADS_SHOWN)
 		fb_print(output, FB_STYLE_PLAIN, " and %zu more", count - THREADS_SHOWN);
@@ -395,7 +230,7 @@ static void print_group(const struct fb_waits_view *view, const struct listed *f
 	if (is_shown_above(view, first->wait))
 		fb_print(output, FB_STYLE_DIM, "%16sin a deadlock, above\n", "");
 	else
-		print_details(view, first->wait, 16);
+		fb_waits_print_details(view, first->wait, 16);
 }
 
 static struct fb_error *print_all(const struct fb_waits_view *view)
@@ -411,7 +246,7 @@ static struct fb_error *print_all(const struct fb_waits_view *view)
 					view->graph->objects[view->graph->waits[i].object].waiters};
 	if (count) {
 		qsort(list, count, sizeof(*list), by_kind);
-		fb_print(output_of(view), FB_STYLE_BOLD, "All waits\n");
+		fb_print(fb_waits_output(view), FB_STYLE_BOLD, "All waits\n");
 	}
 	for (size_t i = 0; i < count; i = end) {
 		for (end = i + 1; end < count && list[end].wait->object == list[i].wait->object &&
@@ -426,10 +261,11 @@ static struct fb_error *print_all(const struct fb_waits_view *view)
 
 struct fb_error *fb_waits_print_text(const struct fb_waits_view *view)
 {
-	struct fb_output *output = output_of(view);
+	struct fb_output *output = fb_waits_output(view);
 	size_t cycles = view->analysis->cycle_count;
 	struct fb_error *err;
 
+	fb_waits_print_causes(view);
 	fb_print(output, FB_STYLE_PLAIN, "%zu wait%s, %zu deadlock%s\n\n", view->graph->wait_count,
 		 view->graph->wait_count == 1 ? "" : "s", cycles, cycles == 1 ? "" : "s");
 	err = print_cycles(view);

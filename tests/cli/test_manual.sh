@@ -160,7 +160,7 @@ for command in "${commands[@]}"; do
     # What the help calls values, the completion must know.
     while read -r kind; do
         case $kind in
-        N | MEMBER) continue ;;
+        N | MEMBER | PID) continue ;;
         esac
         COMPREPLY=()
         _fbundle_value "$kind" ""

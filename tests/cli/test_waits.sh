@@ -72,11 +72,22 @@ expect_json '[.edges[] | select(.kind == "rwsem")][0].object | startswith("i_rws
 run waits "$bundle" --sysroot "$samples/sysroot"
 expect_status 0 "waits answers as text"
 expect_line stdout '^Deadlock: 2 threads wait for each other' "deadlocks come first"
+expect [ "$(head -1 "$work/stdout" | grep -c '^Deadlock: 2 threads wait.*at fault: 130 lock-ab, 131 lock-ba')" = 1 ] "the first line says what hangs, and who is at fault"
 expect_line stdout '^  [0-9]+ lock-ab  mutex B \(0x[0-9a-f]+\) <- [0-9]+ lock-ba$' "with threads and locks"
 expect_line stdout '^      kernel  futex_wait_queue' "and where they sleep"
 expect_no_line stdout '.{101}' "no line is longer than 100 columns"
 expect_no_line stdout $'\033' "no escape code of the dump gets through"
 
+run waits "$bundle" --why 337
+expect_status 0 "waits tells why"
+expect_line stdout '^337 dir-wanter  rwsem i_rwsem:/in/d' "why begins with the thread"
+expect_line stdout '^  9 kworker/u4:0  frozen /fz' "and goes on to the end of the chain"
+expect_line stdout 'kernel  rwsem_down_' "with stacks"
+expect [ "$(grep -c 'lock-ab' "$work/stdout")" = 0 ] "and tells of nothing else"
+run waits "$bundle" --why 4194303
+expect_error 1 'no thread or process has PID 4194303' "why of nobody"
+run waits "$bundle" --why 337 --json
+expect_error 2 'excludes' "why is a text"
 run waits "$bundle" --dot
 expect_status 0 "waits draws"
 expect_line stdout '^digraph waits \{$' "a graph begins"

@@ -143,6 +143,37 @@ struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *finder, uint64_t a
 	return err;
 }
 
+struct fb_error *fb_wait_superblock_get(struct fb_wait_finder *finder, size_t index,
+					uint64_t *superblock_ret)
+{
+	struct superblocks *superblocks;
+	struct fb_error *err = load(finder, &superblocks);
+
+	if (!err && index >= superblocks->count)
+		err = fb_error_create(FB_NOT_FOUND, "no more file systems");
+	if (!err)
+		*superblock_ret = superblocks->addresses[index];
+	return err;
+}
+
+bool fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint64_t superblock,
+				const char *begins)
+{
+	char type[32] = "";
+	uint64_t address, name;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, superblock, &finder->layout->super_block_type,
+			      &address);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, address,
+				      &finder->layout->file_system_type_name, &name);
+	if (!err)
+		err = fb_space_string(finder->space, name, type, sizeof(type));
+	fb_error_destroy(err);
+	return !err && !strncmp(type, begins, strlen(begins));
+}
+
 /* The first mount of the file system, and its root where dentry is 0. */
 static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
 				struct fb_path *path)

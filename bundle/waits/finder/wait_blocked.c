@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+/* From the deciding function outwards: its callers may have put the entry on the stack. */
+#define FRAMES_OF_ENTRY 4u
 /* Frames looked through: system calls of stacked file systems are some forty deep. */
 #define DEEPEST 64u
 
@@ -30,7 +32,7 @@ static bool is_entry(const char *symbol)
 }
 
 /* The function that decides, and where on the stack its wait structure can be: from the innermost
- * frame to the end of its caller's. */
+ * frame to the end of a caller's. */
 static void find_site(const struct fb_wait_sites *sites, const struct fb_kernel_stack *stack,
 		      struct fb_blocked *blocked)
 {
@@ -55,7 +57,7 @@ static void find_site(const struct fb_wait_sites *sites, const struct fb_kernel_
 	if (!stack->count)
 		return;
 	blocked->low = stack->frames[0].sp;
-	at = at + 2 < stack->count ? at + 2 : stack->count - 1;
+	at = at + FRAMES_OF_ENTRY < stack->count ? at + FRAMES_OF_ENTRY : stack->count - 1;
 	blocked->high = stack->frames[at].sp;
 }
 

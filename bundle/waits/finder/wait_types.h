@@ -18,6 +18,9 @@ FB_MUST_CHECK struct fb_error *fb_wait_member(struct fb_wait_finder *finder, con
 FB_MUST_CHECK struct fb_error *fb_wait_value(struct fb_wait_finder *finder, uint64_t base,
 					     const char *type, const char *member,
 					     uint64_t *value_ret);
+/* The value of an enumerator of the kernel's own types: numbers that kernels have changed. */
+FB_MUST_CHECK struct fb_error *fb_wait_enumerator(struct fb_wait_finder *finder, const char *type,
+						  const char *enumerator, uint64_t *value_ret);
 /* The text that a char pointer of the struct at base leads to, escaped; to holds size bytes. */
 FB_MUST_CHECK struct fb_error *fb_wait_value_text(struct fb_wait_finder *finder, uint64_t base,
 						  const char *type, const char *member, char *to,

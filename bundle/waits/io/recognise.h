@@ -9,6 +9,11 @@
 struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 /* A locked buffer. */
 struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* The answer to a call of an NFS server. */
+struct fb_error *fb_wait_rpc(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* A buffer of XFS. */
+struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder,
+				    const struct fb_blocked *blocked);
 /* A journal's commit. */
 struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 

@@ -10,20 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/finder/wait_types.h"
 #include "bundle/waits/io/recognise.h"
 
-/* enum bh_state_bits, and pageflags. */
+/* enum bh_state_bits */
 #define BH_LOCK 2u
-#define PG_LOCKED 0u
 
 /* A loop device and its embedded work are within one allocation of less than this. */
 #define LOOP_DEVICE_BYTES 4096u
 
 #define PF_WQ_WORKER 0x20u
+#define DMF_SUSPENDED 2u /* bit 1 of mapped_device.flags (drivers/md/dm-core.h) */
 
 /* The kthread's own: a worker's current work, or what a kernel thread was started with. */
 static uint64_t work_of(struct fb_wait_finder *finder, const struct fb_task *task)
@@ -123,6 +125,39 @@ static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t 
 	return err;
 }
 
+/* A device of the device mapper: which its administrator calls it, and whether it is suspended, that
+ * is, holds all requests back. */
+static struct fb_error *describe_mapped(struct fb_wait_finder *finder, uint64_t disk,
+					struct fb_wait_object *object)
+{
+	char name[160] = "";
+	uint64_t device, own_disk, flags, cell = 0;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, disk, &finder->layout->disk_private, &device);
+	if (!err)
+		err = fb_wait_value(finder, device, "mapped_device", "disk", &own_disk);
+	if (!err && own_disk != disk)
+		err = fb_error_create(FB_CORRUPT, "a mapped device of another disk");
+	if (!err)
+		err = fb_wait_value(finder, device, "mapped_device", "flags", &flags);
+	if (err)
+		return fb_part_skip(err);
+	err = fb_wait_value(finder, device, "mapped_device", "interface_ptr", &cell);
+	if (!err && cell)
+		err = fb_wait_value_text(finder, cell, "hash_cell", "name", name, sizeof(name));
+	err = fb_part_skip(err);
+	if (!err && *name)
+		err = fb_wait_append(&object->detail, "/dev/mapper/%s", name);
+	if (err || !(flags & DMF_SUSPENDED))
+		return err;
+	object->others = true;
+	err = fb_wait_append(&object->detail, "suspended: it holds back all requests");
+	return err ? err
+		   : fb_wait_text(&object->need, "the kernel does not record who suspended it; "
+						 "dmsetup resume goes on");
+}
+
 struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t bdev, size_t index)
 {
 	const struct fb_layout *layout = finder->layout;
@@ -148,8 +183,10 @@ struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t
 		err = fb_wait_append(&object->detail, "on /dev/%s", shown);
 	if (!err && !strncmp(name, "loop", 4))
 		err = add_loop_worker(finder, disk, index);
+	if (!err && !strncmp(name, "dm-", 3))
+		err = describe_mapped(finder, disk, &finder->graph.objects[index]);
 	object = &finder->graph.objects[index];
-	if (!err && !object->owner_count)
+	if (!err && !object->owner_count && !object->need)
 		err = fb_wait_text(&object->need, "the device has the request: no thread is known "
 						  "to work on it");
 	return err;
@@ -157,9 +194,9 @@ struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t
 
 /* A wait entry inside a larger structure on the stack: both wait_bit_queue_entry and wait_page_queue
  * begin with what is waited for. */
-static struct fb_error *find_outer(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				   const struct fb_field *wait, uint32_t size,
-				   uint64_t *address_ret)
+struct fb_error *fb_wait_outer_find(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				    const struct fb_field *wait, uint32_t size,
+				    uint64_t *address_ret)
 {
 	const struct fb_layout *layout = finder->layout;
 	const struct fb_wait_entry entry = {wait->offset + layout->wait_entry_list.offset,
@@ -169,6 +206,24 @@ static struct fb_error *find_outer(struct fb_wait_finder *finder, const struct f
 	return err ? err
 		   : fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
 					blocked->low, blocked->high, address_ret);
+}
+
+struct fb_error *fb_wait_bit_find(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				  uint64_t *word_ret, uint64_t *bit_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t entry, bit;
+	struct fb_error *err;
+
+	err = fb_wait_outer_find(finder, blocked, &layout->wait_bit_wait,
+				 layout->wait_bit_entry.size, &entry);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_number, &bit);
+	if (!err)
+		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_flags, word_ret);
+	if (!err)
+		*bit_ret = bit;
+	return err;
 }
 
 /* Whether it waits for a bit that the end of an input or output clears; other words have bits too. */
@@ -181,16 +236,10 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 {
 	const struct fb_layout *layout = finder->layout;
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "block-io");
-	uint64_t entry, buffer, bit, bdev, block;
+	uint64_t buffer, bit, bdev, block;
 	bool fresh;
-	struct fb_error *err;
+	struct fb_error *err = fb_wait_bit_find(finder, blocked, &buffer, &bit);
 
-	err = find_outer(finder, blocked, &layout->wait_bit_wait, layout->wait_bit_entry.size,
-			 &entry);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_flags, &buffer);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, entry, &layout->wait_bit_number, &bit);
 	if (!err && (bit != BH_LOCK || !sleeps_for_io(blocked)))
 		err = fb_error_create(FB_NOT_FOUND, "it waits for bit %" PRIu64 " of 0x%" PRIx64,
 				      bit, buffer);
@@ -212,68 +261,6 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* "page of /path (ext4 on vda1)", and its device. */
-static struct fb_error *describe_page(struct fb_wait_finder *finder, uint64_t page, size_t index)
-{
-	const struct fb_layout *layout = finder->layout;
-	struct fb_wait_object *object = &finder->graph.objects[index];
-	uint64_t mapping = 0, inode = 0, superblock = 0, number = 0, bdev = 0;
-	char name[FB_WAIT_PATH + 64];
-	struct fb_error *err;
-
-	err = fb_kernel_field(finder->kernel, page, &layout->page_mapping, &mapping);
-	if (!err && mapping && !(mapping & 3))
-		err = fb_kernel_field(finder->kernel, mapping, &layout->address_space_host, &inode);
-	if (!err && inode)
-		err = fb_kernel_field(finder->kernel, inode, &layout->inode_sb, &superblock);
-	if (!err && inode)
-		err = fb_kernel_field(finder->kernel, inode, &layout->inode_number, &number);
-	if (err || !superblock) {
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_error_destroy(err);
-		err = fb_wait_text(&object->name, "page 0x%" PRIx64, page);
-		return err ? err
-			   : fb_wait_text(&object->need, "a page does not record who locked it");
-	}
-	fb_wait_superblock_name(finder, superblock, 0, name);
-	err = fb_wait_text(&object->name, "page 0x%" PRIx64 " of inode %" PRIu64 " in %s", page,
-			   number, name);
-	if (!err)
-		err = fb_wait_text(&object->need, "a page does not record who locked it");
-	if (!err)
-		err = fb_kernel_field(finder->kernel, superblock, &layout->super_block_bdev, &bdev);
-	return err || !bdev ? err : fb_wait_describe_device(finder, bdev, index);
-}
-
-struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
-{
-	const struct fb_layout *layout = finder->layout;
-	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
-	uint64_t entry, page, bit;
-	bool fresh;
-	struct fb_error *err;
-
-	err = find_outer(finder, blocked, &layout->wait_page_wait, layout->wait_page_queue.size,
-			 &entry);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, entry, &layout->wait_page_page, &page);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, entry, &layout->wait_page_bit, &bit);
-	if (!err)
-		err = fb_wait_graph_object(&finder->graph, "page", page, bit, &wait.object, &fresh);
-	if (!err && fresh)
-		err = describe_page(finder, page, wait.object);
-	if (err)
-		return err;
-	if (bit == PG_LOCKED)
-		wait.kind = "page-lock";
-	else if (!strcmp(wait.kind, "page-wait"))
-		wait.kind = "page-writeback";
-	wait.evidence = "the waiter's structure on its kernel stack";
-	return fb_wait_graph_add(&finder->graph, &wait);
-}
-
 static struct fb_error *describe_journal(struct fb_wait_finder *finder,
 					 const struct fb_wait_worker *worker, size_t index)
 {
@@ -291,6 +278,39 @@ static struct fb_error *describe_journal(struct fb_wait_finder *finder,
 	fb_text_escape(name, strlen(name), shown, sizeof(shown));
 	err = fb_wait_text(&object->name, "journal%s%s", *shown ? " of " : "", shown);
 	return err ? err : fb_wait_graph_owner(&finder->graph, index, worker->task->tid, false);
+}
+
+/* Its struct swait_queue is in the list of the buffer's completion. */
+struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "block-io");
+	struct fb_wait_entry entry;
+	uint64_t waiter, head, target, bdev;
+	uint32_t list;
+	bool fresh;
+	struct fb_error *err = fb_wait_member(finder, "swait_queue", "task_list", &entry.list);
+
+	if (!err)
+		err = fb_wait_member(finder, "swait_queue", "task", &entry.task);
+	if (!err)
+		err = fb_wait_member(finder, "xfs_buf", "b_iowait.wait.task_list", &list);
+	if (err)
+		return err;
+	entry.size = (entry.list > entry.task ? entry.list + 8 : entry.task) + 8;
+	err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address, blocked->low,
+				 blocked->high, &waiter);
+	if (!err)
+		err = fb_wait_queue_head(finder, &entry, waiter, &head);
+	if (!err)
+		err = fb_wait_value(finder, head - list, "xfs_buf", "b_target", &target);
+	if (!err)
+		err = fb_wait_value(finder, target, "xfs_buftarg", "bt_bdev", &bdev);
+	if (!err)
+		err = fb_wait_graph_object(&finder->graph, "device", bdev, 0, &wait.object, &fresh);
+	if (!err && fresh)
+		err = fb_wait_describe_device(finder, bdev, wait.object);
+	wait.evidence = "the buffer whose completion it sleeps in";
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
 /* The wait queue that the thread is in belongs to a journal, whose thread was started with it. */

@@ -10,4 +10,9 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 
+/* Held back by a control group. */
+struct fb_error *fb_wait_memory_high(struct fb_wait_finder *finder,
+				     const struct fb_blocked *blocked);
+struct fb_error *fb_wait_freezer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+
 #endif
