@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The waits of the sample: what cores make of a lock's owner, and that nothing is certain without. */
+#include "bundle/waits/waits.h"
+
+#include <string.h>
+
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+#define LOCK_AB 130 /* waits for a mutex that 131 of its process holds, which waits for one of it */
+#define LOCK_BA 131
+#define WAITER 144 /* waits for a mutex in memory that it shares with the owner's process */
+
+struct world {
+	struct sample_input sample;
+	struct fb_waits *waits;
+};
+
+static void begin(struct world *w, const char *const *cores)
+{
+	const struct fb_wait_options options = {0};
+
+	sample_open(&w->sample, cores);
+	FB_OK_FATAL(fb_waits_find(w->sample.input, &options, &w->waits));
+}
+
+static void end(struct world *w)
+{
+	fb_waits_destroy(w->waits);
+	sample_close(&w->sample);
+}
+
+static const struct fb_wait_object *object_of(const struct world *w, int32_t tid,
+					      const struct fb_wait **wait_ret)
+{
+	size_t count;
+
+	*wait_ret = fb_waits_of(w->waits, tid, &count);
+	CU_ASSERT_EQUAL_FATAL(count, 1);
+	return &fb_waits_graph(w->waits)->objects[(*wait_ret)->object];
+}
+
+/* Its core is older than the panic, but the owner slept then where it sleeps now. */
+static void an_owner_that_stood_still_is_certain(void)
+{
+	static const char *const cores[] = {"core.128.xz", NULL};
+	const struct fb_wait_object *object;
+	const struct fb_wait *wait;
+	struct world w;
+
+	begin(&w, cores);
+	object = object_of(&w, LOCK_AB, &wait);
+	CU_ASSERT_STRING_EQUAL(wait->kind, "mutex");
+	CU_ASSERT(wait->certain);
+	CU_ASSERT_EQUAL_FATAL(object->owner_count, 1);
+	CU_ASSERT_EQUAL(object->owners[0].tid, LOCK_BA);
+	CU_ASSERT(object->certain);
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->detail, "sleeps where it was then"));
+	CU_ASSERT_EQUAL(fb_waits_analysis(w.waits)->cycle_count, 1);
+	end(&w);
+}
+
+/* No core tells what the owner did since the waiter's memory was saved. */
+static void an_owner_without_a_core_may_have_run_since(void)
+{
+	static const char *const cores[] = {"core.144.gz", NULL};
+	const struct fb_wait_object *object;
+	const struct fb_wait *wait;
+	struct world w;
+
+	begin(&w, cores);
+	object = object_of(&w, WAITER, &wait);
+	CU_ASSERT_STRING_EQUAL(wait->kind, "mutex-shared");
+	CU_ASSERT_EQUAL_FATAL(object->owner_count, 1);
+	CU_ASSERT_FALSE(object->certain);
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->detail, "it may be stale"));
+	end(&w);
+}
+
+static void without_memory_a_lock_is_a_word(void)
+{
+	static const char *const cores[] = {NULL};
+	const struct fb_wait_object *object;
+	const struct fb_wait *wait;
+	struct world w;
+
+	begin(&w, cores);
+	object = object_of(&w, LOCK_AB, &wait);
+	CU_ASSERT_STRING_EQUAL(wait->kind, "futex");
+	CU_ASSERT_EQUAL(object->owner_count, 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->need, "give a core of PID 128"));
+	CU_ASSERT_EQUAL(fb_waits_analysis(w.waits)->cycle_count, 0);
+	end(&w);
+}
+
+FB_TEST_MAIN("bundle/waits", FB_TEST(an_owner_that_stood_still_is_certain),
+	     FB_TEST(an_owner_without_a_core_may_have_run_since),
+	     FB_TEST(without_memory_a_lock_is_a_word))
