@@ -211,8 +211,8 @@
  * their heap at three places. Of small dumps as many bytes as this. */
 #define FB_MAX_BUILT_TIMES 64u
 #define FB_MIN_BUILT_BYTES (UINT64_C(1) << 30)
-/* Four parts a core, and a few of the whole. */
-#define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + 16u)
+/* Four parts a core, one a file, and a few of the whole. */
+#define FB_MAX_FIBER_PARTS (4u * FB_MAX_CORES + FB_MAX_BUNDLE_OBJECTS + 16u)
 /* What the parts of all cores unpack to for each byte of the bundle, and what may be beyond that:
  * pieces take 16 bytes for a page or more of the file. */
 #define FB_MAX_FIBER_RATIO 2u
@@ -226,6 +226,14 @@
 /* Pieces of one core: neighbouring pages share one, so even 64 GiB of forked and scattered pages
  * stay below. */
 #define FB_MAX_EXTENTS (16u << 20)
+/* Files whose unwind tables and symbols a bundle keeps: a host with 1,000 containers has some 10,000
+ * programs and libraries, of which stacks are in some hundred. Together as many bytes, unpacked: some
+ * 400 KB each, browsers 40 MB. And their index. */
+#define FB_MAX_BUNDLE_OBJECTS 16384u
+#define FB_MAX_BUNDLE_OBJECT_BYTES (UINT64_C(1) << 30)
+#define FB_MAX_OBJECT_INDEX (64u << 20)
+/* Files that frames are in, each counted again where another one lies between. */
+#define FB_MAX_STACK_FILES (16u << 20)
 /* 16 pages each: 1 TiB that is nowhere at a frame. */
 #define FB_MAX_STORE_GROUPS (16u << 20)
 /* Hashes remembered to store equal pages once: 48 MB for 4 GiB of stored pages. Those behind are

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "cmd/merge_objects.h"
 #include "cmd/merge_stacks.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/crash_line.h"
@@ -19,7 +20,8 @@ struct merge {
 	struct fb_context *context;
 	const char *output;
 	bool force;
-	bool redact;
+	bool redact, no_objects;
+	struct fb_merged_objects objects;
 	struct fb_input *input;
 	const struct fb_tasks *tasks;
 	const struct fb_input_core *cores;
@@ -28,10 +30,13 @@ struct merge {
 
 #define OPTION_FORCE 'f'
 #define OPTION_REDACT 0x200
+#define OPTION_NO_OBJECTS 0x201
 
 static const struct argp_option merge_options[] = {
 	{"output", 'o', "FILE", 0, "write the bundle there (default: DUMP.fbundle)", 0},
 	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
+	{"no-objects", OPTION_NO_OBJECTS, NULL, 0,
+	 "do not keep unwind tables and symbols of the files that stacks are in", 0},
 	{"redact", OPTION_REDACT, NULL, 0, "leave out the contents of process memory", 0},
 	{0},
 };
@@ -49,6 +54,9 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 		return 0;
 	case OPTION_REDACT:
 		merge->redact = true;
+		return 0;
+	case OPTION_NO_OBJECTS:
+		merge->no_objects = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -227,6 +235,34 @@ static void print_totals(struct merge *merge, const struct fb_merge_result *resu
 	fb_put("\n");
 }
 
+static void print_objects(struct merge *merge)
+{
+	const struct fb_merged_objects *objects = &merge->objects;
+	struct fb_output *output = merge->context->output;
+	char size[32];
+
+	if (objects->collected.count)
+		fb_print(output, FB_STYLE_GOOD,
+			 "what user stacks need of %zu file%s (%s, unpacked) is kept\n",
+			 objects->collected.count, objects->collected.count == 1 ? "" : "s",
+			 fb_text_size(objects->bytes, size, sizeof(size)));
+	if (!objects->wanted_count)
+		return;
+	fb_print(output, FB_STYLE_WARN,
+		 "user stacks end in %zu file%s that %s not at hand: `fbundle merge BUNDLE "
+		 "--sysroot DIR` adds\nwhat they need, later too:\n",
+		 objects->wanted_count, objects->wanted_count == 1 ? "" : "s",
+		 objects->wanted_count == 1 ? "is" : "are");
+	for (size_t i = 0; i < objects->wanted_count; i++) {
+		char path[512];
+
+		fb_text_escape(objects->wanted[i].path, strlen(objects->wanted[i].path), path,
+			       sizeof(path));
+		printf("  %-40s  %s\n",
+		       objects->wanted[i].build_id ? objects->wanted[i].build_id : "-", path);
+	}
+}
+
 static struct fb_error *print_text(struct merge *merge, const struct fb_merge_result *result)
 {
 	struct fb_output *output = merge->context->output;
@@ -248,6 +284,7 @@ static struct fb_error *print_text(struct merge *merge, const struct fb_merge_re
 	}
 	print_missing(merge);
 	print_totals(merge, result);
+	print_objects(merge);
 	fb_print(output, FB_STYLE_BOLD, "%s", result->output);
 	fb_print(output, FB_STYLE_PLAIN, " written, %s\n",
 		 fb_text_size(result->output_bytes, size, sizeof(size)));
@@ -260,6 +297,8 @@ static struct fb_error *print_json(struct merge *merge, const struct fb_merge_re
 
 	if (answer)
 		json_object_set_new(answer, "output", fb_json_text(result->output));
+	if (answer)
+		json_object_set_new(answer, "objects", fb_merged_objects_json(&merge->objects));
 	return fb_json_print("merge", answer, merge->context->warnings);
 }
 
@@ -281,12 +320,17 @@ static struct fb_error *merge_and_print(struct merge *merge)
 		err = fb_input_cores(merge->input, &merge->cores, &merge->core_count);
 	if (!err && merge->redact)
 		err = fb_merge_stacks(merge->context, merge->input, &options.stacks);
+	if (!err && !merge->redact && !merge->no_objects)
+		err = fb_merge_objects(merge->context, merge->input, &merge->objects);
+	options.objects = merge->objects.collected.objects;
+	options.object_count = merge->objects.collected.count;
 	if (!err)
 		err = fb_merge(merge->input, &options, &result);
 	if (!err)
 		err = merge->context->options.json ? print_json(merge, &result)
 						   : print_text(merge, &result);
 	fb_merge_result_deinit(&result);
+	fb_merged_objects_deinit(&merge->objects);
 	json_decref(options.stacks);
 	return err;
 }
@@ -304,12 +348,13 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &merge);
-	if (!context->arg_count && !context->options.core_count &&
+	if (!context->arg_count && !context->options.core_count && !context->options.sysroot &&
 	    !is_folder(context->options.input))
 		fb_usage_error("merge", "arguments missing: name the COREs of %s",
 			       context->options.input);
 	fb_check_output_name("merge", merge.output);
 	context->want_dump = true;
+	context->reads_host = !merge.redact && !merge.no_objects && !context->options.sysroot;
 	/* The arguments behind DUMP are cores like those of --core. */
 	err = fb_options_add_cores(&context->options, context->args, context->arg_count);
 	context->writes = merge.output ? merge.output : context->options.input;

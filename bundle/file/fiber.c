@@ -106,6 +106,10 @@ struct fb_error *fb_fiber_open(struct fb_file *file, struct fb_dump *dump,
 	err = fb_fiber_table_read(file, &fiber->table);
 	if (!err)
 		err = load_manifest(fiber, warnings);
+	/* Stacks are there without them, if shorter. */
+	if (!err)
+		err = fb_part_warn(warnings, fb_fiber_objects_read(&fiber->table, &fiber->objects),
+				   "%s", file->path);
 	if (!err)
 		err = fb_alloc_array(fiber->table.core_count, sizeof(*fiber->cores), FB_MAX_CORES,
 				     "cores of a bundle", &fiber->cores);
@@ -128,6 +132,7 @@ void fb_fiber_destroy(struct fb_fiber *fiber)
 	if (fiber->has_store)
 		fb_fiber_store_deinit(&fiber->store);
 	(void)pthread_mutex_destroy(&fiber->store_lock);
+	fb_fiber_objects_deinit(&fiber->objects);
 	free(fiber->cores);
 	free(fiber->manifest);
 	fb_fiber_table_deinit(&fiber->table);
@@ -137,6 +142,18 @@ void fb_fiber_destroy(struct fb_fiber *fiber)
 const char *fb_fiber_manifest(const struct fb_fiber *fiber)
 {
 	return fiber->manifest;
+}
+
+const struct fb_fiber_objects *fb_fiber_objects(const struct fb_fiber *fiber)
+{
+	return &fiber->objects;
+}
+
+struct fb_error *fb_fiber_object_load(const struct fb_fiber *fiber, size_t index, void **bytes_ret,
+				      size_t *size_ret)
+{
+	return fb_fiber_part_load(&fiber->table, fiber->objects.parts[index],
+				  FB_MAX_BUNDLE_OBJECT_BYTES, bytes_ret, size_ret);
 }
 
 size_t fb_fiber_core_count(const struct fb_fiber *fiber)

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/pool.h"
 #include "base/warnings.h"
+#include "bundle/file/fiber_objects.h"
 #include "kernel/dump/dump.h"
 
 struct fb_fiber;
@@ -45,6 +46,12 @@ void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_c
  * outlive it. */
 FB_MUST_CHECK struct fb_error *fb_fiber_core_file(struct fb_fiber *fiber, size_t index,
 						  struct fb_file **file_ret);
+
+/* The files of which it keeps what user stacks need; empty where it keeps none. Owned by the fiber. */
+const struct fb_fiber_objects *fb_fiber_objects(const struct fb_fiber *fiber);
+/* One of them unpacked (user/elf/stored_object.h), its checksum checked. The caller frees the bytes. */
+FB_MUST_CHECK struct fb_error *fb_fiber_object_load(const struct fb_fiber *fiber, size_t index,
+						    void **bytes_ret, size_t *size_ret);
 
 /* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before. */
 bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn);

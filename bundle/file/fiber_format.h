@@ -46,13 +46,15 @@ struct fb_fiber_mark {
 #define FB_FIBER_PAGE_FROM_CORE 0x45524f4342460000ull /* "\0\0FBCORE" */
 
 enum fb_fiber_part_type {
-	FB_FIBER_MANIFEST = 1,    /* JSON text */
-	FB_FIBER_DUMP_SUMS = 2,   /* struct fb_fiber_sums... */
-	FB_FIBER_CORE = 3,        /* struct fb_fiber_core_record, then the name */
-	FB_FIBER_LITERALS = 4,    /* a core's bytes that are in no page: headers, notes */
-	FB_FIBER_EXTENTS = 5,     /* struct fb_fiber_extent... */
-	FB_FIBER_STORE = 6,       /* groups of stored pages, first met in the part's core */
-	FB_FIBER_STORE_INDEX = 7, /* struct fb_fiber_group... */
+	FB_FIBER_MANIFEST = 1,     /* JSON text */
+	FB_FIBER_DUMP_SUMS = 2,    /* struct fb_fiber_sums... */
+	FB_FIBER_CORE = 3,         /* struct fb_fiber_core_record, then the name */
+	FB_FIBER_LITERALS = 4,     /* a core's bytes that are in no page: headers, notes */
+	FB_FIBER_EXTENTS = 5,      /* struct fb_fiber_extent... */
+	FB_FIBER_STORE = 6,        /* groups of stored pages, first met in the part's core */
+	FB_FIBER_STORE_INDEX = 7,  /* struct fb_fiber_group... */
+	FB_FIBER_OBJECT = 8,       /* what stacks need of a file (user/elf/stored_object.h) */
+	FB_FIBER_OBJECT_INDEX = 9, /* whose these are, in their order */
 };
 
 enum fb_fiber_encoding {

@@ -15,7 +15,8 @@
 struct fb_fiber {
 	struct fb_dump *dump; /* borrowed */
 	struct fb_fiber_table table;
-	char *manifest;              /* owned */
+	char *manifest; /* owned */
+	struct fb_fiber_objects objects;
 	struct fb_fiber_core *cores; /* owned, with their names; one for each of the table's */
 	pthread_mutex_t store_lock;  /* guards what is below: loaded when first needed */
 	bool has_store;

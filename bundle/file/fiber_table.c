@@ -215,6 +215,8 @@ char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size
 		[FB_FIBER_EXTENTS] = "extents",
 		[FB_FIBER_STORE] = "stored pages",
 		[FB_FIBER_STORE_INDEX] = "index of stored pages",
+		[FB_FIBER_OBJECT] = "what stacks need of a file",
+		[FB_FIBER_OBJECT_INDEX] = "index of files",
 	};
 	const char *name = part->type < FB_ARRAY_SIZE(names) ? names[part->type] : NULL;
 

@@ -14,6 +14,7 @@
 #include "bundle/file/manifest.h"
 #include "bundle/file/verify_sums.h"
 #include "kernel/dump/kdump_format.h"
+#include "user/elf/stored_object.h"
 
 /* A file without a trailer: a bundle cut off, or none. */
 static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warnings *problems)
@@ -125,6 +126,28 @@ static struct fb_error *check_manifest(const struct fb_fiber *fiber, struct fb_w
 	return NULL;
 }
 
+/* Whether every object is one: its checksum has been looked at with all others. */
+static struct fb_error *check_objects(const struct fb_fiber *fiber, struct fb_warnings *problems)
+{
+	const struct fb_fiber_objects *objects = fb_fiber_objects(fiber);
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < objects->count && !err; i++) {
+		struct fb_stored_object object;
+		void *bytes = NULL;
+		size_t size;
+
+		err = fb_fiber_object_load(fiber, i, &bytes, &size);
+		if (!err)
+			err = fb_stored_object_read(bytes, size, &object);
+		if (!err)
+			fb_stored_object_deinit(&object);
+		free(bytes);
+		err = fb_part_warn(problems, err, "object %zu (%s)", i, objects->objects[i].paths);
+	}
+	return err;
+}
+
 static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
 				    struct fb_warnings *problems)
 {
@@ -139,6 +162,8 @@ static struct fb_error *check_cores(struct fb_file *file, struct fb_dump *dump,
 				   "fiber section");
 	if (!err)
 		err = check_manifest(fiber, problems);
+	if (!err)
+		err = check_objects(fiber, problems);
 	fb_fiber_destroy(fiber);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include "base/outfile.h"
 #include "base/pool.h"
 #include "base/warnings.h"
+#include "bundle/file/fiber.h"
 #include "bundle/match/place.h"
 #include "kernel/image/kernel.h"
 
@@ -23,7 +24,10 @@ struct fb_bundle_plan {
 	const struct fb_place_core *cores; /* in the order of the manifest's `cores` */
 	size_t core_count;
 	const struct fb_placement *placement;
-	const char *manifest; /* JSON text, stored as it is */
+	const char *manifest;         /* JSON text, stored as it is */
+	const struct fb_fiber *fiber; /* of the input, whose objects are kept; NULL: none */
+	const struct fb_bundle_object *objects; /* further ones */
+	size_t object_count;
 	struct fb_pool *pool;
 	/* Progress, from one thread; NULL: none. done and total in bytes. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "bundle/merge/fiber_writer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/merge/core_writer.h"
 #include "bundle/merge/fiber_section.h"
 #include "bundle/merge/page_store.h"
@@ -55,6 +57,61 @@ static struct fb_error *write_cores(const struct fb_bundle_plan *plan, struct fb
 	return err;
 }
 
+static struct fb_error *write_object(struct fb_section *section, struct fb_scratches *scratches,
+				     const struct fb_bundle_object *object, const void *bytes,
+				     size_t size, struct fb_buf *index)
+{
+	struct fb_scratch *scratch = NULL;
+	struct fb_error *err = fb_scratch_take(scratches, &scratch);
+
+	if (!err)
+		err = fb_section_part(section, FB_FIBER_OBJECT, FB_FIBER_NO_CORE, bytes, size,
+				      scratch);
+	if (scratch)
+		fb_scratch_give(scratches, scratch);
+	return err ? err : fb_bundle_object_entry(object, index);
+}
+
+/* Those that the input's bundle has: one that is damaged there is lost. */
+static struct fb_error *copy_objects(const struct fb_bundle_plan *plan, struct fb_section *section,
+				     struct fb_scratches *scratches, struct fb_buf *index)
+{
+	const struct fb_fiber_objects *objects = plan->fiber ? fb_fiber_objects(plan->fiber) : NULL;
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; objects && i < objects->count && !err; i++) {
+		void *bytes = NULL;
+		size_t size;
+
+		err = fb_part_warn(fb_kernel_warnings(plan->kernel),
+				   fb_fiber_object_load(plan->fiber, i, &bytes, &size),
+				   "%s: what stacks need of it is lost", objects->objects[i].paths);
+		if (!err && bytes)
+			err = write_object(section, scratches, &objects->objects[i], bytes, size,
+					   index);
+		free(bytes);
+	}
+	return err;
+}
+
+static struct fb_error *write_objects(const struct fb_bundle_plan *plan, struct fb_section *section,
+				      struct fb_scratches *scratches)
+{
+	struct fb_buf index;
+	struct fb_error *err;
+
+	fb_buf_init(&index, FB_MAX_OBJECT_INDEX);
+	err = copy_objects(plan, section, scratches, &index);
+	for (size_t i = 0; i < plan->object_count && !err; i++)
+		err = write_object(section, scratches, &plan->objects[i], plan->objects[i].bytes,
+				   plan->objects[i].size, &index);
+	if (!err && index.size)
+		err = fb_section_part(section, FB_FIBER_OBJECT_INDEX, FB_FIBER_NO_CORE, index.data,
+				      index.size, NULL);
+	fb_buf_deinit(&index);
+	return err;
+}
+
 struct fb_error *fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
 				struct fb_scratches *scratches, uint64_t start,
 				const struct fb_region_sums *const *regions, size_t region_count,
@@ -73,6 +130,8 @@ struct fb_error *fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_out
 		err = write_sums(&section, regions, region_count);
 	if (!err)
 		err = write_cores(plan, &section, scratches, done, done_context);
+	if (!err)
+		err = write_objects(plan, &section, scratches);
 	if (!err)
 		err = fb_section_finish(&section);
 	fb_section_deinit(&section);

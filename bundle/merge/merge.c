@@ -227,6 +227,9 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 		.kernel = fb_input_kernel(input),
 		.core_count = count,
 		.placement = &result->placement,
+		.fiber = options->redact ? NULL : fb_input_fiber(input),
+		.objects = options->objects,
+		.object_count = options->object_count,
 		.pool = fb_input_pool(input),
 		.progress = options->progress,
 		.progress_context = options->progress_context,
@@ -299,7 +302,7 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 				      "%s is a bundle, and holds its cores' memory already: redact "
 				      "from the dump and the cores",
 				      fb_input_path(input));
-	if (!err && !has_new(cores, count))
+	if (!err && !has_new(cores, count) && !options->object_count)
 		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
 				      fb_input_core_problem(input) ? fb_input_core_problem(input)
 								   : "no core");

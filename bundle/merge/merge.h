@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/outfile.h"
+#include "bundle/file/fiber_objects.h"
 #include "bundle/input/input.h"
 #include "bundle/match/place.h"
 
@@ -22,6 +23,9 @@ struct fb_merge_options {
 	 * that is a bundle, whose pages it is already in. */
 	bool redact;
 	json_t *stacks; /* borrowed; kept in a redacted bundle's manifest as "threads"; or NULL */
+	const struct fb_bundle_object
+		*objects; /* to be kept, beside those of an input that is a bundle */
+	size_t object_count;
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none */
 	void *progress_context;
 	struct fb_outfile_start
@@ -34,7 +38,7 @@ struct fb_merge_result {
 	uint64_t output_bytes;
 };
 
-/* FB_INVALID where there is no core but the input's own, or the output is one of the inputs. */
+/* FB_INVALID where there is no core but the input's own and no object, or the output is one of the inputs. */
 FB_MUST_CHECK struct fb_error *fb_merge(struct fb_input *input,
 					const struct fb_merge_options *options,
 					struct fb_merge_result *result_ret);

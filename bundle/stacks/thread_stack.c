@@ -314,15 +314,33 @@ static struct fb_error *split(struct fb_thread_stacks *stacks, const struct fb_t
 static struct fb_error *find_file(void *context, const char *path, const uint64_t *size,
 				  struct fb_file **file_ret)
 {
-	return size ? fb_host_files_find(context, path, *size, file_ret)
-		    : fb_host_files_find_any(context, path, file_ret);
+	struct fb_host_files *files = ((struct fb_thread_stacks *)context)->options.files;
+
+	return size ? fb_host_files_find(files, path, *size, file_ret)
+		    : fb_host_files_find_any(files, path, file_ret);
+}
+
+/* What the input's bundle keeps of a file. */
+static struct fb_error *find_stored(void *context, const char *build_id, const char *path,
+				    uint64_t size, char found_id[FB_BUILD_ID_TEXT],
+				    void **bytes_ret, size_t *size_ret)
+{
+	struct fb_fiber *fiber = fb_input_fiber(((struct fb_thread_stacks *)context)->input);
+	const struct fb_fiber_objects *objects = fb_fiber_objects(fiber);
+	size_t index = fb_fiber_objects_find(objects, build_id, path, size);
+
+	if (index == objects->count)
+		return fb_error_create(FB_NOT_FOUND, "the bundle keeps nothing of %s", path);
+	snprintf(found_id, FB_BUILD_ID_TEXT, "%s", objects->objects[index].build_id);
+	return fb_fiber_object_load(fiber, index, bytes_ret, size_ret);
 }
 
 static struct fb_error *load(struct fb_thread_stacks *stacks, const struct fb_task *const *tasks)
 {
 	const struct fb_object_sources sources = {
 		.find = stacks->options.files ? find_file : NULL,
-		.context = stacks->options.files,
+		.stored = fb_input_fiber(stacks->input) ? find_stored : NULL,
+		.context = stacks,
 		.debug_dirs = stacks->options.debug_dirs,
 		.debug_dir_count = stacks->options.debug_dir_count,
 	};

@@ -58,6 +58,9 @@ struct fb_context {
 	/* A file the command will write, or the folder it will write in: set before
 	 * fb_context_open(). NULL: none. */
 	const char *writes;
+	/* It reads the programs and libraries of this host where no sysroot is named; set before
+	 * fb_context_open() too. */
+	bool reads_host;
 	bool writes_many; /* more than one file; set before fb_context_open() too */
 	/* Once confined: what the one file that it writes is made of, as fb_outfile_create_on() takes
 	 * it. */

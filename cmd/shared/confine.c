@@ -21,6 +21,9 @@ static const char *const always[] = {
 	"/usr/share/locale", "/usr/lib/locale",         "/usr/lib/debug", "/dev/null",
 };
 
+/* Where programs and libraries of the host itself are, for `merge` without --sysroot. */
+static const char *const of_host[] = {"/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt"};
+
 /* For the fetcher: names, certificates, libraries that the resolver loads. */
 static const char *const for_network[] = {"/etc", "/usr", "/lib", "/lib64", "/run"};
 
@@ -133,6 +136,8 @@ static struct fb_error *enter(struct fb_context *context, const char *folder)
 	struct paths read = {0}, write = {0};
 	struct fb_error *err = add_inputs(&read, &context->options);
 
+	if (!err && context->reads_host)
+		err = add(&read, of_host, FB_ARRAY_SIZE(of_host));
 	/* One file is open before the folder is shut, and needs nothing of it but a name. */
 	if (!err && folder && !context->writes_many)
 		fb_outfile_start_open(folder, &context->output_start);

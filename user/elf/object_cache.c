@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/open_in_root.h"
 #include "base/part.h"
+#include "user/elf/stored_object.h"
 
 struct fb_object_cache {
 	pthread_mutex_t lock;
@@ -36,6 +37,7 @@ static void destroy_object(struct fb_cached_object *object)
 		close(object->debug_fd);
 	fb_elf_image_deinit(&object->image);
 	fb_elf_symbols_deinit(&object->symbols);
+	free(object->code);
 	free(object->path);
 	free(object->own_path);
 	free(object);
@@ -238,12 +240,48 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 	return err;
 }
 
+/* Takes what a bundle keeps of the file; *found_ret false where it keeps none, or damaged. */
+static struct fb_error *find_stored(const struct fb_object_sources *sources,
+				    struct fb_cached_object *object, bool *found_ret)
+{
+	struct fb_stored_object stored;
+	char found_id[FB_BUILD_ID_TEXT] = "";
+	void *bytes = NULL;
+	size_t size = 0;
+	struct fb_error *err;
+
+	*found_ret = false;
+	if (!sources->stored || object->path[0] != '/')
+		return NULL;
+	err = sources->stored(sources->context, object->memory_id, object->path, object->file_size,
+			      found_id, &bytes, &size);
+	if (!err)
+		err = fb_stored_object_read(bytes, size, &stored);
+	free(bytes);
+	if (err)
+		return fb_part_skip(err);
+	fb_elf_symbols_deinit(&object->symbols);
+	memcpy(object->build_id, found_id, sizeof(found_id));
+	object->image = stored.image;
+	object->symbols = stored.symbols;
+	object->code = stored.code;
+	object->code_size = stored.code_size;
+	object->code_vaddr = stored.code_vaddr;
+	object->first_vaddr = stored.image.first_vaddr;
+	object->entry = stored.image.entry;
+	*found_ret = true;
+	return NULL;
+}
+
 static struct fb_error *load(const struct fb_object_sources *sources,
 			     const struct fb_object_place *place, struct fb_cached_object *object)
 {
+	bool stored = false;
 	struct fb_error *err = find_file(sources, object);
 
-	if (!err && object->fd < 0) {
+	if (!err && object->fd < 0)
+		err = find_stored(sources, object, &stored);
+	if (!err && object->fd < 0 && !stored) {
 		object->owner = place->space;
 		object->base = place->base;
 		err = fb_elf_image_read(place->space, place->base, &object->image);

@@ -5,6 +5,7 @@
  *
  *   the file under the sysroot or a debug folder, where its build-id is the one
  *   in memory; where memory has none, where the file has the size that was mapped;
+ *   what the bundle keeps of that file (user/elf/stored_object.h);
  *   what the process's own memory holds (user/elf/elf_image.h).
  *
  * A file is loaded once for whoever maps it. What memory holds is loaded for each
@@ -33,6 +34,12 @@ struct fb_object_sources {
 	 * threads. */
 	struct fb_error *(*find)(void *context, const char *path, const uint64_t *size,
 				 struct fb_file **file_ret);
+	/* What a bundle keeps of the file with this build-id, or (build_id "") of that path and size
+	 * (user/elf/stored_object.h), and its build-id. FB_NOT_FOUND; the bytes are the caller's to free. NULL: no
+	 * bundle. Safe from many threads. */
+	struct fb_error *(*stored)(void *context, const char *build_id, const char *path,
+				   uint64_t size, char found_id[FB_BUILD_ID_TEXT], void **bytes_ret,
+				   size_t *size_ret);
 	void *context;
 	const char *const *debug_dirs; /* with .build-id/xx/yyy.debug below; borrowed */
 	size_t debug_dir_count;
@@ -61,7 +68,11 @@ struct fb_cached_object {
 	struct fb_elf_image image;
 	struct fb_elf_symbols symbols;
 	uint64_t first_vaddr; /* ELF address of the page that is mapped first */
-	uint64_t entry;       /* ELF address of the first instruction; 0: none */
+	/* Of one that a bundle keeps; NULL: no code is kept. */
+	uint8_t *code; /* owned */
+	size_t code_size;
+	uint64_t code_vaddr;
+	uint64_t entry; /* ELF address of the first instruction; 0: none */
 };
 
 struct fb_object_cache;

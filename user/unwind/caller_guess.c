@@ -13,13 +13,33 @@
 /* Bytes before a return address that its call may take. */
 #define CALL_BYTES 8u
 
+/* 8 bytes of code: as they are mapped, or as a bundle keeps them. */
+static bool read_code(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+{
+	const struct fb_unwind_module *module;
+	const struct fb_cached_object *object;
+	uint64_t at;
+
+	if (fb_unwind_read_word(session, address, word_ret))
+		return true;
+	module = fb_unwind_module_at(session, address);
+	object = module ? module->object : NULL;
+	if (!object || !object->code)
+		return false;
+	at = address - (module->start - object->first_vaddr) - object->code_vaddr;
+	if (at > object->code_size || object->code_size - at < sizeof(*word_ret))
+		return false;
+	memcpy(word_ret, object->code + at, sizeof(*word_ret));
+	return true;
+}
+
 /* The bytes before address, from the lowest on. */
 static bool read_before(struct fb_unwind_session *session, uint64_t address,
 			uint8_t code[CALL_BYTES])
 {
 	uint64_t word;
 
-	if (address < CALL_BYTES || !fb_unwind_read_word(session, address - CALL_BYTES, &word))
+	if (address < CALL_BYTES || !read_code(session, address - CALL_BYTES, &word))
 		return false;
 	memcpy(code, &word, sizeof(word));
 	return true;
@@ -91,8 +111,8 @@ static bool is_stub_of(struct fb_unwind_session *session, uint64_t address, uint
 	uint64_t words[2], target;
 	size_t at = 0;
 
-	if (!fb_unwind_read_word(session, address, &words[0]) ||
-	    !fb_unwind_read_word(session, address + sizeof(words[0]), &words[1]))
+	if (!read_code(session, address, &words[0]) ||
+	    !read_code(session, address + sizeof(words[0]), &words[1]))
 		return false;
 	memcpy(code, words, sizeof(code));
 	if (memcmp(code, endbr64, sizeof(endbr64)) == 0)
