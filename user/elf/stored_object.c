@@ -3,6 +3,7 @@
 #include "user/elf/stored_object.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,8 +55,7 @@ static struct fb_error *read_mapped(struct fb_space *space, uint64_t address, vo
 		return fb_file_read(mapped->file, phdr->p_offset - before + (address - page), to,
 				    length);
 	}
-	return fb_error_create(FB_FAULT, "no segment of the file has 0x%llx",
-			       (unsigned long long)address);
+	return fb_error_create(FB_FAULT, "no segment of the file has 0x%" PRIx64, address);
 }
 
 static const struct fb_space_ops mapped_ops = {.read = read_mapped};
