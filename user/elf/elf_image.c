@@ -248,6 +248,58 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 	return err;
 }
 
+/* Behind the head: the section's bytes, the names of sections, and their headers. */
+struct made_sections {
+	char names[24];
+	Elf64_Shdr headers[3];
+};
+_Static_assert(sizeof(struct made_sections) % 8 == 0, "headers lie at words");
+
+struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image, uint64_t address,
+					   const void *bytes, size_t size)
+{
+	static const char names[] = "\0.eh_frame\0.shstrtab";
+	size_t at = sizeof(struct made_head), tail = at + (size + 7) / 8 * 8;
+	struct made_sections *sections;
+	struct made_head *head;
+	uint8_t *made;
+
+	if (size > FB_MAX_UNWIND_TABLE)
+		return fb_error_create(FB_LIMIT, ".eh_frame has %zu bytes", size);
+	made = calloc(1, tail + sizeof(*sections));
+	if (!made)
+		return fb_error_nomem();
+	memcpy(made, image->bytes, at);
+	memcpy(made + at, bytes, size);
+	head = (struct made_head *)made;
+	sections = (struct made_sections *)(made + tail);
+	memcpy(sections->names, names, sizeof(names));
+	sections->headers[1] = (Elf64_Shdr){
+		.sh_name = 1,
+		.sh_type = SHT_PROGBITS,
+		.sh_flags = SHF_ALLOC,
+		.sh_addr = address,
+		.sh_offset = at,
+		.sh_size = size,
+		.sh_addralign = 8,
+	};
+	sections->headers[2] = (Elf64_Shdr){
+		.sh_name = sizeof("\0.eh_frame") - 1 + 1,
+		.sh_type = SHT_STRTAB,
+		.sh_offset = tail + offsetof(struct made_sections, names),
+		.sh_size = sizeof(names),
+		.sh_addralign = 1,
+	};
+	head->ehdr.e_shoff = tail + offsetof(struct made_sections, headers);
+	head->ehdr.e_shnum = FB_ARRAY_SIZE(sections->headers);
+	head->ehdr.e_shstrndx = 2;
+	free(image->bytes);
+	image->bytes = made;
+	image->size = tail + sizeof(*sections);
+	image->has_unwind = true;
+	return NULL;
+}
+
 void fb_elf_image_deinit(struct fb_elf_image *image)
 {
 	free(image->bytes);

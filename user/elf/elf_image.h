@@ -32,6 +32,11 @@ struct fb_elf_image {
  * or why its headers cannot be read. Missing unwind tables are no error. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 						 struct fb_elf_image *image_ret);
+/* Gives an image that has no unwind tables those of a file's section .eh_frame, which lies at the ELF address:
+ * static programs have no PT_GNU_EH_FRAME. */
+FB_MUST_CHECK struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image,
+							 uint64_t address, const void *bytes,
+							 size_t size);
 void fb_elf_image_deinit(struct fb_elf_image *image);
 
 #endif

@@ -3,6 +3,7 @@
 #include "user/elf/stored_object.h"
 
 #include <elf.h>
+#include <gelf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,30 @@ static struct fb_error *put(const struct fb_stored_object *object, struct fb_buf
 	return err ? err : fb_buf_append(bytes, object->code, object->code_size);
 }
 
+/* Static programs have no PT_GNU_EH_FRAME, but the section. */
+static struct fb_error *add_eh_frame(Elf *elf, struct fb_elf_image *image)
+{
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) != 0)
+		return NULL;
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr shdr;
+		const char *name =
+			gelf_getshdr(section, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
+		const Elf_Data *data;
+
+		if (!name || strcmp(name, ".eh_frame") != 0 || shdr.sh_type == SHT_NOBITS)
+			continue;
+		data = elf_rawdata(section, NULL);
+		if (data && data->d_buf)
+			return fb_elf_image_set_eh_frame(image, shdr.sh_addr, data->d_buf,
+							 data->d_size);
+	}
+	return NULL;
+}
+
 struct fb_error *fb_stored_object_make(struct fb_file *file, bool with_code, struct fb_buf *bytes)
 {
 	struct fb_stored_object object;
@@ -171,6 +196,8 @@ struct fb_error *fb_stored_object_make(struct fb_file *file, bool with_code, str
 		err = elf ? fb_elf_symbols_add_elf(&object.symbols, elf)
 			  : fb_error_create(FB_CORRUPT, "libelf: %s", elf_errmsg(-1));
 	}
+	if (!err && !object.image.has_unwind)
+		err = add_eh_frame(elf, &object.image);
 	if (!err)
 		err = put(&object, bytes);
 	elf_end(elf);

@@ -92,6 +92,41 @@ static void keeps_the_code_without_tables(void)
 	free(path);
 }
 
+/* As linkers make static programs: tables, and no header that leads to them. */
+static void keeps_tables_that_no_header_names(void)
+{
+	char command[9000], *path;
+	struct fb_stored_object object;
+	Dwarf_Frame *frame = NULL;
+	struct fb_buf bytes;
+	Dwarf_CFI *cfi;
+	Elf *elf;
+
+	snprintf(
+		command, sizeof(command),
+		"cd '%s' && printf '.globl _start\\n_start: .cfi_startproc\\nret\\n.cfi_endproc\\n' | "
+		"as -o table.o - && ld --no-eh-frame-hdr -o table table.o",
+		fb_test_folder());
+	if (system(command) != 0) { /* NOLINT(cert-env33-c): a test's own words */
+		fb_test_skip("as or ld is missing");
+		return;
+	}
+	CU_ASSERT_FATAL(asprintf(&path, "%s/table", fb_test_folder()) > 0);
+	bytes = make(path);
+	FB_OK_FATAL(fb_stored_object_read(bytes.data, bytes.size, &object));
+	CU_ASSERT(object.image.has_unwind);
+	elf = elf_memory(object.image.bytes, object.image.size);
+	cfi = dwarf_getcfi_elf(elf);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cfi);
+	CU_ASSERT_EQUAL(dwarf_cfi_addrframe(cfi, object.image.entry, &frame), 0);
+	free(frame);
+	dwarf_cfi_end(cfi);
+	elf_end(elf);
+	fb_stored_object_deinit(&object);
+	fb_buf_deinit(&bytes);
+	free(path);
+}
+
 static void refuses_what_is_cut_off_or_wrong(void)
 {
 	struct fb_buf bytes = make("/proc/self/exe");
@@ -138,5 +173,5 @@ static void makes_none_of_what_is_no_program(void)
 }
 
 FB_TEST_MAIN("user/stored_object", FB_TEST(keeps_tables_and_names),
-	     FB_TEST(keeps_the_code_without_tables), FB_TEST(refuses_what_is_cut_off_or_wrong),
-	     FB_TEST(makes_none_of_what_is_no_program))
+	     FB_TEST(keeps_the_code_without_tables), FB_TEST(keeps_tables_that_no_header_names),
+	     FB_TEST(refuses_what_is_cut_off_or_wrong), FB_TEST(makes_none_of_what_is_no_program))
