@@ -8,9 +8,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/part.h"
 #include "cmd/bt/bt.h"
-#include "kernel/swap/swap.h"
+#include "cmd/shared/memory_sources.h"
 
 /* Whether the dump is of the machine that this runs on. Each file is checked by its build-id all the same:
  * this only spares other machines the search. */
@@ -48,26 +47,21 @@ static struct fb_error *choose_tasks(struct fb_input *input, const struct fb_tas
 }
 
 static struct fb_error *unwind(struct fb_context *context, struct fb_input *input,
-			       struct fb_host_files *files, struct fb_thread_stacks **stacks_ret)
+			       const struct fb_memory_sources *sources,
+			       struct fb_thread_stacks **stacks_ret)
 {
-	struct fb_thread_stacks_options options = {
-		.files = files,
+	const struct fb_thread_stacks_options options = {
+		.files = sources->files,
+		.swap = sources->swap,
 		.debug_dirs = context->options.debug_dirs,
 		.debug_dir_count = context->options.debug_dir_count,
 	};
 	const struct fb_task **tasks = NULL;
-	struct fb_swap *swap = NULL;
 	size_t count = 0;
 	struct fb_error *err = choose_tasks(input, &tasks, &count);
 
 	if (!err)
-		err = fb_part_warn_if_there(context->warnings,
-					    fb_swap_create(fb_input_kernel(input), &swap),
-					    "swapped pages cannot be looked for");
-	options.swap = swap;
-	if (!err)
 		err = fb_thread_stacks_load(input, &options, tasks, count, stacks_ret);
-	fb_swap_destroy(swap);
 	free(tasks);
 	return err;
 }
@@ -75,23 +69,22 @@ static struct fb_error *unwind(struct fb_context *context, struct fb_input *inpu
 struct fb_error *fb_merge_objects(struct fb_context *context, struct fb_input *input,
 				  struct fb_merged_objects *objects_ret)
 {
-	const char *sysroot = context->options.sysroot;
 	struct fb_merged_objects objects = {.bytes = 0};
-	struct fb_host_files *files = NULL;
+	struct fb_memory_sources sources = {0};
 	struct fb_error *err;
 
-	if (!sysroot && is_this_host(input))
-		sysroot = "/";
-	err = fb_host_files_create(sysroot, &files);
+	if (!context->options.sysroot && is_this_host(input))
+		context->options.sysroot = "/";
+	err = fb_memory_sources_open(context, input, &sources);
 	if (!err)
-		err = unwind(context, input, files, &objects.stacks);
+		err = unwind(context, input, &sources, &objects.stacks);
 	if (!err)
-		err = fb_objects_collect(input, objects.stacks, files, &objects.collected);
+		err = fb_objects_collect(input, objects.stacks, sources.files, &objects.collected);
 	if (!err)
 		err = fb_wanted_files_find(objects.stacks, &objects.wanted, &objects.wanted_count);
 	for (size_t i = 0; i < objects.collected.count; i++)
 		objects.bytes += objects.collected.objects[i].size;
-	fb_host_files_destroy(files);
+	fb_memory_sources_deinit(&sources);
 	if (err)
 		fb_merged_objects_deinit(&objects);
 	else
