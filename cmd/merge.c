@@ -258,8 +258,8 @@ static void print_objects(struct merge *merge)
 
 		fb_text_escape(objects->wanted[i].path, strlen(objects->wanted[i].path), path,
 			       sizeof(path));
-		printf("  %-40s  %s\n",
-		       objects->wanted[i].build_id ? objects->wanted[i].build_id : "-", path);
+		fb_print(output, FB_STYLE_PLAIN, "  %-40s  %s\n",
+			 objects->wanted[i].build_id ? objects->wanted[i].build_id : "-", path);
 	}
 }
 
