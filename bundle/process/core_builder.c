@@ -13,25 +13,17 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "user/core/core_output.h"
 
 #define CHUNK_BYTES (64u * FB_PAGE_SIZE)
-
-struct segment {
-	uint64_t start, end; /* end exclusive */
-	uint64_t file_offset;
-	uint64_t file_size;
-	uint32_t flags;
-};
 
 struct builder {
 	struct fb_input *input;
 	struct fb_joined *joined;
 	const struct fb_core_build_options *options;
-	struct fb_outfile *outfile;
+	struct fb_core_output core;
 	const struct fb_vma *vma; /* being written */
-	struct segment *segments; /* owned; in order of address */
-	size_t count, room;
-	uint64_t done, total; /* bytes of mappings */
+	uint64_t done, total;     /* bytes of mappings */
 	uint64_t most_of_dump;
 	struct fb_built_core built;
 	uint8_t chunk[CHUNK_BYTES];
@@ -43,65 +35,24 @@ static uint32_t segment_flags(const struct fb_vma *vma)
 	       (vma->flags & FB_VM_EXEC ? PF_X : 0);
 }
 
-/* The segment that bytes at address can be appended to: the last one, where it ends there; a new
- * one else. Behind a tail of zeros no bytes can come. */
-static struct fb_error *segment_at(struct builder *builder, uint64_t address, bool zeros,
-				   struct segment **segment_ret)
-{
-	struct segment *last = builder->count ? &builder->segments[builder->count - 1] : NULL;
-	struct fb_error *err;
-
-	if (last && last->end == address && last->start >= builder->vma->start &&
-	    (zeros || last->file_size == last->end - last->start)) {
-		*segment_ret = last;
-		return NULL;
-	}
-	err = fb_grow_array(&builder->segments, &builder->room, builder->count, sizeof(*last),
-			    FB_MAX_PHDRS, "segments of a core");
-	if (err)
-		return err;
-	last = &builder->segments[builder->count++];
-	*last = (struct segment){
-		.start = address,
-		.end = address,
-		.file_offset = fb_outfile_size(builder->outfile),
-		.flags = segment_flags(builder->vma),
-	};
-	*segment_ret = last;
-	return NULL;
-}
-
 static struct fb_error *add_zeros(struct builder *builder, uint64_t address, uint64_t length)
 {
-	struct segment *segment;
-	struct fb_error *err = segment_at(builder, address, true, &segment);
-
-	if (err)
-		return err;
-	segment->end += length;
 	builder->built.zero += length;
-	return NULL;
+	return fb_core_output_gap(&builder->core, builder->vma->start, segment_flags(builder->vma),
+				  address, length);
 }
 
 static struct fb_error *add_bytes(struct builder *builder, uint64_t address, size_t length,
 				  enum fb_source source)
 {
-	struct segment *segment;
-	struct fb_error *err = segment_at(builder, address, false, &segment);
-
-	if (!err)
-		err = fb_outfile_write(builder->outfile, builder->chunk, length);
-	if (err)
-		return err;
-	segment->end += length;
-	segment->file_size += length;
 	if (source == FB_SOURCE_VMCORE)
 		builder->built.vmcore += length;
 	else if (source == FB_SOURCE_CORE)
 		builder->built.core += length;
 	else
 		builder->built.file += length;
-	return NULL;
+	return fb_core_output_bytes(&builder->core, builder->vma->start,
+				    segment_flags(builder->vma), address, builder->chunk, length);
 }
 
 /* Device memory and guard areas are in no core, and nobody misses them. */
@@ -167,7 +118,7 @@ static struct fb_error *copy_run(struct builder *builder, const struct fb_run *r
 
 static struct fb_error *check_size(const struct builder *builder)
 {
-	if (fb_outfile_size(builder->outfile) > FB_MAX_CORE_BYTES)
+	if (fb_outfile_size(builder->core.outfile) > FB_MAX_CORE_BYTES)
 		return fb_error_create(FB_LIMIT, "the core is larger than a core can be");
 	if (builder->built.vmcore > builder->most_of_dump)
 		return fb_error_create(
@@ -208,8 +159,7 @@ static struct fb_error *add_mapping(struct builder *builder, const struct fb_vma
 	return err;
 }
 
-static struct fb_error *write_notes(struct builder *builder, const struct fb_task *task,
-				    Elf64_Phdr *header)
+static struct fb_error *finish(struct builder *builder, const struct fb_task *task)
 {
 	const struct fb_vmas *vmas = fb_joined_vmas(builder->joined);
 	struct fb_buf notes;
@@ -217,92 +167,23 @@ static struct fb_error *write_notes(struct builder *builder, const struct fb_tas
 
 	fb_buf_init(&notes, FB_MAX_CORE_NOTES);
 	err = fb_core_notes_write(builder->input, task, vmas, &notes, &builder->built.notes);
-	if (!err) {
-		*header = (Elf64_Phdr){
-			.p_type = PT_NOTE,
-			.p_offset = fb_outfile_size(builder->outfile),
-			.p_filesz = notes.size,
-			.p_align = 4,
-		};
-		err = fb_outfile_write(builder->outfile, notes.data, notes.size);
-	}
+	if (!err)
+		err = fb_core_output_finish(&builder->core, &notes);
 	fb_buf_deinit(&notes);
 	return err;
 }
 
-static struct fb_error *write_program_headers(struct builder *builder, const Elf64_Phdr *notes)
-{
-	struct fb_error *err = fb_outfile_write(builder->outfile, notes, sizeof(*notes));
-
-	for (size_t i = 0; i < builder->count && !err; i++) {
-		const struct segment *segment = &builder->segments[i];
-		Elf64_Phdr header = {
-			.p_type = PT_LOAD,
-			.p_flags = segment->flags,
-			.p_offset = segment->file_offset,
-			.p_vaddr = segment->start,
-			.p_filesz = segment->file_size,
-			.p_memsz = segment->end - segment->start,
-			.p_align = FB_PAGE_SIZE,
-		};
-
-		err = fb_outfile_write(builder->outfile, &header, sizeof(header));
-	}
-	return err;
-}
-
-/* More headers than 16 bits can count are counted in section 0 (elf(5), PN_XNUM). */
-static struct fb_error *write_header(struct builder *builder, uint64_t headers)
-{
-	uint64_t count = builder->count + 1;
-	Elf64_Ehdr elf = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			    EV_CURRENT},
-		.e_type = ET_CORE,
-		.e_machine = EM_X86_64,
-		.e_version = EV_CURRENT,
-		.e_phoff = headers,
-		.e_ehsize = sizeof(elf),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = count < PN_XNUM ? (Elf64_Half)count : PN_XNUM,
-	};
-	struct fb_error *err = NULL;
-
-	if (count >= PN_XNUM) {
-		Elf64_Shdr section = {.sh_info = (Elf64_Word)count};
-
-		elf.e_shoff = fb_outfile_size(builder->outfile);
-		elf.e_shentsize = sizeof(section);
-		elf.e_shnum = 1;
-		err = fb_outfile_write(builder->outfile, &section, sizeof(section));
-	}
-	return err ? err : fb_outfile_write_at(builder->outfile, 0, &elf, sizeof(elf));
-}
-
-static struct fb_error *write_core(struct builder *builder, const struct fb_task *task)
+static struct fb_error *write_core(struct builder *builder, const struct fb_task *task,
+				   struct fb_outfile *outfile)
 {
 	const struct fb_vmas *vmas = fb_joined_vmas(builder->joined);
-	uint64_t headers = 0;
-	Elf64_Phdr notes;
-	struct fb_error *err;
+	struct fb_error *err = fb_core_output_init(&builder->core, outfile);
 
 	for (size_t i = 0; i < vmas->count; i++)
 		builder->total += vmas->vma[i].end - vmas->vma[i].start;
-	/* The header's place; segments begin at pages, as in every core. */
-	err = fb_outfile_write(builder->outfile, builder->chunk, sizeof(Elf64_Ehdr));
-	if (!err)
-		err = fb_outfile_align(builder->outfile, FB_PAGE_SIZE);
 	for (size_t i = 0; i < vmas->count && !err; i++)
 		err = add_mapping(builder, &vmas->vma[i]);
-	if (!err)
-		err = write_notes(builder, task, &notes);
-	if (!err)
-		err = fb_outfile_align(builder->outfile, sizeof(uint64_t));
-	if (!err) {
-		headers = fb_outfile_size(builder->outfile);
-		err = write_program_headers(builder, &notes);
-	}
-	return err ? err : write_header(builder, headers);
+	return err ? err : finish(builder, task);
 }
 
 static uint64_t most_of_dump(struct fb_input *input, const struct fb_core_build_options *options)
@@ -331,9 +212,8 @@ struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *tas
 	builder->input = input;
 	builder->joined = joined;
 	builder->options = options;
-	builder->outfile = outfile;
 	builder->most_of_dump = most_of_dump(input, options);
-	err = write_core(builder, task);
+	err = write_core(builder, task, outfile);
 	if (!err) {
 		built = &builder->built;
 		built->complete = !built->filtered && !built->swapped && !built->untouched &&
@@ -341,7 +221,7 @@ struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *tas
 				  built->notes.threads && !fb_joined_vmas(joined)->lost;
 		*built_ret = *built;
 	}
-	free(builder->segments);
+	fb_core_output_deinit(&builder->core);
 	free(builder);
 	return err;
 }

@@ -17,13 +17,13 @@
 #include "kernel/files/path.h"
 #include "kernel/stacks/fpu.h"
 #include "kernel/stacks/stack_entry.h"
+#include "user/core/core_output.h"
 
 /* enum pid_type (include/linux/pid.h, 6883f81aac6f, 4.19): of signal->pids. */
 #define PIDTYPE_PGID 2u
 #define PIDTYPE_SID 3u
 /* MAX_RT_PRIO + NICE_WIDTH / 2: nice 0. */
 #define DEFAULT_PRIO 120
-#define NOTE_ALIGN 4u
 
 struct writer {
 	struct fb_input *input;
@@ -41,22 +41,7 @@ struct writer {
 static struct fb_error *append_note(struct fb_buf *notes, uint32_t type, const void *desc,
 				    size_t size)
 {
-	static const char owner[8] = "CORE"; /* padded */
-	static const char padding[NOTE_ALIGN];
-	struct fb_error *err;
-
-	err = fb_buf_u32(notes, sizeof("CORE"));
-	if (!err)
-		err = fb_buf_u32(notes, (uint32_t)size);
-	if (!err)
-		err = fb_buf_u32(notes, type);
-	if (!err)
-		err = fb_buf_append(notes, owner, sizeof(owner));
-	if (!err)
-		err = fb_buf_append(notes, desc, size);
-	if (!err)
-		err = fb_buf_append(notes, padding, -size % NOTE_ALIGN);
-	return err;
+	return fb_core_note(notes, "CORE", type, desc, size);
 }
 
 /* The host's number of signal->pids[type]; 0 where it cannot be read. */

@@ -78,6 +78,7 @@ struct fb_command {
 };
 
 extern const struct fb_command fb_command_bt;
+extern const struct fb_command fb_command_capture;
 extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_files;
 extern const struct fb_command fb_command_info;
@@ -100,6 +101,7 @@ struct fb_usage {
 	const char *doc;       /* what it does, a sentence or more; \v separates examples */
 	size_t most_arguments; /* behind INPUT */
 	size_t least_arguments;
+	bool no_input;                     /* it reads none: all arguments are context->args */
 	const struct argp_option *options; /* its own; NULL: none */
 	/* One of its own options; own is what fb_options_parse() was given. */
 	error_t (*parse)(int key, char *arg, struct argp_state *state, void *own);

@@ -134,7 +134,7 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &context->options;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (!context->options.input)
+		if (!context->options.input && !parsing->usage->no_input)
 			context->options.input = arg;
 		else if (context->arg_count < parsing->usage->most_arguments)
 			append(state, &context->args, &context->arg_count, arg);
@@ -142,7 +142,8 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 			argp_error(state, "one argument too many: '%s'", arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (!context->options.input || context->arg_count < parsing->usage->least_arguments)
+		if ((!context->options.input && !parsing->usage->no_input) ||
+		    context->arg_count < parsing->usage->least_arguments)
 			argp_error(state, "arguments missing: %s", parsing->usage->arguments);
 		return 0;
 	default:

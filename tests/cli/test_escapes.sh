@@ -58,6 +58,7 @@ for command in $commands; do
     merge) words=(--force) ;;
     extract) words=(--all --force -o "$work/$evil/out$evil") ;;
     report) words=(--force) ;;
+    capture) words=(-o "$work/$evil/cores$evil") ;;
     esac
     input=$names
     [ "$command" != extract ] && [ "$command" != verify ] || input=$names.fbundle

@@ -161,6 +161,7 @@ for command in "${commands[@]}"; do
     while read -r kind; do
         case $kind in
         N | MEMBER | PID) continue ;;
+        WORDS) continue ;; # to be typed in full
         esac
         COMPREPLY=()
         _fbundle_value "$kind" ""

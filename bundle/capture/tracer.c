@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * PTRACE_SEIZE and PTRACE_INTERRUPT send no signal, so nothing is left behind in the process (ptrace(2)).
+ */
+#include "bundle/capture/tracer.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "bundle/capture/proc.h"
+
+/* A thread stops within microseconds, or when its system call lets it: in D state not at all. */
+#define D_STATE_NS 200000000ull
+#define OTHERS_NS 2000000000ull
+#define STEP_NS 100000
+/* New threads are looked for until none come: those that are stopped make none. */
+#define MAX_ROUNDS 100u
+
+/* In the child, of each thread. */
+struct held {
+	struct fb_traced_thread thread;
+	bool seized;
+	bool gone;
+	int signal; /* that it was about to get when it stopped: it gets it when it goes on */
+};
+
+struct holder {
+	int32_t pid;
+	struct held *list;
+	size_t count, room;
+	uint64_t began_ns;
+};
+
+/* What the child says first, and last. */
+struct hello {
+	uint64_t count;
+	int32_t errnum; /* why no thread could be stopped; 0: some could, or none is there */
+};
+struct goodbye {
+	uint64_t stopped_ns;
+	uint8_t in_time;
+};
+
+struct fb_tracer {
+	pid_t pid;
+	int from_fd, to_fd;
+	struct fb_traced_thread *threads;
+	size_t count;
+	bool released;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static bool is_held(const struct holder *holder, int32_t tid)
+{
+	for (size_t i = holder->count; i > 0; i--)
+		if (holder->list[i - 1].thread.tid == tid)
+			return true;
+	return false;
+}
+
+/* Interrupts threads that are not yet known. Returns how many, and in *errnum why one could not be. */
+static size_t seize_new(struct holder *holder, int *errnum)
+{
+	char folder[64];
+	int32_t *tids = NULL;
+	size_t count = 0, added = 0;
+	struct fb_error *err;
+
+	(void)snprintf(folder, sizeof(folder), "/proc/%d/task", holder->pid);
+	err = fb_proc_numbers(folder, &tids, &count);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct held held = {.thread.tid = tids[i]};
+
+		/* TIDs are listed in order, and so are those held of earlier rounds. */
+		if ((i >= holder->count || holder->list[i].thread.tid != tids[i]) &&
+		    is_held(holder, tids[i]))
+			continue;
+		if (i < holder->count && holder->list[i].thread.tid == tids[i])
+			continue;
+		err = fb_grow_array(&holder->list, &holder->room, holder->count, sizeof(held),
+				    FB_MAX_TASKS, "threads");
+		if (err)
+			break;
+		held.seized = ptrace(PTRACE_SEIZE, tids[i], NULL, NULL) == 0;
+		if (!held.seized)
+			*errnum = errno;
+		else
+			(void)ptrace(PTRACE_INTERRUPT, tids[i], NULL, NULL);
+		holder->list[holder->count++] = held;
+		added++;
+	}
+	fb_error_destroy(err);
+	free(tids);
+	return added;
+}
+
+static bool in_d_state(int32_t pid, int32_t tid)
+{
+	struct fb_proc_status status = {0};
+
+	fb_error_destroy(fb_proc_status(pid, tid, &status));
+	return status.state == 'D';
+}
+
+/* Takes the stops that have come. Returns how many are awaited still. */
+static size_t take_stops(struct holder *holder)
+{
+	size_t awaited = 0;
+
+	for (size_t i = 0; i < holder->count; i++) {
+		struct held *held = &holder->list[i];
+		int status;
+		pid_t got;
+
+		if (!held->seized || held->thread.stopped || held->gone)
+			continue;
+		got = waitpid(held->thread.tid, &status, __WALL | WNOHANG);
+		if (got == 0) {
+			awaited++;
+		} else if (got < 0 || !WIFSTOPPED(status)) {
+			held->gone = true;
+		} else {
+			held->thread.stopped = true;
+			if (status >> 16 != PTRACE_EVENT_STOP)
+				held->signal = WSTOPSIG(status);
+		}
+	}
+	return awaited;
+}
+
+/* Those that do not stop have had their time. */
+static bool is_hopeless(const struct holder *holder, uint64_t since)
+{
+	const uint64_t waited = now_ns() - since;
+
+	if (waited < D_STATE_NS)
+		return false;
+	for (size_t i = 0; i < holder->count && waited < OTHERS_NS; i++) {
+		const struct held *held = &holder->list[i];
+
+		if (held->seized && !held->thread.stopped && !held->gone &&
+		    !in_d_state(holder->pid, held->thread.tid))
+			return false;
+	}
+	return true;
+}
+
+static void stop_all(struct holder *holder, int *errnum)
+{
+	const struct timespec step = {.tv_nsec = STEP_NS};
+
+	holder->began_ns = now_ns();
+	for (unsigned round = 0; round < MAX_ROUNDS && seize_new(holder, errnum); round++) {
+		const uint64_t since = now_ns();
+
+		while (take_stops(holder) && !is_hopeless(holder, since))
+			(void)nanosleep(&step, NULL);
+	}
+}
+
+static void read_registers(struct fb_traced_thread *thread)
+{
+	struct iovec regs = {.iov_base = &thread->regs, .iov_len = sizeof(thread->regs)};
+
+	if (ptrace(PTRACE_GETREGSET, thread->tid, NT_PRSTATUS, &regs)) {
+		thread->stopped = false;
+		return;
+	}
+	thread->is_32bit = regs.iov_len != sizeof(thread->regs);
+	if (ptrace(PTRACE_GETFPREGS, thread->tid, NULL, &thread->fpregs))
+		memset(&thread->fpregs, 0, sizeof(thread->fpregs));
+}
+
+static bool write_all(int fd, const void *bytes, size_t size)
+{
+	for (const char *at = bytes; size;) {
+		const ssize_t done = write(fd, at, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		size -= (size_t)done;
+	}
+	return true;
+}
+
+static bool read_all(int fd, void *bytes, size_t size)
+{
+	for (char *at = bytes; size;) {
+		const ssize_t done = read(fd, at, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		size -= (size_t)done;
+	}
+	return true;
+}
+
+static void let_go(const struct holder *holder)
+{
+	for (size_t i = 0; i < holder->count; i++)
+		if (holder->list[i].seized && !holder->list[i].gone)
+			(void)ptrace(PTRACE_DETACH, holder->list[i].thread.tid, NULL,
+				     (void *)(intptr_t)holder->list[i].signal);
+}
+
+/* Tells of the threads. In the pipe there is not room for all of many: who reads them has so long. */
+static bool tell(const struct holder *holder, int fd, int errnum)
+{
+	struct hello hello = {0};
+	size_t stopped = 0;
+	bool good;
+
+	for (size_t i = 0; i < holder->count; i++) {
+		hello.count += !holder->list[i].gone;
+		stopped += holder->list[i].thread.stopped;
+	}
+	hello.errnum = stopped ? 0 : errnum;
+	good = write_all(fd, &hello, sizeof(hello));
+	for (size_t i = 0; i < holder->count && good; i++)
+		if (!holder->list[i].gone)
+			good = write_all(fd, &holder->list[i].thread,
+					 sizeof(holder->list[i].thread));
+	return good;
+}
+
+/* The child must not hold what others of the program's threads have open: their pipes would never end. */
+static void close_others(int a, int b)
+{
+	const unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+
+	if (low > 3)
+		(void)close_range(3, low - 1, 0);
+	if (high > low + 1)
+		(void)close_range(low + 1, high - 1, 0);
+	(void)close_range(high + 1, ~0u, 0);
+}
+
+/* The child's life. The alarm ends it where even the pipe is stuck. */
+static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
+{
+	struct holder holder = {.pid = pid};
+	struct pollfd asked = {.fd = in_fd, .events = POLLIN};
+	struct goodbye goodbye = {0};
+	int errnum = 0;
+
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)alarm(seconds + 5);
+	stop_all(&holder, &errnum);
+	for (size_t i = 0; i < holder.count; i++)
+		if (holder.list[i].thread.stopped)
+			read_registers(&holder.list[i].thread);
+	if (tell(&holder, out_fd, errnum))
+		goodbye.in_time = poll(&asked, 1, (int)seconds * 1000) > 0;
+	let_go(&holder);
+	goodbye.stopped_ns = now_ns() - holder.began_ns;
+	(void)write_all(out_fd, &goodbye, sizeof(goodbye));
+}
+
+static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
+{
+	struct hello hello;
+	struct fb_error *err;
+
+	if (!read_all(tracer->from_fd, &hello, sizeof(hello)))
+		return fb_error_create(FB_OS, "PID %d: the process that stops it has ended", pid);
+	if (!hello.count)
+		return fb_error_create(FB_NOT_FOUND, "PID %d has exited", pid);
+	err = fb_alloc_array(hello.count, sizeof(*tracer->threads), FB_MAX_TASKS, "threads",
+			     &tracer->threads);
+	if (err)
+		return err;
+	for (; tracer->count < hello.count; tracer->count++)
+		if (!read_all(tracer->from_fd, &tracer->threads[tracer->count],
+			      sizeof(*tracer->threads)))
+			return fb_error_create(FB_OS, "PID %d: the process that stops it has ended",
+					       pid);
+	return hello.errnum ? fb_error_os(hello.errnum, "PID %d cannot be stopped", pid) : NULL;
+}
+
+struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds, struct fb_tracer **tracer_ret)
+{
+	struct fb_tracer *tracer = calloc(1, sizeof(*tracer));
+	const pid_t parent = getpid();
+	int from[2], to[2];
+	struct fb_error *err;
+
+	if (!tracer)
+		return fb_error_nomem();
+	if (pipe2(from, O_CLOEXEC)) {
+		free(tracer);
+		return fb_error_os(errno, "cannot make a pipe");
+	}
+	if (pipe2(to, O_CLOEXEC)) {
+		err = fb_error_os(errno, "cannot make a pipe");
+		(void)close(from[0]);
+		(void)close(from[1]);
+		free(tracer);
+		return err;
+	}
+	tracer->pid = fork();
+	if (tracer->pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+		close_others(to[0], from[1]);
+		if (getppid() == parent)
+			hold(pid, seconds, to[0], from[1]);
+		_exit(0);
+	}
+	(void)close(from[1]);
+	(void)close(to[0]);
+	tracer->from_fd = from[0];
+	tracer->to_fd = to[1];
+	err = tracer->pid < 0 ? fb_error_os(errno, "cannot make a process") : NULL;
+	if (!err)
+		err = take_threads(tracer, pid);
+	/* Threads that cannot be stopped can be told of all the same. */
+	if (err && !(tracer->count && fb_error_is(err, FB_OS))) {
+		fb_tracer_destroy(tracer);
+		return err;
+	}
+	fb_error_destroy(err);
+	*tracer_ret = tracer;
+	return NULL;
+}
+
+const struct fb_traced_thread *fb_tracer_threads(const struct fb_tracer *tracer, size_t *count_ret)
+{
+	*count_ret = tracer->count;
+	return tracer->threads;
+}
+
+int32_t fb_tracer_pid(const struct fb_tracer *tracer)
+{
+	return tracer->pid;
+}
+
+void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool *in_time_ret)
+{
+	struct goodbye goodbye = {0};
+
+	if (!tracer->released) {
+		tracer->released = true;
+		(void)write_all(tracer->to_fd, "", 1);
+		(void)close(tracer->to_fd);
+		(void)read_all(tracer->from_fd, &goodbye, sizeof(goodbye));
+		(void)close(tracer->from_fd);
+		while (tracer->pid > 0 && waitpid(tracer->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	*stopped_ns_ret = goodbye.stopped_ns;
+	*in_time_ret = goodbye.in_time;
+}
+
+void fb_tracer_destroy(struct fb_tracer *tracer)
+{
+	uint64_t stopped_ns;
+	bool in_time;
+
+	if (!tracer)
+		return;
+	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	free(tracer->threads);
+	free(tracer);
+}
