@@ -64,7 +64,7 @@ static const int program_calls[] = {
 #ifdef FB_ADDRESS_SANITIZER
 	/* The leak check at the end stops all threads from a traced child. */
 	SCMP_SYS(ptrace), SCMP_SYS(prctl), SCMP_SYS(personality), SCMP_SYS(arch_prctl),
-	SCMP_SYS(getdents), SCMP_SYS(clone), SCMP_SYS(tgkill),
+	SCMP_SYS(getdents), SCMP_SYS(tgkill),
 #endif
 };
 
@@ -105,11 +105,17 @@ static const int descriptor_requests[] = {
 };
 /* clang-format on */
 
+#ifdef FB_ADDRESS_SANITIZER
+#define CLONE_FOR_LEAK_CHECK CLONE_UNTRACED
+#else
+#define CLONE_FOR_LEAK_CHECK 0
+#endif
+
 /* What threads and forks are made with by the C library. No new namespace is among it. */
 #define CLONE_FLAGS                                                                         \
 	((scmp_datum_t)(CSIGNAL | CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |       \
 			CLONE_THREAD | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | \
-			CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID))
+			CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_FOR_LEAK_CHECK))
 
 static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 {
@@ -165,9 +171,9 @@ static int fill_program(scmp_filter_ctx filter)
 #ifndef FB_ADDRESS_SANITIZER
 	if (!failed) /* and ends with its parent */
 		failed = allow_value(filter, SCMP_SYS(prctl), 0, PR_SET_PDEATHSIG);
+#endif
 	if (!failed)
 		failed = allow_bits(filter, SCMP_SYS(clone), 0, CLONE_FLAGS);
-#endif
 	return failed;
 }
 
