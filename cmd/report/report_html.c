@@ -4,6 +4,7 @@
  */
 #include "cmd/report/report_html.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,6 +148,22 @@ void fb_html_element(struct fb_html *html, const char *tag, const char *class, c
 	write_format(html, format, args);
 	va_end(args);
 	close_tag(html, tag);
+}
+
+void fb_html_anchor(struct fb_html *html, const char *tag, const char *prefix, int32_t number)
+{
+	char markup[64];
+
+	snprintf(markup, sizeof(markup), "<%s id=\"%s%" PRId32 "\">", tag, prefix, number);
+	fb_html_raw(html, markup);
+}
+
+void fb_html_link(struct fb_html *html, const char *prefix, int32_t number)
+{
+	char markup[64];
+
+	snprintf(markup, sizeof(markup), "<a href=\"#%s%" PRId32 "\">", prefix, number);
+	fb_html_raw(html, markup);
 }
 
 void fb_html_section(struct fb_html *html, const char *id, const char *heading, const char *intro)

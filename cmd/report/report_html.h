@@ -11,6 +11,7 @@
 #define FB_CMD_REPORT_HTML_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/outfile.h"
@@ -35,6 +36,11 @@ void fb_html_text(struct fb_html *html, const char *format, ...) FB_PRINTF(2, 3)
 /* <tag class="class">text</tag>; class may be NULL. Tag and class are literals of ours. */
 void fb_html_element(struct fb_html *html, const char *tag, const char *class, const char *format,
 		     ...) FB_PRINTF(4, 5);
+
+/* <tag id="PREFIX NUMBER">, for the caller to close, and <a href="#PREFIX NUMBER"> that leads to it. Tag and
+ * prefix are literals of ours. */
+void fb_html_anchor(struct fb_html *html, const char *tag, const char *prefix, int32_t number);
+void fb_html_link(struct fb_html *html, const char *prefix, int32_t number);
 
 /* <section id="id"> with its heading; intro (may be NULL) is what a reader must know of it. */
 void fb_html_section(struct fb_html *html, const char *id, const char *heading, const char *intro);

@@ -75,7 +75,8 @@ static const char parts[] =
 	"background:var(--badbg);color:var(--bad);font-weight:700}\n"
 	".names{margin:.1rem 0}.group,.cycle{margin-top:1.4rem}.how+pre{margin-top:.4rem}\n"
 	"p.how{margin:.2rem 0}.cycle{padding:.1rem 1rem .6rem;border-left:4px solid var(--bad);"
-	"background:var(--badbg)}.cycle ol{margin:.3rem 0;padding-left:1.4rem}\n"
+	"background:var(--badbg)}.cycle ol,.cycle ul{margin:.3rem 0;padding-left:1.4rem}"
+	".cycle li{scroll-margin-top:3rem}a{color:var(--accent)}\n"
 	".bar{display:flex;min-width:8rem;height:.8rem;margin-top:.3rem;overflow:hidden;"
 	"border-radius:.2rem;background:var(--line)}\n"
 	".bar i{display:block}.legend{font-size:.85rem;color:var(--soft)}"
@@ -88,8 +89,22 @@ static const char parts[] =
 
 static const char narrow[] =
 	"@media(max-width:60rem){body{padding:0 .9rem 3rem}table{font-size:.82rem}"
+	"nav{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap}"
 	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
 	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";
+
+/* A phone: the headings of a table, and each of its rows, become a block of lines with the cells one
+ * behind the other, so that nothing is cut at the edge. */
+static const char phone[] =
+	"@media(max-width:36rem){.scroll table,.scroll thead,.scroll tbody{display:block}"
+	".scroll th{display:inline-block;padding:0 .6rem 0 0;border:0;color:var(--soft);"
+	"text-align:left}"
+	".scroll tr{display:block;padding:.3rem 0;border-bottom:1px solid var(--line)}"
+	".scroll td{display:inline-block;max-width:100%;min-width:0;padding:.05rem .6rem .05rem 0;"
+	"border:0;text-align:left;white-space:normal}"
+	".scroll td.what,.scroll td.how{display:block;min-width:0}"
+	"dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.4rem}"
+	".cycle{padding:.1rem .6rem .6rem}.cycle ol,.cycle ul{padding-left:1.1rem}}\n";
 
 static const char print[] =
 	"@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
@@ -115,6 +130,7 @@ void fb_report_page(struct fb_report *report, const char *title)
 	fb_html_raw(html, layout);
 	fb_html_raw(html, parts);
 	fb_html_raw(html, narrow);
+	fb_html_raw(html, phone);
 	fb_html_raw(html, print);
 	fb_html_raw(html, "</style>\n</head>\n<body>\n");
 	fb_html_raw(html, contents);

@@ -77,4 +77,18 @@ expect_json '(.cores | contains("No core was given")) and (has("memory") | not)'
 run report "$work/dump.1" -o "$work/dump.1" --force
 expect_error 1 'is an input' "the dump is never written over"
 expect_same "$dump" "$work/dump.1" "it is as it was"
+# A deadlock: each of its threads once, with its stack, what it waits for and a link to who has that.
+python3 - "$work/report.html" >"$work/deadlock" <<'PY'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+box = re.search(r'<div class="cycle">.*?</div>\n(?=<h3>|<div class="cycle">|<p)', page, re.S).group(0)
+for tid, item in re.findall(r'<li id="t(\d+)">(.*?)</li>', box, re.S):
+    stack = re.search(r"<pre>.*?</pre>", item, re.S)
+    link = re.search(r'<a href="#t(\d+)">', item)
+    print(tid, "stack" if stack and "futex_wait" in stack.group(0) else "none", link and link.group(1))
+rows = re.findall(r"<tr[^>]*><td class=\"name\">(.*?)</td>", page[page.index("Every wait"):], re.S)
+print("first", *(re.sub("<.*?>", "", row).split()[0] for row in rows[:2]), rows[0].count('href="#t130"'))
+PY
+printf '%s\n' "130 stack 131" "131 stack 130" "first 130 131 1" >"$work/expected"
+expect_same "$work/expected" "$work/deadlock" "the deadlock's threads have their stacks and links; who is stuck comes first"
 finish
