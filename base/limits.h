@@ -34,8 +34,19 @@
 /* Records of a flattened file kept in its index; makedumpfile writes some thousand per GB. */
 #define FB_MAX_FLAT_RECORDS (64u << 20)
 
-/* A whole-stream compressed input is unpacked to a temporary file of at most this many bytes. */
-#define FB_MAX_UNPACKED_BYTES (UINT64_C(1) << 44)
+/* Frames of a zstd or lz4 stream to be skipped that stand before its first with data: pzstd writes one. */
+#define FB_MAX_SKIPPED_FRAMES 1024u
+
+/* What a packed input may unpack to for each of its bytes, but for zeros, and what any may: deflate makes
+ * 1,032 bytes of one at most, and memory other than zeros shrinks a hundredfold where it shrinks well. */
+#define FB_MAX_UNPACKED_RATIO 1024u
+#define FB_MIN_UNPACKED_BYTES (256ull << 20)
+/* The same with blocks of zeros, which become holes: zstd makes 32,768 of one byte. */
+#define FB_MAX_UNPACKED_ZEROS 32768u
+#define FB_MIN_UNPACKED_ZEROS (16ull << 30)
+
+/* Records of a flattened file that hold no byte: makedumpfile has nothing to write them for. */
+#define FB_MAX_EMPTY_FLAT_RECORDS 1024u
 
 /* A stored page is at most a page (larger would not have been kept compressed). */
 #define FB_MAX_STORED_PAGE 4096u

@@ -8,9 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/limits.h"
+#include "base/text.h"
+
+#define SIZE_TEXT 32
+/* Of what is free, a part is left to others: 1 / KEPT_FREE. */
+#define KEPT_FREE 16u
 
 /* Whole blocks of this size, from a multiple of it on, become holes; less is not worth a write of its
  * own. */
@@ -23,7 +30,7 @@ static const char *temporary_folder(void)
 	return folder && *folder ? folder : "/var/tmp";
 }
 
-struct fb_error *fb_temporary_fd(int *fd_ret)
+static struct fb_error *open_unlinked(int *fd_ret)
 {
 	const char *folder = temporary_folder();
 	char path[PATH_MAX];
@@ -52,6 +59,69 @@ struct fb_error *fb_temporary_fd(int *fd_ret)
 	return NULL;
 }
 
+struct fb_error *fb_temporary_create(uint64_t packed, struct fb_temporary *temporary_ret)
+{
+	struct fb_temporary temporary = {.packed = packed, .room = UINT64_MAX};
+	struct fb_error *err = open_unlinked(&temporary.fd);
+	struct statvfs status;
+
+	if (err)
+		return err;
+	/* Where the file system does not tell, it says that it is full when it is. */
+	if (!fstatvfs(temporary.fd, &status))
+		temporary.room =
+			(uint64_t)status.f_bavail * status.f_frsize / KEPT_FREE * (KEPT_FREE - 1);
+	*temporary_ret = temporary;
+	return NULL;
+}
+
+/* What packed bytes are believed to hold at most. */
+static uint64_t most_of(uint64_t packed, uint64_t ratio, uint64_t minimum)
+{
+	uint64_t most;
+
+	if (__builtin_mul_overflow(packed, ratio, &most))
+		return INT64_MAX;
+	return most > minimum ? most : minimum;
+}
+
+static struct fb_error *too_much(const struct fb_temporary *temporary, uint64_t most)
+{
+	char unpacked[SIZE_TEXT], packed[SIZE_TEXT];
+
+	return fb_error_create(
+		FB_LIMIT,
+		"unpacks to more than %s, which %s do not hold unless they were made to: "
+		"unpack it by hand if they do",
+		fb_text_size(most, unpacked, sizeof(unpacked)),
+		fb_text_size(temporary->packed, packed, sizeof(packed)));
+}
+
+/* Whether the file may have length bytes more, so that it ends at `end`. */
+static struct fb_error *check_size(const struct fb_temporary *temporary, uint64_t end)
+{
+	uint64_t most = most_of(temporary->packed, FB_MAX_UNPACKED_ZEROS, FB_MIN_UNPACKED_ZEROS);
+
+	return end > most ? too_much(temporary, most) : NULL;
+}
+
+static struct fb_error *check_room(struct fb_temporary *temporary, size_t length)
+{
+	uint64_t most = most_of(temporary->packed, FB_MAX_UNPACKED_RATIO, FB_MIN_UNPACKED_BYTES);
+	char room[SIZE_TEXT];
+
+	if (length > most - temporary->written)
+		return too_much(temporary, most);
+	if (length > temporary->room - temporary->written)
+		return fb_error_create(
+			FB_LIMIT,
+			"unpacks to more than %s, and no more is free in %s (set TMPDIR to "
+			"a folder with more room)",
+			fb_text_size(temporary->room, room, sizeof(room)), temporary_folder());
+	temporary->written += length;
+	return NULL;
+}
+
 static struct fb_error *write_all(int fd, uint64_t offset, const uint8_t *bytes, size_t length)
 {
 	while (length > 0) {
@@ -69,11 +139,20 @@ static struct fb_error *write_all(int fd, uint64_t offset, const uint8_t *bytes,
 	return NULL;
 }
 
-struct fb_error *fb_temporary_write(int fd, uint64_t offset, const void *bytes, size_t length)
+static struct fb_error *write_kept(struct fb_temporary *temporary, uint64_t offset,
+				   const uint8_t *bytes, size_t length)
+{
+	struct fb_error *err = check_room(temporary, length);
+
+	return err ? err : write_all(temporary->fd, offset, bytes, length);
+}
+
+struct fb_error *fb_temporary_write(struct fb_temporary *temporary, uint64_t offset,
+				    const void *bytes, size_t length)
 {
 	const uint8_t *from = bytes;
 	size_t part, done = 0, kept = 0; /* [done, kept) are to be written */
-	struct fb_error *err = NULL;
+	struct fb_error *err = check_size(temporary, offset + length);
 
 	for (; kept < length && !err; kept += part) {
 		part = HOLE_SIZE - (offset + kept) % HOLE_SIZE;
@@ -81,15 +160,17 @@ struct fb_error *fb_temporary_write(int fd, uint64_t offset, const void *bytes, 
 			part = length - kept;
 		if (!fb_all_zero(from + kept, part))
 			continue;
-		err = write_all(fd, offset + done, from + done, kept - done);
+		err = write_kept(temporary, offset + done, from + done, kept - done);
 		done = kept + part;
 	}
-	return err ? err : write_all(fd, offset + done, from + done, kept - done);
+	return err ? err : write_kept(temporary, offset + done, from + done, kept - done);
 }
 
-struct fb_error *fb_temporary_finish(int fd, uint64_t size)
+struct fb_error *fb_temporary_finish(struct fb_temporary *temporary, uint64_t size)
 {
-	if (ftruncate(fd, (off_t)size) != 0)
-		return fb_error_os(errno, "cannot size a temporary file (set TMPDIR)");
-	return NULL;
+	struct fb_error *err = check_size(temporary, size);
+
+	if (!err && ftruncate(temporary->fd, (off_t)size) != 0)
+		err = fb_error_os(errno, "cannot size a temporary file (set TMPDIR)");
+	return err;
 }

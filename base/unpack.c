@@ -4,8 +4,13 @@
  * systemd-coredump's .zst): unpacked once to an unlinked temporary file, because
  * the readers need random access. libarchive decompresses; only the one filter
  * that the magic names is enabled, and none that would run another program.
+ *
+ * Frames to be skipped may stand before and between those of zstd and lz4 (RFC 8878, 3.1.2): pzstd writes
+ * one before each. libarchive does not know a stream that begins with one; the others it skips.
  */
 #include <archive.h>
+#include <endian.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,21 +43,53 @@ static void free_archive(struct archive **archive)
 	(void)archive_read_free(*archive);
 }
 
+/* A frame to be skipped: magic (its last 4 bits are free), size of what follows; little-endian. */
+struct skipped_frame {
+	uint32_t magic;
+	uint32_t size;
+};
+#define SKIPPED_MAGIC 0x184d2a50u
+#define SKIPPED_MASK 0xfffffff0u
+
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
 }
 
-/* NULL where the file is not compressed. */
+/* Where the first frame is that is not to be skipped. */
+static struct fb_error *skip_frames(struct fb_file *file, uint64_t *offset_ret)
+{
+	struct skipped_frame frame;
+	uint64_t offset = 0;
+
+	for (unsigned i = 0; i < FB_MAX_SKIPPED_FRAMES; i++) {
+		size_t got;
+		struct fb_error *err = fb_file_read_some(file, offset, &frame, sizeof(frame), &got);
+
+		if (err)
+			return err;
+		if (got < sizeof(frame) || (le32toh(frame.magic) & SKIPPED_MASK) != SKIPPED_MAGIC ||
+		    le32toh(frame.size) > file->size - offset - sizeof(frame))
+			break;
+		offset += sizeof(frame) + le32toh(frame.size);
+	}
+	*offset_ret = offset;
+	return NULL;
+}
+
+/* NULL where the file is not compressed. *offset_ret: where the stream begins. */
 static struct fb_error *find_compression(struct fb_file *file,
-					 const struct compression **compression_ret)
+					 const struct compression **compression_ret,
+					 uint64_t *offset_ret)
 {
 	struct fb_error *err;
 	uint8_t magic[6];
 	size_t size, i;
 
-	err = fb_file_read_some(file, 0, magic, sizeof(magic), &size);
+	err = skip_frames(file, offset_ret);
+	if (!err)
+		err = fb_file_read_some(file, *offset_ret, magic, sizeof(magic), &size);
 	if (err)
 		return err;
 	*compression_ret = NULL;
@@ -68,7 +105,7 @@ static struct fb_error *find_compression(struct fb_file *file,
 	return NULL;
 }
 
-/* fd is read from its current position, the start. */
+/* fd is read from its current position, the start of the stream. */
 static struct fb_error *open_stream(int fd, const struct compression *compression,
 				    struct archive **archive_ret)
 {
@@ -101,9 +138,9 @@ static struct fb_error *open_stream(int fd, const struct compression *compressio
 	return NULL;
 }
 
-/* Writes the whole stream to fd; what comes behind a fault of the stream is lost. */
-static struct fb_error *unpack_stream(struct archive *archive, const char *name, int fd,
-				      bool *truncated_ret)
+/* Writes the whole stream to the file; what comes behind a fault of the stream is lost. */
+static struct fb_error *unpack_stream(struct archive *archive, const char *name,
+				      struct fb_temporary *temporary, bool *truncated_ret)
 {
 	uint64_t total = 0;
 
@@ -128,30 +165,33 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 			*truncated_ret = true;
 			break;
 		}
-		if (size > FB_MAX_UNPACKED_BYTES - total)
-			return fb_error_create(FB_LIMIT,
-					       "%s stream: unpacks to more than %" PRIu64 " bytes",
-					       name, FB_MAX_UNPACKED_BYTES);
-		err = fb_temporary_write(fd, total, block, size);
+		err = fb_temporary_write(temporary, total, block, size);
 		if (err)
-			return err;
+			return fb_error_prefix(err, "%s stream", name);
 		total += size;
 	}
-	return fb_temporary_finish(fd, total);
+	return fb_temporary_finish(temporary, total);
 }
 
-static struct fb_error *unpack_file(struct fb_file *packed, const struct compression *compression,
-				    bool *truncated_ret, struct fb_file **file_ret)
+/* From offset of the packed file on. */
+static struct fb_error *unpack_file(struct fb_file *packed, uint64_t offset,
+				    const struct compression *compression, bool *truncated_ret,
+				    struct fb_file **file_ret)
 {
 	FB_CLEANUP(free_archive) struct archive *archive = NULL;
 	FB_CLEANUP(close_fd) int fd = -1;
+	struct fb_temporary temporary;
 	struct fb_error *err;
 
+	if (lseek(packed->fd, (off_t)offset, SEEK_SET) < 0)
+		return fb_error_os(errno, "%s", packed->path);
 	err = open_stream(packed->fd, compression, &archive);
 	if (!err)
-		err = fb_temporary_fd(&fd);
-	if (!err)
-		err = unpack_stream(archive, compression->name, fd, truncated_ret);
+		err = fb_temporary_create(packed->size, &temporary);
+	if (!err) {
+		fd = temporary.fd;
+		err = unpack_stream(archive, compression->name, &temporary, truncated_ret);
+	}
 	if (!err)
 		err = fb_file_from_fd(packed->path, fd, packed->mtime_ns, file_ret);
 	if (err)
@@ -167,16 +207,17 @@ struct fb_error *fb_file_open_unpacked(const char *path, const char **compressio
 	const struct compression *compression = NULL;
 	bool truncated = false;
 	struct fb_error *err;
+	uint64_t offset;
 
 	err = fb_file_open(path, &file);
 	if (!err)
-		err = find_compression(file, &compression);
+		err = find_compression(file, &compression, &offset);
 	if (err)
 		return err;
 	if (compression) {
 		struct fb_file *unpacked = NULL;
 
-		err = unpack_file(file, compression, &truncated, &unpacked);
+		err = unpack_file(file, offset, compression, &truncated, &unpacked);
 		if (err)
 			return err;
 		fb_file_destroy(file);

@@ -155,7 +155,7 @@ static const struct fb_dump_ops kdumpfile_ops = {
 };
 
 /* Holes stay holes: a few records of a flattened file may claim any size. */
-static struct fb_error *copy_to_fd(struct fb_file *file, int fd)
+static struct fb_error *copy_to(struct fb_file *file, struct fb_temporary *temporary)
 {
 	uint64_t offset, end = 0;
 	struct fb_error *err = NULL;
@@ -171,30 +171,30 @@ static struct fb_error *copy_to_fd(struct fb_file *file, int fd)
 			some = end - offset < COPY_BYTES ? (size_t)(end - offset) : COPY_BYTES;
 			err = fb_file_read(file, offset, bytes, some);
 			if (!err)
-				err = fb_temporary_write(fd, offset, bytes, some);
+				err = fb_temporary_write(temporary, offset, bytes, some);
 		}
 	}
 	free(bytes);
-	return err ? err : fb_temporary_finish(fd, file->size);
+	return err ? err : fb_temporary_finish(temporary, file->size);
 }
 
 /* The library reads a descriptor: a file that is a layer over another is written out first. */
 static struct fb_error *ensure_fd(struct fb_dump_input *input)
 {
 	struct fb_file *copy, *file = input->file;
+	struct fb_temporary temporary;
 	struct fb_error *err;
-	int fd;
 
 	if (file->fd >= 0)
 		return NULL;
-	err = fb_temporary_fd(&fd);
+	err = fb_temporary_create(input->stored_size, &temporary);
 	if (err)
 		return err;
-	err = fb_error_prefix(copy_to_fd(file, fd), "%s", file->path);
+	err = fb_error_prefix(copy_to(file, &temporary), "%s", file->path);
 	if (!err)
-		err = fb_file_from_fd(file->path, fd, file->mtime_ns, &copy);
+		err = fb_file_from_fd(file->path, temporary.fd, file->mtime_ns, &copy);
 	if (err) {
-		(void)close(fd);
+		(void)close(temporary.fd);
 		return err;
 	}
 	fb_file_destroy(file);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/foreign_file.h"
 #include "base/limits.h"
 #include "kernel/dump/dump_private.h"
 #include "kernel/dump/flattened.h"
@@ -81,10 +82,15 @@ static struct fb_error *not_a_dump(struct fb_file *file)
 {
 	char text[3 * SIGNATURE_SIZE + 1] = "";
 	uint8_t bytes[SIGNATURE_SIZE];
+	const char *hint;
 	struct fb_error *err;
 	size_t got, i;
 
-	err = fb_file_read_some(file, 0, bytes, sizeof(bytes), &got);
+	err = fb_foreign_file(file, &hint);
+	if (!err && hint)
+		return fb_error_create(FB_INVALID, "%s %s", file->path, hint);
+	if (!err)
+		err = fb_file_read_some(file, 0, bytes, sizeof(bytes), &got);
 	if (err)
 		return err;
 	for (i = 0; i < got; i++)

@@ -38,6 +38,7 @@ struct scan {
 
 	struct fb_extent *records;
 	size_t count, room;
+	unsigned empty; /* records without a byte */
 	bool complete;
 };
 
@@ -100,6 +101,13 @@ static struct fb_error *scan_record(struct scan *scan, struct fb_warnings *warni
 	}
 	if (start == FLAT_END && size == FLAT_END) {
 		scan->complete = true;
+		return NULL;
+	}
+	if (!size && ++scan->empty > FB_MAX_EMPTY_FLAT_RECORDS) {
+		fb_warn(warnings,
+			"%s: the flattened dump is corrupt from offset %" PRIu64
+			" on at the latest (%u records that hold nothing)",
+			path, scan->offset, scan->empty);
 		return NULL;
 	}
 	if (start < 0 || size < 0 || size > INT64_MAX - start) {

@@ -197,6 +197,46 @@ static void damage_midway_keeps_what_came_before(void)
 	free(path);
 }
 
+/* {magic, size, bytes} before and behind the stream, as pzstd writes them, and one that says too much. */
+static void frames_to_be_skipped_are_skipped(void)
+{
+	static const uint8_t frame[] = {0x5f, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4};
+	static const uint8_t empty[] = {0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0};
+	static uint8_t bytes[2 * sizeof(packed) + 64];
+	const char *compression = NULL;
+	struct fb_file *file;
+	bool truncated;
+	char *path;
+
+	for (size_t filter = FB_ARRAY_SIZE(filters) - 2; filter < FB_ARRAY_SIZE(filters);
+	     filter++) { /* lz4, zstd */
+		size_t used = 0, size = pack(filter, PLAIN_SIZE);
+
+		memcpy(bytes + used, frame, sizeof(frame));
+		used += sizeof(frame);
+		memcpy(bytes + used, empty, sizeof(empty));
+		used += sizeof(empty);
+		memcpy(bytes + used, packed, size);
+		used += size;
+		memcpy(bytes + used, frame, sizeof(frame));
+		used += sizeof(frame);
+		path = fb_test_file("skipped", bytes, used);
+		FB_OK_FATAL(fb_file_open_unpacked(path, &compression, &truncated, &file));
+		CU_ASSERT_STRING_EQUAL(compression, filters[filter].name);
+		CU_ASSERT_FALSE(truncated);
+		CU_ASSERT_EQUAL(file->size, PLAIN_SIZE);
+		CU_ASSERT_TRUE(holds_plain(file));
+		fb_file_destroy(file);
+		free(path);
+	}
+	/* Nothing but such frames is no stream, nor is what is behind one that the file does not hold. */
+	path = fb_test_file("frames", bytes, sizeof(frame) + sizeof(empty));
+	FB_OK_FATAL(fb_file_open_unpacked(path, &compression, &truncated, &file));
+	CU_ASSERT_PTR_NULL(compression);
+	fb_file_destroy(file);
+	free(path);
+}
+
 static void no_room_is_an_error_that_says_what_to_do(void)
 {
 	size_t size = pack(0, PLAIN_SIZE);
@@ -215,4 +255,5 @@ FB_TEST_MAIN("base/unpack", FB_TEST(every_compression_unpacks),
 	     FB_TEST(a_cut_stream_gives_what_it_held), FB_TEST(nothing_unpacks_from_a_bare_magic),
 	     FB_TEST(plain_files_pass_through), FB_TEST(an_empty_stream_is_refused),
 	     FB_TEST(damage_midway_keeps_what_came_before),
+	     FB_TEST(frames_to_be_skipped_are_skipped),
 	     FB_TEST(no_room_is_an_error_that_says_what_to_do))

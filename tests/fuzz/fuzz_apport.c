@@ -12,13 +12,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t *copy = malloc(size + 1);
 	struct fb_file *report, *core;
 	struct fb_error *err;
+	bool cut, is_report;
 	uint8_t byte;
-	bool cut;
 
 	if (!copy)
 		abort();
 	memcpy(copy, data, size);
 	if (fb_file_from_memory("victim.crash", copy, size, &report))
+		abort();
+	err = fb_apport_probe(report, &is_report);
+	if (err)
 		abort();
 	err = fb_apport_unpack(report, NULL, &cut, &core);
 	if (!err) {

@@ -4,6 +4,7 @@
  */
 #include "user/core/apport.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,12 @@
 #define TEXT_SIZE (256u << 10)
 #define CHUNK_SIZE (TEXT_SIZE / 4 * 3 + 8)
 
-/* ProblemReport.write() always puts this field first. */
-#define FIRST_FIELD "ProblemType:"
+/* A field of every report. ProblemReport.write() puts it first, others sort it behind what names the host;
+ * it comes before the large fields, which are its last. */
+#define OWN_FIELD "ProblemType:"
+#define PROBE_SIZE (64u << 10)
+/* A byte-order mark in UTF-8, as editors leave it. */
+#define BOM "\xef\xbb\xbf"
 #define CORE_FIELD "CoreDump:"
 #define CORE_CODING "base64"
 
@@ -119,13 +124,22 @@ static struct fb_error *begins_core(struct reader *reader, bool *begins_ret)
 	return NULL;
 }
 
+static size_t bom_size(const void *text, size_t size)
+{
+	size_t bom = strlen(BOM);
+
+	return size >= bom && !memcmp(text, BOM, bom) ? bom : 0;
+}
+
 /* Moves to the first line of the field's value. */
 static struct fb_error *find_core(struct reader *reader)
 {
 	bool more = true, found;
-	struct fb_error *err;
+	struct fb_error *err = need(reader, strlen(BOM));
 
-	while (more) {
+	if (!err)
+		reader->at += bom_size(reader->text + reader->at, reader->fill - reader->at);
+	while (!err && more) {
 		err = begins_core(reader, &found);
 		if (!err)
 			err = skip_line(reader, &more);
@@ -184,7 +198,7 @@ static struct fb_error *unpack_field(struct reader *reader, struct fb_inflater *
 {
 	struct fb_error *err = NULL;
 
-	while (!err && !reader->ended && !fb_inflater_done(inflater)) {
+	while (!err && !reader->ended) {
 		size_t size;
 
 		err = decode_some(reader, &size);
@@ -228,16 +242,51 @@ static struct fb_error *finish(struct fb_file *report, int fd, uint64_t size,
 	return err;
 }
 
+/* Whether the line begins with "Name:", as each field does. */
+static bool is_field(const char *line, size_t size)
+{
+	size_t name = 0;
+
+	while (name < size && (isalnum((unsigned char)line[name]) ||
+			       (name && strchr("._-", line[name]) && line[name])))
+		name++;
+	return name && name < size && line[name] == ':';
+}
+
+/* Whether text, which may be cut off, is fields and continuation lines, the named one among them. */
+static bool has_own_field(const char *text, size_t size)
+{
+	const size_t own = strlen(OWN_FIELD);
+
+	while (size) {
+		const char *newline = memchr(text, '\n', size);
+		size_t line = newline ? (size_t)(newline - text) + 1 : size;
+
+		if (size >= own && !memcmp(text, OWN_FIELD, own))
+			return true;
+		if (*text != ' ' && !is_field(text, line))
+			return false;
+		text += line;
+		size -= line;
+	}
+	return false;
+}
+
 struct fb_error *fb_apport_probe(struct fb_file *file, bool *is_report_ret)
 {
-	char begin[sizeof(FIRST_FIELD) - 1];
+	char *text = malloc(PROBE_SIZE);
 	struct fb_error *err;
-	size_t got;
+	size_t got, bom;
 
-	err = fb_file_read_some(file, 0, begin, sizeof(begin), &got);
-	if (!err)
+	if (!text)
+		return fb_error_nomem();
+	err = fb_file_read_some(file, 0, text, PROBE_SIZE, &got);
+	if (!err) {
+		bom = bom_size(text, got);
 		*is_report_ret =
-			got == sizeof(begin) && memcmp(begin, FIRST_FIELD, sizeof(begin)) == 0;
+			got > bom && text[bom] != ' ' && has_own_field(text + bom, got - bom);
+	}
+	free(text);
 	return err;
 }
 
@@ -248,15 +297,15 @@ struct fb_error *fb_apport_unpack(struct fb_file *report, struct fb_warnings *wa
 	struct fb_error *err, *damage = NULL;
 	struct reader reader;
 	uint64_t size = 0;
-	int fd = -1;
+	struct fb_temporary temporary = {.fd = -1};
 
 	err = reader_init(&reader, report);
 	if (!err)
 		err = find_core(&reader);
 	if (!err)
-		err = fb_temporary_fd(&fd);
+		err = fb_temporary_create(report->size, &temporary);
 	if (!err)
-		err = fb_inflater_create(fd, &inflater);
+		err = fb_inflater_create(&temporary, &inflater);
 	if (!err)
 		err = unpack_field(&reader, inflater, &damage);
 	if (!err)
@@ -266,8 +315,8 @@ struct fb_error *fb_apport_unpack(struct fb_file *report, struct fb_warnings *wa
 	if (err)
 		fb_error_destroy(damage);
 	else
-		err = finish(report, fd, size, damage, warnings, cut_ret, core_ret);
-	if (err && fd >= 0)
-		close(fd);
+		err = finish(report, temporary.fd, size, damage, warnings, cut_ret, core_ret);
+	if (err && temporary.fd >= 0)
+		close(temporary.fd);
 	return err;
 }

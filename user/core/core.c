@@ -322,6 +322,10 @@ static struct fb_error *read_core(struct fb_core *core, struct fb_warnings *warn
 	if (core->notes.has_vmcoreinfo)
 		return fb_error_create(FB_INVALID, "is a kernel dump (it has a VMCOREINFO note), "
 						   "not a process core: give it as the dump");
+	if (core->notes.foreign && core->notes.thread_count == 0)
+		return fb_error_create(FB_UNSUPPORTED,
+				       "is a core of a %s process: only those of Linux are read",
+				       core->notes.foreign);
 	if (core->headers.segment_count == 0 && core->notes.thread_count == 0)
 		return fb_error_create(FB_CORRUPT, "holds neither memory nor threads");
 	check_truncation(core, warnings);

@@ -13,10 +13,14 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/foreign_file.h"
 #include "base/limits.h"
 
 /* Program headers read at a time: 56 KiB, one read for all but the largest processes. */
 #define PHDR_BATCH 1024u
+
+/* And where they are only counted. */
+#define COUNT_BATCH 64u
 
 #define WANT_CORE "give the core that the kernel or gcore wrote"
 
@@ -30,7 +34,6 @@ static const struct {
 	{"DISKDUMP", 8, "is a kernel dump, not a process core: give it as the dump"},
 	{"makedumpfile", 12,
 	 "is a kernel dump (flattened), not a process core: give it as the dump"},
-	{"!<arch>\n", 8, "is an archive of object files, not a core: " WANT_CORE},
 	{"#!", 2, "is a script, not a core: " WANT_CORE},
 };
 
@@ -43,8 +46,15 @@ static bool looks_like_text(const uint8_t *bytes, size_t size)
 	return true;
 }
 
-static struct fb_error *not_elf(const uint8_t *bytes, size_t size)
+static struct fb_error *not_elf(struct fb_file *file, const uint8_t *bytes, size_t size)
 {
+	const char *hint;
+	struct fb_error *err = fb_foreign_file(file, &hint);
+
+	if (err)
+		return err;
+	if (hint)
+		return fb_error_create(FB_INVALID, "%s", hint);
 	if (size == 0)
 		return fb_error_create(FB_INVALID, "is empty: the core was never written here "
 						   "(disk full, or a limit of 0?)");
@@ -147,7 +157,7 @@ static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
 	if (err)
 		return err;
 	if (got < sizeof(ehdr) || memcmp(ehdr.e_ident, ELFMAG, SELFMAG) != 0)
-		return not_elf((const uint8_t *)&ehdr, got);
+		return not_elf(file, (const uint8_t *)&ehdr, got);
 	err = check_identity(&ehdr);
 	if (err)
 		return err;
@@ -173,24 +183,39 @@ static bool read_section_0(struct fb_file *file, const Elf64_Ehdr *ehdr, Elf64_S
 	return true;
 }
 
-/* Where the file lost section 0, the first PT_NOTE still tells: in the kernel's cores the notes
- * follow the program headers at once. */
-static struct fb_error *count_by_notes(struct fb_file *file, const Elf64_Ehdr *ehdr,
-				       uint64_t *count_ret)
+/* Where the file lost section 0, the program headers still tell: all that they point to lies behind them,
+ * in the kernel's cores at once. */
+static struct fb_error *count_by_offsets(struct fb_file *file, const Elf64_Ehdr *ehdr,
+					 uint64_t *count_ret)
 {
+	uint64_t first = UINT64_MAX, count = 0;
+	Elf64_Phdr batch[COUNT_BATCH];
 	struct fb_error *err;
-	Elf64_Phdr phdr;
+	size_t got;
 
-	err = fb_file_read(file, ehdr->e_phoff, &phdr, sizeof(phdr));
-	if (err)
-		return fb_error_prefix(err, "program header 0");
-	if (phdr.p_type != PT_NOTE || phdr.p_offset <= ehdr->e_phoff || phdr.p_offset >= file->size)
+	while (count < FB_MAX_PHDRS) {
+		err = fb_file_read_some(file, ehdr->e_phoff + count * sizeof(*batch), batch,
+					sizeof(batch), &got);
+		if (err)
+			return err;
+		for (size_t i = 0; i < got / sizeof(*batch); i++, count++) {
+			if (ehdr->e_phoff + (count + 1) * sizeof(*batch) > first ||
+			    (batch[i].p_type != PT_LOAD && batch[i].p_type != PT_NOTE))
+				goto out;
+			if (batch[i].p_offset > ehdr->e_phoff && batch[i].p_offset < first)
+				first = batch[i].p_offset;
+		}
+		if (got < sizeof(batch))
+			break;
+	}
+out:
+	if (!count)
 		return fb_error_create(
 			FB_TRUNCATED,
 			"the number of segments stood in section header 0 at %" PRIu64
 			", behind the end of the file: copy it again",
 			ehdr->e_shoff);
-	*count_ret = (phdr.p_offset - ehdr->e_phoff) / sizeof(phdr);
+	*count_ret = count;
 	return NULL;
 }
 
@@ -209,7 +234,7 @@ static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *eh
 		if (has_section_0) {
 			segments = shdr.sh_info;
 		} else {
-			err = count_by_notes(file, ehdr, &segments);
+			err = count_by_offsets(file, ehdr, &segments);
 			if (err)
 				return err;
 		}

@@ -249,12 +249,32 @@ static const struct {
 	{"LINUX", NT_X86_XSTATE, parse_xstate},
 };
 
+/* The systems whose cores are ELF too, by the owner of their notes. NetBSD and OpenBSD add the number of a
+ * thread ("NetBSD-CORE@1"). */
+static const char *foreign_system(const struct fb_elf_note *note)
+{
+	static const struct {
+		const char *owner;
+		const char *system;
+	} systems[] = {{"NetBSD-CORE", "NetBSD"}, {"OpenBSD", "OpenBSD"}, {"FreeBSD", "FreeBSD"}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(systems); i++) {
+		size_t length = strlen(systems[i].owner);
+
+		if (note->owner_size >= length && !memcmp(note->owner, systems[i].owner, length))
+			return systems[i].system;
+	}
+	return NULL;
+}
+
 static struct fb_error *dispatch(struct parser *parser, const struct fb_elf_note *note)
 {
 	if (fb_elf_note_owner_is(note, "GDB"))
 		parser->notes->has_gdb_note = true;
 	else if (fb_elf_note_owner_is(note, "VMCOREINFO"))
 		parser->notes->has_vmcoreinfo = true;
+	else if (!parser->notes->foreign)
+		parser->notes->foreign = foreign_system(note);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(handlers); i++) {
 		if (fb_elf_note_is(note, handlers[i].owner, handlers[i].type))
 			return handlers[i].parse(parser, note);

@@ -28,6 +28,7 @@ struct fb_core_notes {
 	bool psinfo_first;   /* NT_PRPSINFO stands before every NT_PRSTATUS */
 	bool has_gdb_note;   /* any note of owner "GDB" */
 	bool has_vmcoreinfo; /* only a kernel dump has one */
+	const char *foreign; /* the system whose notes these are, where it is not Linux; static */
 	bool cut;            /* the last note reaches behind the data */
 };
 

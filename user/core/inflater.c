@@ -12,46 +12,42 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "base/limits.h"
-#include "base/temporary.h"
-
 #define OUT_SIZE (256u << 10)
 
 /* inflateInit2(): 15 bits of window, and 32 for "gzip or zlib, by its header". */
 #define ZLIB_ANY_HEADER (15 + 32)
+/* The first byte of a gzip member. */
+#define GZIP_FIRST 0x1f
 
 struct fb_inflater {
-	int fd;
-	uint64_t size; /* bytes unpacked so far */
+	struct fb_temporary *temporary; /* borrowed */
+	uint64_t size;                  /* bytes unpacked so far */
 	z_stream zlib;
 	bool zlib_ready;
 	ZSTD_DStream *zstd;
-	bool done;
+	bool done;   /* at the end of a stream */
+	bool closed; /* what came behind it is no stream: the rest is not looked at */
 	uint8_t out[OUT_SIZE];
 };
 
 static struct fb_error *put(struct fb_inflater *inflater, size_t length)
 {
-	struct fb_error *err;
+	struct fb_error *err =
+		fb_temporary_write(inflater->temporary, inflater->size, inflater->out, length);
 
-	if (length > FB_MAX_UNPACKED_BYTES - inflater->size)
-		return fb_error_create(FB_LIMIT, "unpacks to more than %" PRIu64 " bytes",
-				       FB_MAX_UNPACKED_BYTES);
-	err = fb_temporary_write(inflater->fd, inflater->size, inflater->out, length);
-	if (err)
-		return err;
-	inflater->size += length;
-	return NULL;
+	if (!err)
+		inflater->size += length;
+	return err;
 }
 
-static struct fb_error *feed_zlib(struct fb_inflater *inflater, const void *bytes, size_t length)
+/* One gzip member or zlib stream, or what of it the input has. */
+static struct fb_error *inflate_member(struct fb_inflater *inflater)
 {
 	z_stream *zlib = &inflater->zlib;
 	struct fb_error *err;
 	int status = Z_OK;
 
-	zlib->next_in = bytes;
-	zlib->avail_in = (uInt)length;
+	inflater->done = false;
 	do {
 		zlib->next_out = inflater->out;
 		zlib->avail_out = OUT_SIZE;
@@ -69,6 +65,24 @@ static struct fb_error *feed_zlib(struct fb_inflater *inflater, const void *byte
 	return NULL;
 }
 
+static struct fb_error *feed_zlib(struct fb_inflater *inflater, const void *bytes, size_t length)
+{
+	z_stream *zlib = &inflater->zlib;
+	struct fb_error *err = NULL;
+
+	zlib->next_in = bytes;
+	zlib->avail_in = (uInt)length;
+	while (!err && zlib->avail_in > 0 && !inflater->closed) {
+		if (inflater->done && *zlib->next_in != GZIP_FIRST)
+			inflater->closed = true;
+		else if (inflater->done && inflateReset(zlib) != Z_OK)
+			err = fb_error_nomem();
+		else
+			err = inflate_member(inflater);
+	}
+	return err;
+}
+
 static struct fb_error *feed_zstd(struct fb_inflater *inflater, const void *bytes, size_t length)
 {
 	ZSTD_inBuffer in = {.src = bytes, .size = length};
@@ -82,11 +96,14 @@ static struct fb_error *feed_zstd(struct fb_inflater *inflater, const void *byte
 		err = put(inflater, out.pos);
 		if (err)
 			return err;
-		if (ZSTD_isError(status))
-			return fb_error_create(FB_CORRUPT, "zstd stream: %s",
-					       ZSTD_getErrorName(status));
+		if (ZSTD_isError(status)) {
+			inflater->closed = inflater->done;
+			return inflater->closed ? NULL
+						: fb_error_create(FB_CORRUPT, "zstd stream: %s",
+								  ZSTD_getErrorName(status));
+		}
+		inflater->done = status == 0;
 	} while (in.pos < in.size || out.pos == out.size);
-	inflater->done = status == 0;
 	return NULL;
 }
 
@@ -104,13 +121,14 @@ static struct fb_error *start(struct fb_inflater *inflater, const uint8_t *bytes
 	return NULL;
 }
 
-struct fb_error *fb_inflater_create(int fd, struct fb_inflater **inflater_ret)
+struct fb_error *fb_inflater_create(struct fb_temporary *temporary,
+				    struct fb_inflater **inflater_ret)
 {
 	struct fb_inflater *inflater = calloc(1, sizeof(*inflater));
 
 	if (!inflater)
 		return fb_error_nomem();
-	inflater->fd = fd;
+	inflater->temporary = temporary;
 	*inflater_ret = inflater;
 	return NULL;
 }
@@ -129,7 +147,7 @@ struct fb_error *fb_inflater_feed(struct fb_inflater *inflater, const void *byte
 {
 	struct fb_error *err;
 
-	if (length == 0 || inflater->done)
+	if (length == 0 || inflater->closed)
 		return NULL;
 	if (!inflater->zstd && !inflater->zlib_ready) {
 		err = start(inflater, bytes, length);
@@ -148,5 +166,5 @@ bool fb_inflater_done(const struct fb_inflater *inflater)
 struct fb_error *fb_inflater_finish(struct fb_inflater *inflater, uint64_t *size_ret)
 {
 	*size_ret = inflater->size;
-	return fb_temporary_finish(inflater->fd, inflater->size);
+	return fb_temporary_finish(inflater->temporary, inflater->size);
 }

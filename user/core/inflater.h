@@ -11,18 +11,20 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/temporary.h"
 
 struct fb_inflater;
 
-/* fd: an empty file; borrowed. */
-FB_MUST_CHECK struct fb_error *fb_inflater_create(int fd, struct fb_inflater **inflater_ret);
+/* temporary: empty; borrowed. */
+FB_MUST_CHECK struct fb_error *fb_inflater_create(struct fb_temporary *temporary,
+						  struct fb_inflater **inflater_ret);
 void fb_inflater_destroy(struct fb_inflater *inflater);
 
-/* FB_CORRUPT: the stream is damaged, and ends there; FB_LIMIT; FB_OS. Bytes behind the end of the
- * stream are ignored. */
+/* FB_CORRUPT: the stream is damaged, and ends there; FB_LIMIT; FB_OS. Streams may follow each other, as
+ * gzip's members and zstandard's frames do; other bytes behind the end of one are ignored. */
 FB_MUST_CHECK struct fb_error *fb_inflater_feed(struct fb_inflater *inflater, const void *bytes,
 						size_t length);
-/* Whether the stream has come to its end. */
+/* Whether what was fed ends where a stream does. */
 bool fb_inflater_done(const struct fb_inflater *inflater);
 /* Gives the file its size (whole blocks of zeros became holes) and tells it. */
 FB_MUST_CHECK struct fb_error *fb_inflater_finish(struct fb_inflater *inflater, uint64_t *size_ret);

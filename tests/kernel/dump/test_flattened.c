@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "kernel/dump/kdump_format.h"
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
@@ -169,6 +170,32 @@ static void refuses_what_holds_nothing(void)
 	free(flat.data);
 }
 
+/* Each costs 16 bytes and a look, and a hole is nothing but these. */
+static void stops_at_records_that_hold_nothing(void)
+{
+	struct fb_warnings *warnings;
+	struct mk_bytes bytes;
+	struct fb_file *file;
+	bool complete;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	begin(&bytes);
+	append_record(&bytes, 0, 5, 'a');
+	for (unsigned i = 0; i < FB_MAX_EMPTY_FLAT_RECORDS; i++)
+		append_record(&bytes, 0, 0, 0);
+	append_record(&bytes, 5, 5, 'b');
+	append_record(&bytes, 0, 0, 0);
+	append_record(&bytes, 10, 5, 'c');
+	FB_OK_FATAL(open_bytes(&bytes, warnings, &complete, &file));
+	CU_ASSERT_FALSE(complete);
+	CU_ASSERT_EQUAL(file->size, 10);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(warnings, 0), "records that hold nothing"));
+	fb_file_destroy(file);
+	free(bytes.data);
+	fb_warnings_destroy(warnings);
+}
+
 static void stops_at_a_corrupt_record(void)
 {
 	static const uint64_t bad[][2] = {
@@ -198,4 +225,4 @@ static void stops_at_a_corrupt_record(void)
 FB_TEST_MAIN("kernel/flattened", FB_TEST(restores_the_file),
 	     FB_TEST(later_records_overwrite_and_holes_are_zeros),
 	     FB_TEST(a_cut_stream_reads_as_far_as_it_goes), FB_TEST(refuses_what_holds_nothing),
-	     FB_TEST(stops_at_a_corrupt_record))
+	     FB_TEST(stops_at_records_that_hold_nothing), FB_TEST(stops_at_a_corrupt_record))

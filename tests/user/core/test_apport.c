@@ -173,22 +173,92 @@ static void says_what_is_wrong_with_a_report(void)
 	refuse("ProblemType: Crash\nCoreDump: base64\n *\n", FB_CORRUPT, "byte 0x2a at offset 37");
 }
 
-static void knows_a_report_by_its_first_field(void)
+static bool is_report(const char *text)
 {
-	static const char *others[] = {"", "ProblemTyp", "problemtype: x", "\177ELF"};
-	bool is_report = true;
+	struct fb_file *file = text_file(text);
+	bool is = false;
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++) {
-		struct fb_file *file = text_file(others[i]);
+	FB_OK(fb_apport_probe(file, &is));
+	fb_file_destroy(file);
+	return is;
+}
 
-		is_report = true;
-		FB_OK(fb_apport_probe(file, &is_report));
-		CU_ASSERT_FALSE(is_report);
-		fb_file_destroy(file);
+static void knows_a_report_by_its_fields(void)
+{
+	CU_ASSERT_TRUE(is_report("ProblemType: Crash\n"));
+	CU_ASSERT_TRUE(is_report("\xef\xbb\xbfProblemType: Crash\n"));
+	CU_ASSERT_TRUE(is_report("Date: Mon\nProcMaps:\n 55-56 r-xp\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report("ProblemTypes: Crash\n"));
+	CU_ASSERT_FALSE(is_report("Problem"));
+	CU_ASSERT_FALSE(is_report(""));
+	CU_ASSERT_FALSE(is_report("\xef\xbb\xbf"));
+	CU_ASSERT_FALSE(is_report("a line of text\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report(" ProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report("Date: Mon\nUname: Linux\n"));
+}
+
+/* The report as an editor leaves it that writes a byte-order mark, and with its fields sorted. */
+static void unpacks_reports_that_begin_otherwise(void)
+{
+	static const char *const begins[] = {"\xef\xbb\xbf", "Architecture: amd64\nDate: Mon\n"};
+	size_t size, compressed_size, report_size;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *compressed = make_compressed(MAKE_GZIP, payload, size, &compressed_size);
+	char *report = make_report(compressed, compressed_size, 1000, &report_size);
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(begins); i++) {
+		size_t more = strlen(begins[i]);
+		char *other = malloc(more + report_size);
+		bool cut = true;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+		memcpy(other, begins[i], more);
+		memcpy(other + more, report, report_size);
+		expect(unpack(other, more + report_size, NULL, &cut), payload, size);
+		CU_ASSERT_FALSE(cut);
+		free(other);
 	}
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+/* Streams one behind the other, wherever the lines end, and bytes that are none behind the last. */
+static void unpacks_streams_that_follow_each_other(enum make_stream stream, size_t line_size,
+						   size_t junk)
+{
+	size_t size, first_size, second_size, report_size, half = 300007;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *first = make_compressed(stream, payload, half, &first_size);
+	uint8_t *second = make_compressed(stream, payload + half, size - half, &second_size);
+	uint8_t *both = calloc(1, first_size + second_size + junk);
+	bool cut = true;
+	char *report;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(both);
+	memcpy(both, first, first_size);
+	memcpy(both + first_size, second, second_size);
+	report = make_report(both, first_size + second_size + junk, line_size, &report_size);
+	expect(unpack(report, report_size, NULL, &cut), payload, size);
+	CU_ASSERT_FALSE(cut);
+	free(report);
+	free(both);
+	free(second);
+	free(first);
+	free(payload);
+}
+
+static void unpacks_many_streams(void)
+{
+	unpacks_streams_that_follow_each_other(MAKE_GZIP, 100000, 0);
+	unpacks_streams_that_follow_each_other(MAKE_GZIP, 1, 0);
+	unpacks_streams_that_follow_each_other(MAKE_GZIP, 1000, 77);
+	unpacks_streams_that_follow_each_other(MAKE_ZSTD, 100000, 0);
+	unpacks_streams_that_follow_each_other(MAKE_ZSTD, 5, 77);
 }
 
 FB_TEST_MAIN("user/apport", FB_TEST(unpacks_gzip), FB_TEST(unpacks_zlib_of_old),
 	     FB_TEST(unpacks_zstd), FB_TEST(keeps_memory_that_was_never_used_sparse),
 	     FB_TEST(takes_what_came_before_damage), FB_TEST(says_what_is_wrong_with_a_report),
-	     FB_TEST(knows_a_report_by_its_first_field))
+	     FB_TEST(knows_a_report_by_its_fields), FB_TEST(unpacks_reports_that_begin_otherwise),
+	     FB_TEST(unpacks_many_streams))

@@ -34,6 +34,7 @@ static void names_what_is_no_elf(void)
 	refuse("DISKDUMP\6\0\0", 11, FB_INVALID, "kernel dump");
 	refuse("makedumpfile\0\0\0\0", 16, FB_INVALID, "kernel dump (flattened)");
 	refuse("!<arch>\nlibc.o", 14, FB_INVALID, "archive");
+	refuse("PK\3\4....", 8, FB_INVALID, "zip archive: unpack it");
 	refuse("\177ELF\2\1\1", 7, FB_TRUNCATED, "inside the ELF header");
 }
 
@@ -136,9 +137,12 @@ static uint8_t *make_many(enum make_layout layout, size_t count, size_t *size_re
 	return make_finish(&make, size_ret);
 }
 
+/* More than the ELF header can count. */
+#define MANY 70000u
+
 static void check_many(enum make_layout layout, size_t lost, size_t sections)
 {
-	const size_t count = 70000;
+	const size_t count = MANY;
 	struct fb_core_headers headers;
 	size_t size;
 	uint8_t *bytes = make_many(layout, count, &size);
@@ -158,9 +162,19 @@ static void counts_more_segments_than_the_header_can(void)
 	check_many(MAKE_GCORE, 0, 70003);
 }
 
+static size_t lost_of_gcore(void)
+{
+	size_t size;
+
+	free(make_many(MAKE_GCORE, MANY, &size));
+	return size - sizeof(Elf64_Ehdr) - (MANY + 1) * sizeof(Elf64_Phdr);
+}
+
 static void counts_them_where_section_0_is_cut_off(void)
 {
 	check_many(MAKE_KERNEL, 8, 1);
+	/* What is cut off behind the program headers are gcore's memory and notes. */
+	check_many(MAKE_GCORE, lost_of_gcore(), 0);
 }
 
 static void gives_up_where_no_count_is_left(void)
@@ -169,12 +183,11 @@ static void gives_up_where_no_count_is_left(void)
 	uint8_t *bytes = make_many(MAKE_GCORE, 4, &size);
 	Elf64_Ehdr *ehdr = (Elf64_Ehdr *)bytes;
 
-	/* gcore's notes lie behind its memory, and the cut took both. */
-	refuse(bytes, sizeof(Elf64_Ehdr) + 5 * sizeof(Elf64_Phdr), FB_TRUNCATED,
-	       "section header 0");
+	/* Nothing is left of the program headers either. */
+	refuse(bytes, sizeof(Elf64_Ehdr), FB_TRUNCATED, "section header 0");
 	ehdr->e_shoff = 0;
 	ehdr->e_phoff = size - 4;
-	refuse(bytes, size, FB_TRUNCATED, "program header 0");
+	refuse(bytes, size, FB_TRUNCATED, "section header 0");
 	free(bytes);
 }
 

@@ -130,7 +130,26 @@ static void ignores_notes_of_others(void)
 	notes = parse(&make, 0, NULL, &data);
 	CU_ASSERT_EQUAL(notes.thread_count, 0);
 	CU_ASSERT_FALSE(notes.cut);
+	CU_ASSERT_PTR_NULL(notes.foreign);
 	release(&notes, data);
+}
+
+static void knows_the_notes_of_other_systems(void)
+{
+	static const char *const owners[][2] = {
+		{"NetBSD-CORE@1", "NetBSD"}, {"OpenBSD", "OpenBSD"}, {"FreeBSD", "FreeBSD"}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(owners); i++) {
+		struct make_core make = {0};
+		struct fb_core_notes notes;
+		uint8_t *data;
+
+		make_note(&make, owners[i][0], 1, "register", 8);
+		notes = parse(&make, 0, NULL, &data);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(notes.foreign);
+		CU_ASSERT_STRING_EQUAL(notes.foreign, owners[i][1]);
+		release(&notes, data);
+	}
 }
 
 static void keeps_the_first_of_two(void)
@@ -260,7 +279,8 @@ static void forgives_missing_padding_at_the_end(void)
 
 FB_TEST_MAIN("user/core_notes", FB_TEST(gives_registers_to_the_thread_before),
 	     FB_TEST(leaves_out_a_thread_of_another_size), FB_TEST(takes_names_without_a_nul),
-	     FB_TEST(ignores_notes_of_others), FB_TEST(keeps_the_first_of_two),
-	     FB_TEST(takes_half_an_auxv), FB_TEST(refuses_an_endless_auxv), FB_TEST(sorts_mappings),
+	     FB_TEST(ignores_notes_of_others), FB_TEST(knows_the_notes_of_other_systems),
+	     FB_TEST(keeps_the_first_of_two), FB_TEST(takes_half_an_auxv),
+	     FB_TEST(refuses_an_endless_auxv), FB_TEST(sorts_mappings),
 	     FB_TEST(refuses_impossible_mappings), FB_TEST(takes_what_a_cut_left),
 	     FB_TEST(forgives_missing_padding_at_the_end))
