@@ -48,6 +48,15 @@
 /* Records of a flattened file that hold no byte: makedumpfile has nothing to write them for. */
 #define FB_MAX_EMPTY_FLAT_RECORDS 1024u
 
+/* Ranges of memory of an image: firmware's memory maps have some dozen. */
+#define FB_MAX_IMAGE_RANGES (1u << 20)
+
+/* A checkpoint of VMware: groups are devices (some dozen), tags of one some thousand, and regions of memory
+ * end at the gap for PCI below 4 GiB. */
+#define FB_MAX_VMWARE_GROUPS 4096u
+#define FB_MAX_VMWARE_TAGS (1u << 20)
+#define FB_MAX_VMWARE_REGIONS 16u
+
 /* A stored page is at most a page (larger would not have been kept compressed). */
 #define FB_MAX_STORED_PAGE 4096u
 

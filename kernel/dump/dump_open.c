@@ -14,8 +14,11 @@
 #include "kernel/dump/dump_private.h"
 #include "kernel/dump/flattened.h"
 #include "kernel/dump/kdump_format.h"
+#include "kernel/images/vmware.h"
 
 #define SIGNATURE_SIZE 8
+/* No Linux of x86-64 boots with less. */
+#define RAW_BYTES_MIN (16u << 20)
 
 enum kind {
 	KIND_KDUMP,
@@ -95,23 +98,55 @@ static struct fb_error *not_a_dump(struct fb_file *file)
 		return err;
 	for (i = 0; i < got; i++)
 		(void)snprintf(text + 3 * i, sizeof(text) - 3 * i, " %02x", bytes[i]);
-	return fb_error_create(FB_INVALID,
-			       "%s: not a kernel dump (starts with%s): expected kdump-compressed, "
-			       "flattened, ELF, or a format that libkdumpfile knows",
-			       file->path, text);
+	return fb_error_create(
+		FB_INVALID,
+		"%s: not a kernel dump (starts with%s): expected kdump-compressed, "
+		"flattened, ELF, a memory image (LiME, AVML, VMware, raw), or a format that "
+		"libkdumpfile knows",
+		file->path, text);
+}
+
+/* What no format knows may be memory as it is, without any header: if it is large enough to be that of a
+ * Linux host, and whole pages, that is what is tried. */
+static bool may_be_raw(const struct fb_file *file)
+{
+	return file->size >= RAW_BYTES_MIN && file->size % FB_PAGE_SIZE == 0;
+}
+
+static struct fb_error *open_unknown(struct fb_dump_input *input, struct fb_warnings *warnings,
+				     struct fb_dump **dump_ret)
+{
+	const char *hint;
+	struct fb_error *err = fb_foreign_file(input->file, &hint);
+
+	if (err)
+		return err;
+	if (hint || !may_be_raw(input->file))
+		return not_a_dump(input->file);
+	fb_warn(warnings,
+		"%s: has no header of any known format: read as a raw memory image, its first byte that "
+		"of physical address 0",
+		input->file->path);
+	return fb_image_dump_open(input, fb_raw_image_read, warnings, dump_ret);
 }
 
 static struct fb_error *open_single(struct fb_dump_input *input, enum kind kind,
 				    struct fb_warnings *warnings, struct fb_dump **dump_ret)
 {
+	fb_image_reader *reader;
 	struct fb_error *err;
 
 	if (kind == KIND_ELF)
 		return fb_elf_vmcore_open(input, warnings, dump_ret);
+	err = fb_image_detect(input->file, &reader);
+	if (err)
+		return err;
+	if (reader)
+		return fb_image_dump_open(input, reader, warnings, dump_ret);
 	err = fb_kdumpfile_open(input, warnings, dump_ret);
 	if (fb_error_is(err, FB_NOT_FOUND)) {
 		fb_error_destroy(err);
-		err = not_a_dump(input->file);
+		err = open_unknown(input, warnings, dump_ret);
 	}
 	return err;
 }
@@ -121,8 +156,12 @@ struct fb_error *fb_dump_open_inputs(struct fb_dump_input *inputs, size_t count,
 {
 	enum kind first = KIND_OTHER, kind;
 	struct fb_error *err;
+	bool vmware;
 	size_t i;
 
+	err = fb_vmware_detect(inputs[0].file, &vmware);
+	if (err || vmware)
+		return err ? err : fb_vmware_dump_open(inputs, count, warnings, dump_ret);
 	for (i = 0; i < count; i++) {
 		err = detect(inputs[i].file, &kind);
 		if (err)

@@ -14,6 +14,7 @@
 #include "kernel/dump/dump.h"
 #include "kernel/dump/dump_notes.h"
 #include "kernel/dump/page_cache.h"
+#include "kernel/images/image.h"
 
 /* One file of a dump, unwrapped. */
 struct fb_dump_input {
@@ -83,6 +84,17 @@ FB_MUST_CHECK struct fb_error *fb_elf_vmcore_open(struct fb_dump_input *input,
 FB_MUST_CHECK struct fb_error *fb_kdumpfile_open(struct fb_dump_input *input,
 						 struct fb_warnings *warnings,
 						 struct fb_dump **dump_ret);
+
+/* An image that the reader knows (kernel/images/image.h). */
+FB_MUST_CHECK struct fb_error *fb_image_dump_open(struct fb_dump_input *input,
+						  fb_image_reader *reader,
+						  struct fb_warnings *warnings,
+						  struct fb_dump **dump_ret);
+
+/* A VMware checkpoint, and its .vmem where memory is not in it. */
+FB_MUST_CHECK struct fb_error *fb_vmware_dump_open(struct fb_dump_input *inputs, size_t count,
+						   struct fb_warnings *warnings,
+						   struct fb_dump **dump_ret);
 
 /* Unwraps a flattened file, in place; takes nothing on failure. */
 FB_MUST_CHECK struct fb_error *fb_dump_input_unwrap(struct fb_dump_input *input,

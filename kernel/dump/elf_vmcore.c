@@ -11,20 +11,11 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/text.h"
 #include "kernel/dump/dump_private.h"
-#include "kernel/dump/extents.h"
+#include "kernel/dump/extent_dump.h"
 
-#define COUNT_TEXT 32
 /* The address of user memory ends below this, with 4 or 5 levels of page tables. */
 #define USER_END (1ull << 56)
-
-struct elf_vmcore {
-	struct fb_dump dump;
-	struct fb_file *file;     /* owned */
-	struct fb_extents memory; /* by physical address, what the file holds */
-	struct fb_extents meant;  /* with what lies behind the file's end; empty if nothing does */
-};
 
 /* While it is opened. */
 struct image {
@@ -35,112 +26,6 @@ struct image {
 	uint64_t count;
 	uint64_t max_address; /* exclusive end of all memory, excluded or not */
 	bool cut_off;
-};
-
-static struct elf_vmcore *of_dump(struct fb_dump *dump)
-{
-	return (struct elf_vmcore *)dump;
-}
-
-static uint64_t page_of(uint64_t address)
-{
-	return address >> FB_PAGE_SHIFT;
-}
-
-static uint64_t page_behind(uint64_t address)
-{
-	return (address + FB_PAGE_SIZE - 1) >> FB_PAGE_SHIFT;
-}
-
-/* Whether extents hold a byte of the frame. */
-static bool holds(const struct fb_extents *extents, uint64_t pfn)
-{
-	size_t index = fb_extents_find(extents, pfn << FB_PAGE_SHIFT);
-
-	return index < extents->count && extents->list[index].start < (pfn + 1) << FB_PAGE_SHIFT;
-}
-
-static bool elf_has_page(struct fb_dump *dump, uint64_t pfn)
-{
-	return holds(&of_dump(dump)->memory, pfn);
-}
-
-/* The first frame at or behind pfn of which extents hold a byte (or none). */
-static uint64_t next_held(const struct fb_extents *extents, uint64_t pfn, bool held)
-{
-	size_t index = fb_extents_find(extents, pfn << FB_PAGE_SHIFT);
-
-	if (held) {
-		if (index == extents->count)
-			return UINT64_MAX;
-		return page_of(extents->list[index].start) > pfn
-			       ? page_of(extents->list[index].start)
-			       : pfn;
-	}
-	for (; index < extents->count && page_of(extents->list[index].start) <= pfn; index++)
-		pfn = page_behind(extents->list[index].start + extents->list[index].length);
-	return pfn;
-}
-
-static uint64_t elf_next(struct fb_dump *dump, uint64_t pfn, bool readable)
-{
-	return next_held(&of_dump(dump)->memory, pfn, readable);
-}
-
-static uint64_t elf_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
-{
-	return next_held(&of_dump(dump)->meant, pfn, meant);
-}
-
-/* A frame of which the file holds a part (memory that ends within a page) reads as zeros in the
- * rest. */
-static struct fb_error *elf_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
-{
-	const struct elf_vmcore *vmcore = of_dump(dump);
-	uint64_t start = pfn << FB_PAGE_SHIFT, end = start + FB_PAGE_SIZE;
-	const struct fb_extents *memory = &vmcore->memory;
-	size_t index = fb_extents_find(memory, start);
-	struct fb_error *err = NULL;
-
-	if (!holds(memory, pfn)) {
-		if (holds(&vmcore->meant, pfn))
-			return fb_error_create(FB_TRUNCATED,
-					       "page frame 0x%" PRIx64
-					       ": its data lie behind the end of the file",
-					       pfn);
-		return fb_dump_absent(pfn);
-	}
-	memset(page, 0, FB_PAGE_SIZE);
-	for (; !err && index < memory->count && memory->list[index].start < end; index++) {
-		const struct fb_extent *extent = &memory->list[index];
-		uint64_t from = extent->start > start ? extent->start : start;
-		uint64_t to = extent->start + extent->length;
-
-		if (to > end)
-			to = end;
-		err = fb_file_read(vmcore->file, extent->source + (from - extent->start),
-				   (char *)page + (from - start), (size_t)(to - from));
-	}
-	return fb_error_prefix(err, "page frame 0x%" PRIx64, pfn);
-}
-
-static void elf_destroy(struct fb_dump *dump)
-{
-	struct elf_vmcore *vmcore = of_dump(dump);
-
-	fb_extents_deinit(&vmcore->memory);
-	fb_extents_deinit(&vmcore->meant);
-	fb_file_destroy(vmcore->file);
-	fb_dump_deinit(dump);
-	free(vmcore);
-}
-
-static const struct fb_dump_ops elf_ops = {
-	.has_page = elf_has_page,
-	.next = elf_next,
-	.read_page = elf_read_page,
-	.next_meant = elf_next_meant,
-	.destroy = elf_destroy,
 };
 
 static struct fb_error *read_ehdr(struct image *image)
@@ -339,56 +224,24 @@ static struct fb_error *collect(struct image *image, bool clip, struct fb_warnin
 	return err;
 }
 
-/* Frames that extents hold a byte of. */
-static uint64_t count_pages(const struct fb_extents *extents)
-{
-	uint64_t count = 0, next = 0;
-	size_t i;
-
-	for (i = 0; i < extents->count; i++) {
-		uint64_t first = page_of(extents->list[i].start);
-		uint64_t end = page_behind(extents->list[i].start + extents->list[i].length);
-
-		if (first < next)
-			first = next;
-		if (end > first)
-			count += end - first;
-		if (end > next)
-			next = end;
-	}
-	return count;
-}
-
-static struct fb_error *map_memory(struct elf_vmcore *vmcore, struct image *image,
+static struct fb_error *map_memory(struct fb_extent_dump *vmcore, struct image *image,
 				   struct fb_warnings *warnings)
 {
-	struct fb_dump_info *info = &vmcore->dump.info;
-	char lost[COUNT_TEXT], all[COUNT_TEXT];
+	struct fb_extents memory = {0}, meant = {0};
 	struct fb_error *err;
 
-	err = collect(image, true, warnings, &vmcore->memory);
+	err = collect(image, true, warnings, &memory);
 	if (!err && image->cut_off)
-		err = collect(image, false, warnings, &vmcore->meant);
-	if (err)
+		err = collect(image, false, warnings, &meant);
+	if (err) {
+		fb_extents_deinit(&memory);
 		return err;
-	info->max_pfn = info->known_pfn = page_behind(image->max_address);
-	info->pages_dumped = count_pages(&vmcore->memory);
-	if (image->cut_off) {
-		info->incomplete = true;
-		info->pages_lost = count_pages(&vmcore->meant) - info->pages_dumped;
-		fb_text_count(info->pages_lost, lost, sizeof(lost));
-		fb_text_count(info->pages_lost + info->pages_dumped, all, sizeof(all));
-		fb_warn(warnings, "%s: the dump is cut off: %s of %s pages are lost",
-			image->file->path, lost, all);
 	}
-	if (!info->pages_dumped)
-		return fb_error_create(info->pages_lost ? FB_TRUNCATED : FB_INVALID,
-				       "%s: an ELF file without one page of memory",
-				       image->file->path);
-	return NULL;
+	fb_extent_dump_map(vmcore, memory, meant);
+	return fb_extent_dump_measure(vmcore, image->max_address, image->file->path, warnings);
 }
 
-static struct fb_error *open_image(struct elf_vmcore *vmcore, struct image *image,
+static struct fb_error *open_image(struct fb_extent_dump *vmcore, struct image *image,
 				   struct fb_warnings *warnings)
 {
 	struct fb_error *err;
@@ -409,19 +262,14 @@ static struct fb_error *open_image(struct elf_vmcore *vmcore, struct image *imag
 struct fb_error *fb_elf_vmcore_open(struct fb_dump_input *input, struct fb_warnings *warnings,
 				    struct fb_dump **dump_ret)
 {
-	struct elf_vmcore *vmcore = calloc(1, sizeof(*vmcore));
 	struct image image = {.file = input->file, .stored_size = input->stored_size};
+	struct fb_extent_dump *vmcore;
 	struct fb_error *err;
 
-	if (!vmcore)
-		return fb_error_nomem();
-	vmcore->dump.info.format = "ELF";
-	vmcore->dump.info.stream = input->stream;
-	vmcore->dump.info.flattened = input->flattened;
-	vmcore->dump.info.incomplete = input->truncated;
-	err = fb_dump_init(&vmcore->dump, &elf_ops);
-	if (!err)
-		err = open_image(vmcore, &image, warnings);
+	err = fb_extent_dump_create("ELF", input, &vmcore);
+	if (err)
+		return err;
+	err = open_image(vmcore, &image, warnings);
 	free(image.segments);
 	if (err) {
 		fb_dump_destroy(&vmcore->dump);

@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "kernel/dump/extents.h"
 #include "kernel/dump/kdump_format.h"
+#include "kernel/images/extents.h"
 
 /* A payload is 64 KiB as a rule: a header costs one read of this, or none where payloads are
  * small. */

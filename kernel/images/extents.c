@@ -3,7 +3,7 @@
  * Overlaps are resolved by a sweep over the pieces in order of their start; a
  * heap holds those that cover the current address, the winning one on top.
  */
-#include "kernel/dump/extents.h"
+#include "kernel/images/extents.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kernel/dump/extents.h"
+#include "kernel/images/extents.h"
 
 #include <stdlib.h>
 #include <string.h>

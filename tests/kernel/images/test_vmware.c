@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* VMware's checkpoints: memory within and beside them, regions, and what is missing. */
+#include "kernel/images/vmware.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/images/vmware_format.h"
+#include "tests/harness.h"
+#include "tests/kernel/make_image.h"
+
+static const struct mk_range ranges[] = {{0, 40}, {0x100000, 20}};
+#define RANGES FB_ARRAY_SIZE(ranges)
+
+static struct fb_error *open_both(const struct mk_bytes *checkpoint, const struct mk_bytes *memory,
+				  struct fb_dump **dump_ret)
+{
+	char *paths[2] = {mk_file("guest.vmss", checkpoint), mk_file("guest.vmem", memory)};
+	struct fb_error *err;
+
+	err = fb_dump_open((const char *const[]){paths[0], paths[1]}, 2, NULL, dump_ret);
+	free(paths[0]);
+	free(paths[1]);
+	return err;
+}
+
+static void reads_the_memory_beside_it(void)
+{
+	struct mk_bytes checkpoint, memory;
+	struct fb_dump *dump;
+
+	mk_vmware(ranges, RANGES, &checkpoint, &memory);
+	FB_OK_FATAL(open_both(&checkpoint, &memory, &dump));
+	CU_ASSERT_STRING_EQUAL(fb_dump_info(dump)->format, "VMware");
+	CU_ASSERT_FALSE(fb_dump_info(dump)->incomplete);
+	mk_check_ranges(dump, ranges, RANGES, 0x100020);
+	fb_dump_destroy(dump);
+	memory.size -= FB_PAGE_SIZE;
+	FB_OK_FATAL(open_both(&checkpoint, &memory, &dump));
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_lost, 1);
+	fb_dump_destroy(dump);
+	FB_FAILS_WITH(mk_open(&checkpoint, NULL, &dump), FB_INVALID, "give the .vmem");
+	free(checkpoint.data);
+	free(memory.data);
+}
+
+static void reads_the_memory_within_it(void)
+{
+	struct mk_bytes checkpoint;
+	struct fb_dump *dump;
+
+	mk_vmware(ranges, RANGES, &checkpoint, NULL);
+	FB_OK_FATAL(mk_open(&checkpoint, NULL, &dump));
+	mk_check_ranges(dump, ranges, RANGES, 0x100020);
+	fb_dump_destroy(dump);
+	free(checkpoint.data);
+}
+
+static void without_regions_memory_begins_at_0(void)
+{
+	struct mk_bytes checkpoint, memory;
+	struct fb_dump *dump;
+
+	mk_vmware(ranges, 0, &checkpoint, &memory);
+	free(memory.data);
+	mk_vmware(ranges, 1, &(struct mk_bytes){0}, &memory);
+	FB_OK_FATAL(open_both(&checkpoint, &memory, &dump));
+	mk_check_ranges(dump, ranges, 1, 100);
+	fb_dump_destroy(dump);
+	free(checkpoint.data);
+	free(memory.data);
+}
+
+static void refuses_what_cannot_be(void)
+{
+	struct mk_bytes checkpoint, memory;
+	struct fb_vmware_header *header;
+	struct fb_vmware_group *groups;
+	struct fb_dump *dump;
+
+	mk_vmware(ranges, RANGES, &checkpoint, &memory);
+	header = (struct fb_vmware_header *)checkpoint.data;
+	groups = (struct fb_vmware_group *)(header + 1);
+	groups[1].position = checkpoint.size - 1;
+	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_TRUNCATED);
+	groups[1].position = UINT64_MAX;
+	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_TRUNCATED);
+	groups[1].name[0] = 'M';
+	FB_FAILS_WITH(open_both(&checkpoint, &memory, &dump), FB_CORRUPT, "no group describes");
+	header->group_count = UINT32_MAX;
+	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_CORRUPT);
+	checkpoint.size = 8;
+	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_TRUNCATED);
+	free(checkpoint.data);
+	free(memory.data);
+}
+
+static void compressed_memory_is_said(void)
+{
+	struct mk_bytes checkpoint;
+	struct fb_dump *dump;
+	uint8_t *name;
+
+	mk_vmware(ranges, 1, &checkpoint, NULL);
+	name = memmem(checkpoint.data, checkpoint.size, "Memory", 6);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+	name[-2] = FB_VMWARE_PACKED_BLOCK; /* the tag's low byte */
+	FB_FAILS_WITH(mk_open(&checkpoint, NULL, &dump), FB_UNSUPPORTED, "compressed");
+	free(checkpoint.data);
+}
+
+FB_TEST_MAIN("kernel/vmware", FB_TEST(reads_the_memory_beside_it),
+	     FB_TEST(reads_the_memory_within_it), FB_TEST(without_regions_memory_begins_at_0),
+	     FB_TEST(refuses_what_cannot_be), FB_TEST(compressed_memory_is_said))
