@@ -56,21 +56,21 @@ static enum fb_lock_kind kind_of(uint64_t flags)
 }
 
 /* The file's inode: a lock is worth showing without it. */
-static void read_inode(struct fb_kernel *kernel, struct fb_lock *lock)
+static struct fb_error *read_inode(struct fb_kernel *kernel, struct fb_lock *lock)
 {
 	struct fb_file_info info;
 	struct fb_error *err;
 
 	if (!lock->file)
-		return;
+		return NULL;
 	err = fb_file_info(kernel, lock->file, &info);
-	fb_warn_error(fb_kernel_warnings(kernel), err, "the file of a lock");
 	if (err)
-		return;
+		return fb_part_warn(fb_kernel_warnings(kernel), err, "the file of a lock");
 	lock->has_inode = true;
 	lock->major = info.major;
 	lock->minor = info.minor;
 	lock->inode = info.inode;
+	return NULL;
 }
 
 static struct fb_error *read_lock(struct fb_kernel *kernel, struct fb_lock *lock)
@@ -109,8 +109,7 @@ static struct fb_error *read_lock(struct fb_kernel *kernel, struct fb_lock *lock
 		else if (lock->flags & FL_DOWNGRADE_PENDING)
 			lock->type = TYPE_READ;
 	}
-	read_inode(kernel, lock);
-	return NULL;
+	return read_inode(kernel, lock);
 }
 
 /* One lock, put behind those that are listed; *fresh_ret: it was not met before. */

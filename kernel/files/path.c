@@ -168,7 +168,7 @@ static struct fb_error *has_pseudo_name(struct fb_kernel *kernel, const struct f
 		err = fb_kernel_field(kernel, path->dentry, &layout->dentry_parent, &parent);
 	/* The mounts of such files are never shown: one that is lost costs them nothing. */
 	if (!err && path->mount)
-		fb_error_destroy(
+		err = fb_part_skip(
 			fb_kernel_field(kernel, path->mount, &layout->vfsmount_root, &root));
 	if (!err)
 		*pseudo_ret = dname && !(parent == path->dentry && root == path->dentry);

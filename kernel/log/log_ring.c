@@ -107,16 +107,14 @@ static bool find_block(const struct fb_log_ring *ring, uint64_t begin, uint64_t 
 }
 
 /* Whether the text is still that of this record: newer ones overwrite it. */
-static bool block_is_of(struct fb_space *space, const struct block *block, uint64_t id)
+static struct fb_error *block_is_of(struct fb_space *space, const struct block *block, uint64_t id,
+				    bool *own_ret)
 {
 	uint64_t owner;
 	struct fb_error *err = fb_space_u64(space, block->address - BLOCK_ID_SIZE, &owner);
 
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return owner == id;
+	*own_ret = !err && owner == id;
+	return fb_part_skip(err);
 }
 
 static struct fb_error *read_text(struct fb_space *space, const struct fb_log_ring *ring,
@@ -132,11 +130,19 @@ static struct fb_error *read_text(struct fb_space *space, const struct fb_log_ri
 	};
 	uint16_t length;
 	struct block block;
+	struct fb_error *err;
+	bool own;
 
 	memcpy(&length, info + ring->info_length, sizeof(length));
-	if (!find_block(ring, load_u64(desc + ring->desc_begin), load_u64(desc + ring->desc_next),
-			&block) ||
-	    block.failed || (!block.empty && !block_is_of(space, &block, id))) {
+	own = find_block(ring, load_u64(desc + ring->desc_begin), load_u64(desc + ring->desc_next),
+			 &block) &&
+	      !block.failed;
+	if (own && !block.empty) {
+		err = block_is_of(space, &block, id, &own);
+		if (err)
+			return err;
+	}
+	if (!own) {
 		log->lost++;
 		return NULL;
 	}

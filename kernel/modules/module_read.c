@@ -176,20 +176,23 @@ static struct fb_error *read_numbers(struct fb_kernel *kernel, struct fb_module 
 	if (err)
 		return err;
 	module->state = (enum fb_module_state)state;
-	fb_error_destroy(
+	err = fb_part_skip(
 		fb_kernel_field(kernel, module->address, &layout->module_taints, &module->taints));
+	if (err)
+		return err;
 	/* Without CONFIG_MODULE_UNLOAD there are neither references nor an exit function. */
 	module->references = -1;
 	err = fb_kernel_field_signed(kernel, module->address, &layout->module_refcnt, &references);
 	if (!err)
 		module->references = references - MODULE_REF_BASE;
-	fb_error_destroy(err);
+	err = fb_part_skip(err);
+	if (err)
+		return err;
 	err = fb_kernel_field(kernel, module->address, &layout->module_init, &init);
 	if (!err)
 		err = fb_kernel_field(kernel, module->address, &layout->module_exit, &exit);
 	module->permanent = !err && init && !exit;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 /* Without types all else is unknown. The name is no proof that there is a module, so it must look like one. */

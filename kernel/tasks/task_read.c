@@ -33,36 +33,57 @@ static char state_letter(uint64_t state, uint64_t exit_state)
 	return letters[index];
 }
 
-/* A member that the task is believed without: 0 and one more damaged field where it fails. */
-static uint64_t optional(struct fb_kernel *kernel, struct fb_task *task, uint64_t base,
-			 const struct fb_field *field)
+/* One task_struct while it is read. */
+struct reader {
+	struct fb_kernel *kernel;
+	struct fb_task task;
+	struct fb_error *fatal; /* ends the reading; NULL: none yet. Owned */
+};
+
+/* A member that the task is believed without. False, and one more damaged field, where it fails. */
+static bool read_member(struct reader *reader, uint64_t base, const struct fb_field *field,
+			bool may_lack, uint64_t *value_ret)
+{
+	struct fb_error *err;
+
+	if (reader->fatal)
+		return false;
+	err = fb_kernel_field(reader->kernel, base, field, value_ret);
+	if (!err)
+		return true;
+	if (!may_lack || !fb_error_is(err, FB_NOT_FOUND))
+		reader->task.damaged++;
+	reader->fatal = fb_part_skip(err);
+	return false;
+}
+
+/* One that not every kernel has; 0 where it fails. */
+static uint64_t optional(struct reader *reader, uint64_t base, const struct fb_field *field)
 {
 	uint64_t value = 0;
-	struct fb_error *err = fb_kernel_field(kernel, base, field, &value);
 
-	if (err && !fb_error_is(err, FB_NOT_FOUND))
-		task->damaged++;
-	fb_error_destroy(err);
+	(void)read_member(reader, base, field, true, &value);
 	return value;
 }
 
-static void read_levels(struct fb_kernel *kernel, struct fb_task *task)
+static void read_levels(struct reader *reader)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t pid = optional(kernel, task, task->address, &layout->task_thread_pid);
+	const struct fb_layout *layout = fb_kernel_layout(reader->kernel);
+	struct fb_task *task = &reader->task;
+	uint64_t pid = optional(reader, task->address, &layout->task_thread_pid);
 	uint64_t level, numbers = pid + layout->pid_numbers.offset;
 
 	task->level_count = 1;
 	task->level_tids[0] = task->tid;
 	if (!pid || !layout->pid_numbers.found || !layout->upid.size)
 		return;
-	level = optional(kernel, task, pid, &layout->pid_level);
+	level = optional(reader, pid, &layout->pid_level);
 	if (level >= FB_MAX_PID_LEVELS) {
 		task->damaged++;
 		return;
 	}
 	for (uint32_t i = 1; i <= level; i++) {
-		uint64_t tid = optional(kernel, task, numbers + (uint64_t)i * layout->upid.size,
+		uint64_t tid = optional(reader, numbers + (uint64_t)i * layout->upid.size,
 					&layout->upid_nr);
 
 		task->level_tids[i] = (int32_t)tid;
@@ -70,29 +91,20 @@ static void read_levels(struct fb_kernel *kernel, struct fb_task *task)
 	}
 }
 
-static void read_relations(struct fb_kernel *kernel, struct fb_task *task)
+static void read_relations(struct reader *reader)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t parent = optional(kernel, task, task->address, &layout->task_real_parent);
-	uint64_t cred = optional(kernel, task, task->address, &layout->task_cred);
+	const struct fb_layout *layout = fb_kernel_layout(reader->kernel);
+	struct fb_task *task = &reader->task;
+	uint64_t parent = optional(reader, task->address, &layout->task_real_parent);
+	uint64_t cred = optional(reader, task->address, &layout->task_cred);
 	uint64_t value;
-	struct fb_error *err;
 
 	task->ppid = -1;
-	err = fb_kernel_field(kernel, parent, &layout->task_tgid, &value);
-	if (err)
-		task->damaged++;
-	else
+	if (read_member(reader, parent, &layout->task_tgid, false, &value))
 		task->ppid = (int32_t)value;
-	fb_error_destroy(err);
-
 	task->uid = UINT32_MAX;
-	err = fb_kernel_field(kernel, cred, &layout->cred_uid, &value);
-	if (err)
-		task->damaged++;
-	else
+	if (read_member(reader, cred, &layout->cred_uid, false, &value))
 		task->uid = (uint32_t)value;
-	fb_error_destroy(err);
 }
 
 /* What a task must have to be believed: sane numbers, a name that ends, a stack. */
@@ -129,31 +141,33 @@ static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *
 struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct fb_task *task_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	struct fb_task task = {.address = address};
+	struct reader reader = {.kernel = kernel, .task = {.address = address}};
+	struct fb_task *task = &reader.task;
 	struct fb_error *err = NULL;
 
 	if (!fb_kernel_address_ok(address) || address % sizeof(uint64_t))
 		err = fb_error_create(FB_CORRUPT, "no address of a task");
 	if (!err)
-		err = read_identity(kernel, &task);
+		err = read_identity(kernel, task);
 	if (err)
 		return fb_error_prefix(err, "task_struct 0x%" PRIx64, address);
 
-	task.idle = task.tid == 0;
-	task.flags = optional(kernel, &task, address, &layout->task_flags);
-	task.kernel_thread = task.flags & PF_KTHREAD;
-	task.mm = optional(kernel, &task, address, &layout->task_mm);
-	task.cpu = (uint32_t)optional(kernel, &task, address, &layout->task_cpu);
-	task.state_bits = optional(kernel, &task, address, &layout->task_state);
-	task.state = state_letter(task.state_bits,
-				  optional(kernel, &task, address, &layout->task_exit_state));
-	task.start_ns = optional(kernel, &task, address, &layout->task_start_boottime);
-	task.utime_ns = optional(kernel, &task, address, &layout->task_utime);
-	task.stime_ns = optional(kernel, &task, address, &layout->task_stime);
-	read_relations(kernel, &task);
-	read_levels(kernel, &task);
-	*task_ret = task;
-	return NULL;
+	task->idle = task->tid == 0;
+	task->flags = optional(&reader, address, &layout->task_flags);
+	task->kernel_thread = task->flags & PF_KTHREAD;
+	task->mm = optional(&reader, address, &layout->task_mm);
+	task->cpu = (uint32_t)optional(&reader, address, &layout->task_cpu);
+	task->state_bits = optional(&reader, address, &layout->task_state);
+	task->state = state_letter(task->state_bits,
+				   optional(&reader, address, &layout->task_exit_state));
+	task->start_ns = optional(&reader, address, &layout->task_start_boottime);
+	task->utime_ns = optional(&reader, address, &layout->task_utime);
+	task->stime_ns = optional(&reader, address, &layout->task_stime);
+	read_relations(&reader);
+	read_levels(&reader);
+	if (!reader.fatal)
+		*task_ret = *task;
+	return reader.fatal;
 }
 
 struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task *task,

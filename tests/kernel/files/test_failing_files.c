@@ -54,12 +54,12 @@ static struct fb_error *answer_locks(struct sample_kernel *sample, struct fb_buf
 
 static void open_files(void)
 {
-	failing_reads(answer_files, MOST);
+	failing_reads_strictly(answer_files, MOST);
 }
 
 static void file_locks(void)
 {
-	failing_reads(answer_locks, MOST);
+	failing_reads_strictly(answer_locks, MOST);
 }
 
 FB_TEST_MAIN("kernel/failing_files", FB_TEST(open_files), FB_TEST(file_locks))

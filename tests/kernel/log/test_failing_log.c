@@ -21,7 +21,7 @@ static struct fb_error *answer_log(struct sample_kernel *sample, struct fb_buf *
 
 static void of_the_sample(void)
 {
-	failing_reads(answer_log, MOST);
+	failing_reads_strictly(answer_log, MOST);
 }
 
 FB_TEST_MAIN("kernel/failing_log", FB_TEST(of_the_sample))

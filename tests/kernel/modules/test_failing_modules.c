@@ -52,12 +52,12 @@ static struct fb_error *answer_symbols(struct sample_kernel *sample, struct fb_b
 
 static void the_table(void)
 {
-	failing_reads(answer_modules, MOST);
+	failing_reads_strictly(answer_modules, MOST);
 }
 
 static void symbols_of_one(void)
 {
-	failing_reads(answer_symbols, MOST);
+	failing_reads_strictly(answer_symbols, MOST);
 }
 
 FB_TEST_MAIN("kernel/failing_modules", FB_TEST(the_table), FB_TEST(symbols_of_one))

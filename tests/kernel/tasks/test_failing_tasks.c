@@ -56,12 +56,12 @@ static struct fb_error *answer_details(struct sample_kernel *sample, struct fb_b
 
 static void the_table(void)
 {
-	failing_reads(answer_table, MOST);
+	failing_reads_strictly(answer_table, MOST);
 }
 
 static void what_ps_asks_of_one(void)
 {
-	failing_reads(answer_details, MOST);
+	failing_reads_strictly(answer_details, MOST);
 }
 
 FB_TEST_MAIN("kernel/failing_tasks", FB_TEST(the_table), FB_TEST(what_ps_asks_of_one))
