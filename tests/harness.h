@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * CUnit, as this project uses it: one program per tested module, a table of
- * tests, exit status 1 where one fails or none ran.
+ * tests, exit status 1 where one fails, asserts nothing without being skipped, or
+ * none ran.
  *
  *	static void reads_past_the_end(void) { ... }
  *

@@ -191,11 +191,13 @@ static void the_original(void)
 	open_original();
 }
 
-static void close_original(void)
+/* The last case: all that was read of the original is whole. */
+static void the_original_is_whole(void)
 {
+	CU_ASSERT_EQUAL(fb_warnings_count(original.warnings), 0);
 	close_answer(&original);
 }
 
 FB_TEST_MAIN("kernel/formats", FB_TEST(the_original), FB_TEST(not_compressed), FB_TEST(zlib),
 	     FB_TEST(lzo), FB_TEST(snappy), FB_TEST(zstd), FB_TEST(all_at_once), FB_TEST(elf),
-	     FB_TEST(close_original))
+	     FB_TEST(the_original_is_whole))
