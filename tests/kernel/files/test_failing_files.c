@@ -7,7 +7,7 @@
 #include "tests/harness.h"
 #include "tests/kernel/failing_reads.h"
 
-#define MOST 40u
+#define MOST 12u
 
 static struct fb_error *print_file(const struct fb_open_file *file, struct fb_buf *text)
 {

@@ -19,6 +19,8 @@ static const char text[] = "OSRELEASE=6.1.0-55-cloud-amd64\n"
 			   "NUMBER(KERNEL_IMAGE_SIZE)=1073741824\n"
 			   "NUMBER(sme_mask)=0x8000000000000000\n"
 			   "NUMBER(HUGETLB_PAGE_DTOR)=two\n"
+			   "NUMBER(padded)=0017\n"
+			   "NUMBER(upper)=0X1f\n"
 			   "no such line\n"
 			   "=nothing\n"
 			   "\n"
@@ -64,6 +66,11 @@ static void converts_values(void)
 	CU_ASSERT_EQUAL(number, -1509949440);
 	CU_ASSERT_TRUE(fb_vmcoreinfo_number(info, "sme_mask", &number));
 	CU_ASSERT_EQUAL(number, INT64_MIN);
+	/* Zeros before a number make it neither octal nor hexadecimal. */
+	CU_ASSERT_TRUE(fb_vmcoreinfo_number(info, "padded", &number));
+	CU_ASSERT_EQUAL(number, 17);
+	CU_ASSERT_TRUE(fb_vmcoreinfo_number(info, "upper", &number));
+	CU_ASSERT_EQUAL(number, 0x1f);
 	fb_vmcoreinfo_destroy(info);
 }
 

@@ -4,7 +4,7 @@
 #include "tests/harness.h"
 #include "tests/kernel/failing_reads.h"
 
-#define MOST 40u
+#define MOST 12u
 
 static struct fb_error *answer_log(struct sample_kernel *sample, struct fb_buf *text,
 				   bool *incomplete_ret)

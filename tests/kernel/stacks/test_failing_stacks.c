@@ -8,7 +8,7 @@
 #include "tests/harness.h"
 #include "tests/kernel/failing_reads.h"
 
-#define MOST 40u
+#define MOST 12u
 
 /* Frames that are guesses; of the four threads one has one, panic(). */
 static bool has_guesses(const struct fb_kernel_stack *stack)

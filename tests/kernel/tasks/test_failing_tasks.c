@@ -7,7 +7,7 @@
 #include "tests/harness.h"
 #include "tests/kernel/failing_reads.h"
 
-#define MOST 40u
+#define MOST 12u
 
 static struct fb_error *answer_table(struct sample_kernel *sample, struct fb_buf *text,
 				     bool *incomplete_ret)

@@ -43,6 +43,10 @@ static void long_names_are_not_compared(void)
 	name[64] = '\0';
 	CU_ASSERT_EQUAL(distance(name, name), FAR);
 	CU_ASSERT_EQUAL(distance(name + 1, name + 1), 0);
+	CU_ASSERT_EQUAL(distance(name + 2, name + 1), 1);
+	/* One of the two is enough. */
+	CU_ASSERT_EQUAL(distance(name, name + 1), FAR);
+	CU_ASSERT_EQUAL(distance(name + 1, name), FAR);
 }
 
 FB_TEST_MAIN("symbols/name_distance", FB_TEST(counts_slips),
