@@ -129,7 +129,7 @@ static int allow_all(scmp_filter_ctx filter, const int *calls, size_t count)
 /* call where its argument `number` is this value. */
 static int allow_value(scmp_filter_ctx filter, int call, unsigned number, uint64_t value)
 {
-	const struct scmp_arg_cmp compare = SCMP_CMP(number, SCMP_CMP_EQ, value);
+	const struct scmp_arg_cmp compare = SCMP_CMP(number, SCMP_CMP_EQ, value, 0);
 
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &compare);
 }
