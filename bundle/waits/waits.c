@@ -18,6 +18,7 @@
 #include "bundle/waits/finder/wait_blocked.h"
 #include "bundle/waits/locks/wait_freeze.h"
 #include "bundle/waits/recognisers.h"
+#include "bundle/waits/wait_unknown.h"
 
 /* Threads whose stacks are known at a time: 2 MB. */
 #define BATCH 4096u
@@ -49,58 +50,6 @@ static struct fb_error *read_stack(void *context, size_t index)
 			       &waits->batch[index]);
 }
 
-/* A wait whose object cannot be told: why says what is missing. */
-static struct fb_error *add_unknown(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				    const char *kind, const char *why)
-{
-	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, kind);
-	struct fb_wait_object *object;
-	bool fresh;
-	struct fb_error *err;
-
-	wait.evidence = "kernel stack";
-	err = fb_wait_graph_object(&finder->graph, "thread", (uint64_t)blocked->task->tid, 0,
-				   &wait.object, &fresh);
-	if (err)
-		return err;
-	object = &finder->graph.objects[wait.object];
-	if (!object->name)
-		err = fb_wait_text(&object->name, "%s",
-				   blocked->frames[0] ? blocked->frames[0] : "unknown");
-	if (!err && !object->need)
-		err = fb_wait_text(&object->need, "%s", why);
-	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
-}
-
-static struct fb_error *recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
-{
-	static const char unnamed[] = "the kernel does not record who will end this wait";
-	const struct fb_wait_recogniser *site = blocked->site;
-	struct fb_error *err;
-
-	if (!site) /* a sleep that nothing here knows: only one that no signal ends is worth telling */
-		return blocked->task->state == 'D'
-			       ? add_unknown(finder, blocked, "uninterruptible", unnamed)
-			       : NULL;
-	if (!site->kind)
-		return NULL;
-	if (!site->find)
-		return blocked->task->kernel_thread && blocked->task->state != 'D'
-			       ? NULL
-			       : add_unknown(finder, blocked, site->kind, unnamed);
-	err = site->find(finder, blocked);
-	if (!err || fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_LIMIT))
-		return err;
-	{
-		char why[512];
-
-		fb_text_escape(fb_error_message(err), strlen(fb_error_message(err)), why,
-			       sizeof(why));
-		fb_error_destroy(err);
-		return add_unknown(finder, blocked, site->kind, why);
-	}
-}
-
 static struct fb_error *run_batch(struct fb_waits *waits)
 {
 	struct fb_wait_finder *finder = &waits->finder;
@@ -109,7 +58,7 @@ static struct fb_error *run_batch(struct fb_waits *waits)
 	err = fb_parallel_for(fb_input_pool(finder->input), waits->candidate_count, read_stack,
 			      waits);
 	for (size_t i = 0; i < waits->candidate_count && !err; i++)
-		err = recognise(finder, &waits->batch[i]);
+		err = fb_wait_recognise(finder, &waits->batch[i]);
 	waits->candidate_count = 0;
 	return err;
 }

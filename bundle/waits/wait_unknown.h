@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a blocked thread to its waits: by its recogniser, and where that finds nothing, by what is left. */
+#ifndef FB_BUNDLE_WAIT_UNKNOWN_H
+#define FB_BUNDLE_WAIT_UNKNOWN_H
+
+#include "bundle/waits/finder/wait_blocked.h"
+
+/* Adds the waits of the thread to the graph: none where it idles. One that takes no signal (state D)
+ * always has one, whatever is known of it. */
+FB_MUST_CHECK struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder,
+						 const struct fb_blocked *blocked);
+
+#endif
