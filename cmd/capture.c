@@ -41,6 +41,7 @@ struct capture {
 	const char *folder;
 	bool all, blocked, force, panic;
 	unsigned seconds;
+	unsigned at_once;
 	char boot_id[33];
 	struct target *targets; /* owned; in order of PID */
 	size_t count, room;
@@ -230,6 +231,7 @@ static struct fb_error *capture_one(void *context, size_t index)
 	const struct fb_capture_options options = {
 		.folder = capture->folder,
 		.seconds = capture->seconds,
+		.at_once = capture->at_once,
 		.boot_id = capture->boot_id,
 		.force = capture->force,
 	};
@@ -392,8 +394,10 @@ static struct fb_error *capture_all(struct capture *capture)
 	size_t taken = 0;
 	struct fb_error *err = fb_pool_create(capture->context->options.threads, &pool);
 
-	if (!err)
+	if (!err) {
+		capture->at_once = fb_pool_threads(pool);
 		err = fb_pool_for(pool, capture->count, capture_one, capture);
+	}
 	fb_pool_destroy(pool);
 	for (size_t i = 0; i < capture->count && !err; i++) {
 		warn_of(capture, &capture->targets[i]);

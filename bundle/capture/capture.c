@@ -113,7 +113,7 @@ static struct fb_error *prepare(struct job *job)
 
 	if (!err)
 		err = fb_capture_estimate(job->pid, &bytes);
-	return err ? err : fb_memory_room_create(bytes, &job->room);
+	return err ? err : fb_memory_room_create(bytes, job->options->at_once, &job->room);
 }
 
 static struct fb_error *check_threads(const struct job *job)

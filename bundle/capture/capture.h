@@ -42,6 +42,7 @@ struct fb_captured {
 struct fb_capture_options {
 	const char *folder;
 	unsigned seconds;    /* for which threads may be stopped at most */
+	unsigned at_once;    /* processes that are captured at the same time */
 	const char *boot_id; /* 32 digits */
 	bool force;
 };

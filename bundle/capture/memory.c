@@ -164,9 +164,10 @@ static uint64_t memory_to_spare(void)
 	return kib * 1024 / 4;
 }
 
-struct fb_error *fb_memory_room_create(uint64_t bytes, struct fb_memory_room *room_ret)
+struct fb_error *fb_memory_room_create(uint64_t bytes, unsigned at_once,
+				       struct fb_memory_room *room_ret)
 {
-	const uint64_t spare = memory_to_spare();
+	const uint64_t spare = memory_to_spare() / (at_once ? at_once : 1);
 	void *room;
 
 	/* It grows while it is looked at. */

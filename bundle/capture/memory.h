@@ -25,8 +25,9 @@ struct fb_memory_room {
 	uint8_t *bytes;
 	size_t size;
 };
-/* Room for so many bytes, or for less where the host has less to spare; touched already. */
-FB_MUST_CHECK struct fb_error *fb_memory_room_create(uint64_t bytes,
+/* Room for so many bytes, or for less where the host has less to spare for at_once of them; touched
+ * already. */
+FB_MUST_CHECK struct fb_error *fb_memory_room_create(uint64_t bytes, unsigned at_once,
 						     struct fb_memory_room *room_ret);
 void fb_memory_room_destroy(struct fb_memory_room *room);
 
