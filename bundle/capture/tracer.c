@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -317,7 +318,7 @@ struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds, struct fb_tracer 
 		free(tracer);
 		return fb_error_os(errno, "cannot make a pipe");
 	}
-	if (pipe2(to, O_CLOEXEC)) {
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to)) {
 		err = fb_error_os(errno, "cannot make a pipe");
 		(void)close(from[0]);
 		(void)close(from[1]);
@@ -366,7 +367,8 @@ void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool 
 
 	if (!tracer->released) {
 		tracer->released = true;
-		(void)write_all(tracer->to_fd, "", 1);
+		/* It may have let them go by its clock, and be gone. */
+		(void)send(tracer->to_fd, "", 1, MSG_NOSIGNAL);
 		(void)close(tracer->to_fd);
 		(void)read_all(tracer->from_fd, &goodbye, sizeof(goodbye));
 		(void)close(tracer->from_fd);

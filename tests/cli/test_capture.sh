@@ -82,6 +82,30 @@ for i in range(number):
 sys.exit(1)
 PYTHON
 
+# Where the copy takes longer than --seconds, as on a disk that hangs, it goes on all the same.
+end_act
+act memory 512
+"$FBUNDLE" capture "$actor" -o "$work/cores" --seconds 1 --json >"$work/stdout" 2>"$work/stderr" &
+copying=$!
+# Without a program of its own for each look: these would come too late.
+while [[ $(<"/proc/$actor/status") != *State:$'\t't* ]] && kill -0 "$copying" 2>/dev/null; do :; done
+kill -STOP "$copying"
+expect grep -q '^State:.t' "/proc/$actor/status" "it stands still while it is copied"
+for _ in $(seq 300); do
+    free_to_go "$actor" && break
+    sleep 0.01
+done
+expect free_to_go "$actor" "it runs again after a second, whatever the copy does"
+kill -CONT "$copying"
+wait "$copying"
+status=$?
+command_line="fbundle capture, stopped in its copy"
+expect_status 3 "the copy is ended"
+expect_json '(.cores[0].consistent | not) and .cores[0].unstopped == []' "and said not to be of one moment"
+expect_line stderr 'went on after 1 s, before all of its memory was copied' "with a warning"
+end_act
+act memory 64
+
 # Killed at 100 points of its run, nobody stays stopped.
 left=0
 begun=0
