@@ -156,8 +156,9 @@ static void refuses_what_is_cut_off_or_wrong(void)
 
 static void makes_none_of_what_is_no_program(void)
 {
-	char *path = fb_test_file(
-		"text", "no ELF file, but long enough to have had a header of one......", 64);
+	static const char text[] =
+		"no ELF file, but long enough to have had a header of one: 64 bytes and more";
+	char *path = fb_test_file("text", text, sizeof(text));
 	struct fb_file *file = NULL;
 	char build_id[FB_BUILD_ID_TEXT];
 	struct fb_buf bytes;
