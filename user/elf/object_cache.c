@@ -126,6 +126,40 @@ static uint64_t elf_first_vaddr(Elf *elf)
 	return 0;
 }
 
+static void find_code(Elf *elf, struct fb_cached_object *object)
+{
+	size_t count = 0;
+	GElf_Phdr phdr;
+
+	if (elf_getphdrnum(elf, &count) != 0)
+		return;
+	for (size_t i = 0; i < count && i < FB_MAX_OBJECT_PHDRS; i++) {
+		if (!gelf_getphdr(elf, (int)i, &phdr) || phdr.p_type != PT_LOAD ||
+		    !(phdr.p_flags & PF_X))
+			continue;
+		object->code_vaddr = phdr.p_vaddr;
+		object->code_size = phdr.p_filesz;
+		object->code_offset = phdr.p_offset;
+		return;
+	}
+}
+
+bool fb_cached_object_code(const struct fb_cached_object *object, uint64_t vaddr,
+			   uint64_t *word_ret)
+{
+	uint64_t at = vaddr - object->code_vaddr;
+
+	if (at > object->code_size || object->code_size - at < sizeof(*word_ret))
+		return false;
+	if (object->code) {
+		memcpy(word_ret, object->code + at, sizeof(*word_ret));
+		return true;
+	}
+	return object->fd >= 0 && object->code_offset <= INT64_MAX - at &&
+	       pread(object->fd, word_ret, sizeof(*word_ret), (off_t)(object->code_offset + at)) ==
+		       sizeof(*word_ret);
+}
+
 static uint64_t elf_entry(Elf *elf)
 {
 	GElf_Ehdr ehdr;
@@ -235,6 +269,7 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 	memcpy(object->build_id, found, sizeof(found));
 	object->first_vaddr = elf_first_vaddr(elf);
 	object->entry = elf_entry(elf);
+	find_code(elf, object);
 	err = fb_elf_symbols_add_elf(&object->symbols, elf);
 	elf_end(elf);
 	return err;

@@ -18,6 +18,7 @@
 #define FB_USER_OBJECT_CACHE_H
 
 #include <libelf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -68,11 +69,12 @@ struct fb_cached_object {
 	struct fb_elf_image image;
 	struct fb_elf_symbols symbols;
 	uint64_t first_vaddr; /* ELF address of the page that is mapped first */
-	/* Of one that a bundle keeps; NULL: no code is kept. */
-	uint8_t *code; /* owned */
-	size_t code_size;
-	uint64_t code_vaddr;
-	uint64_t entry; /* ELF address of the first instruction; 0: none */
+	/* Its segment of code: of a file where that is in it, of one that a bundle keeps its bytes. */
+	uint64_t code_vaddr;  /* ELF address */
+	uint64_t code_size;   /* bytes; 0: not known */
+	uint64_t code_offset; /* of a file */
+	uint8_t *code;        /* owned; NULL: a file's, or none */
+	uint64_t entry;       /* ELF address of the first instruction; 0: none */
 };
 
 struct fb_object_cache;
@@ -89,6 +91,10 @@ FB_MUST_CHECK struct fb_error *fb_object_cache_get(struct fb_object_cache *cache
 
 /* Forgets what was loaded of the memory of a process, whose space is about to go. */
 void fb_object_cache_release(struct fb_object_cache *cache, const struct fb_space *space);
+
+/* 8 bytes of its code at an ELF address; false where it is not known, or not there. */
+bool fb_cached_object_code(const struct fb_cached_object *object, uint64_t vaddr,
+			   uint64_t *word_ret);
 
 /* An Elf of the object for one thread's use; elf_end() it. */
 FB_MUST_CHECK struct fb_error *fb_cached_object_elf(const struct fb_cached_object *object,

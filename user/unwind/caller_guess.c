@@ -13,24 +13,18 @@
 /* Bytes before a return address that its call may take. */
 #define CALL_BYTES 8u
 
-/* 8 bytes of code: as they are mapped, or as a bundle keeps them. */
+/* 8 bytes of code: as they are mapped, else of the file, or as a bundle keeps them. */
 static bool read_code(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
 {
 	const struct fb_unwind_module *module;
-	const struct fb_cached_object *object;
-	uint64_t at;
 
 	if (fb_unwind_read_word(session, address, word_ret))
 		return true;
 	module = fb_unwind_module_at(session, address);
-	object = module ? module->object : NULL;
-	if (!object || !object->code)
-		return false;
-	at = address - (module->start - object->first_vaddr) - object->code_vaddr;
-	if (at > object->code_size || object->code_size - at < sizeof(*word_ret))
-		return false;
-	memcpy(word_ret, object->code + at, sizeof(*word_ret));
-	return true;
+	return module && module->object &&
+	       fb_cached_object_code(module->object,
+				     address - module->start + module->object->first_vaddr,
+				     word_ret);
 }
 
 /* The bytes before address, from the lowest on. */

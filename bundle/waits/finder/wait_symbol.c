@@ -14,6 +14,8 @@
 #include "bundle/waits/finder/wait_memory.h"
 #include "kernel/files/files.h"
 #include "symbols/table/elf_symtab.h"
+#include "user/elf/build_id.h"
+#include "user/elf/stored_object.h"
 
 /* Files whose symbols are kept: a lock is in the program or in a few libraries. */
 #define KEPT 64u
@@ -77,25 +79,40 @@ static struct fb_error *symbols_of(struct fb_wait_finder *finder, struct fb_file
 	return NULL;
 }
 
+/* Whether two mappings are of one file, by the dump or by the core. */
+static bool same_file(const struct fb_vma *a, const struct fb_vma *b)
+{
+	if (a->file && b->file)
+		return a->file == b->file;
+	return a->path && b->path && strcmp(a->path, b->path) == 0;
+}
+
+/* Where the first page of the file of a mapping is. */
+static uint64_t base_of(const struct fb_vmas *vmas, const struct fb_vma *vma)
+{
+	while (vma > vmas->vma && vma->pgoff && same_file(&vma[-1], vma))
+		vma--;
+	return vma->start - vma->pgoff * FB_PAGE_SIZE;
+}
+
 /* The mapping of the object that address belongs to, and where the object's first page is: its .bss
  * may go on behind the file, in a mapping without one. */
 static const struct fb_vma *object_at(const struct fb_vmas *vmas, uint64_t address,
 				      uint64_t *base_ret)
 {
-	const struct fb_vma *vma = fb_vmas_find(vmas, address), *first;
+	const struct fb_vma *vma = fb_vmas_find(vmas, address);
 
-	if (vma && !vma->file && vma > vmas->vma && vma[-1].end == vma->start)
+	if (vma && !fb_vma_has_file(vma) && vma > vmas->vma && vma[-1].end == vma->start)
 		vma--;
-	if (!vma || !vma->file)
+	if (!vma || !fb_vma_has_file(vma))
 		return NULL;
-	for (first = vma; first > vmas->vma && first[-1].file == vma->file && first->pgoff;)
-		first--;
-	*base_ret = first->start - first->pgoff * FB_PAGE_SIZE;
+	*base_ret = base_of(vmas, vma);
 	return vma;
 }
 
-static struct fb_error *find_file(struct fb_wait_finder *finder, const struct fb_task *task,
-				  const struct fb_vma *vma, struct fb_file **file_ret)
+/* By the dump: the path and size of what is mapped. */
+static struct fb_error *find_by_dump(struct fb_wait_finder *finder, const struct fb_task *task,
+				     const struct fb_vma *vma, struct fb_file **file_ret)
 {
 	struct fb_file_info info;
 	struct fb_path root;
@@ -107,11 +124,55 @@ static struct fb_error *find_file(struct fb_wait_finder *finder, const struct fb
 	fb_error_destroy(err);
 	err = fb_file_info(finder->kernel, vma->file, &info);
 	if (!err)
-		err = fb_path_text(finder->kernel, &info.path, has_root ? &root : NULL, path);
+		err = fb_path_text_whole(finder->kernel, &info.path, has_root ? &root : NULL, path);
 	if (!err)
 		err = fb_kernel_field(finder->kernel, info.inode_address,
 				      &finder->layout->inode_size, &size);
 	return err ? err : fb_host_files_find(finder->options.files, path, size, file_ret);
+}
+
+/* What the dump has lost by the process's core: the path, if the file there has the build-id that is in
+ * memory. */
+static struct fb_error *find_by_core(struct fb_wait_finder *finder, const struct fb_task *task,
+				     const struct fb_vma *vma, struct fb_file **file_ret)
+{
+	char in_memory[FB_BUILD_ID_TEXT], in_file[FB_BUILD_ID_TEXT];
+	const struct fb_vma *mapped = NULL;
+	struct fb_joined *joined;
+	struct fb_file *file = NULL;
+	struct fb_error *err = fb_wait_process(finder, task, &joined);
+
+	if (!err)
+		mapped = fb_vmas_find(fb_joined_vmas(joined), vma->start);
+	if (!err && !mapped)
+		err = fb_error_create(FB_NOT_FOUND, "it is not mapped");
+	if (!err)
+		err = fb_build_id_read(fb_joined_space(joined),
+				       base_of(fb_joined_vmas(joined), mapped), in_memory,
+				       sizeof(in_memory));
+	if (!err)
+		err = fb_host_files_find_any(finder->options.files, vma->path, &file);
+	if (!err)
+		err = fb_file_build_id(file, in_file);
+	if (!err && strcmp(in_memory, in_file) != 0)
+		err = fb_error_create(FB_NOT_FOUND, "%s: another build-id", vma->path);
+	if (!err)
+		*file_ret = file;
+	return err;
+}
+
+static struct fb_error *find_file(struct fb_wait_finder *finder, const struct fb_task *task,
+				  const struct fb_vma *vma, struct fb_file **file_ret)
+{
+	struct fb_error *err;
+
+	if (vma->file) {
+		err = find_by_dump(finder, task, vma, file_ret);
+		if (!err || fb_error_is_fatal(err) || !vma->path)
+			return err;
+		fb_error_destroy(err);
+	}
+	return find_by_core(finder, task, vma, file_ret);
 }
 
 /* The symbols of a mapped file; NULL where it is not under --sysroot, or has none. */

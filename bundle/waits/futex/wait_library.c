@@ -90,10 +90,15 @@ static struct fb_error *name_of(const struct fb_wait_finder *finder, const struc
 {
 	struct fb_file_info info;
 	char path[FB_PATH_SIZE];
-	struct fb_error *err = fb_file_info(finder->kernel, vma->file, &info);
+	struct fb_error *err;
 
+	if (!vma->file && vma->path && *vma->path) {
+		put_name(vma->path, to, size);
+		return NULL;
+	}
+	err = fb_file_info(finder->kernel, vma->file, &info);
 	if (!err)
-		err = fb_path_text(finder->kernel, &info.path, NULL, path);
+		err = fb_path_text_whole(finder->kernel, &info.path, NULL, path);
 	if (!err) {
 		put_name(path, to, size);
 		return NULL;
@@ -102,6 +107,14 @@ static struct fb_error *name_of(const struct fb_wait_finder *finder, const struc
 		return err;
 	fb_error_destroy(err);
 	return NULL;
+}
+
+/* By the dump, or where it has lost the mapping by the core. */
+static bool same_file(const struct fb_vma *a, const struct fb_vma *b)
+{
+	if (a->file || b->file)
+		return a->file == b->file;
+	return a->path && b->path && strcmp(a->path, b->path) == 0;
 }
 
 /* The object that a word on the stack points into as code does; NULL: none, or not to be read.
@@ -116,7 +129,8 @@ static const struct fb_vma *code_at_top(const struct fb_blocked *blocked, struct
 	*read_ret = !err;
 	fb_error_destroy(err);
 	vma = err ? NULL : fb_vmas_find(fb_joined_vmas(joined), word);
-	return vma && vma->file && (vma->flags & FB_VM_EXEC) ? vma : NULL;
+	return vma && fb_vma_has_file(vma) && (vma->no_flags || (vma->flags & FB_VM_EXEC)) ? vma
+											   : NULL;
 }
 
 /* glibc's syscall() pushes nothing: on top of the stack is where it returns to. Its own functions
@@ -130,7 +144,7 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 	char name[sizeof(caller->object)] = "";
 	struct fb_error *err;
 
-	if (!outside || outside->file == inside->file)
+	if (!outside || same_file(outside, inside))
 		return NULL;
 	err = fb_part_skip(name_of(finder, blocked->task, outside, name, sizeof(name)));
 	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)
@@ -150,7 +164,7 @@ struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 
 	if (blocked->has_regs)
 		vma = fb_vmas_find(fb_joined_vmas(joined), blocked->regs.rip);
-	if (vma && vma->file) {
+	if (vma && fb_vma_has_file(vma)) {
 		err = fb_part_reason(
 			name_of(finder, blocked->task, vma, caller.object, sizeof(caller.object)),
 			caller.because, sizeof(caller.because));
