@@ -133,6 +133,20 @@ static void sequence_numbers_join_namespaces(void)
 	made_waits_end(&w.waits);
 
 	begin(&w);
+	/* All that was sent has been received, and not been acknowledged. */
+	sequence(&w, tcp(&w, w.client, NET_A, 5000, 80), 100, 200, 9100);
+	sequence(&w, tcp(&w, w.server, NET_B, 80, 5000), 8900, 9100, 200);
+	CU_ASSERT_EQUAL(recognise(&w)->owner_count, 1);
+	made_waits_end(&w.waits);
+
+	begin(&w);
+	/* One direction alone agrees by chance. */
+	sequence(&w, tcp(&w, w.client, NET_A, 5000, 80), 100, 200, 9000);
+	sequence(&w, tcp(&w, w.server, NET_B, 80, 5000), 8900, 9100, 201);
+	CU_ASSERT_EQUAL(recognise(&w)->owner_count, 0);
+	made_waits_end(&w.waits);
+
+	begin(&w);
 	/* One byte more was received than was ever sent. */
 	sequence(&w, tcp(&w, w.client, NET_A, 5000, 80), 0xfffffff0, 0x10, 9101);
 	sequence(&w, tcp(&w, w.server, NET_B, 80, 5000), 8900, 9100, 0x8);
