@@ -169,6 +169,28 @@ struct fb_error *fb_outfile_create_on(struct fb_outfile_start *start, const char
 	return NULL;
 }
 
+struct fb_error *fb_outfile_create_sink(const char *name,
+					struct fb_error *(*write)(void *context, uint64_t offset,
+								  const void *bytes, size_t length),
+					void *context, struct fb_outfile **outfile_ret)
+{
+	struct fb_outfile *outfile = calloc(1, sizeof(*outfile));
+
+	if (!outfile)
+		return fb_error_nomem();
+	outfile->folder_fd = outfile->fd = -1;
+	outfile->sink = write;
+	outfile->sink_context = context;
+	outfile->path = strdup(name);
+	outfile->buffer = malloc(FB_OUTFILE_BUFFER);
+	if (!outfile->path || !outfile->buffer) {
+		fb_outfile_destroy(outfile);
+		return fb_error_nomem();
+	}
+	*outfile_ret = outfile;
+	return NULL;
+}
+
 void fb_outfile_destroy(struct fb_outfile *outfile)
 {
 	if (!outfile)
@@ -187,6 +209,13 @@ void fb_outfile_destroy(struct fb_outfile *outfile)
 static struct fb_error *write_through(struct fb_outfile *outfile, uint64_t offset,
 				      const uint8_t *bytes, size_t length)
 {
+	if (outfile->sink) {
+		struct fb_error *err =
+			length ? outfile->sink(outfile->sink_context, offset, bytes, length) : NULL;
+
+		outfile->failed |= err != NULL;
+		return err;
+	}
 	while (length) {
 		ssize_t written = pwrite(outfile->fd, bytes, length, (off_t)offset);
 
@@ -350,7 +379,7 @@ struct fb_error *fb_outfile_commit(struct fb_outfile *outfile)
 	if (outfile->failed)
 		return fb_error_create(FB_INVALID, "%s: an earlier write failed", outfile->path);
 	err = fb_outfile_flush(outfile);
-	if (err)
+	if (err || outfile->sink)
 		return err;
 	if (outfile->ends_in_hole && ftruncate(outfile->fd, (off_t)outfile->flushed))
 		return fb_outfile_write_error(outfile, errno);

@@ -19,6 +19,13 @@ struct fb_outfile;
  * symbolic link or no regular file is always refused. */
 FB_MUST_CHECK struct fb_error *fb_outfile_create(const char *path, bool force,
 						 struct fb_outfile **outfile_ret);
+/* No file: what is written goes to write(context, offset, bytes, length), which must take every length and
+ * may be called for ascending and for earlier offsets; name is for messages. Nothing is synced or renamed.
+ * For formats that tell a stream of pieces by their offsets. */
+FB_MUST_CHECK struct fb_error *fb_outfile_create_sink(
+	const char *name,
+	struct fb_error *(*write)(void *context, uint64_t offset, const void *bytes, size_t length),
+	void *context, struct fb_outfile **outfile_ret);
 void fb_outfile_destroy(struct fb_outfile *outfile);
 
 /* What a file can be made of by who may not open files in its folder any more: a temporary without a

@@ -80,7 +80,7 @@ static struct fb_error *copy_data(struct fb_outfile *outfile, struct fb_file *fi
 	uint64_t copied = 0;
 	struct fb_error *err;
 
-	if (file->fd >= 0 && length >= KERNEL_COPY_MIN) {
+	if (file->fd >= 0 && !outfile->sink && length >= KERNEL_COPY_MIN) {
 		err = fb_outfile_flush(outfile);
 		if (!err)
 			err = kernel_copy(outfile, file->fd, offset, length, &copied);

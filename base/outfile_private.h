@@ -24,6 +24,9 @@ struct fb_outfile {
 	uint64_t flushed; /* bytes in the file; those of the buffer follow */
 	size_t used;      /* bytes in the buffer */
 	uint8_t *buffer;
+	/* Takes the bytes instead of a file; NULL: there is a file. */
+	struct fb_error *(*sink)(void *context, uint64_t offset, const void *bytes, size_t length);
+	void *sink_context;
 };
 
 /* Notes that a write was lost, and says why; errnum: as errno has it. */

@@ -48,7 +48,8 @@ static struct fb_error *measure(struct bundle_writer *writer, uint64_t *pages_re
 
 	if (!merge)
 		return fb_error_nomem();
-	err = fb_page_merge_init(merge, fb_kernel_dump(plan->kernel), plan->placement);
+	err = fb_page_merge_init(merge, fb_kernel_dump(plan->kernel), plan->placement,
+				 plan->choice);
 	while (!err) {
 		struct fb_merged_page page;
 
@@ -80,7 +81,8 @@ static struct fb_error *write_dump(struct bundle_writer *writer)
 	err = measure(writer, &pages);
 	if (err)
 		return err;
-	err = fb_dump_head_create(plan->kernel, plan->placement, &writer->head);
+	err = fb_dump_head_create(plan->kernel, plan->placement,
+				  plan->choice ? plan->choice->dump_level : -1, &writer->head);
 	if (err)
 		return err;
 	err = fb_kdump_tables_init(&writer->tables, writer->outfile, fb_kernel_dump(plan->kernel),
@@ -124,25 +126,32 @@ static struct fb_error *write_fiber(struct bundle_writer *writer)
 	return err;
 }
 
-struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *path, bool force)
+struct fb_error *fb_bundle_write_to(const struct fb_bundle_plan *plan, struct fb_outfile *outfile)
 {
-	struct bundle_writer writer = {.plan = plan};
+	struct bundle_writer writer = {.plan = plan, .outfile = outfile};
 	struct fb_error *err;
 
-	err = fb_outfile_create_on(plan->start, path, force, &writer.outfile);
-	if (err)
-		return err;
 	fb_scratches_init(&writer.scratches);
 	err = write_dump(&writer);
 	if (!err)
 		err = write_fiber(&writer);
-	if (!err)
-		err = fb_outfile_commit(writer.outfile);
 	fb_region_deinit(&writer.head_sums);
 	fb_kdump_data_deinit(&writer.data);
 	fb_kdump_tables_deinit(&writer.tables);
 	fb_dump_head_deinit(&writer.head);
 	fb_scratches_deinit(&writer.scratches);
-	fb_outfile_destroy(writer.outfile);
+	return err;
+}
+
+struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *path, bool force)
+{
+	struct fb_outfile *outfile = NULL;
+	struct fb_error *err = fb_outfile_create_on(plan->start, path, force, &outfile);
+
+	if (!err)
+		err = fb_bundle_write_to(plan, outfile);
+	if (!err)
+		err = fb_outfile_commit(outfile);
+	fb_outfile_destroy(outfile);
 	return err;
 }

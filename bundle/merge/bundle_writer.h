@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a bundle: a kdump-compressed dump that holds every page of the input
+ * Writes a bundle, or a filtered dump, which is one without cores: a kdump-compressed dump that holds every page of the input
  * (stored bytes copied verbatim where the input is kdump-compressed, compressed
  * here otherwise) and the placed pages of the cores, then the fiber section.
  */
@@ -17,6 +17,7 @@
 #include "base/warnings.h"
 #include "bundle/file/fiber.h"
 #include "bundle/match/place.h"
+#include "bundle/merge/page_choice.h"
 #include "kernel/image/kernel.h"
 
 struct fb_bundle_plan {
@@ -24,8 +25,9 @@ struct fb_bundle_plan {
 	const struct fb_place_core *cores; /* in the order of the manifest's `cores` */
 	size_t core_count;
 	const struct fb_placement *placement;
-	const char *manifest;         /* JSON text, stored as it is */
-	const struct fb_fiber *fiber; /* of the input, whose objects are kept; NULL: none */
+	struct fb_page_choice *choice; /* of the input's pages; NULL: all, as they are stored */
+	const char *manifest;          /* JSON text, stored as it is */
+	const struct fb_fiber *fiber;  /* of the input, whose objects are kept; NULL: none */
 	const struct fb_bundle_object *objects; /* further ones */
 	size_t object_count;
 	struct fb_pool *pool;
@@ -38,5 +40,8 @@ struct fb_bundle_plan {
 /* Nothing is left behind on failure. FB_INVALID where path exists and force is not set. */
 FB_MUST_CHECK struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *path,
 					       bool force);
+/* The same into outfile, which the caller has made and commits. */
+FB_MUST_CHECK struct fb_error *fb_bundle_write_to(const struct fb_bundle_plan *plan,
+						  struct fb_outfile *outfile);
 
 #endif

@@ -143,7 +143,7 @@ static int32_t level_of(const struct fb_dump_info *info, const struct fb_placeme
 }
 
 struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, const struct fb_placement *placement,
-				     struct fb_dump_head *head_ret)
+				     int level, struct fb_dump_head *head_ret)
 {
 	struct fb_dump *dump = fb_kernel_dump(kernel);
 	const struct fb_dump_info *info = fb_dump_info(dump);
@@ -169,7 +169,7 @@ struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, const struct fb_p
 	header.block_size = FB_KDUMP_BLOCK;
 	header.bitmap_blocks = (uint32_t)(2 * head.bitmap_size / FB_KDUMP_BLOCK);
 	header.max_mapnr = info->max_pfn < UINT32_MAX ? (uint32_t)info->max_pfn : UINT32_MAX;
-	sub.dump_level = level_of(info, placement);
+	sub.dump_level = level < 0 ? level_of(info, placement) : level;
 	sub.split = 0;
 	sub.start_pfn = sub.start_pfn_64 = 0;
 	sub.end_pfn = sub.end_pfn_64 = 0;

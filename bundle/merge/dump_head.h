@@ -21,8 +21,9 @@ struct fb_dump_head {
 	uint64_t bitmap_size; /* bytes of each of the two bitmaps, whole blocks */
 };
 
+/* level: makedumpfile's, of what is written; -1: the input's. */
 FB_MUST_CHECK struct fb_error *fb_dump_head_create(struct fb_kernel *kernel,
-						   const struct fb_placement *placement,
+						   const struct fb_placement *placement, int level,
 						   struct fb_dump_head *head_ret);
 void fb_dump_head_deinit(struct fb_dump_head *head);
 /* What is known only at the end: whether zlib pages were added, and pages are lost, and where the dump

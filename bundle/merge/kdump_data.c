@@ -98,7 +98,9 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 				       "%s", fb_core_info(core)->path);
 	}
 	err = fb_dump_read_page(writing->dump, page->pfn, to);
-	if (!err || fb_error_is_fatal(err))
+	/* A chosen page that cannot be read costs no more than itself: in a capture kernel there is no second
+	 * chance. */
+	if (!err || (writing->plan->choice ? fb_error_is(err, FB_NOMEM) : fb_error_is_fatal(err)))
 		return err;
 	*read_ret = false;
 	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err, "frame 0x%" PRIx64 " is lost",
@@ -224,6 +226,16 @@ static void place_stored(const struct writing *writing, const struct fb_dump_sto
 	desc->page_flags = stored->page_flags;
 }
 
+/* What becomes of a chosen page. */
+static void count_page(struct fb_page_choice *choice, const struct compressed_page *compressed)
+{
+	if (!choice)
+		return;
+	choice->unread += !compressed->size;
+	choice->written += compressed->size > 0;
+	choice->zeros += compressed->size && compressed->zero;
+}
+
 /* The page's descriptor; *next is the next of the compressed pages, *used as above. False: it is lost. */
 static bool place_page(struct writing *writing, const struct fb_merged_page *page,
 		       const struct compressed_page **next, size_t *used,
@@ -242,6 +254,7 @@ static bool place_page(struct writing *writing, const struct fb_merged_page *pag
 		break;
 	}
 	compressed = (*next)++;
+	count_page(writing->plan->choice, compressed);
 	if (!compressed->size)
 		return false;
 	place_compressed(writing, compressed, used, desc);
@@ -356,7 +369,7 @@ struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct f
 	writing->scratches = scratches;
 	writing->tables = tables;
 	(void)pthread_mutex_init(&writing->write_lock, NULL);
-	err = fb_page_merge_init(&writing->merge, writing->dump, plan->placement);
+	err = fb_page_merge_init(&writing->merge, writing->dump, plan->placement, plan->choice);
 	if (!err)
 		err = lay_out(writing, start);
 	if (!err)

@@ -56,17 +56,29 @@ uint64_t fb_kdump_tables_end(const struct fb_kdump_tables *tables)
 	return tables->descriptors.offset + tables->capacity * sizeof(*tables->pending);
 }
 
+/* The frames of the window that exist: by the input's own bitmap, else those that it has. */
+static struct fb_error *find_existing(struct fb_kdump_tables *tables, size_t length)
+{
+	uint64_t first = tables->window * 8, end = first + (uint64_t)length * 8;
+
+	if (tables->has_existing)
+		return fb_dump_existing_bitmap(tables->dump, tables->window, tables->existing_bits,
+					       length);
+	for (uint64_t pfn = fb_dump_next_page(tables->dump, first); pfn < end;
+	     pfn = fb_dump_next_page(tables->dump, pfn + 1))
+		tables->existing_bits[(pfn - first) / 8] |= (uint8_t)(1u << pfn % 8);
+	return NULL;
+}
+
 /* Writes the window of both bitmaps and moves to the next. A dumped page exists. */
 static struct fb_error *flush_window(struct fb_kdump_tables *tables)
 {
 	uint64_t left = tables->bitmap_size - tables->window;
 	size_t length = left < WINDOW_BYTES ? (size_t)left : WINDOW_BYTES;
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 
 	memset(tables->existing_bits, 0, length);
-	if (tables->has_existing)
-		err = fb_dump_existing_bitmap(tables->dump, tables->window, tables->existing_bits,
-					      length);
+	err = find_existing(tables, length);
 	if (err)
 		return err;
 	for (size_t i = 0; i < length; i++)

@@ -9,15 +9,18 @@
 #include "base/limits.h"
 
 struct fb_error *fb_page_merge_init(struct fb_page_merge *merge, struct fb_dump *dump,
-				    const struct fb_placement *placement)
+				    const struct fb_placement *placement,
+				    struct fb_page_choice *choice)
 {
 	struct fb_error *err;
 
 	memset(merge, 0, sizeof(*merge));
 	merge->dump = dump;
 	merge->placement = placement;
+	merge->choice = choice;
 	merge->next_lost = fb_dump_info(dump)->pages_lost ? 0 : UINT64_MAX;
-	merge->part_count = fb_dump_parts(dump);
+	/* Parts are copied whole: chosen pages come one by one. */
+	merge->part_count = choice ? 0 : fb_dump_parts(dump);
 	err = fb_alloc_array(merge->part_count, sizeof(*merge->parts), FB_MAX_SPLIT_PARTS,
 			     "parts of the dump", &merge->parts);
 	for (size_t i = 0; i < merge->part_count && !err; i++)
@@ -73,6 +76,13 @@ static struct fb_error *peek_dump(struct fb_page_merge *merge, uint64_t *pfn_ret
 {
 	struct fb_error *err = NULL;
 
+	if (merge->choice) {
+		if (merge->next_pfn != UINT64_MAX)
+			err = merge->choice->next(merge->choice->context, merge->next_pfn,
+						  &merge->next_pfn);
+		*pfn_ret = merge->next_pfn;
+		return err;
+	}
 	if (!merge->part_count) {
 		if (merge->next_pfn != UINT64_MAX)
 			merge->next_pfn = fb_dump_next_page(merge->dump, merge->next_pfn);
@@ -150,5 +160,5 @@ struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
 			page_ret->stored = merge->window[merge->window_next];
 		skip_dump(merge);
 	}
-	return *more_ret ? NULL : check_seen(merge);
+	return *more_ret || merge->choice ? NULL : check_seen(merge);
 }

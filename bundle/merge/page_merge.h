@@ -14,11 +14,12 @@
 
 #include "base/error.h"
 #include "bundle/match/place.h"
+#include "bundle/merge/page_choice.h"
 #include "kernel/dump/dump.h"
 
 enum fb_merged_kind {
 	FB_MERGED_STORED, /* copied: stored says where its bytes are */
-	FB_MERGED_DUMPED, /* of an input that has no stored pages: to be compressed */
+	FB_MERGED_DUMPED, /* chosen, or of an input that has no stored pages: to be compressed */
 	FB_MERGED_PLACED, /* of a core: to be compressed */
 	FB_MERGED_LOST,   /* was to be in the input, and cannot be had */
 };
@@ -34,6 +35,7 @@ struct fb_merged_page {
 struct fb_page_merge {
 	struct fb_dump *dump;
 	const struct fb_placement *placement;
+	struct fb_page_choice *choice; /* NULL: all pages */
 	size_t next_placed;
 	struct fb_dump_part *parts; /* owned; of a dump that has stored pages */
 	size_t part_count;
@@ -44,9 +46,11 @@ struct fb_page_merge {
 	uint64_t seen; /* pages of the dump so far, those that placed ones take the place of too */
 };
 
-/* All borrowed; the dump has been surveyed (fb_dump_survey()). */
+/* All borrowed; the dump has been surveyed (fb_dump_survey()). choice: NULL, or which of the dump's pages are
+ * taken. */
 FB_MUST_CHECK struct fb_error *fb_page_merge_init(struct fb_page_merge *merge, struct fb_dump *dump,
-						  const struct fb_placement *placement);
+						  const struct fb_placement *placement,
+						  struct fb_page_choice *choice);
 void fb_page_merge_deinit(struct fb_page_merge *merge);
 /* *more_ret false at the end. FB_OS where the dump does not have the pages that its info counts: it has
  * changed since it was opened. */

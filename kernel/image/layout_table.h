@@ -143,7 +143,8 @@ FB_FIELD(page_refcount, "page", "_refcount")
 FB_FIELD(page_mapcount, "page", "_mapcount")
 FB_FIELD(page_private, "page", "private")
 FB_FIELD(page_index, "page", "__folio_index", "index") /* renamed in 6.16 */
-FB_FIELD(page_compound_head, "page", "compound_head")  /* of a tail: the head's address + 1 */
+FB_FIELD(page_compound_head, "page", "compound_info",
+	 "compound_head") /* renamed in 7.1: fb_page_frame_head() */
 FB_SIZE(spinlock, "spinlock")
 
 /* Slabs (include/linux/slub_def.h, mm/slab.h): struct slab since d122019bf061, 5.17 */

@@ -73,26 +73,51 @@ static const char *type_of(const struct fb_page_frame *frame, uint64_t mapping)
 	return fb_kernel_address_ok(mapping) ? "file or shared memory" : "kernel";
 }
 
-/* Sets head where the page is a tail: bit 0 of the word that else is lru.next. */
+/* A mask that cuts an address down to the largest compound page at most: ones above, zeros below. */
+static bool is_head_mask(const struct fb_kernel *kernel, uint64_t word)
+{
+	uint64_t unit = -word;
+
+	return word && !(unit & (unit - 1)) &&
+	       unit / fb_kernel_layout(kernel)->page.size <= MOST_COMPOUND_PAGES;
+}
+
+/*
+ * Bit 0 of the word that else is lru.next marks a tail. The rest was the head's address until 7.1 (the
+ * member compound_head); compound_info has, where struct page's size is a power of two, a mask of the
+ * tail's own address that gives it, so that tails of all pages of a size can share one page of memory.
+ */
+struct fb_error *fb_page_frame_head(struct fb_kernel *kernel, uint64_t address, uint64_t word,
+				    uint64_t *head_ret)
+{
+	uint64_t size = fb_kernel_layout(kernel)->page.size, head, distance;
+
+	if (!(word & 1) || !size) {
+		*head_ret = 0;
+		return NULL;
+	}
+	head = word - 1;
+	if (is_head_mask(kernel, head))
+		head &= address;
+	distance = address - head;
+	if (!distance || distance % size || distance / size >= MOST_COMPOUND_PAGES)
+		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no head of a compound page",
+				       head);
+	*head_ret = head;
+	return NULL;
+}
+
+/* Sets head where the page is a tail. */
 static struct fb_error *find_head(struct fb_kernel *kernel, struct fb_page_frame *frame)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t word = 0, head, distance;
+	uint64_t word = 0;
 	struct fb_error *err;
 
 	if (!layout->page_compound_head.found || !layout->page.size)
 		return NULL;
 	err = fb_kernel_field(kernel, frame->address, &layout->page_compound_head, &word);
-	if (err || !(word & 1))
-		return err;
-	head = word - 1;
-	distance = frame->address - head;
-	if (!distance || distance % layout->page.size ||
-	    distance / layout->page.size >= MOST_COMPOUND_PAGES)
-		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no head of a compound page",
-				       head);
-	frame->head = head;
-	return NULL;
+	return err ? err : fb_page_frame_head(kernel, frame->address, word, &frame->head);
 }
 
 struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,

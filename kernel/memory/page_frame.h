@@ -31,6 +31,11 @@ struct fb_page_frame {
 FB_MUST_CHECK struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 						  struct fb_page_frame *frame_ret);
 
+/* Of the struct page at address, whose word compound_head is word: the head of the compound page that it is a
+ * tail of; 0: it is no tail. FB_CORRUPT for a word that leads to none. */
+FB_MUST_CHECK struct fb_error *fb_page_frame_head(struct fb_kernel *kernel, uint64_t address,
+						  uint64_t word, uint64_t *head_ret);
+
 /* Where its struct page is; nothing is read of that. */
 uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn);
 

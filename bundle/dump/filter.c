@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Goes through the frames in order, a window of struct pages at a time, so that memory does not grow with
+ * the host's.
+ */
+#include "bundle/dump/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/part.h"
+
+struct fb_filter {
+	struct fb_dump *dump;
+	unsigned level;
+	const struct fb_frame_set *kept;
+	struct fb_page_classifier *classifier; /* NULL: no class is known */
+	uint64_t window;                       /* its first frame; UINT64_MAX: none yet */
+	uint8_t classes[FB_PAGE_CLASS_WINDOW];
+	struct fb_filter_count counts[FB_PAGE_CLASSES];
+};
+
+bool fb_level_leaves_out(unsigned level, enum fb_page_class class)
+{
+	switch (class) {
+	case FB_PAGE_FREE:
+		return level & FB_LEVEL_FREE;
+	case FB_PAGE_CACHE:
+		return level & (FB_LEVEL_CACHE | FB_LEVEL_CACHE_PRIVATE);
+	case FB_PAGE_CACHE_PRIVATE:
+		return level & FB_LEVEL_CACHE_PRIVATE;
+	case FB_PAGE_USER:
+		return level & FB_LEVEL_USER;
+	case FB_PAGE_OFFLINE:
+	case FB_PAGE_POISONED:
+		return true; /* whatever the level: they are not to be read */
+	case FB_PAGE_UNKNOWN:
+	case FB_PAGE_KERNEL:
+	case FB_PAGE_CLASSES:
+		break;
+	}
+	return false;
+}
+
+struct fb_error *fb_filter_create(struct fb_kernel *kernel, unsigned level,
+				  const struct fb_frame_set *kept, struct fb_filter **filter_ret)
+{
+	struct fb_filter *filter;
+	struct fb_error *err;
+
+	if (level > FB_LEVEL_ALL)
+		return fb_error_create(FB_INVALID, "%u is no dump level: 0 to %u", level,
+				       FB_LEVEL_ALL);
+	filter = calloc(1, sizeof(*filter));
+	if (!filter)
+		return fb_error_nomem();
+	filter->dump = fb_kernel_dump(kernel);
+	filter->level = level;
+	filter->kept = kept;
+	filter->window = UINT64_MAX;
+	err = fb_part_warn(fb_kernel_warnings(kernel),
+			   fb_page_classifier_create(kernel, &filter->classifier),
+			   "what pages are used for is not known, so that none is left out");
+	if (err) {
+		fb_filter_destroy(filter);
+		return err;
+	}
+	*filter_ret = filter;
+	return NULL;
+}
+
+void fb_filter_destroy(struct fb_filter *filter)
+{
+	if (!filter)
+		return;
+	fb_page_classifier_destroy(filter->classifier);
+	free(filter);
+}
+
+static struct fb_error *class_of(struct fb_filter *filter, uint64_t pfn,
+				 enum fb_page_class *class_ret)
+{
+	uint64_t window = pfn / FB_PAGE_CLASS_WINDOW * FB_PAGE_CLASS_WINDOW;
+	struct fb_error *err;
+
+	*class_ret = FB_PAGE_UNKNOWN;
+	if (!filter->classifier)
+		return NULL;
+	if (filter->window != window) {
+		filter->window = UINT64_MAX;
+		err = fb_page_classify(filter->classifier, window, filter->classes);
+		if (err)
+			return err;
+		filter->window = window;
+	}
+	*class_ret = filter->classes[pfn - window];
+	return NULL;
+}
+
+/* Counts the page too. Pages that are not to be read are not read for any reason. */
+static bool stays(struct fb_filter *filter, uint64_t pfn, enum fb_page_class class)
+{
+	struct fb_filter_count *count = &filter->counts[class];
+	bool wanted = filter->kept && fb_frame_set_has(filter->kept, pfn) &&
+		      class != FB_PAGE_OFFLINE && class != FB_PAGE_POISONED;
+
+	if (!fb_level_leaves_out(filter->level, class))
+		count->kept++;
+	else if (wanted)
+		count->kept_though++;
+	else
+		count->left_out++;
+	return wanted || !fb_level_leaves_out(filter->level, class);
+}
+
+struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn, uint64_t *pfn_ret)
+{
+	if (!pfn)
+		memset(filter->counts, 0, sizeof(filter->counts));
+	for (pfn = fb_dump_next_page(filter->dump, pfn); pfn != UINT64_MAX;
+	     pfn = fb_dump_next_page(filter->dump, pfn + 1)) {
+		enum fb_page_class class;
+		struct fb_error *err = class_of(filter, pfn, &class);
+
+		if (err)
+			return err;
+		if (stays(filter, pfn, class))
+			break;
+	}
+	*pfn_ret = pfn;
+	return NULL;
+}
+
+const struct fb_filter_count *fb_filter_count(const struct fb_filter *filter,
+					      enum fb_page_class class)
+{
+	return &filter->counts[class];
+}

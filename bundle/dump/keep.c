@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Goes through the processes, three times where all is wanted: in order of use, as a budget may end it.
+ */
+#include "bundle/dump/keep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/part.h"
+#include "bundle/dump/keep_memory.h"
+#include "kernel/stacks/stack_entry.h"
+#include "kernel/tasks/task_detail.h"
+
+/* Of one stack from its stack pointer up. Deeper ones are runaway recursion, of which this shows enough;
+ * and below it what the function may use without moving the pointer (the red zone of the ABI). */
+#define MOST_STACK_BYTES (256u << 10)
+#define RED_ZONE 128u
+/* struct pthread, at the thread pointer: 2,304 bytes in glibc 2.36; the TLS blocks of ld.so and libc stand
+ * before it. */
+#define THREAD_BEFORE 512u
+#define THREAD_BEHIND 4096u
+/* Around what a register points to: a lock whose word a thread waits for, arguments of a system call. */
+#define OBJECT_BEFORE 64u
+#define OBJECT_BEHIND 256u
+/* System calls that wait for a futex: futex, futex_waitv, futex_wait (arch/x86/entry/syscalls). */
+#define NR_FUTEX 202
+#define NR_FUTEX_WAITV 449
+#define NR_FUTEX_WAIT 455
+#define WAITV_MOST 128u
+#define WAITV_BYTES 24u
+#define WAITV_ADDRESS 8u
+
+struct keep {
+	struct fb_input *input;
+	struct fb_kernel *kernel;
+	const struct fb_tasks *tasks;
+	const struct fb_keep_options *options;
+	struct fb_keep_budget budget;
+	struct fb_keep_result result;
+};
+
+/* With which it entered the kernel, or with which its CPU was stopped. False: not to be had. */
+static struct fb_error *user_regs(const struct keep *keep, const struct fb_task *task,
+				  struct user_regs_struct *regs, bool *found_ret)
+{
+	struct fb_error *err = NULL;
+
+	*found_ret = false;
+	if (task->on_cpu) {
+		err = fb_part_skip(fb_cpu_regs(keep->kernel, task->cpu, regs));
+		*found_ret = !err && fb_user_regs_are_user(regs);
+	}
+	if (!err && !*found_ret && task->stack) {
+		err = fb_user_regs_at_top(keep->kernel, task->stack, regs);
+		*found_ret = !err;
+		err = fb_part_skip(err);
+	}
+	return err || !*found_ret ? err : fb_user_regs_complete(keep->kernel, task, regs);
+}
+
+static struct fb_error *keep_around(struct fb_keep_memory *memory, uint64_t address,
+				    uint64_t before, uint64_t behind)
+{
+	const struct fb_vma *vma = fb_vmas_find(&memory->vmas, address);
+	uint64_t start, end;
+
+	if (!vma)
+		return NULL;
+	start = address - vma->start < before ? vma->start : address - before;
+	end = vma->end - address < behind ? vma->end : address + behind;
+	return fb_keep_range(memory, start, end);
+}
+
+/* What futex_waitv() waits for: an array of struct futex_waitv (include/uapi/linux/futex.h). */
+static struct fb_error *keep_waitv(struct fb_keep_memory *memory, uint64_t array, uint64_t count)
+{
+	struct fb_error *err = NULL;
+
+	for (uint64_t i = 0; i < count && i < WAITV_MOST && !err; i++) {
+		uint64_t address;
+
+		err = fb_space_u64(memory->space, array + i * WAITV_BYTES + WAITV_ADDRESS,
+				   &address);
+		if (!err)
+			err = keep_around(memory, address, OBJECT_BEFORE, OBJECT_BEHIND);
+	}
+	return fb_part_skip(err);
+}
+
+/* What a thread's registers point to: the lock that it waits for among it, in whichever register its
+ * library has kept it. */
+static struct fb_error *keep_pointed(struct fb_keep_memory *memory,
+				     const struct user_regs_struct *regs)
+{
+	const uint64_t values[] = {
+		regs->rip, regs->rax, regs->rbx, regs->rdi, regs->rsi, regs->rdx, regs->rbp,
+		regs->r8,  regs->r9,  regs->r10, regs->r12, regs->r13, regs->r14, regs->r15,
+	};
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(values) && !err; i++)
+		err = keep_around(memory, values[i], OBJECT_BEFORE, OBJECT_BEHIND);
+	if (!err && regs->orig_rax == NR_FUTEX_WAITV)
+		err = keep_waitv(memory, regs->rdi, regs->rsi);
+	return err;
+}
+
+/* Pointers on the innermost part of the stack: locks that callers hold or wait for, and their code. */
+#define STACK_WORDS 512u
+
+static struct fb_error *keep_stack_words(struct fb_keep_memory *memory, uint64_t start,
+					 uint64_t end)
+{
+	struct fb_error *err = NULL;
+
+	if (end - start > STACK_WORDS * sizeof(uint64_t))
+		end = start + STACK_WORDS * sizeof(uint64_t);
+	for (uint64_t at = start & ~7ull; at < end && !err; at += sizeof(uint64_t)) {
+		uint64_t word = 0;
+
+		err = fb_part_skip(fb_space_u64(memory->space, at, &word));
+		if (!err && word >= FB_PAGE_SIZE)
+			err = keep_around(memory, word, OBJECT_BEFORE, OBJECT_BEHIND);
+	}
+	return err;
+}
+
+static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *memory,
+				    const struct fb_task *task)
+{
+	struct user_regs_struct regs = {0};
+	const struct fb_vma *vma = NULL;
+	uint64_t start, end;
+	bool found;
+	struct fb_error *err = user_regs(keep, task, &regs, &found);
+
+	if (!err && found)
+		vma = fb_vmas_find(&memory->vmas, regs.rsp);
+	if (err || !vma) {
+		keep->result.without_stack++;
+		return err;
+	}
+	start = regs.rsp - vma->start < RED_ZONE ? vma->start : regs.rsp - RED_ZONE;
+	end = vma->end - regs.rsp < MOST_STACK_BYTES ? vma->end : regs.rsp + MOST_STACK_BYTES;
+	err = fb_keep_range(memory, start, end);
+	if (!err)
+		err = keep_stack_words(memory, start, end);
+	if (!err)
+		err = keep_around(memory, regs.fs_base, THREAD_BEFORE, THREAD_BEHIND);
+	if (!err)
+		err = keep_pointed(memory, &regs);
+	keep->result.threads++;
+	return err;
+}
+
+/* Its arguments and environment, up to the end of the stack's mapping, where the kernel has put the
+ * program's name and AT_RANDOM's bytes too. */
+static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_memory *memory)
+{
+	const struct fb_vma *vma;
+	uint64_t start = 0;
+	struct fb_error *err = fb_part_skip(fb_kernel_field(
+		keep->kernel, memory->mm, &fb_kernel_layout(keep->kernel)->mm_arg_start, &start));
+
+	vma = fb_vmas_find(&memory->vmas, start);
+	return err || !vma ? err : fb_keep_range(memory, start, vma->end);
+}
+
+static bool is_blocked(const struct keep *keep, const struct fb_task *task)
+{
+	struct user_regs_struct regs;
+	bool found;
+	struct fb_error *err;
+
+	if (task->state == 'D')
+		return true;
+	if (task->on_cpu || task->state != 'S')
+		return false;
+	err = user_regs(keep, task, &regs, &found);
+	fb_error_destroy(err); /* then it is none whose lock could be found */
+	return !err && found &&
+	       (regs.orig_rax == NR_FUTEX || regs.orig_rax == NR_FUTEX_WAITV ||
+		regs.orig_rax == NR_FUTEX_WAIT);
+}
+
+/* Threads first to end of one process, those that are blocked or the others. */
+static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end, bool blocked)
+{
+	uint64_t mm = fb_tasks_get(keep->tasks, first)->mm;
+	struct fb_keep_memory memory;
+	bool opened = false;
+	struct fb_error *err = NULL;
+
+	for (size_t i = first; i < end && !err; i++) {
+		const struct fb_task *task = fb_tasks_get(keep->tasks, i);
+
+		if (is_blocked(keep, task) != blocked)
+			continue;
+		if (!opened) {
+			err = fb_keep_memory_init(&memory, keep->kernel, mm, &keep->budget);
+			opened = !err;
+			if (!err)
+				err = keep_arguments(keep, &memory);
+			if (!err)
+				err = fb_keep_objects(&memory);
+		}
+		if (!err)
+			err = keep_thread(keep, &memory, task);
+	}
+	if (opened)
+		fb_keep_memory_deinit(&memory);
+	return err;
+}
+
+static struct fb_error *keep_all(struct keep *keep, size_t first)
+{
+	const struct fb_task *task = fb_tasks_get(keep->tasks, first);
+	struct fb_keep_memory memory;
+	struct fb_error *err = fb_keep_memory_init(&memory, keep->kernel, task->mm, &keep->budget);
+
+	if (err)
+		return err;
+	keep->result.processes++;
+	err = fb_keep_all(&memory);
+	fb_keep_memory_deinit(&memory);
+	return err;
+}
+
+/* Whether one of the words that name processes names this one; tasks first to end are its threads. */
+static struct fb_error *is_named(const struct keep *keep, const char *word, size_t first,
+				 size_t end, bool *named_ret)
+{
+	static const char prefix[] = "cgroup:";
+	const struct fb_task *task = fb_tasks_get(keep->tasks, first);
+	char cgroup[FB_MAX_STRING], *rest;
+	size_t length;
+	long long pid;
+	struct fb_error *err;
+
+	*named_ret = false;
+	errno = 0;
+	pid = strtoll(word, &rest, 10);
+	if (rest != word && !*rest && !errno) {
+		*named_ret = pid == task->pid;
+		return NULL;
+	}
+	if (strcmp(word, "blocked") == 0) {
+		for (size_t i = first; i < end && !*named_ret; i++)
+			*named_ret = is_blocked(keep, fb_tasks_get(keep->tasks, i));
+		return NULL;
+	}
+	if (strncmp(word, prefix, strlen(prefix)) != 0) {
+		for (size_t i = first; i < end && !*named_ret; i++)
+			*named_ret = strncmp(word, fb_tasks_get(keep->tasks, i)->comm,
+					     sizeof(task->comm) - 1) == 0;
+		return NULL;
+	}
+	word += strlen(prefix);
+	err = fb_task_cgroup(keep->kernel, task, cgroup, sizeof(cgroup));
+	if (err)
+		return fb_part_skip(err);
+	length = strlen(word);
+	while (length && word[length - 1] == '/')
+		length--;
+	*named_ret =
+		strncmp(cgroup, word, length) == 0 && (!cgroup[length] || cgroup[length] == '/');
+	return NULL;
+}
+
+enum phase {
+	PHASE_BLOCKED,
+	PHASE_STACKS,
+	PHASE_PROCESSES,
+};
+
+/* hits: of each word, how many processes it has named. */
+static struct fb_error *keep_process(struct keep *keep, size_t first, size_t end, enum phase phase,
+				     size_t *hits)
+{
+	bool wanted = false, named;
+	struct fb_error *err = NULL;
+
+	if (phase != PHASE_PROCESSES)
+		return keep_threads(keep, first, end, phase == PHASE_BLOCKED);
+	for (size_t i = 0; i < keep->options->process_count && !err; i++) {
+		err = is_named(keep, keep->options->processes[i], first, end, &named);
+		if (!err && named) {
+			hits[i]++;
+			wanted = true;
+		}
+	}
+	return err || !wanted ? err : keep_all(keep, first);
+}
+
+static struct fb_error *run_phase(struct keep *keep, enum phase phase, size_t *hits)
+{
+	size_t count = fb_tasks_count(keep->tasks), end;
+	struct fb_error *err = NULL;
+
+	for (size_t first = 0; first < count && !err; first = end) {
+		const struct fb_task *task = fb_tasks_get(keep->tasks, first);
+
+		for (end = first + 1; end < count; end++)
+			if (fb_tasks_get(keep->tasks, end)->mm != task->mm ||
+			    fb_tasks_get(keep->tasks, end)->pid != task->pid)
+				break;
+		if (!task->mm || task->kernel_thread || task->idle)
+			continue;
+		err = fb_part_warn(fb_kernel_warnings(keep->kernel),
+				   keep_process(keep, first, end, phase, hits),
+				   "the memory of PID %d is left out", task->pid);
+	}
+	return err;
+}
+
+static struct fb_error *check_hits(const struct keep *keep, const size_t *hits)
+{
+	for (size_t i = 0; i < keep->options->process_count; i++) {
+		const char *word = keep->options->processes[i];
+
+		if (hits[i])
+			continue;
+		if (strcmp(word, "blocked") != 0)
+			return fb_error_create(
+				FB_NOT_FOUND, "no process is '%s' (`fbundle ps` lists them)", word);
+		fb_warn(fb_kernel_warnings(keep->kernel), "no process is blocked");
+	}
+	return NULL;
+}
+
+static struct fb_error *run_phases(struct keep *keep)
+{
+	size_t *hits = calloc(keep->options->process_count + 1, sizeof(*hits));
+	struct fb_error *err = NULL;
+
+	if (!hits)
+		return fb_error_nomem();
+	if (keep->options->stacks)
+		err = run_phase(keep, PHASE_BLOCKED, hits);
+	if (!err && keep->options->stacks)
+		err = run_phase(keep, PHASE_STACKS, hits);
+	keep->result.stack_pages = fb_frame_set_count(keep->budget.set);
+	if (!err && keep->options->process_count)
+		err = run_phase(keep, PHASE_PROCESSES, hits);
+	keep->result.process_pages =
+		fb_frame_set_count(keep->budget.set) - keep->result.stack_pages;
+	if (!err)
+		err = check_hits(keep, hits);
+	free(hits);
+	return err;
+}
+
+struct fb_error *fb_keep_find(struct fb_input *input, const struct fb_keep_options *options,
+			      struct fb_frame_set *set, struct fb_keep_result *result_ret)
+{
+	struct keep keep = {
+		.input = input,
+		.kernel = fb_input_kernel(input),
+		.options = options,
+		.budget = {.set = set, .most_pages = options->most_pages},
+	};
+	struct fb_error *err = fb_input_tasks(input, &keep.tasks);
+
+	if (!err)
+		err = run_phases(&keep);
+	if (err)
+		return err;
+	keep.result.refused = keep.budget.refused;
+	*result_ret = keep.result;
+	return NULL;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What unwinding and naming take of the objects that a process has mapped, by their program headers; user/
+ * elf and user/unwind read the same places.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "base/part.h"
+#include "bundle/dump/keep_memory.h"
+
+/* struct r_debug and struct link_map of <link.h>, whose first words have been the same since SVR4. */
+#define R_DEBUG_MAP 8u
+#define LINK_MAP_NAME 8u
+#define LINK_MAP_NEXT 24u
+#define LINK_MAP_BYTES 2048u /* ld.so's own fields behind them too: 1,200 bytes in glibc 2.36 */
+#define NAME_BYTES 4096u
+
+struct object {
+	uint64_t base; /* where its ELF header is mapped */
+	uint64_t bias; /* of addresses in memory from those in the file */
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr phdrs[FB_MAX_OBJECT_PHDRS];
+};
+
+/* False where there is no object of x86-64. */
+static bool is_object(const Elf64_Ehdr *ehdr)
+{
+	return memcmp(ehdr->e_ident, ELFMAG, SELFMAG) == 0 &&
+	       ehdr->e_ident[EI_CLASS] == ELFCLASS64 && ehdr->e_machine == EM_X86_64 &&
+	       ehdr->e_phentsize == sizeof(Elf64_Phdr) && ehdr->e_phnum &&
+	       ehdr->e_phnum <= FB_MAX_OBJECT_PHDRS && ehdr->e_phoff <= UINT32_MAX;
+}
+
+/* A range of the object, cut to what a 64-bit address space has. */
+static struct fb_error *keep_part(struct fb_keep_memory *memory, const struct object *object,
+				  uint64_t vaddr, uint64_t size)
+{
+	uint64_t start = object->bias + vaddr;
+
+	if (size > FB_MAX_UNWIND_TABLE)
+		size = FB_MAX_UNWIND_TABLE;
+	return size > UINT64_MAX - start ? NULL : fb_keep_range(memory, start, start + size);
+}
+
+/* The end of the file's part of the segment that holds vaddr; 0: none does. */
+static uint64_t segment_end(const struct object *object, uint64_t vaddr)
+{
+	for (unsigned i = 0; i < object->ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &object->phdrs[i];
+
+		if (phdr->p_type == PT_LOAD && vaddr >= phdr->p_vaddr &&
+		    vaddr - phdr->p_vaddr < phdr->p_filesz)
+			return phdr->p_filesz > UINT64_MAX - phdr->p_vaddr
+				       ? 0
+				       : phdr->p_vaddr + phdr->p_filesz;
+	}
+	return 0;
+}
+
+/* .eh_frame_hdr, and .eh_frame, which it leads to and which goes to the end of its segment. */
+static struct fb_error *keep_unwind_tables(struct fb_keep_memory *memory,
+					   const struct object *object, const Elf64_Phdr *phdr)
+{
+	struct {
+		uint8_t version, pointer, count, table;
+		int32_t eh_frame; /* from this field on (DW_EH_PE_pcrel | DW_EH_PE_sdata4) */
+	} header;
+	uint64_t vaddr = phdr->p_vaddr, end;
+	struct fb_error *err = keep_part(memory, object, vaddr, phdr->p_memsz);
+
+	if (!err)
+		err = fb_part_skip(fb_space_read(memory->space, object->bias + vaddr, &header,
+						 sizeof(header)));
+	if (err)
+		return err;
+	vaddr += 4 + (uint64_t)(int64_t)header.eh_frame;
+	end = segment_end(object, vaddr);
+	return end > vaddr ? keep_part(memory, object, vaddr, end - vaddr) : NULL;
+}
+
+/* An address of a dynamic entry: ld.so has added the bias to some, the kernel's vDSO has not. */
+static uint64_t dynamic_address(const struct object *object, uint64_t value)
+{
+	return value >= object->bias ? value - object->bias : value;
+}
+
+static struct fb_error *keep_link_maps(struct fb_keep_memory *memory, uint64_t r_debug)
+{
+	uint64_t map, name;
+	struct fb_error *err = fb_keep_range(memory, r_debug, r_debug + FB_PAGE_SIZE / 2);
+
+	if (!err)
+		err = fb_space_u64(memory->space, r_debug + R_DEBUG_MAP, &map);
+	for (unsigned i = 0; i < FB_MAX_OBJECTS && !err && map && map < UINT64_MAX / 2; i++) {
+		err = fb_keep_range(memory, map, map + LINK_MAP_BYTES);
+		if (!err)
+			err = fb_space_u64(memory->space, map + LINK_MAP_NAME, &name);
+		if (!err && name < UINT64_MAX / 2)
+			err = fb_keep_range(memory, name, name + NAME_BYTES);
+		if (!err)
+			err = fb_space_u64(memory->space, map + LINK_MAP_NEXT, &map);
+	}
+	return fb_part_skip(err);
+}
+
+/* Symbols end where their names begin: no entry tells their count, and linkers put one behind the other. */
+static struct fb_error *keep_dynamic(struct fb_keep_memory *memory, const struct object *object,
+				     const Elf64_Phdr *phdr)
+{
+	uint64_t symbols = 0, names = 0, names_size = 0, hash = 0, count = phdr->p_memsz;
+	struct fb_error *err = keep_part(memory, object, phdr->p_vaddr, phdr->p_memsz);
+
+	count /= sizeof(Elf64_Dyn);
+	for (uint64_t i = 0; i < count && i < FB_MAX_DYNAMIC && !err; i++) {
+		Elf64_Dyn dynamic = {0};
+
+		err = fb_part_skip(fb_space_read(memory->space,
+						 object->bias + phdr->p_vaddr + i * sizeof(dynamic),
+						 &dynamic, sizeof(dynamic)));
+		if (err || dynamic.d_tag == DT_NULL)
+			break;
+		if (dynamic.d_tag == DT_SYMTAB)
+			symbols = dynamic_address(object, dynamic.d_un.d_ptr);
+		else if (dynamic.d_tag == DT_STRTAB)
+			names = dynamic_address(object, dynamic.d_un.d_ptr);
+		else if (dynamic.d_tag == DT_STRSZ)
+			names_size = dynamic.d_un.d_val;
+		else if (dynamic.d_tag == DT_GNU_HASH || dynamic.d_tag == DT_HASH)
+			hash = dynamic_address(object, dynamic.d_un.d_ptr);
+		else if (dynamic.d_tag == DT_DEBUG && dynamic.d_un.d_ptr < UINT64_MAX / 2 &&
+			 dynamic.d_un.d_ptr)
+			err = keep_link_maps(memory, dynamic.d_un.d_ptr);
+	}
+	if (!err && names > symbols && symbols)
+		err = keep_part(memory, object, symbols, names - symbols);
+	if (!err && symbols > hash && hash)
+		err = keep_part(memory, object, hash, symbols - hash);
+	return err || !names ? err : keep_part(memory, object, names, names_size);
+}
+
+static struct fb_error *keep_segment(struct fb_keep_memory *memory, const struct object *object,
+				     const Elf64_Phdr *phdr)
+{
+	switch (phdr->p_type) {
+	case PT_GNU_EH_FRAME:
+		return keep_unwind_tables(memory, object, phdr);
+	case PT_DYNAMIC:
+		return keep_dynamic(memory, object, phdr);
+	case PT_NOTE:
+		return keep_part(memory, object, phdr->p_vaddr, phdr->p_memsz);
+	default:
+		return NULL;
+	}
+}
+
+static struct fb_error *keep_object(struct fb_keep_memory *memory, struct object *object)
+{
+	const Elf64_Ehdr *ehdr = &object->ehdr;
+	size_t size;
+	struct fb_error *err =
+		fb_space_read(memory->space, object->base, &object->ehdr, sizeof(object->ehdr));
+
+	if (err || !is_object(ehdr))
+		return fb_part_skip(err);
+	size = ehdr->e_phnum * sizeof(*object->phdrs);
+	err = fb_keep_range(memory, object->base, object->base + ehdr->e_phoff + size);
+	if (!err)
+		err = fb_space_read(memory->space, object->base + ehdr->e_phoff, object->phdrs,
+				    size);
+	if (err)
+		return fb_part_skip(err);
+	object->bias = object->base;
+	for (unsigned i = 0; i < ehdr->e_phnum; i++)
+		if (object->phdrs[i].p_type == PT_LOAD) {
+			object->bias = object->base - (object->phdrs[i].p_vaddr & FB_PAGE_MASK);
+			break;
+		}
+	for (unsigned i = 0; i < ehdr->e_phnum && !err; i++)
+		err = keep_segment(memory, object, &object->phdrs[i]);
+	return err;
+}
+
+struct fb_error *fb_keep_objects(struct fb_keep_memory *memory)
+{
+	struct object *object = malloc(sizeof(*object)); /* 56 KiB: not for the stack */
+	struct fb_error *err = NULL;
+
+	if (!object)
+		return fb_error_nomem();
+	for (size_t i = 0; i < memory->vmas.count && !err; i++) {
+		const struct fb_vma *vma = &memory->vmas.vma[i];
+
+		/* The vDSO has no file. */
+		if (vma->file ? vma->pgoff != 0 : !(vma->flags & FB_VM_EXEC))
+			continue;
+		object->base = vma->start;
+		err = keep_object(memory, object);
+	}
+	free(object);
+	return err;
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Classes of page frames. A page that is none of a class for certain is of none: whoever filters
+ * keeps it.
+ */
+#include "kernel/memory/page_class.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "kernel/memory/page_frame.h"
+
+/* struct page is 64 bytes; with debugging options some 100. */
+#define MOST_STRUCT_PAGE 256u
+/* Pages of the largest block of the buddy allocator: 2^MAX_PAGE_ORDER. */
+#define MOST_BUDDY_ORDER 10u
+/* page->mapping (PAGE_MAPPING_FLAGS): anonymous, and pages of a driver that can move them. */
+#define MAPPING_ANON 1u
+#define MAPPING_MOVABLE 2u
+#define MAPPING_BITS 3u
+/* _mapcount of a page that has a type instead: below PAGE_MAPCOUNT_RESERVE (-128). */
+#define LEAST_MAP_COUNT (-128)
+
+/* A type that page_type can name. mask 0: this kernel does not tell it so. */
+struct page_type {
+	uint32_t mask, value;
+};
+
+/* Bits of page->flags; 0: this kernel has no such flag. */
+struct page_flags {
+	uint64_t lru, swap_cache, swap_backed, private, slab, poisoned, hugetlb;
+};
+
+/* The words of one struct page. */
+struct page_words {
+	uint64_t flags, mapping, compound, private;
+	uint32_t type; /* or _mapcount */
+};
+
+struct fb_page_classifier {
+	struct fb_kernel *kernel;
+	uint32_t size; /* of struct page */
+	struct page_flags flags;
+	struct page_type buddy, offline, hugetlb, slab;
+	struct fb_field destructor; /* of a compound page, in its first tail; until 6.6 */
+	int64_t hugetlb_destructor;
+	/* The head that was read last; address 0: none. */
+	uint64_t head_address;
+	enum fb_page_class head_class;
+	uint8_t *pages; /* FB_PAGE_CLASS_WINDOW struct pages */
+};
+
+const char *fb_page_class_name(enum fb_page_class class)
+{
+	static const char *const names[] = {
+		"unknown",       "kernel", "free",    "cache",
+		"cache-private", "user",   "offline", "poisoned",
+	};
+
+	_Static_assert(FB_ARRAY_SIZE(names) == FB_PAGE_CLASSES, "a name for each class");
+	return class < FB_PAGE_CLASSES ? names[class] : "unknown";
+}
+
+/* The value of an enumerator. False: there is no such enum, or it has no such name. */
+static bool find_enumerator(const struct fb_btf *types, const char *type, const char *name,
+			    int64_t *value_ret)
+{
+	uint32_t id;
+	struct fb_error *err = fb_btf_find(types, FB_TYPE_ENUM, type, &id);
+
+	if (err) {
+		fb_error_destroy(err);
+		return false;
+	}
+	for (uint32_t i = 0; i < fb_btf_length(types, id); i++) {
+		const char *found;
+		int64_t value;
+
+		fb_btf_enumerator(types, id, i, &found, &value);
+		if (strcmp(found, name) == 0) {
+			*value_ret = value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t find_flag(const struct fb_btf *types, const char *name)
+{
+	int64_t bit;
+
+	return find_enumerator(types, "pageflags", name, &bit) && bit >= 0 && bit < 64 ? 1ull << bit
+										       : 0;
+}
+
+/*
+ * Since 4ffca5a96678 (6.12) page_type has one type in its top byte, enum pagetype's PGTY_*. Before it was
+ * a mask of which a bit was cleared for each type (PG_buddy and so on, macros that no type information
+ * has), and VMCOREINFO says how the whole word then looks, as it still does.
+ */
+static struct page_type find_type(const struct fb_kernel *kernel, const char *enumerator,
+				  const char *number)
+{
+	int64_t value;
+
+	if (find_enumerator(fb_kernel_types(kernel), "pagetype", enumerator, &value) && value > 0 &&
+	    value <= UINT8_MAX)
+		return (struct page_type){0xff000000u, (uint32_t)value << 24};
+	if (fb_vmcoreinfo_number(fb_kernel_vmcoreinfo(kernel), number, &value))
+		return (struct page_type){UINT32_MAX, (uint32_t)value};
+	return (struct page_type){0};
+}
+
+static void find_words(struct fb_page_classifier *classifier)
+{
+	static const char *const destructors[] = {"compound_dtor", NULL};
+	const struct fb_kernel *kernel = classifier->kernel;
+	const struct fb_btf *types = fb_kernel_types(kernel);
+	struct page_flags *flags = &classifier->flags;
+
+	flags->lru = find_flag(types, "PG_lru");
+	flags->swap_cache = find_flag(types, "PG_swapcache");
+	flags->swap_backed = find_flag(types, "PG_swapbacked");
+	flags->private = find_flag(types, "PG_private") | find_flag(types, "PG_private_2");
+	flags->slab = find_flag(types, "PG_slab"); /* a page type since 46df8e73a4a3, 6.10 */
+	flags->poisoned = find_flag(types, "PG_hwpoison");
+	/* In the first tail's flags since 9c5ccf2db04b (6.6), a page type since d99e3140a4d3 (6.9). */
+	flags->hugetlb = find_flag(types, "PG_hugetlb");
+	classifier->buddy = find_type(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
+	classifier->offline = find_type(kernel, "PGTY_offline", "PAGE_OFFLINE_MAPCOUNT_VALUE");
+	classifier->hugetlb = find_type(kernel, "PGTY_hugetlb", "PAGE_HUGETLB_MAPCOUNT_VALUE");
+	classifier->slab = find_type(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE");
+	if (!fb_layout_find(types, "page", destructors, "page.compound_dtor",
+			    &classifier->destructor) ||
+	    classifier->destructor.size != 1 ||
+	    !find_enumerator(types, "compound_dtor_id", "HUGETLB_PAGE_DTOR",
+			     &classifier->hugetlb_destructor))
+		classifier->destructor.found = false;
+}
+
+static struct fb_error *check_layout(struct fb_page_classifier *classifier)
+{
+	const struct fb_layout *layout = fb_kernel_layout(classifier->kernel);
+	const struct fb_field *words[] = {
+		&layout->page_flags,   &layout->page_mapping,  &layout->page_compound_head,
+		&layout->page_private, &layout->page_mapcount,
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(words); i++) {
+		uint32_t size = words[i] == &layout->page_mapcount ? 4 : 8;
+		struct fb_error *err = fb_layout_require(words[i]);
+
+		if (err)
+			return err;
+		if (words[i]->size != size || layout->page.size < size ||
+		    words[i]->offset > layout->page.size - size)
+			return fb_error_create(FB_UNSUPPORTED, "%s has %u bytes", words[i]->name,
+					       words[i]->size);
+	}
+	if (layout->page.size > MOST_STRUCT_PAGE)
+		return fb_error_create(FB_UNSUPPORTED, "struct page has %u bytes",
+				       layout->page.size);
+	classifier->size = layout->page.size;
+	return NULL;
+}
+
+struct fb_error *fb_page_classifier_create(struct fb_kernel *kernel,
+					   struct fb_page_classifier **classifier_ret)
+{
+	struct fb_page_classifier *classifier = calloc(1, sizeof(*classifier));
+	struct fb_error *err;
+
+	if (!classifier)
+		return fb_error_nomem();
+	classifier->kernel = kernel;
+	err = check_layout(classifier);
+	if (!err) {
+		find_words(classifier);
+		classifier->pages = malloc((size_t)FB_PAGE_CLASS_WINDOW * classifier->size);
+		if (!classifier->pages)
+			err = fb_error_nomem();
+	}
+	if (err) {
+		fb_page_classifier_destroy(classifier);
+		return err;
+	}
+	*classifier_ret = classifier;
+	return NULL;
+}
+
+void fb_page_classifier_destroy(struct fb_page_classifier *classifier)
+{
+	if (!classifier)
+		return;
+	free(classifier->pages);
+	free(classifier);
+}
+
+static struct page_words words_of(const struct fb_page_classifier *classifier, const uint8_t *page)
+{
+	const struct fb_layout *layout = fb_kernel_layout(classifier->kernel);
+	struct page_words words;
+
+	memcpy(&words.flags, page + layout->page_flags.offset, sizeof(words.flags));
+	memcpy(&words.mapping, page + layout->page_mapping.offset, sizeof(words.mapping));
+	memcpy(&words.compound, page + layout->page_compound_head.offset, sizeof(words.compound));
+	memcpy(&words.private, page + layout->page_private.offset, sizeof(words.private));
+	memcpy(&words.type, page + layout->page_mapcount.offset, sizeof(words.type));
+	return words;
+}
+
+static bool is_type(const struct page_type *type, const struct page_words *words)
+{
+	return type->mask && (words->type & type->mask) == type->value;
+}
+
+/* Whether the compound page whose first struct page has these words is hugetlbfs's, by its first tail. */
+static bool has_hugetlb_tail(const struct fb_page_classifier *classifier, const uint8_t *tail)
+{
+	const struct fb_field *destructor = &classifier->destructor;
+	struct page_words words;
+
+	if (!tail)
+		return false;
+	words = words_of(classifier, tail);
+	if (!(words.compound & 1))
+		return false;
+	if (destructor->found && destructor->offset < classifier->size)
+		return tail[destructor->offset] == classifier->hugetlb_destructor;
+	return words.flags & classifier->flags.hugetlb;
+}
+
+/* Of a page that is no tail. tail: the struct page behind it, NULL where there is none to be had. */
+static enum fb_page_class class_of_head(const struct fb_page_classifier *classifier,
+					const struct page_words *words, const uint8_t *tail)
+{
+	const struct page_flags *flags = &classifier->flags;
+
+	if (words->flags == UINT64_MAX) /* PAGE_POISON_PATTERN: never set up */
+		return FB_PAGE_UNKNOWN;
+	if (is_type(&classifier->buddy, words))
+		return FB_PAGE_FREE;
+	if (is_type(&classifier->offline, words))
+		return FB_PAGE_OFFLINE;
+	if (is_type(&classifier->hugetlb, words))
+		return FB_PAGE_USER;
+	if (words->flags & flags->slab || is_type(&classifier->slab, words))
+		return FB_PAGE_KERNEL;
+	if ((int32_t)words->type < LEAST_MAP_COUNT)
+		return FB_PAGE_KERNEL;
+	if (has_hugetlb_tail(classifier, tail))
+		return FB_PAGE_USER;
+	if (words->mapping & MAPPING_ANON)
+		return fb_kernel_address_ok(words->mapping & ~(uint64_t)MAPPING_BITS)
+			       ? FB_PAGE_USER
+			       : FB_PAGE_KERNEL;
+	if (words->mapping & MAPPING_MOVABLE)
+		return FB_PAGE_KERNEL;
+	/* PG_swapcache is another flag's name too, which only pages without swap have. */
+	if (words->flags & flags->lru ||
+	    (words->flags & flags->swap_cache && words->flags & flags->swap_backed))
+		return words->flags & flags->private ? FB_PAGE_CACHE_PRIVATE : FB_PAGE_CACHE;
+	return FB_PAGE_KERNEL;
+}
+
+/* Of a tail, whose head may stand in another window. */
+static struct fb_error *class_of_tail(struct fb_page_classifier *classifier, uint64_t address,
+				      const struct page_words *words, enum fb_page_class *class_ret)
+{
+	uint8_t pages[2 * MOST_STRUCT_PAGE];
+	struct page_words head_words;
+	uint64_t head;
+	struct fb_error *err =
+		fb_page_frame_head(classifier->kernel, address, words->compound, &head);
+
+	if (!err && head != classifier->head_address) {
+		err = fb_space_read(fb_kernel_space(classifier->kernel), head, pages,
+				    2 * classifier->size);
+		if (!err) {
+			head_words = words_of(classifier, pages);
+			classifier->head_address = head;
+			classifier->head_class = head_words.compound & 1
+							 ? FB_PAGE_UNKNOWN
+							 : class_of_head(classifier, &head_words,
+									 pages + classifier->size);
+		}
+	}
+	if (fb_error_is(err, FB_NOMEM))
+		return err;
+	*class_ret = err ? FB_PAGE_UNKNOWN : classifier->head_class;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+/* The block of free pages that begins at index; private is its order. */
+static void mark_free(const struct page_words *words, uint64_t index, uint8_t *classes)
+{
+	uint64_t count;
+
+	if (words->private > MOST_BUDDY_ORDER || index & ((1ull << words->private) - 1)) {
+		classes[index] = FB_PAGE_UNKNOWN;
+		return;
+	}
+	count = 1ull << words->private;
+	memset(classes + index, FB_PAGE_FREE, count);
+}
+
+/* Struct pages of the window; those that cannot be read are marked in unread, one of which is 4 KiB. */
+static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64_t address,
+				   bool *unread)
+{
+	struct fb_space *space = fb_kernel_space(classifier->kernel);
+	size_t length = (size_t)FB_PAGE_CLASS_WINDOW * classifier->size;
+	struct fb_error *err = fb_space_read(space, address, classifier->pages, length);
+
+	if (!err || fb_error_is(err, FB_NOMEM))
+		return err;
+	fb_error_destroy(err);
+	for (size_t at = 0; at < length; at += FB_PAGE_SIZE) {
+		size_t size = length - at < FB_PAGE_SIZE ? length - at : FB_PAGE_SIZE;
+
+		err = fb_space_read(space, address + at, classifier->pages + at, size);
+		if (fb_error_is(err, FB_NOMEM))
+			return err;
+		unread[at / FB_PAGE_SIZE] = err;
+		fb_error_destroy(err);
+	}
+	return NULL;
+}
+
+struct fb_error *fb_page_classify(struct fb_page_classifier *classifier, uint64_t first,
+				  uint8_t classes[FB_PAGE_CLASS_WINDOW])
+{
+	uint64_t address = fb_page_frame_address(classifier->kernel, first);
+	bool unread[FB_PAGE_CLASS_WINDOW * MOST_STRUCT_PAGE / FB_PAGE_SIZE] = {false};
+	struct fb_error *err = read_pages(classifier, address, unread);
+
+	memset(classes, FB_PAGE_UNKNOWN, FB_PAGE_CLASS_WINDOW);
+	for (uint64_t i = 0; i < FB_PAGE_CLASS_WINDOW && !err; i++) {
+		size_t at = (size_t)i * classifier->size, end = at + classifier->size - 1;
+		const uint8_t *page = classifier->pages + at;
+		bool last = i + 1 == FB_PAGE_CLASS_WINDOW ||
+			    unread[(end + classifier->size) / FB_PAGE_SIZE];
+		enum fb_page_class class = FB_PAGE_UNKNOWN;
+		struct page_words words;
+
+		if (unread[at / FB_PAGE_SIZE] || unread[end / FB_PAGE_SIZE])
+			continue;
+		words = words_of(classifier, page);
+		if (words.flags & classifier->flags.poisoned && words.flags != UINT64_MAX) {
+			classes[i] = FB_PAGE_POISONED;
+			continue;
+		}
+		if (classes[i] == FB_PAGE_FREE) /* within a block that began before */
+			continue;
+		if (words.compound & 1)
+			err = class_of_tail(classifier, address + at, &words, &class);
+		else
+			class = class_of_head(classifier, &words,
+					      last ? NULL : page + classifier->size);
+		if (err)
+			break;
+		if (class == FB_PAGE_FREE)
+			mark_free(&words, i, classes);
+		else
+			classes[i] = (uint8_t) class;
+	}
+	return err;
+}

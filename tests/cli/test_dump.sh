@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# dump: what is written answers as what it was made of, and makedumpfile's arguments are understood.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+dump=$(echo "$samples"/dump.*)
+mapfile -t cores < <(find "$samples" -name 'core.*' | sort)
+run merge "$dump" "${cores[@]}" -o "$work/bundle"
+expect_status 0 "a bundle, which has process memory"
+
+# answers INPUT OUT: what does not name the file or its cores.
+answers() {
+    run bt "$1" -a --json
+    json '.threads[] | [.tid, [.kernel[] | .pc, .symbol], [.user[] | .pc, .symbol], .user_complete]' >"$2.bt"
+    run waits "$1" --json
+    json '.edges[] | [.tid, .kind, .object, .owner_tid]' >"$2.waits"
+    run ps "$1" --json
+    json '.tasks[] | [.tid, .comm, .cmdline, .state]' >"$2.ps"
+}
+
+run dump "$work/bundle" -o "$work/filtered" --json
+expect_status 3 "dump of a bundle says that its cores are not taken over"
+expect_json '.output_bytes > 0 and .dump_level == 31 and .pages_unread == 0 and .keep.threads > 40
+    and .pages_written == ([.classes[] | .kept + .kept_though] | add)' "its figures agree"
+expect_json '.classes.user.left_out == 0 and .classes.kernel.kept > 17000' "pages of cores are kept"
+run verify "$work/filtered"
+expect_status 0 "its checksums are right"
+answers "$work/bundle" "$work/before"
+answers "$work/filtered" "$work/after"
+for what in bt waits ps; do
+    expect [ -s "$work/before.$what" ] "$what of the bundle answers"
+    cmp -s "$work/before.$what" "$work/after.$what"
+    report $? "$what of the filtered dump is the bundle's"
+done
+run info "$work/filtered" --json
+expect_json '.dump.pages_total == 40821 and .dump.format == "kdump-compressed"' "frames that exist are told as before"
+
+# As kdump-tools calls makedumpfile.
+run dump -c -d 31 -F "$dump"
+expect_status 0 "makedumpfile's arguments"
+cp "$work/stdout" "$work/flat"
+run info "$work/flat" --json
+expect_json '.dump.flattened and .dump.pages_dumped == 18025' "a flattened dump comes from standard output"
+run dump --message-level 1 -d 31 "$dump" "$work/second"
+expect_status 0 "the output may be the second argument"
+run dump --dump-dmesg "$dump" "$work/dmesg"
+expect_status 0 "--dump-dmesg answers"
+cmp -s "$work/dmesg" "$samples"/dmesg.*
+report $? "and writes what makedumpfile wrote"
+if command -v makedumpfile >/dev/null; then
+    makedumpfile -R "$work/unflat" <"$work/flat" >/dev/null 2>&1
+    run info "$work/unflat" --json
+    expect_json '.dump.pages_dumped == 18025 and (.dump.flattened | not)' "makedumpfile puts the stream together"
+    run_program makedumpfile -c -d 31 "$work/second" "$work/third"
+    expect_status 0 "makedumpfile filters the dump again"
+fi
+
+# What fails leaves nothing, and says why.
+run dump "$dump" -o "$work/second"
+expect_error 1 'exists: only overwritten with --force' "an output that exists"
+run dump "$dump" -o "$dump" -f
+expect_status 1 "an input is never overwritten"
+"$FBUNDLE" dump -F "$dump" >/dev/full 2>"$work/stderr"
+expect [ $? -eq 1 ] "no space for standard output"
+expect_line stderr 'cannot write standard output: No space left' "and it says so"
+run dump "$dump" -o "$work/none/out"
+expect_error 1 'cannot write .*/none/out' "no folder"
+expect [ -z "$(find "$work" -name '.fbundle*')" ] "no temporary file is left"
+run dump "$dump" -o "$work/new" --keep-process 'no such'
+expect_error 1 "no process is 'no such'" "a process that does not exist"
+expect_no_file "$work/new" "and nothing is written"
+for bad in '-d 32' '-d x' '--keep all' '--budget 1T' '--budget -1'; do
+    # shellcheck disable=SC2086 # an option and its value
+    run dump "$dump" -o "$work/new" $bad
+    expect_status 2 "dump $bad"
+done
+run dump "$dump" "$work/new" -o "$work/new"
+expect_error 2 'two outputs' "two outputs"
+run dump "$dump" --json
+expect_error 2 'json takes --output' "--json without --output"
+
+# A budget: what is of most use first.
+run dump "$work/bundle" -o "$work/small" --budget 40K --json
+expect_json '.keep.refused > 0 and (.warnings | any(test("the budget is spent")))' "a budget that is spent is told"
+finish

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Classes of page frames by made struct pages, as kernels of three ages describe them. */
+#include "kernel/memory/page_class.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "symbols/btf/btf_builder.h"
+#include "tests/harness.h"
+#include "tests/kernel/made_kernel.h"
+
+#define PAGE_BYTES 64u
+#define MOST_ALIGNED 0x10000u
+#define LRU (1ull << 5)
+#define PRIVATE (1ull << 13)
+#define SWAP_CACHE (1ull << 10)
+#define SWAP_BACKED (1ull << 19)
+#define SLAB (1ull << 9)
+#define POISONED (1ull << 21)
+#define NO_TYPE 0xffffffffu
+#define HUGETLB_DESTRUCTOR 2u
+
+enum age {
+	MASKS, /* 6.1: types are masks, told by VMCOREINFO alone; slabs by a flag, hugetlb by its destructor */
+	BYTES,      /* 6.12: enum pagetype */
+	HEAD_MASKS, /* 7.1: as BYTES, and tails have a mask */
+	AGES,
+};
+
+struct world {
+	struct made_kernel *made;
+	struct fb_page_classifier *classifier;
+	uint64_t pages;
+	enum age age;
+	uint8_t classes[FB_PAGE_CLASS_WINDOW];
+};
+
+static struct fb_btf *make_types(enum age age)
+{
+	const struct fb_btf_value flags[] = {
+		{"PG_lru", 5},         {"PG_swapcache", 10}, {"PG_private", 13},
+		{"PG_swapbacked", 19}, {"PG_hwpoison", 21},  {"PG_slab", 9},
+	};
+	const struct fb_btf_value kinds[] = {
+		{"PGTY_buddy", 0xf0},
+		{"PGTY_offline", 0xf1},
+		{"PGTY_hugetlb", 0xf4},
+		{"PGTY_slab", 0xf5},
+	};
+	const struct fb_btf_value destructors[] = {{"COMPOUND_PAGE_DTOR", 1},
+						   {"HUGETLB_PAGE_DTOR", HUGETLB_DESTRUCTOR}};
+	struct fb_btf_builder builder;
+	struct fb_btf *types = NULL;
+	uint32_t byte, id;
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_int(&builder, "unsigned char", 1, FB_BTF_UNSIGNED, &byte));
+	/* The last flag is gone once it is a type. */
+	FB_OK(fb_btf_builder_enum(&builder, "pageflags", 4, false, flags,
+				  FB_ARRAY_SIZE(flags) - (age != MASKS), &id));
+	if (age == MASKS) {
+		const struct fb_btf_member member = {
+			.name = "compound_dtor", .type = byte, .bit_offset = 128};
+
+		FB_OK(fb_btf_builder_enum(&builder, "compound_dtor_id", 4, false, destructors,
+					  FB_ARRAY_SIZE(destructors), &id));
+		FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "page", PAGE_BYTES,
+					       &member, 1, &id));
+	} else {
+		FB_OK(fb_btf_builder_enum(&builder, "pagetype", 4, false, kinds,
+					  FB_ARRAY_SIZE(kinds), &id));
+	}
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
+	fb_btf_builder_deinit(&builder);
+	return types;
+}
+
+static void make(struct world *world, enum age age)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t base = made_alloc(made, 8);
+
+	memset(world, 0, sizeof(*world));
+	world->made = made;
+	world->age = age;
+	while ((made_alloc_pages(made, FB_PAGE_SIZE) + FB_PAGE_SIZE) % MOST_ALIGNED)
+		; /* until struct pages are aligned as masks want them */
+	world->pages = made_alloc_pages(made, FB_PAGE_CLASS_WINDOW * PAGE_BYTES);
+	made_put(made, base, world->pages, 8);
+	made_symbols(made, (const char *const[]){"vmemmap_base", NULL}, (const uint64_t[]){base});
+	made->kernel.layout.page.size = PAGE_BYTES;
+	MADE_FIELD(made, page_flags, 0, 8);
+	MADE_FIELD(made, page_compound_head, 8, 8);
+	MADE_FIELD(made, page_mapping, 24, 8);
+	MADE_FIELD(made, page_private, 40, 8);
+	MADE_FIELD(made, page_mapcount, 48, 4);
+	made->kernel.types = make_types(age);
+	FB_OK_FATAL(fb_vmcoreinfo_parse(age == MASKS ? "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129\n"
+						       "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257\n"
+						     : "PAGESIZE=4096\n",
+					&made->kernel.vmcoreinfo));
+	for (uint64_t i = 0; i < FB_PAGE_CLASS_WINDOW; i++)
+		MADE_SET(made, world->pages + i * PAGE_BYTES, page_mapcount, NO_TYPE);
+	FB_OK_FATAL(fb_page_classifier_create(&made->kernel, &world->classifier));
+}
+
+static void destroy(struct world *world)
+{
+	fb_page_classifier_destroy(world->classifier);
+	fb_btf_destroy(world->made->kernel.types);
+	made_kernel_destroy(world->made);
+}
+
+static uint64_t page_at(const struct world *world, uint64_t pfn)
+{
+	return world->pages + pfn * PAGE_BYTES;
+}
+
+static void put(struct world *world, uint64_t pfn, uint64_t flags, uint64_t mapping)
+{
+	MADE_SET(world->made, page_at(world, pfn), page_flags, flags);
+	MADE_SET(world->made, page_at(world, pfn), page_mapping, mapping);
+}
+
+static void put_type(struct world *world, uint64_t pfn, uint32_t masks, uint32_t bytes)
+{
+	MADE_SET(world->made, page_at(world, pfn), page_mapcount,
+		 world->age == MASKS ? masks : bytes);
+}
+
+/* Pages first + 1 to first + count - 1 become tails of first. */
+static void put_tails(struct world *world, uint64_t first, uint64_t count)
+{
+	uint64_t word = world->age == HEAD_MASKS ? -(count * PAGE_BYTES) : page_at(world, first);
+
+	for (uint64_t i = 1; i < count; i++)
+		MADE_SET(world->made, page_at(world, first + i), page_compound_head, word | 1);
+}
+
+static void classify(struct world *world)
+{
+	FB_OK_FATAL(fb_page_classify(world->classifier, 0, world->classes));
+}
+
+static void tells_pages_apart(void)
+{
+	for (enum age age = 0; age < AGES; age++) {
+		struct world world;
+
+		make(&world, age);
+		put(&world, 1, LRU, MADE_BASE);                   /* a file's */
+		put(&world, 2, LRU | PRIVATE, MADE_BASE);         /* with buffers */
+		put(&world, 3, LRU | SWAP_BACKED, MADE_BASE | 1); /* anonymous */
+		put(&world, 4, LRU | SWAP_BACKED, MADE_BASE | 3); /* merged by KSM */
+		put(&world, 5, SWAP_CACHE | SWAP_BACKED, 0);      /* swapped in */
+		put(&world, 6, SWAP_CACHE, 0);                    /* PG_owner_priv_1 */
+		put(&world, 7, 0, MADE_BASE | 2);                 /* a driver's */
+		put(&world, 8, 0, 0x1235);                        /* not anonymous: no address */
+		put(&world, 9, POISONED | LRU, MADE_BASE | 1);    /* broken */
+		put(&world, 10, UINT64_MAX, UINT64_MAX);          /* never set up */
+		put(&world, 11, 0, MADE_BASE);                    /* a file's, off the LRU */
+		put(&world, 12, LRU | (age == MASKS ? SLAB : 0),
+		    1); /* a slab's words mean others */
+		put_type(&world, 12, NO_TYPE, 0xf5000000);
+		put(&world, 13, LRU, MADE_BASE | 1);
+		put_type(&world, 13, 0xfffffdff, 0xf2000000); /* a page table */
+		put_type(&world, 14, 0xfffffeff, 0xf1000000); /* offline */
+		classify(&world);
+		const uint8_t want[] = {
+			FB_PAGE_KERNEL, FB_PAGE_CACHE,    FB_PAGE_CACHE_PRIVATE, FB_PAGE_USER,
+			FB_PAGE_USER,   FB_PAGE_CACHE,    FB_PAGE_KERNEL,        FB_PAGE_KERNEL,
+			FB_PAGE_KERNEL, FB_PAGE_POISONED, FB_PAGE_UNKNOWN,       FB_PAGE_KERNEL,
+			FB_PAGE_KERNEL, FB_PAGE_KERNEL,   FB_PAGE_OFFLINE,       FB_PAGE_KERNEL,
+		};
+		for (size_t i = 0; i < FB_ARRAY_SIZE(want); i++) {
+			if (world.classes[i] != want[i])
+				fprintf(stderr, "age %d, page %zu: %s\n", age, i,
+					fb_page_class_name(world.classes[i]));
+			CU_ASSERT_EQUAL(world.classes[i], want[i]);
+		}
+		destroy(&world);
+	}
+}
+
+static void knows_free_blocks_whole(void)
+{
+	for (enum age age = 0; age < AGES; age++) {
+		static const struct {
+			uint64_t pfn, order;
+		} blocks[] = {{16, 3}, {512, 9}, {33, 1}, {64, 11}, {128, 200}};
+		struct world world;
+
+		make(&world, age);
+		for (size_t i = 0; i < FB_ARRAY_SIZE(blocks); i++) {
+			put_type(&world, blocks[i].pfn, 0xffffff7f, 0xf0000000);
+			MADE_SET(world.made, page_at(&world, blocks[i].pfn), page_private,
+				 blocks[i].order);
+		}
+		/* What was there before the block was freed is left in it. */
+		put(&world, 18, LRU, MADE_BASE | 1);
+		put(&world, 600, POISONED, 0);
+		classify(&world);
+		CU_ASSERT_EQUAL(world.classes[15], FB_PAGE_KERNEL);
+		for (unsigned i = 16; i < 24; i++)
+			CU_ASSERT_EQUAL(world.classes[i], FB_PAGE_FREE);
+		CU_ASSERT_EQUAL(world.classes[24], FB_PAGE_KERNEL);
+		CU_ASSERT_EQUAL(world.classes[512], FB_PAGE_FREE);
+		CU_ASSERT_EQUAL(world.classes[600], FB_PAGE_POISONED);
+		CU_ASSERT_EQUAL(world.classes[1023], FB_PAGE_FREE);
+		/* Orders that cannot be, and blocks that are not aligned to theirs. */
+		CU_ASSERT_EQUAL(world.classes[33], FB_PAGE_UNKNOWN);
+		CU_ASSERT_EQUAL(world.classes[34], FB_PAGE_KERNEL);
+		CU_ASSERT_EQUAL(world.classes[64], FB_PAGE_UNKNOWN);
+		CU_ASSERT_EQUAL(world.classes[128], FB_PAGE_UNKNOWN);
+		destroy(&world);
+	}
+}
+
+static void asks_heads_of_compound_pages(void)
+{
+	for (enum age age = 0; age < AGES; age++) {
+		struct world world;
+
+		make(&world, age);
+		put(&world, 512, LRU | SWAP_BACKED, MADE_BASE | 1); /* a transparent huge page */
+		put_tails(&world, 512, 256);
+		put(&world, 768, age == MASKS ? SLAB : 0, 0); /* a slab of four pages */
+		put_type(&world, 768, NO_TYPE, 0xf5000000);
+		put_tails(&world, 768, 4);
+		put(&world, 769, LRU, MADE_BASE | 1);       /* words of its own use */
+		put_type(&world, 896, NO_TYPE, 0xf4000000); /* hugetlbfs's */
+		put_tails(&world, 896, 128);
+		if (age == MASKS)
+			made_put(world.made, page_at(&world, 897) + 16, HUGETLB_DESTRUCTOR, 1);
+		/* Tails of what is a tail itself, and of what cannot be. */
+		MADE_SET(world.made, page_at(&world, 20), page_compound_head,
+			 page_at(&world, 513) | 1);
+		MADE_SET(world.made, page_at(&world, 21), page_compound_head, 0x1001);
+		classify(&world);
+		CU_ASSERT_EQUAL(world.classes[512], FB_PAGE_USER);
+		CU_ASSERT_EQUAL(world.classes[767], FB_PAGE_USER);
+		for (unsigned i = 768; i < 772; i++)
+			CU_ASSERT_EQUAL(world.classes[i], FB_PAGE_KERNEL);
+		CU_ASSERT_EQUAL(world.classes[896], FB_PAGE_USER);
+		CU_ASSERT_EQUAL(world.classes[1023], FB_PAGE_USER);
+		CU_ASSERT_EQUAL(world.classes[20], FB_PAGE_UNKNOWN);
+		CU_ASSERT_EQUAL(world.classes[21], FB_PAGE_UNKNOWN);
+		destroy(&world);
+	}
+}
+
+static void does_not_know_what_is_not_there(void)
+{
+	struct world world;
+
+	make(&world, BYTES);
+	put(&world, 1, LRU, MADE_BASE);
+	put(&world, 64, LRU, MADE_BASE);
+	put(&world, 128, LRU, MADE_BASE);
+	made_lose(world.made, page_at(&world, 64));
+	classify(&world);
+	CU_ASSERT_EQUAL(world.classes[1], FB_PAGE_CACHE);
+	for (unsigned i = 64; i < 128; i++)
+		CU_ASSERT_EQUAL(world.classes[i], FB_PAGE_UNKNOWN);
+	CU_ASSERT_EQUAL(world.classes[128], FB_PAGE_CACHE);
+	destroy(&world);
+}
+
+static void takes_types_that_describe_pages(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	struct fb_page_classifier *classifier = NULL;
+
+	FB_FAILS_WITH(fb_page_classifier_create(&made->kernel, &classifier), FB_NOT_FOUND,
+		      "page.flags");
+	MADE_FIELD(made, page_flags, 0, 8);
+	MADE_FIELD(made, page_mapping, 60, 8); /* not within */
+	made->kernel.layout.page.size = PAGE_BYTES;
+	FB_FAILS(fb_page_classifier_create(&made->kernel, &classifier), FB_UNSUPPORTED);
+	CU_ASSERT_PTR_NULL(classifier);
+	made_kernel_destroy(made);
+}
+
+FB_TEST_MAIN("kernel/page_class", FB_TEST(tells_pages_apart), FB_TEST(knows_free_blocks_whole),
+	     FB_TEST(asks_heads_of_compound_pages), FB_TEST(does_not_know_what_is_not_there),
+	     FB_TEST(takes_types_that_describe_pages))
