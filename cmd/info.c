@@ -152,17 +152,13 @@ static struct fb_error *add_redaction(const struct info *info, json_t *answer)
 
 static struct fb_error *print_json(struct info *info)
 {
-	struct fb_placement placement = {0};
-	json_t *answer;
-	struct fb_error *err = fb_merge_place(info->input, &placement);
+	struct fb_page_counts *counts = NULL;
+	json_t *answer = json_object();
+	struct fb_error *err = fb_merge_count(info->input, &counts);
 
-	if (err)
-		return err;
-	answer = fb_merge_json(info->cores, info->core_count, &placement);
-	fb_placement_deinit(&placement);
-	if (answer) {
-		json_object_del(answer, "pages_added");
-		json_object_del(answer, "conflicts");
+	if (!err && answer) {
+		json_object_set_new(answer, "cores",
+				    fb_merge_cores_json(info->cores, info->core_count, counts));
 		json_object_set_new(answer, "kernel", kernel_json(info));
 		json_object_set_new(answer, "panic", panic_json(info));
 		json_object_set_new(answer, "look", look_json(info));
@@ -170,6 +166,7 @@ static struct fb_error *print_json(struct info *info)
 		json_object_set_new(answer, "sandbox", sandbox_json(info));
 		err = add_redaction(info, answer);
 	}
+	free(counts);
 	if (err) {
 		json_decref(answer);
 		return err;

@@ -78,16 +78,28 @@ static json_t *core_json(const struct fb_input_core *core, const struct fb_page_
 	return object;
 }
 
+json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
+			    const struct fb_page_counts *counts)
+{
+	json_t *list = json_array();
+	int failed = !list;
+
+	for (size_t i = 0; i < count; i++)
+		failed |= json_array_append_new(list, core_json(&cores[i], &counts[i]));
+	if (!failed)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
 json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
 		      const struct fb_placement *placement)
 {
 	json_t *object = json_object();
-	json_t *list = json_array();
 	int failed = 0;
 
-	for (size_t i = 0; i < count; i++)
-		failed |= json_array_append_new(list, core_json(&cores[i], &placement->counts[i]));
-	failed |= json_object_set_new(object, "cores", list);
+	failed |= json_object_set_new(object, "cores",
+				      fb_merge_cores_json(cores, count, placement->counts));
 	failed |= json_object_set_new(object, "pages_added",
 				      json_integer((json_int_t)placement->placed_count));
 	failed |= json_object_set_new(object, "conflicts",
@@ -202,6 +214,84 @@ struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *pla
 		err = place_cores(input, cores, count, &list, placement_ret);
 	free(list);
 	return err;
+}
+
+/* A number of the manifest; false for what is none, or less than 0. */
+static bool read_count(json_t *pages, const char *name, uint64_t *count_ret)
+{
+	json_t *value = json_object_get(pages, name);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return false;
+	*count_ret = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+/* The counts of count cores as a manifest has them; false where it has other cores, or others' counts. */
+static bool read_counts(json_t *manifest, const struct fb_input_core *cores, size_t count,
+			struct fb_page_counts *counts)
+{
+	json_t *list = json_object_get(manifest, "cores");
+
+	if (json_array_size(list) != count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		json_t *pages = json_object_get(json_array_get(list, i), "pages");
+
+		if (!cores[i].from_bundle || !read_count(pages, "total", &counts[i].total) ||
+		    !read_count(pages, "same", &counts[i].same) ||
+		    !read_count(pages, "filled", &counts[i].filled) ||
+		    !read_count(pages, "unplaced", &counts[i].unplaced) ||
+		    !read_count(pages, "differ", &counts[i].differ))
+			return false;
+	}
+	return true;
+}
+
+/* *counts_ret stays NULL where the manifest does not tell, or is damaged: placing the cores will. */
+static struct fb_error *counts_of_manifest(struct fb_input *input,
+					   const struct fb_input_core *cores, size_t count,
+					   struct fb_page_counts **counts_ret)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+	struct fb_page_counts *counts = NULL;
+	json_t *manifest = NULL;
+	struct fb_error *err;
+
+	if (!fiber || count != fb_fiber_core_count(fiber))
+		return NULL;
+	err = fb_part_skip(fb_manifest_parse(fb_fiber_manifest(fiber), &manifest));
+	if (!err)
+		err = fb_alloc_array(count, sizeof(*counts), FB_MAX_CORES, "cores", &counts);
+	if (!err && read_counts(manifest, cores, count, counts))
+		*counts_ret = counts;
+	else
+		free(counts);
+	json_decref(manifest);
+	return err;
+}
+
+struct fb_error *fb_merge_count(struct fb_input *input, struct fb_page_counts **counts_ret)
+{
+	const struct fb_input_core *cores;
+	struct fb_page_counts *counts = NULL;
+	struct fb_placement placement = {0};
+	size_t count;
+	struct fb_error *err = fb_input_cores(input, &cores, &count);
+
+	if (!err)
+		err = counts_of_manifest(input, cores, count, &counts);
+	if (!err && !counts)
+		err = fb_merge_place(input, &placement);
+	if (err)
+		return err;
+	if (!counts) {
+		counts = placement.counts;
+		placement.counts = NULL;
+	}
+	fb_placement_deinit(&placement);
+	*counts_ret = counts;
+	return NULL;
 }
 
 static struct fb_error *output_path(const struct fb_input *input,

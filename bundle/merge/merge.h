@@ -48,6 +48,15 @@ void fb_merge_result_deinit(struct fb_merge_result *result);
 FB_MUST_CHECK struct fb_error *fb_merge_place(struct fb_input *input,
 					      struct fb_placement *placement_ret);
 
+/* The page counts of each of an input's cores against the dump alone: of a bundle with no further cores as its
+ * manifest has them, else by placing them. The caller frees the array. */
+FB_MUST_CHECK struct fb_error *fb_merge_count(struct fb_input *input,
+					      struct fb_page_counts **counts_ret);
+
+/* "cores" of what follows alone. */
+json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
+			    const struct fb_page_counts *counts);
+
 /* {"cores": [...], "pages_added": N, "conflicts": N} as docs/cli has them: what `merge --json`
  * prints and a bundle's manifest keeps. A new reference, or NULL where memory is out. */
 json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,

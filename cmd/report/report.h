@@ -41,7 +41,7 @@ struct fb_report {
 	const struct fb_input_core *cores;
 	size_t core_count;
 	struct fb_panic panic;
-	struct fb_placement placement;
+	struct fb_page_counts *counts;   /* owned; of each core */
 	struct fb_thread_stacks *stacks; /* of the current tasks, user threads and D states */
 	struct fb_wanted_file *wanted;   /* which would lead them on */
 	size_t wanted_count;

@@ -30,14 +30,14 @@ static void count_cell(struct fb_html *html, const char *class, uint64_t count)
 static void add_core(struct fb_report *report, size_t index)
 {
 	const struct fb_input_core *core = &report->cores[index];
-	const struct fb_page_counts *counts = &report->placement.counts[index];
+	const struct fb_page_counts *counts = &report->counts[index];
 	const struct fb_core_info *info = fb_core_info(core->core);
 	double age = core->match.taken_before_panic_s;
 	struct fb_html *html = &report->html;
 	char text[32];
 
 	fb_html_row(html, "main");
-	fb_html_cell(html, "name", "%s%s", fb_report_name(info->path),
+	fb_html_cell(html, "name", "%s%s", fb_core_name(core->core),
 		     info->truncated ? " (cut off)" : "");
 	fb_html_cell(html, "name", "%s",
 		     core->match.task ? fb_report_task(core->match.task).text : "-");

@@ -164,7 +164,7 @@ struct fb_error *fb_report_load(struct fb_report *report)
 	if (!err)
 		err = load_kernel(report);
 	if (!err)
-		err = fb_merge_place(report->input, &report->placement);
+		err = fb_merge_count(report->input, &report->counts);
 	if (!err)
 		err = load_stacks(report);
 	if (!err)
@@ -180,7 +180,7 @@ void fb_report_deinit(struct fb_report *report)
 	fb_thread_stacks_destroy(report->stacks);
 	fb_log_destroy(report->log);
 	fb_modules_destroy(report->modules);
-	fb_placement_deinit(&report->placement);
+	free(report->counts);
 	fb_panic_deinit(&report->panic);
 	fb_memory_sources_deinit(&report->sources);
 }

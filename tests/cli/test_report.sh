@@ -91,4 +91,16 @@ print("first", *(re.sub("<.*?>", "", row).split()[0] for row in rows[:2]), rows[
 PY
 printf '%s\n' "130 stack 131" "131 stack 130" "first 130 131 1" >"$work/expected"
 expect_same "$work/expected" "$work/deadlock" "the deadlock's threads have their stacks and links; who is stuck comes first"
+
+# Of four threads that wait for each other two are off the shortest way round; one more waits for lock-ab.
+if [ -n "${FBUNDLE_DATA:-}" ]; then
+    run merge "$FBUNDLE_DATA"/6.1/dump.* "$FBUNDLE_DATA"/6.1/core.* -o "$work/real.fbundle"
+    run report "$work/real.fbundle" -o "$work/real.html"
+    run_program python3 "$top/tests/cli/html_check.py" --text "$work/real.html"
+    expect_json '.waits | test("Deadlock of 4 threads; first a shortest way round\\s+129 pipe-owner.*133 holder.*In it too, each waiting for others of it:\\s+136 waiter.*137 waiter"; "p")' \
+        "every thread of a deadlock is listed"
+    expect_json '.waits | test("1 more thread waits for one of them: 126 actors")' "who waits for it is named"
+else
+    skip "a deadlock of four, and who waits for one: FBUNDLE_DATA is not set"
+fi
 finish

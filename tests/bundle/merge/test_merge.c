@@ -12,6 +12,35 @@
 #define SAMPLE(sample, ...) \
 	sample_open(sample, (const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 
+/* Of a bundle (again.path; input is it, and taken) with no further core, and with one: not over itself. */
+static void check_further_merges(struct fb_input_options *again, struct fb_warnings *warnings,
+				 struct fb_input *input, const struct fb_page_counts *first)
+{
+	struct fb_merge_options options = {.output = again->path, .force = true};
+	char *more = sample_path("core.139.xz");
+	const struct fb_input_core *cores;
+	struct fb_page_counts *kept = NULL;
+	struct fb_merge_result result;
+	size_t count;
+
+	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "nothing to merge: no core");
+	fb_input_destroy(input);
+	again->cores = (const char *const *)&more;
+	again->core_count = 1;
+	FB_OK_FATAL(fb_input_open(again, warnings, &input));
+	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
+	/* With a core beside the bundle the manifest has not all counts. */
+	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 3);
+	FB_OK_FATAL(fb_merge_count(input, &kept));
+	CU_ASSERT_EQUAL(kept[0].filled, first->filled);
+	CU_ASSERT(kept[2].total > 100 && kept[2].filled > 20);
+	free(kept);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	fb_input_destroy(input);
+	free(more);
+}
+
 /* A bundle, opened again, has its cores; a second merge of the same adds nothing. */
 static void merges_and_opens_the_bundle(void)
 {
@@ -21,11 +50,11 @@ static void merges_and_opens_the_bundle(void)
 	struct fb_input_options again = {0};
 	const struct fb_input_core *cores;
 	struct fb_placement placement;
-	struct fb_page_counts counts;
+	struct fb_page_counts counts, *kept = NULL;
 	struct fb_input *input = NULL;
 	struct fb_warnings *warnings = NULL;
 	size_t count;
-	char *output, *more;
+	char *output;
 
 	if (asprintf(&output, "%s/bundle", fb_test_folder()) < 0)
 		abort();
@@ -50,24 +79,17 @@ static void merges_and_opens_the_bundle(void)
 	CU_ASSERT_EQUAL(cores[1].match.verdict, FB_VERDICT_NONE);
 	FB_OK_FATAL(fb_merge_place(input, &placement));
 	CU_ASSERT_EQUAL(placement.placed_count, 0);
+	/* The manifest's counts are those that placing the cores again gives. */
+	FB_OK_FATAL(fb_merge_count(input, &kept));
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_EQUAL(memcmp(&kept[i], &placement.counts[i], sizeof(*kept)), 0);
+	free(kept);
 	/* What the core filled is in the bundle now, and still is what it filled. */
 	CU_ASSERT(counts.filled > 100);
 	CU_ASSERT_EQUAL(placement.counts[0].filled, counts.filled);
 	CU_ASSERT_EQUAL(placement.counts[0].same, counts.same);
 	fb_placement_deinit(&placement);
-	options.output = output;
-	options.force = true;
-	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "nothing to merge: no core");
-	fb_input_destroy(input);
-
-	more = sample_path("core.139.xz");
-	again.cores = (const char *const *)&more;
-	again.core_count = 1;
-	FB_OK_FATAL(fb_input_open(&again, warnings, &input));
-	FB_FAILS_WITH(fb_merge(input, &options, &result), FB_INVALID, "is an input");
-	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
-	fb_input_destroy(input);
-	free(more);
+	check_further_merges(&again, warnings, input, &counts);
 	fb_warnings_destroy(warnings);
 	free(output);
 }
