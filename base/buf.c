@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Growing memory: doubling, but never past the declared maximum. */
+/*
+ * Growing memory: it doubles, but never past the maximum that its owner declared. Used wherever a
+ * size comes from an input.
+ */
 #include "base/buf.h"
 
 #include <endian.h>

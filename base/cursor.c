@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Bounds-checked reads. Every check compares a length with what is left, so none can overflow. */
+/*
+ * Bounds-checked reads of bytes from an input. Every check compares a length with what is left, so
+ * that none can overflow. Used by whatever parses notes, tables and parts of bundles.
+ */
 #include "base/cursor.h"
 
 #include <endian.h>

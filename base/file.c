@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Files on disk and in memory. A read of a plain file is one pread. */
+/*
+ * Files on disk and in memory. A read of a plain file is one pread. Opened by the readers of
+ * dumps, cores and bundles, and by the layers (flattened, unpacked) that are files themselves.
+ */
 #include "base/file.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON values.
+ * JSON values whose text comes from an input. Called by every command for --json, and by merge for
+ * a bundle's manifest.
  */
 #include "base/json.h"
 

@@ -24,8 +24,9 @@
 /* x86-64 has at most 52 physical address bits. */
 #define FB_MAX_PFN (UINT64_C(1) << 40)
 
-/* Holes of a dump's file for each byte that it has: a file that was copied with holes for its pages
- * of zeros is this much larger where a host of 1 TiB used 1 GiB. */
+/* How many times larger than the bytes that it stores a dump's file may be. Its holes (sparse files
+ * read as zeros there) cost nothing to make, so that a small file can claim any size. A host of 1 TiB
+ * that used 1 GiB, and whose dump was copied with holes for pages of zeros, has a factor of 1,024. */
 #define FB_MAX_HOLES 1024u
 
 /* Parts of a split dump; makedumpfile --split is run with one per CPU of the capture kernel. */

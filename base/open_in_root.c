@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Opening below a folder as if it were the root, by openat2(2). Called by
+ * bundle/process/host_files.c for files under --sysroot, whose paths come from a dump.
+ */
 #include "base/open_in_root.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Worker threads that share the parts of one piece of work at a time. Parts are
- * taken one by one, in order, from a common counter, so the lowest failing part
- * has always begun when a later one fails.
+ * Worker threads that share the parts of one piece of work at a time. Parts are taken one by one,
+ * in order, from a common counter, so the lowest failing part has always begun when a later one
+ * fails. Called through base/parallel.h by what reads, compresses or unwinds on all CPUs.
  */
 #include "base/pool.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Typed reads from a memory space; what a read must ensure before a space's own code runs. */
+/*
+ * Typed reads from a memory space, and what every read ensures before a space's own code runs:
+ * that it is not empty and does not wrap around.
+ */
 #include "base/space.h"
 
 #include <endian.h>

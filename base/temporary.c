@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Unlinked temporary files. Called by what unpacks: whole-stream compression, Apport reports, and
+ * dumps that libkdumpfile is to open.
+ */
 #include "base/temporary.h"
 
 #include <errno.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Escaping, and numbers as people read them. */
+/*
+ * Escaping, and numbers as people read them. Called by every command for what it prints, and by
+ * libraries for text that goes into their messages.
+ */
 #include "base/text.h"
 
 #include <inttypes.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list of warnings. FB_MAX_WARNINGS is small, so equal texts are found by looking at each. */
+/*
+ * The list of warnings. FB_MAX_WARNINGS is small, so equal texts are found by looking at each.
+ * Filled by libraries through base/part.h, printed by cmd/main.c.
+ */
 #include "base/warnings.h"
 
 #include <pthread.h>

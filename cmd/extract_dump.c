@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * extract, where there is no core: one is built.
+ * extract where there is no core: one is built from the dump. Called by extract.
  */
 #include "cmd/extract_dump.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stacks of the processes that cores were given of.
+ * The stacks of the processes that cores were given of, stored in a redacted bundle. Called by
+ * merge.
  */
 #include "cmd/merge_stacks.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Orders of the task table.
+ * The orders in which ps shows tasks: as the table has them, or children below their parents.
+ * Called by ps.
  */
 #include "cmd/ps_order.h"
 
@@ -81,8 +82,9 @@ static struct fb_error *show(struct tree *tree, size_t position, unsigned depth)
 	return err;
 }
 
-/* What a position of the tree waits for: its next sibling. The stack is as deep as the tree, and
- * each process is pushed once, so it cannot be deeper than there are processes. */
+/* Shows a process and all below it, without recursion. stack[depth] is the next child to be shown at
+ * that depth. Each process is shown once, so the stack is never deeper than there are processes, for
+ * which it has room. */
 static struct fb_error *show_below(struct tree *tree, size_t root, size_t *stack)
 {
 	size_t depth = 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Shutting the process in before it reads what others made: Landlock leaves it
- * the files that it was given, a seccomp filter the system calls that it needs.
- * What parses hostile input wrongly can then neither read other files, nor
- * write any, nor start a program, nor signal other processes, nor reach the
- * network. Every command calls it through fb_context_confine(); children of
- * base/isolation/isolate.h give up more.
+ * Limits what this process may do, before it reads dumps and cores, which may have been made to
+ * exploit a mistake in a parser. With Landlock it may open only the files that its options name, and
+ * with a seccomp filter it may make only the system calls that it needs. Whoever took over the process
+ * could then not read other files, write any, start a program, signal other processes, or reach the
+ * network. Every command calls it through fb_context_confine(); children of base/isolation/isolate.h
+ * give up more.
  */
 #ifndef FB_BASE_ISOLATION_SANDBOX_H
 #define FB_BASE_ISOLATION_SANDBOX_H

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fiber section: what stands in a bundle behind the dump's own data, and
- * what makes every core come back bit for bit. docs/formats/bundle.md describes
- * it byte for byte.
+ * Reading the fiber section. That is the name of what a merge appends to a dump: the cores' headers and
+ * notes, their pages that have no frame in the dump, and the tables that say where each byte of a core
+ * is. It is the strand that ties the cores to the dump, and makes every core come back bit for bit.
+ * docs/formats/bundle.md describes it byte for byte. Other tools do not see it: to them a bundle is a
+ * dump with more pages.
  */
 #ifndef FB_BUNDLE_FIBER_H
 #define FB_BUNDLE_FIBER_H

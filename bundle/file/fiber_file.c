@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A core of a bundle as a file: its extents, found by the offset, lead to the
- * literals, to frames of the dump, to stored pages, or are zeros.
+ * A core of a bundle as a file: its extents, found by the offset, lead to the literals, to frames
+ * of the dump, to stored pages, or are zeros. Read like any other core by user/core.
  */
 #include <inttypes.h>
 #include <stdlib.h>

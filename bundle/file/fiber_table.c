@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of the fiber section's parts, and reading one part with its checksum. Called by all
+ * that reads a bundle.
+ */
 #include "bundle/file/fiber_table.h"
 
 #include <inttypes.h>

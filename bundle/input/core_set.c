@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Search trees of the cores met so far; each question costs by the logarithm of their number.
+ * Called by input.c for each core that it opens, so that one given twice, or a process with two
+ * cores, is noticed.
  */
 #include "bundle/input/core_set.h"
 

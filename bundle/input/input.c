@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening what a command works on.
+ * Opening what a command works on: the dump or bundle, its kernel, its tasks and its cores, each
+ * when first asked for; and whether an output would overwrite one of the inputs. Called by every
+ * command through cmd/shared/context.c.
  */
 #include "bundle/input/input.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Facts of a core, and of a dump, that name the host and the boot.
+ * Facts of a core, and of a dump, that name the host and the boot. Called by input.c to tell a
+ * core of another host or boot before it is matched.
  */
 #include "bundle/match/boot_facts.h"
 

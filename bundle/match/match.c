@@ -2,12 +2,12 @@
 /*
  * Matching a core to a task.
  *
- * The auxiliary vector names the candidates: it holds addresses that were drawn
- * at random at exec (AT_RANDOM, AT_PHDR, AT_BASE, AT_ENTRY, AT_SYSINFO_EHDR), and
- * the kernel keeps its copy in mm->saved_auxv. Children that were forked and never
- * exec'd share it, so among candidates the PID decides, at every namespace level;
- * where it fits none, the core is of a relative that is gone. What contradicts
- * (a core older than the task, or with more CPU time than it ever had) overrules.
+ * The auxiliary vector names the candidates: it holds addresses that were drawn at random at exec
+ * (AT_RANDOM, AT_PHDR, AT_BASE, AT_ENTRY, AT_SYSINFO_EHDR), and the kernel keeps its copy in
+ * mm->saved_auxv. Children that were forked and never exec'd share it, so among candidates the PID
+ * decides, at every namespace level; where it fits none, the core is of a relative that is gone.
+ * What contradicts (a core older than the task, or with more CPU time than it ever had) overrules.
+ * Called by input.c for each core.
  */
 #include "bundle/match/match.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What else speaks for or against a match, once a task is proposed.
+ * What else speaks for or against a match, once a task is proposed: start time, CPU time,
+ * mappings, threads. Called by match.c and match_lost.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Processes whose task_struct is lost: their mm_struct may still be in its slab,
- * with the auxiliary vector, and mm->owner says where the task was. A lost TID
- * whose struct pid was left names the same place.
+ * Processes whose task_struct is lost: their mm_struct may still be in its slab, with the
+ * auxiliary vector, and mm->owner says where the task was. A lost TID whose struct pid was left
+ * names the same place. Called by match.c where no task of the table fits.
  */
 #include <elf.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Placing in three steps, the first and second in parallel: each core's pages
- * get their frames from the page tables of its process (place_walk.c); pages of
- * several cores that claim one frame are compared, and the newest core's is
- * placed; what stands at its frame then is listed per core.
+ * Placing in three steps, the first and second in parallel: each core's pages get their frames
+ * from the page tables of its process (place_walk.c); pages of several cores that claim one frame
+ * are compared, and the newest core's is placed; what stands at its frame then is listed per core.
+ * Called by merge, info and report.
  */
 #include "bundle/match/place.h"
 

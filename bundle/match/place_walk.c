@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From each page of a core to its frame, by the page tables of the core's process, many parts at a
+ * time. Called by place.c.
+ */
 #include "bundle/match/place_walk.h"
 
 #include <stdbool.h>

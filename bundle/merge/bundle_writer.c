@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In the order of the file: head, bitmaps and descriptors, data, fiber section.
- * The head and the tables are written when all else of the dump is known.
+ * Writing a bundle in the order of the file: head, bitmaps and descriptors, data, fiber section.
+ * The head and the tables are written when all else of the dump is known. Called by merge.c.
  */
 #include "bundle/merge/bundle_writer.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A core's file is cut in pieces: pages that stand at a frame, the other pages
- * and whatever lies between segments. The other pages are put into the store a
- * batch at a time; the extents of a batch's pieces follow then.
+ * A core's file is cut in pieces: pages that stand at a frame, the other pages and whatever lies
+ * between segments. The other pages are put into the store a batch at a time; the extents of a
+ * batch's pieces follow then. Called by fiber_writer.c for each core.
  */
 #include "bundle/merge/core_writer.h"
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of stored pages by their hash. Called by page_store.c, which compares the bytes too
+ * before it takes two pages for one.
+ */
 #include "bundle/merge/dedupe.h"
 
 #include <stdlib.h>

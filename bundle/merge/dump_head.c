@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The head of the dump in a bundle: the input's headers with the counts and places that changed.
+ * Called by bundle_writer.c, last of all.
+ */
 #include "bundle/merge/dump_head.h"
 
 #include <inttypes.h>

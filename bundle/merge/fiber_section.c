@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Appending parts of the fiber section to the file, each with its checksum. Called by whatever
+ * writes one: core records, extents, the page store, the manifest.
+ */
 #include "bundle/merge/fiber_section.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Merging an input with its cores into a bundle.
+ * Merging an input with its cores into a bundle: counts, conflicts and the manifest. Called by the
+ * command merge; info and report take its counts.
  */
 #include "bundle/merge/merge.h"
 
@@ -161,7 +162,8 @@ static struct fb_error *manifest_text(struct fb_input *input, const struct fb_in
 	return NULL;
 }
 
-/* What an earlier merge added to a bundle, the dump lacked: it counts as filled, not as the same. */
+/* Where the input is a bundle, the pages that an earlier merge added stand in its dump, and are found
+ * to be the same as the cores'. But the dump as it was taken lacked them, so they are counted as filled. */
 static void count_added(struct fb_input *input, struct fb_placement *placement)
 {
 	struct fb_fiber *fiber = fb_input_fiber(input);

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The pages of the dump and those that cores add, in one order of frames. Called by
+ * bundle_writer.c and kdump_data.c.
+ */
 #include "bundle/merge/page_merge.h"
 
 #include <inttypes.h>

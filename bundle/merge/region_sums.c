@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Checksums of the dump's part of a bundle, 1 MiB each, taken as it is written. Called by what
+ * writes it.
+ */
 #include "bundle/merge/region_sums.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Buffers and compressors, one for each thread of the pool. Called by what compresses pages.
+ */
 #include "bundle/merge/scratch.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mappings of a core between those of the dump.
+ * Mappings that only a process's core tells of, put between those that the dump still has. Called
+ * by joined_space.c where the dump has lost some.
  */
 #include "bundle/process/core_mappings.h"
 

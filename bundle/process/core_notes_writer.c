@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Notes of an ELF core out of task_struct, mm_struct and kernel stacks.
+ * The notes of a core that is built: registers, PIDs, names and files out of task_struct,
+ * mm_struct and kernel stacks. Called by core_builder.c.
  */
 #include "bundle/process/core_notes_writer.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files under --sysroot. Paths come from a dump, so they are resolved with the
- * sysroot as their root: neither ".." nor a link leads out of it.
+ * Files under --sysroot, each opened once. Paths come from a dump, so they are resolved with the
+ * sysroot as their root: neither ".." nor a link leads out of it. Called for mapped files, and for
+ * the objects that user stacks are unwound by.
  */
 #include "bundle/process/host_files.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The joined space of a process, by runs of pages that are alike: as long as what a page-table entry
- * covers, so that what is mapped nowhere costs nothing.
+ * The joined space of a process, by runs of pages that are alike: as long as what a page-table
+ * entry covers, so that what is mapped nowhere costs nothing. Called by whatever reads the memory
+ * of a process.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a process of an input.
+ * A process's command line, user and root folder, from the dump or else its core. Called by ps,
+ * files, vm and report, and by what names mapped files.
  */
 #include "bundle/process/process.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mappings for the user unwinder.
+ * The mappings of a process in the form that the user unwinder takes, with the paths of mapped
+ * files. Called by bundle/stacks for each process.
  */
 #include "bundle/process/user_mappings.h"
 

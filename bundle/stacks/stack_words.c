@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names of registers and origins.
+ * The names of registers, and of where a user half's registers come from, as JSON and stored
+ * stacks have them. Called by bt's JSON and by the decoding of stored stacks.
  */
 #include "bundle/stacks/stack_words.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decoding stored stacks. Every field is checked for its type and its bounds;
- * those that older versions did not write may be missing.
+ * Decoding the stacks stored in a redacted bundle's manifest. Every field is checked for its type
+ * and its bounds; those that older versions did not write may be missing. Called by
+ * stored_stack_apply.c.
  */
 #include "bundle/stacks/stored_stack.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stored user halves in place of those that cannot be unwound any more.
+ * Of a redacted bundle: puts the user halves that were stored when it was made in place of those
+ * that cannot be unwound any more. Called by thread_stack.c behind the unwinding.
  */
 #include "bundle/stacks/stored_stack.h"
 
@@ -8,7 +9,9 @@
 
 #include "base/part.h"
 
-/* Whether both were taken at the same moment: a registers' source names it. */
+/* Whether the stored stack belongs to another moment than the dump's: it is of another process, or it
+ * begins with other registers although both have them from the same source (the source says when they
+ * were taken: at the panic, or when the core was made). */
 static bool begins_elsewhere(const struct fb_thread_stack *stack,
 			     const struct fb_stored_stack *stored)
 {

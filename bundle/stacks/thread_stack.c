@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole stacks: kernel halves thread by thread in threads, then user halves
- * process by process in children, because the objects of the processes are read
- * by libelf and libdw; both on all CPUs.
+ * Whole stacks: kernel halves thread by thread in threads, then user halves process by process in
+ * children, because the objects of the processes are read by libelf and libdw; both on all CPUs.
+ * Called by bt, report and info, and by merge --redact.
  */
 #include "bundle/stacks/thread_stack.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: each one's description is read once, the files thread by thread.
+ * Which system call each thread is in, with its arguments: each call's description is read once,
+ * the files thread by thread. Called by thread_stack.c.
  */
 #include "bundle/stacks/thread_syscall.h"
 

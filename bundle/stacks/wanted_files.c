@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which files user stacks end in, because no page of them is at hand: given with --sysroot they
+ * would lead on. Called by bt and report.
+ */
 #include "bundle/stacks/wanted_files.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which files would lead user stacks on.
+ * Which files would lead user stacks on, as text and as JSON. Called by bt.
  */
 #include "cmd/bt/bt.h"
 

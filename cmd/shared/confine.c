@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which files a command may touch, by its options.
+ * Which files a command may touch, by its options. Called by context.c before anything is opened.
  */
 #include <libgen.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON answers.
+ * Printing a command's JSON object, with its schema number and warnings. Called by every command
+ * for --json.
  */
 #include <errno.h>
 #include <stdio.h>

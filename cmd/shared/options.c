@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that every command takes, as a child of its own argp parser.
+ * The options that every command takes, as a child of its own argp parser. Called by each command
+ * first.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tables whose columns are as wide as their widest cell.
+ * Tables whose columns are as wide as their widest cell. Called by the commands that print one.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "[PID:]ADDR" on the command line.
+ * "[PID:]ADDR" and PID on the command line, and the memory that they stand for. Called by the
+ * commands that take one.
  */
 #include "cmd/shared/target.h"
 

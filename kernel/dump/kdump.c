@@ -346,7 +346,8 @@ static struct fb_error *fill_stored(struct fb_kdump *kdump, struct fb_kdump_part
 	list = malloc(count * sizeof(*list));
 	if (!list)
 		return fb_error_nomem();
-	/* Who asks for one page comes back for its neighbours. */
+	/* A caller that asks for one page at a time goes on with its neighbours, whose descriptors
+	 * fb_kdump_descs_get() keeps with it; of many pages all are read at once. */
 	err = count == 1 ? fb_kdump_descs_get(part->descs, rank, list)
 			 : fb_kdump_descs_read(part->descs, rank, count, list);
 	for (i = 0; !err && i < count; i++) {

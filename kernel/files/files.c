@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The file table: fdtable.fd[] holds the files, bitmaps say which descriptors
- * are in use and which close on exec.
+ * The open files of a process: fdtable.fd[] holds the files, bitmaps say which descriptors are in
+ * use and which close on exec. Called by files and report, by waits for who holds a pipe or
+ * socket, and for the arguments of system calls.
  */
 #include "kernel/files/files.h"
 

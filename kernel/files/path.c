@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * d_path(): from a dentry up to a root.
+ * From a dentry up to a root, as d_path() goes in the kernel. Called for mapped and open files,
+ * current folders and locks.
  */
 #include "kernel/files/path.h"
 

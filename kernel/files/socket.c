@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One socket: what all have in common, then its addresses by family.
+ * One socket: what all have in common, then its addresses by family. Called by files.c and
+ * tcp_table.c, and by waits.
  */
 #include "kernel/files/socket.h"
 

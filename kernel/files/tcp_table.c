@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's hash tables of TCP sockets (include/net/inet_hashtables.h). Their
- * chains end with an odd number in place of a pointer (linux/list_nulls.h).
+ * The kernel's hash tables of TCP sockets (include/net/inet_hashtables.h). Their chains end with
+ * an odd number in place of a pointer (linux/list_nulls.h). Called by waits to find the peer of a
+ * connection.
  */
 #include "base/limits.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading members and walking lists of the kernel, and finding the page tables of a process.
+ * Called by whatever follows a structure of the kernel.
  */
 #include "kernel/image/kernel_private.h"
 
@@ -102,8 +103,10 @@ struct ring {
 	void *context;
 };
 
-/* way: 0 by next, 1 by prev. Every entry leads back to the one before it, so the first that comes
- * twice is the one that the walk came from. *ended_ret: by what is not the links. */
+/* Walks a circular list in one direction (way 0: by next, 1: by prev) until it is back at ring->from.
+ * Each entry's other link has to lead back to the entry before it. An entry that is met twice would
+ * have two entries before it, so this also bounds a list whose links were damaged into a loop.
+ * *ended_ret: the callback ended the walk, or the steps were used up; else an error is of the links. */
 static struct fb_error *walk_ring(struct ring *ring, unsigned way, bool *ended_ret)
 {
 	struct fb_space *space = ring->kernel->space;

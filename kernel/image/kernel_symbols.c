@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's symbols and types: out of its own memory, or from --vmlinux.
+ * The kernel's symbols and types: out of its own memory, or from --vmlinux. Called by
+ * kernel_open.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How large a task's kernel stack is.
+ * How large a task's kernel stack is: by the symbols around the first task's, else by the types.
+ * Called by whatever has to know where a stack ends.
  */
 #include "kernel/image/thread_size.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VMCOREINFO where no note holds it (a dump by a hypervisor, a stripped
- * header): the kernel builds it in a page of its own (vmcoreinfo_data,
- * kernel/crash_core.c), so some page begins with its first line.
+ * VMCOREINFO where no note holds it (a dump by a hypervisor, a stripped header): the kernel builds
+ * it in a page of its own (vmcoreinfo_data, kernel/crash_core.c), so some page begins with its
+ * first line. Called by kernel_open.c.
  */
 #include <stdatomic.h>
 #include <stdlib.h>

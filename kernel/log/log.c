@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding the log: which of its two forms this kernel has, and where.
+ * Finding the log: which of its two forms this kernel has, and where. Called by log, report, and
+ * for what the panic said.
  */
 #include "kernel/log/log.h"
 

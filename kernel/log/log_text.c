@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Records as text, and which of them tell of the end.
+ * Records as text, and which of them tell of the end. Called by log and report, and for what the
+ * panic said.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a mapping is called: its file, what the kernel calls it ([vdso]), what
- * it is used for ([heap], [stack]), or what its process calls it ([anon:...]).
+ * What a mapping is called: its file, what the kernel calls it ([vdso]), what it is used for
+ * ([heap], [stack]), or what its process calls it ([anon:...]). Called by vm, and for the objects
+ * of user stacks.
  */
 #include "kernel/mappings/vma_name.h"
 

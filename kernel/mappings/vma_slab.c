@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* See vma_slab.h. */
+/*
+ * The mappings that are left in slabs, searched once for all processes. Called by vma.c where a
+ * process's tree or list is broken.
+ */
 #include "kernel/mappings/vma_slab.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking a maple tree. The ranges of a node's children split the node's own
- * range, so the walk is bounded by them: no node is met twice on a way down,
- * and one whose pivots do not grow is refused.
+ * Walking a maple tree. The ranges of a node's children split the node's own range, so the walk is
+ * bounded by them: no node is met twice on a way down, and one whose pivots do not grow is
+ * refused. Called for mappings since 6.1.
  */
 #include "kernel/memory/maple_tree.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Page frames by their struct page.
+ * Page frames by their struct page: flags, counts, and what a page is. Called by vtop, and where
+ * slabs, swapped pages and zsmalloc are looked for.
  */
 #include "kernel/memory/page_frame.h"
 

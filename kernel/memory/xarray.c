@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looking up one entry of an XArray.
+ * Looking up one entry of an XArray. Called for the swap cache.
  */
 #include "kernel/memory/xarray.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lists bpf_kallsyms, ftrace_ops_trampoline_list and kprobe_insn_slots
- * (kernel/bpf/core.c, kernel/trace/ftrace.c, kernel/kprobes.c).
+ * The lists bpf_kallsyms, ftrace_ops_trampoline_list and kprobe_insn_slots (kernel/bpf/core.c,
+ * kernel/trace/ftrace.c, kernel/kprobes.c). Called for frames that lie in no module.
  */
 #include "kernel/modules/generated_code.h"
 

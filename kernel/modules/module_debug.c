@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Modules' build-ids, and the files that have them.
+ * Modules' build-ids, and the files below --debug-dir that have them. Called for the lines of
+ * modules' frames.
  */
 #include "kernel/modules/module_debug.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One struct module: its name, memory, state and users.
+ * One struct module: its name, memory, state and users. Called by module_table.c for each address
+ * that may be one.
  */
 #include <ctype.h>
 #include <inttypes.h>

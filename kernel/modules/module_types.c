@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * BTF of modules, module by module as it is asked for.
+ * The BTF of modules, module by module as it is asked for. Called for zram's types, and for values
+ * that are a module's.
  */
 #include "kernel/modules/module_types.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking x86-64 page tables: one address, or every entry of a range.
+ * Walking x86-64 page tables: one address, or every entry of a range. Called by spaces, by vtop,
+ * and by what looks for all pages of a process.
  */
 #include "kernel/paging/page_table.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ORC tables of a kernel and its modules, found by symbols and by
- * struct module; rows are cached, as threads wait in the same places.
+ * The ORC tables of a kernel and its modules, found by symbols and by struct module; rows are
+ * cached, as threads wait in the same places. Opened by whatever unwinds kernel stacks, asked by
+ * stack.c.
  */
 #include <inttypes.h>
 #include <pthread.h>

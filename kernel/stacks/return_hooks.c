@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding a real return address by the place on the stack that it was taken from.
+ * Finding a real return address by the place on the stack that it was taken from: the function
+ * graph tracer, kretprobes and rethooks put their own there. Called by stack.c.
  */
 #include "kernel/stacks/return_hooks.h"
 

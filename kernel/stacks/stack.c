@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a task to its frames.
+ * From a task to its frames: where its stack begins, step by step up to where it entered the
+ * kernel. Called by bundle/stacks for every thread, by waits for those that are blocked, and by bt
+ * for CPUs.
  */
 #include "kernel/stacks/stack.h"
 

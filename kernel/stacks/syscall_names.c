@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names and arguments of system calls.
+ * The names of x86-64's system calls, and which register has which argument. Called for stacks and
+ * waits.
  */
 #include "kernel/stacks/syscall_names.h"
 

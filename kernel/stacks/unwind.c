@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One step of a kernel stack: what arch/x86/kernel/unwind_orc.c does in a live
- * kernel, with every step checked. The stack pointer only ever grows, and a stack
- * that was left is not entered again, so the steps end.
+ * One step of a kernel stack: what arch/x86/kernel/unwind_orc.c does in a live kernel, with every
+ * step checked. The stack pointer only ever grows, and a stack that was left is not entered again,
+ * so the steps end. Called by stack.c.
  */
 #include "kernel/stacks/unwind.h"
 

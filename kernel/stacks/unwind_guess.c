@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Callers where ORC does not lead: BPF programs, trampolines, code that was
- * jumped to by mistake. What is found here is marked as unreliable.
+ * Callers where ORC does not lead: BPF programs, trampolines, code that was jumped to by mistake.
+ * What is found here is marked as unreliable. Called by unwind.c.
  */
 #include <string.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Swapped pages that are in the dump: the swap cache, and zram.
+ * Swapped pages that are in the dump all the same: in the swap cache, or compressed in zram.
+ * Called by the joined space of a process.
  */
 #include "kernel/swap/swap.h"
 

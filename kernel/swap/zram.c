@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A zram device: from the block device to its table, and from a slot of that to a
- * page.
+ * A zram device: from the block device to its table, and from a slot of that to a page. Called by
+ * swap.c.
  */
 #include "kernel/swap/zram.h"
 

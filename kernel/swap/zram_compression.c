@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decompression of one page by each of zram's algorithms.
+ * Decompression of one page by each of zram's algorithms. Called by zram.c.
  */
 #include "kernel/swap/zram_compression.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Members of struct zram and struct zram_table_entry.
+ * The members of struct zram and struct zram_table_entry, which are a module's. Called by zram.c.
  */
 #include "kernel/swap/zram_layout.h"
 

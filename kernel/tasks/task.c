@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The task table: asking all sources for it, putting it in order, and answering from it.
+ * The task table: asking all sources for it, putting it in order, and answering from it. Called by
+ * whatever asks for tasks.
  */
 #include "kernel/tasks/task.h"
 

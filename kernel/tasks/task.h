@@ -22,7 +22,7 @@
 #define FB_FOUND_FAMILY (1u << 4)      /* parent, children, siblings, group leader */
 #define FB_FOUND_SLAB (1u << 5)        /* scan of the task_struct slab */
 #define FB_FOUND_CGROUP (1u << 6)      /* a css_set's task lists */
-/* The following ask only where those above are broken. */
+/* These sources are asked only where those above are broken, because they take longer. */
 #define FB_FOUND_FUTEX (1u << 7)      /* sleeps in futex(), or owns a futex that others sleep for */
 #define FB_FOUND_WAITER (1u << 8)     /* waits where another waits: a lock, a wait queue */
 #define FB_FOUND_LOCK_OWNER (1u << 9) /* holds a lock that another waits for */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Namespaces, control groups and memory of tasks.
+ * Namespaces, control group and memory of a task. Called by ps for --long and --json.
  */
 #include "kernel/tasks/task_detail.h"
 

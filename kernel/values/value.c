@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Following and reading values.
+ * Following a path of members through values, and reading one. Called by struct.
  */
 #include "kernel/values/value.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What text and JSON of a value share.
+ * What the text and the JSON of a value share: what was counted, and what could not be read.
+ * Called by value_text.c and value_json.c.
  */
 #include "kernel/values/value_print.h"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Writes BTF. */
+/*
+ * Writes BTF, type by type. Called by symbols/dwarf, and by tests.
+ */
 #include "symbols/btf/btf_builder.h"
 
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The size of a type, and the members of structs and unions: by index, and by a path of names.
+ * Called to resolve the layout table, and for values.
  */
 #include <stdlib.h>
 #include <string.h>

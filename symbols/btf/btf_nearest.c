@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The type whose name is most like a given one.
+ * The type whose name is most like a given one. Called by struct for a name that is none.
  */
 #include <limits.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DWARF types (DWARF 5, chapter 5) as BTF. C only. A type is written after those
- * it needs; what could lead back to it stands behind a pointer, as a forward.
+ * DWARF types (DWARF 5, chapter 5) as BTF. C only. A type is written after those it needs; what
+ * could lead back to it stands behind a pointer, as a forward. Called by dwarf_types.c.
  */
 #include "symbols/dwarf/dwarf_convert.h"
 

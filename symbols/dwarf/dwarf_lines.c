@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lines and inlined functions: address to unit by .debug_aranges (or, as some
- * compilers write none, by the units' own ranges), unit to function, function to
- * what was inlined. Answers are kept: threads wait in the same places.
+ * Lines and inlined functions: address to unit by .debug_aranges (or, as some compilers write
+ * none, by the units' own ranges), unit to function, function to what was inlined. Answers are
+ * kept: threads wait in the same places. Called for frames of the kernel and its modules.
  */
 #include "symbols/dwarf/dwarf_lines.h"
 

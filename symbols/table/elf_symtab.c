@@ -2,6 +2,7 @@
 /*
  * The symbols and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
  * which sends home u64 address and size, u8 type, and the name up to its NUL, one after the other.
+ * Called for --vmlinux, modules' debug files, and files under --sysroot.
  */
 #include "symbols/table/elf_symtab.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kallsyms out of a dump's memory: find the tables, read them whole, find out
- * how addresses are stored, decode everything once.
+ * kallsyms out of a dump's memory: find the tables, read them whole, find out how addresses are
+ * stored, decode everything once. Called when a kernel is opened.
  */
 #include "symbols/table/kallsyms.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The compressed names of kallsyms: tokens, lengths, markers.
+ * The compressed names of kallsyms: tokens, lengths, markers. Called by kallsyms.c and
+ * kallsyms_scan.c.
  */
 #include "symbols/table/kallsyms_names.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The search for kallsyms. The token table gives itself away: real names use
- * every digit, so the tokens of the bytes '0' to '9' are the digits themselves,
- * in a row. A copy of ASCII looks the same; the token index, which must name each
- * of the 256 tokens, tells. From there the way leads down: markers, names, count.
+ * The search for kallsyms. The token table gives itself away: real names use every digit, so the
+ * tokens of the bytes '0' to '9' are the digits themselves, in a row. A copy of ASCII looks the
+ * same; the token index, which must name each of the 256 tokens, tells. From there the way leads
+ * down: markers, names, count. Called by kallsyms.c.
  */
 #include "symbols/table/kallsyms_scan.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table of distances between the beginnings of two names, three rows at a time.
+ * The table of distances between the beginnings of two names, three rows at a time. Called for
+ * names that do not exist, to propose one that does.
  */
 #include "symbols/table/name_distance.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The window: an array that is moved down by half when it is full. */
+/*
+ * A window that moves upwards over a memory space: an array that is moved down by half when it is
+ * full. Called while kallsyms is searched and read.
+ */
 #include "symbols/table/recent_space.h"
 
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A table of symbols: one entry of 16 bytes each, all names in one arena, a
- * chained hash for names and an order for addresses. Nothing is allocated per
- * symbol, and where symbols were added in order (kallsyms) nothing is sorted.
+ * A table of symbols: one entry of 16 bytes each, all names in one arena, a chained hash for names
+ * and an order for addresses. Nothing is allocated per symbol, and where symbols were added in
+ * order (kallsyms) nothing is sorted. Filled from kallsyms, modules and ELF files; asked for every
+ * name and address.
  */
 #include "symbols/table/symtab.h"
 

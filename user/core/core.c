@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A process core: its headers, its notes and its memory as a space.
+ * A process core: its headers, its notes and its memory as a space. Opened by open.c; asked by
+ * matching, merging, and whatever reads a process.
  */
 #include "user/core/core.h"
 

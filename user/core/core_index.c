@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From an address to the segment of a core that holds it.
+ * From an address to the segment of a core that holds it. Called by core.c for each read.
  */
 #include "user/core/core_index.h"
 

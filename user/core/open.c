@@ -2,7 +2,7 @@
 /*
  * From a path to a core, whatever the path wraps: a plain ELF core, one inside a whole-stream
  * compression (systemd-coredump's .zst, .lz4 and .xz, or gzip by hand), an Apport report, or a
- * compressed Apport report.
+ * compressed Apport report. Called for each core that a user names.
  */
 #include "user/core/apport.h"
 #include "user/core/core.h"

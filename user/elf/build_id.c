@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The GNU build-id of an ELF object mapped in a memory space.
+ * The GNU build-id of an ELF object mapped in a memory space. Called to tell objects apart, and by
+ * matching for the vDSO.
  */
 #include "user/elf/build_id.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Function symbols by address.
+ * Function symbols of an object by address, out of its symbol tables on disk or in memory. Called
+ * by object_cache.c to load them, and for each user frame.
  */
 #include "user/elf/elf_symbols.h"
 

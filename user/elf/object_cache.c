@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Objects, loaded once.
+ * The programs and libraries of processes, each loaded once. Called by the user unwinder.
  */
 #include "user/elf/object_cache.h"
 

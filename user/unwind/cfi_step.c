@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stepping by a row of an unwind table. Its expressions (DWARF 5, 2.5) come from
- * an input: there are no jumps in those that compilers, glibc and linkers write,
- * so none are followed here, and each ends after its last operation.
+ * Stepping by a row of an unwind table. Its expressions (DWARF 5, 2.5) come from an input: there
+ * are no jumps in those that compilers, glibc and linkers write, so none are followed here, and
+ * each ends after its last operation. Called by unwind.c.
  */
 #include "user/unwind/cfi_step.h"
 

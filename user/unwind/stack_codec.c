@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc,
- * sp and offset, u32 line, u8 inlined, signal, found and from, and five texts. A text:
- * u8 which, then, of a new one, its bytes up to a NUL.
+ * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc, sp and offset,
+ * u32 line, u8 inlined, signal, found and from, and five texts. A text: u8 which, then, of a new
+ * one, its bytes up to a NUL. Called on both sides of base/isolation/isolate.h, by bundle/stacks.
  */
 #include "user/unwind/stack_codec.h"
 

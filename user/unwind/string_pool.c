@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Strings in blocks.
+ * Strings kept in blocks, so that they are freed together. Called for the names of frames and
+ * mappings.
  */
 #include "user/unwind/string_pool.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking user stacks: by the unwind tables that libdwfl finds, and by a guess
- * that is marked as one where there is none.
+ * Walking user stacks: by the unwind tables that libdwfl finds, and by a guess that is marked as
+ * one where there is none. Called by bundle/stacks, in a child.
  */
 #include "user/unwind/unwind.h"
 

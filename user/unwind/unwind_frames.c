@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a frame is called: object, symbol, and where there is DWARF its line and
- * the functions inlined into it.
+ * What a frame is called: object, symbol, and where there is DWARF its line and the functions
+ * inlined into it. Called by unwind.c.
  */
 #include <dwarf.h>
 #include <elfutils/libdw.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The objects of a process as libdwfl's modules. Their ELF images are asked for
- * when a frame falls into them, not before.
+ * The objects of a process as libdwfl's modules. Their ELF images are asked for when a frame falls
+ * into them, not before. Called by unwind.c and unwind_frames.c.
  */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -129,8 +129,8 @@ static struct fb_error *finish(struct watched *watched, const char *name)
 			     "watches");
 }
 
-/* ep_poll() takes milliseconds in r10, epoll_pwait2() the address of a timespec: 0 and -1 aside,
- * either ends by itself. */
+/* Whether the wait ends by itself. The fourth argument of epoll_wait() and epoll_pwait() is a number of
+ * milliseconds, -1 for none; that of epoll_pwait2() is the address of a timespec, 0 for none. */
 static bool epoll_ends(const struct fb_blocked *blocked)
 {
 	bool by_time = blocked->syscall == 441; /* epoll_pwait2 */

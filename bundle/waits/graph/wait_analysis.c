@@ -255,8 +255,9 @@ static int most_members(const void *a, const void *b)
 	return x->members[0] < y->members[0] ? -1 : x->members[0] > y->members[0];
 }
 
-/* Counts the threads whose chains lead into each set. Orders end before what they lead to, so
- * going backwards the next one is always known. */
+/* Counts the threads whose chains lead into each deadlock. In chains->order a thread stands before the
+ * one that it waits for. The loop goes through it from its end, so that where the next one leads is
+ * known already. */
 static struct fb_error *count_behind(const struct fb_wait_nodes *nodes, const struct chains *chains,
 				     const size_t *sets, struct fb_wait_analysis *analysis)
 {
