@@ -58,7 +58,7 @@ const char *fb_error_message(const struct fb_error *err);
 /* True where err is set and has this code. */
 bool fb_error_is(const struct fb_error *err, enum fb_code code);
 
-/* True of FB_NOMEM and FB_OS: what failed is the program or the machine that it runs on, so that nothing
+/* True of FB_NOMEM, FB_OS and FB_EXHAUSTED: what failed is the program or the machine that it runs on, so that nothing
  * was learned of the input. Errors that are not fatal may cost a part only (base/part.h). NULL is none. */
 bool fb_error_is_fatal(const struct fb_error *err);
 

@@ -78,7 +78,7 @@
 /* DWARF: entries below one unit (with link-time optimisation all of a kernel, some 10 million, is
  * one), and addresses that lines are looked up for: a host's threads wait in some thousand. */
 #define FB_MAX_UNIT_ENTRIES (64u << 20)
-#define FB_MAX_SOURCE_PLACES (1u << 20)
+#define FB_MAX_SOURCE_LOCATIONS (1u << 20)
 /* Files below --debug-dir: /usr/lib/debug with all of a distribution's packages has fewer. */
 #define FB_MAX_DEBUG_FILES (1u << 20)
 

@@ -8,72 +8,73 @@
 #include "bundle/process/joined_private.h"
 #include "bundle/process/process.h"
 
-static void shorten(struct fb_page_place *place, uint64_t length)
+static void shorten(struct fb_page_backing *backing, uint64_t length)
 {
-	if (length < place->length)
-		place->length = length;
+	if (length < backing->length)
+		backing->length = length;
 }
 
 /* Leaves those pages of a huge one that are alike in the dump. In a bundle, each of them tells by
  * itself where it came from. */
 static struct fb_error *cut_huge_page(struct fb_joined *joined, const struct fb_pt_walk *walk,
-				      struct fb_page_place *place)
+				      struct fb_page_backing *backing)
 {
 	struct fb_run run = {.length = FB_PAGE_SIZE};
 	struct fb_error *err = NULL;
 
 	if (!fb_input_fiber(joined->input) ||
 	    !fb_dump_has_page(fb_input_dump(joined->input), walk->physical >> FB_PAGE_SHIFT))
-		err = fb_space_locate(joined->tables.physical, walk->physical, place->length, &run);
-	if (err || run.length >= place->length)
+		err = fb_space_locate(joined->tables.physical, walk->physical, backing->length,
+				      &run);
+	if (err || run.length >= backing->length)
 		return err;
 	if (fb_pt_visits_piece(joined->visits))
-		place->length = run.length;
+		backing->length = run.length;
 	else
-		place->origin.absence = FB_ABSENCE_DAMAGED;
+		backing->origin.absence = FB_ABSENCE_DAMAGED;
 	return NULL;
 }
 
 static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_pt_walk *walk,
-				     struct fb_page_place *place)
+				     struct fb_page_backing *backing)
 {
 	struct fb_dump *dump = fb_input_dump(joined->input);
 	struct fb_fiber *fiber = fb_input_fiber(joined->input);
 	uint64_t pfn = walk->physical >> FB_PAGE_SHIFT;
 
-	if (place->length > FB_PAGE_SIZE) {
-		struct fb_error *err = cut_huge_page(joined, walk, place);
+	if (backing->length > FB_PAGE_SIZE) {
+		struct fb_error *err = cut_huge_page(joined, walk, backing);
 
-		if (err || place->origin.absence == FB_ABSENCE_DAMAGED)
+		if (err || backing->origin.absence == FB_ABSENCE_DAMAGED)
 			return err;
 	}
-	place->origin.physical = walk->physical;
-	place->origin.has_physical = true;
+	backing->origin.physical = walk->physical;
+	backing->origin.has_physical = true;
 	if (!fb_dump_has_page(dump, pfn)) {
 		if (fb_dump_page_absence(dump, pfn) == FB_ABSENCE_TRUNCATED)
-			place->origin.absence = FB_ABSENCE_TRUNCATED;
+			backing->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
 	}
-	place->kind = PLACE_FRAME;
-	place->origin.source = FB_SOURCE_VMCORE;
-	place->origin.absence = FB_ABSENCE_NONE;
+	backing->kind = BACKING_FRAME;
+	backing->origin.source = FB_SOURCE_VMCORE;
+	backing->origin.absence = FB_ABSENCE_NONE;
 	if (fiber && fb_fiber_page_added(fiber, pfn)) {
-		place->origin.source = FB_SOURCE_CORE;
+		backing->origin.source = FB_SOURCE_CORE;
 		if (joined->core)
-			place->origin.detail = fb_core_info(joined->core->core)->path;
+			backing->origin.detail = fb_core_info(joined->core->core)->path;
 	}
 	return NULL;
 }
 
 static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt_walk *walk,
-				    struct fb_page_place *place)
+				    struct fb_page_backing *backing)
 {
 	uint8_t page[FB_PAGE_SIZE];
 	const char *detail;
 	struct fb_error *err;
 
-	place->origin.swap_type = walk->swap_type;
-	place->origin.swap_offset = walk->swap_offset;
+	backing->origin.swap_type = walk->swap_type;
+	backing->origin.swap_offset = walk->swap_offset;
 	if (!joined->options.swap)
 		return NULL;
 	err = fb_swap_read(joined->options.swap, walk->swap_type, walk->swap_offset, page, &detail);
@@ -87,70 +88,70 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 			fb_error_destroy(err);
 		return NULL;
 	}
-	place->kind = PLACE_SWAP;
-	place->origin.source = FB_SOURCE_VMCORE;
-	place->origin.absence = FB_ABSENCE_NONE;
-	place->origin.detail = detail;
+	backing->kind = BACKING_SWAP;
+	backing->origin.source = FB_SOURCE_VMCORE;
+	backing->origin.absence = FB_ABSENCE_NONE;
+	backing->origin.detail = detail;
 	return NULL;
 }
 
-/* What the dump itself knows of the page; place says why not where it has no bytes. */
+/* What the dump itself knows of the page; the origin says why not where it has no bytes. */
 static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt_walk *walk,
-				    const struct fb_vma *vma, struct fb_page_place *place)
+				    const struct fb_vma *vma, struct fb_page_backing *backing)
 {
-	place->origin.source = FB_SOURCE_ABSENT;
+	backing->origin.source = FB_SOURCE_ABSENT;
 	switch (walk->state) {
 	case FB_PT_PRESENT:
 	case FB_PT_PROTNONE:
-		place->origin.absence = FB_ABSENCE_FILTERED;
-		return lookup_frame(joined, walk, place);
+		backing->origin.absence = FB_ABSENCE_FILTERED;
+		return lookup_frame(joined, walk, backing);
 	case FB_PT_SWAP:
-		place->origin.absence = FB_ABSENCE_SWAPPED;
-		return lookup_swap(joined, walk, place);
+		backing->origin.absence = FB_ABSENCE_SWAPPED;
+		return lookup_swap(joined, walk, backing);
 	case FB_PT_ABSENT:
-		place->origin.absence = FB_ABSENCE_FILTERED;
+		backing->origin.absence = FB_ABSENCE_FILTERED;
 		return NULL;
 	case FB_PT_LOST:
-		place->origin.absence = FB_ABSENCE_TRUNCATED;
+		backing->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
 	case FB_PT_SPECIAL:
 	case FB_PT_CORRUPT:
-		place->origin.absence = FB_ABSENCE_DAMAGED;
+		backing->origin.absence = FB_ABSENCE_DAMAGED;
 		return NULL;
 	case FB_PT_NONE:
 		break;
 	}
-	place->origin.absence = vma ? FB_ABSENCE_UNTOUCHED : FB_ABSENCE_UNMAPPED;
+	backing->origin.absence = vma ? FB_ABSENCE_UNTOUCHED : FB_ABSENCE_UNMAPPED;
 	if (vma && !fb_vma_has_file(vma) && !(vma->flags & (FB_VM_PFNMAP | FB_VM_IO))) {
-		place->kind = PLACE_ZERO;
-		place->origin.source = FB_SOURCE_ZERO;
-		place->origin.absence = FB_ABSENCE_NONE;
+		backing->kind = BACKING_ZERO;
+		backing->origin.source = FB_SOURCE_ZERO;
+		backing->origin.absence = FB_ABSENCE_NONE;
 	}
 	return NULL;
 }
 
-static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_place *place)
+static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_backing *backing)
 {
 	struct fb_core *core = joined->core ? joined->core->core : NULL;
 	uint64_t offset;
 
 	if (!core || joined->options.no_core)
 		return false;
-	place->length = fb_core_alike(core, page, place->length);
+	backing->length = fb_core_alike(core, page, backing->length);
 	if (fb_core_page(core, page, &offset)) {
-		place->kind = PLACE_CORE;
-		place->origin.source = FB_SOURCE_CORE;
-		place->origin.absence = FB_ABSENCE_NONE;
-		place->origin.detail = fb_core_info(core)->path;
-		place->origin.file_offset = offset;
+		backing->kind = BACKING_CORE;
+		backing->origin.source = FB_SOURCE_CORE;
+		backing->origin.absence = FB_ABSENCE_NONE;
+		backing->origin.detail = fb_core_info(core)->path;
+		backing->origin.file_offset = offset;
 		return true;
 	}
-	if (place->kind == PLACE_NOWHERE && fb_core_info(core)->truncated) {
+	if (backing->kind == BACKING_NONE && fb_core_info(core)->truncated) {
 		const struct fb_core_segment *segment = fb_core_segment_at(core, page);
 
 		if (segment && page - segment->address < segment->file_size) {
-			place->origin.absence = FB_ABSENCE_TRUNCATED;
-			place->origin.detail = fb_core_info(core)->path;
+			backing->origin.absence = FB_ABSENCE_TRUNCATED;
+			backing->origin.detail = fb_core_info(core)->path;
 		}
 	}
 	return false;
@@ -216,7 +217,7 @@ static struct fb_error *file_of(struct fb_joined *joined, const struct fb_vma *v
 
 static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vma *vma,
 				    const struct fb_pt_walk *walk, uint64_t page,
-				    struct fb_page_place *place)
+				    struct fb_page_backing *backing)
 {
 	struct fb_file *file = NULL;
 	uint64_t offset;
@@ -234,16 +235,16 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 	if (offset >= file->size) {
 		/* Up to where the offset, which may be anything, begins anew. */
 		if (offset)
-			shorten(place, -offset & FB_PAGE_MASK);
+			shorten(backing, -offset & FB_PAGE_MASK);
 		return NULL;
 	}
-	shorten(place, (file->size - offset + FB_PAGE_SIZE - 1) & FB_PAGE_MASK);
-	place->kind = PLACE_FILE;
-	place->file = file;
-	place->origin.source = FB_SOURCE_FILE;
-	place->origin.absence = FB_ABSENCE_NONE;
-	place->origin.detail = file->path;
-	place->origin.file_offset = offset;
+	shorten(backing, (file->size - offset + FB_PAGE_SIZE - 1) & FB_PAGE_MASK);
+	backing->kind = BACKING_FILE;
+	backing->file = file;
+	backing->origin.source = FB_SOURCE_FILE;
+	backing->origin.absence = FB_ABSENCE_NONE;
+	backing->origin.detail = file->path;
+	backing->origin.file_offset = offset;
 	return NULL;
 }
 
@@ -277,27 +278,27 @@ static struct fb_error *walk_to(struct fb_joined *joined, uint64_t page, bool wi
 }
 
 struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address, uint64_t length,
-				  struct fb_page_place *place)
+				  struct fb_page_backing *backing)
 {
 	uint64_t page = address & FB_PAGE_MASK, in_page = address - page;
 	const struct fb_vma *vma = fb_vmas_find(&joined->vmas, address);
 	struct fb_pt_walk walk;
 	struct fb_error *err;
 
-	memset(place, 0, sizeof(*place));
+	memset(backing, 0, sizeof(*backing));
 	err = walk_to(joined, page, length > FB_PAGE_SIZE, &walk);
 	if (err)
 		return err;
-	place->length = alike(joined, &walk, vma, page, in_page + length);
-	err = lookup_dump(joined, &walk, vma, place);
-	if (!err && (place->kind == PLACE_NOWHERE || joined->options.prefer_core) &&
-	    !lookup_core(joined, page, place) && place->kind == PLACE_NOWHERE)
-		err = lookup_file(joined, vma, &walk, page, place);
-	place->length -= in_page;
-	shorten(place, length);
-	place->origin.file_offset +=
-		place->kind == PLACE_CORE || place->kind == PLACE_FILE ? in_page : 0;
-	if (place->origin.has_physical)
-		place->origin.physical += in_page;
+	backing->length = alike(joined, &walk, vma, page, in_page + length);
+	err = lookup_dump(joined, &walk, vma, backing);
+	if (!err && (backing->kind == BACKING_NONE || joined->options.prefer_core) &&
+	    !lookup_core(joined, page, backing) && backing->kind == BACKING_NONE)
+		err = lookup_file(joined, vma, &walk, page, backing);
+	backing->length -= in_page;
+	shorten(backing, length);
+	backing->origin.file_offset +=
+		backing->kind == BACKING_CORE || backing->kind == BACKING_FILE ? in_page : 0;
+	if (backing->origin.has_physical)
+		backing->origin.physical += in_page;
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the joined space (joined_space.c) and the search for a page's place (joined_lookup.c) share. */
+/* What the joined space (joined_space.c) and the search for what backs a page (joined_lookup.c) share. */
 #ifndef FB_BUNDLE_JOINED_PRIVATE_H
 #define FB_BUNDLE_JOINED_PRIVATE_H
 
@@ -10,21 +10,21 @@
 #include "kernel/paging/page_table.h"
 #include "kernel/paging/page_table_visits.h"
 
-enum fb_place_kind {
-	PLACE_NOWHERE,
-	PLACE_FRAME, /* physical memory of the dump or bundle */
-	PLACE_CORE,
-	PLACE_FILE,
-	PLACE_SWAP,
-	PLACE_ZERO,
+enum fb_backing_kind {
+	BACKING_NONE,
+	BACKING_FRAME, /* physical memory of the dump or bundle */
+	BACKING_CORE,
+	BACKING_FILE,
+	BACKING_SWAP,
+	BACKING_ZERO,
 };
 
 /* Where a run of bytes is: at most what one page-table entry covers. */
-struct fb_page_place {
-	enum fb_place_kind kind;
+struct fb_page_backing {
+	enum fb_backing_kind kind;
 	uint64_t length; /* bytes from the address asked; while it is looked up, from its page */
 	struct fb_origin origin;
-	struct fb_file *file; /* PLACE_FILE */
+	struct fb_file *file; /* BACKING_FILE */
 };
 
 struct fb_joined {
@@ -48,6 +48,7 @@ struct fb_joined {
 
 /* Where the bytes at address are: at most length of them. */
 FB_MUST_CHECK struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address,
-						uint64_t length, struct fb_page_place *place_ret);
+						uint64_t length,
+						struct fb_page_backing *backing_ret);
 
 #endif

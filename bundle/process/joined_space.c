@@ -57,37 +57,38 @@ static struct fb_error *read_part(struct fb_joined *joined, uint64_t address, vo
 				  size_t length)
 {
 	uint8_t page[FB_PAGE_SIZE];
-	struct fb_page_place place;
+	struct fb_page_backing backing;
 	const char *detail;
-	struct fb_error *err = fb_joined_lookup(joined, address, length, &place);
+	struct fb_error *err = fb_joined_lookup(joined, address, length, &backing);
 
 	if (err)
 		return err;
-	switch (place.kind) {
-	case PLACE_FRAME:
-		return fb_space_read(joined->tables.physical, place.origin.physical, to, length);
-	case PLACE_CORE:
+	switch (backing.kind) {
+	case BACKING_FRAME:
+		return fb_space_read(joined->tables.physical, backing.origin.physical, to, length);
+	case BACKING_CORE:
 		return fb_space_read(fb_core_space(joined->core->core), address, to, length);
-	case PLACE_FILE: {
+	case BACKING_FILE: {
 		size_t got = 0;
 
 		/* The rest of a file's last page reads as zeros. */
 		memset(to, 0, length);
-		return fb_file_read_some(place.file, place.origin.file_offset, to, length, &got);
+		return fb_file_read_some(backing.file, backing.origin.file_offset, to, length,
+					 &got);
 	}
-	case PLACE_SWAP:
-		err = fb_swap_read(joined->options.swap, place.origin.swap_type,
-				   place.origin.swap_offset, page, &detail);
+	case BACKING_SWAP:
+		err = fb_swap_read(joined->options.swap, backing.origin.swap_type,
+				   backing.origin.swap_offset, page, &detail);
 		if (!err)
 			memcpy(to, page + address % FB_PAGE_SIZE, length);
 		return err;
-	case PLACE_ZERO:
+	case BACKING_ZERO:
 		memset(to, 0, length);
 		return NULL;
-	case PLACE_NOWHERE:
+	case BACKING_NONE:
 		break;
 	}
-	return absent_error(joined, address, &place.origin);
+	return absent_error(joined, address, &backing.origin);
 }
 
 static struct fb_error *joined_read(struct fb_space *space, uint64_t address, void *to,
@@ -127,18 +128,18 @@ static struct fb_error *joined_locate(struct fb_space *space, uint64_t address, 
 {
 	struct fb_joined *joined = (struct fb_joined *)space;
 	struct fb_run run = {.start = address};
-	struct fb_page_place place;
+	struct fb_page_backing backing;
 	struct fb_error *err;
 
 	while (run.length < length) {
-		err = fb_joined_lookup(joined, address + run.length, length - run.length, &place);
+		err = fb_joined_lookup(joined, address + run.length, length - run.length, &backing);
 		if (err)
 			return err;
 		if (run.length == 0)
-			run.origin = place.origin;
-		else if (!joins(&run, &place.origin))
+			run.origin = backing.origin;
+		else if (!joins(&run, &backing.origin))
 			break;
-		run.length += place.length;
+		run.length += backing.length;
 	}
 	if (fb_pt_visits_refused(joined->visits))
 		fb_warn(fb_input_warnings(joined->input),

@@ -37,15 +37,16 @@ json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack)
 
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct fb_kernel_frame *frame = &stack->frames[i];
-		const struct fb_source_place *place = &frame->source;
+		const struct fb_source_location *source = &frame->source;
 
-		for (size_t j = 0; j + 1 < place->count; j++)
+		for (size_t j = 0; j + 1 < source->count; j++)
 			json_array_append_new(list,
-					      kernel_frame_json(frame, &place->frames[j], true));
+					      kernel_frame_json(frame, &source->frames[j], true));
 		json_array_append_new(
-			list, kernel_frame_json(
-				      frame, place->count ? &place->frames[place->count - 1] : NULL,
-				      false));
+			list,
+			kernel_frame_json(frame,
+					  source->count ? &source->frames[source->count - 1] : NULL,
+					  false));
 	}
 	return list;
 }

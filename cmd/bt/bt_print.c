@@ -180,15 +180,15 @@ static void describe_source(const struct fb_kernel_frame *frame,
 static void print_kernel_frame(struct fb_output *output, const struct fb_kernel_frame *frame,
 			       int number)
 {
-	const struct fb_source_place *place = &frame->source;
+	const struct fb_source_location *source = &frame->source;
 	char symbol[512] = "?", name[600], where[400];
 
-	for (size_t i = 0; i + 1 < place->count; i++) {
-		const char *function = place->frames[i].function;
+	for (size_t i = 0; i + 1 < source->count; i++) {
+		const char *function = source->frames[i].function;
 
 		snprintf(name, sizeof(name), "%s (inlined)",
 			 function ? escape(function, symbol, sizeof(symbol)) : "?");
-		describe_source(frame, &place->frames[i], where, sizeof(where));
+		describe_source(frame, &source->frames[i], where, sizeof(where));
 		print_frame(output, -1, frame->pc, name, where, frame->unreliable);
 	}
 	if (frame->symbol)
@@ -196,7 +196,7 @@ static void print_kernel_frame(struct fb_output *output, const struct fb_kernel_
 			 escape(frame->symbol, symbol, sizeof(symbol)), frame->offset);
 	else
 		snprintf(name, sizeof(name), "?");
-	describe_source(frame, place->count ? &place->frames[place->count - 1] : NULL, where,
+	describe_source(frame, source->count ? &source->frames[source->count - 1] : NULL, where,
 			sizeof(where));
 	print_frame(output, number, frame->pc, name, where, frame->unreliable);
 }

@@ -107,20 +107,21 @@ static struct fb_error *open_module(struct fb_kernel_lines *lines, const struct 
 }
 
 static struct fb_error *find_in_kernel(struct fb_kernel_lines *lines, uint64_t code,
-				       struct fb_source_place *place_ret)
+				       struct fb_source_location *location_ret)
 {
 	struct fb_error *err = open_vmlinux(lines);
 
 	if (err || !lines->vmlinux.lines)
 		return err;
 	return fb_dwarf_lines_find(lines->vmlinux.lines,
-				   code - fb_kernel_info(lines->kernel)->kaslr_offset, place_ret);
+				   code - fb_kernel_info(lines->kernel)->kaslr_offset,
+				   location_ret);
 }
 
 /* A module's sections lie anywhere: its symbol tells where in the file the code is. */
 static struct fb_error *find_in_module(struct fb_kernel_lines *lines,
 				       const struct fb_kernel_frame *frame, uint64_t code,
-				       struct fb_source_place *place_ret)
+				       struct fb_source_location *location_ret)
 {
 	const struct fb_module *module = fb_modules_by_name(lines->modules, frame->module);
 	struct source *source;
@@ -135,7 +136,7 @@ static struct fb_error *find_in_module(struct fb_kernel_lines *lines,
 	    !fb_dwarf_lines_symbol(source->lines, frame->symbol, frame->size, &start))
 		return err;
 	return fb_dwarf_lines_find(source->lines, start + code - (frame->pc - frame->offset),
-				   place_ret);
+				   location_ret);
 }
 
 static struct fb_error *add_to_frame(struct fb_kernel_lines *lines, struct fb_kernel_frame *frame)
@@ -158,7 +159,7 @@ struct fb_error *fb_kernel_lines_add(struct fb_kernel_lines *lines, struct fb_ke
 	for (size_t i = 0; i < stack->count; i++) {
 		struct fb_error *err = add_to_frame(lines, &stack->frames[i]);
 
-		err = fb_part_skip(err); /* too many places: the rest stays without lines */
+		err = fb_part_skip(err); /* too many locations: the rest stays without lines */
 		if (err)
 			return err;
 	}

@@ -34,7 +34,7 @@ struct fb_kernel_frame {
 	enum fb_entry_kind entry;
 	uint64_t regs; /* address of these pt_regs; 0 for FB_ENTRY_NONE */
 	/* The line, and what was inlined there; empty before fb_kernel_lines_add(). */
-	struct fb_source_place source;
+	struct fb_source_location source;
 };
 
 enum fb_user_regs_from {

@@ -49,7 +49,7 @@ struct size_class {
 	bool huge; /* one object, one page: no handle in front of it */
 };
 
-struct place {
+struct location {
 	uint64_t pfn, offset; /* of the bytes, behind the handle */
 	uint64_t room;        /* bytes that the object has */
 	uint64_t zspage;
@@ -219,34 +219,34 @@ static struct fb_error *wrong_handle(void)
 
 /* The object of a word cut in one way; FB_CORRUPT where that does not lead to the handle. */
 static struct fb_error *locate_by(const struct fb_zsmalloc *pool, const struct encoding *encoding,
-				  uint64_t word, uint64_t handle, struct place *place_ret)
+				  uint64_t word, uint64_t handle, struct location *location_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(pool->kernel);
 	uint64_t index = (word & ((1ull << encoding->pfn_shift) - 1)) >> encoding->index_shift;
-	struct place place = {.pfn = word >> encoding->pfn_shift};
-	uint64_t page = fb_page_frame_address(pool->kernel, place.pfn), found;
+	struct location location = {.pfn = word >> encoding->pfn_shift};
+	uint64_t page = fb_page_frame_address(pool->kernel, location.pfn), found;
 	struct size_class class = {0};
-	struct fb_error *err = read_zspage(pool, page, &place.zspage, &class);
+	struct fb_error *err = read_zspage(pool, page, &location.zspage, &class);
 
 	if (err)
 		return err;
 	if (class.size == 0 || index >= MAX_ZSPAGE_PAGES * FB_PAGE_SIZE / class.size ||
 	    (class.huge && index))
 		return wrong_handle();
-	place.room = class.size;
+	location.room = class.size;
 	if (class.huge) {
 		err = page_word(pool, page, &layout->page_index, &found);
 	} else {
-		place.offset = index * class.size % FB_PAGE_SIZE;
+		location.offset = index * class.size % FB_PAGE_SIZE;
 		err = fb_space_u64(fb_kernel_physical(pool->kernel),
-				   (place.pfn << FB_PAGE_SHIFT) + place.offset, &found);
-		place.offset += HANDLE_SIZE;
-		place.room -= HANDLE_SIZE;
+				   (location.pfn << FB_PAGE_SHIFT) + location.offset, &found);
+		location.offset += HANDLE_SIZE;
+		location.room -= HANDLE_SIZE;
 	}
 	if (!err && (!(found & ALLOCATED_TAG) || (found & ~(uint64_t)TAG_MASK) != handle))
 		err = wrong_handle();
 	if (!err)
-		*place_ret = place;
+		*location_ret = location;
 	return err;
 }
 
@@ -263,7 +263,7 @@ static struct fb_error *keep_better(struct fb_error *first, struct fb_error *sec
 }
 
 static struct fb_error *locate(const struct fb_zsmalloc *pool, uint64_t handle,
-			       struct place *place_ret)
+			       struct location *location_ret)
 {
 	uint64_t word;
 	struct fb_error *err, *reason = NULL;
@@ -274,7 +274,7 @@ static struct fb_error *locate(const struct fb_zsmalloc *pool, uint64_t handle,
 	if (err)
 		return err;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(encodings); i++) {
-		err = locate_by(pool, &encodings[i], word, handle, place_ret);
+		err = locate_by(pool, &encodings[i], word, handle, location_ret);
 		if (!err || fb_error_is_fatal(err)) {
 			fb_error_destroy(reason);
 			return err;
@@ -286,38 +286,40 @@ static struct fb_error *locate(const struct fb_zsmalloc *pool, uint64_t handle,
 
 /* Zspages are chained by page->index, before 5.17 by page->freelist, which stood at the same
  * place. */
-static struct fb_error *next_page(const struct fb_zsmalloc *pool, const struct place *place,
+static struct fb_error *next_page(const struct fb_zsmalloc *pool, const struct location *location,
 				  uint64_t *pfn_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(pool->kernel);
-	uint64_t page = fb_page_frame_address(pool->kernel, place->pfn), next, zspage = 0, pfn = 0;
+	uint64_t page = fb_page_frame_address(pool->kernel, location->pfn), next, zspage = 0,
+		 pfn = 0;
 	struct fb_error *err = page_word(pool, page, &layout->page_index, &next);
 
 	if (!err)
 		err = fb_page_frame_number(pool->kernel, next, &pfn);
 	if (!err)
 		err = page_word(pool, next, &layout->page_private, &zspage);
-	if (!err && zspage != place->zspage)
+	if (!err && zspage != location->zspage)
 		err = fb_error_create(FB_CORRUPT, "the object's second page is another zspage's");
 	if (!err)
 		*pfn_ret = pfn;
 	return err;
 }
 
-static struct fb_error *copy(const struct fb_zsmalloc *pool, const struct place *place, uint8_t *to,
-			     size_t length)
+static struct fb_error *copy(const struct fb_zsmalloc *pool, const struct location *location,
+			     uint8_t *to, size_t length)
 {
 	struct fb_space *physical = fb_kernel_physical(pool->kernel);
-	size_t first = FB_PAGE_SIZE - place->offset;
+	size_t first = FB_PAGE_SIZE - location->offset;
 	uint64_t pfn;
 	struct fb_error *err;
 
 	if (first > length)
 		first = length;
-	err = fb_space_read(physical, (place->pfn << FB_PAGE_SHIFT) + place->offset, to, first);
+	err = fb_space_read(physical, (location->pfn << FB_PAGE_SHIFT) + location->offset, to,
+			    first);
 	if (err || first == length)
 		return err;
-	err = next_page(pool, place, &pfn);
+	err = next_page(pool, location, &pfn);
 	return err ? err
 		   : fb_space_read(physical, pfn << FB_PAGE_SHIFT, to + first, length - first);
 }
@@ -325,13 +327,13 @@ static struct fb_error *copy(const struct fb_zsmalloc *pool, const struct place 
 struct fb_error *fb_zsmalloc_read(const struct fb_zsmalloc *pool, uint64_t handle, void *to,
 				  size_t length)
 {
-	struct place place;
-	struct fb_error *err = locate(pool, handle, &place);
+	struct location location;
+	struct fb_error *err = locate(pool, handle, &location);
 
-	if (!err && length > place.room)
+	if (!err && length > location.room)
 		err = fb_error_create(FB_CORRUPT, "%zu bytes in an object of %" PRIu64, length,
-				      place.room);
+				      location.room);
 	if (!err && length)
-		err = copy(pool, &place, to, length);
+		err = copy(pool, &location, to, length);
 	return fb_error_prefix(err, "zsmalloc handle 0x%" PRIx64, handle);
 }

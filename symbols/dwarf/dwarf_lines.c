@@ -23,8 +23,8 @@
 #define BUCKETS 1024u
 
 /* An answer given. */
-struct place {
-	struct place *next; /* of the same bucket */
+struct location {
+	struct location *next; /* of the same bucket */
 	uint64_t address;
 	size_t count;
 	struct fb_source_frame *frames; /* owned, and so are their files */
@@ -48,8 +48,8 @@ struct fb_dwarf_lines {
 	bool units_listed;
 	struct unit_range *unit_ranges; /* where .debug_aranges does not tell; in order of start */
 	size_t range_count, range_room;
-	struct place *places[BUCKETS];
-	size_t place_count;
+	struct location *locations[BUCKETS];
+	size_t location_count;
 };
 
 /* Debug information is in the file itself: another one is not looked for. */
@@ -109,12 +109,12 @@ struct fb_error *fb_dwarf_lines_open(const char *path, struct fb_dwarf_lines **l
 	return err;
 }
 
-static void place_destroy(struct place *place)
+static void location_destroy(struct location *location)
 {
-	for (size_t i = 0; place->frames && i < place->count; i++)
-		free((char *)place->frames[i].file);
-	free(place->frames);
-	free(place);
+	for (size_t i = 0; location->frames && i < location->count; i++)
+		free((char *)location->frames[i].file);
+	free(location->frames);
+	free(location);
 }
 
 void fb_dwarf_lines_destroy(struct fb_dwarf_lines *lines)
@@ -122,11 +122,11 @@ void fb_dwarf_lines_destroy(struct fb_dwarf_lines *lines)
 	if (!lines)
 		return;
 	for (size_t i = 0; i < BUCKETS; i++) {
-		while (lines->places[i]) {
-			struct place *place = lines->places[i];
+		while (lines->locations[i]) {
+			struct location *location = lines->locations[i];
 
-			lines->places[i] = place->next;
-			place_destroy(place);
+			lines->locations[i] = location->next;
+			location_destroy(location);
 		}
 	}
 	for (size_t i = 0; i < lines->unit_count; i++)
@@ -255,103 +255,103 @@ static void call_line(Dwarf_Die *unit, Dwarf_Die *inlined, const char **file_ret
 	*line_ret = (uint32_t)line;
 }
 
-static struct fb_error *add_frame(struct fb_dwarf_lines *lines, struct place *place,
+static struct fb_error *add_frame(struct fb_dwarf_lines *lines, struct location *location,
 				  const char *function, const char *file, uint32_t line)
 {
-	struct fb_source_frame *frame = &place->frames[place->count];
+	struct fb_source_frame *frame = &location->frames[location->count];
 	char *copy = NULL;
 	struct fb_error *err = file ? fb_source_path(file, lines->root, &copy) : NULL;
 
 	if (err)
 		return err;
 	*frame = (struct fb_source_frame){.function = function, .file = copy, .line = line};
-	place->count++;
+	location->count++;
 	return NULL;
 }
 
 /* function: NULL where the unit (of assembly) has none there. */
-static struct fb_error *fill_place(struct fb_dwarf_lines *lines, Dwarf_Die *unit,
-				   Dwarf_Die *function, struct place *place)
+static struct fb_error *fill_location(struct fb_dwarf_lines *lines, Dwarf_Die *unit,
+				      Dwarf_Die *function, struct location *location)
 {
 	Dwarf_Die inlined[FB_MAX_INLINED];
 	size_t count =
-		function ? fb_inlined_at(function, place->address, inlined, FB_MAX_INLINED) : 0;
+		function ? fb_inlined_at(function, location->address, inlined, FB_MAX_INLINED) : 0;
 	struct fb_error *err;
 	const char *file;
 	uint32_t line;
 
-	code_line(unit, place->address, &file, &line);
-	err = fb_alloc_array(count + 1, sizeof(*place->frames), FB_MAX_INLINED + 1,
-			     "inlined functions", &place->frames);
+	code_line(unit, location->address, &file, &line);
+	err = fb_alloc_array(count + 1, sizeof(*location->frames), FB_MAX_INLINED + 1,
+			     "inlined functions", &location->frames);
 	for (size_t i = count; i-- > 0 && !err;) {
-		err = add_frame(lines, place, dwarf_diename(&inlined[i]), file, line);
+		err = add_frame(lines, location, dwarf_diename(&inlined[i]), file, line);
 		call_line(unit, &inlined[i], &file, &line);
 	}
 	if (!err)
-		err = add_frame(lines, place, function ? dwarf_diename(function) : NULL, file,
+		err = add_frame(lines, location, function ? dwarf_diename(function) : NULL, file,
 				line);
 	return err;
 }
 
-static struct fb_error *look_up(struct fb_dwarf_lines *lines, struct place *place)
+static struct fb_error *look_up(struct fb_dwarf_lines *lines, struct location *location)
 {
 	const struct fb_unit_functions *functions;
 	Dwarf_Die unit, function;
 	bool found;
-	struct fb_error *err = find_unit(lines, place->address, &unit, &found);
+	struct fb_error *err = find_unit(lines, location->address, &unit, &found);
 
 	if (err || !found)
 		return err;
 	err = functions_of(lines, &unit, &functions);
 	if (err)
 		return err;
-	found = fb_unit_functions_find(functions, lines->dwarf, place->address, &function);
-	return fill_place(lines, &unit, found ? &function : NULL, place);
+	found = fb_unit_functions_find(functions, lines->dwarf, location->address, &function);
+	return fill_location(lines, &unit, found ? &function : NULL, location);
 }
 
-static struct fb_error *find_place(struct fb_dwarf_lines *lines, uint64_t address,
-				   const struct place **place_ret)
+static struct fb_error *find_location(struct fb_dwarf_lines *lines, uint64_t address,
+				      const struct location **location_ret)
 {
-	struct place **bucket = &lines->places[(address ^ address >> 10) % BUCKETS];
-	struct place *place;
+	struct location **bucket = &lines->locations[(address ^ address >> 10) % BUCKETS];
+	struct location *location;
 	struct fb_error *err;
 
-	for (place = *bucket; place; place = place->next)
-		if (place->address == address)
+	for (location = *bucket; location; location = location->next)
+		if (location->address == address)
 			break;
-	if (place) {
-		*place_ret = place;
+	if (location) {
+		*location_ret = location;
 		return NULL;
 	}
-	if (lines->place_count >= FB_MAX_SOURCE_PLACES)
+	if (lines->location_count >= FB_MAX_SOURCE_LOCATIONS)
 		return fb_error_create(FB_LIMIT, "lines of more than %u addresses",
-				       FB_MAX_SOURCE_PLACES);
-	place = calloc(1, sizeof(*place));
-	if (!place)
+				       FB_MAX_SOURCE_LOCATIONS);
+	location = calloc(1, sizeof(*location));
+	if (!location)
 		return fb_error_nomem();
-	place->address = address;
-	err = look_up(lines, place);
+	location->address = address;
+	err = look_up(lines, location);
 	if (err) {
-		place_destroy(place);
+		location_destroy(location);
 		return err;
 	}
-	place->next = *bucket;
-	*bucket = place;
-	lines->place_count++;
-	*place_ret = place;
+	location->next = *bucket;
+	*bucket = location;
+	lines->location_count++;
+	*location_ret = location;
 	return NULL;
 }
 
 struct fb_error *fb_dwarf_lines_find(struct fb_dwarf_lines *lines, uint64_t address,
-				     struct fb_source_place *place_ret)
+				     struct fb_source_location *location_ret)
 {
-	const struct place *place;
+	const struct location *location;
 	struct fb_error *err;
 
 	pthread_mutex_lock(&lines->lock);
-	err = find_place(lines, address - lines->bias, &place);
+	err = find_location(lines, address - lines->bias, &location);
 	if (!err)
-		*place_ret = (struct fb_source_place){place->frames, place->count};
+		*location_ret = (struct fb_source_location){location->frames, location->count};
 	pthread_mutex_unlock(&lines->lock);
 	return err;
 }

@@ -21,7 +21,7 @@ struct fb_source_frame {
 	uint32_t line; /* 0: unknown */
 };
 
-struct fb_source_place {
+struct fb_source_location {
 	/* Innermost first: all but the last are inlined into the next. Owned by the fb_dwarf_lines. */
 	const struct fb_source_frame *frames;
 	size_t count; /* 0: nothing is known of the address */
@@ -37,10 +37,10 @@ FB_MUST_CHECK struct fb_error *fb_dwarf_lines_open(const char *path,
 void fb_dwarf_lines_destroy(struct fb_dwarf_lines *lines);
 
 /* address: as the file has it; that of a call, not the one behind it. What the file does not know
- * gives an empty place. Safe from many threads. Errors: FB_NOMEM; FB_LIMIT where more places were
- * asked for than FB_MAX_SOURCE_PLACES. */
+ * gives an empty location. Safe from many threads. Errors: FB_NOMEM; FB_LIMIT where more locations were
+ * asked for than FB_MAX_SOURCE_LOCATIONS. */
 FB_MUST_CHECK struct fb_error *fb_dwarf_lines_find(struct fb_dwarf_lines *lines, uint64_t address,
-						   struct fb_source_place *place_ret);
+						   struct fb_source_location *location_ret);
 
 /* Where the function of this name and size (bytes) begins; false where there is none, or several.
  * Safe from many threads. */

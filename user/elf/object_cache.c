@@ -43,7 +43,7 @@ static void destroy_object(struct fb_cached_object *object)
 	free(object);
 }
 
-static struct fb_error *create_object(const struct fb_object_place *place, const char *memory_id,
+static struct fb_error *create_object(const struct fb_mapped_object *mapped, const char *memory_id,
 				      struct fb_cached_object **object_ret)
 {
 	struct fb_cached_object *object = calloc(1, sizeof(*object));
@@ -52,14 +52,14 @@ static struct fb_error *create_object(const struct fb_object_place *place, const
 		return fb_error_nomem();
 	object->fd = -1;
 	object->debug_fd = -1;
-	object->file_size = place->file_size;
+	object->file_size = mapped->file_size;
 	fb_elf_symbols_init(&object->symbols);
 	memcpy(object->memory_id, memory_id, sizeof(object->memory_id));
 	memcpy(object->build_id, memory_id, sizeof(object->build_id));
-	object->path = strdup(place->path);
-	if (place->own_path)
-		object->own_path = strdup(place->own_path);
-	if (!object->path || (place->own_path && !object->own_path)) {
+	object->path = strdup(mapped->path);
+	if (mapped->own_path)
+		object->own_path = strdup(mapped->own_path);
+	if (!object->path || (mapped->own_path && !object->own_path)) {
 		destroy_object(object);
 		return fb_error_nomem();
 	}
@@ -309,7 +309,7 @@ static struct fb_error *find_stored(const struct fb_object_sources *sources,
 }
 
 static struct fb_error *load(const struct fb_object_sources *sources,
-			     const struct fb_object_place *place, struct fb_cached_object *object)
+			     const struct fb_mapped_object *mapped, struct fb_cached_object *object)
 {
 	bool stored = false;
 	struct fb_error *err = find_file(sources, object);
@@ -317,14 +317,14 @@ static struct fb_error *load(const struct fb_object_sources *sources,
 	if (!err && object->fd < 0)
 		err = find_stored(sources, object, &stored);
 	if (!err && object->fd < 0 && !stored) {
-		object->owner = place->space;
-		object->base = place->base;
-		err = fb_elf_image_read(place->space, place->base, &object->image);
+		object->owner = mapped->space;
+		object->base = mapped->base;
+		err = fb_elf_image_read(mapped->space, mapped->base, &object->image);
 		if (!err) {
 			object->first_vaddr = object->image.first_vaddr;
 			object->entry = object->image.entry;
-			err = fb_elf_symbols_add_memory(&object->symbols, place->space, place->base,
-							&object->image);
+			err = fb_elf_symbols_add_memory(&object->symbols, mapped->space,
+							mapped->base, &object->image);
 		}
 	}
 	if (!err)
@@ -340,24 +340,24 @@ static bool same_text(const char *a, const char *b)
 }
 
 static const struct fb_cached_object *find_known(const struct fb_object_cache *cache,
-						 const struct fb_object_place *place,
+						 const struct fb_mapped_object *mapped,
 						 const char *memory_id)
 {
 	for (size_t i = 0; i < cache->count; i++) {
 		const struct fb_cached_object *object = cache->objects[i];
 
-		if (object->owner ? object->owner == place->space && object->base == place->base
-				  : object->file_size == place->file_size &&
+		if (object->owner ? object->owner == mapped->space && object->base == mapped->base
+				  : object->file_size == mapped->file_size &&
 					    strcmp(object->memory_id, memory_id) == 0 &&
-					    strcmp(object->path, place->path) == 0 &&
-					    same_text(object->own_path, place->own_path))
+					    strcmp(object->path, mapped->path) == 0 &&
+					    same_text(object->own_path, mapped->own_path))
 			return object;
 	}
 	return NULL;
 }
 
 struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
-				     const struct fb_object_place *place,
+				     const struct fb_mapped_object *mapped,
 				     const struct fb_cached_object **object_ret)
 {
 	const struct fb_cached_object *known;
@@ -365,21 +365,21 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
 	char memory_id[FB_BUILD_ID_TEXT] = "";
 	struct fb_error *err;
 
-	err = fb_build_id_read(place->space, place->base, memory_id, sizeof(memory_id));
+	err = fb_build_id_read(mapped->space, mapped->base, memory_id, sizeof(memory_id));
 	err = fb_part_skip(err);
 	if (err)
 		return err;
 	pthread_mutex_lock(&cache->lock);
-	known = find_known(cache, place, memory_id);
+	known = find_known(cache, mapped, memory_id);
 	if (known) {
 		pthread_mutex_unlock(&cache->lock);
 		*object_ret = known;
 		return NULL;
 	}
 	/* Under the lock: another process's thread is likely to want the same object next. */
-	err = create_object(place, memory_id, &object);
+	err = create_object(mapped, memory_id, &object);
 	if (!err)
-		err = load(&cache->sources, place, object);
+		err = load(&cache->sources, mapped, object);
 	if (!err)
 		err = fb_grow_array(&cache->objects, &cache->room, cache->count,
 				    sizeof(*cache->objects), FB_MAX_OBJECTS, "mapped objects");

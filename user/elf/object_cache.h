@@ -47,7 +47,7 @@ struct fb_object_sources {
 };
 
 /* A mapped object. Two files are the same where all of it but space and base is. */
-struct fb_object_place {
+struct fb_mapped_object {
 	struct fb_space *space; /* of its process, and where its first page is mapped there */
 	uint64_t base;
 	const char *path;     /* "[vdso]" and the like are never looked for as files */
@@ -86,7 +86,7 @@ void fb_object_cache_destroy(struct fb_object_cache *cache);
 /* Errors: those of fb_elf_image_read() where there is no file. Owned by the cache; one of memory
  * until fb_object_cache_release(). */
 FB_MUST_CHECK struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
-						   const struct fb_object_place *place,
+						   const struct fb_mapped_object *mapped,
 						   const struct fb_cached_object **object_ret);
 
 /* Forgets what was loaded of the memory of a process, whose space is about to go. */

@@ -99,7 +99,7 @@ const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process 
 static struct fb_error *load(struct fb_unwind_module *module)
 {
 	const struct fb_user_process *process = module->session->process;
-	const struct fb_object_place place = {
+	const struct fb_mapped_object mapped = {
 		.space = process->space,
 		.base = module->start,
 		.path = module->first->path,
@@ -108,7 +108,7 @@ static struct fb_error *load(struct fb_unwind_module *module)
 	};
 
 	module->loaded = true;
-	return fb_part_skip(fb_object_cache_get(process->objects, &place, &module->object));
+	return fb_part_skip(fb_object_cache_get(process->objects, &mapped, &module->object));
 }
 
 struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, uint64_t address)

@@ -175,7 +175,7 @@ static bool has_line(const struct fb_kernel_stack *stack, const char *symbol, co
 		     const char *inlined)
 {
 	for (size_t i = 0; i < stack->count; i++) {
-		const struct fb_source_place *place = &stack->frames[i].source;
+		const struct fb_source_location *place = &stack->frames[i].source;
 		const struct fb_source_frame *last;
 
 		if (!stack->frames[i].symbol || strcmp(stack->frames[i].symbol, symbol) != 0 ||

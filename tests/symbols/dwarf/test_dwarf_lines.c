@@ -52,24 +52,24 @@ static struct fb_dwarf_lines *open_self(uint64_t *call_ret)
 
 static void inlined_functions_come_before_their_callers(void)
 {
-	struct fb_source_place place = {0};
+	struct fb_source_location location = {0};
 	uint64_t call;
 	struct fb_dwarf_lines *lines = open_self(&call);
 
-	FB_OK_FATAL(fb_dwarf_lines_find(lines, call, &place));
-	CU_ASSERT_EQUAL_FATAL(place.count, 2);
-	CU_ASSERT_STRING_EQUAL(place.frames[0].function, "inner");
-	CU_ASSERT_EQUAL(place.frames[0].line, inner_line);
-	CU_ASSERT_STRING_EQUAL(place.frames[1].function, "test_outer");
-	CU_ASSERT_EQUAL(place.frames[1].line, outer_line);
-	for (size_t i = 0; i < place.count; i++)
-		CU_ASSERT_PTR_NOT_NULL(strstr(place.frames[i].file, "test_dwarf_lines.c"));
+	FB_OK_FATAL(fb_dwarf_lines_find(lines, call, &location));
+	CU_ASSERT_EQUAL_FATAL(location.count, 2);
+	CU_ASSERT_STRING_EQUAL(location.frames[0].function, "inner");
+	CU_ASSERT_EQUAL(location.frames[0].line, inner_line);
+	CU_ASSERT_STRING_EQUAL(location.frames[1].function, "test_outer");
+	CU_ASSERT_EQUAL(location.frames[1].line, outer_line);
+	for (size_t i = 0; i < location.count; i++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(location.frames[i].file, "test_dwarf_lines.c"));
 	fb_dwarf_lines_destroy(lines);
 }
 
 static void answers_are_kept(void)
 {
-	struct fb_source_place first = {0}, second = {0};
+	struct fb_source_location first = {0}, second = {0};
 	uint64_t call;
 	struct fb_dwarf_lines *lines = open_self(&call);
 
@@ -81,12 +81,12 @@ static void answers_are_kept(void)
 
 static void addresses_without_code_have_no_lines(void)
 {
-	struct fb_source_place place = {.count = 7};
+	struct fb_source_location location = {.count = 7};
 	uint64_t call;
 	struct fb_dwarf_lines *lines = open_self(&call);
 
-	FB_OK(fb_dwarf_lines_find(lines, 0xffffffff81000000ull, &place));
-	CU_ASSERT_EQUAL(place.count, 0);
+	FB_OK(fb_dwarf_lines_find(lines, 0xffffffff81000000ull, &location));
+	CU_ASSERT_EQUAL(location.count, 0);
 	CU_ASSERT_FALSE(fb_dwarf_lines_symbol(lines, "no_such_function", 16, &call));
 	fb_dwarf_lines_destroy(lines);
 }
@@ -118,11 +118,11 @@ static void cut_off_files_are_survived(void)
 	(void)fclose(self);
 	for (size_t part = 1; part < 16; part++) {
 		char *path = fb_test_file("cut", bytes, size / 16 * part);
-		struct fb_source_place place = {0};
+		struct fb_source_location location = {0};
 		struct fb_error *err = fb_dwarf_lines_open(path, &lines);
 
 		if (!err) {
-			FB_OK(fb_dwarf_lines_find(lines, 0x1000, &place));
+			FB_OK(fb_dwarf_lines_find(lines, 0x1000, &location));
 			fb_dwarf_lines_destroy(lines);
 		}
 		fb_error_destroy(err);

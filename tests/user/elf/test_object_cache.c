@@ -23,7 +23,7 @@ static void child_waits(int ready)
 }
 
 /* The first mapping of the file that holds the code the child stands in: libc. */
-static struct fb_object_place place_of(struct fb_live_process *live)
+static struct fb_mapped_object mapped_by(struct fb_live_process *live)
 {
 	const struct fb_user_mapping *code = fb_live_mapping(live, live->regs[0].rip),
 				     *first = code;
@@ -32,7 +32,7 @@ static struct fb_object_place place_of(struct fb_live_process *live)
 	for (size_t i = 0; i < live->mapping_count; i++)
 		if (live->mappings[i].file == code->file && live->mappings[i].offset == 0)
 			first = &live->mappings[i];
-	return (struct fb_object_place){
+	return (struct fb_mapped_object){
 		.space = &live->space,
 		.base = first->start,
 		.path = first->path,
@@ -50,11 +50,11 @@ static struct fb_object_cache *make_cache(bool files)
 }
 
 static const struct fb_cached_object *get(struct fb_object_cache *cache,
-					  const struct fb_object_place *place)
+					  const struct fb_mapped_object *mapped)
 {
 	const struct fb_cached_object *object = NULL;
 
-	FB_OK_FATAL(fb_object_cache_get(cache, place, &object));
+	FB_OK_FATAL(fb_object_cache_get(cache, mapped, &object));
 	return object;
 }
 
@@ -78,20 +78,20 @@ static struct answer answer_of(const struct fb_cached_object *object)
 }
 
 /* The address of PT_GNU_EH_FRAME in memory. */
-static uint64_t eh_frame_of(const struct fb_object_place *place)
+static uint64_t eh_frame_of(const struct fb_mapped_object *mapped)
 {
 	Elf64_Ehdr ehdr;
 	uint64_t address = 0;
 
-	FB_OK_FATAL(fb_space_read(place->space, place->base, &ehdr, sizeof(ehdr)));
+	FB_OK_FATAL(fb_space_read(mapped->space, mapped->base, &ehdr, sizeof(ehdr)));
 	for (unsigned i = 0; i < ehdr.e_phnum; i++) {
 		Elf64_Phdr phdr;
 
-		FB_OK_FATAL(fb_space_read(place->space,
-					  place->base + ehdr.e_phoff + i * sizeof(phdr), &phdr,
+		FB_OK_FATAL(fb_space_read(mapped->space,
+					  mapped->base + ehdr.e_phoff + i * sizeof(phdr), &phdr,
 					  sizeof(phdr)));
 		if (phdr.p_type == PT_GNU_EH_FRAME)
-			address = place->base + phdr.p_vaddr;
+			address = mapped->base + phdr.p_vaddr;
 	}
 	return address;
 }
@@ -100,7 +100,7 @@ static uint64_t eh_frame_of(const struct fb_object_place *place)
 static void does_not_depend_on_order(void)
 {
 	struct fb_live_process whole, lacking;
-	struct fb_object_place whole_place, lacking_place;
+	struct fb_mapped_object mapped_whole, mapped_lacking;
 	struct answer first[2], second[2];
 
 	if (!fb_live_process_start(&whole, child_waits, 1))
@@ -109,18 +109,18 @@ static void does_not_depend_on_order(void)
 		fb_live_process_stop(&whole);
 		return;
 	}
-	whole_place = place_of(&whole);
-	lacking_place = place_of(&lacking);
-	lacking.absent_start = eh_frame_of(&lacking_place) & FB_PAGE_MASK;
+	mapped_whole = mapped_by(&whole);
+	mapped_lacking = mapped_by(&lacking);
+	lacking.absent_start = eh_frame_of(&mapped_lacking) & FB_PAGE_MASK;
 	lacking.absent_end = lacking.absent_start + FB_PAGE_SIZE;
 	for (unsigned order = 0; order < 2; order++) {
 		struct fb_object_cache *cache = make_cache(false);
 
 		if (order)
-			second[order] = answer_of(get(cache, &lacking_place));
-		first[order] = answer_of(get(cache, &whole_place));
+			second[order] = answer_of(get(cache, &mapped_lacking));
+		first[order] = answer_of(get(cache, &mapped_whole));
 		if (!order)
-			second[order] = answer_of(get(cache, &lacking_place));
+			second[order] = answer_of(get(cache, &mapped_lacking));
 		fb_object_cache_destroy(cache);
 	}
 	CU_ASSERT_EQUAL(memcmp(&first[0], &first[1], sizeof(first[0])), 0);
@@ -136,19 +136,19 @@ static void forgets_a_process(void)
 {
 	struct fb_object_cache *cache = make_cache(false);
 	struct fb_live_process live;
-	struct fb_object_place place;
+	struct fb_mapped_object mapped;
 
 	if (!fb_live_process_start(&live, child_waits, 1)) {
 		fb_object_cache_destroy(cache);
 		return;
 	}
-	place = place_of(&live);
-	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, 0);
-	live.absent_start = eh_frame_of(&place) & FB_PAGE_MASK;
+	mapped = mapped_by(&live);
+	CU_ASSERT_EQUAL(get(cache, &mapped)->image.missing, 0);
+	live.absent_start = eh_frame_of(&mapped) & FB_PAGE_MASK;
 	live.absent_end = live.absent_start + FB_PAGE_SIZE;
-	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, 0);
+	CU_ASSERT_EQUAL(get(cache, &mapped)->image.missing, 0);
 	fb_object_cache_release(cache, &live.space);
-	CU_ASSERT_EQUAL(get(cache, &place)->image.missing, live.absent_start);
+	CU_ASSERT_EQUAL(get(cache, &mapped)->image.missing, live.absent_start);
 	fb_live_process_stop(&live);
 	fb_object_cache_destroy(cache);
 }
@@ -159,28 +159,28 @@ static void takes_a_file_by_build_id_before_size(void)
 {
 	struct fb_object_cache *cache = make_cache(true);
 	struct fb_live_process live;
-	struct fb_object_place place;
+	struct fb_mapped_object mapped;
 	const struct fb_cached_object *object;
 
 	if (!fb_live_process_start(&live, child_waits, 1)) {
 		fb_object_cache_destroy(cache);
 		return;
 	}
-	place = place_of(&live);
-	place.file_size += 4096;
-	object = get(cache, &place);
+	mapped = mapped_by(&live);
+	mapped.file_size += 4096;
+	object = get(cache, &mapped);
 	CU_ASSERT(object->fd >= 0);
 	CU_ASSERT_PTR_NULL(object->owner);
 	CU_ASSERT_STRING_EQUAL(object->build_id, object->memory_id);
 	fb_object_cache_release(cache, &live.space);
-	CU_ASSERT_PTR_EQUAL(get(cache, &place), object);
+	CU_ASSERT_PTR_EQUAL(get(cache, &mapped), object);
 
 	/* The header's page, which leads to the build-id, is lost: the size is wrong, then right. */
-	live.absent_start = place.base;
-	live.absent_end = place.base + FB_PAGE_SIZE;
-	FB_FAILS(fb_object_cache_get(cache, &place, &object), FB_ABSENT);
-	place.file_size -= 4096;
-	object = get(cache, &place);
+	live.absent_start = mapped.base;
+	live.absent_end = mapped.base + FB_PAGE_SIZE;
+	FB_FAILS(fb_object_cache_get(cache, &mapped, &object), FB_ABSENT);
+	mapped.file_size -= 4096;
+	object = get(cache, &mapped);
 	CU_ASSERT(object->fd >= 0);
 	CU_ASSERT_STRING_EQUAL(object->memory_id, "");
 	CU_ASSERT_STRING_NOT_EQUAL(object->build_id, "");
