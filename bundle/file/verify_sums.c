@@ -12,6 +12,7 @@
 #include <xxhash.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/parallel.h"
@@ -237,20 +238,22 @@ static void report(struct checking *checking, const struct summed *summed, struc
 			summed->offset, summed->offset + summed->size - 1);
 }
 
+static void free_state(XXH64_state_t **state)
+{
+	(void)XXH64_freeState(*state);
+}
+
 static struct fb_error *check(void *context, size_t index)
 {
 	struct checking *checking = context;
 	const struct summed *summed = &checking->list[index];
-	XXH64_state_t *state = XXH64_createState();
-	uint8_t *bytes = malloc(READ_BYTES);
+	FB_CLEANUP(free_state) XXH64_state_t *state = XXH64_createState();
+	FB_CLEANUP(fb_free_at) uint8_t *bytes = malloc(READ_BYTES);
 	struct fb_error *err = NULL;
 	uint64_t at = 0;
 
-	if (!state || !bytes) {
-		free(bytes);
-		(void)XXH64_freeState(state);
+	if (!state || !bytes)
 		return fb_error_nomem();
-	}
 	(void)XXH64_reset(state, 0);
 	while (at < summed->size && !err) {
 		uint64_t left = summed->size - at;
@@ -261,10 +264,10 @@ static struct fb_error *check(void *context, size_t index)
 			(void)XXH64_update(state, bytes, length);
 		at += length;
 	}
+	if (fb_error_is_fatal(err))
+		return err;
 	if (err || XXH64_digest(state) != summed->xxh64)
 		report(checking, summed, err);
-	(void)XXH64_freeState(state);
-	free(bytes);
 	return NULL;
 }
 

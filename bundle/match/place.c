@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/parallel.h"
 #include "bundle/match/place_walk.h"
@@ -56,24 +57,20 @@ static int compare_cores(const void *a, const void *b, void *context)
 
 static struct fb_error *rank_cores(struct placing *placing)
 {
-	uint32_t *order;
+	FB_CLEANUP(fb_free_at) uint32_t *order = NULL;
 	struct fb_error *err;
 
 	err = fb_alloc_array(placing->core_count, sizeof(*order), FB_MAX_CORES, "cores", &order);
+	if (!err)
+		err = fb_alloc_array(placing->core_count, sizeof(*placing->rank), FB_MAX_CORES,
+				     "cores", &placing->rank);
 	if (err)
 		return err;
-	err = fb_alloc_array(placing->core_count, sizeof(*placing->rank), FB_MAX_CORES, "cores",
-			     &placing->rank);
-	if (err) {
-		free(order);
-		return err;
-	}
 	for (size_t i = 0; i < placing->core_count; i++)
 		order[i] = (uint32_t)i;
 	qsort_r(order, placing->core_count, sizeof(*order), compare_cores, (void *)placing->cores);
 	for (size_t i = 0; i < placing->core_count; i++)
 		placing->rank[order[i]] = (uint32_t)i;
-	free(order);
 	return NULL;
 }
 

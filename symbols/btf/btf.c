@@ -189,29 +189,23 @@ static struct fb_error *load(struct fb_btf *btf, size_t size)
 struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base,
 			      struct fb_btf **btf_ret)
 {
-	struct fb_btf *btf = NULL;
+	FB_CLEANUP(fb_free_at) void *taken = data;
+	FB_CLEANUP(fb_btf_destroy_at) struct fb_btf *btf = NULL;
 	struct fb_error *err;
 
-	if (size > FB_MAX_BTF_BYTES) {
-		free(data);
+	if (size > FB_MAX_BTF_BYTES)
 		return fb_error_create(FB_LIMIT, "BTF of %zu bytes", size);
-	}
 	btf = calloc(1, sizeof(*btf));
-	if (!btf) {
-		free(data);
+	if (!btf)
 		return fb_error_nomem();
-	}
-	btf->data = data;
+	btf->data = fb_take(taken);
 	btf->base = base;
 	btf->first = base ? base->last + 1 : 1;
 	btf->strings_start = base ? base->strings_start + base->strings_size : 0;
 	err = load(btf, size);
-	if (err) {
-		fb_btf_destroy(btf);
-		return err;
-	}
-	*btf_ret = btf;
-	return NULL;
+	if (!err)
+		*btf_ret = fb_take(btf);
+	return err;
 }
 
 void fb_btf_destroy(struct fb_btf *btf)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "symbols/table/kallsyms_names.h"
@@ -171,8 +172,8 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 	const size_t size = below + (size_t)markers->count * 4;
 	const uint64_t start = markers->start - below;
 	struct fb_kallsyms_names names;
+	FB_CLEANUP(fb_free_at) uint8_t *data = NULL;
 	struct fb_error *err;
-	uint8_t *data;
 	bool holes = false;
 
 	if (below > markers->start || size > FB_MAX_SYMBOL_BYTES)
@@ -185,10 +186,8 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 			    data + below - markers->last, size - below + markers->last);
 	if (!err)
 		err = read_with_holes(scan->space, start, data, below - markers->last, &holes);
-	if (err) {
-		free(data);
+	if (err)
 		return fb_error_prefix(err, "kallsyms names");
-	}
 	for (size_t offset = (-start & 7) + 8; offset < below - markers->last; offset += 8) {
 		uint64_t count;
 
@@ -200,12 +199,10 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 		if (!err && ((names.size + 7) & ~(size_t)7) == below - offset) {
 			scan->hints->names = start + offset;
 			scan->hints->num_syms = scan->hints->names - 8;
-			free(data);
 			return NULL;
 		}
 		fb_error_destroy(err);
 	}
-	free(data);
 	if (holes)
 		return fb_error_create(FB_ABSENT,
 				       "kallsyms names: a page in 0x%" PRIx64 "-0x%" PRIx64

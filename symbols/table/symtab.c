@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/search.h"
 #include "symbols/table/name_hash.h"
@@ -172,8 +173,8 @@ static void sort_pass(const struct fb_symtab *table, const uint32_t *from, uint3
 static struct fb_error *sort_by_address(struct fb_symtab *table)
 {
 	uint64_t differing = 0;
+	FB_CLEANUP(fb_free_at) uint32_t *other = NULL;
 	bool sorted = true;
-	uint32_t *other;
 	uint32_t *swap;
 
 	for (size_t i = 1; i < table->count; i++) {
@@ -184,10 +185,8 @@ static struct fb_error *sort_by_address(struct fb_symtab *table)
 		return NULL;
 	table->order = calloc(table->count, sizeof(*table->order));
 	other = calloc(table->count, sizeof(*other));
-	if (!table->order || !other) {
-		free(other);
+	if (!table->order || !other)
 		return fb_error_nomem();
-	}
 	for (size_t i = 0; i < table->count; i++)
 		table->order[i] = (uint32_t)i;
 	for (int byte = 0; byte < 8; byte++) {
@@ -198,7 +197,6 @@ static struct fb_error *sort_by_address(struct fb_symtab *table)
 		table->order = other;
 		other = swap;
 	}
-	free(other);
 	return NULL;
 }
 
