@@ -81,8 +81,8 @@ FB_MUST_CHECK struct fb_error *
 fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
 /* Why the first core that was left out was; NULL: none. Owned by the input. */
 const char *fb_input_core_problem(const struct fb_input *input);
-/* The newest core (of equal ones one not of the bundle) matched to that process (thread group's PID), or NULL. Cores must have been
- * asked for before. */
+/* The newest core that matched the process of this PID (a thread group's), of equally new ones one that
+ * is not of the bundle; NULL: none. Cores must have been asked for before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
 
 /* Whatever --force says, no input is written over: FB_INVALID where path is a file that the input was given

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where each page of each matched core belongs in physical memory: the frame
- * that the process's page tables name. Decided whole before anything is
- * written.
+ * Placing the pages of cores: finding for each page of each matched core the frame of physical memory
+ * that its process's page tables name, and deciding which core's page is to stand there. All is decided
+ * before anything is written. "Place" means this, and nothing else, in the program.
  */
 #ifndef FB_BUNDLE_PLACE_H
 #define FB_BUNDLE_PLACE_H
@@ -56,11 +56,13 @@ struct fb_placement {
 };
 
 struct fb_place_core {
-	struct fb_core *core;
-	const struct fb_match *match;
+	struct fb_core *core;         /* borrowed */
+	const struct fb_match *match; /* of this core; borrowed */
 };
 
-/* All borrowed. pool may be NULL. */
+/* Places the pages of all cores that match a task; core numbers in the result are indexes of cores. All
+ * arguments are borrowed; pool may be NULL. A core whose pages cannot be placed is a warning.
+ * placement_ret is the caller's to deinit. */
 FB_MUST_CHECK struct fb_error *fb_place(struct fb_kernel *kernel, const struct fb_place_core *cores,
 					size_t core_count, struct fb_pool *pool,
 					struct fb_placement *placement_ret);

@@ -23,8 +23,9 @@
 struct fb_kernel;
 
 struct fb_kernel_options {
-	/* --vmlinux, or NULL: lines, and what of symbols and types the dump itself has not. FB_INVALID
-	 * where its build-id is not the dump's. */
+	/* Path of the kernel with debug information (--vmlinux), borrowed; NULL: none. Source lines come
+	 * from it, and symbols and types where the dump has lost its own. Opening fails with FB_INVALID
+	 * where its build-id is not that of the dump's kernel. */
 	const char *vmlinux;
 	struct fb_pool *pool; /* borrowed; NULL: one thread */
 };
@@ -61,13 +62,13 @@ FB_MUST_CHECK struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel
 uint64_t fb_kernel_direct_map(const struct fb_kernel *kernel, uint64_t pfn);
 
 struct fb_kernel_info {
-	const char *release;  /* "6.1.0-55-cloud-amd64" */
-	const char *version;  /* "#1 SMP PREEMPT_DYNAMIC ..."; "" if unknown */
-	const char *build_id; /* lower-case hex, NULL if unknown */
-	const char *node;     /* the host's name, as uname -n; "" if unknown */
-	uint64_t kaslr_offset;
-	uint64_t phys_base;
-	unsigned levels;
+	const char *release;   /* "6.1.0-55-cloud-amd64" */
+	const char *version;   /* "#1 SMP PREEMPT_DYNAMIC ..."; "" if unknown */
+	const char *build_id;  /* lower-case hex, NULL if unknown */
+	const char *node;      /* the host's name, as uname -n; "" if unknown */
+	uint64_t kaslr_offset; /* bytes that the image was moved up by, in virtual addresses */
+	uint64_t phys_base;    /* bytes, likewise in physical ones */
+	unsigned levels;       /* of page tables: 4 or 5 */
 	uint32_t cpus;         /* online at the panic */
 	uint64_t memory_bytes; /* RAM the kernel knew; 0 if unknown */
 	double uptime_s;       /* since boot, suspend included; NaN if unknown */
@@ -76,7 +77,8 @@ struct fb_kernel_info {
 };
 const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel);
 
-/* FB_NOT_FOUND, naming the symbol. */
+/* The address of a symbol, with the KASLR offset in it; of a per-CPU one what fb_kernel_percpu() takes.
+ * FB_NOT_FOUND, naming the symbol. */
 FB_MUST_CHECK struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *name,
 						uint64_t *address_ret);
 /* What two symbols of the linker enclose (__start_X, __stop_X): *size_ret bytes from *start_ret on, in
@@ -87,7 +89,8 @@ FB_MUST_CHECK struct fb_error *fb_kernel_symbol_range(const struct fb_kernel *ke
 						      uint64_t element, uint64_t maximum,
 						      uint64_t *start_ret, uint64_t *size_ret);
 
-/* CPUs: numbers below fb_kernel_cpu_limit() may exist; is_possible tells. */
+/* The numbers of CPUs that may exist are below fb_kernel_cpu_limit(); those that were online at the panic
+ * are told by fb_kernel_cpu_online(), false for any other number. */
 uint32_t fb_kernel_cpu_limit(const struct fb_kernel *kernel);
 bool fb_kernel_cpu_online(const struct fb_kernel *kernel, uint32_t cpu);
 /* The address of a per-CPU variable on one CPU. address: the symbol's value as kallsyms has it

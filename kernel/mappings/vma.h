@@ -48,7 +48,8 @@ static inline bool fb_vma_has_file(const struct fb_vma *vma)
 	return vma->file || vma->path;
 }
 
-/* A broken link or node ends that part of the walk, with a warning; what the slabs do not have of it
+/* The mappings of the process whose mm_struct is at mm (kernel virtual); vmas_ret is the caller's to
+ * deinit. A broken link or node ends that part of the walk, with a warning; what the slabs do not have of it
  * (vma_slab.h) counts in `lost`. */
 FB_MUST_CHECK struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm,
 					    struct fb_vmas *vmas_ret);

@@ -27,7 +27,8 @@ struct fb_page_frame {
 	int64_t map_count;     /* mappings of the page; 0 where it is of another use */
 };
 
-/* Only a fatal error is returned. */
+/* What is known of a frame, given by its number (physical address / 4 KiB). What is not in the dump is
+ * unknown; only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 						  struct fb_page_frame *frame_ret);
 

@@ -34,18 +34,19 @@ FB_MUST_CHECK struct fb_error *fb_task_namespaces(struct fb_kernel *kernel,
 const char *fb_namespace_name(enum fb_namespace kind);
 
 /* The path in the default hierarchy of control groups (version 2), from its root: "/",
- * "/system.slice/ssh.service". Raw bytes, NUL-terminated: escape before showing. FB_NOT_FOUND for a
+ * "/system.slice/ssh.service". Raw bytes, NUL-terminated, size bytes at most: escape before showing.
+ * FB_NOT_FOUND for a
  * kernel without control groups, FB_LIMIT where it does not fit, errors of reading. */
 FB_MUST_CHECK struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
 					      char *to, size_t size);
 
-/* Resident memory of an mm, as VmRSS in /proc/PID/status: pages of files, anonymous ones and shared
+/* Resident memory of a process by the address of its mm_struct (kernel virtual), as VmRSS in /proc/PID/status: pages of files, anonymous ones and shared
  * memory, in bytes. Before 6.2 threads hold back up to 64 pages each, which only the kernel adds
  * now and then; since, every CPU's part is added here, so that this is exact where VmRSS is not. */
 FB_MUST_CHECK struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm,
 					      uint64_t *bytes_ret);
 
-/* The effective user ID. */
+/* The effective user ID, as the host's user namespace has it. Errors of reading. */
 FB_MUST_CHECK struct fb_error *fb_task_effective_uid(struct fb_kernel *kernel,
 						     const struct fb_task *task, uint32_t *uid_ret);
 
