@@ -5,7 +5,10 @@
 . "$(dirname "$0")/harness.sh"
 
 dump=$(echo "$samples"/dump.*)
-cores=("$samples"/core.144.gz "$samples"/core.132.xz)
+# Unpacked: libarchive (3.6.2) follows a null pointer where its own allocations fail.
+cores=("$work/core.144" "$work/core.132")
+gzip -dc "$samples/core.144.gz" >"${cores[0]}"
+xz -dc "$samples/core.132.xz" >"${cores[1]}"
 if grep -qa __asan_init "$FBUNDLE"; then
     skip "memory that runs out: the sanitizer has its own allocator"
     printf 'ok - nothing to be checked in this build\n'
