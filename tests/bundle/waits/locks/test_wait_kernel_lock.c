@@ -93,7 +93,7 @@ static void believes_no_other_word(void)
 /* Readers: the last one may have let go, and others may have it. */
 static void readers_are_named_only_where_they_sleep_in_the_kernel(void)
 {
-	for (int hung = 0; hung < 2; hung++) {
+	for (size_t hung = 0; hung < 2; hung++) {
 		const struct fb_wait_object *object;
 		struct world w;
 
