@@ -55,27 +55,20 @@ static const struct argp_option dump_options[] = {
 /* "64M": false where it is no size. */
 static bool parse_size(const char *text, uint64_t *size_ret)
 {
+	static const char units[] = "KMG"; /* each 2^10 times the one before */
 	unsigned long long number;
 	unsigned shift = 0;
+	const char *unit;
 	char *rest;
 
 	errno = 0;
 	number = strtoull(text, &rest, 10);
 	if (rest == text || errno || *text == '-')
 		return false;
-	switch (*rest) {
-	case 'G':
-		shift += 10;
-		/* fallthrough */
-	case 'M':
-		shift += 10;
-		/* fallthrough */
-	case 'K':
-		shift += 10;
+	unit = *rest ? strchr(units, *rest) : NULL;
+	if (unit) {
+		shift = 10 * (unsigned)(unit - units + 1);
 		rest++;
-		break;
-	default:
-		break;
 	}
 	if (*rest || number > UINT64_MAX >> shift)
 		return false;
