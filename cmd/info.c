@@ -89,7 +89,7 @@ static json_t *look_json(const struct info *info)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "uninterruptible",
-			    json_integer((json_int_t)look->uninterruptible));
+			    integer_or_null((int64_t)look->uninterruptible, look->tasks_known));
 	json_object_set_new(object, "deadlocks",
 			    integer_or_null((int64_t)look->deadlocks, look->waits_known));
 	json_object_set_new(object, "deadlocked_threads",
@@ -231,8 +231,9 @@ static void print_look(const struct info *info)
 		snprintf(deadlocks, sizeof(deadlocks), "%zu deadlock%s of %zu thread%s, ",
 			 look->deadlocks, look->deadlocks == 1 ? "" : "s", look->deadlocked,
 			 look->deadlocked == 1 ? "" : "s");
-	line(info, "stuck", "%s%zu thread%s in D state", deadlocks, look->uninterruptible,
-	     look->uninterruptible == 1 ? "" : "s");
+	if (look->tasks_known)
+		line(info, "stuck", "%s%zu thread%s in D state", deadlocks, look->uninterruptible,
+		     look->uninterruptible == 1 ? "" : "s");
 	line(info, "look first", "at %s", look->what);
 	line(info, "", "fbundle %s %s%s%s", look->command, info->context->options.input,
 	     *look->argument ? " " : "", look->argument);

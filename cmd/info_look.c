@@ -206,21 +206,30 @@ static struct fb_error *find_waits(struct fb_context *context, struct fb_input *
 	return err;
 }
 
+static struct fb_error *look_at_tasks(struct fb_context *context, struct fb_input *input,
+				      const struct fb_tasks *tasks, bool hung,
+				      struct fb_info_look *look)
+{
+	look->tasks_known = true;
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
+		look->uninterruptible += fb_tasks_get(tasks, i)->state == 'D';
+	return find_waits(context, input, tasks, hung, look);
+}
+
 struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input,
 			      const struct fb_panic *panic, struct fb_info_look *look_ret)
 {
 	struct fb_info_look *look = look_ret;
 	const struct fb_tasks *tasks = NULL;
 	enum cause cause = cause_of(panic);
-	struct fb_error *err = fb_input_tasks(input, &tasks);
+	/* Where types are missing no task can be reached: fb_panic_find() has let that pass, because
+	 * opening the kernel has warned of it, and any other reason has ended the command. */
+	struct fb_error *err = fb_part_skip(fb_input_tasks(input, &tasks));
 
 	memset(look, 0, sizeof(*look));
 	look->argument = "";
-	if (err)
-		return err;
-	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
-		look->uninterruptible += fb_tasks_get(tasks, i)->state == 'D';
-	err = find_waits(context, input, tasks, cause == CAUSE_HANG, look);
+	if (!err && tasks)
+		err = look_at_tasks(context, input, tasks, cause == CAUSE_HANG, look);
 	if (err || look->command)
 		return err;
 	look->command = "bt";

@@ -7,6 +7,7 @@
 #include "cmd/shared/command.h"
 
 struct fb_info_look {
+	bool tasks_known;       /* else the next is not, nor who waits */
 	size_t uninterruptible; /* threads in D state */
 	bool waits_known;       /* else the next two are not */
 	size_t deadlocks;

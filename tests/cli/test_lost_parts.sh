@@ -62,6 +62,8 @@ for lost in no-types bad-types; do
     run info "$work/$lost" --json
     expect_json ".kernel.release == \"$release\" and .panic.message == \"$message\" and .panic.cpu == $cpu
         and .panic.pid == null and .kernel.cpus == 2" "$lost: info has what needs no types"
+    expect_json '.look | .uninterruptible == null and .deadlocks == null and .command == "bt" and .argument == "--panic"' \
+        "$lost: info says to look at what the CPUs ran"
     for what in -a --panic; do
         run bt "$work/$lost" $what --json
         expect_status 3 "$lost: bt $what answers"
