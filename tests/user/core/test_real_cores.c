@@ -183,7 +183,7 @@ static void has_the_mapped_files_of_the_process(void)
 	for_each_core(check_maps);
 }
 
-/* Whole files that are mapped from their start on, programs and libraries among them. */
+/* Libraries that are mapped from their start on; caches and locales lie below /lib too, and have none. */
 static void check_build_ids(const struct subject *subject)
 {
 	char build_id[FB_BUILD_ID_TEXT];
@@ -193,7 +193,7 @@ static void check_build_ids(const struct subject *subject)
 		const struct fb_core_mapping *mapping = &subject->info->mappings[i];
 		struct fb_error *err;
 
-		if (mapping->offset || !strstr(mapping->path, "/lib"))
+		if (mapping->offset || !strstr(mapping->path, ".so"))
 			continue;
 		err = fb_build_id_read(fb_core_space(subject->core), mapping->start, build_id,
 				       sizeof(build_id));
