@@ -59,6 +59,7 @@ for command in $commands; do
     extract) words=(--all --force -o "$work/$evil/out$evil") ;;
     report) words=(--force) ;;
     capture) words=(-o "$work/$evil/cores$evil") ;;
+    dump) words=(--force -o "$work/$evil/filtered$evil") ;;
     esac
     input=$names
     [ "$command" != extract ] && [ "$command" != verify ] || input=$names.fbundle
