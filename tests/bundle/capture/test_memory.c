@@ -3,14 +3,33 @@
 #include "bundle/capture/memory.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "tests/harness.h"
 
-#define TOUCHED 256u
+#define TOUCHED 1024u
 #define MAPPED 4096u
+/* Pages by which the heap may grow besides, a sanitizer's quarantine with it. */
+#define OTHERS 256u
+
+/* A sanitizer's shadow is terabytes of mapping, and grows as it likes: it is not what is measured. */
+#define LARGEST_MAPPING (1ull << 30)
+
+static void forget_large(struct fb_proc_maps *maps)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < maps->count; i++) {
+		if (maps->list[i].end - maps->list[i].start > LARGEST_MAPPING)
+			free(maps->list[i].path);
+		else
+			maps->list[kept++] = maps->list[i];
+	}
+	maps->count = kept;
+}
 
 /* Bytes that a core of this process would have. */
 static uint64_t estimate(void)
@@ -19,6 +38,7 @@ static uint64_t estimate(void)
 	uint64_t bytes = 0;
 
 	FB_OK_FATAL(fb_proc_maps_read(getpid(), &maps));
+	forget_large(&maps);
 	FB_OK_FATAL(fb_memory_estimate(getpid(), &maps, &bytes));
 	fb_proc_maps_deinit(&maps);
 	return bytes;
@@ -44,15 +64,14 @@ static void what_was_touched_counts(void)
 {
 	const uint64_t pages = grown_by(MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	/* The heap may have grown besides. */
-	CU_ASSERT_TRUE(pages >= TOUCHED && pages < TOUCHED + 64);
+	CU_ASSERT_TRUE(pages >= TOUCHED && pages < TOUCHED + OTHERS);
 }
 
 static void shared_memory_counts(void)
 {
 	const uint64_t pages = grown_by(MAP_SHARED | MAP_ANONYMOUS, -1);
 
-	CU_ASSERT_TRUE(pages >= TOUCHED && pages < TOUCHED + 64);
+	CU_ASSERT_TRUE(pages >= TOUCHED && pages < TOUCHED + OTHERS);
 }
 
 static void a_files_own_pages_do_not(void)
@@ -64,8 +83,8 @@ static void a_files_own_pages_do_not(void)
 	CU_ASSERT_EQUAL(ftruncate(fileno(file), (off_t)MAPPED * FB_PAGE_SIZE), 0);
 	shared = grown_by(MAP_SHARED, fileno(file));
 	own = grown_by(MAP_PRIVATE, fileno(file));
-	CU_ASSERT_TRUE(shared < 64);
-	CU_ASSERT_TRUE(own >= TOUCHED && own < TOUCHED + 64);
+	CU_ASSERT_TRUE(shared < OTHERS);
+	CU_ASSERT_TRUE(own >= TOUCHED && own < TOUCHED + OTHERS);
 	(void)fclose(file);
 }
 

@@ -58,12 +58,13 @@ static void reads_the_memory_within_it(void)
 
 static void without_regions_memory_begins_at_0(void)
 {
-	struct mk_bytes checkpoint, memory;
+	struct mk_bytes checkpoint, memory, other;
 	struct fb_dump *dump;
 
 	mk_vmware(ranges, 0, &checkpoint, &memory);
 	free(memory.data);
-	mk_vmware(ranges, 1, &(struct mk_bytes){0}, &memory);
+	mk_vmware(ranges, 1, &other, &memory);
+	free(other.data);
 	FB_OK_FATAL(open_both(&checkpoint, &memory, &dump));
 	mk_check_ranges(dump, ranges, 1, 100);
 	fb_dump_destroy(dump);
@@ -71,21 +72,32 @@ static void without_regions_memory_begins_at_0(void)
 	free(memory.data);
 }
 
+/* Groups stand behind a header of 12 bytes, so not where a struct of theirs may be written in place. */
+static void change_group(struct mk_bytes *checkpoint, size_t index, uint64_t position, char first)
+{
+	uint8_t *at = checkpoint->data + sizeof(struct fb_vmware_header) +
+		      index * sizeof(struct fb_vmware_group);
+	struct fb_vmware_group group;
+
+	memcpy(&group, at, sizeof(group));
+	group.position = position;
+	group.name[0] = first;
+	memcpy(at, &group, sizeof(group));
+}
+
 static void refuses_what_cannot_be(void)
 {
 	struct mk_bytes checkpoint, memory;
 	struct fb_vmware_header *header;
-	struct fb_vmware_group *groups;
 	struct fb_dump *dump;
 
 	mk_vmware(ranges, RANGES, &checkpoint, &memory);
 	header = (struct fb_vmware_header *)checkpoint.data;
-	groups = (struct fb_vmware_group *)(header + 1);
-	groups[1].position = checkpoint.size - 1;
+	change_group(&checkpoint, 1, checkpoint.size - 1, 'm');
 	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_TRUNCATED);
-	groups[1].position = UINT64_MAX;
+	change_group(&checkpoint, 1, UINT64_MAX, 'm');
 	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_TRUNCATED);
-	groups[1].name[0] = 'M';
+	change_group(&checkpoint, 1, UINT64_MAX, 'M');
 	FB_FAILS_WITH(open_both(&checkpoint, &memory, &dump), FB_CORRUPT, "no group describes");
 	header->group_count = UINT32_MAX;
 	FB_FAILS(open_both(&checkpoint, &memory, &dump), FB_CORRUPT);

@@ -95,6 +95,7 @@ static void make(struct world *world, enum age age)
 	MADE_FIELD(made, page_private, 40, 8);
 	MADE_FIELD(made, page_mapcount, 48, 4);
 	made->kernel.types = make_types(age);
+	fb_vmcoreinfo_destroy(made->kernel.vmcoreinfo);
 	FB_OK_FATAL(fb_vmcoreinfo_parse(age == MASKS ? "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-129\n"
 						       "NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257\n"
 						     : "PAGESIZE=4096\n",
