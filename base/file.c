@@ -54,13 +54,21 @@ static void disk_destroy(struct fb_file *file)
 	free(file);
 }
 
+/* Behind the end of a file that has become shorter there is no hole: a read has to find it out. */
+static bool is_shorter(const struct fb_file *file)
+{
+	off_t size = lseek(file->fd, 0, SEEK_END);
+
+	return size >= 0 && (uint64_t)size < file->size;
+}
+
 /* A file system that keeps no holes, or does not tell, has one at the end of the file. */
 static void disk_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
 			   uint64_t *end_ret)
 {
 	off_t start = lseek(file->fd, (off_t)offset, SEEK_DATA), end = -1;
 
-	if (start < 0 && errno == ENXIO) {
+	if (start < 0 && errno == ENXIO && !is_shorter(file)) {
 		*start_ret = *end_ret = file->size;
 		return;
 	}

@@ -73,7 +73,8 @@ FB_MUST_CHECK struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t 
 						 size_t length, size_t *read_ret);
 
 /* The first stretch [start, end) at or behind offset that may hold anything but zeros: what is left
- * out are holes, as lseek(2) has them. Both are the file's size where there is none. */
+ * out are holes, as lseek(2) has them. Both are the file's size where there is none. What a file that has
+ * become shorter has lost is no hole. */
 void fb_file_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,
 		       uint64_t *end_ret);
 /* Bytes that are in no hole. */

@@ -27,7 +27,7 @@ struct compressed_page {
 	const struct fb_merged_page *page;
 	uint8_t *bytes; /* FB_PAGE_SIZE */
 	uint32_t size;  /* 0: could not be read, and is lost */
-	bool zero;
+	bool zero;      /* its bytes are the ones that all pages of zeros share */
 };
 
 struct writing {
@@ -44,7 +44,7 @@ struct writing {
 	size_t page_count;
 	struct compressed_page *compressed;
 	size_t compressed_count;
-	uint8_t *bytes; /* of the compressed pages */
+	uint8_t *bytes; /* of the compressed pages, and where they are put behind one another */
 
 	/* The next chunk to copy, and how many in this round. */
 	size_t next_part, next_chunk;
@@ -53,7 +53,10 @@ struct writing {
 	} copies[ROUND_CHUNKS];
 	size_t copy_count;
 
-	bool has_zero; /* a page of zeros has been written, here: */
+	/* A page of zeros, compressed; its descriptor once it has been written. */
+	uint8_t zero_bytes[FB_PAGE_SIZE];
+	uint32_t zero_size;
+	bool has_zero;
 	struct fb_kdump_page_desc zero;
 };
 
@@ -109,12 +112,36 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 	return NULL;
 }
 
+/* One byte less than a page: what does not shrink is kept as it is. to: FB_PAGE_SIZE bytes. */
+static uint32_t compress_to(struct fb_scratch *scratch, uint8_t *to)
+{
+	size_t size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE, to,
+					       FB_PAGE_SIZE - 1);
+
+	if (size)
+		return (uint32_t)size;
+	memcpy(to, scratch->bytes, FB_PAGE_SIZE);
+	return FB_PAGE_SIZE;
+}
+
+static struct fb_error *compress_zero(struct writing *writing)
+{
+	struct fb_scratch *scratch;
+	struct fb_error *err = fb_scratch_take(writing->scratches, &scratch);
+
+	if (err)
+		return err;
+	memset(scratch->bytes, 0, FB_PAGE_SIZE);
+	writing->zero_size = compress_to(scratch, writing->zero_bytes);
+	fb_scratch_give(writing->scratches, scratch);
+	return NULL;
+}
+
 static struct fb_error *compress_page(struct writing *writing, struct fb_scratch *scratch,
 				      struct compressed_page *compressed)
 {
 	struct fb_error *err;
 	bool read;
-	size_t size;
 
 	compressed->zero = false;
 	compressed->size = 0;
@@ -122,12 +149,8 @@ static struct fb_error *compress_page(struct writing *writing, struct fb_scratch
 	if (err || !read)
 		return err;
 	compressed->zero = fb_all_zero(scratch->bytes, FB_PAGE_SIZE);
-	/* One byte less than a page: what does not shrink is kept as it is. */
-	size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE,
-					compressed->bytes, FB_PAGE_SIZE - 1);
-	if (!size)
-		memcpy(compressed->bytes, scratch->bytes, FB_PAGE_SIZE);
-	compressed->size = size ? (uint32_t)size : FB_PAGE_SIZE;
+	compressed->size =
+		compressed->zero ? writing->zero_size : compress_to(scratch, compressed->bytes);
 	return NULL;
 }
 
@@ -192,29 +215,31 @@ static void take_copies(struct writing *writing)
 	}
 }
 
-/* Puts the compressed bytes behind one another, at the front of bytes. *used: bytes so far. */
-static void place_compressed(struct writing *writing, const struct compressed_page *compressed,
-			     size_t *used, struct fb_kdump_page_desc *desc)
+/* Puts compressed bytes behind one another, at the front of bytes. *used: bytes so far. */
+static void place_bytes(struct writing *writing, const uint8_t *bytes, uint32_t size, size_t *used,
+			struct fb_kdump_page_desc *desc)
 {
 	const struct fb_region_sums *added = &writing->data.added;
 
-	if (compressed->zero && writing->has_zero) {
-		*desc = writing->zero;
-		return;
-	}
 	memset(desc, 0, sizeof(*desc));
 	desc->offset = added->offset + added->length + *used;
-	desc->size = compressed->size;
-	if (compressed->size < FB_PAGE_SIZE) {
+	desc->size = size;
+	if (size < FB_PAGE_SIZE) {
 		desc->flags = FB_KDUMP_PAGE_ZLIB;
 		writing->data.added_zlib = true;
 	}
-	memmove(writing->bytes + *used, compressed->bytes, compressed->size);
-	*used += compressed->size;
-	if (compressed->zero) {
+	memmove(writing->bytes + *used, bytes, size);
+	*used += size;
+}
+
+/* The first page of zeros is written, the others share it. */
+static void place_zero(struct writing *writing, size_t *used, struct fb_kdump_page_desc *desc)
+{
+	if (!writing->has_zero) {
+		place_bytes(writing, writing->zero_bytes, writing->zero_size, used, &writing->zero);
 		writing->has_zero = true;
-		writing->zero = *desc;
 	}
+	*desc = writing->zero;
 }
 
 static void place_stored(const struct writing *writing, const struct fb_dump_stored *stored,
@@ -228,13 +253,13 @@ static void place_stored(const struct writing *writing, const struct fb_dump_sto
 }
 
 /* What becomes of a chosen page. */
-static void count_page(struct fb_page_choice *choice, const struct compressed_page *compressed)
+static void count_page(struct fb_page_choice *choice, bool written, bool zero)
 {
 	if (!choice)
 		return;
-	choice->unread += !compressed->size;
-	choice->written += compressed->size > 0;
-	choice->zeros += compressed->size && compressed->zero;
+	choice->unread += !written;
+	choice->written += written;
+	choice->zeros += written && zero;
 }
 
 /* The page's descriptor; *next is the next of the compressed pages, *used as above. False: it is lost. */
@@ -250,15 +275,22 @@ static bool place_page(struct writing *writing, const struct fb_merged_page *pag
 	case FB_MERGED_STORED:
 		place_stored(writing, &page->stored, desc);
 		return true;
+	case FB_MERGED_ZERO:
+		count_page(writing->plan->choice, true, true);
+		place_zero(writing, used, desc);
+		return true;
 	case FB_MERGED_DUMPED:
 	case FB_MERGED_PLACED:
 		break;
 	}
 	compressed = (*next)++;
-	count_page(writing->plan->choice, compressed);
+	count_page(writing->plan->choice, compressed->size > 0, compressed->zero);
 	if (!compressed->size)
 		return false;
-	place_compressed(writing, compressed, used, desc);
+	if (compressed->zero)
+		place_zero(writing, used, desc);
+	else
+		place_bytes(writing, compressed->bytes, compressed->size, used, desc);
 	desc->page_flags = page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
 	return true;
 }
@@ -346,12 +378,13 @@ static struct fb_error *make_room(struct writing *writing)
 {
 	writing->pages = calloc(ROUND_PAGES, sizeof(*writing->pages));
 	writing->compressed = calloc(ROUND_COMPRESSED, sizeof(*writing->compressed));
-	writing->bytes = malloc((size_t)ROUND_COMPRESSED * FB_PAGE_SIZE);
+	/* The page in front is room for the page of zeros, which may be put before those of its round. */
+	writing->bytes = malloc((size_t)(ROUND_COMPRESSED + 1) * FB_PAGE_SIZE);
 	if (!writing->pages || !writing->compressed || !writing->bytes)
 		return fb_error_nomem();
 	for (size_t i = 0; i < ROUND_COMPRESSED; i++)
-		writing->compressed[i].bytes = writing->bytes + i * FB_PAGE_SIZE;
-	return NULL;
+		writing->compressed[i].bytes = writing->bytes + (i + 1) * FB_PAGE_SIZE;
+	return compress_zero(writing);
 }
 
 struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,

@@ -117,6 +117,14 @@ static uint64_t peek_lost(struct fb_page_merge *merge)
 	return merge->next_lost;
 }
 
+/* Of a page that the dump has, whose stored bytes are not copied. Frames are asked for in ascending order. */
+static enum fb_merged_kind kind_of_dumped(struct fb_page_merge *merge, uint64_t pfn)
+{
+	if (pfn >= merge->hole_end)
+		merge->in_hole = fb_dump_in_hole(merge->dump, pfn, &merge->hole_end);
+	return merge->in_hole ? FB_MERGED_ZERO : FB_MERGED_DUMPED;
+}
+
 /* Whether the dump had as many pages as it was said to have when it was opened. Of a format without a
  * map of its pages none are counted. */
 static struct fb_error *check_seen(const struct fb_page_merge *merge)
@@ -159,7 +167,7 @@ struct fb_error *fb_page_merge_next(struct fb_page_merge *merge, bool *more_ret,
 		merge->next_lost++;
 	} else if (pfn != UINT64_MAX) {
 		page_ret->pfn = pfn;
-		page_ret->kind = merge->part_count ? FB_MERGED_STORED : FB_MERGED_DUMPED;
+		page_ret->kind = merge->part_count ? FB_MERGED_STORED : kind_of_dumped(merge, pfn);
 		if (merge->part_count)
 			page_ret->stored = merge->window[merge->window_next];
 		skip_dump(merge);

@@ -20,6 +20,7 @@
 enum fb_merged_kind {
 	FB_MERGED_STORED, /* copied: stored says where its bytes are */
 	FB_MERGED_DUMPED, /* chosen, or of an input that has no stored pages: to be compressed */
+	FB_MERGED_ZERO,   /* the same, in a hole of the input: of zeros, and need not be read */
 	FB_MERGED_PLACED, /* of a core: to be compressed */
 	FB_MERGED_LOST,   /* was to be in the input, and cannot be had */
 };
@@ -42,6 +43,8 @@ struct fb_page_merge {
 	uint64_t next_pfn; /* of the dump, not looked at yet; UINT64_MAX: no more */
 	struct fb_dump_stored window[FB_MERGE_WINDOW];
 	size_t window_next, window_count;
+	uint64_t hole_end; /* frames below it are in a hole of the dump, or not, as in_hole says */
+	bool in_hole;
 	uint64_t next_lost; /* of the dump, not looked at yet; UINT64_MAX: no more */
 	uint64_t seen; /* pages of the dump so far, those that placed ones take the place of too */
 };

@@ -44,6 +44,14 @@ struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *pag
 	return dump->ops->read_page(dump, pfn, page);
 }
 
+bool fb_dump_in_hole(struct fb_dump *dump, uint64_t pfn, uint64_t *end_ret)
+{
+	if (dump->ops->in_hole)
+		return dump->ops->in_hole(dump, pfn, end_ret);
+	*end_ret = UINT64_MAX;
+	return false;
+}
+
 struct fb_error *fb_dump_survey(struct fb_dump *dump, struct fb_warnings *warnings)
 {
 	return dump->ops->survey ? dump->ops->survey(dump, warnings) : NULL;

@@ -63,6 +63,10 @@ enum fb_absence fb_dump_page_absence(struct fb_dump *dump, uint64_t pfn);
  * dump lost it. On failure the bytes of page are undefined. */
 FB_MUST_CHECK struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *page);
 
+/* Whether the page at pfn, which the dump has, is known unread to be of zeros: a hole of the file. *end_ret:
+ * exclusive end of the frames from pfn on of which that is known alike, beyond pfn. */
+bool fb_dump_in_hole(struct fb_dump *dump, uint64_t pfn, uint64_t *end_ret);
+
 /* Looks at every page's descriptor, which opening does only of a dump that seems cut off: info then
  * counts all pages that cannot be had as lost, and warnings says what is new. Not while another
  * thread uses the dump. */

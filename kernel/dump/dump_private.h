@@ -36,6 +36,8 @@ struct fb_dump_ops {
 	/* The first frame at or behind pfn whose page was meant to be in the dump, readable or lost
 	 * (or was not); UINT64_MAX if none. NULL: the format does not tell. */
 	uint64_t (*next_meant)(struct fb_dump *dump, uint64_t pfn, bool meant);
+	/* As fb_dump_in_hole(); NULL: pages have to be read. */
+	bool (*in_hole)(struct fb_dump *dump, uint64_t pfn, uint64_t *end_ret);
 	/* As fb_dump_survey(); NULL: there is nothing more to look at. */
 	struct fb_error *(*survey)(struct fb_dump *dump, struct fb_warnings *warnings);
 	void (*destroy)(struct fb_dump *dump);

@@ -96,6 +96,36 @@ static struct fb_error *extents_read_page(struct fb_dump *dump, uint64_t pfn, vo
 	return fb_error_prefix(err, "page frame 0x%" PRIx64, pfn);
 }
 
+/* A frame that no extent holds whole counts as data. */
+static bool extents_in_hole(struct fb_dump *dump, uint64_t pfn, uint64_t *end_ret)
+{
+	const struct fb_extent_dump *vmcore = of_dump(dump);
+	uint64_t address = pfn << FB_PAGE_SHIFT, offset, whole, data, data_end, edge, pages;
+	size_t index = fb_extents_find(&vmcore->memory, address);
+	const struct fb_extent *extent;
+	bool hole;
+
+	*end_ret = pfn + 1;
+	if (index == vmcore->memory.count)
+		return false;
+	extent = &vmcore->memory.list[index];
+	if (extent->start > address)
+		return false;
+	offset = extent->source + (address - extent->start);
+	whole = page_of(extent->length - (address - extent->start));
+	if (!whole)
+		return false;
+	fb_file_next_data(vmcore->file, offset, &data, &data_end);
+	hole = data > offset && page_of(data - offset);
+	edge = hole ? data : data_end;
+	pages = edge > offset ? page_of(edge - offset) : 0;
+	if (pages > whole)
+		pages = whole;
+	if (pages > 1)
+		*end_ret = pfn + pages;
+	return hole;
+}
+
 static void extents_destroy(struct fb_dump *dump)
 {
 	struct fb_extent_dump *vmcore = of_dump(dump);
@@ -112,6 +142,7 @@ static const struct fb_dump_ops extent_ops = {
 	.next = extents_next,
 	.read_page = extents_read_page,
 	.next_meant = extents_next_meant,
+	.in_hole = extents_in_hole,
 	.destroy = extents_destroy,
 };
 

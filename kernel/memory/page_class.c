@@ -306,6 +306,18 @@ static void mark_free(const struct page_words *words, uint64_t index, uint8_t *c
 	memset(classes + index, FB_PAGE_FREE, count);
 }
 
+/* How many bytes at address are known to be nowhere, without a read for each page of them; 0: some may be
+ * there. What space cannot tell has to be read. */
+static size_t absent_bytes(struct fb_space *space, uint64_t address, size_t length)
+{
+	struct fb_run run;
+	struct fb_error *err = fb_space_locate(space, address, length, &run);
+	bool absent = !err && run.origin.source == FB_SOURCE_ABSENT;
+
+	fb_error_destroy(err);
+	return absent ? (size_t)run.length : 0;
+}
+
 /* Struct pages of the window; those that cannot be read are marked in unread, one of which is 4 KiB. */
 static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64_t address,
 				   bool *unread)
@@ -317,9 +329,15 @@ static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64
 	if (!err || fb_error_is(err, FB_NOMEM))
 		return err;
 	fb_error_destroy(err);
-	for (size_t at = 0; at < length; at += FB_PAGE_SIZE) {
+	for (size_t at = 0, absent_end = 0; at < length; at += FB_PAGE_SIZE) {
 		size_t size = length - at < FB_PAGE_SIZE ? length - at : FB_PAGE_SIZE;
 
+		if (at >= absent_end)
+			absent_end = at + absent_bytes(space, address + at, length - at);
+		if (at < absent_end) {
+			unread[at / FB_PAGE_SIZE] = true;
+			continue;
+		}
 		err = fb_space_read(space, address + at, classifier->pages + at, size);
 		if (fb_error_is(err, FB_NOMEM))
 			return err;

@@ -142,6 +142,25 @@ static void holes_are_told(void)
 	free(path);
 }
 
+/* What is gone is no hole: reading it is what says so. */
+static void what_a_file_lost_is_no_hole(void)
+{
+	char *path = make_sparse();
+	uint64_t start, end, size;
+	struct fb_file *file = NULL;
+
+	FB_OK_FATAL(fb_file_open(path, &file));
+	size = file->size;
+	CU_ASSERT_EQUAL(truncate(path, 4096), 0);
+	for (uint64_t at = 4096; at < size; at += 4096) {
+		fb_file_next_data(file, at, &start, &end);
+		CU_ASSERT_EQUAL(start, at);
+		CU_ASSERT_EQUAL(end, size);
+	}
+	fb_file_destroy(file);
+	free(path);
+}
+
 static void what_knows_no_holes_has_none(void)
 {
 	struct fb_file *file = NULL;
@@ -178,4 +197,5 @@ static void a_file_that_grows_ends_where_it_did(void)
 FB_TEST_MAIN("base/file", FB_TEST(reads_all_or_fails), FB_TEST(a_file_that_shrinks_is_an_error),
 	     FB_TEST(the_time_of_the_file_is_kept), FB_TEST(only_regular_files_open),
 	     FB_TEST(memory_is_a_file_too), FB_TEST(holes_are_told),
-	     FB_TEST(what_knows_no_holes_has_none), FB_TEST(a_file_that_grows_ends_where_it_did))
+	     FB_TEST(what_a_file_lost_is_no_hole), FB_TEST(what_knows_no_holes_has_none),
+	     FB_TEST(a_file_that_grows_ends_where_it_did))

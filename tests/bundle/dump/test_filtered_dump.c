@@ -3,6 +3,7 @@
 #include "bundle/dump/filtered_dump.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,34 @@ static void goes_on_where_the_disk_fails(void)
 	destroy(&world);
 }
 
+/* The same pages as a hole: nothing of it is read, and all share the page of zeros. */
+static void reads_nothing_of_a_hole(void)
+{
+	struct world world;
+	struct stat status;
+	uint64_t zeros;
+	int fd;
+
+	make(&world, 0);
+	FB_OK_FATAL(fb_filtered_dump_write(world.input, &world.options, &world.result));
+	zeros = world.result.zeros;
+	CU_ASSERT_EQUAL(stat(world.vmcore, &status), 0);
+	bad_end = (uint64_t)status.st_size & FB_PAGE_MASK;
+	bad_start = bad_end - 30 * FB_PAGE_SIZE;
+	fd = open(world.vmcore, O_WRONLY);
+	CU_ASSERT_EQUAL_FATAL(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					(off_t)bad_start, 30 * FB_PAGE_SIZE),
+			      0);
+	close(fd);
+	world.options.force = true;
+	FB_OK_FATAL(fb_filtered_dump_write(world.input, &world.options, &world.result));
+	CU_ASSERT_EQUAL(world.result.unread, 0);
+	CU_ASSERT(world.result.zeros > zeros && world.result.zeros <= zeros + 30);
+	CU_ASSERT_EQUAL(world.result.written,
+			fb_dump_info(fb_input_dump(world.input))->pages_dumped);
+	destroy(&world);
+}
+
 static void takes_what_a_cut_vmcore_has(void)
 {
 	struct world world;
@@ -186,5 +215,5 @@ static void knows_the_processes_that_are_named(void)
 }
 
 FB_TEST_MAIN("bundle/filtered_dump", FB_TEST(writes_what_stays),
-	     FB_TEST(goes_on_where_the_disk_fails), FB_TEST(takes_what_a_cut_vmcore_has),
-	     FB_TEST(knows_the_processes_that_are_named))
+	     FB_TEST(goes_on_where_the_disk_fails), FB_TEST(reads_nothing_of_a_hole),
+	     FB_TEST(takes_what_a_cut_vmcore_has), FB_TEST(knows_the_processes_that_are_named))

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
@@ -51,6 +52,47 @@ static void reads_pages_and_notes(void)
 	fb_dump_destroy(dump);
 	free(path);
 	free(gzip.data);
+	free(bytes.data);
+}
+
+/* A vmcore of one segment: frames 16 to 31 are data; it ends inside frame 1055, the hole behind it later. */
+static void knows_pages_in_holes_unread(void)
+{
+	const uint64_t start = 16, data_end = 32, last = 1055;
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	char *path;
+	uint64_t end;
+	size_t i;
+
+	mk_elf(&recipe, &bytes);
+	for (i = 1; i < ehdr(&bytes)->e_phnum; i++)
+		phdr(&bytes, i)->p_type = i == 1 ? PT_LOAD : PT_NULL;
+	phdr(&bytes, 1)->p_paddr = start << FB_PAGE_SHIFT;
+	phdr(&bytes, 1)->p_offset = bytes.pages_start;
+	phdr(&bytes, 1)->p_filesz = ((last - start) << FB_PAGE_SHIFT) + 100;
+	phdr(&bytes, 1)->p_memsz = phdr(&bytes, 1)->p_filesz;
+	bytes.size = bytes.pages_start + ((data_end - start) << FB_PAGE_SHIFT);
+	path = mk_file("sparse", &bytes);
+	CU_ASSERT_EQUAL_FATAL(truncate(path, (off_t)(bytes.pages_start + phdr(&bytes, 1)->p_filesz +
+						     2 * FB_PAGE_SIZE)),
+			      0);
+	FB_OK_FATAL(fb_dump_open((const char *[]){path}, 1, NULL, &dump));
+	CU_ASSERT_FALSE(fb_dump_in_hole(dump, start, &end));
+	CU_ASSERT_EQUAL(end, data_end);
+	CU_ASSERT_FALSE(fb_dump_in_hole(dump, data_end - 1, &end));
+	CU_ASSERT_EQUAL(end, data_end);
+	CU_ASSERT_TRUE(fb_dump_in_hole(dump, data_end, &end));
+	CU_ASSERT_EQUAL(end, last);
+	CU_ASSERT_TRUE(fb_dump_in_hole(dump, last - 1, &end));
+	CU_ASSERT_EQUAL(end, last);
+	/* What no segment holds whole, and what is not there. */
+	CU_ASSERT_FALSE(fb_dump_in_hole(dump, last, &end));
+	CU_ASSERT_EQUAL(end, last + 1);
+	CU_ASSERT_FALSE(fb_dump_in_hole(dump, start - 1, &end));
+	CU_ASSERT_EQUAL(end, start);
+	fb_dump_destroy(dump);
+	free(path);
 	free(bytes.data);
 }
 
@@ -230,7 +272,7 @@ static void refuses_other_elf_files(void)
 }
 
 FB_TEST_MAIN("kernel/elf_vmcore", FB_TEST(reads_pages_and_notes),
-	     FB_TEST(segments_may_overlap_and_end_anywhere),
+	     FB_TEST(knows_pages_in_holes_unread), FB_TEST(segments_may_overlap_and_end_anywhere),
 	     FB_TEST(no_more_is_there_than_the_file_holds), FB_TEST(counts_segments_beyond_65535),
 	     FB_TEST(reads_a_cut_vmcore_as_far_as_it_goes),
 	     FB_TEST(corrupt_segments_cost_only_themselves), FB_TEST(refuses_process_cores),

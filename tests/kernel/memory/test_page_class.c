@@ -2,6 +2,7 @@
 /* Classes of page frames by made struct pages, as kernels of three ages describe them. */
 #include "kernel/memory/page_class.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -267,6 +268,48 @@ static void does_not_know_what_is_not_there(void)
 	destroy(&world);
 }
 
+/* Stands before a made kernel's memory: no struct page is there. */
+struct nowhere {
+	struct fb_space space;
+	struct world *world;
+	uint64_t asked; /* reads of struct pages */
+};
+
+static struct fb_error *read_nowhere(struct fb_space *space, uint64_t address, void *to,
+				     size_t length)
+{
+	struct nowhere *nowhere = (struct nowhere *)space;
+
+	if (address < nowhere->world->pages)
+		return fb_space_read(&nowhere->world->made->space, address, to, length);
+	nowhere->asked++;
+	return fb_error_create(FB_FAULT, "0x%" PRIx64 " is not mapped", address);
+}
+
+static struct fb_error *locate_nowhere(struct fb_space *space, uint64_t address, uint64_t length,
+				       struct fb_run *run_ret)
+{
+	(void)space;
+	*run_ret = (struct fb_run){address, length, {.source = FB_SOURCE_ABSENT}};
+	return NULL;
+}
+
+static void asks_once_for_a_window_that_is_not_there(void)
+{
+	static const struct fb_space_ops ops = {read_nowhere, locate_nowhere};
+	struct world world;
+	struct nowhere nowhere = {.space = {&ops, "nowhere"}, .world = &world};
+
+	make(&world, BYTES);
+	world.made->kernel.space = &nowhere.space;
+	classify(&world);
+	CU_ASSERT_EQUAL(nowhere.asked, 1);
+	for (unsigned i = 0; i < FB_PAGE_CLASS_WINDOW; i++)
+		CU_ASSERT_EQUAL(world.classes[i], FB_PAGE_UNKNOWN);
+	world.made->kernel.space = &world.made->space;
+	destroy(&world);
+}
+
 static void takes_types_that_describe_pages(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -284,4 +327,5 @@ static void takes_types_that_describe_pages(void)
 
 FB_TEST_MAIN("kernel/page_class", FB_TEST(tells_pages_apart), FB_TEST(knows_free_blocks_whole),
 	     FB_TEST(asks_heads_of_compound_pages), FB_TEST(does_not_know_what_is_not_there),
+	     FB_TEST(asks_once_for_a_window_that_is_not_there),
 	     FB_TEST(takes_types_that_describe_pages))
