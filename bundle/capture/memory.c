@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -17,6 +18,26 @@
 #define PM_FILE (1ull << 61) /* a page of a file, or of shared memory */
 #define PM_SWAP (1ull << 62)
 #define PM_PRESENT (1ull << 63)
+
+/* The kernel's search for pages by what they are, as <linux/fs.h> has it from 6.7 on (52526ca7fdb9,
+ * "fs/proc/task_mmu: implement IOCTL to get and optionally clear info about PTEs"). */
+#define SCAN_PRESENT (1ull << 3)
+#define SCAN_SWAPPED (1ull << 4)
+struct scan_region {
+	uint64_t start, end; /* end exclusive */
+	uint64_t categories;
+};
+struct scan {
+	uint64_t size; /* of this structure, bytes */
+	uint64_t flags;
+	uint64_t start, end; /* what is looked through; end exclusive */
+	uint64_t walk_end;
+	uint64_t regions,
+		region_count; /* where they are put: an address, and how many there is room for */
+	uint64_t max_pages;
+	uint64_t inverted, all_of, any_of, returned; /* categories */
+};
+#define PAGEMAP_SCAN _IOWR('f', 16, struct scan)
 
 #define ENTRIES 8192u
 /* What is copied by one call. */
@@ -83,6 +104,47 @@ static void read_entries(const struct walk *walk, uint64_t address, uint64_t *en
 	memset(entries + known, 0, (count - known) * sizeof(*entries));
 }
 
+/* The first page from address on that is there or swapped out, or end: runtimes and sanitizers map
+ * terabytes of which they touch little, and their entries would be gone through while the process stands
+ * still. address itself where the kernel cannot search. */
+static uint64_t next_there(const struct walk *walk, uint64_t address, uint64_t end)
+{
+	struct scan_region region = {0};
+	struct scan scan = {
+		.size = sizeof(scan),
+		.start = address,
+		.end = end,
+		.regions = (uintptr_t)&region,
+		.region_count = 1,
+		.max_pages = 1,
+		.any_of = SCAN_PRESENT | SCAN_SWAPPED,
+		.returned = SCAN_PRESENT | SCAN_SWAPPED,
+	};
+	int found = ioctl(walk->pagemap_fd, PAGEMAP_SCAN, &scan);
+
+	if (found < 0)
+		return address;
+	if (!found)
+		return end;
+	return region.start >= address && region.start < end ? region.start : address;
+}
+
+/* Adds length bytes at address to the run, or hands it on and begins another where they differ. */
+static struct fb_error *extend(struct walk *walk, struct run *run, uint64_t address,
+			       uint64_t length, bool copied)
+{
+	struct fb_error *err = NULL;
+
+	if (copied != run->copied && run->length) {
+		err = walk->run(walk, run);
+		run->start = address;
+		run->length = 0;
+	}
+	run->copied = copied;
+	run->length += length;
+	return err;
+}
+
 static struct fb_error *walk_mapping(struct walk *walk, const struct fb_proc_mapping *mapping)
 {
 	struct run run = {.mapping = mapping, .start = mapping->start};
@@ -90,21 +152,21 @@ static struct fb_error *walk_mapping(struct walk *walk, const struct fb_proc_map
 	struct fb_error *err = NULL;
 
 	for (uint64_t at = mapping->start; at < mapping->end && !err;) {
-		const uint64_t left = (mapping->end - at) / FB_PAGE_SIZE;
+		const uint64_t next =
+			mapping->kind == FB_PROC_VDSO ? at : next_there(walk, at, mapping->end);
+		const uint64_t left = (mapping->end - next) / FB_PAGE_SIZE;
 		const size_t count = left < ENTRIES ? (size_t)left : ENTRIES;
 
+		if (next > at) {
+			err = extend(walk, &run, at, next - at, false);
+			at = next;
+		}
 		read_entries(walk, at, entries, count);
 		for (size_t i = 0; i < count && !err; i++, at += FB_PAGE_SIZE) {
 			const bool copied = wants(mapping, entries[i],
 						  at == mapping->start && !mapping->offset);
 
-			if (copied != run.copied && run.length) {
-				err = walk->run(walk, &run);
-				run.start = at;
-				run.length = 0;
-			}
-			run.copied = copied;
-			run.length += FB_PAGE_SIZE;
+			err = extend(walk, &run, at, FB_PAGE_SIZE, copied);
 		}
 	}
 	return err || !run.length ? err : walk->run(walk, &run);

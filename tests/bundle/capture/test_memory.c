@@ -67,6 +67,25 @@ static void what_was_touched_counts(void)
 	CU_ASSERT_TRUE(pages >= TOUCHED && pages < TOUCHED + OTHERS);
 }
 
+/* As a runtime's heap or a sanitizer's shadow: what stands far apart in much that was never touched. */
+static void finds_few_pages_in_a_large_mapping(void)
+{
+	const uint64_t size = LARGEST_MAPPING / 2;
+	const uint64_t before = estimate();
+	uint8_t *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint64_t pages;
+
+	CU_ASSERT_NOT_EQUAL_FATAL(memory, MAP_FAILED);
+	(void)madvise(memory, size, MADV_NOHUGEPAGE);
+	for (uint64_t at = 0; at < size; at += size / TOUCHED)
+		memory[at] = 1;
+	memory[size - 1] = 1;
+	pages = (estimate() - before) / FB_PAGE_SIZE;
+	(void)munmap(memory, size);
+	CU_ASSERT_TRUE(pages > TOUCHED && pages < TOUCHED + OTHERS);
+}
+
 static void shared_memory_counts(void)
 {
 	const uint64_t pages = grown_by(MAP_SHARED | MAP_ANONYMOUS, -1);
@@ -104,5 +123,5 @@ static void room_is_for_all_at_once(void)
 }
 
 FB_TEST_MAIN("bundle/capture/memory", FB_TEST(what_was_touched_counts),
-	     FB_TEST(shared_memory_counts), FB_TEST(a_files_own_pages_do_not),
-	     FB_TEST(room_is_for_all_at_once))
+	     FB_TEST(finds_few_pages_in_a_large_mapping), FB_TEST(shared_memory_counts),
+	     FB_TEST(a_files_own_pages_do_not), FB_TEST(room_is_for_all_at_once))
