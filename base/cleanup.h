@@ -28,13 +28,15 @@ static inline void fb_free_at(void *place)
 	free(memory);
 }
 
-/* Beside the declaration of destroy(type *): makes destroy_at(type **). */
+/* Beside the declaration of destroy(type *): makes destroy_at(type **). A type in a declaration takes no
+ * parentheses: NOLINTBEGIN(bugprone-macro-parentheses) */
 #define FB_DESTROY_AT(type, destroy)                  \
 	static inline void destroy##_at(type **place) \
 	{                                             \
 		destroy(*place);                      \
 	}                                             \
 	_Static_assert(1, "for the semicolon")
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* The pointer's value, which is NULL from then on: hands on what would be freed else. */
 #define fb_take(pointer)                                \

@@ -17,6 +17,8 @@
  *                                                                       starts at or before; n may be 0
  *
  * It takes about log2(COUNT) looks, each of which evaluates IS_BEFORE once; COUNT is evaluated once.
+ *
+ * A name that is declared takes no parentheses: NOLINTBEGIN(bugprone-macro-parentheses)
  */
 #define FB_LOWER_BOUND(index, count, is_before)                   \
 	__extension__({                                           \
@@ -30,5 +32,6 @@
 		}                                                 \
 		low_;                                             \
 	})
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif

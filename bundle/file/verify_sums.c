@@ -248,12 +248,14 @@ static struct fb_error *check(void *context, size_t index)
 	struct checking *checking = context;
 	const struct summed *summed = &checking->list[index];
 	FB_CLEANUP(free_state) XXH64_state_t *state = XXH64_createState();
-	FB_CLEANUP(fb_free_at) uint8_t *bytes = malloc(READ_BYTES);
-	struct fb_error *err = NULL;
+	FB_CLEANUP(fb_free_at) uint8_t *bytes = NULL;
+	struct fb_error *err = state ? NULL : fb_error_nomem();
 	uint64_t at = 0;
 
-	if (!state || !bytes)
-		return fb_error_nomem();
+	if (!err)
+		err = fb_alloc_array(READ_BYTES, 1, READ_BYTES, "bytes", &bytes);
+	if (err)
+		return err;
 	(void)XXH64_reset(state, 0);
 	while (at < summed->size && !err) {
 		uint64_t left = summed->size - at;

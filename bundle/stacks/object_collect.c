@@ -117,17 +117,17 @@ static struct fb_error *group(struct collection *collection)
 				     FB_MAX_BUNDLE_OBJECTS + 1, "objects", &collection->first);
 	for (size_t i = 0; i < collection->candidate_count && !err; i++) {
 		const struct candidate *candidate = &collection->candidates[i];
-		struct fb_bundle_object *object =
-			collection->count ? &collection->objects[collection->count - 1] : NULL;
 		size_t length = strlen(candidate->path) + 1;
+		struct fb_bundle_object *object;
 		char *paths;
 
-		if (!object || !*candidate->build_id ||
-		    strcmp(object->build_id, candidate->build_id) != 0) {
+		if (!collection->count || !*candidate->build_id ||
+		    strcmp(collection->objects[collection->count - 1].build_id,
+			   candidate->build_id) != 0) {
 			collection->first[collection->count] = i;
-			object = &collection->objects[collection->count++];
-			object->build_id = candidate->build_id;
+			collection->objects[collection->count++].build_id = candidate->build_id;
 		}
+		object = &collection->objects[collection->count - 1];
 		paths = realloc((char *)object->paths, object->paths_size + length);
 		if (!paths)
 			return fb_error_nomem();

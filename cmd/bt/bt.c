@@ -274,7 +274,7 @@ static struct fb_error *print_stacks(struct bt *bt)
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++)
-		if (!bt->group || groups.first[i])
+		if (!groups.first || groups.first[i])
 			print_stack(bt, stacks, i, bt->group ? &groups : NULL, others);
 	fb_bt_print_legend(bt->context->output, bt->stacks);
 	fb_bt_groups_deinit(&groups);

@@ -56,7 +56,7 @@ static struct fb_error *explain(const struct fb_waits_view *view, size_t wait)
 {
 	const struct fb_task *tasks[STEPS];
 	struct fb_thread_stacks *stacks;
-	size_t chain[STEPS], count, known = 0;
+	size_t chain[STEPS] = {wait}, count, known = 0;
 	bool goes_on;
 	struct fb_error *err;
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "symbols/btf/btf_private.h"
 #include "symbols/table/name_hash.h"
@@ -190,7 +191,7 @@ struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base
 			      struct fb_btf **btf_ret)
 {
 	FB_CLEANUP(fb_free_at) void *taken = data;
-	FB_CLEANUP(fb_btf_destroy_at) struct fb_btf *btf = NULL;
+	struct fb_btf *btf;
 	struct fb_error *err;
 
 	if (size > FB_MAX_BTF_BYTES)
@@ -203,8 +204,10 @@ struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base
 	btf->first = base ? base->last + 1 : 1;
 	btf->strings_start = base ? base->strings_start + base->strings_size : 0;
 	err = load(btf, size);
-	if (!err)
-		*btf_ret = fb_take(btf);
+	if (err)
+		fb_btf_destroy(btf);
+	else
+		*btf_ret = btf;
 	return err;
 }
 

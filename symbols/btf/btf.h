@@ -14,7 +14,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
 #include "base/error.h"
 
 enum fb_type_kind {
@@ -47,7 +46,6 @@ struct fb_btf;
 FB_MUST_CHECK struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base,
 					    struct fb_btf **btf_ret);
 void fb_btf_destroy(struct fb_btf *btf);
-FB_DESTROY_AT(struct fb_btf, fb_btf_destroy);
 
 /* Ids run from 1 to count; 0 is void. Ids of a split BTF begin behind its base's. */
 uint32_t fb_btf_count(const struct fb_btf *btf);

@@ -175,6 +175,7 @@ static struct fb_error *sort_by_address(struct fb_symtab *table)
 	uint64_t differing = 0;
 	FB_CLEANUP(fb_free_at) uint32_t *other = NULL;
 	bool sorted = true;
+	struct fb_error *err;
 	uint32_t *swap;
 
 	for (size_t i = 1; i < table->count; i++) {
@@ -183,10 +184,12 @@ static struct fb_error *sort_by_address(struct fb_symtab *table)
 	}
 	if (sorted)
 		return NULL;
-	table->order = calloc(table->count, sizeof(*table->order));
-	other = calloc(table->count, sizeof(*other));
-	if (!table->order || !other)
-		return fb_error_nomem();
+	err = fb_alloc_array(table->count, sizeof(*table->order), UINT32_MAX, "symbols",
+			     &table->order);
+	if (!err)
+		err = fb_alloc_array(table->count, sizeof(*other), UINT32_MAX, "symbols", &other);
+	if (err)
+		return err;
 	for (size_t i = 0; i < table->count; i++)
 		table->order[i] = (uint32_t)i;
 	for (int byte = 0; byte < 8; byte++) {

@@ -13,6 +13,8 @@
 #include "bundle/waits/process/recognise.h"
 #include "kernel/tasks/task_detail.h"
 
+/* More than any kernel has: their masks are of 16 bits, later of 32 (include/linux/cgroup-defs.h). */
+#define MAX_SUBSYSTEMS 64u
 #define TRAP_FREEZE (1ull << 23) /* JOBCTL_TRAP_FREEZE (include/linux/sched/jobctl.h) */
 
 /* The group of the thread in the default hierarchy; fresh: named by its path. */
@@ -51,7 +53,9 @@ static struct fb_error *describe_memory(struct fb_wait_finder *finder, uint64_t 
 
 	if (!err)
 		err = fb_wait_member(finder, "cgroup", "subsys", &subsystems);
-	if (!err && id < 64) /* its css, with which struct mem_cgroup begins */
+	if (!err && id >= MAX_SUBSYSTEMS)
+		err = fb_error_create(FB_CORRUPT, "memory_cgrp_id is %" PRIu64, id);
+	if (!err) /* its css, with which struct mem_cgroup begins */
 		err = fb_space_u64(finder->space, group + subsystems + id * 8, &memory);
 	if (!err)
 		err = fb_wait_value(finder, memory, "mem_cgroup", "memory.high", &high);
