@@ -342,8 +342,13 @@ static int publish_new(const struct fb_outfile *outfile)
 static int publish_over(struct fb_outfile *outfile)
 {
 	if (!outfile->temporary[0]) {
-		int errnum = choose_name(outfile);
+		/* Where there is nothing to replace one call does it. Else the file has a name of its own
+		 * between two calls, which a kill just then leaves behind. */
+		int errnum = link_as(outfile, outfile->name);
 
+		if (errnum != EEXIST)
+			return errnum;
+		errnum = choose_name(outfile);
 		if (!errnum)
 			errnum = link_as(outfile, outfile->temporary);
 		if (errnum) {

@@ -110,6 +110,7 @@ act memory 64
 left=0
 begun=0
 for point in $(seq 100); do
+    rm -f "$work/killed/capture.json" # replacing one takes two calls, and a kill between them leaves a name
     setsid "$FBUNDLE" capture "$actor" -o "$work/killed" --force >/dev/null 2>&1 &
     killed=$!
     sleep "0.$(printf '%03d' $((point * 2)))"
