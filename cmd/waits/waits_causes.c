@@ -65,20 +65,8 @@ static double longest_of(const struct fb_waits_view *view, const struct fb_wait_
 static void print_root(const struct fb_waits_view *view, const struct fb_wait_root *root)
 {
 	struct fb_output *output = fb_waits_output(view);
-	const struct fb_task *task =
-		root->tid >= 0 ? fb_tasks_by_tid(view->tasks, root->tid) : NULL;
 
-	if (root->tid >= 0) {
-		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
-		fb_print(output, FB_STYLE_PLAIN, " %s",
-			 root->loose ? "waits for events"
-			 : task      ? fb_waits_state_text(task)
-				     : "is gone");
-	} else {
-		const char *name = view->graph->objects[root->object].name;
-
-		fb_print(output, FB_STYLE_BOLD, "%s", name ? name : "?");
-	}
+	fb_waits_print_root(view, root, " ");
 	print_count(view, root->threads, root->hung);
 	print_since(view, longest_of(view, root));
 	if (root->tid >= 0) {

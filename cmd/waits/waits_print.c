@@ -27,6 +27,26 @@ void fb_waits_print_thread(const struct fb_waits_view *view, int32_t tid, enum f
 		 fb_waits_comm(view, tid, comm));
 }
 
+void fb_waits_print_root(const struct fb_waits_view *view, const struct fb_wait_root *root,
+			 const char *separator)
+{
+	struct fb_output *output = fb_waits_output(view);
+
+	if (root->tid >= 0) {
+		const struct fb_task *task = fb_tasks_by_tid(view->tasks, root->tid);
+
+		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
+		fb_print(output, FB_STYLE_PLAIN, "%s%s", separator,
+			 root->loose ? "waits for events"
+			 : task      ? fb_waits_state_text(task)
+				     : "is gone");
+	} else {
+		const char *name = view->graph->objects[root->object].name;
+
+		fb_print(output, FB_STYLE_BOLD, "%s", name ? name : "?");
+	}
+}
+
 /* " held by 126 lock-ba", "; by any of 121 pipe-owner, 128 waiter": owners of an object. */
 void fb_waits_print_owners(const struct fb_waits_view *view, const struct fb_wait *wait)
 {

@@ -9,6 +9,9 @@
 struct fb_output *fb_waits_output(const struct fb_waits_view *view);
 /* "130 lock-ab" */
 void fb_waits_print_thread(const struct fb_waits_view *view, int32_t tid, enum fb_style style);
+/* What a chain ends at: the object's name, or the thread and, behind separator, what it does. */
+void fb_waits_print_root(const struct fb_waits_view *view, const struct fb_wait_root *root,
+			 const char *separator);
 /* " <- 126 lock-ba", " <- any of 121 pipe-owner, 128 waiter": who can end the wait. */
 void fb_waits_print_owners(const struct fb_waits_view *view, const struct fb_wait *wait);
 /* A line: the thread, what it waits for, who can end that. */

@@ -116,24 +116,12 @@ static struct fb_error *print_cycles(const struct fb_waits_view *view)
 static void print_root(const struct fb_waits_view *view, const struct fb_wait_root *root)
 {
 	struct fb_output *output = fb_waits_output(view);
-	const struct fb_task *task =
-		root->tid >= 0 ? fb_tasks_by_tid(view->tasks, root->tid) : NULL;
 	size_t at = root->deepest;
 
 	fb_print(output, FB_STYLE_PLAIN, "%zu thread%s%s for ", root->threads,
 		 root->threads == 1 ? " waits" : "s wait",
 		 root->depth > 1 ? ", directly or not," : "");
-	if (root->tid >= 0) {
-		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
-		fb_print(output, FB_STYLE_PLAIN, ", which %s",
-			 root->loose ? "waits for events"
-			 : task      ? fb_waits_state_text(task)
-				     : "is gone");
-	} else {
-		const char *name = view->graph->objects[root->object].name;
-
-		fb_print(output, FB_STYLE_BOLD, "%s", name ? name : "?");
-	}
+	fb_waits_print_root(view, root, ", which ");
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 	for (size_t shown = 0; at != FB_WAIT_NONE && shown < CHAIN_SHOWN; shown++) {
 		fb_print(output, FB_STYLE_PLAIN, "  ");

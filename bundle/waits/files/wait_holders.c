@@ -48,18 +48,27 @@ static struct fb_error *add_entries(struct fb_wait_finder *finder, size_t object
 	return err;
 }
 
+/* All open files, to look for those of the object in: where some were lost, others may have it too. */
+static struct fb_error *held_for(struct fb_wait_finder *finder, size_t object,
+				 struct fb_held_files **held_ret)
+{
+	struct fb_error *err = fb_wait_held(finder, held_ret);
+
+	if (!err && fb_held_files_lost(*held_ret))
+		finder->graph.objects[object].others = true;
+	return err;
+}
+
 struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object, uint64_t file,
 				     uint64_t inode, uint32_t mode)
 {
 	const struct fb_held_file *entries;
 	struct fb_held_files *held = NULL;
 	size_t count = 0;
-	struct fb_error *err = fb_wait_held(finder, &held);
+	struct fb_error *err = held_for(finder, object, &held);
 
 	if (err)
 		return err;
-	if (fb_held_files_lost(held))
-		finder->graph.objects[object].others = true;
 	entries =
 		file ? fb_held_by_file(held, file, &count) : fb_held_by_inode(held, inode, &count);
 	return add_entries(finder, object, entries, count, mode);
@@ -71,12 +80,10 @@ struct fb_error *fb_wait_add_private_holders(struct fb_wait_finder *finder, size
 	const struct fb_held_file *entries;
 	struct fb_held_files *held = NULL;
 	size_t count = 0;
-	struct fb_error *err = fb_wait_held(finder, &held);
+	struct fb_error *err = held_for(finder, object, &held);
 
 	if (err)
 		return err;
-	if (fb_held_files_lost(held))
-		finder->graph.objects[object].others = true;
 	entries = fb_held_by_private(held, private_data, &count);
 	return add_entries(finder, object, entries, count, mode);
 }
