@@ -120,6 +120,10 @@
 #define FB_MAX_VMAS (8u << 20)
 /* Mappings of all processes that are left in slabs: a host with 1,000 processes has some 500,000. */
 #define FB_MAX_SLAB_VMAS (16u << 20)
+/* Where the mappings of all processes begin and end, for cores without notes: 16 bytes each; and how often
+ * the segments of one core are found among them. */
+#define FB_MAX_MATCH_BOUNDS (8u << 20)
+#define FB_MAX_MATCH_HITS (256u << 20)
 #define FB_MAX_MODULES 4096u
 /* Modules that use one: of 150 loaded ones some 40 use the most used. */
 #define FB_MAX_MODULE_USERS 512u

@@ -193,7 +193,10 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 		 fb_text_escape(path, strlen(path), escaped, sizeof(escaped)));
 	fb_print(output, FB_STYLE_PLAIN, " written, %s: the core as it was merged%s\n",
 		 fb_text_size(fb_core_file(core->core)->size, size, sizeof(size)),
-		 info->truncated ? " (it was cut off already)" : "");
+		 info->truncated
+			 ? " (it was cut off already; --from-dump builds one of what it and "
+			   "the dump have)"
+			 : "");
 	return fb_extract_print_gdb(extract->context, path, program);
 }
 

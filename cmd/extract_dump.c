@@ -34,6 +34,7 @@ static void warn_of_gaps(struct fb_context *context, int32_t pid, const struct f
 		{built->swapped, "swapped out to a disk"},
 		{built->untouched, "of mapped files that were not in use; give the files under "
 				   "--sysroot"},
+		{built->cut, "cut off, or in a part of the dump that is missing"},
 		{built->damaged, "damaged"},
 	};
 	char size[32];
@@ -51,7 +52,8 @@ static void warn_of_gaps(struct fb_context *context, int32_t pid, const struct f
 static json_t *pages_json(const struct fb_built_core *built)
 {
 	json_t *pages = json_object();
-	uint64_t absent = built->filtered + built->untouched + built->damaged + built->unreadable;
+	uint64_t absent = built->filtered + built->untouched + built->cut + built->damaged +
+			  built->unreadable;
 
 	json_object_set_new(pages, "vmcore",
 			    json_integer((json_int_t)(built->vmcore / FB_PAGE_SIZE)));
@@ -87,7 +89,8 @@ static struct fb_error *print_answer(struct fb_context *context, const char *pat
 				     const struct fb_built_core *built)
 {
 	uint64_t present = built->vmcore + built->core + built->file + built->zero;
-	uint64_t absent = built->filtered + built->swapped + built->untouched + built->damaged;
+	uint64_t absent =
+		built->filtered + built->swapped + built->untouched + built->cut + built->damaged;
 	char there[32], missing[32], escaped[FB_MAX_STRING];
 
 	if (context->options.json)

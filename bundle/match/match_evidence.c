@@ -99,6 +99,8 @@ static struct fb_error *weigh_threads(const struct fb_tasks *tasks, const struct
 	int32_t *tids;
 	struct fb_error *err;
 
+	if (!info->thread_count)
+		return NULL; /* its notes are cut off */
 	fb_tasks_group(tasks, match->task->pid, &first, &count);
 	err = inner_tids(tasks, first, count, &tids);
 	if (err)

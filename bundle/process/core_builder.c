@@ -70,6 +70,8 @@ static void count_absent(struct builder *builder, uint64_t length, enum fb_absen
 		built->untouched += length;
 	else if (absence == FB_ABSENCE_FILTERED)
 		built->filtered += length;
+	else if (absence == FB_ABSENCE_TRUNCATED)
+		built->cut += length;
 	else
 		built->damaged += length;
 }
@@ -218,7 +220,7 @@ struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *tas
 	if (!err) {
 		built = &builder->built;
 		built->complete = !built->filtered && !built->swapped && !built->untouched &&
-				  !built->damaged && !built->notes.without_regs &&
+				  !built->cut && !built->damaged && !built->notes.without_regs &&
 				  built->notes.threads && !fb_joined_vmas(joined)->lost;
 		*built_ret = *built;
 	}

@@ -32,7 +32,8 @@ struct fb_built_core {
 	/* Bytes of its mappings by where they come from. */
 	uint64_t vmcore, core, file, zero;
 	/* Not to be had, in mappings that the process may read: */
-	uint64_t filtered, swapped, untouched, damaged; /* untouched: of a file, not in memory */
+	uint64_t filtered, swapped, untouched, cut,
+		damaged;     /* untouched: of a file, not in memory */
 	uint64_t unreadable; /* not to be had, in guard areas, device memory and the like */
 	bool complete;       /* all of its readable memory, mappings and threads */
 };

@@ -15,6 +15,7 @@
 #define UPTIME 1000.0
 #define BOOT_NS ((CRASH + 1 - 1000) * 1000000000ll)
 #define AUXV_AT 128u
+#define STACK_AT (AUXV_AT + 96u)
 
 /* 100 and its child 200 (in a container, where it is 7) share a vector; 300 has its own; that of
  * 400 is not in the dump. */
@@ -58,6 +59,7 @@ static void make(struct host *host)
 	made = host->made.made;
 	made_vma_members(made, false);
 	MADE_FIELD(made, mm_saved_auxv, AUXV_AT, 96);
+	MADE_FIELD(made, mm_start_stack, STACK_AT, 8);
 	made->kernel.info.crash_time = CRASH;
 	made->kernel.info.uptime_s = UPTIME;
 	host->parent = made_process(&host->made, host->made.init_task, 100, "daemon");
@@ -94,7 +96,24 @@ struct recipe {
 	int64_t mtime_ns;
 	uint64_t mapping; /* start of its one mapped file; 0: no NT_FILE */
 	bool cut;         /* before its segment ends */
+	const char *name; /* of its file; NULL: "core" */
+	uint64_t start;   /* of eight segments of a page each, a page apart; 0: one at 0x400000 */
+	bool vector;      /* the first of them has the vector of random in its middle */
 };
+
+#define SEGMENTS 8u
+#define STAND 0x2000u /* from one of them to the next */
+
+static void make_stand(struct make_core *make, const struct recipe *recipe)
+{
+	struct auxv auxv = auxv_of(recipe->random);
+	uint8_t page[0x1000] = {0};
+
+	if (recipe->vector)
+		memcpy(page + 0x800, &auxv, sizeof(auxv));
+	for (unsigned i = 0; i < SEGMENTS; i++)
+		make_segment(make, recipe->start + i * STAND, 0x1000, page, 0x1000, PF_R);
+}
 
 static struct fb_core *core_of(struct host *host, const struct recipe *recipe)
 {
@@ -113,13 +132,17 @@ static struct fb_core *core_of(struct host *host, const struct recipe *recipe)
 		make_note(&make, "CORE", NT_PRSTATUS, &status, sizeof(status));
 	if (recipe->comm)
 		make_psinfo(&make, recipe->pid, recipe->comm, recipe->comm);
-	if (recipe->random)
+	if (recipe->random && !recipe->vector)
 		make_auxv(&make, auxv.pairs, 3);
 	if (recipe->mapping)
 		make_files(&make, &mapping, 1, 4096);
-	make_segment(&make, 0x400000, 0x1000, NULL, 0x1000, PF_R);
+	if (recipe->start)
+		make_stand(&make, recipe);
+	else
+		make_segment(&make, 0x400000, 0x1000, NULL, 0x1000, PF_R);
 	bytes = make_finish(&make, &size);
-	file = make_file_of("core", bytes, recipe->cut ? size - 100 : size);
+	file = make_file_of(recipe->name ? recipe->name : "core", bytes,
+			    recipe->cut ? size - 100 : size);
 	free(bytes);
 	file->mtime_ns = recipe->mtime_ns;
 	FB_OK_FATAL(fb_core_open_file(file, host->warnings, &core));
@@ -335,6 +358,106 @@ static void escapes_names(void)
 	destroy(&host);
 }
 
+/* Gives a process mappings where a core that starts there has segments: as many of them, then others. */
+static void stand(struct host *host, uint64_t mm, uint64_t start, unsigned as_many)
+{
+	uint64_t vmas[SEGMENTS];
+
+	for (unsigned i = 0; i < SEGMENTS; i++) {
+		uint64_t at = start + i * STAND + (i < as_many ? 0 : 0x10000000);
+
+		vmas[i] = made_vma(host->made.made, at, at + 0x1000, 0);
+	}
+	made_mm_list(host->made.made, mm, vmas, SEGMENTS);
+}
+
+static uint64_t mm_of(struct host *host, uint64_t task)
+{
+	uint64_t mm;
+
+	memcpy(&mm, made_at(host->made.made, task + host->made.made->kernel.layout.task_mm.offset),
+	       sizeof(mm));
+	return mm;
+}
+
+/* A core without a note: its segments and the name of its file are left. */
+static void matches_by_where_mappings_stand(void)
+{
+	struct host host;
+
+	make(&host);
+	stand(&host, mm_of(&host, host.parent), 0x550000000000, 8);
+	stand(&host, mm_of(&host, host.child), 0x550000000000, 7);
+	stand(&host, mm_of(&host, host.other), 0x7f0000000000, 5);
+	load(&host);
+	/* By most of them; a name's number decides among relatives, and not against addresses. */
+	CHECK(&host, FB_VERDICT_LIKELY, 300, "5 of its 8 segments", .start = 0x7f0000000000);
+	CHECK(&host, FB_VERDICT_LIKELY, 100, "8 of its 8", .start = 0x550000000000);
+	CHECK(&host, FB_VERDICT_LIKELY, 200, "PID 200, of its file's name, equal",
+	      .start = 0x550000000000, .name = "core.200.xz");
+	CHECK(&host, FB_VERDICT_LIKELY, 200, "PID 7, of its file's name, is its number in a PID",
+	      .start = 0x550000000000, .name = "x/core-daemon-0.7");
+	CHECK(&host, FB_VERDICT_LIKELY, 100, "8 of its 8", .start = 0x550000000000,
+	      .name = "core.300");
+	/* Numbers of a name that are no PIDs of their own. */
+	CHECK(&host, FB_VERDICT_LIKELY, 100, "8 of its 8", .start = 0x550000000000,
+	      .name = "core200.v200");
+	CHECK(&host, FB_VERDICT_LIKELY, 200, "PID 200, of its", .start = 0x550000000000,
+	      .name = "core.x.100.0123456789abcdef0123456789abcdef.200.1700000000000000");
+	/* A PID of its notes that none of them has: a relative that is gone. */
+	CHECK(&host, FB_VERDICT_NONE, 0, "no process with its auxiliary vector or PID 999",
+	      .pid = 999, .start = 0x550000000000, .name = "core.200");
+	CHECK(&host, FB_VERDICT_LIKELY, 200, "7 of its 8 segments", .pid = 200,
+	      .start = 0x550000000000);
+	CHECK(&host, FB_VERDICT_NONE, 0, "none of the core's 8 segments stands", .pid = 300,
+	      .start = 0x550000000000);
+	/* Too few, or none. */
+	CHECK(&host, FB_VERDICT_NONE, 0, "the core names no PID",
+	      .start = 0x7f0000000000 + 4 * STAND, .name = "core.300");
+	CHECK(&host, FB_VERDICT_NONE, 0, "the core names no PID", .start = 0x600000000000);
+	destroy(&host);
+}
+
+/* Relatives that stand alike are told apart by nothing but the name. */
+static void does_not_choose_among_relatives(void)
+{
+	struct host host;
+
+	make(&host);
+	stand(&host, mm_of(&host, host.parent), 0x550000000000, 8);
+	stand(&host, mm_of(&host, host.child), 0x550000000000, 8);
+	load(&host);
+	CHECK(&host, FB_VERDICT_NONE, 0, "2 processes have these mappings",
+	      .start = 0x550000000000);
+	CHECK(&host, FB_VERDICT_NONE, 0, "2 processes have these mappings", .start = 0x550000000000,
+	      .name = "core.100.200");
+	CHECK(&host, FB_VERDICT_LIKELY, 100, "PID 100, of its file's name, equal",
+	      .start = 0x550000000000, .name = "core.100");
+	destroy(&host);
+}
+
+/* Notes are cut off, the stack is not. */
+static void finds_the_vector_on_the_stack(void)
+{
+	struct host host;
+	struct made_kernel *made;
+
+	make(&host);
+	made = host.made.made;
+	MADE_SET(made, mm_of(&host, host.parent), mm_start_stack, 0x660000000010);
+	MADE_SET(made, mm_of(&host, host.child), mm_start_stack, 0x660000000010);
+	MADE_SET(made, mm_of(&host, host.other), mm_start_stack, 0x660000000808);
+	load(&host);
+	CHECK(&host, FB_VERDICT_CERTAIN, 200, "the core's is that on its stack",
+	      .random = 0xaaaa0000, .vector = true, .start = 0x660000000000, .name = "core.200");
+	CHECK(&host, FB_VERDICT_NONE, 0, "2 processes have this vector", .random = 0xaaaa0000,
+	      .vector = true, .start = 0x660000000000);
+	/* Behind the place where its stack began at exec, not before. */
+	CHECK(&host, FB_VERDICT_NONE, 0, "the core names no PID", .random = 0xbbbb0000,
+	      .vector = true, .start = 0x660000000000);
+	destroy(&host);
+}
+
 static void names_verdicts(void)
 {
 	CU_ASSERT_STRING_EQUAL(fb_verdict_name(FB_VERDICT_CERTAIN), "certain");
@@ -347,4 +470,5 @@ FB_TEST_MAIN("bundle/match", FB_TEST(tells_relatives_by_their_pid),
 	     FB_TEST(matches_cores_without_a_pid), FB_TEST(weighs_mappings),
 	     FB_TEST(weighs_cpu_time), FB_TEST(weighs_age),
 	     FB_TEST(knows_no_start_without_the_leader), FB_TEST(escapes_names),
-	     FB_TEST(names_verdicts))
+	     FB_TEST(matches_by_where_mappings_stand), FB_TEST(does_not_choose_among_relatives),
+	     FB_TEST(finds_the_vector_on_the_stack), FB_TEST(names_verdicts))
