@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cmd/dump/makedumpfile.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/process.h"
 
@@ -141,6 +142,15 @@ static int run(const struct fb_command *command, int argc, char **argv)
 	return status;
 }
 
+/* `fbundle makedumpfile` does it in a child. */
+static int run_dump(int argc, char **argv)
+{
+	char name[] = "fbundle dump";
+
+	argv[0] = name;
+	return run(&fb_command_dump, argc, argv);
+}
+
 static void print_no_command(const char *name)
 {
 	const struct fb_command *nearest = nearest_command(name);
@@ -186,6 +196,8 @@ int main(int argc, char **argv)
 		printf("fbundle %s\n", FB_VERSION);
 		return FB_EXIT_OK;
 	}
+	if (strcmp(argv[1], "makedumpfile") == 0)
+		return fb_makedumpfile(argc - 1, argv + 1, run_dump);
 	command = find_command(argv[1]);
 	if (!command) {
 		print_no_command(argv[1]);

@@ -18,13 +18,18 @@
 #define DEFAULT_WIDTH 100u
 /* Progress is drawn at most this often. */
 #define PROGRESS_INTERVAL_NS 100000000ll
+/* And, where it is lines of a log, at most this often. */
+#define LINES_INTERVAL_NS 10000000000ll
 
 struct fb_output {
 	bool color;
+	bool quiet;
 	bool progress;
+	bool progress_lines;
 	bool terminal;
 	unsigned width;
 	int64_t last_progress_ns;
+	int64_t first_progress_ns; /* of these lines */
 	bool progress_drawn;
 };
 
@@ -53,6 +58,7 @@ struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_out
 	if (!output)
 		return fb_error_nomem();
 	output->color = want_color(color);
+	output->quiet = quiet;
 	output->progress = !quiet && isatty(STDERR_FILENO) && !is_dumb();
 	output->width = DEFAULT_WIDTH;
 	output->terminal = isatty(STDOUT_FILENO);
@@ -179,12 +185,45 @@ void fb_print_message(const char *kind, const char *text)
 		fb_text_escape(text, strlen(text), escaped, sizeof(escaped)));
 }
 
-void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
+void fb_output_log_progress(struct fb_output *output)
+{
+	output->progress_lines = !output->quiet && !output->progress;
+}
+
+static int64_t monotonic_ns(void)
 {
 	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/* What is done, how fast, and how long it takes yet at that rate. */
+static void log_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
+{
+	int64_t now_ns = monotonic_ns();
+	char rate[32];
+	double seconds;
+
+	if (!output->first_progress_ns)
+		output->first_progress_ns = output->last_progress_ns = now_ns;
+	if (now_ns - output->last_progress_ns < LINES_INTERVAL_NS || !done || done >= total)
+		return;
+	output->last_progress_ns = now_ns;
+	seconds = (double)(now_ns - output->first_progress_ns) / 1e9;
+	fprintf(stderr, "fbundle: %s: %.1f %%, %s/s, %.0f s left\n", what,
+		100.0 * (double)done / (double)total,
+		fb_text_size((uint64_t)((double)done / seconds), rate, sizeof(rate)),
+		(double)(total - done) * seconds / (double)done);
+}
+
+void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total)
+{
 	int64_t now_ns;
 	char done_text[32], total_text[32];
 
+	if (output->progress_lines)
+		log_progress(output, what, done, total);
 	if (!output->progress)
 		return;
 	if (done >= total) {
@@ -193,8 +232,7 @@ void fb_output_progress(struct fb_output *output, const char *what, uint64_t don
 		output->progress_drawn = false;
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	now_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
+	now_ns = monotonic_ns();
 	if (now_ns - output->last_progress_ns < PROGRESS_INTERVAL_NS)
 		return;
 	output->last_progress_ns = now_ns;

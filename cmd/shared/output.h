@@ -57,6 +57,9 @@ void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t colu
 /* "fbundle: KIND TEXT", a line on stderr; text is escaped. */
 void fb_print_message(const char *kind, const char *text);
 
+/* From now on progress is told where stderr is no terminal too, in a line each ten seconds: for dumps that are
+ * written in a capture kernel, whose console is a log. */
+void fb_output_log_progress(struct fb_output *output);
 /* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
 

@@ -16,6 +16,7 @@
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/dump/filtered_dump.h"
+#include "cmd/dump/hook.h"
 #include "cmd/shared/command.h"
 #include "kernel/log/log.h"
 
@@ -26,6 +27,8 @@ struct dump {
 	struct fb_filtered_dump_result result;
 	const char **processes; /* owned; of the options */
 	bool log_only;          /* --dump-dmesg */
+	enum fb_hook_action hook;
+	const char *root; /* --root; "": the host itself */
 };
 
 enum {
@@ -34,6 +37,11 @@ enum {
 	OPTION_BUDGET,
 	OPTION_DMESG,
 	OPTION_MESSAGES,
+	OPTION_THREADS,
+	OPTION_INSTALL,
+	OPTION_UNINSTALL,
+	OPTION_CHECK,
+	OPTION_ROOT,
 };
 
 static const struct argp_option dump_options[] = {
@@ -47,7 +55,18 @@ static const struct argp_option dump_options[] = {
 	{"budget", OPTION_BUDGET, "N", 0,
 	 "most process memory to keep, in bytes or with K, M or G: what is of most use first", 0},
 	{"dump-dmesg", OPTION_DMESG, NULL, 0, "write the kernel log instead, as text", 0},
+	{"install", OPTION_INSTALL, NULL, 0, "have kdump-tools save dumps by fbundle; no INPUT", 0},
+	{"uninstall", OPTION_UNINSTALL, NULL, 0, "undo --install", 0},
+	{"check", OPTION_CHECK, NULL, 0, "say whether kdump-tools would save dumps by fbundle", 0},
+	{"root", OPTION_ROOT, "DIR", 0,
+	 "of --install, --uninstall, --check: the host's files are there", 0},
 	{"compress", 'c', NULL, 0, "compress by zlib: it always does", 0},
+	{NULL, 'l', NULL, OPTION_HIDDEN, NULL, 0},
+	{NULL, 'p', NULL, OPTION_HIDDEN, NULL, 0},
+	{NULL, 'z', NULL, OPTION_HIDDEN, NULL, 0},
+	{NULL, 'x', "FILE", OPTION_HIDDEN, NULL, 0},
+	{NULL, 'i', "FILE", OPTION_HIDDEN, NULL, 0},
+	{"num-threads", OPTION_THREADS, "N", OPTION_HIDDEN, NULL, 0},
 	{"message-level", OPTION_MESSAGES, "N", 0, "accepted for makedumpfile's sake", 0},
 	{0},
 };
@@ -101,6 +120,25 @@ static void parse_level(struct dump *dump, const char *text, struct argp_state *
 	dump->options.level = (unsigned)level;
 }
 
+/* What makedumpfile is told and fbundle need not be: other compressions, and where to look up what the kernel's
+ * own types say. */
+static error_t parse_accepted(int key)
+{
+	switch (key) {
+	case 'c':
+	case 'l':
+	case 'p':
+	case 'z':
+	case 'x':
+	case 'i':
+	case OPTION_MESSAGES:
+	case OPTION_THREADS:
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 {
 	struct dump *dump = own;
@@ -136,11 +174,20 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	case OPTION_DMESG:
 		dump->log_only = true;
 		return 0;
-	case 'c':
-	case OPTION_MESSAGES:
+	case OPTION_INSTALL:
+		dump->hook = FB_HOOK_INSTALL;
+		return 0;
+	case OPTION_UNINSTALL:
+		dump->hook = FB_HOOK_UNINSTALL;
+		return 0;
+	case OPTION_CHECK:
+		dump->hook = FB_HOOK_CHECK;
+		return 0;
+	case OPTION_ROOT:
+		dump->root = arg;
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_accepted(key);
 	}
 }
 
@@ -149,7 +196,8 @@ static const struct fb_usage usage = {
 	.doc = "Filters a whole dump (/proc/vmcore in a capture kernel, a vmcore, a dump of any level) "
 	       "as makedumpfile does, deciding by the types that the kernel itself has, and keeps of "
 	       "each thread what its user stack takes, so that no core is needed beside it.",
-	.most_arguments = 1,
+	.most_arguments = 2,
+	.no_input = true, /* settle_arguments() takes it */
 	.options = dump_options,
 	.parse = parse,
 };
@@ -162,15 +210,18 @@ static void show_progress(void *own, uint64_t done, uint64_t total)
 }
 
 /* The second argument is makedumpfile's way to name the output. */
-static void settle_output(struct dump *dump)
+static void settle_arguments(struct dump *dump)
 {
 	struct fb_context *context = dump->context;
 
-	if (context->arg_count && dump->options.output)
+	if (!context->arg_count)
+		fb_usage_error("dump", "arguments missing: %s", usage.arguments);
+	context->options.input = context->args[0];
+	if (context->arg_count > 1 && dump->options.output)
 		fb_usage_error("dump", "two outputs: '%s' and '%s'", dump->options.output,
-			       context->args[0]);
-	if (context->arg_count)
-		dump->options.output = context->args[0];
+			       context->args[1]);
+	if (context->arg_count > 1)
+		dump->options.output = context->args[1];
 	if (dump->options.output && strcmp(dump->options.output, "-") == 0)
 		dump->options.output = NULL;
 	context->writes = dump->options.output;
@@ -339,7 +390,10 @@ static void warn_of_missing(const struct dump *dump)
 
 static struct fb_error *write_dump(struct dump *dump)
 {
-	struct fb_error *err = fb_filtered_dump_write(dump->input, &dump->options, &dump->result);
+	struct fb_error *err;
+
+	fb_output_log_progress(dump->context->output);
+	err = fb_filtered_dump_write(dump->input, &dump->options, &dump->result);
 
 	if (err)
 		return err;
@@ -361,7 +415,9 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &dump);
-	settle_output(&dump);
+	if (dump.hook || dump.root)
+		return fb_hook_run(context, dump.hook, dump.root);
+	settle_arguments(&dump);
 	dump.options.start = &context->output_start;
 	err = fb_context_open(context, &dump.input);
 	if (!err)

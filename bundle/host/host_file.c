@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bundle/host/host_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+struct fb_error *fb_host_path(const char *root, const char *path, char **path_ret)
+{
+	return asprintf(path_ret, "%s%s", root, path) < 0 ? fb_error_nomem() : NULL;
+}
+
+static struct fb_error *read_all(int fd, const char *name, struct fb_buf *text)
+{
+	for (;;) {
+		void *room;
+		ssize_t got;
+		struct fb_error *err = fb_buf_reserve(text, 4096, &room);
+
+		if (err)
+			return fb_error_prefix(err, "%s", name);
+		got = read(fd, room, 4095);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fb_error_os(errno, "cannot read %s", name);
+		((char *)room)[got] = '\0';
+		if (!got)
+			return NULL;
+		fb_buf_commit(text, (size_t)got);
+	}
+}
+
+struct fb_error *fb_host_file_read(const char *root, const char *path, struct fb_buf *text)
+{
+	FB_CLEANUP(fb_free_at) char *name = NULL;
+	struct fb_error *err = fb_host_path(root, path, &name);
+	int fd;
+
+	if (err)
+		return err;
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR
+			       ? fb_error_create(FB_NOT_FOUND, "there is no %s", name)
+			       : fb_error_os(errno, "cannot open %s", name);
+	err = read_all(fd, name, text);
+	(void)close(fd);
+	return err;
+}
+
+static struct fb_error *write_all(int fd, const char *name, const char *bytes, size_t length)
+{
+	while (length) {
+		ssize_t written = write(fd, bytes, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return fb_error_os(written < 0 ? errno : ENOSPC, "cannot write %s", name);
+		bytes += written;
+		length -= (size_t)written;
+	}
+	return fsync(fd) ? fb_error_os(errno, "cannot write %s", name) : NULL;
+}
+
+static struct fb_error *write_copy(const char *name, const char *copy, const void *bytes,
+				   size_t length)
+{
+	struct stat status;
+	struct fb_error *err;
+	int fd;
+
+	if (lstat(name, &status))
+		return fb_error_os(errno, "%s", name);
+	if (!S_ISREG(status.st_mode))
+		return fb_error_create(FB_INVALID, "%s is no plain file: change it by hand", name);
+	fd = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fb_error_os(errno, "cannot write %s", copy);
+	err = write_all(fd, copy, bytes, length);
+	if (!err &&
+	    (fchown(fd, status.st_uid, status.st_gid) || fchmod(fd, status.st_mode & 07777)))
+		err = fb_error_os(errno, "%s: cannot give it the owner and mode of %s", copy, name);
+	if (close(fd) && !err)
+		err = fb_error_os(errno, "cannot write %s", copy);
+	return err;
+}
+
+struct fb_error *fb_host_file_replace(const char *root, const char *path, const void *bytes,
+				      size_t length)
+{
+	FB_CLEANUP(fb_free_at) char *name = NULL;
+	FB_CLEANUP(fb_free_at) char *copy = NULL;
+	struct fb_error *err = fb_host_path(root, path, &name);
+
+	if (!err && asprintf(&copy, "%s.fbundle-new", name) < 0) {
+		copy = NULL;
+		err = fb_error_nomem();
+	}
+	if (err)
+		return err;
+	err = write_copy(name, copy, bytes, length);
+	if (!err && rename(copy, name))
+		err = fb_error_os(errno, "cannot replace %s", name);
+	if (err && !fb_error_is(err, FB_INVALID))
+		(void)unlink(copy);
+	return err;
+}
