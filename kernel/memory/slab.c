@@ -9,6 +9,8 @@
 
 #include "kernel/memory/page_frame.h"
 
+/* SLUB's slabs are of this order at most where nobody asked for larger ones (PAGE_ALLOC_COSTLY_ORDER). */
+#define USUAL_ORDER 3u
 /* kmem_cache_order_objects: OO_SHIFT. */
 #define OO_SHIFT 16u
 #define OO_MASK 0xffffu
@@ -127,7 +129,7 @@ static struct fb_error *give_objects(struct scan *scan, const struct fb_slab_cac
  * short. */
 static struct fb_error *visit_frame(struct scan *scan, uint64_t pfn)
 {
-	bool known = false;
+	bool known = false, owned = false;
 
 	for (uint32_t order = scan->max_order + 1; order-- > 0;) {
 		uint64_t head = pfn >> order << order, owner = 0;
@@ -136,6 +138,7 @@ static struct fb_error *visit_frame(struct scan *scan, uint64_t pfn)
 		if (fb_error_is_fatal(err))
 			return err;
 		known |= !err && head == pfn;
+		owned |= !err && owner % sizeof(owner) == 0 && fb_kernel_address_ok(owner);
 		fb_error_destroy(err);
 		for (size_t i = 0; owner && i < scan->how->cache_count; i++) {
 			const struct fb_slab_cache *cache = &scan->how->caches[i];
@@ -144,7 +147,9 @@ static struct fb_error *visit_frame(struct scan *scan, uint64_t pfn)
 				return give_objects(scan, cache, head, order);
 		}
 	}
-	return known || !scan->how->unknown ? NULL : scan->how->unknown(scan->how->context, pfn);
+	if ((known && !(owned && scan->how->any_cache)) || !scan->how->unknown)
+		return NULL;
+	return scan->how->unknown(scan->how->context, pfn);
 }
 
 struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_scan *how)
@@ -163,6 +168,8 @@ struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_sca
 	for (size_t i = 0; i < how->cache_count; i++)
 		if (how->caches[i].order > scan.max_order)
 			scan.max_order = how->caches[i].order;
+	if (how->any_cache && scan.max_order < USUAL_ORDER)
+		scan.max_order = USUAL_ORDER;
 	for (uint64_t pfn = fb_dump_next_page(dump, 0); pfn != UINT64_MAX && !err;
 	     pfn = fb_dump_next_page(dump, pfn + 1))
 		if (pfn >= scan.done)

@@ -42,8 +42,11 @@ struct fb_slab_scan {
 	/* An object's place (kernel virtual), whether all its pages are in the dump or not. */
 	struct fb_error *(*object)(void *context, const struct fb_slab_cache *cache,
 				   uint64_t object);
-	/* A frame in the dump whose struct page is not: anything may be in it. NULL: skipped. */
+	/* A frame in the dump whose struct page is not: anything may be in it. NULL: skipped. With any_cache
+	 * also each frame that may be a slab's of another cache than those above: where one that is looked
+	 * for is lost, nothing else tells its slabs. */
 	struct fb_error *(*unknown)(void *context, uint64_t pfn);
+	bool any_cache;
 	void *context;
 };
 

@@ -11,10 +11,13 @@
 /* THREAD_SIZE, two pages at the least, aligns a stack. */
 #define STACK_ALIGNMENT (2u * FB_PAGE_SIZE)
 
+enum kind { TASKS, PIDS };
+
 struct slab_walk {
 	struct fb_tasks *tasks;
 	const struct fb_layout *layout;
-	struct fb_slab_cache caches[2]; /* of tasks first */
+	struct fb_slab_cache caches[2];
+	enum kind kinds[2];
 	size_t cache_count;
 	uint64_t init_pid_ns; /* 0: unknown */
 };
@@ -54,11 +57,25 @@ static struct fb_error *visit_object(void *context, const struct fb_slab_cache *
 {
 	struct slab_walk *walk = context;
 
-	return cache == &walk->caches[0] ? fb_tasks_add_live(walk->tasks, object, FB_FOUND_SLAB)
-					 : visit_pid(walk, object);
+	return walk->kinds[cache - walk->caches] == TASKS
+		       ? fb_tasks_add_live(walk->tasks, object, FB_FOUND_SLAB)
+		       : visit_pid(walk, object);
 }
 
-/* A frame of which nothing is known: every word that may be task_struct.stack makes a candidate. */
+/* What a word at address may be: task_struct.stack, or the outermost namespace of a struct pid. */
+static struct fb_error *visit_word(struct slab_walk *walk, uint64_t address, uint64_t word)
+{
+	const struct fb_layout *layout = walk->layout;
+
+	if (word % STACK_ALIGNMENT == 0 && fb_kernel_address_ok(word))
+		return fb_tasks_add_live(walk->tasks, address - layout->task_stack.offset,
+					 FB_FOUND_SLAB);
+	if (word != walk->init_pid_ns || !layout->upid_ns.found || !layout->pid_numbers.found)
+		return NULL;
+	return visit_pid(walk, address - layout->upid_ns.offset - layout->pid_numbers.offset);
+}
+
+/* A frame of which nothing is known, or not which cache's it is. */
 static struct fb_error *search_frame(void *context, uint64_t pfn)
 {
 	struct slab_walk *walk = context;
@@ -70,11 +87,8 @@ static struct fb_error *search_frame(void *context, uint64_t pfn)
 	if (err)
 		return fb_part_skip(err);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(words) && !err; i++)
-		if (words[i] % STACK_ALIGNMENT == 0 && fb_kernel_address_ok(words[i]))
-			err = fb_tasks_add_live(walk->tasks,
-						page + i * sizeof(uint64_t) -
-							walk->layout->task_stack.offset,
-						FB_FOUND_SLAB);
+		if (words[i])
+			err = visit_word(walk, page + i * sizeof(uint64_t), words[i]);
 	return err;
 }
 
@@ -88,26 +102,33 @@ static struct fb_error *read_cache(struct fb_kernel *kernel, uint64_t pointer,
 	return err ? err : fb_slab_cache_read(kernel, address, cache_ret);
 }
 
+/* Adds one that can be read; err is why the place of its address is not known. */
+static struct fb_error *add_cache(struct slab_walk *walk, struct fb_error *err, uint64_t pointer,
+				  enum kind kind)
+{
+	if (!err)
+		err = read_cache(walk->tasks->kernel, pointer, &walk->caches[walk->cache_count]);
+	if (!err)
+		walk->kinds[walk->cache_count++] = kind;
+	return err;
+}
+
+/* Without one of them the frames of all caches are searched. */
 static struct fb_error *find_caches(struct slab_walk *walk)
 {
 	struct fb_kernel *kernel = walk->tasks->kernel;
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(kernel, "task_struct_cachep", &address);
+	uint64_t pointer = 0;
+	struct fb_error *err = fb_kernel_symbol(kernel, "task_struct_cachep", &pointer), *second;
 
-	if (!err)
-		err = read_cache(kernel, address, &walk->caches[0]);
-	if (err)
+	err = fb_tasks_broken(walk->tasks, add_cache(walk, err, pointer, TASKS), FB_FOUND_SLAB);
+	if (err || !walk->layout->upid_ns.found)
 		return err;
-	walk->cache_count = 1;
-	if (!walk->layout->upid_ns.found || !walk->layout->pidns_pid_cachep.found)
+	second = fb_kernel_symbol(kernel, "init_pid_ns", &walk->init_pid_ns);
+	if (!second && !walk->layout->pidns_pid_cachep.found)
 		return NULL;
-	err = fb_kernel_symbol(kernel, "init_pid_ns", &walk->init_pid_ns);
-	if (!err)
-		err = read_cache(kernel, walk->init_pid_ns + walk->layout->pidns_pid_cachep.offset,
-				 &walk->caches[1]);
-	if (!err)
-		walk->cache_count = 2;
-	return err;
+	second = add_cache(walk, second, walk->init_pid_ns + walk->layout->pidns_pid_cachep.offset,
+			   PIDS);
+	return fb_tasks_broken(walk->tasks, second, FB_FOUND_SLAB);
 }
 
 struct fb_error *fb_tasks_from_slab(struct fb_tasks *tasks)
@@ -121,12 +142,12 @@ struct fb_error *fb_tasks_from_slab(struct fb_tasks *tasks)
 	};
 	struct fb_error *err;
 
-	/* Without the caches every frame is searched. */
-	err = fb_tasks_broken(tasks, find_caches(&walk), FB_FOUND_SLAB);
+	err = find_caches(&walk);
 	if (!err)
 		err = fb_layout_require(&walk.layout->task_stack);
 	if (!err) {
 		scan.cache_count = walk.cache_count;
+		scan.any_cache = tasks->broken[__builtin_ctz(FB_FOUND_SLAB)] > 0;
 		err = fb_slab_scan(tasks->kernel, &scan);
 	}
 	return fb_tasks_broken(tasks, err, FB_FOUND_SLAB);

@@ -77,6 +77,46 @@ static void either_cache_will_do(void)
 	sample_kernel_close(&sample);
 }
 
+/* Where no cache can be read, all pages that may be of a slab are searched for tasks and PIDs. */
+static void finds_every_task_without_the_caches(void)
+{
+	struct sample_kernel sample;
+	struct fb_tasks *tasks;
+
+	sample_kernel_open(&sample);
+	sample.kernel->layout.kmem_cache_size.found = false;
+	tasks = make_empty(&sample);
+	FB_OK_FATAL(fb_tasks_from_slab(tasks));
+	expect_all(&sample, tasks);
+	CU_ASSERT_EQUAL(tasks->broken[5], 2);
+	CU_ASSERT_EQUAL(tasks->lost_count, 0);
+	fb_tasks_destroy(tasks);
+	sample_kernel_close(&sample);
+}
+
+/* Where tasks cannot be told from others, struct pid gives their numbers: those of the host, each once. */
+static void finds_numbers_without_the_caches(void)
+{
+	struct sample_kernel sample;
+	struct fb_tasks *tasks;
+	size_t others = 0;
+
+	sample_kernel_open(&sample);
+	sample.kernel->layout.kmem_cache_size.found = false;
+	sample.kernel->layout.task_pid.found = false; /* no task_struct can be read */
+	tasks = make_empty(&sample);
+	FB_OK_FATAL(fb_tasks_from_slab(tasks));
+	CU_ASSERT_EQUAL(tasks->count, 0);
+	for (size_t i = 0; i < tasks->lost_count; i++)
+		others += !fb_tasks_by_tid(sample.tasks, tasks->lost[i].tid);
+	CU_ASSERT_EQUAL(others, 0);
+	for (size_t i = 0; i < fb_tasks_count(sample.tasks); i++)
+		others += is_of_a_slab(fb_tasks_get(sample.tasks, i));
+	CU_ASSERT_EQUAL(tasks->lost_count, others);
+	fb_tasks_destroy(tasks);
+	sample_kernel_close(&sample);
+}
+
 /* Without task_struct.stack an address that may be a task's cannot be told from others. */
 static void needs_to_know_where_stacks_are(void)
 {
@@ -95,4 +135,5 @@ static void needs_to_know_where_stacks_are(void)
 }
 
 FB_TEST_MAIN("kernel/task_slab", FB_TEST(finds_every_task_by_the_slabs),
-	     FB_TEST(either_cache_will_do), FB_TEST(needs_to_know_where_stacks_are))
+	     FB_TEST(either_cache_will_do), FB_TEST(finds_every_task_without_the_caches),
+	     FB_TEST(finds_numbers_without_the_caches), FB_TEST(needs_to_know_where_stacks_are))
