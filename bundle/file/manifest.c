@@ -57,6 +57,11 @@ void fb_manifest_check(const json_t *manifest, size_t core_count, struct fb_warn
 	}
 }
 
+bool fb_manifest_fits(const char *text)
+{
+	return strlen(text) <= FB_MAX_MANIFEST && most_values(text) <= FB_MAX_MANIFEST_VALUES;
+}
+
 struct fb_error *fb_manifest_parse(const char *text, json_t **manifest_ret)
 {
 	json_error_t problem;

@@ -134,32 +134,55 @@ static struct fb_error *kept_stacks(struct fb_input *input, const struct fb_merg
 	return NULL;
 }
 
+/* The manifest as text. Where its stacks make it too large for a bundle, those of its last threads are
+ * taken out of it, a quarter of the rest at a time. */
+static struct fb_error *fitting_text(json_t *manifest, struct fb_warnings *warnings,
+				     char **text_ret)
+{
+	json_t *stacks = json_object_get(manifest, "threads");
+	size_t count = json_array_size(stacks), kept = count;
+	char *text = json_dumps(manifest, JSON_COMPACT);
+
+	while (text && kept && !fb_manifest_fits(text)) {
+		for (size_t fewer = kept * 3 / 4; kept > fewer; kept--)
+			json_array_remove(stacks, kept - 1);
+		free(text);
+		text = json_dumps(manifest, JSON_COMPACT);
+	}
+	if (!text)
+		return fb_error_nomem();
+	if (kept < count)
+		fb_warn(warnings,
+			"the bundle keeps the stacks of %zu threads, and has no room for those of "
+			"%zu more: a bundle that is not redacted answers of all",
+			kept, count - kept);
+	*text_ret = text;
+	return NULL;
+}
+
 static struct fb_error *manifest_text(struct fb_input *input, const struct fb_input_core *cores,
 				      size_t count, const struct fb_merge_options *options,
 				      const struct fb_placement *placement, char **text_ret)
 {
 	json_t *manifest, *stacks = NULL;
-	char *text = NULL;
 	struct fb_error *err = kept_stacks(input, options, &stacks);
 
 	if (err)
 		return err;
 	manifest = fb_merge_json(cores, count, placement);
-
-	if (manifest) {
+	if (!manifest) {
+		err = fb_error_nomem();
+	} else {
 		json_object_set_new(manifest, "schema", json_integer(1));
 		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
 		json_object_set_new(manifest, "redacted", json_boolean(options->redact));
 		if (stacks)
-			json_object_set(manifest, "threads", stacks);
-		text = json_dumps(manifest, JSON_COMPACT);
+			json_object_set_new(manifest, "threads", json_copy(stacks));
+		err = fitting_text(manifest, fb_input_warnings(input), text_ret);
 	}
 	json_decref(manifest);
 	json_decref(stacks);
-	if (!text)
-		return fb_error_nomem();
-	*text_ret = text;
-	return NULL;
+	return err;
 }
 
 /* Where the input is a bundle, the pages that an earlier merge added stand in its dump, and are found

@@ -22,7 +22,9 @@ struct fb_merge_options {
 	/* Leave out what the cores hold of memory: see bundle/merge/redact.h. FB_INVALID for an input
 	 * that is a bundle, whose pages it is already in. */
 	bool redact;
-	json_t *stacks; /* borrowed; kept in a redacted bundle's manifest as "threads"; or NULL */
+	/* Borrowed; kept in a redacted bundle's manifest as "threads", as many as it has room for: see
+	 * FB_MAX_MANIFEST. NULL: none. */
+	json_t *stacks;
 	const struct fb_bundle_object
 		*objects; /* to be kept, beside those of an input that is a bundle */
 	size_t object_count;

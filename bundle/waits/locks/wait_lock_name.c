@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/text.h"
+#include "base/u64_map.h"
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_memory.h"
 
@@ -59,21 +61,53 @@ static struct fb_error *name_superblock(struct fb_wait_finder *finder,
 	return fb_wait_text(&object->name, "%s:%s", called, name);
 }
 
+/* Of each mm_struct the first task in order that has it. */
+struct mm_users {
+	struct fb_u64_map by_mm; /* to indexes of tasks */
+	bool loaded;
+};
+
+static void deinit_mm_users(void *state)
+{
+	fb_u64_map_deinit(&((struct mm_users *)state)->by_mm);
+}
+
+static const struct fb_wait_state MM_USERS = {sizeof(struct mm_users), deinit_mm_users};
+
+static struct fb_error *load_mm_users(struct fb_wait_finder *finder, struct mm_users **users_ret)
+{
+	struct mm_users *users;
+	struct fb_error *err = fb_wait_state(finder, &MM_USERS, &users);
+
+	for (size_t i = 0; !err && !users->loaded && i < fb_tasks_count(finder->tasks); i++)
+		if (fb_tasks_get(finder->tasks, i)->mm)
+			err = fb_u64_map_add(&users->by_mm, fb_tasks_get(finder->tasks, i)->mm, i,
+					     FB_MAX_TASKS, "address spaces", NULL);
+	if (err)
+		return err;
+	users->loaded = true;
+	*users_ret = users;
+	return NULL;
+}
+
 /* mmap_lock of the address space of some process. */
 static struct fb_error *name_mm(struct fb_wait_finder *finder, uint64_t lock,
 				struct fb_wait_object *object)
 {
 	uint64_t mm = lock - finder->layout->mm_mmap_lock.offset;
+	struct mm_users *users;
+	const uint64_t *index;
+	struct fb_error *err;
 
 	if (!finder->layout->mm_mmap_lock.found)
 		return NULL;
-	for (size_t i = 0; i < fb_tasks_count(finder->tasks); i++) {
-		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
-
-		if (task->mm == mm)
-			return fb_wait_text(&object->name, "mmap_lock of PID %d", task->pid);
-	}
-	return NULL;
+	err = load_mm_users(finder, &users);
+	if (err)
+		return err;
+	index = fb_u64_map_find(&users->by_mm, mm);
+	return index ? fb_wait_text(&object->name, "mmap_lock of PID %d",
+				    fb_tasks_get(finder->tasks, *index)->pid)
+		     : NULL;
 }
 
 static struct fb_error *name_symbol(struct fb_wait_finder *finder, uint64_t lock,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "bundle/file/manifest.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -111,5 +113,44 @@ static void merges_nothing_without_a_core(void)
 	sample_close(&sample);
 }
 
+/* Stacks of which a manifest has no room for all: the first are kept, and it is said how many are not. */
+static void keeps_as_many_stacks_as_fit(void)
+{
+	struct fb_merge_options options = {.redact = true};
+	size_t length = (size_t)FB_MAX_MANIFEST / 2 - (1u << 20);
+	struct fb_merge_result result;
+	struct sample_input sample;
+	struct fb_input_options again = {0};
+	struct fb_input *input = NULL;
+	json_t *manifest = NULL;
+	char *output, *text = malloc(length);
+
+	if (!text || asprintf(&output, "%s/crowded", fb_test_folder()) < 0)
+		abort();
+	memset(text, 'x', length);
+	options.output = output;
+	options.stacks = json_array();
+	for (int i = 0; i < 4; i++)
+		json_array_append_new(options.stacks,
+				      json_pack("{s:i,s:s%}", "tid", i, "text", text, length));
+	SAMPLE(&sample, "core.139.xz");
+	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
+	CU_ASSERT_EQUAL(sample_warnings(&sample,
+					"stacks of 2 threads, and has no room for those of 2 more"),
+			1);
+	CU_ASSERT_EQUAL(json_array_size(options.stacks), 4);
+	fb_merge_result_deinit(&result);
+	again.path = output;
+	FB_OK_FATAL(fb_input_open(&again, sample.warnings, &input));
+	FB_OK_FATAL(fb_manifest_parse(fb_fiber_manifest(fb_input_fiber(input)), &manifest));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(manifest, "threads")), 2);
+	json_decref(manifest);
+	fb_input_destroy(input);
+	sample_close(&sample);
+	json_decref(options.stacks);
+	free(output);
+	free(text);
+}
+
 FB_TEST_MAIN("bundle/merge", FB_TEST(merges_and_opens_the_bundle),
-	     FB_TEST(merges_nothing_without_a_core))
+	     FB_TEST(merges_nothing_without_a_core), FB_TEST(keeps_as_many_stacks_as_fit))

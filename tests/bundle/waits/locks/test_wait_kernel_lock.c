@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Locks of a made kernel: found from their waiters, with a list of them or a pointer to the first. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bundle/waits/locks/recognise.h"
@@ -111,6 +113,25 @@ static void readers_are_named_only_where_they_sleep_in_the_kernel(void)
 	}
 }
 
+/* An mm_struct's lock is called by the first process that has it; one that no task has by its address. */
+static void names_the_lock_of_an_address_space(void)
+{
+	for (size_t used = 0; used < 2; used++) {
+		char expected[32] = "mmap_lock of PID 20";
+		struct world w;
+
+		begin(&w, false);
+		MADE_FIELD(w.made, mm_mmap_lock, 32, 48);
+		for (int i = 0; i < 3; i++)
+			w.waiters[i]->mm = w.lock - (used ? 32 : 40);
+		if (!used)
+			snprintf(expected, sizeof(expected), "0x%" PRIx64, w.lock);
+		FB_OK_FATAL(recognise(&w, 1));
+		CU_ASSERT_STRING_EQUAL(made_waits_object(&w.waits, w.waiters[1])->name, expected);
+		made_waits_end(&w.waits);
+	}
+}
+
 FB_TEST_MAIN("bundle/wait_kernel_lock", FB_TEST(finds_lock_and_owner_either_way),
-	     FB_TEST(believes_no_other_word),
+	     FB_TEST(believes_no_other_word), FB_TEST(names_the_lock_of_an_address_space),
 	     FB_TEST(readers_are_named_only_where_they_sleep_in_the_kernel))
