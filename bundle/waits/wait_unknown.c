@@ -68,18 +68,47 @@ static struct fb_error *add_unknown(struct fb_wait_finder *finder, const struct 
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
+/* A recogniser may fail, or take another way, when it has made objects already: what is missing is then
+ * said of these, for whoever else waits for them. objects: how many there were before. why: what is
+ * missing; NULL: the recogniser has not failed, and objects with a name are whole. */
+static struct fb_error *own_up(struct fb_wait_finder *finder, size_t objects, const char *why)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = objects; i < finder->graph.object_count && !err; i++) {
+		struct fb_wait_object *object = &finder->graph.objects[i];
+
+		if (!why && object->name)
+			continue;
+		object->others = true;
+		if (!object->name)
+			err = fb_wait_text(&object->name, "%s 0x%" PRIx64, object->class,
+					   object->key[0]);
+		if (!err && !object->need)
+			err = fb_wait_text(&object->need, "%s",
+					   why ? why : "what it is cannot be read");
+	}
+	return err;
+}
+
 /* A recogniser that fails leaves the wait without an object, and its error says what is needed. */
 static struct fb_error *run(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
+	size_t objects = finder->graph.object_count, waits = finder->graph.wait_count;
 	char why[512] = "", shown[512];
 	struct fb_error *err = blocked->site->find(finder, blocked);
 
-	if (!err || fb_error_is(err, FB_LIMIT))
+	if (!err)
+		return own_up(finder, objects, NULL);
+	if (fb_error_is(err, FB_LIMIT))
 		return err;
 	err = fb_part_reason(err, why, sizeof(why));
 	if (err)
 		return err;
 	fb_text_escape(why, strlen(why), shown, sizeof(shown));
+	err = own_up(finder, objects, shown);
+	if (err || finder->graph.wait_count > waits)
+		return err;
 	return add_unknown(finder, blocked, blocked->site->kind, shown);
 }
 

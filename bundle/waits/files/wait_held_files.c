@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 
 /* Descriptors read at a time. */
@@ -114,21 +115,25 @@ static struct fb_error *list_tables(struct fb_held_files *held, const struct fb_
 	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
 	struct table *tables = calloc(fb_tasks_count(tasks) + 1, sizeof(*tables));
 	size_t used = 0, unique = 0;
+	struct fb_error *err = NULL;
 
 	if (!tables)
 		return fb_error_nomem();
-	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
+	for (size_t i = 0; i < fb_tasks_count(tasks) && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
 		uint64_t files = 0;
-		struct fb_error *err;
 
 		if (task->idle)
 			continue;
 		err = fb_kernel_field(held->kernel, task->address, &layout->task_files, &files);
 		held->lost += err != NULL;
-		fb_error_destroy(err);
+		err = fb_part_skip(err);
 		if (files)
 			tables[used++] = (struct table){files, task->pid};
+	}
+	if (err) {
+		free(tables);
+		return err;
 	}
 	qsort(tables, used, sizeof(*tables), by_table);
 	for (size_t i = 0; i < used; i++)
@@ -140,14 +145,14 @@ static struct fb_error *list_tables(struct fb_held_files *held, const struct fb_
 }
 
 /* Inode, mode and private data of each file, read once for all of its descriptors. */
-static void read_files(struct fb_held_files *held)
+static struct fb_error *read_files(struct fb_held_files *held)
 {
 	const struct fb_layout *layout = fb_kernel_layout(held->kernel);
+	struct fb_error *err = NULL;
 
-	for (size_t i = 0; i < held->count; i++) {
+	for (size_t i = 0; i < held->count && !err; i++) {
 		struct fb_held_file *entry = &held->entries[BY_FILE][i];
 		uint64_t mode = 0;
-		struct fb_error *err;
 
 		if (i && entry->file == entry[-1].file) {
 			entry->inode = entry[-1].inode;
@@ -163,9 +168,10 @@ static void read_files(struct fb_held_files *held)
 			err = fb_kernel_field(held->kernel, entry->file, &layout->file_private_data,
 					      &entry->private_data);
 		held->lost += err != NULL;
-		fb_error_destroy(err);
+		err = fb_part_skip(err);
 		entry->mode = (uint32_t)mode;
 	}
+	return err;
 }
 
 static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *tasks)
@@ -189,8 +195,8 @@ static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *
 	if (err)
 		return err;
 	sort(held, BY_FILE);
-	read_files(held);
-	for (int order = BY_FILE + 1; order < ORDERS; order++) {
+	err = read_files(held);
+	for (int order = BY_FILE + 1; order < ORDERS && !err; order++) {
 		held->entries[order] = malloc((held->count + 1) * sizeof(*held->entries[order]));
 		if (!held->entries[order])
 			return fb_error_nomem();
@@ -199,7 +205,7 @@ static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *
 			       held->count * sizeof(*held->entries[order]));
 		sort(held, order);
 	}
-	return NULL;
+	return err;
 }
 
 struct fb_error *fb_held_files_create(struct fb_kernel *kernel, const struct fb_tasks *tasks,

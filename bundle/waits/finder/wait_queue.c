@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/image/thread_size.h"
 
 /* What is looked through of one stack: the frames of the sleeping functions, some hundred bytes. */
@@ -65,20 +66,22 @@ static struct fb_error *put(struct queues *queues, uint64_t node, uint64_t head)
 	return NULL;
 }
 
-/* next->prev and prev->next are the node itself. */
-static bool linked(const struct fb_kernel *kernel, uint64_t node, const uint64_t links[2])
+/* Whether next->prev and prev->next are the node itself. */
+static struct fb_error *is_linked(const struct fb_kernel *kernel, uint64_t node,
+				  const uint64_t links[2], bool *is_ret)
 {
 	struct fb_space *space = fb_kernel_space(kernel);
 	uint64_t back = 0, forth = 0;
 	struct fb_error *err;
 
+	*is_ret = false;
 	if (!fb_kernel_address_ok(links[0]) || !fb_kernel_address_ok(links[1]))
-		return false;
+		return NULL;
 	err = fb_space_u64(space, links[0] + 8, &back);
 	if (!err)
 		err = fb_space_u64(space, links[1], &forth);
-	fb_error_destroy(err);
-	return back == node && forth == node;
+	*is_ret = back == node && forth == node;
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel,
@@ -87,6 +90,7 @@ struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel,
 {
 	uint8_t window[WINDOW];
 	uint64_t size = high > low ? high - low : 0, word, links[2];
+	bool linked;
 	struct fb_error *err;
 
 	if (size > sizeof(window))
@@ -101,7 +105,10 @@ struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel,
 		if (word != task)
 			continue;
 		memcpy(links, window + at + entry->list, sizeof(links));
-		if (!linked(kernel, low + at + entry->list, links))
+		err = is_linked(kernel, low + at + entry->list, links, &linked);
+		if (err)
+			return err;
+		if (!linked)
 			continue;
 		*address_ret = low + at;
 		return NULL;
@@ -111,17 +118,18 @@ struct fb_error *fb_wait_entry_find(const struct fb_kernel *kernel,
 }
 
 /* Whether the node is in a waiter's structure on the stack of the task it names. */
-static bool is_waiter(const struct fb_kernel *kernel, const struct fb_tasks *tasks,
-		      const struct fb_wait_entry *entry, uint64_t node, uint64_t thread_size)
+static struct fb_error *is_waiter(const struct fb_kernel *kernel, const struct fb_tasks *tasks,
+				  const struct fb_wait_entry *entry, uint64_t node,
+				  uint64_t thread_size, bool *is_ret)
 {
 	const struct fb_task *task;
 	uint64_t address = 0;
 	struct fb_error *err;
 
 	err = fb_space_u64(fb_kernel_space(kernel), node - entry->list + entry->task, &address);
-	fb_error_destroy(err);
 	task = address ? fb_tasks_by_address(tasks, address) : NULL;
-	return task && node - task->stack < thread_size;
+	*is_ret = task && node - task->stack < thread_size;
+	return fb_part_skip(err);
 }
 
 /* Follows the links from node to the head; each node on the way is then known. */
@@ -130,6 +138,7 @@ static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kern
 			     uint64_t node, uint64_t *head_ret)
 {
 	uint64_t thread_size = fb_thread_size(kernel), at = node, head = 0;
+	bool waiter = true;
 	struct fb_error *err = NULL, *broken = NULL;
 
 	for (uint32_t count = 0; count < FB_MAX_WAIT_QUEUE && !broken && !head; count++) {
@@ -138,18 +147,21 @@ static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kern
 			head = slot_of(queues, at)->head;
 			break;
 		}
-		if (count && !is_waiter(kernel, tasks, entry, at, thread_size)) {
+		if (count)
+			err = is_waiter(kernel, tasks, entry, at, thread_size, &waiter);
+		if (!err && !waiter) {
 			head = at;
 			break;
 		}
-		err = put(queues, at, 0);
+		if (!err)
+			err = put(queues, at, 0);
 		if (err)
 			return err;
 		broken = fb_space_u64(fb_kernel_space(kernel), at, &at);
 		if (!broken && !fb_kernel_address_ok(at))
 			broken = fb_error_create(FB_CORRUPT, "link 0x%" PRIx64, at);
 	}
-	fb_error_destroy(broken);
+	err = fb_part_skip(broken);
 	for (at = node; head && !err && at != head && !slot_of(queues, at)->head;) {
 		err = put(queues, at, head);
 		if (!err)

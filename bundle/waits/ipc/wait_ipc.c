@@ -115,13 +115,14 @@ struct fb_error *fb_wait_message(struct fb_wait_finder *finder, const struct fb_
 }
 
 /* Whether a semaphore set of the number that the call names is there. */
-static bool is_set(struct fb_wait_finder *finder, const struct fb_blocked *blocked, uint64_t set)
+static struct fb_error *is_set(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+			       uint64_t set, bool *is_ret)
 {
 	uint64_t id = 0;
 	struct fb_error *err = fb_wait_value(finder, set, "sem_array", "sem_perm.id", &id);
 
-	fb_error_destroy(err);
-	return !err && blocked->has_regs && (uint32_t)id == (uint32_t)blocked->args[0];
+	*is_ret = !err && blocked->has_regs && (uint32_t)id == (uint32_t)blocked->args[0];
+	return fb_part_skip(err);
 }
 
 /* A thread waits in a list of the whole set, or of one semaphore of it: which one is not known, so that
@@ -131,11 +132,14 @@ static struct fb_error *find_set(struct fb_wait_finder *finder, const struct fb_
 {
 	static const char *const lists[] = {"pending_alter", "pending_const"};
 	uint32_t offset, first, own;
+	bool is = false;
 	struct fb_error *err = fb_wait_member(finder, "sem_array", "sems", &first);
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(lists) && !err; i++) {
 		err = fb_wait_member(finder, "sem_array", lists[i], &offset);
-		if (!err && is_set(finder, blocked, head - offset)) {
+		if (!err)
+			err = is_set(finder, blocked, head - offset, &is);
+		if (is) {
 			*set_ret = head - offset;
 			return NULL;
 		}
@@ -145,7 +149,9 @@ static struct fb_error *find_set(struct fb_wait_finder *finder, const struct fb_
 			/* struct sem is aligned to cache lines. */
 			uint64_t set = head - own - first - k * 64ull;
 
-			if (set % 64 == 0 && is_set(finder, blocked, set)) {
+			if (set % 64 == 0)
+				err = is_set(finder, blocked, set, &is);
+			if (is) {
 				*set_ret = set;
 				return NULL;
 			}

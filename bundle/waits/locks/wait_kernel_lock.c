@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/locks/wait_lock_name.h"
@@ -34,18 +35,20 @@ struct lock_sort {
 #define RING 64u
 
 /* Whether the pointer to the first waiter of a lock at that address leads into the ring. */
-static bool leads_to_ring(const struct fb_wait_finder *finder, const struct lock_sort *sort,
-			  uint64_t lock, const uint64_t *ring, size_t count)
+static struct fb_error *leads_to_ring(const struct fb_wait_finder *finder,
+				      const struct lock_sort *sort, uint64_t lock,
+				      const uint64_t *ring, size_t count, bool *leads_ret)
 {
 	uint64_t first = 0;
+	struct fb_error *err;
 
+	*leads_ret = false;
 	if (!fb_kernel_address_ok(lock) || lock % 8)
-		return false;
-	fb_error_destroy(fb_space_u64(finder->space, lock + sort->first->offset, &first));
-	for (size_t i = 0; i < count; i++)
-		if (first == ring[i])
-			return true;
-	return false;
+		return NULL;
+	err = fb_space_u64(finder->space, lock + sort->first->offset, &first);
+	for (size_t i = 0; i < count && !err; i++)
+		*leads_ret |= first == ring[i];
+	return fb_part_skip(err);
 }
 
 /* A lock without a list's head is not linked with its waiters. The waiting functions keep its address
@@ -58,6 +61,7 @@ static struct fb_error *find_by_ring(const struct fb_wait_finder *finder,
 	uint64_t ring[RING], at = waiter + sort->entry.list;
 	uint64_t end = blocked->task->stack + fb_thread_size(finder->kernel);
 	size_t count = 0;
+	bool leads = false;
 	struct fb_error *err = NULL;
 
 	while (count < RING && !err) {
@@ -66,19 +70,21 @@ static struct fb_error *find_by_ring(const struct fb_wait_finder *finder,
 		if (!err && (at == waiter + sort->entry.list || !fb_kernel_address_ok(at)))
 			break;
 	}
-	fb_error_destroy(err);
-	for (at = blocked->low; at < end && at < blocked->high + 256; at += 8) {
+	err = fb_part_skip(err);
+	for (at = blocked->low; !err && at < end && at < blocked->high + 256; at += 8) {
 		uint64_t word = 0;
 
 		err = fb_space_u64(finder->space, at, &word);
-		if (err)
-			return err;
-		if (leads_to_ring(finder, sort, word, ring, count)) {
+		if (!err)
+			err = leads_to_ring(finder, sort, word, ring, count, &leads);
+		if (leads) {
 			*lock_ret = word;
 			return NULL;
 		}
 	}
-	return fb_error_create(FB_NOT_FOUND, "the lock that it is queued at is not on its stack");
+	return err ? err
+		   : fb_error_create(FB_NOT_FOUND,
+				     "the lock that it is queued at is not on its stack");
 }
 
 /* The lock that the thread is queued at. */

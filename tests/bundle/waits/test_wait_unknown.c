@@ -94,6 +94,83 @@ static void a_hung_thread_is_always_listed(void)
 	}
 }
 
+/* Makes an object that all threads here wait for; fails where the thread is the first. */
+static struct fb_error *fails_half_way(struct fb_wait_finder *finder,
+				       const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "made");
+	bool fresh;
+	struct fb_error *err =
+		fb_wait_graph_object(&finder->graph, "thing", 0x70, 0, &wait.object, &fresh);
+
+	if (!err && fresh)
+		err = fb_error_create(FB_ABSENT, "page 7 is not in the dump");
+	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+}
+
+/* The wait is there when it fails. */
+static struct fb_error *fails_at_the_end(struct fb_wait_finder *finder,
+					 const struct fb_blocked *blocked)
+{
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "made");
+	bool fresh;
+	struct fb_error *err =
+		fb_wait_graph_object(&finder->graph, "thing", 0x70, 0, &wait.object, &fresh);
+
+	if (!err)
+		err = fb_wait_text(&finder->graph.objects[wait.object].name, "a thing");
+	if (!err)
+		err = fb_wait_graph_add(&finder->graph, &wait);
+	if (!err && fresh)
+		err = fb_error_create(FB_ABSENT, "page 7 is not in the dump");
+	return err;
+}
+
+/* Takes another way, and leaves what it made without a name. */
+static struct fb_error *leaves_a_thing(struct fb_wait_finder *finder,
+				       const struct fb_blocked *blocked FB_UNUSED)
+{
+	size_t object;
+	bool fresh;
+
+	return fb_wait_graph_object(&finder->graph, "thing", 0x70, 0, &object, &fresh);
+}
+
+/* Whoever waits for the same later is told what was missing, and a thread is never listed twice. */
+static void what_is_half_described_says_so(void)
+{
+	static const struct {
+		struct fb_wait_recogniser row;
+		const char *name, *need;
+	} cases[] = {
+		{{"made", fails_half_way, false, {"made_function"}},
+		 "thing 0x70",
+		 "page 7 is not in the dump"},
+		{{"made", fails_at_the_end, false, {"made_function"}},
+		 "a thing",
+		 "page 7 is not in the dump"},
+		{{"made", leaves_a_thing, false, {"made_function"}},
+		 "thing 0x70",
+		 "what it is cannot be read"},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct made_waits w;
+
+		made_waits_begin(&w);
+		for (int tid = 10; tid < 12; tid++) {
+			struct fb_task *task = made_waits_task(&w, tid, tid, "waiter");
+
+			task->state = 'D';
+			CU_ASSERT_EQUAL(recognise(&w, task, &cases[i].row), 1);
+		}
+		CU_ASSERT_STRING_EQUAL(w.finder.graph.objects[0].name, cases[i].name);
+		CU_ASSERT_STRING_EQUAL(w.finder.graph.objects[0].need, cases[i].need);
+		CU_ASSERT(w.finder.graph.objects[0].others);
+		made_waits_end(&w);
+	}
+}
+
 /* Kernel threads that wait for work are none that anybody asks for. */
 static void idle_kernel_threads_are_left_out(void)
 {
@@ -111,4 +188,5 @@ static void idle_kernel_threads_are_left_out(void)
 }
 
 FB_TEST_MAIN("bundle/wait_unknown", FB_TEST(threads_of_one_queue_wait_together),
-	     FB_TEST(a_hung_thread_is_always_listed), FB_TEST(idle_kernel_threads_are_left_out))
+	     FB_TEST(a_hung_thread_is_always_listed), FB_TEST(what_is_half_described_says_so),
+	     FB_TEST(idle_kernel_threads_are_left_out))
