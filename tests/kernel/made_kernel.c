@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kernel/mappings/vma_slab.h"
 
@@ -46,6 +47,10 @@ struct made_kernel *made_kernel_create(void)
 
 	if (!made)
 		abort();
+	made->memory = mmap(NULL, MADE_BYTES, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (made->memory == MAP_FAILED)
+		abort();
 	made->space = (struct fb_space){.ops = &made_ops, .name = "made memory"};
 	made->used = FB_PAGE_SIZE; /* so that nothing stands at the very start */
 	must(fb_warnings_create(&made->warnings));
@@ -71,6 +76,7 @@ void made_kernel_destroy(struct made_kernel *made)
 	fb_vmcoreinfo_destroy(made->kernel.vmcoreinfo);
 	fb_warnings_destroy(made->warnings);
 	free(made->kernel.percpu_offsets);
+	munmap(made->memory, MADE_BYTES);
 	free(made);
 }
 
@@ -90,7 +96,7 @@ static uint64_t take(struct made_kernel *made, uint64_t size, uint64_t alignment
 {
 	uint64_t start = (made->used + alignment - 1) & ~(alignment - 1);
 
-	if (start > sizeof(made->memory) || size > sizeof(made->memory) - start)
+	if (start > MADE_BYTES || size > MADE_BYTES - start)
 		abort();
 	made->used = start + size;
 	return MADE_BASE + start;
@@ -108,7 +114,7 @@ uint64_t made_alloc_pages(struct made_kernel *made, uint64_t size)
 
 void *made_at(struct made_kernel *made, uint64_t address)
 {
-	if (address < MADE_BASE || address - MADE_BASE >= sizeof(made->memory))
+	if (address < MADE_BASE || address - MADE_BASE >= MADE_BYTES)
 		abort();
 	return made->memory + (address - MADE_BASE);
 }

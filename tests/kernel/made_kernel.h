@@ -12,8 +12,10 @@
 #include "kernel/image/kernel_private.h"
 
 #define MADE_BASE 0xffff888000000000ull
-#define MADE_PAGES 64u        /* of memory, or as many as a test hands out */
-#define MADE_MOST_PAGES 4096u /* zeros until they are used: they cost nothing */
+#define MADE_PAGES 64u /* of memory, or as many as a test hands out */
+#define MADE_MOST_PAGES 4096u
+
+#define MADE_BYTES (MADE_MOST_PAGES * FB_PAGE_SIZE)
 
 struct made_kernel {
 	struct fb_kernel kernel; /* what the code under test gets a pointer to */
@@ -22,7 +24,7 @@ struct made_kernel {
 	uint64_t used;          /* bytes handed out */
 	_Atomic uint64_t reads; /* of the memory, by the code under test */
 	bool absent[MADE_MOST_PAGES];
-	uint8_t memory[MADE_MOST_PAGES * FB_PAGE_SIZE];
+	uint8_t *memory; /* MADE_BYTES, mapped: pages that are not used cost nothing */
 };
 
 /* An empty kernel: no member is found, one CPU, no symbols before made_symbols(). */

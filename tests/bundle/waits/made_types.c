@@ -20,6 +20,7 @@ void made_types_begin(struct made_types *types)
 		made_struct(types, "wait_queue_entry", 40,
 			    (const struct made_member[MADE_MEMBERS]){{"private", types->word, 8},
 								     {"entry", types->list, 24}});
+	types->members = 0;
 }
 
 uint32_t made_struct(struct made_types *types, const char *name, uint32_t size,
@@ -31,7 +32,7 @@ uint32_t made_struct(struct made_types *types, const char *name, uint32_t size,
 
 	for (; count < MADE_MEMBERS && members[count].name; count++)
 		list[count] = (struct fb_btf_member){
-			.name = members[count].name,
+			.name = ++types->members == types->left_out ? "gone" : members[count].name,
 			.type = members[count].type,
 			.bit_offset = members[count].offset * 8ull,
 		};

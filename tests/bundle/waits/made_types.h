@@ -6,7 +6,7 @@
 #include "symbols/btf/btf_builder.h"
 #include "tests/kernel/made_kernel.h"
 
-#define MADE_MEMBERS 6u
+#define MADE_MEMBERS 8u
 
 struct made_types {
 	struct fb_btf_builder builder;
@@ -16,6 +16,8 @@ struct made_types {
 	uint32_t list;      /* struct list_head */
 	uint32_t queue;     /* struct wait_queue_head, its list at MADE_QUEUE_LIST */
 	uint32_t entry;     /* struct wait_queue_entry: 40 bytes */
+	size_t members;     /* of the structs made so far, but for the two above */
+	size_t left_out;    /* the one of these, from 1, that goes by another name; 0: none */
 };
 #define MADE_QUEUE_LIST 8u
 
@@ -23,6 +25,9 @@ struct made_member {
 	const char *name; /* NULL behind the last */
 	uint32_t type, offset;
 };
+
+/* For a table of members. */
+#define MADE_MEMBERS_OF(...) ((const struct made_member[MADE_MEMBERS]){__VA_ARGS__})
 
 void made_types_begin(struct made_types *types);
 uint32_t made_struct(struct made_types *types, const char *name, uint32_t size,

@@ -23,7 +23,40 @@ void made_waits_end(struct made_waits *waits)
 {
 	fb_wait_finder_deinit(&waits->finder);
 	fb_u64_map_deinit(&waits->tasks.by_address);
+	fb_modules_destroy(waits->modules);
 	made_kernel_destroy(waits->made);
+	if (waits->types.word)
+		made_types_end(&waits->types);
+}
+
+struct made_types *made_waits_types(struct made_waits *waits)
+{
+	made_types_begin(&waits->types);
+	waits->types.left_out = waits->left_out;
+	return &waits->types;
+}
+
+void made_waits_symbol(struct made_waits *waits, const char *name, uint64_t address)
+{
+	size_t count = 0;
+
+	while (waits->symbols[count])
+		count++;
+	CU_ASSERT_FATAL(count < MADE_WAIT_SYMBOLS);
+	waits->symbols[count] = name;
+	waits->addresses[count] = address;
+	made_symbols(waits->made, waits->symbols, waits->addresses);
+}
+
+void made_waits_modules(struct made_waits *waits)
+{
+	uint64_t head = made_alloc(waits->made, 64);
+
+	MADE_FIELD(waits->made, module_list, 8, 16);
+	made_list_init(waits->made, head);
+	made_waits_symbol(waits, "modules", head);
+	FB_OK_FATAL(fb_modules_load(&waits->made->kernel, &waits->modules));
+	waits->finder.modules = waits->modules;
 }
 
 struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t tid,

@@ -8,9 +8,11 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 #include "kernel/tasks/task_table.h"
-#include "tests/kernel/made_kernel.h"
+#include "tests/bundle/waits/made_types.h"
 
 #define MADE_WAIT_TASKS 64u
+#define MADE_MARKS 4u
+#define MADE_WAIT_SYMBOLS 8u
 /* Of task_structs: members of tests are below. */
 #define MADE_TASK_BYTES 512u
 /* Where in its stack the frames begin that are looked through for a waiter's structure. */
@@ -23,10 +25,25 @@ struct made_waits {
 	struct fb_tasks tasks;
 	struct fb_task list[MADE_WAIT_TASKS];
 	uint32_t by_tid[MADE_WAIT_TASKS];
+	struct made_types types; /* the kernel's, from made_waits_types() to the end */
+	size_t left_out;         /* the member that these types do not have, from 1; 0: none */
+	const char *symbols[MADE_WAIT_SYMBOLS + 1]; /* made_waits_symbol() adds */
+	uint64_t addresses[MADE_WAIT_SYMBOLS];
+	struct fb_modules *modules; /* the finder's, from made_waits_modules() to the end */
+	uint64_t marks[MADE_MARKS]; /* addresses that a test gives names (made_answer.h) */
 };
 
 void made_waits_begin(struct made_waits *waits);
 void made_waits_end(struct made_waits *waits);
+
+/* Begins the kernel's types, for recognisers that ask for members by name: made_struct() adds, and
+ * made_types_give(&waits->types, waits->made) ends them. */
+struct made_types *made_waits_types(struct made_waits *waits);
+
+/* One more symbol of the kernel, of 8 bytes. name is borrowed. */
+void made_waits_symbol(struct made_waits *waits, const char *name, uint64_t address);
+/* Gives the finder a kernel without modules: addresses of the kernel's own then have names. */
+void made_waits_modules(struct made_waits *waits);
 
 /* One more thread, asleep; to be made in order of (pid, tid), TIDs ascending. */
 struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t tid,

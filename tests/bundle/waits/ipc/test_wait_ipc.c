@@ -1,123 +1,329 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Threads that wait at System V queues and semaphore sets of a made kernel. */
+/* Threads of a made kernel that wait at message queues and semaphore sets. */
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "bundle/waits/files/wait_held_files.h"
 #include "bundle/waits/ipc/recognise.h"
-#include "tests/bundle/waits/made_types.h"
-#include "tests/bundle/waits/made_waits.h"
+#include "tests/bundle/waits/made_answer.h"
+#include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
 
-#define MEMBERS(...) ((const struct made_member[MADE_MEMBERS]){__VA_ARGS__})
 #define SET 7u
+#define RECEIVERS 64u
+#define SENDERS 80u
+#define SEMAPHORES 128u /* of a set: its semaphores begin here */
+#define SEMAPHORE_BYTES 64u
 
-struct world {
-	struct made_waits waits;
-	struct made_types types;
-	struct made_kernel *made;
-	struct fb_task *waiters[2];
-};
-
-static void begin(struct world *w)
+/* list: where in a waiter's structure its list_head is; its task is behind it, or at 0. */
+static void put_types(struct made_waits *w, uint32_t list)
 {
-	struct made_types *types = &w->types;
-	uint32_t perm;
+	struct made_types *types = made_waits_types(w);
+	uint32_t perm, task = list ? 0 : 16;
 
-	made_waits_begin(&w->waits);
-	w->made = w->waits.made;
-	made_types_begin(types);
 	perm = made_struct(types, "kern_ipc_perm", 16,
-			   MEMBERS({"id", types->half, 4}, {"key", types->half, 8}));
+			   MADE_MEMBERS_OF({"id", types->half, 4}, {"key", types->half, 8}));
 	made_struct(types, "msg_queue", 128,
-		    MEMBERS({"q_perm", perm, 0}, {"q_lspid", types->word, 32},
-			    {"q_lrpid", types->word, 40}, {"q_receivers", types->list, 64},
-			    {"q_senders", types->list, 80}));
+		    MADE_MEMBERS_OF({"q_perm", perm, 0}, {"q_lspid", types->word, 32},
+				    {"q_lrpid", types->word, 40},
+				    {"q_receivers", types->list, RECEIVERS},
+				    {"q_senders", types->list, SENDERS}));
 	made_struct(types, "msg_receiver", 40,
-		    MEMBERS({"r_list", types->list, 0}, {"r_tsk", types->word, 16}));
-	made_struct(types, "upid", 16, MEMBERS({"nr", types->half, 0}));
-	made_struct(types, "pid", 64, MEMBERS({"numbers", types->word, 48}));
+		    MADE_MEMBERS_OF({"r_list", types->list, list}, {"r_tsk", types->word, task}));
+	made_struct(types, "msg_sender", 40,
+		    MADE_MEMBERS_OF({"list", types->list, list}, {"tsk", types->word, task}));
+	made_struct(types, "upid", 16, MADE_MEMBERS_OF({"nr", types->half, 4}));
+	made_struct(types, "pid", 64, MADE_MEMBERS_OF({"numbers", types->word, 48}));
 	made_struct(types, "sem_array", 256,
-		    MEMBERS({"sem_perm", perm, 0}, {"pending_alter", types->list, 64},
-			    {"pending_const", types->list, 80}, {"sem_nsems", types->half, 104},
-			    {"sems", types->word, 128}));
-	made_struct(
-		types, "sem", 64,
-		MEMBERS({"pending_alter", types->list, 16}, {"pending_const", types->list, 32}));
+		    MADE_MEMBERS_OF({"sem_perm", perm, 0}, {"pending_alter", types->list, 64},
+				    {"pending_const", types->list, 80},
+				    {"sem_nsems", types->half, 104},
+				    {"sems", types->word, SEMAPHORES}));
+	made_struct(types, "sem", SEMAPHORE_BYTES,
+		    MADE_MEMBERS_OF({"pending_alter", types->list, 16},
+				    {"pending_const", types->list, 32}));
 	made_struct(types, "sem_queue", 72,
-		    MEMBERS({"list", types->list, 0}, {"sleeper", types->word, 16}));
+		    MADE_MEMBERS_OF({"list", types->list, list}, {"sleeper", types->word, task}));
 	made_types_give(types, w->made);
-	for (int i = 0; i < 2; i++)
-		w->waiters[i] = made_waits_task(&w->waits, 10 + i, 10 + i, "waiter");
 }
 
-static void end(struct world *w)
+/* A thread whose structure is in the list, at the end of the part of its stack that is looked through. */
+static struct fb_blocked queued(struct made_waits *w, uint64_t head, uint32_t list,
+				const char *kind)
 {
-	made_waits_end(&w->waits);
-	made_types_end(&w->types);
+	struct fb_task *task = made_waits_task(w, 10, 10, "waiter");
+	uint64_t waiter = made_waits_frame(task);
+	struct fb_blocked blocked = made_waits_blocked(w, task, kind);
+
+	made_put(w->made, waiter + (list ? 0 : 16), task->address, 8);
+	made_list_init(w->made, head);
+	made_list_add(w->made, head, waiter + list);
+	blocked.high = waiter + 24;
+	return blocked;
 }
 
-/* The thread's structure, whose list is first and whose task is at 16, in the list. */
-static void queue(struct world *w, const struct fb_task *task, uint64_t head)
+static uint64_t put_pid(struct made_waits *w, uint64_t number)
 {
-	made_put(w->made, made_waits_frame(task) + 16, task->address, 8);
-	made_list_add(w->made, head, made_waits_frame(task));
+	uint64_t pid = made_alloc(w->made, 64);
+
+	made_put(w->made, pid + 52, number, 4);
+	return pid;
+}
+
+/* Message queue 3, marks[0]; sender and receiver: the last ones, 0: none. */
+static struct fb_blocked at_queue(struct made_waits *w, const char *kind, uint32_t list,
+				  uint64_t sender, uint64_t receiver)
+{
+	uint64_t queue = made_alloc(w->made, 128);
+
+	put_types(w, list);
+	w->marks[0] = queue;
+	made_put(w->made, queue + 4, 3, 4);
+	made_put(w->made, queue + 8, 0x3ab, 4);
+	made_put(w->made, queue + 32, sender ? put_pid(w, sender) : 0, 8);
+	made_put(w->made, queue + 40, receiver ? put_pid(w, receiver) : 0, 8);
+	return queued(w, queue + (!strcmp(kind, "msgsnd") ? SENDERS : RECEIVERS), list, kind);
+}
+
+static struct fb_blocked receiving(struct made_waits *w)
+{
+	return at_queue(w, "msgrcv", 0, 4711, 0);
+}
+
+static struct fb_blocked receiving_list_second(struct made_waits *w)
+{
+	return at_queue(w, "msgrcv", 8, 0, 0);
+}
+
+static struct fb_blocked sending(struct made_waits *w)
+{
+	return at_queue(w, "msgsnd", 0, 4711, 12);
+}
+
+static void tells_the_queue_of_a_message(void)
+{
+#define QUEUE                                                                                      \
+	.object = "message queue {0} 0x0", .name = "message queue 3, key 0x3ab",                   \
+	.need = "any process of its IPC namespace that may use the queue", .flags = "others sure", \
+	.evidence = "the queue that its structure on the kernel stack is in"
+	static const struct made_scene scenes[] = {
+		{receiving,
+		 fb_wait_message,
+		 {QUEUE, .kind = "msgrcv", .detail = "last sent to by PID 4711"}},
+		{receiving_list_second, fb_wait_message, {QUEUE, .kind = "msgrcv"}},
+		{sending,
+		 fb_wait_message,
+		 {QUEUE, .kind = "msgsnd",
+		  .detail = "last sent to by PID 4711; last received from by PID 12"}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
 }
 
 static void receivers_of_a_queue_wait_together(void)
 {
-	struct world w;
-	uint64_t messages, pid;
+	struct fb_blocked blocked;
+	struct made_waits w;
 
-	begin(&w);
-	messages = made_alloc(w.made, 128);
-	pid = made_alloc(w.made, 64);
-	made_put(w.made, messages + 4, 3, 4);
-	made_put(w.made, messages + 8, 0x3ab, 4);
-	made_put(w.made, messages + 32, pid, 8);
-	made_put(w.made, pid + 48, 4711, 4);
-	made_list_init(w.made, messages + 64);
-	for (int i = 0; i < 2; i++)
-		queue(&w, w.waiters[i], messages + 64);
-	for (int i = 0; i < 2; i++) {
-		struct fb_blocked blocked = made_waits_blocked(&w.waits, w.waiters[i], "msgrcv");
-
-		FB_OK_FATAL(fb_wait_message(&w.waits.finder, &blocked));
-	}
-	CU_ASSERT_EQUAL(w.waits.finder.graph.object_count, 1);
-	CU_ASSERT_STRING_EQUAL(made_waits_object(&w.waits, w.waiters[0])->name,
-			       "message queue 3, key 0x3ab");
-	CU_ASSERT_STRING_EQUAL(made_waits_object(&w.waits, w.waiters[0])->detail,
-			       "last sent to by PID 4711");
-	CU_ASSERT(made_waits_object(&w.waits, w.waiters[0])->others);
-	end(&w);
+	made_waits_begin(&w);
+	blocked = receiving(&w);
+	FB_OK_FATAL(fb_wait_message(&w.finder, &blocked));
+	FB_OK_FATAL(fb_wait_message(&w.finder, &blocked));
+	CU_ASSERT_EQUAL(w.finder.graph.object_count, 1);
+	CU_ASSERT_STRING_EQUAL(w.finder.graph.objects[0].detail, "last sent to by PID 4711");
+	made_waits_end(&w);
 }
 
-/* In a list of the set, or of its semaphore 2; only a set of the number that was called for. */
-static void finds_the_set_that_the_call_names(void)
+/* In the list so far behind the start of set 7, marks[0]. */
+static struct fb_blocked at_set(struct made_waits *w, uint64_t behind, uint64_t named)
 {
-	static const uint64_t lists[] = {64, 80, 128 + 2 * 64 + 16, 128 + 32};
+	uint64_t set = made_alloc(w->made, SEMAPHORES + 260 * SEMAPHORE_BYTES);
+	struct fb_blocked blocked;
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(lists); i++) {
-		struct fb_blocked blocked;
-		struct world w;
-		uint64_t set;
-
-		begin(&w);
-		set = made_alloc(w.made, 512);
-		made_put(w.made, set + 4, SET, 4);
-		made_put(w.made, set + 104, 3, 4);
-		made_list_init(w.made, set + lists[i]);
-		queue(&w, w.waiters[0], set + lists[i]);
-		blocked = made_waits_blocked(&w.waits, w.waiters[0], "semop");
-		made_waits_call(&blocked, SYS_semop, SET + 1, 0, 0, 0);
-		FB_FAILS(fb_wait_semop(&w.waits.finder, &blocked), FB_NOT_FOUND);
-		blocked.args[0] = SET;
-		FB_OK_FATAL(fb_wait_semop(&w.waits.finder, &blocked));
-		CU_ASSERT_STRING_EQUAL(made_waits_object(&w.waits, w.waiters[0])->name,
-				       "semaphore set 7, key 0x0, of 3");
-		end(&w);
-	}
+	put_types(w, 0);
+	w->marks[0] = set;
+	made_put(w->made, set + 4, SET, 4);
+	made_put(w->made, set + 8, 0xabc, 4);
+	made_put(w->made, set + 104, 3, 4);
+	blocked = queued(w, set + behind, 0, "semop");
+	made_waits_call(&blocked, SYS_semop, named, 0, 0, 0);
+	return blocked;
 }
 
-FB_TEST_MAIN("bundle/wait_ipc", FB_TEST(receivers_of_a_queue_wait_together),
-	     FB_TEST(finds_the_set_that_the_call_names))
+static struct fb_blocked of_whole_set(struct made_waits *w)
+{
+	return at_set(w, 64, SET);
+}
+
+static struct fb_blocked reading_whole_set(struct made_waits *w)
+{
+	return at_set(w, 80, SET);
+}
+
+static struct fb_blocked of_a_semaphore(struct made_waits *w)
+{
+	return at_set(w, SEMAPHORES + 2 * SEMAPHORE_BYTES + 16, 0xffffffff00000000ull | SET);
+}
+
+static struct fb_blocked reading_a_semaphore(struct made_waits *w)
+{
+	return at_set(w, SEMAPHORES + 32, SET);
+}
+
+static struct fb_blocked of_the_last_semaphore(struct made_waits *w)
+{
+	return at_set(w, SEMAPHORES + 255 * SEMAPHORE_BYTES + 16, SET);
+}
+
+static struct fb_blocked of_one_too_far(struct made_waits *w)
+{
+	return at_set(w, SEMAPHORES + 256 * SEMAPHORE_BYTES + 16, SET);
+}
+
+static struct fb_blocked of_another_number(struct made_waits *w)
+{
+	return at_set(w, 64, SET + 1);
+}
+
+static struct fb_blocked of_no_known_number(struct made_waits *w)
+{
+	struct fb_blocked blocked = at_set(w, 64, SET);
+
+	blocked.has_regs = false;
+	return blocked;
+}
+
+/* Where the number stands by chance, in no list's set: sets are aligned. */
+static struct fb_blocked at_no_set(struct made_waits *w)
+{
+	struct fb_blocked blocked = at_set(w, SEMAPHORES + 24, SET);
+
+	made_put(w->made, w->marks[0] + 4, 0, 4);
+	made_put(w->made, w->marks[0] + 8 + 4, SET, 4);
+	return blocked;
+}
+
+static void tells_the_semaphore_set(void)
+{
+#define SEMAPHORE_SET                                                               \
+	{                                                                           \
+		.kind = "semop", .object = "semaphore set {0} 0x0",                 \
+		.name = "semaphore set 7, key 0xabc, of 3",                         \
+		.need = "any process of its IPC namespace that may use the set",    \
+		.flags = "others sure",                                             \
+		.evidence = "the list that its structure on the kernel stack is in" \
+	}
+	static const struct made_answer none = {.code = FB_NOT_FOUND,
+						.error = "its semaphore set was not found"};
+	static const struct made_scene scenes[] = {
+		{of_whole_set, fb_wait_semop, SEMAPHORE_SET},
+		{reading_whole_set, fb_wait_semop, SEMAPHORE_SET},
+		{of_a_semaphore, fb_wait_semop, SEMAPHORE_SET},
+		{reading_a_semaphore, fb_wait_semop, SEMAPHORE_SET},
+		{of_the_last_semaphore, fb_wait_semop, SEMAPHORE_SET},
+	};
+	const struct made_scene refused[] = {{of_one_too_far, fb_wait_semop, none},
+					     {of_another_number, fb_wait_semop, none},
+					     {of_no_known_number, fb_wait_semop, none},
+					     {at_no_set, fb_wait_semop, none}};
+
+	made_scene_damage(&scenes[0]);
+	made_scene_damage(&scenes[3]);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_check(&scenes[i]);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)
+		made_scene_check(&refused[i]);
+}
+
+/* Queue /it, of which 10 has descriptor 3, 20 its reading end and 30 its writing end; 40 has another. */
+static struct fb_blocked at_posix_queue(struct made_waits *w, int64_t syscall, uint64_t fd)
+{
+	struct fb_task *waiter = made_waits_task(w, 10, 10, "waiter");
+	struct fb_task *reader = made_waits_task(w, 20, 20, "reader");
+	struct fb_task *writer = made_waits_task(w, 30, 30, "writer");
+	struct fb_task *other = made_waits_task(w, 40, 40, "other");
+	struct fb_blocked blocked = made_waits_blocked(w, waiter, "mq-receive");
+	uint64_t own, read, written;
+
+	made_open_files_members(w);
+	own = made_open_file(w, 0, S_IFREG | 0600, 0);
+	memcpy(&w->marks[0], made_at(w->made, own + 32), 8);
+	read = made_open_file(w, 0, S_IFREG | 0600, FB_FMODE_READ);
+	written = made_open_file(w, 0, S_IFREG | 0600, FB_FMODE_WRITE);
+	MADE_SET(w->made, read, file_inode, w->marks[0]);
+	MADE_SET(w->made, written, file_inode, w->marks[0]);
+	made_open_fd(w, waiter, 3, own);
+	made_open_fd(w, reader, 3, read);
+	made_open_fd(w, writer, 3, written);
+	made_open_fd(w, other, 3, made_open_file(w, 0, S_IFREG | 0600, 3));
+	made_waits_call(&blocked, syscall, fd, 0, 0, 0);
+	return blocked;
+}
+
+static struct fb_blocked receiving_posix(struct made_waits *w)
+{
+	return at_posix_queue(w, SYS_mq_timedreceive, 3);
+}
+
+static struct fb_blocked sending_posix(struct made_waits *w)
+{
+	return at_posix_queue(w, SYS_mq_timedsend, 3);
+}
+
+static struct fb_blocked in_another_call(struct made_waits *w)
+{
+	return at_posix_queue(w, SYS_exit_group, 3);
+}
+
+static struct fb_blocked at_a_closed_one(struct made_waits *w)
+{
+	return at_posix_queue(w, SYS_mq_timedsend, 4);
+}
+
+static void tells_the_posix_queue(void)
+{
+#define POSIX                                                                              \
+	.name = "POSIX message queue /it", .flags = "others certain sure", .wait = "fd 3", \
+	.evidence = "its descriptor, and all open files of the queue"
+	static const struct made_scene scenes[] = {
+		{receiving_posix,
+		 fb_wait_posix_queue,
+		 {POSIX, .kind = "mq-receive", .object = "posix queue {0} 0x0", .owners = "30p"}},
+		{sending_posix,
+		 fb_wait_posix_queue,
+		 {POSIX, .kind = "mq-send", .object = "posix queue {0} 0x1", .owners = "20p"}},
+	};
+	static const struct made_scene refused[] = {
+		{in_another_call,
+		 fb_wait_posix_queue,
+		 {.code = FB_NOT_FOUND, .error = "its system call names no message queue"}},
+		{at_a_closed_one, fb_wait_posix_queue, {.code = FB_NOT_FOUND, .error = "4"}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)
+		made_scene_check(&refused[i]);
+}
+
+static void both_ways_of_a_posix_queue_are_two_objects(void)
+{
+	struct fb_blocked blocked;
+	struct made_waits w;
+
+	made_waits_begin(&w);
+	blocked = receiving_posix(&w);
+	for (int i = 0; i < 4; i++) {
+		blocked.syscall = i % 2 ? SYS_mq_timedsend : SYS_mq_timedreceive;
+		FB_OK_FATAL(fb_wait_posix_queue(&w.finder, &blocked));
+	}
+	CU_ASSERT_EQUAL(w.finder.graph.object_count, 2);
+	CU_ASSERT_EQUAL(w.finder.graph.objects[0].waiters, 2);
+	made_waits_end(&w);
+}
+
+FB_TEST_MAIN("bundle/wait_ipc", FB_TEST(tells_the_queue_of_a_message),
+	     FB_TEST(receivers_of_a_queue_wait_together), FB_TEST(tells_the_semaphore_set),
+	     FB_TEST(tells_the_posix_queue), FB_TEST(both_ways_of_a_posix_queue_are_two_objects))

@@ -1,137 +1,311 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Locks of a made kernel: found from their waiters, with a list of them or a pointer to the first. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "bundle/waits/locks/recognise.h"
-#include "tests/bundle/waits/made_waits.h"
+#include "tests/bundle/waits/locks/made_locks.h"
+#include "tests/bundle/waits/made_answer.h"
 #include "tests/harness.h"
 
-#define WAITERS 5
-#define READER_OWNED 1u
-
-struct world {
-	struct made_waits waits;
-	struct made_kernel *made;
-	uint64_t lock;
-	struct fb_task *holder, *waiters[WAITERS];
-};
-
-/* A rw_semaphore and its waiters, in the order in which they came; ring: as 7.x links them. */
-static void begin(struct world *w, bool ring)
+#define EVIDENCE "the waiter's structure on its kernel stack"
+static struct fb_blocked in_list(struct made_waits *w)
 {
-	made_waits_begin(&w->waits);
-	w->made = w->waits.made;
-	MADE_FIELD(w->made, rwsem_count, 0, 8);
-	MADE_FIELD(w->made, rwsem_owner, 8, 8);
-	MADE_FIELD(w->made, rwsem_waiter_list, 0, 16);
-	MADE_FIELD(w->made, rwsem_waiter_task, 16, 8);
-	w->made->kernel.layout.rwsem_waiter.size = 40;
-	if (ring)
-		MADE_FIELD(w->made, rwsem_first_waiter, 24, 8);
-	else
-		MADE_FIELD(w->made, rwsem_wait_list, 24, 16);
-	w->lock = made_alloc(w->made, 64);
-	w->holder = made_waits_task(&w->waits, 10, 10, "holder");
-	made_put(w->made, w->lock, 1, 8);
-	made_put(w->made, w->lock + 8, w->holder->address, 8);
-	made_list_init(w->made, w->lock + 24);
-	for (int i = 0; i < WAITERS; i++) {
-		uint64_t waiter;
+	return made_lock_waiter(w, MADE_LIST, 0);
+}
 
-		w->waiters[i] = made_waits_task(&w->waits, 20 + i, 20 + i, "waiter");
-		waiter = made_waits_frame(w->waiters[i]);
-		made_put(w->made, waiter + 16, w->waiters[i]->address, 8);
-		if (ring && !i) {
-			made_list_init(w->made, waiter);
-			made_put(w->made, w->lock + 24, waiter, 8);
-		} else {
-			made_list_add(w->made,
-				      ring ? made_waits_frame(w->waiters[0]) : w->lock + 24,
-				      waiter);
+static struct fb_blocked in_ring(struct made_waits *w)
+{
+	return made_lock_waiter(w, MADE_RING, 0);
+}
+
+/* The lowest three bits of the owner word are flags. */
+static struct fb_blocked with_flags(struct made_waits *w)
+{
+	return made_lock_waiter(w, MADE_LIST, 6);
+}
+
+static struct fb_blocked handed_over(struct made_waits *w)
+{
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
+
+	made_put(w->made, w->marks[0] + MADE_LOCK_OWNER, 7, 8);
+	return blocked;
+}
+
+static struct fb_blocked of_a_stranger(struct made_waits *w)
+{
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
+
+	w->marks[1] = 0xffff888000000008ull;
+	made_put(w->made, w->marks[0] + MADE_LOCK_OWNER, w->marks[1], 8);
+	return blocked;
+}
+
+static void tells_who_owns_a_mutex(void)
+{
+	static const struct made_scene scenes[] = {
+		{in_list,
+		 fb_wait_mutex,
+		 {.kind = "kernel-mutex",
+		  .object = "kernel lock {0} 0x0",
+		  .name = "{0}",
+		  .owners = "10",
+		  .flags = "certain sure",
+		  .evidence = EVIDENCE}},
+		{in_ring,
+		 fb_wait_mutex,
+		 {.kind = "kernel-mutex",
+		  .object = "kernel lock {0} 0x0",
+		  .name = "{0}",
+		  .owners = "10",
+		  .flags = "certain sure",
+		  .evidence = EVIDENCE}},
+		{with_flags,
+		 fb_wait_mutex,
+		 {.kind = "kernel-mutex",
+		  .object = "kernel lock {0} 0x0",
+		  .name = "{0}",
+		  .owners = "10",
+		  .flags = "certain sure",
+		  .evidence = EVIDENCE}},
+		{handed_over,
+		 fb_wait_mutex,
+		 {.kind = "kernel-mutex",
+		  .object = "kernel lock {0} 0x0",
+		  .name = "{0}",
+		  .need = "nobody held it at the panic: it was being handed over",
+		  .flags = "sure",
+		  .evidence = EVIDENCE}},
+		{of_a_stranger,
+		 fb_wait_mutex,
+		 {.kind = "kernel-mutex",
+		  .object = "kernel lock {0} 0x0",
+		  .name = "{0}",
+		  .need = "its owner word {1} is no task that is known",
+		  .flags = "sure",
+		  .evidence = EVIDENCE}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+}
+
+/* All waiters of one lock wait for one object, whichever way they are linked. */
+static void waiters_of_a_lock_wait_together(void)
+{
+	for (enum made_lock_layout layout = MADE_LIST; layout <= MADE_RING; layout++) {
+		struct made_waits w;
+
+		made_waits_begin(&w);
+		made_lock(&w, layout, 0);
+		for (int i = 1; i <= MADE_LOCK_WAITERS; i++) {
+			struct fb_blocked blocked = made_waits_blocked(&w, &w.list[i], "rwsem");
+
+			FB_OK_FATAL(fb_wait_rwsem(&w.finder, &blocked));
+			CU_ASSERT_EQUAL(made_waits_object(&w, &w.list[i])->key[0], w.marks[0]);
+			CU_ASSERT_EQUAL(made_waits_object(&w, &w.list[i])->owner_count, 1);
 		}
-		/* The sleeping function keeps what it was called with. */
-		made_put(w->made, waiter + 64, w->lock, 8);
+		CU_ASSERT_EQUAL(w.finder.graph.object_count, 1);
+		CU_ASSERT_EQUAL(w.finder.graph.objects[0].waiters, MADE_LOCK_WAITERS);
+		made_waits_end(&w);
 	}
 }
 
-static struct fb_error *recognise(struct world *w, int index)
+static struct fb_blocked without_waiter(struct made_waits *w)
 {
-	struct fb_blocked blocked = made_waits_blocked(&w->waits, w->waiters[index], "rwsem");
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
 
-	return fb_wait_rwsem(&w->waits.finder, &blocked);
+	made_put(w->made, made_waits_frame(blocked.task) + 16, w->list[0].address, 8);
+	return blocked;
 }
 
-static void finds_lock_and_owner_either_way(void)
+static struct fb_blocked without_types(struct made_waits *w)
 {
-	for (int ring = 0; ring < 2; ring++) {
-		struct world w;
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
 
-		begin(&w, ring);
-		for (int i = 0; i < WAITERS; i++) {
-			FB_OK_FATAL(recognise(&w, i));
-			CU_ASSERT_EQUAL(made_waits_object(&w.waits, w.waiters[i])->key[0], w.lock);
-			CU_ASSERT_EQUAL(made_waits_object(&w.waits, w.waiters[i])->owner_count, 1);
-			CU_ASSERT(made_waits_owned_by(&w.waits, w.waiters[i], 10));
-			CU_ASSERT(made_waits_object(&w.waits, w.waiters[i])->certain);
-		}
-		CU_ASSERT_EQUAL(w.waits.finder.graph.object_count, 1);
-		made_waits_end(&w.waits);
-	}
+	w->made->kernel.layout.mutex_waiter.size = 0;
+	return blocked;
+}
+
+static struct fb_blocked without_list(struct made_waits *w)
+{
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
+
+	w->made->kernel.layout.mutex_wait_list.found = false;
+	return blocked;
 }
 
 /* Of a ring a word on the stack is the lock only if it points back to one of the waiters. */
-static void believes_no_other_word(void)
+static struct fb_blocked without_way_back(struct made_waits *w)
 {
-	struct world w;
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_RING, 0);
 
-	begin(&w, true);
-	made_put(w.made, w.lock + 24, made_waits_frame(w.holder), 8);
-	FB_FAILS(recognise(&w, 0), FB_NOT_FOUND);
-	made_waits_end(&w.waits);
+	made_put(w->made, w->marks[0] + MADE_LOCK_QUEUE, made_waits_frame(&w->list[0]), 8);
+	return blocked;
 }
 
-/* Readers: the last one may have let go, and others may have it. */
-static void readers_are_named_only_where_they_sleep_in_the_kernel(void)
+/* Nor where it is no address that an object can stand at. */
+static struct fb_blocked at_an_odd_address(struct made_waits *w)
 {
-	for (size_t hung = 0; hung < 2; hung++) {
-		const struct fb_wait_object *object;
-		struct world w;
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_RING, 0);
+	uint64_t odd = w->marks[0] + 4;
 
-		begin(&w, false);
-		made_put(w.made, w.lock, 3 << 8, 8);
-		made_put(w.made, w.lock + 8, w.holder->address | READER_OWNED, 8);
-		w.holder->state = hung ? 'D' : 'S';
-		FB_OK_FATAL(recognise(&w, 0));
-		object = made_waits_object(&w.waits, w.waiters[0]);
-		CU_ASSERT_EQUAL(object->owner_count, hung);
-		CU_ASSERT(object->others);
-		CU_ASSERT_FALSE(object->certain);
-		CU_ASSERT_PTR_NOT_NULL(strstr(object->detail, "for reading by 3"));
-		made_waits_end(&w.waits);
+	made_put(w->made, odd + MADE_LOCK_QUEUE, made_waits_frame(blocked.task), 8);
+	made_put(w->made, made_waits_frame(blocked.task) + 64, odd, 8);
+	return blocked;
+}
+
+static void refuses_what_is_no_lock(void)
+{
+	static const struct made_scene scenes[] = {
+		{without_waiter,
+		 fb_wait_mutex,
+		 {.code = FB_NOT_FOUND, .error = "not found on its stack"}},
+		{without_types,
+		 fb_wait_mutex,
+		 {.code = FB_NOT_FOUND, .error = "no waiter of a kernel-mutex"}},
+		{without_list,
+		 fb_wait_mutex,
+		 {.code = FB_NOT_FOUND, .error = "no mutex_wait_list"}},
+		{without_way_back,
+		 fb_wait_mutex,
+		 {.code = FB_NOT_FOUND, .error = "the lock that it is queued at is not on"}},
+		{at_an_odd_address,
+		 fb_wait_mutex,
+		 {.code = FB_NOT_FOUND, .error = "the lock that it is queued at is not on"}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_check(&scenes[i]);
+}
+
+/* The lock's address is looked for from the thread's innermost frame to a little behind its outermost, and
+ * not behind its stack. */
+static void looks_for_the_lock_in_the_frames(void)
+{
+	static const struct {
+		uint64_t at; /* behind the frames' end, or (end) before the stack's */
+		bool end, found;
+	} cases[] = {
+		{0, false, true}, {248, false, true}, {256, false, false},
+		{8, true, true},  {0, true, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct fb_blocked blocked;
+		struct made_waits w;
+		uint64_t at;
+
+		made_waits_begin(&w);
+		w.made->kernel.layout.thread_union.size = 8192;
+		blocked = made_lock_waiter(&w, MADE_RING, 0);
+		made_put(w.made, made_waits_frame(blocked.task) + 64, 0, 8);
+		made_alloc_pages(w.made, FB_PAGE_SIZE); /* behind the last stack */
+		at = cases[i].end ? blocked.task->stack + 8192 - cases[i].at
+				  : blocked.high + cases[i].at;
+		if (cases[i].end)
+			blocked.high = blocked.task->stack + 8192;
+		made_put(w.made, at, w.marks[0], 8);
+		if (cases[i].found)
+			FB_OK(fb_wait_mutex(&w.finder, &blocked));
+		else
+			FB_FAILS(fb_wait_mutex(&w.finder, &blocked), FB_NOT_FOUND);
+		made_waits_end(&w);
 	}
 }
 
-/* An mm_struct's lock is called by the first process that has it; one that no task has by its address. */
-static void names_the_lock_of_an_address_space(void)
+/* Any of 64 waiters back in the ring may be the first; a ring that a damaged link ends is as long as it
+ * can be followed. */
+static void follows_a_ring_so_far(void)
 {
-	for (size_t used = 0; used < 2; used++) {
-		char expected[32] = "mmap_lock of PID 20";
-		struct world w;
+	enum { LONG = 63 };
 
-		begin(&w, false);
-		MADE_FIELD(w.made, mm_mmap_lock, 32, 48);
-		for (int i = 0; i < 3; i++)
-			w.waiters[i]->mm = w.lock - (used ? 32 : 40);
-		if (!used)
-			snprintf(expected, sizeof(expected), "0x%" PRIx64, w.lock);
-		FB_OK_FATAL(recognise(&w, 1));
-		CU_ASSERT_STRING_EQUAL(made_waits_object(&w.waits, w.waiters[1])->name, expected);
-		made_waits_end(&w.waits);
+	for (int damaged = 0; damaged < 3; damaged++) {
+		struct fb_blocked blocked;
+		struct made_waits w;
+		uint64_t first;
+
+		made_waits_begin(&w);
+		made_lock_members(&w, MADE_RING);
+		w.marks[0] = made_alloc(w.made, 64);
+		made_put(w.made, w.marks[0] + MADE_LOCK_OWNER, 0, 8);
+		for (int i = 0; i <= LONG; i++)
+			made_waits_task(&w, 20 + i, 20 + i, "waiter");
+		made_alloc_pages(w.made, 3 * FB_PAGE_SIZE); /* the rest of the last stack */
+		first = made_waits_frame(&w.list[0]);
+		made_list_init(w.made, first);
+		made_put(w.made, w.marks[0] + MADE_LOCK_QUEUE, first, 8);
+		for (int i = 1; i <= LONG; i++)
+			made_list_add(w.made, first, made_waits_frame(&w.list[i]));
+		blocked = made_waits_blocked(&w, &w.list[LONG], "made");
+		made_put(w.made, made_waits_frame(blocked.task) + 16, blocked.task->address, 8);
+		made_put(w.made, made_waits_frame(blocked.task) + 64, w.marks[0], 8);
+		if (damaged) /* the second's link back: no address, or to what cannot be read */
+			made_put(w.made, made_waits_frame(&w.list[1]) + 8,
+				 damaged == 1 ? 0x1238 : MADE_BASE + (1ull << 30), 8);
+		if (damaged)
+			FB_FAILS(fb_wait_mutex(&w.finder, &blocked), FB_NOT_FOUND);
+		else
+			FB_OK(fb_wait_mutex(&w.finder, &blocked));
+		made_waits_end(&w);
 	}
 }
 
-FB_TEST_MAIN("bundle/wait_kernel_lock", FB_TEST(finds_lock_and_owner_either_way),
-	     FB_TEST(believes_no_other_word), FB_TEST(names_the_lock_of_an_address_space),
-	     FB_TEST(readers_are_named_only_where_they_sleep_in_the_kernel))
+static struct fb_blocked no_word(struct made_waits *w, const char *of, uint64_t word)
+{
+	struct made_types *types = made_waits_types(w);
+	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
+	uint32_t lock = made_struct(types, of, 64, MADE_MEMBERS_OF({"owner", types->word, 8}));
+	uint32_t pointer, task;
+
+	FB_OK_FATAL(fb_btf_builder_reference(&types->builder, FB_TYPE_POINTER, "", lock, &pointer));
+	task = made_struct(types, "task_struct", MADE_TASK_BYTES,
+			   MADE_MEMBERS_OF({"blocked_on", pointer, 80}));
+	CU_ASSERT(task > 0);
+	made_types_give(types, w->made);
+	MADE_FIELD(w->made, task_blocked_on, 80, 8);
+	MADE_SET(w->made, blocked.task->address, task_blocked_on, word);
+	return blocked;
+}
+
+/* The task names the mutex that it is blocked on: the stack is not looked through. */
+static struct fb_blocked names_its_mutex(struct made_waits *w)
+{
+	uint64_t other = made_alloc(w->made, 64);
+	struct fb_blocked blocked = no_word(w, "mutex", other);
+
+	w->marks[0] = other;
+	made_put(w->made, other + MADE_LOCK_OWNER, w->list[0].address, 8);
+	return blocked;
+}
+
+/* Kernels before name the waiter there. */
+static struct fb_blocked names_its_waiter(struct made_waits *w)
+{
+	return no_word(w, "mutex_waiter", made_alloc(w->made, 64));
+}
+
+static struct fb_blocked names_nothing(struct made_waits *w)
+{
+	return no_word(w, "mutex", 0);
+}
+
+static void believes_what_a_task_is_blocked_on(void)
+{
+	static const struct made_answer answer = {.kind = "kernel-mutex",
+						  .object = "kernel lock {0} 0x0",
+						  .name = "{0}",
+						  .owners = "10",
+						  .flags = "certain sure",
+						  .evidence = EVIDENCE};
+	const struct made_scene scenes[] = {{names_its_mutex, fb_wait_mutex, answer},
+					    {names_its_waiter, fb_wait_mutex, answer},
+					    {names_nothing, fb_wait_mutex, answer}};
+
+	made_scene_check(&scenes[0]);
+	made_scene_damage(&scenes[1]);
+	made_scene_damage(&scenes[2]);
+}
+
+FB_TEST_MAIN("bundle/wait_kernel_lock", FB_TEST(tells_who_owns_a_mutex),
+	     FB_TEST(waiters_of_a_lock_wait_together), FB_TEST(refuses_what_is_no_lock),
+	     FB_TEST(looks_for_the_lock_in_the_frames), FB_TEST(follows_a_ring_so_far),
+	     FB_TEST(believes_what_a_task_is_blocked_on))

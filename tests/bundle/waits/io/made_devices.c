@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* See made_devices.h. */
+#include "tests/bundle/waits/io/made_devices.h"
+
+#include <string.h>
+
+#define PF_WQ_WORKER 0x20u
+
+void made_devices_members(struct made_waits *waits)
+{
+	struct made_kernel *made = waits->made;
+
+	MADE_FIELD(made, bdev_disk, 8, 8);
+	MADE_FIELD(made, disk_name, 16, 32);
+	MADE_FIELD(made, disk_private, 48, 8);
+	MADE_FIELD(made, task_kthread, 96, 8);
+	MADE_FIELD(made, kthread_data, 8, 8);
+	MADE_FIELD(made, worker_work, 24, 8);
+	MADE_FIELD(made, wait_entry_private, 8, 8);
+	MADE_FIELD(made, wait_entry_list, 24, 16);
+	made->kernel.layout.wait_queue_entry.size = 40;
+}
+
+uint64_t made_device(struct made_waits *waits, const char *name, uint64_t private_data)
+{
+	uint64_t device = made_alloc(waits->made, 64), disk = made_alloc(waits->made, 64);
+
+	MADE_SET(waits->made, device, bdev_disk, disk);
+	MADE_SET(waits->made, disk, disk_private, private_data);
+	memcpy(made_at(waits->made, disk + 16), name, strlen(name));
+	return device;
+}
+
+struct fb_task *made_device_worker(struct made_waits *waits, int32_t tid, const char *comm,
+				   uint64_t work, bool old)
+{
+	struct fb_task *task = made_waits_task(waits, tid, tid, comm);
+	uint64_t kthread = made_alloc(waits->made, 64), worker = made_alloc(waits->made, 64);
+
+	task->kernel_thread = true;
+	task->flags = old ? ~(uint64_t)PF_WQ_WORKER : PF_WQ_WORKER;
+	MADE_SET(waits->made, task->address, task_kthread, kthread);
+	MADE_SET(waits->made, kthread, kthread_data, old ? work : worker);
+	MADE_SET(waits->made, worker, worker_work, work);
+	return task;
+}
