@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "symbols/dwarf/dwarf_lines.h"
-#include "symbols/dwarf/dwarf_lines_private.h"
 #include "tests/harness.h"
 
 static uint64_t seen_at, inner_line, outer_line;
@@ -131,33 +130,6 @@ static void cut_off_files_are_survived(void)
 	free(bytes);
 }
 
-static void paths_lose_root_and_detours(void)
-{
-	static const struct {
-		const char *path, *root, *expected;
-	} cases[] = {
-		{"/b/linux-6.1/kernel/sys.c", "/b/linux-6.1/", "kernel/sys.c"},
-		{"/b/linux-6.1/./include/linux/fs.h", "/b/linux-6.1/", "include/linux/fs.h"},
-		{"/b/l/arch/x86/kernel/../../x86/xen/a.S", "/b/l/", "arch/x86/xen/a.S"},
-		{"./kernel//sys.c", "", "kernel/sys.c"},
-		{"../../kernel/sys.c", "", "../../kernel/sys.c"},
-		{"../a/../kernel/sys.c", "", "../kernel/sys.c"},
-		{"/../kernel/sys.c", "/b/", "/../kernel/sys.c"},
-		{"/other/driver.c", "/b/linux-6.1/", "/other/driver.c"},
-		{"", "", ""},
-		{"/", "/b/", "/"},
-	};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		char *path = NULL;
-
-		FB_OK_FATAL(fb_source_path(cases[i].path, cases[i].root, &path));
-		CU_ASSERT_STRING_EQUAL(path, cases[i].expected);
-		free(path);
-	}
-}
-
 FB_TEST_MAIN("symbols/dwarf_lines", FB_TEST(inlined_functions_come_before_their_callers),
 	     FB_TEST(answers_are_kept), FB_TEST(addresses_without_code_have_no_lines),
-	     FB_TEST(files_without_lines_are_told), FB_TEST(cut_off_files_are_survived),
-	     FB_TEST(paths_lose_root_and_detours))
+	     FB_TEST(files_without_lines_are_told), FB_TEST(cut_off_files_are_survived))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The types of this very program, read from its DWARF, against offsetof and sizeof. */
+/* The types of this very program, read from its DWARF, against offsetof and sizeof; and those of made files. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -7,6 +7,8 @@
 
 #include "symbols/dwarf/dwarf_types.h"
 #include "tests/harness.h"
+#include "tests/symbols/list_btf.h"
+#include "tests/symbols/make_dwarf.h"
 
 enum colour { RED = -5, GREEN = 7 };
 
@@ -216,6 +218,88 @@ static void files_without_types_are_told(void)
 	free(path);
 }
 
+/* What a made file has under these names, as list_btf() writes it. */
+static void expect_made(struct mk_dwarf *made, const char *const *names, size_t count,
+			const char *listed)
+{
+	char *path = mk_dwarf_file(made, "types"), *text;
+	struct fb_btf *btf = NULL;
+
+	FB_OK_FATAL(fb_dwarf_types_load(path, names, count, &btf));
+	text = list_btf(btf);
+	CU_ASSERT_STRING_EQUAL(text, listed);
+	free(text);
+	fb_btf_destroy(btf);
+	free(path);
+}
+
+/* In all units, the first definition counts: neither a declaration nor what is no type's name. */
+static void the_first_definition_is_taken(void)
+{
+	static const char *const names[] = {"s", "u", "e", "t", "f", "late", "nowhere", "s"};
+	struct mk_dwarf made = {0};
+
+	mk_unit(&made, MK_NAMED("empty.c"));
+	mk_dwarf_end(&made);
+	mk_unit(&made, MK_NAMED("a.c"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("s"), MK_FLAG(DW_AT_declaration));
+	mk_entry(&made, DW_TAG_structure_type, MK_BYTES(1)); /* of no name */
+	mk_entry(&made, DW_TAG_variable, MK_NAMED("t"), MK_BYTES(2));
+	mk_parent(&made, DW_TAG_subprogram, MK_NAMED("f"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("f"), MK_BYTES(3)); /* a local one */
+	mk_dwarf_end(&made);
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("unwanted"), MK_BYTES(4));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("s"), MK_BYTES(5));
+	mk_entry(&made, DW_TAG_union_type, MK_NAMED("u"), MK_BYTES(6));
+	mk_dwarf_end(&made);
+	mk_unit(&made, MK_NAMED("b.c"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("s"), MK_BYTES(7));
+	mk_entry(&made, DW_TAG_enumeration_type, MK_NAMED("e"), MK_BYTES(4));
+	mk_entry(&made, DW_TAG_typedef, MK_NAMED("t"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("late"), MK_BYTES(8));
+	mk_dwarf_end(&made);
+	expect_made(&made, names, FB_ARRAY_SIZE(names),
+		    "1 struct s 5 {}\n2 union u 6 {}\n3 enum e 4 {}\n4 t -> 0\n"
+		    "5 struct late 8 {}\n");
+}
+
+/* The last unit is read for the last of the names. */
+static void each_name_is_looked_for(void)
+{
+	static const char *const names[] = {"b", "a"};
+	struct mk_dwarf made = {0};
+
+	for (unsigned i = 0; i < 2; i++) {
+		mk_unit(&made, MK_NAMED("a.c"));
+		mk_entry(&made, DW_TAG_structure_type, MK_NAMED(i ? "b" : "a"), MK_BYTES(i + 1));
+		mk_entry(&made, DW_TAG_structure_type, MK_NAMED("c"), MK_BYTES(9));
+		mk_dwarf_end(&made);
+	}
+	expect_made(&made, names, 2, "1 struct a 1 {}\n2 struct b 2 {}\n");
+	mk_unit(&made, MK_NAMED("a.c"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("a"), MK_BYTES(1));
+	mk_dwarf_end(&made);
+	expect_made(&made, NULL, 0, "");
+}
+
+static void types_that_cannot_be_are_told(void)
+{
+	struct mk_dwarf made = {0};
+	struct fb_btf *btf = NULL;
+	char *path;
+
+	mk_unit(&made, MK_NAMED("a.c"));
+	mk_entry(&made, DW_TAG_structure_type, MK_NAMED("specimen"), MK_BYTES(1ull << 32));
+	mk_dwarf_end(&made);
+	path = mk_dwarf_file(&made, "damaged");
+	FB_FAILS_WITH(fb_dwarf_types_load(path, wanted, 1, &btf), FB_CORRUPT,
+		      "damaged: specimen: type of 4294967296 bytes");
+	CU_ASSERT_PTR_NULL(btf);
+	free(path);
+}
+
 FB_TEST_MAIN("symbols/dwarf_types", FB_TEST(members_are_where_the_compiler_has_them),
 	     FB_TEST(bit_fields_are_where_the_compiler_has_them), FB_TEST(types_keep_their_names),
-	     FB_TEST(only_what_is_needed_comes_along), FB_TEST(files_without_types_are_told))
+	     FB_TEST(only_what_is_needed_comes_along), FB_TEST(files_without_types_are_told),
+	     FB_TEST(the_first_definition_is_taken), FB_TEST(each_name_is_looked_for),
+	     FB_TEST(types_that_cannot_be_are_told))
