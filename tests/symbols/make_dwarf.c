@@ -230,6 +230,15 @@ void mk_dwarf_symbol(struct mk_dwarf *dwarf, const char *name, unsigned info, ui
 	put_bytes(symbols, &symbol, sizeof(symbol));
 }
 
+void mk_dwarf_build_id(struct mk_dwarf *dwarf, const uint8_t *bytes, size_t size)
+{
+	const Elf64_Nhdr header = {4, (uint32_t)size, NT_GNU_BUILD_ID};
+
+	put_bytes(&dwarf->parts[MK_BUILD_ID], &header, sizeof(header));
+	put_bytes(&dwarf->parts[MK_BUILD_ID], "GNU", 4);
+	put_bytes(&dwarf->parts[MK_BUILD_ID], bytes, size);
+}
+
 /* Sections: none, .text, those of enum mk_dwarf_section, and their names. */
 #define TEXT_SECTION 1u
 #define FIRST_PART 2u
@@ -238,9 +247,9 @@ void mk_dwarf_symbol(struct mk_dwarf *dwarf, const char *name, unsigned info, ui
 static void place_sections(const struct mk_dwarf *dwarf, Elf64_Shdr *sections,
 			   struct mk_dwarf_part *names, uint64_t offset)
 {
-	static const char *const part_names[] = {".debug_info",   ".debug_abbrev",  ".debug_line",
-						 ".debug_ranges", ".debug_aranges", ".symtab",
-						 ".strtab"};
+	static const char *const part_names[] = {
+		".debug_info",    ".debug_abbrev", ".debug_line", ".debug_ranges",
+		".debug_aranges", ".symtab",       ".strtab",     ".note.gnu.build-id"};
 
 	put(names, 0, 1);
 	sections[TEXT_SECTION] = (Elf64_Shdr){.sh_name = (uint32_t)names->size,
@@ -267,6 +276,8 @@ static void place_sections(const struct mk_dwarf *dwarf, Elf64_Shdr *sections,
 	sections[FIRST_PART + MK_SYMBOLS].sh_info = 1;
 	sections[FIRST_PART + MK_SYMBOLS].sh_entsize = sizeof(Elf64_Sym);
 	sections[FIRST_PART + MK_NAMES].sh_type = SHT_STRTAB;
+	if (dwarf->parts[MK_BUILD_ID].size)
+		sections[FIRST_PART + MK_BUILD_ID].sh_type = SHT_NOTE;
 	sections[SECTIONS - 1] = (Elf64_Shdr){.sh_name = (uint32_t)names->size,
 					      .sh_type = SHT_STRTAB,
 					      .sh_offset = offset,

@@ -23,6 +23,7 @@ enum mk_dwarf_section {
 	MK_ARANGES,
 	MK_SYMBOLS,
 	MK_NAMES, /* of the symbols */
+	MK_BUILD_ID,
 	MK_DWARF_SECTIONS
 };
 
@@ -117,6 +118,9 @@ void mk_dwarf_arange(struct mk_dwarf *dwarf, uint64_t unit, uint64_t start, uint
 /* info: as ELF64_ST_INFO() makes it. */
 void mk_dwarf_symbol(struct mk_dwarf *dwarf, const char *name, unsigned info, uint64_t address,
 		     uint64_t size);
+
+/* The file's build-id. */
+void mk_dwarf_build_id(struct mk_dwarf *dwarf, const uint8_t *bytes, size_t size);
 
 /* Writes the file and forgets all that it was made of; the caller free()s the path. */
 char *mk_dwarf_file(struct mk_dwarf *dwarf, const char *name);

@@ -65,10 +65,13 @@ static void make_tokens(struct builder *builder, const struct recipe *recipe)
 
 static void make_symbols(struct image *image, const struct recipe *recipe)
 {
-	image->count = recipe->count;
-	image->symbols = calloc(recipe->count, sizeof(*image->symbols));
+	image->count = recipe->count + recipe->named_count;
+	image->symbols = calloc(image->count, sizeof(*image->symbols));
 	if (!image->symbols)
 		abort();
+	if (recipe->named_count)
+		memcpy(image->symbols + recipe->count, recipe->named,
+		       recipe->named_count * sizeof(*recipe->named));
 	for (size_t i = 0; i < recipe->count; i++) {
 		struct made_symbol *symbol = &image->symbols[i];
 		bool percpu = i < PERCPU_SYMBOLS && recipe->form != FORM_PLACE_RELATIVE &&

@@ -38,8 +38,11 @@ struct recipe {
 	bool ascii_decoy;      /* a table that looks like tokens, above the real one */
 	bool long_name;        /* one name of more than 127 tokens */
 	bool long_token;       /* one token longer than any real one */
-	size_t count;          /* symbols */
+	size_t count;          /* symbols, but for named ones */
 	size_t shift;          /* bytes, a multiple of 8: all tables stand so much higher */
+	/* Symbols behind the others, in order of their addresses, which are above those of text; borrowed. */
+	const struct made_symbol *named;
+	size_t named_count;
 };
 
 struct image {
