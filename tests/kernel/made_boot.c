@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/btf/btf_format.h"
 #include "tests/harness.h"
+#include "tests/symbols/make_btf.h"
 
 #define SYMBOLS 300u /* of kallsyms, but for the test's */
 
@@ -121,7 +123,7 @@ static void make_text(struct made_boot *boot, const struct boot_recipe *recipe)
 		abort();
 	if (*more != '!')
 		(void)fprintf(out,
-			      "OSRELEASE=6.1.0-made\nSYMBOL(swapper_pg_dir)=%llx\n"
+			      "OSRELEASE=6.1.0-made\nSYMBOL(swapper_pg_dir)=%" PRIx64 "\n"
 			      "SYMBOL(_stext)=%" PRIx64 "\nNUMBER(phys_base)=%" PRId64 "\n",
 			      BOOT_ROOT, STEXT_ADDRESS, (int64_t)BOOT_PHYS_BASE);
 	if (*more != '!' && recipe->levels == 5)
@@ -163,6 +165,53 @@ void boot_put(struct made_boot *boot, uint64_t address, const void *bytes, size_
 void boot_put_u64(struct made_boot *boot, uint64_t address, uint64_t value)
 {
 	boot_put(boot, address, &value, sizeof(value));
+}
+
+#define TYPE_STRINGS "\0int\0task_struct\0pid"
+static const struct types {
+	struct btf_header header;
+	uint32_t words[10];
+	char strings[sizeof(TYPE_STRINGS)];
+} types = {
+	.header = {.magic = BTF_MAGIC,
+		   .version = BTF_VERSION,
+		   .hdr_len = sizeof(struct btf_header),
+		   .type_len = sizeof(types.words),
+		   .str_off = sizeof(types.words),
+		   .str_len = sizeof(types.strings)},
+	.words = {INT_WORDS, 5, INFO(FB_TYPE_STRUCT, 0, 1), 16, 17, 1, 64},
+	.strings = TYPE_STRINGS,
+};
+
+void boot_put_types(struct made_boot *boot)
+{
+	boot_put(boot, BOOT_DATA, &types, sizeof(types));
+}
+
+void boot_make_typed(struct made_boot *boot, const struct boot_recipe *recipe, const char *start,
+		     const char *stop)
+{
+	boot_init(boot);
+	boot_symbol(boot, start, sizeof(types));
+	boot_symbol(boot, stop, 64);
+	boot_make(boot, recipe);
+	boot_put_types(boot);
+}
+
+void boot_make_whole(struct made_boot *boot, const struct boot_recipe *recipe)
+{
+	boot_make_typed(boot, recipe, "__start_BTF", "__stop_BTF");
+}
+
+void boot_expect_types(const struct made_boot *boot)
+{
+	const struct fb_layout *layout = fb_kernel_layout(boot->kernel);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fb_kernel_types(boot->kernel));
+	CU_ASSERT_EQUAL(fb_btf_count(fb_kernel_types(boot->kernel)), 2);
+	CU_ASSERT_TRUE(layout->task_pid.found);
+	CU_ASSERT_EQUAL(layout->task_pid.offset, 8);
+	CU_ASSERT_EQUAL(layout->task_struct.size, 16);
 }
 
 struct fb_error *boot_open(struct made_boot *boot, const char *vmlinux)

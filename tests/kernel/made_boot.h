@@ -21,6 +21,10 @@
 #define BOOT_DATA (IMAGE_START + 0x52000)
 #define BOOT_END (IMAGE_START + IMAGE_PAGES * FB_PAGE_SIZE)
 
+/* A build-id, and the line of VMCOREINFO that names it. */
+#define BOOT_ID "0123456789abcdef0123456789abcdef01234567"
+#define BOOT_ID_LINE "BUILD-ID=" BOOT_ID "\n"
+
 struct boot_recipe {
 	unsigned levels;      /* 0: 4 */
 	bool writable_rodata; /* as with rodata=off */
@@ -54,6 +58,16 @@ uint64_t boot_symbol(struct made_boot *boot, const char *name, uint64_t size);
 void boot_make(struct made_boot *boot, const struct boot_recipe *recipe);
 void boot_put(struct made_boot *boot, uint64_t address, const void *bytes, size_t size);
 void boot_put_u64(struct made_boot *boot, uint64_t address, uint64_t value);
+/* All of boot_init() and boot_make(), of a kernel that has types: int, and a task_struct of 16 bytes whose pid
+ * stands at byte 8. They lie at BOOT_DATA, between two symbols that have these names. */
+void boot_make_typed(struct made_boot *boot, const struct boot_recipe *recipe, const char *start,
+		     const char *stop);
+/* The same by the names of today's kernels. */
+void boot_make_whole(struct made_boot *boot, const struct boot_recipe *recipe);
+/* Writes the types again, where something else has taken their symbols away. */
+void boot_put_types(struct made_boot *boot);
+/* Fails the test where the opened kernel does not know them. */
+void boot_expect_types(const struct made_boot *boot);
 /* Opens the kernel. */
 struct fb_error *boot_open(struct made_boot *boot, const char *vmlinux);
 /* Takes all away, and leaves *boot as boot_init() does. */

@@ -3,6 +3,7 @@
 #include "symbols/dwarf/dwarf_functions.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -187,6 +188,8 @@ static void namespaces_nest_so_deep(void)
 	close_made(&opened);
 }
 
+#define NAMES_ROOM 64u
+
 /* Opens a unit of one function, of which entries were inlined at one place, in blocks. */
 static size_t inlined_at(struct mk_dwarf *made, uint64_t entry, uint64_t address, char *names,
 			 size_t room)
@@ -199,8 +202,9 @@ static size_t inlined_at(struct mk_dwarf *made, uint64_t entry, uint64_t address
 	CU_ASSERT_PTR_NOT_NULL_FATAL(dwarf_offdie(opened.dwarf, entry, &parent));
 	count = fb_inlined_at(&parent, address, inlined, room);
 	*names = '\0';
-	for (size_t i = 0; i < count; i++)
-		strcat(strcat(names, dwarf_diename(&inlined[i])), " ");
+	for (size_t i = 0, used = 0; i < count; i++)
+		used += (size_t)snprintf(names + used, NAMES_ROOM - used, "%s ",
+					 dwarf_diename(&inlined[i]));
 	close_made(&opened);
 	return count;
 }
@@ -249,7 +253,7 @@ static void inlined_functions_come_outermost_first(void)
 	for (size_t i = 0; i < FB_ARRAY_SIZE(places); i++) {
 		struct mk_dwarf made = {0};
 		uint64_t entry = make_inlined(&made);
-		char names[64];
+		char names[NAMES_ROOM];
 
 		CU_ASSERT_EQUAL(inlined_at(&made, entry, places[i].address, names, places[i].room),
 				places[i].count);
@@ -263,7 +267,7 @@ static void blocks_nest_so_deep(void)
 	for (unsigned blocks = 255; blocks <= 256; blocks++) {
 		struct mk_dwarf made = {0};
 		uint64_t entry;
-		char names[64];
+		char names[NAMES_ROOM];
 
 		mk_unit(&made, MK_NAMED("a.c"));
 		entry = mk_parent(&made, DW_TAG_subprogram, MK_NAMED("whole"),
