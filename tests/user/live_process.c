@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stopped child and its memory.
+ * A process that runs or is stopped, and its memory.
  */
 #include "tests/user/live_process.h"
 
@@ -55,7 +55,21 @@ static struct fb_error *read_live(struct fb_space *space, uint64_t address, void
 	return NULL;
 }
 
-static const struct fb_space_ops live_ops = {.read = read_live};
+static struct fb_error *locate_live(struct fb_space *space, uint64_t address, uint64_t length,
+				    struct fb_run *run_ret)
+{
+	const struct fb_live_process *process = (const struct fb_live_process *)space;
+
+	*run_ret = (struct fb_run){
+		.start = address, .length = length, .origin = {.source = process->source}};
+	if (address >= process->absent_start && address < process->absent_end) {
+		run_ret->origin.source = FB_SOURCE_ABSENT;
+		run_ret->origin.absence = process->absence;
+	}
+	return NULL;
+}
+
+static const struct fb_space_ops live_ops = {.read = read_live, .locate = locate_live};
 
 static void read_maps(struct fb_live_process *process)
 {
@@ -147,14 +161,26 @@ static bool stop_threads(struct fb_live_process *process)
 	return good;
 }
 
+static void prepare(struct fb_live_process *process)
+{
+	memset(process, 0, sizeof(*process));
+	process->space.ops = &live_ops;
+	process->space.name = "live process";
+}
+
+void fb_live_process_self(struct fb_live_process *process)
+{
+	prepare(process);
+	process->pid = getpid();
+	read_maps(process);
+}
+
 bool fb_live_process_start(struct fb_live_process *process, void (*body)(int ready), size_t threads)
 {
 	int fds[2];
 	char byte;
 
-	memset(process, 0, sizeof(*process));
-	process->space.ops = &live_ops;
-	process->space.name = "live process";
+	prepare(process);
 	CU_ASSERT_EQUAL_FATAL(pipe(fds), 0);
 	process->pid = fork();
 	CU_ASSERT_FATAL(process->pid >= 0);
@@ -176,13 +202,19 @@ bool fb_live_process_start(struct fb_live_process *process, void (*body)(int rea
 	return true;
 }
 
-void fb_live_process_stop(struct fb_live_process *process)
+static void end_child(const struct fb_live_process *process)
 {
 	kill(process->pid, SIGKILL);
 	/* The leader's end is told when those of its traced threads are known. */
 	for (size_t i = 1; i < process->thread_count; i++)
 		waitpid(process->tids[i], NULL, __WALL);
 	waitpid(process->pid, NULL, __WALL);
+}
+
+void fb_live_process_stop(struct fb_live_process *process)
+{
+	if (process->pid != getpid())
+		end_child(process);
 	for (size_t i = 0; i < process->mapping_count; i++)
 		free((void *)process->mappings[i].path);
 	free(process->mappings);

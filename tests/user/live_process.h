@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A stopped child of the test as the unwinder sees a process of a dump: its
- * registers by ptrace, its mappings from /proc, its memory by
+ * A stopped child of the test, or the test itself, as the unwinder sees a process
+ * of a dump: its registers by ptrace, its mappings from /proc, its memory by
  * process_vm_readv(), with faults and changed bytes as a test wants them.
  */
 #ifndef FB_TESTS_USER_LIVE_PROCESS_H
@@ -27,8 +27,11 @@ struct fb_live_process {
 	struct fb_user_mapping *mappings;
 	size_t mapping_count;
 
-	/* Reads of [absent_start, absent_end) fail; 8 bytes at patch_at read as patch. */
+	/* Reads of [absent_start, absent_end) fail, and it is located as absence; all else as source.
+	 * 8 bytes at patch_at read as patch. */
 	uint64_t absent_start, absent_end;
+	enum fb_absence absence;
+	enum fb_source source;
 	uint64_t patch_at, patch;
 	/* One of this many bytes reads as something else, by seed; 0: none. */
 	unsigned damage;
@@ -41,6 +44,10 @@ struct fb_live_process {
 bool fb_live_process_start(struct fb_live_process *process, void (*body)(int ready),
 			   size_t threads);
 void fb_live_process_stop(struct fb_live_process *process);
+
+/* The test's own process, whose stack the test unwinds while it stands on it; without registers. To be
+ * stopped like a child, which only frees. */
+void fb_live_process_self(struct fb_live_process *process);
 
 /* For fb_object_sources.find: the file itself. context: NULL. The files are closed at the end of
  * the program. */

@@ -144,16 +144,30 @@ static void keeps_the_order_of_the_file(void)
 	fb_core_destroy(core);
 }
 
+/* The run from address on, and parts of it; of bytes of the file also where they are. */
 static void check_run(struct fb_core *core, uint64_t address, uint64_t length,
 		      enum fb_source source, enum fb_absence absence)
 {
-	struct fb_run run = {0};
+	const struct fb_core_segment *segment = fb_core_segment_at(core, address);
+	const uint64_t asked[] = {0x10000, length, length - 1, 1};
 
-	FB_OK(fb_space_locate(fb_core_space(core), address, 0x10000, &run));
-	CU_ASSERT_EQUAL(run.start, address);
-	CU_ASSERT_EQUAL(run.length, length);
-	CU_ASSERT_EQUAL(run.origin.source, source);
-	CU_ASSERT_EQUAL(run.origin.absence, absence);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(asked); i++) {
+		struct fb_run run = {0};
+
+		FB_OK(fb_space_locate(fb_core_space(core), address, asked[i], &run));
+		CU_ASSERT_EQUAL(run.start, address);
+		CU_ASSERT_EQUAL(run.length, asked[i] < length ? asked[i] : length);
+		CU_ASSERT_EQUAL(run.origin.source, source);
+		CU_ASSERT_EQUAL(run.origin.absence, absence);
+		CU_ASSERT_PTR_EQUAL(run.origin.detail,
+				    source == FB_SOURCE_CORE || absence == FB_ABSENCE_TRUNCATED
+					    ? fb_core_info(core)->path
+					    : NULL);
+		CU_ASSERT_EQUAL(run.origin.file_offset,
+				source == FB_SOURCE_CORE
+					? segment->file_offset + (address - segment->address)
+					: 0);
+	}
 }
 
 static void tells_where_bytes_are(void)
@@ -168,6 +182,24 @@ static void tells_where_bytes_are(void)
 	check_run(core, BASE + 0x4000, 0x4000, FB_SOURCE_ABSENT, FB_ABSENCE_UNMAPPED);
 	check_run(core, BASE + 0x8000, 0x1000, FB_SOURCE_ABSENT, FB_ABSENCE_FILTERED);
 	check_run(core, BASE + 0x9000, 0x10000, FB_SOURCE_ABSENT, FB_ABSENCE_UNMAPPED);
+	check_run(core, BASE - 0x800, 0x800, FB_SOURCE_ABSENT, FB_ABSENCE_UNMAPPED);
+	fb_core_destroy(core);
+}
+
+/* Pages that are as the first one is: whole in the file, one behind the other. */
+static void tells_how_far_pages_are_alike(void)
+{
+	struct fb_core *core = open_patchwork();
+
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE, 0x10000), 0x1000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x1000, 0x10000), 0x1000);
+	/* Of which the file has half. */
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x2000, 0x10000), 0x1000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x3000, 0x10000), 0x1000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x4000, 0x10000), 0x4000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x4000, 0x3000), 0x3000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x4000, 0x2fff), 0x2000);
+	CU_ASSERT_EQUAL(fb_core_alike(core, BASE + 0x4000, 0x10), 0x1000);
 	fb_core_destroy(core);
 }
 
@@ -219,7 +251,8 @@ static void resolves_overlapping_segments(void)
 			    &fb_core_info(core)->segments[1]);
 	CU_ASSERT_PTR_EQUAL(fb_core_segment_at(core, BASE + 0x2000),
 			    &fb_core_info(core)->segments[0]);
-	CU_ASSERT_TRUE(warns(warnings, "2 segments overlap"));
+	CU_ASSERT_TRUE(
+		warns(warnings, "core: 2 segments overlap others: the first to begin is used"));
 	fb_core_destroy(core);
 	fb_warnings_destroy(warnings);
 }
@@ -339,8 +372,8 @@ static void refuses_a_kernel_dump(void)
 FB_TEST_MAIN("user/core", FB_TEST(reads_a_core_of_the_kernel), FB_TEST(reads_a_core_of_gcore),
 	     FB_TEST(says_unknown_of_another_writer), FB_TEST(reads_memory_wherever_it_lies),
 	     FB_TEST(keeps_the_order_of_the_file), FB_TEST(tells_where_bytes_are),
-	     FB_TEST(joins_runs_that_the_file_joins), FB_TEST(finds_only_whole_pages),
-	     FB_TEST(resolves_overlapping_segments), FB_TEST(says_how_much_a_cut_took),
-	     FB_TEST(knows_a_gcore_that_lost_its_notes), FB_TEST(survives_every_cut_of_the_kernel),
-	     FB_TEST(survives_every_cut_of_gcore), FB_TEST(refuses_a_core_of_nothing),
-	     FB_TEST(refuses_a_kernel_dump))
+	     FB_TEST(tells_how_far_pages_are_alike), FB_TEST(joins_runs_that_the_file_joins),
+	     FB_TEST(finds_only_whole_pages), FB_TEST(resolves_overlapping_segments),
+	     FB_TEST(says_how_much_a_cut_took), FB_TEST(knows_a_gcore_that_lost_its_notes),
+	     FB_TEST(survives_every_cut_of_the_kernel), FB_TEST(survives_every_cut_of_gcore),
+	     FB_TEST(refuses_a_core_of_nothing), FB_TEST(refuses_a_kernel_dump))
