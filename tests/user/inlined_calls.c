@@ -10,14 +10,6 @@ INLINED int inlined_middle(int (*call)(void *), void *context,
 
 /* Each call and the note of its line stand in one line. */
 /* clang-format off */
-INLINED int inlined_inner(int (*call)(void *), void *context, struct inlined_lines *lines)
-{
-	lines->inner = __LINE__; int result = call(context);
-
-	__asm__ volatile("" : : : "memory"); /* no tail call */
-	return result + 1;
-}
-
 INLINED int inlined_middle(int (*call)(void *), void *context, struct inlined_lines *lines)
 {
 	lines->middle = __LINE__; return inlined_inner(call, context, lines) + 1;
@@ -27,5 +19,16 @@ __attribute__((noinline)) int inlined_outer(int (*call)(void *), void *context,
 					    struct inlined_lines *lines)
 {
 	lines->outer = __LINE__; return inlined_middle(call, context, lines) + 1;
+}
+
+INLINED int inlined_inner(int (*call)(void *), void *context, struct inlined_lines *lines)
+{
+	int result;
+
+/* The first line that there is. */
+#line 1
+	lines->inner = __LINE__; result = call(context);
+	__asm__ volatile("" : : : "memory"); /* no tail call */
+	return result + 1;
 }
 /* clang-format on */

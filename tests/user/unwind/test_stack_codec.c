@@ -124,11 +124,31 @@ static void cut_off_anywhere_it_is_refused(void)
 	fb_buf_deinit(&bytes);
 }
 
+/* A buffer that is too small for it is an error, whichever byte it is that does not fit. */
+static void without_room_it_is_not_encoded(void)
+{
+	struct fb_buf whole = encode(FB_ARRAY_SIZE(frames));
+	struct fb_user_stack stack = {.count = FB_ARRAY_SIZE(frames), .end = "end of the stack"};
+
+	stack.frames = malloc(sizeof(frames));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stack.frames);
+	memcpy(stack.frames, frames, sizeof(frames));
+	for (size_t room = 0; room < whole.size; room++) {
+		struct fb_buf bytes;
+
+		fb_buf_init(&bytes, room);
+		FB_FAILS(fb_user_stack_encode(&stack, &bytes), FB_LIMIT);
+		fb_buf_deinit(&bytes);
+	}
+	fb_user_stack_deinit(&stack);
+	fb_buf_deinit(&whole);
+}
+
 /* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
  * then the frame's. */
 enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FROM = FOUND + 1, FIRST_TEXT = 6 + 32 };
 
-static void refuses(size_t at, uint8_t value)
+static void refuses(size_t at, uint8_t value, const char *text)
 {
 	struct fb_user_stack stack = {.count = 1};
 	struct fb_user_frame frame = {.pc = 1};
@@ -141,21 +161,24 @@ static void refuses(size_t at, uint8_t value)
 	FB_OK_FATAL(fb_user_stack_encode(&stack, &bytes));
 	bytes.data[at] = value;
 	fb_cursor_init(&cursor, bytes.data, bytes.size, "stack");
-	FB_FAILS(fb_user_stack_decode(&cursor, &pool, &stack), FB_CORRUPT);
+	FB_FAILS_WITH(fb_user_stack_decode(&cursor, &pool, &stack), FB_CORRUPT, text);
 	fb_string_pool_deinit(&pool);
 	fb_buf_deinit(&bytes);
 }
 
 static void values_that_mean_nothing_are_refused(void)
 {
-	refuses(COUNT, 2);
-	refuses(COUNT + 3, 0xff);
-	refuses(HOW, 3);
-	refuses(FOUND, FB_FRAME_CALL_SITE + 1);
-	refuses(FROM, FB_SOURCE_ABSENT + 1);
-	refuses(FIRST_TEXT, 2); /* the same as before, and nothing was */
-	refuses(FIRST_TEXT, 3);
+	refuses(COUNT, 2, "a stack of 2 frames in 37 bytes");
+	refuses(COUNT + 3, 0xff, "a stack of 4278190081 frames in 37 bytes");
+	refuses(HOW, 3, "a stack of 1 frames in 37 bytes");
+	refuses(FOUND - 2, 2, "a frame found in way 0, from 0");
+	refuses(FOUND - 1, 2, "a frame found in way 0, from 0");
+	refuses(FOUND, FB_FRAME_CALL_SITE + 1, "a frame found in way 5, from 0");
+	refuses(FROM, FB_SOURCE_ABSENT + 1, "a frame found in way 0, from 5");
+	refuses(FIRST_TEXT, 2, "a text of kind 2"); /* the same as before, and nothing was */
+	refuses(FIRST_TEXT, 3, "a text of kind 3");
 }
 
 FB_TEST_MAIN("user/stack_codec", FB_TEST(what_goes_in_comes_out),
-	     FB_TEST(cut_off_anywhere_it_is_refused), FB_TEST(values_that_mean_nothing_are_refused))
+	     FB_TEST(cut_off_anywhere_it_is_refused), FB_TEST(without_room_it_is_not_encoded),
+	     FB_TEST(values_that_mean_nothing_are_refused))

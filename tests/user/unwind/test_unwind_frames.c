@@ -4,6 +4,7 @@
  * C library's own unwinder and the symbols' addresses say.
  */
 #include <execinfo.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,9 @@ struct seen {
 	uint64_t near_cfa, deepest_cfa; /* where the stack pointer is behind their calls */
 	void *callers[MOST];            /* return addresses, that into near() first */
 	int caller_count;
+
+	void (*spoil)(struct seen *seen); /* changes what is read, before the stack is unwound */
+	uint64_t patched;
 
 	struct fb_live_process self;
 	struct fb_object_cache *cache;
@@ -83,6 +87,8 @@ static OWN_FRAME int deepest(void *context)
 			 : "rax", "memory");
 	seen->deepest_cfa = (uint64_t)(uintptr_t)__builtin_dwarf_cfa();
 	find_callers(seen, __builtin_return_address(0));
+	if (seen->spoil)
+		seen->spoil(seen);
 	FB_OK_FATAL(fb_object_cache_create(&sources, &seen->cache));
 	process.objects = seen->cache;
 	FB_OK_FATAL(fb_user_stacks_unwind(&process, regs, 1, &seen->pool, &seen->stack));
@@ -112,12 +118,18 @@ static OWN_FRAME int far(struct seen *seen)
 }
 /* clang-format on */
 
-static void open_seen(struct seen *seen)
+static void open_spoiled(struct seen *seen, void (*spoil)(struct seen *))
 {
 	memset(seen, 0, sizeof(*seen));
 	fb_live_process_self(&seen->self);
 	seen->self.source = FB_SOURCE_CORE;
+	seen->spoil = spoil;
 	CU_ASSERT_EQUAL(far(seen), 7);
+}
+
+static void open_seen(struct seen *seen)
+{
+	open_spoiled(seen, NULL);
 	CU_ASSERT_FATAL(seen->stack.count > 8);
 	CU_ASSERT_FATAL(seen->caller_count > 4 && seen->caller_count < MOST);
 }
@@ -260,6 +272,114 @@ static void frames_without_debug_information_have_no_lines(void)
 	close_seen(&seen);
 }
 
+/* The address that deepest() returns to reads as another word. */
+static void patch(struct seen *seen, uint64_t word)
+{
+	seen->self.patch_at = seen->deepest_cfa - 8;
+	seen->self.patch = seen->patched = word;
+}
+
+static void return_to_no_code(struct seen *seen)
+{
+	patch(seen, (uintptr_t)seen);
+}
+
+static void return_to_no_code_of_the_dump(struct seen *seen)
+{
+	seen->self.source = FB_SOURCE_VMCORE;
+	return_to_no_code(seen);
+}
+
+/* Into the middle of an instruction of deepest() itself. */
+static void return_behind_no_call(struct seen *seen)
+{
+	patch(seen, seen->self.regs[0].rip);
+}
+
+static void return_to_zero(struct seen *seen)
+{
+	patch(seen, 0);
+}
+
+static void lose_the_stack(struct seen *seen)
+{
+	seen->self.absent_start = seen->patched = (seen->deepest_cfa - 8) & FB_PAGE_MASK;
+	seen->self.absent_end = seen->self.absent_start + FB_PAGE_SIZE;
+	seen->self.absence = FB_ABSENCE_SWAPPED;
+}
+
+static void stand_nowhere(struct seen *seen)
+{
+	seen->self.regs[0].rsp = 0x100000;
+	seen->self.regs[0].rbp = 0x100000;
+	seen->patched = 0x100000;
+}
+
+static void stand_in_no_code(struct seen *seen)
+{
+	seen->self.regs[0].rip = seen->patched = 0x1234;
+	seen->self.regs[0].rsp = seen->self.regs[0].rbp = 0x100000;
+}
+
+static void be_32_bit(struct seen *seen)
+{
+	seen->self.regs[0].cs = 0x23;
+}
+
+/* How stacks end that are not what they should be: with how many frames, and saying what before and behind the
+ * word or page that is wrong. */
+static void ends_say_why(void)
+{
+	static const struct {
+		void (*spoil)(struct seen *seen);
+		const char *before, *behind;
+		size_t frames;
+		bool complete;
+	} rows[] = {
+		{return_to_no_code, "0x",
+		 " is no return address: it is no code (a word of the core, which is older)", 1,
+		 false},
+		{return_to_no_code_of_the_dump, "0x", " is no return address: it is no code", 1,
+		 false},
+		{return_behind_no_call, "0x",
+		 " is no return address: no call stands before it (a word of the core, which is "
+		 "older)",
+		 1, false},
+		{return_to_zero, "end of the stack: deepest", "", 1, true},
+		{lose_the_stack, "stack page 0x", " is not in dump or core (swapped)", 1, false},
+		{stand_in_no_code, "0x", " is no code; no frame pointer", 1, false},
+		{be_32_bit, "a 32-bit process: its stack is not unwound", "", 0, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(rows); i++) {
+		char word[24], end[224];
+		struct seen seen;
+
+		open_spoiled(&seen, rows[i].spoil);
+		(void)snprintf(word, sizeof(word), "%" PRIx64, seen.patched);
+		(void)snprintf(end, sizeof(end), "%s%s%s", rows[i].before,
+			       *rows[i].behind ? word : "", rows[i].behind);
+		CU_ASSERT_STRING_EQUAL(seen.stack.end, end);
+		CU_ASSERT_EQUAL(seen.stack.count, rows[i].frames);
+		CU_ASSERT_EQUAL(seen.stack.complete, rows[i].complete);
+		CU_ASSERT_FALSE(seen.stack.lacks_file);
+		close_seen(&seen);
+	}
+}
+
+/* Where registers lead to what is not mapped, that is said. */
+static void an_end_names_what_is_not_mapped(void)
+{
+	struct seen seen;
+
+	open_spoiled(&seen, stand_nowhere);
+	CU_ASSERT_EQUAL(seen.stack.count, 1);
+	CU_ASSERT(strncmp(seen.stack.end, "it leads to 0x10", 16) == 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(seen.stack.end, ", where nothing is mapped"));
+	close_seen(&seen);
+}
+
 FB_TEST_MAIN("user/unwind_frames", FB_TEST(frames_have_their_functions_and_lines),
 	     FB_TEST(frames_are_where_the_calls_are),
-	     FB_TEST(frames_without_debug_information_have_no_lines))
+	     FB_TEST(frames_without_debug_information_have_no_lines), FB_TEST(ends_say_why),
+	     FB_TEST(an_end_names_what_is_not_mapped))
