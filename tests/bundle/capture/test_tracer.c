@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Stopping the threads of a child of this program, and letting them go. */
+#include "bundle/capture/tracer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "bundle/capture/proc.h"
+#include "tests/harness.h"
+
+#define THREADS 5
+
+struct child {
+	pid_t pid;
+	int to_fd, from_fd; /* each byte that it gets, one thread sends back */
+};
+
+static int in_fd, out_fd;
+
+static void *echo(void *argument)
+{
+	char byte;
+
+	while (read(in_fd, &byte, 1) == 1 && write(out_fd, &byte, 1) == 1)
+		;
+	return argument;
+}
+
+static void start_child(struct child *child, size_t threads)
+{
+	int in[2], out[2];
+	char byte = '?';
+
+	CU_ASSERT_EQUAL_FATAL(pipe(in) | pipe(out), 0);
+	child->pid = fork();
+	if (child->pid == 0) {
+		pthread_t thread;
+
+		in_fd = in[0];
+		out_fd = out[1];
+		for (size_t i = 1; i < threads; i++)
+			if (pthread_create(&thread, NULL, echo, NULL) != 0)
+				_exit(1);
+		(void)!write(out_fd, "r", 1);
+		echo(NULL);
+		_exit(0);
+	}
+	(void)close(in[0]);
+	(void)close(out[1]);
+	child->to_fd = in[1];
+	child->from_fd = out[0];
+	CU_ASSERT_EQUAL(read(child->from_fd, &byte, 1), 1);
+	CU_ASSERT_EQUAL(byte, 'r');
+}
+
+static void stop_child(struct child *child)
+{
+	(void)close(child->to_fd);
+	(void)close(child->from_fd);
+	(void)kill(child->pid, SIGKILL);
+	(void)waitpid(child->pid, NULL, 0);
+}
+
+static int32_t tracer_of(pid_t pid, int32_t tid)
+{
+	struct fb_proc_status status = {.tracer = -1};
+
+	FB_OK(fb_proc_status(pid, tid, &status));
+	return status.tracer;
+}
+
+/* False, and the test is skipped, where this program may not trace. */
+static bool may_trace(const struct fb_traced_thread *threads, size_t count)
+{
+	if (count && threads[0].stopped)
+		return true;
+	fb_test_skip("ptrace is not allowed here");
+	return false;
+}
+
+static void all_threads_stop_and_go_on(void)
+{
+	const struct fb_traced_thread *threads;
+	struct fb_tracer *tracer = NULL;
+	uint64_t stopped_ns = 0, again_ns = 1;
+	bool in_time = false, again = true;
+	struct child child;
+	size_t count = 0;
+	char byte = '?';
+
+	start_child(&child, THREADS);
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+	threads = fb_tracer_threads(tracer, &count);
+	if (may_trace(threads, count)) {
+		CU_ASSERT_EQUAL_FATAL(count, THREADS);
+		CU_ASSERT_EQUAL(threads[0].tid, child.pid);
+		for (size_t i = 0; i < count; i++) {
+			CU_ASSERT(threads[i].stopped && !threads[i].is_32bit);
+			CU_ASSERT(!i || threads[i - 1].tid < threads[i].tid);
+			CU_ASSERT(threads[i].regs.cs == 0x33 && threads[i].regs.rip);
+			CU_ASSERT(threads[i].regs.rsp && threads[i].fpregs.mxcsr);
+			CU_ASSERT_EQUAL(tracer_of(child.pid, threads[i].tid),
+					fb_tracer_pid(tracer));
+		}
+	}
+	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	CU_ASSERT(in_time && stopped_ns > 0);
+	CU_ASSERT_EQUAL(tracer_of(child.pid, child.pid), 0);
+	/* It was released. */
+	fb_tracer_release(tracer, &again_ns, &again);
+	CU_ASSERT(!again_ns && !again);
+	fb_tracer_destroy(tracer);
+	fb_tracer_destroy(NULL);
+	CU_ASSERT_EQUAL(write(child.to_fd, "x", 1), 1);
+	CU_ASSERT_EQUAL(read(child.from_fd, &byte, 1), 1);
+	CU_ASSERT_EQUAL(byte, 'x');
+	stop_child(&child);
+}
+
+/* Destroyed while it holds them, it lets them go as well. */
+static void destroying_it_lets_them_go(void)
+{
+	struct fb_tracer *tracer = NULL;
+	struct child child;
+	char byte = '?';
+
+	start_child(&child, 1);
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+	fb_tracer_destroy(tracer);
+	CU_ASSERT_EQUAL(tracer_of(child.pid, child.pid), 0);
+	CU_ASSERT_EQUAL(write(child.to_fd, "y", 1), 1);
+	CU_ASSERT_EQUAL(read(child.from_fd, &byte, 1), 1);
+	CU_ASSERT_EQUAL(byte, 'y');
+	stop_child(&child);
+}
+
+/* A signal that came while it was being stopped is not lost. */
+static void a_signal_reaches_it_all_the_same(void)
+{
+	struct fb_tracer *tracer = NULL;
+	struct child child;
+	int status = 0;
+
+	start_child(&child, 1);
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+	CU_ASSERT_EQUAL(kill(child.pid, SIGTERM), 0);
+	fb_tracer_destroy(tracer);
+	CU_ASSERT_EQUAL(waitpid(child.pid, &status, 0), child.pid);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	(void)close(child.to_fd);
+	(void)close(child.from_fd);
+}
+
+/* Which another traces already cannot be stopped; it is told of. */
+static void what_another_traces_is_not_stopped(void)
+{
+	const struct fb_traced_thread *threads;
+	struct fb_tracer *tracer = NULL;
+	struct child child;
+	size_t count = 0;
+
+	start_child(&child, 1);
+	if (ptrace(PTRACE_SEIZE, child.pid, NULL, NULL)) {
+		fb_test_skip("ptrace is not allowed here");
+	} else {
+		FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+		threads = fb_tracer_threads(tracer, &count);
+		CU_ASSERT_EQUAL_FATAL(count, 1);
+		CU_ASSERT_EQUAL(threads[0].tid, child.pid);
+		CU_ASSERT_FALSE(threads[0].stopped);
+		CU_ASSERT_EQUAL(tracer_of(child.pid, child.pid), getpid());
+		fb_tracer_destroy(tracer);
+	}
+	stop_child(&child);
+}
+
+static void what_is_gone_cannot_be_stopped(void)
+{
+	struct fb_tracer *tracer = NULL;
+
+	FB_FAILS_WITH(fb_tracer_stop(FB_MAX_TASKS - 1, 1, &tracer), FB_NOT_FOUND, "has exited");
+	CU_ASSERT_PTR_NULL(tracer);
+}
+
+FB_TEST_MAIN("bundle/capture/tracer", FB_TEST(all_threads_stop_and_go_on),
+	     FB_TEST(destroying_it_lets_them_go), FB_TEST(a_signal_reaches_it_all_the_same),
+	     FB_TEST(what_another_traces_is_not_stopped), FB_TEST(what_is_gone_cannot_be_stopped))
