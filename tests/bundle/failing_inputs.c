@@ -12,8 +12,8 @@
 
 /* Counts reads of several spaces together. */
 struct failure {
-	size_t reads;
-	size_t at; /* the read that fails, from 1; 0: none */
+	_Atomic size_t reads; /* by several threads */
+	size_t at;            /* the read that fails, from 1; 0: none */
 	enum fb_code code;
 };
 

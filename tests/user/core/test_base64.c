@@ -79,5 +79,24 @@ static void stops_at_what_is_no_base64(void)
 	CU_ASSERT_EQUAL(fb_base64_decode(&state, (const uint8_t *)"Zm9v", 4, bytes, &taken), 3);
 }
 
+/* A character that is none at each place of a group: up to it all is taken, and the bytes before it. */
+static void stops_wherever_it_stands(void)
+{
+	for (size_t place = 0; place < 8; place++) {
+		uint8_t text[9] = "Zm9vYmFy", bytes[16] = {0};
+		struct fb_base64 state = {0};
+		size_t taken, written;
+
+		text[place] = '-';
+		written = fb_base64_decode(&state, text, 8, bytes, &taken);
+		CU_ASSERT_EQUAL(taken, place);
+		CU_ASSERT_EQUAL(written, place < 4 ? 0 : 3);
+		written += fb_base64_finish(&state, bytes + written);
+		CU_ASSERT_EQUAL(written, place / 4 * 3 + (place % 4 ? place % 4 - 1 : 0));
+		CU_ASSERT_EQUAL(memcmp(bytes, "foobar", written), 0);
+	}
+}
+
 FB_TEST_MAIN("user/base64", FB_TEST(decodes_in_pieces_of_any_size),
-	     FB_TEST(forgives_missing_padding), FB_TEST(stops_at_what_is_no_base64))
+	     FB_TEST(forgives_missing_padding), FB_TEST(stops_at_what_is_no_base64),
+	     FB_TEST(stops_wherever_it_stands))

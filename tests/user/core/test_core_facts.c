@@ -228,6 +228,40 @@ static void says_what_a_cut_took(void)
 	free(bytes);
 }
 
+/* Of few bytes each one is told. */
+static void says_so_of_single_bytes(void)
+{
+	struct make_core make = {.layout = MAKE_KERNEL};
+	size_t size;
+	uint8_t *bytes;
+
+	make_thread(&make, 17, 0, 0);
+	make_segment(&make, BASE, 0x1000, NULL, 40, PF_R);
+	make_segment(&make, BASE + 0x1000, 0x1000, NULL, 24, PF_R);
+	bytes = make_finish(&make, &size);
+	expect_warning(bytes, size - 25, true,
+		       "core: cut off: 25 B of its 64 B of memory lie behind the end of the file; "
+		       "copy it again, or raise the size limit of cores");
+	free(bytes);
+}
+
+/* Of segments that begin at one place the first in the file is used. */
+static void the_first_of_equal_segments_is_used(void)
+{
+	struct make_core make = {.layout = MAKE_KERNEL};
+	struct fb_core *core;
+	uint64_t word = 0;
+
+	make_thread(&make, 17, 0, 0);
+	for (uint64_t i = 1; i <= 7; i++)
+		make_segment(&make, BASE, 0x1000, &i, sizeof(i), PF_R);
+	core = open_made(&make);
+	CU_ASSERT_PTR_EQUAL(fb_core_segment_at(core, BASE), &fb_core_info(core)->segments[0]);
+	FB_OK(fb_space_u64(fb_core_space(core), BASE, &word));
+	CU_ASSERT_EQUAL(word, 1);
+	fb_core_destroy(core);
+}
+
 static void says_why_there_are_no_threads(void)
 {
 	struct make_core make = {.layout = MAKE_KERNEL};
@@ -312,5 +346,6 @@ static void has_a_name_for_answers(void)
 FB_TEST_MAIN("user/core, its facts", FB_TEST(tells_who_wrote_it), FB_TEST(finds_threads_by_tid),
 	     FB_TEST(takes_what_the_notes_say), FB_TEST(takes_the_notes_of_all_segments),
 	     FB_TEST(counts_what_it_holds), FB_TEST(says_what_a_cut_took),
+	     FB_TEST(says_so_of_single_bytes), FB_TEST(the_first_of_equal_segments_is_used),
 	     FB_TEST(says_why_there_are_no_threads), FB_TEST(a_core_of_another_system_is_refused),
 	     FB_TEST(notes_in_a_hole_are_bounded), FB_TEST(has_a_name_for_answers))
