@@ -115,6 +115,7 @@ static void print_tables(FILE *out, const struct made_boot *boot, const struct b
 static void make_text(struct made_boot *boot, const struct boot_recipe *recipe)
 {
 	const char *more = recipe->vmcoreinfo ? recipe->vmcoreinfo : "";
+	const uint64_t root = BOOT_ROOT, stext = STEXT_ADDRESS;
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -125,7 +126,7 @@ static void make_text(struct made_boot *boot, const struct boot_recipe *recipe)
 		(void)fprintf(out,
 			      "OSRELEASE=6.1.0-made\nSYMBOL(swapper_pg_dir)=%" PRIx64 "\n"
 			      "SYMBOL(_stext)=%" PRIx64 "\nNUMBER(phys_base)=%" PRId64 "\n",
-			      BOOT_ROOT, STEXT_ADDRESS, (int64_t)BOOT_PHYS_BASE);
+			      root, stext, (int64_t)BOOT_PHYS_BASE);
 	if (*more != '!' && recipe->levels == 5)
 		(void)fprintf(out, "NUMBER(pgtable_l5_enabled)=1\n");
 	if (recipe->named_tables)
