@@ -122,6 +122,7 @@ static json_t *dump_json(const struct info *info)
 	json_object_set_new(object, "flattened", json_boolean(dump->flattened));
 	json_object_set_new(object, "split", json_boolean(dump->split));
 	json_object_set_new(object, "incomplete", json_boolean(dump->incomplete));
+	json_object_set_new(object, "live", json_boolean(dump->live));
 	json_object_set_new(object, "pages_dumped", json_integer((json_int_t)dump->pages_dumped));
 	json_object_set_new(object, "pages_lost", json_integer((json_int_t)dump->pages_lost));
 	json_object_set_new(object, "pages_total",
@@ -313,7 +314,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	} else if (!err) {
 		fb_print_crash_line(context->output, info.input);
 		print_kernel(&info);
-		print_panic(&info);
+		if (info.panic.message || !fb_dump_info(fb_input_dump(info.input))->live)
+			print_panic(&info);
 		print_look(&info);
 		print_dump(&info);
 		print_cores(&info);

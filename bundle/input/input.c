@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening what a command works on: the dump or bundle, its kernel, its tasks and its cores, each
- * when first asked for; and whether an output would overwrite one of the inputs. Called by every
- * command through cmd/shared/context.c.
+ * Opening what a command works on, each part when first asked for. Called through cmd/shared/context.c.
  */
 #include "bundle/input/input.h"
 
@@ -114,9 +112,11 @@ static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_
 /* A damaged fiber section costs the cores, not the dump. */
 static struct fb_error *open_fiber(struct fb_input *input)
 {
-	struct fb_error *err = fb_file_open(input->path, &input->file);
+	struct fb_error *err = NULL;
 
-	if (!err && fb_fiber_present(input->file))
+	if (!fb_dump_info(input->dump)->live)
+		err = fb_file_open(input->path, &input->file);
+	if (!err && input->file && fb_fiber_present(input->file))
 		err = fb_fiber_open(input->file, input->dump, input->warnings, &input->fiber);
 	return fb_part_warn(input->warnings, err, "%s: the cores in this bundle cannot be read",
 			    input->path);

@@ -16,6 +16,7 @@
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/dump/filtered_dump.h"
+#include "bundle/input/live.h"
 #include "cmd/dump/hook.h"
 #include "cmd/shared/command.h"
 #include "kernel/log/log.h"
@@ -42,6 +43,7 @@ enum {
 	OPTION_UNINSTALL,
 	OPTION_CHECK,
 	OPTION_ROOT,
+	OPTION_LIVE,
 };
 
 static const struct argp_option dump_options[] = {
@@ -54,6 +56,7 @@ static const struct argp_option dump_options[] = {
 	 "all memory of a process too: PID, COMM, cgroup:PATH or blocked (repeatable)", 0},
 	{"budget", OPTION_BUDGET, "N", 0,
 	 "most process memory to keep, in bytes or with K, M or G: what is of most use first", 0},
+	{"live", OPTION_LIVE, NULL, 0, "of the running kernel: no INPUT", 0},
 	{"dump-dmesg", OPTION_DMESG, NULL, 0, "write the kernel log instead, as text", 0},
 	{"install", OPTION_INSTALL, NULL, 0, "have kdump-tools save dumps by fbundle; no INPUT", 0},
 	{"uninstall", OPTION_UNINSTALL, NULL, 0, "undo --install", 0},
@@ -183,6 +186,9 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	case OPTION_CHECK:
 		dump->hook = FB_HOOK_CHECK;
 		return 0;
+	case OPTION_LIVE:
+		dump->context->options.input = FB_LIVE_PATH;
+		return 0;
 	case OPTION_ROOT:
 		dump->root = arg;
 		return 0;
@@ -209,19 +215,25 @@ static void show_progress(void *own, uint64_t done, uint64_t total)
 	fb_output_progress(dump->context->output, "writing the dump", done, total);
 }
 
-/* The second argument is makedumpfile's way to name the output. */
+/* INPUT, unless --live stands for it, and behind it makedumpfile's way to name the output. */
 static void settle_arguments(struct dump *dump)
 {
 	struct fb_context *context = dump->context;
+	size_t next = 0;
 
-	if (!context->arg_count)
+	if (!context->options.input && !context->arg_count)
 		fb_usage_error("dump", "arguments missing: %s", usage.arguments);
-	context->options.input = context->args[0];
-	if (context->arg_count > 1 && dump->options.output)
+	if (!context->options.input)
+		context->options.input = context->args[next++];
+	if (strcmp(context->options.input, FB_LIVE_WORD) == 0)
+		context->options.input = FB_LIVE_PATH;
+	if (context->arg_count > next + 1)
+		fb_usage_error("dump", "one argument too many: '%s'", context->args[next + 1]);
+	if (context->arg_count > next && dump->options.output)
 		fb_usage_error("dump", "two outputs: '%s' and '%s'", dump->options.output,
-			       context->args[1]);
-	if (context->arg_count > 1)
-		dump->options.output = context->args[1];
+			       context->args[next]);
+	if (context->arg_count > next)
+		dump->options.output = context->args[next];
 	if (dump->options.output && strcmp(dump->options.output, "-") == 0)
 		dump->options.output = NULL;
 	context->writes = dump->options.output;

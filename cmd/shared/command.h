@@ -79,6 +79,7 @@ struct fb_command {
 
 extern const struct fb_command fb_command_bt;
 extern const struct fb_command fb_command_capture;
+extern const struct fb_command fb_command_doctor;
 extern const struct fb_command fb_command_dump;
 extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_files;

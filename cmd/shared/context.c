@@ -5,6 +5,10 @@
  */
 #include "cmd/shared/command.h"
 
+#include <string.h>
+
+#include "bundle/input/live.h"
+
 struct fb_error *fb_context_output(struct fb_context *context)
 {
 	if (context->output)
@@ -43,6 +47,8 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 	input_options.fetcher = context->fetcher;
 	if (!err)
 		err = fb_input_open(&input_options, context->warnings, input_ret);
+	if (err && strcmp(options->input, FB_LIVE_PATH) == 0)
+		err = fb_live_explain("", err);
 	fb_context_print_remarks(context);
 	return err;
 }

@@ -29,8 +29,11 @@ void fb_print_crash_line(struct fb_output *output, const struct fb_input *input)
 
 	fb_text_escape(info->release, strlen(info->release), release, sizeof(release));
 	fb_print(output, FB_STYLE_BOLD, "Linux %s", release);
-	fb_print(output, FB_STYLE_PLAIN, ", crashed %s",
-		 fb_format_time(info->crash_time, when, sizeof(when)));
+	if (fb_dump_info(fb_input_dump(input))->live)
+		fb_print(output, FB_STYLE_PLAIN, ", running");
+	else
+		fb_print(output, FB_STYLE_PLAIN, ", crashed %s",
+			 fb_format_time(info->crash_time, when, sizeof(when)));
 	if (isfinite(info->uptime_s))
 		fb_print(output, FB_STYLE_PLAIN, ", up %s",
 			 fb_text_duration(info->uptime_s, up, sizeof(up)));

@@ -12,6 +12,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "bundle/input/live.h"
 #include "cmd/shared/command.h"
 
 enum {
@@ -146,6 +147,8 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 		if ((!context->options.input && !parsing->usage->no_input) ||
 		    context->arg_count < parsing->usage->least_arguments)
 			argp_error(state, "arguments missing: %s", parsing->usage->arguments);
+		if (context->options.input && strcmp(context->options.input, FB_LIVE_WORD) == 0)
+			context->options.input = FB_LIVE_PATH;
 		return 0;
 	default:
 		return parsing->usage->parse ? parsing->usage->parse(key, arg, state, parsing->own)

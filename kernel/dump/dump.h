@@ -24,6 +24,7 @@ struct fb_dump_info {
 	const char *stream; /* whole-stream compression: "gzip", "zstd"...; NULL if none */
 	bool flattened;
 	bool split;
+	bool live; /* /proc/kcore: the running kernel, whose memory changes while it is read */
 	bool incomplete;    /* marked so by makedumpfile, cut off, or with pages lost */
 	uint64_t max_pfn;   /* exclusive end of the page frames the format covers */
 	uint64_t known_pfn; /* exclusive end of those of which the dump says whether it has them */

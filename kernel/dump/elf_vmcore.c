@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A vmcore as plain ELF64: /proc/vmcore, `makedumpfile -E`, or qemu's
- * dump-guest-memory. A PT_LOAD gives the physical address of its bytes; where
+ * A vmcore as plain ELF64: /proc/vmcore, `makedumpfile -E`, qemu's
+ * dump-guest-memory, or /proc/kcore of the running kernel. A PT_LOAD gives the physical address of its bytes; where
  * its size in memory is larger than in the file, the rest was excluded.
  */
 #include <elf.h>
@@ -159,6 +159,15 @@ static bool is_process_core(const struct image *image, const struct fb_dump *dum
 	return user || dump->notes.of_process;
 }
 
+/* /proc/kcore has VMCOREINFO (since 4.19, 23c85094fe18, "proc/kcore: add vmcoreinfo note to /proc/kcore"), and
+ * notes of a process that is none: its NT_PRSTATUS holds no CPU's registers. */
+static void tell_live(struct fb_dump *dump)
+{
+	dump->info.live = dump->vmcoreinfo && dump->notes.of_process;
+	if (dump->info.live)
+		dump->notes.prstatus_count = 0;
+}
+
 /* Leaves so many bytes of extents; segments that share bytes, or lie in holes, claim more than the
  * file has. */
 static bool shorten(struct fb_extents *extents, uint64_t bytes)
@@ -256,7 +265,10 @@ static struct fb_error *open_image(struct fb_extent_dump *vmcore, struct image *
 			FB_INVALID,
 			"%s: is a process core, not a kernel dump: the dump comes first, cores behind it or with --core",
 			image->file->path);
-	return err ? err : map_memory(vmcore, image, warnings);
+	if (err)
+		return err;
+	tell_live(&vmcore->dump);
+	return map_memory(vmcore, image, warnings);
 }
 
 struct fb_error *fb_elf_vmcore_open(struct fb_dump_input *input, struct fb_warnings *warnings,

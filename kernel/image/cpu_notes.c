@@ -266,7 +266,8 @@ struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel, const uint8_t 
 			err = assign_in_order(&all, present);
 		free(all.cpus);
 	}
-	if (!err)
+	/* Of CPUs that run on nobody expects them. */
+	if (!err && !fb_dump_info(kernel->dump)->live)
 		warn_of_silent(kernel, all.notes);
 	return err;
 }

@@ -246,6 +246,33 @@ static void refuses_process_cores(void)
 	free(bytes.data);
 }
 
+/* /proc/kcore: VMCOREINFO beside notes of a process, and mappings without a physical address. */
+static void knows_the_running_kernel(void)
+{
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+	Elf64_Nhdr *note;
+	size_t size, count;
+
+	mk_elf(&recipe, &bytes);
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	CU_ASSERT_FALSE(fb_dump_info(dump)->live);
+	fb_dump_destroy(dump);
+
+	note = (Elf64_Nhdr *)(bytes.data + phdr(&bytes, 0)->p_offset);
+	CU_ASSERT_EQUAL_FATAL(note->n_type, NT_PRSTATUS);
+	note->n_type = NT_PRPSINFO;
+	count = ehdr(&bytes)->e_phnum;
+	phdr(&bytes, count - 1)->p_paddr = UINT64_MAX;
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	CU_ASSERT_TRUE(fb_dump_info(dump)->live);
+	CU_ASSERT_PTR_NULL(fb_dump_prstatus(dump, 0, &size));
+	CU_ASSERT(fb_dump_info(dump)->pages_dumped > 0);
+	CU_ASSERT(fb_dump_info(dump)->pages_dumped < bytes.pages);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+}
+
 static void refuses_other_elf_files(void)
 {
 	struct mk_bytes bytes;
@@ -276,4 +303,4 @@ FB_TEST_MAIN("kernel/elf_vmcore", FB_TEST(reads_pages_and_notes),
 	     FB_TEST(no_more_is_there_than_the_file_holds), FB_TEST(counts_segments_beyond_65535),
 	     FB_TEST(reads_a_cut_vmcore_as_far_as_it_goes),
 	     FB_TEST(corrupt_segments_cost_only_themselves), FB_TEST(refuses_process_cores),
-	     FB_TEST(refuses_other_elf_files))
+	     FB_TEST(knows_the_running_kernel), FB_TEST(refuses_other_elf_files))

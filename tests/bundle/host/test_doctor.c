@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What `fbundle doctor` says of a host that is as it should be, and of one thing at a time that is not.
+ */
+#include "bundle/host/doctor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bundle/host/kdump_hook.h"
+#include "tests/bundle/host/made_root.h"
+#include "tests/harness.h"
+
+/* A host of 8 GiB on which nothing is amiss. */
+static void make_host(struct fb_made_root *root)
+{
+	static const char *const files[][2] = {
+		{"/sys/kernel/kexec_crash_loaded", "1\n"},
+		{"/sys/kernel/kexec_crash_size", "268435456\n"},
+		{"/sys/kernel/btf/vmlinux", "x"},
+		{"/sys/kernel/security/lockdown", "none [integrity] confidentiality\n"},
+		{"/proc/meminfo", "MemTotal:        8388608 kB\nMemFree:         4194304 kB\n"
+				  "Buffers:          100000 kB\nCached:          2000000 kB\n"
+				  "SwapCached:            0 kB\nAnonPages:       2093280 kB\n"},
+		{"/proc/sys/kernel/core_pattern", "|/lib/systemd/systemd-coredump %P\n"},
+		{"/proc/sys/kernel/panic_on_oops", "1\n"},
+		{"/proc/sys/kernel/sysrq", "176\n"},
+		{"/proc/sys/kernel/unknown_nmi_panic", "1\n"},
+		{"/proc/sys/kernel/hung_task_timeout_secs", "120\n"},
+		{FB_KDUMP_DEFAULTS, "USE_KDUMP=1\nKDUMP_COREDIR=\"/srv/crash\" # ours\n"},
+		{"/srv/crash/lost+found", ""},
+		{"/usr/bin/makedumpfile", ""},
+		{"/usr/bin/fbundle", ""},
+	};
+
+	fb_made_root_create(root);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(files); i++)
+		fb_made_root_file(root, files[i][0], files[i][1]);
+	CU_ASSERT_FATAL(chmod(fb_made_root_path(root, "/usr/bin/makedumpfile"), 0755) == 0);
+	CU_ASSERT_FATAL(chmod(fb_made_root_path(root, "/usr/bin/fbundle"), 0755) == 0);
+	FB_OK_FATAL(fb_kdump_hook_install(root->path, "/usr/bin/fbundle"));
+}
+
+static const struct fb_check *find(const struct fb_doctor *doctor, const char *name)
+{
+	for (size_t i = 0; i < doctor->count; i++)
+		if (strcmp(doctor->checks[i].name, name) == 0)
+			return &doctor->checks[i];
+	return NULL;
+}
+
+static void good_host(void)
+{
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+	const struct fb_check *space;
+
+	make_host(&root);
+	FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
+	CU_ASSERT_EQUAL(doctor.count, 12);
+	for (size_t i = 0; i < doctor.count; i++) {
+		CU_ASSERT_EQUAL(doctor.checks[i].state, FB_CHECK_OK);
+		CU_ASSERT_PTR_NULL(doctor.checks[i].advice);
+	}
+	/* What is neither free, cache nor of processes: 1,024 kB. */
+	space = find(&doctor, "space");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(space);
+	CU_ASSERT(strncmp(space->found, "/srv/crash has ", 15) == 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(space->found, "up to 1.00 MiB before"));
+	fb_doctor_deinit(&doctor);
+	fb_made_root_destroy(&root);
+}
+
+/* Of a good host in which one file is another: NULL text takes it away. */
+static void examine_changed(const char *path, const char *text, const char *name,
+			    enum fb_check_state state)
+{
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+
+	make_host(&root);
+	if (text)
+		fb_made_root_file(&root, path, text);
+	else
+		CU_ASSERT_FATAL(unlink(fb_made_root_path(&root, path)) == 0);
+	FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
+	for (size_t i = 0; i < doctor.count; i++) {
+		const struct fb_check *check = &doctor.checks[i];
+		bool changed = strcmp(check->name, name) == 0;
+
+		if (check->state != (changed ? state : FB_CHECK_OK))
+			printf("\n%s is %s: %s", check->name, fb_check_state_name(check->state),
+			       check->found);
+		CU_ASSERT_EQUAL(check->state, changed ? state : FB_CHECK_OK);
+		if (changed && (state == FB_CHECK_WEAK || state == FB_CHECK_BAD))
+			CU_ASSERT_PTR_NOT_NULL(check->advice);
+	}
+	CU_ASSERT_PTR_NOT_NULL(find(&doctor, name));
+	fb_doctor_deinit(&doctor);
+	fb_made_root_destroy(&root);
+}
+
+static void one_thing_amiss(void)
+{
+	static const struct {
+		const char *path, *text, *name;
+		enum fb_check_state state;
+	} cases[] = {
+		{"/sys/kernel/kexec_crash_loaded", "0\n", "kdump-loaded", FB_CHECK_BAD},
+		{"/sys/kernel/kexec_crash_loaded", NULL, "kdump-loaded", FB_CHECK_BAD},
+		{"/sys/kernel/kexec_crash_size", "0\n", "crashkernel", FB_CHECK_BAD},
+		{"/sys/kernel/kexec_crash_size", "268435455\n", "crashkernel", FB_CHECK_WEAK},
+		{"/sys/kernel/kexec_crash_size", NULL, "crashkernel", FB_CHECK_UNKNOWN},
+		{"/sys/kernel/btf/vmlinux", NULL, "types", FB_CHECK_WEAK},
+		{"/sys/kernel/security/lockdown", "none integrity [confidentiality]\n", "lockdown",
+		 FB_CHECK_WEAK},
+		{"/proc/sys/kernel/core_pattern", "core\n", "core-pattern", FB_CHECK_WEAK},
+		{"/proc/sys/kernel/core_pattern", NULL, "core-pattern", FB_CHECK_WEAK},
+		{"/proc/sys/kernel/core_pattern", "/var/crash/core.%p\n", "core-pattern",
+		 FB_CHECK_OK},
+		{"/proc/sys/kernel/panic_on_oops", "0\n", "kernel.panic_on_oops", FB_CHECK_WEAK},
+		{"/proc/sys/kernel/sysrq", NULL, "kernel.sysrq", FB_CHECK_UNKNOWN},
+		{"/usr/bin/makedumpfile", NULL, "makedumpfile", FB_CHECK_WEAK},
+		{"/usr/bin/fbundle", NULL, "kdump-tools", FB_CHECK_WEAK},
+		{FB_KDUMP_HOOK_SCRIPT, NULL, "kdump-tools", FB_CHECK_WEAK},
+		/* The lines that lead to fbundle are gone with it. */
+		{FB_KDUMP_DEFAULTS, "KDUMP_COREDIR=/srv/crash\n", "kdump-tools", FB_CHECK_WEAK},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
+		examine_changed(cases[i].path, cases[i].text, cases[i].name, cases[i].state);
+}
+
+static void larger_hosts_want_more(void)
+{
+	examine_changed("/proc/meminfo", "MemTotal: 67108864 kB\nMemFree: 67108864 kB\n",
+			"crashkernel", FB_CHECK_OK);
+	examine_changed("/proc/meminfo", "MemTotal: 67108868 kB\nMemFree: 67108864 kB\n",
+			"crashkernel", FB_CHECK_WEAK);
+}
+
+static void no_room(void)
+{
+	/* Of kernel memory: more than any disk has, three times over. */
+	examine_changed("/proc/meminfo", "MemTotal: 1\n", "space", FB_CHECK_OK);
+	examine_changed(FB_KDUMP_DEFAULTS,
+			"# fbundle dump --install: saves dumps in makedumpfile's place\n"
+			"PATH=/usr/local/lib/fbundle/kdump:/bin:/usr/bin:/sbin:/usr/sbin\n"
+			"# fbundle: end\nKDUMP_COREDIR=/no/such\n",
+			"space", FB_CHECK_WEAK);
+}
+
+static void host_without_anything(void)
+{
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+
+	fb_made_root_create(&root);
+	FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
+	CU_ASSERT_EQUAL(find(&doctor, "kdump-loaded")->state, FB_CHECK_BAD);
+	CU_ASSERT_EQUAL(find(&doctor, "kdump-tools")->state, FB_CHECK_BAD);
+	CU_ASSERT_EQUAL(find(&doctor, "space")->state, FB_CHECK_WEAK);
+	fb_doctor_deinit(&doctor);
+	fb_made_root_destroy(&root);
+}
+
+FB_TEST_MAIN("bundle/host/doctor", FB_TEST(good_host), FB_TEST(one_thing_amiss),
+	     FB_TEST(larger_hosts_want_more), FB_TEST(no_room), FB_TEST(host_without_anything))
