@@ -80,6 +80,19 @@ expect_error 2 'two outputs' "two outputs"
 run dump "$dump" --json
 expect_error 2 'json takes --output' "--json without --output"
 
+# The disk is full midway: nothing is left on it, neither under the output's name nor another.
+mkdir "$work/full"
+if unshare -rm true 2>/dev/null; then
+    # shellcheck disable=SC2016 # for the inner shell
+    run_program unshare -rm sh -c 'mount -t tmpfs -o size=4m none "$1" && "$2" dump "$3" -o "$1/out"
+        status=$?; ls -A "$1"; exit $status' sh "$work/full" "$FBUNDLE" "$dump"
+    expect_status 1 "no space midway"
+    expect_line stderr 'No space left on device' "it says so"
+    expect_lines stdout 0 "and leaves nothing"
+else
+    skip "no space midway: this machine lets nobody mount"
+fi
+
 # A budget: what is of most use first.
 run dump "$work/bundle" -o "$work/small" --budget 40K --json
 expect_json '.keep.refused > 0 and (.warnings | any(test("the budget is spent")))' "a budget that is spent is told"
