@@ -64,11 +64,24 @@ static uint64_t extents_next_meant(struct fb_dump *dump, uint64_t pfn, bool mean
 	return next_held(&of_dump(dump)->meant, pfn, meant);
 }
 
+static struct fb_error *read_bytes(struct fb_extent_dump *vmcore, uint64_t offset, void *to,
+				   size_t length)
+{
+	struct fb_error *err;
+
+	if (!vmcore->dump.info.live)
+		return fb_file_read(vmcore->file, offset, to, length);
+	pthread_mutex_lock(&vmcore->live_lock);
+	err = fb_file_read(vmcore->file, offset, to, length);
+	pthread_mutex_unlock(&vmcore->live_lock);
+	return err;
+}
+
 /* A frame of which the file holds a part (memory that ends within a page) reads as zeros in the
  * rest. */
 static struct fb_error *extents_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
 {
-	const struct fb_extent_dump *vmcore = of_dump(dump);
+	struct fb_extent_dump *vmcore = of_dump(dump);
 	uint64_t start = pfn << FB_PAGE_SHIFT, end = start + FB_PAGE_SIZE;
 	const struct fb_extents *memory = &vmcore->memory;
 	size_t index = fb_extents_find(memory, start);
@@ -90,8 +103,8 @@ static struct fb_error *extents_read_page(struct fb_dump *dump, uint64_t pfn, vo
 
 		if (to > end)
 			to = end;
-		err = fb_file_read(vmcore->file, extent->source + (from - extent->start),
-				   (char *)page + (from - start), (size_t)(to - from));
+		err = read_bytes(vmcore, extent->source + (from - extent->start),
+				 (char *)page + (from - start), (size_t)(to - from));
 	}
 	return fb_error_prefix(err, "page frame 0x%" PRIx64, pfn);
 }
@@ -133,6 +146,7 @@ static void extents_destroy(struct fb_dump *dump)
 	fb_extents_deinit(&vmcore->memory);
 	fb_extents_deinit(&vmcore->meant);
 	fb_file_destroy(vmcore->file);
+	pthread_mutex_destroy(&vmcore->live_lock);
 	fb_dump_deinit(dump);
 	free(vmcore);
 }
@@ -178,6 +192,7 @@ struct fb_error *fb_extent_dump_create(const char *format, const struct fb_dump_
 	dump->dump.info.stream = input->stream;
 	dump->dump.info.flattened = input->flattened;
 	dump->dump.info.incomplete = input->truncated;
+	pthread_mutex_init(&dump->live_lock, NULL);
 	err = fb_dump_init(&dump->dump, &extent_ops);
 	if (err)
 		fb_dump_destroy(&dump->dump);

@@ -6,12 +6,18 @@
 #ifndef FB_KERNEL_EXTENT_DUMP_H
 #define FB_KERNEL_EXTENT_DUMP_H
 
+#include <pthread.h>
+
 #include "kernel/dump/dump_private.h"
 #include "kernel/images/extents.h"
 
 struct fb_extent_dump {
 	struct fb_dump dump;
-	struct fb_file *file;     /* owned; NULL until the format has succeeded */
+	struct fb_file *file; /* owned; NULL until the format has succeeded */
+	/* Held for each read of the running kernel's memory: reads of one open /proc/kcore go through one
+	 * buffer of the kernel's, whichever threads they are of, and would give each other's bytes (since
+	 * 4.8, df04abfd181a, "fs/proc/kcore.c: Add bounce buffer for ktext data"). */
+	pthread_mutex_t live_lock;
 	struct fb_extents memory; /* owned; by physical address, what the file holds */
 	struct fb_extents
 		meant; /* owned; with what lies behind the file's end; empty if nothing does */
