@@ -8,6 +8,7 @@ import subprocess
 import threading
 
 TIMEOUT_S = 10
+CPU_S = 20  # of a command and each of its children
 # The sanitizers' own memory included; the program alone stays below a third of it on the sample.
 MEMORY_CAP_KB = 1 << 20
 SANITIZER_STATUS = 99
@@ -30,7 +31,7 @@ def run_bounded(line, folder, variables):
     with open(os.path.join(folder, "stderr"), "w+b") as stderr:
         child = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr,
                                  env=variables, preexec_fn=lambda: resource.setrlimit(
-                                     resource.RLIMIT_CPU, (2 * TIMEOUT_S, 2 * TIMEOUT_S)))
+                                     resource.RLIMIT_CPU, (CPU_S, CPU_S)))
         timer = threading.Timer(TIMEOUT_S, child.kill)
         timer.start()
         _, status, usage = os.wait4(child.pid, 0)
