@@ -128,6 +128,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &log);
+	context->memory_only = true;
 	err = fb_context_open(context, &log.input);
 	if (!err)
 		err = fb_error_prefix(fb_log_load(fb_input_kernel(log.input), &log.records), "%s",

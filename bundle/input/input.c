@@ -126,7 +126,8 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 			       struct fb_input **input_ret)
 {
 	struct fb_input *input = calloc(1, sizeof(*input));
-	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux};
+	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux,
+						   .memory_only = options->memory_only};
 	struct fb_error *err;
 
 	if (!input)

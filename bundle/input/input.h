@@ -32,6 +32,7 @@ struct fb_input_options {
 				   * none, those that lie beside a folder's dump are taken */
 	size_t core_count;
 	const char *vmlinux; /* or NULL */
+	bool memory_only;    /* of the kernel: struct fb_kernel_options */
 	unsigned threads;    /* 0: one per CPU */
 	struct fb_warnings
 		*remarks; /* borrowed; gets what is worth saying where nothing is amiss; or

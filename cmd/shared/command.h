@@ -54,6 +54,7 @@ struct fb_context {
 	struct fb_warnings *remarks;
 	size_t remarks_printed;
 	bool want_dump;           /* set before fb_context_open(): as in struct fb_input_options */
+	bool memory_only;         /* likewise */
 	struct fb_output *output; /* made once the options are known */
 	/* A file the command will write, or the folder it will write in: set before
 	 * fb_context_open(). NULL: none. */

@@ -35,6 +35,7 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 		.cores = options->cores,
 		.core_count = options->core_count,
 		.vmlinux = options->vmlinux,
+		.memory_only = context->memory_only,
 		.threads = options->threads,
 		.remarks = context->remarks,
 	};

@@ -47,6 +47,11 @@ const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel)
 	return kernel->types;
 }
 
+bool fb_kernel_is_complete(const struct fb_kernel *kernel)
+{
+	return !kernel->memory_only;
+}
+
 const char *fb_kernel_vmlinux(const struct fb_kernel *kernel)
 {
 	return kernel->vmlinux;

@@ -28,6 +28,9 @@ struct fb_kernel_options {
 	 * where its build-id is not that of the dump's kernel. */
 	const char *vmlinux;
 	struct fb_pool *pool; /* borrowed; NULL: one thread */
+	/* Leaves out symbols, types, CPUs and fb_kernel_info(), which take most of the time, until
+	 * fb_kernel_complete() is called: there are kernel memory and VMCOREINFO with its symbols. */
+	bool memory_only;
 };
 
 /* dump and warnings are borrowed and must outlive the kernel. FB_NOT_FOUND where the dump has no
@@ -37,6 +40,10 @@ FB_MUST_CHECK struct fb_error *fb_kernel_open(struct fb_dump *dump,
 					      const struct fb_kernel_options *options,
 					      struct fb_warnings *warnings,
 					      struct fb_kernel **kernel_ret);
+/* Loads what memory_only left out, and fails as fb_kernel_open() does then. It does nothing where all is
+ * loaded; not for concurrent use. */
+FB_MUST_CHECK struct fb_error *fb_kernel_complete(struct fb_kernel *kernel);
+bool fb_kernel_is_complete(const struct fb_kernel *kernel);
 void fb_kernel_destroy(struct fb_kernel *kernel);
 
 /* All owned by the kernel. */

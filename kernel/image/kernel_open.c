@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Opening the kernel of a dump: VMCOREINFO, then the page tables of init_mm, then symbols, types and
- * CPUs through them. Every command does this first (bundle/input/input.c).
+ * CPUs through them. Every command does this first (bundle/input/input.c); for `log` the first two do.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -109,7 +109,8 @@ static void find_direct_map(struct fb_kernel *kernel)
 	kernel->linear.direct_size = fb_dump_info(kernel->dump)->max_pfn << FB_PAGE_SHIFT;
 }
 
-static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_options *options)
+static struct fb_error *load_memory(struct fb_kernel *kernel,
+				    const struct fb_kernel_options *options)
 {
 	struct fb_error *err;
 
@@ -127,6 +128,17 @@ static struct fb_error *load(struct fb_kernel *kernel, const struct fb_kernel_op
 		if (!kernel->vmlinux)
 			return fb_error_nomem();
 	}
+	fb_layout_resolve(NULL, &kernel->layout);
+	return NULL;
+}
+
+struct fb_error *fb_kernel_complete(struct fb_kernel *kernel)
+{
+	struct fb_error *err;
+
+	if (!kernel->memory_only)
+		return NULL;
+	kernel->memory_only = false;
 	err = fb_kernel_load_symbols(kernel, kernel->vmlinux);
 	if (err)
 		return err;
@@ -152,7 +164,10 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 	kernel->warnings = warnings;
 	kernel->pool = options->pool;
 	kernel->panic_cpu = -1;
-	err = load(kernel, options);
+	kernel->memory_only = true;
+	err = load_memory(kernel, options);
+	if (!err && !options->memory_only)
+		err = fb_kernel_complete(kernel);
 	if (err) {
 		fb_kernel_destroy(kernel);
 		return err;

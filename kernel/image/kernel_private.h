@@ -23,7 +23,8 @@ struct fb_kernel {
 	struct fb_symtab *symbols; /* or NULL */
 	struct fb_btf *types;      /* or NULL */
 	struct fb_layout layout;
-	char *lost; /* fb_kernel_lost() */
+	char *lost;       /* fb_kernel_lost() */
+	bool memory_only; /* what else there is has not been loaded yet */
 
 	uint32_t cpu_limit;
 	uint64_t *percpu_offsets; /* cpu_limit of them */

@@ -5,6 +5,7 @@
  */
 #include "kernel/log/log.h"
 
+#include "base/part.h"
 #include "kernel/log/log_source.h"
 
 /* An offset that VMCOREINFO names, or the kernel's types. */
@@ -188,18 +189,57 @@ static struct fb_error *read_log(const struct fb_kernel *kernel, struct fb_log *
 	return err ? err : fb_log_read_buffer(fb_kernel_space(kernel), &buffer, log);
 }
 
-struct fb_error *fb_log_load(struct fb_kernel *kernel, struct fb_log **log_ret)
+/* *log_ret is NULL where nothing could be read. */
+static struct fb_error *read_into_new(const struct fb_kernel *kernel, struct fb_log **log_ret)
 {
 	struct fb_log *log;
 	struct fb_error *err = fb_log_create(&log);
 
+	*log_ret = NULL;
 	if (err)
 		return err;
 	err = read_log(kernel, log);
-	if (err && (!log->count || fb_error_is_fatal(err))) {
+	if (err && (!log->count || fb_error_is_fatal(err)))
 		fb_log_destroy(log);
-		return fb_error_prefix(err, "kernel log");
+	else
+		*log_ret = log;
+	return err;
+}
+
+/* What of the log VMCOREINFO alone leads to. *log_ret is NULL where that is not all: without symbols the
+ * direct map is read through page tables only, and the older form has a member that VMCOREINFO does not
+ * know. */
+static struct fb_error *read_without_symbols(const struct fb_kernel *kernel,
+					     struct fb_log **log_ret)
+{
+	struct fb_error *err;
+	uint64_t prb;
+
+	if (!fb_vmcoreinfo_symbol(fb_kernel_vmcoreinfo(kernel), "prb", &prb))
+		return NULL;
+	err = read_into_new(kernel, log_ret);
+	if (*log_ret && (err || fb_log_lost(*log_ret))) {
+		fb_log_destroy(*log_ret);
+		*log_ret = NULL;
 	}
+	return fb_part_skip(err);
+}
+
+struct fb_error *fb_log_load(struct fb_kernel *kernel, struct fb_log **log_ret)
+{
+	struct fb_log *log = NULL;
+	struct fb_error *err = NULL;
+
+	if (!fb_kernel_is_complete(kernel))
+		err = read_without_symbols(kernel, &log);
+	if (!err && !log) {
+		err = fb_kernel_complete(kernel);
+		if (err)
+			return err;
+		err = read_into_new(kernel, &log);
+	}
+	if (!log)
+		return fb_error_prefix(err, "kernel log");
 	fb_warn_error(fb_kernel_warnings(kernel), err, "kernel log");
 	fb_log_finish(log);
 	*log_ret = log;

@@ -27,7 +27,8 @@ struct fb_log_record {
 
 struct fb_log;
 
-/* Copies all records, oldest first. FB_NOT_FOUND where this kernel has neither kind of log. */
+/* Copies all records, oldest first. Of a kernel opened with memory_only the rest is loaded where the log
+ * cannot be read whole without it (fb_kernel_complete()). FB_NOT_FOUND where this kernel has neither kind of log. */
 FB_MUST_CHECK struct fb_error *fb_log_load(struct fb_kernel *kernel, struct fb_log **log_ret);
 void fb_log_destroy(struct fb_log *log);
 
