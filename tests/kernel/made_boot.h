@@ -14,8 +14,9 @@
 /* The image lies behind the page tables: frame 64 is its first page. */
 #define BOOT_FRAMES (TABLE_FRAMES + IMAGE_PAGES)
 #define BOOT_PHYS_BASE \
-	((uint64_t)TABLE_FRAMES * FB_PAGE_SIZE - (IMAGE_START - 0xffffffff80000000ull))
-#define BOOT_ROOT (0xffffffff80000000ull + FB_PAGE_SIZE - BOOT_PHYS_BASE) /* swapper_pg_dir */
+	((uint64_t)TABLE_FRAMES * FB_PAGE_SIZE - (IMAGE_START - UINT64_C(0xffffffff80000000)))
+#define BOOT_ROOT \
+	(UINT64_C(0xffffffff80000000) + FB_PAGE_SIZE - BOOT_PHYS_BASE) /* swapper_pg_dir */
 /* Of the image: executable up to here, then read-only with kallsyms, then the test's data. */
 #define BOOT_RODATA (IMAGE_START + 0x10000)
 #define BOOT_DATA (IMAGE_START + 0x52000)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/procfs.h>
 
+#include "kernel/dump/dump_private.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/make_kdump.h"
@@ -221,6 +222,89 @@ static void lives_without_anything_known(void)
 	destroy(&host);
 }
 
+/* The largest note that is believed, and one byte more. */
+static void notes_have_a_largest_size(void)
+{
+	for (uint32_t size = 4096; size <= 4097; size++) {
+		static uint8_t bytes[4097];
+		struct fb_dump_notes *notes;
+		const Elf64_Nhdr header = {5, size, NT_PRSTATUS};
+		struct host host;
+		uint64_t buffer;
+
+		make(&host, 1);
+		notes = &host.made->kernel.dump->notes;
+		memset(bytes, 0x5a, sizeof(bytes));
+		notes->prstatus[0].desc = bytes;
+		notes->prstatus[0].size = size;
+		buffer = made_alloc_pages(host.made, 2 * FB_PAGE_SIZE);
+		memcpy(made_at(host.made, buffer), &header, sizeof(header));
+		memcpy(made_at(host.made, buffer + 12), "CORE\0\0\0", 8);
+		/* The CPU's task is known, too, so that nothing else speaks for it. */
+		memcpy(bytes + CURRENT - CRASH_NOTES - 20, &host.tasks[3], 8);
+		memcpy(made_at(host.made, buffer + 20), bytes, size);
+		host.made->kernel.percpu_offsets[3] = buffer - CRASH_NOTES;
+		FB_OK_FATAL(fb_kernel_assign_notes(&host.made->kernel, host.present));
+		CU_ASSERT_EQUAL(host.made->kernel.prstatus_index[3], size == 4096 ? 0 : NO_NOTE);
+		destroy(&host);
+	}
+}
+
+/* Where some CPUs' stacks are known: one ends at its very last byte. */
+static void stacks_end_at_their_size(void)
+{
+	static const uint32_t own[] = {NO_NOTE, NO_NOTE, NO_NOTE, NO_NOTE, 0, NO_NOTE};
+	static const uint32_t other[] = {0, NO_NOTE, NO_NOTE, NO_NOTE, NO_NOTE, NO_NOTE};
+	static const struct {
+		uint64_t within;
+		const uint32_t *want;
+	} cases[] = {{0, own}, {0x4000, own}, {0x4001, other}, {UINT64_MAX, other}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct elf_prstatus note = {0};
+		struct user_regs_struct regs = {.rsp = STACK(4) + cases[i].within};
+		struct host host;
+
+		make(&host, 1);
+		memcpy(&note.pr_reg, &regs, sizeof(regs));
+		memcpy(note_of(&host, 0), &note, sizeof(note));
+		for (unsigned cpu = 0; cpu < CPUS; cpu++)
+			set_pid(&host, cpu, 0);
+		expect_notes(&host, cases[i].want, 1);
+		CU_ASSERT_STRING_EQUAL(
+			fb_warnings_get(host.made->warnings, 0),
+			cases[i].want == own
+				? "3 CPUs left no registers (no NT_PRSTATUS), CPU 0 first, as those "
+				  "do that are locked up and do not answer the NMI of the crash: "
+				  "where they were is not known"
+				: "3 CPUs left no registers (no NT_PRSTATUS), CPU 2 first, as those "
+				  "do that are locked up and do not answer the NMI of the crash: "
+				  "where they were is not known");
+		destroy(&host);
+	}
+}
+
+/* A PID counts less than a stack, and a wrong PID speaks against. */
+static void points_are_weighed(void)
+{
+	static const uint32_t want[] = {NO_NOTE, NO_NOTE, 0, NO_NOTE, NO_NOTE, NO_NOTE};
+	struct host host;
+
+	make(&host, 1);
+	write_note(&host, 0, 2, 104); /* the stack of 2, the PID of 4 */
+	expect_notes(&host, want, 1);
+	destroy(&host);
+	/* Nothing is known but that it ran another thread than CPU 0's and 3's; 4 is later than 2. */
+	make(&host, 1);
+	write_note(&host, 0, 20, 777);
+	for (unsigned cpu = 2; cpu < CPUS; cpu += 2)
+		made_lose(host.made, host.made->kernel.percpu_offsets[cpu]);
+	expect_notes(&host, want, 1);
+	destroy(&host);
+}
+
 FB_TEST_MAIN("kernel/cpu_notes", FB_TEST(keeps_the_order), FB_TEST(asks_the_buffers),
 	     FB_TEST(asks_threads_and_stacks), FB_TEST(doubts_the_buffers),
-	     FB_TEST(counts_offline_cpus_of_a_hypervisor), FB_TEST(lives_without_anything_known))
+	     FB_TEST(counts_offline_cpus_of_a_hypervisor), FB_TEST(lives_without_anything_known),
+	     FB_TEST(notes_have_a_largest_size), FB_TEST(stacks_end_at_their_size),
+	     FB_TEST(points_are_weighed))

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump_private.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/make_kdump.h"
@@ -184,5 +185,181 @@ static void reads_the_version(void)
 	destroy(&host);
 }
 
+/* With these symbols, and no others. */
+static void only_symbols(struct host *host, const char *const names[], const uint64_t addresses[])
+{
+	made_symbols(host->made, names, addresses);
+	fb_kernel_load_info(&host->made->kernel);
+}
+
+static void counts_memory(void)
+{
+	static const char *const none_of_them[] = {NULL};
+	const struct fb_kernel_info *info;
+	struct host host;
+
+	make(&host, "OSRELEASE=made\n");
+	info = fb_kernel_info(&host.made->kernel);
+	host.made->kernel.dump->info.pages_existing = 0;
+	made_put(host.made, host.at[RAM], FB_MAX_PFN, 8);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(info->memory_bytes, FB_MAX_PFN * FB_PAGE_SIZE);
+	made_put(host.made, host.at[RAM], FB_MAX_PFN + 1, 8); /* more than can be */
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(info->memory_bytes, 0);
+	made_put(host.made, host.at[RAM], 10, 8);
+	/* The dump knows better. */
+	host.made->kernel.dump->info.pages_existing = 3;
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_EQUAL(info->memory_bytes, 3 * FB_PAGE_SIZE);
+	host.made->kernel.dump->info.pages_existing = 0;
+	only_symbols(&host, none_of_them, NULL);
+	CU_ASSERT_EQUAL(info->memory_bytes, 0);
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT(isnan(info->load[i]));
+	destroy(&host);
+}
+
+static void believes_the_header_of_the_time(void)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {{"CRASHTIME=1\n", 1},    {"CRASHTIME=0\n", 777}, {"CRASHTIME=-5\n", 777},
+		     {"CRASHTIME=12x\n", 12}, {"CRASHTIME=\n", 777},  {"OSRELEASE=made\n", 777}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct host host;
+
+		make(&host, cases[i].text);
+		host.made->kernel.dump->info.crash_time = 777;
+		fb_kernel_load_info(&host.made->kernel);
+		CU_ASSERT_EQUAL(fb_kernel_info(&host.made->kernel)->crash_time, cases[i].seconds);
+		destroy(&host);
+	}
+}
+
+/* A thread counts one, and there are so many at most. */
+static void loads_are_such_that_can_be(void)
+{
+	const struct fb_kernel_info *info;
+	struct host host;
+
+	make(&host, "OSRELEASE=made\n");
+	info = fb_kernel_info(&host.made->kernel);
+	made_put(host.made, host.at[LOAD], FB_MAX_TASKS * 2048ull, 8);
+	made_put(host.made, host.at[LOAD] + 8, FB_MAX_TASKS * 2048ull + 2048, 8);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_DOUBLE_EQUAL(info->load[0], FB_MAX_TASKS, 0.0001);
+	CU_ASSERT(isnan(info->load[1]));
+	CU_ASSERT_DOUBLE_EQUAL(info->load[2], 0, 0.0001);
+	destroy(&host);
+}
+
+/* In timekeeper_data, in tk_core behind other members, or in shadow_timekeeper. */
+static void finds_the_timekeeper_of_each_kernel(void)
+{
+	static const char *const clocks[] = {"timekeeper_data", "tk_core", "shadow_timekeeper"};
+	struct host host;
+
+	make(&host, "OSRELEASE=made\n");
+	MADE_FIELD(host.made, timekeeper_ktime_sec, 8, 8);
+	MADE_FIELD(host.made, timekeeper_offs_boot, 16, 8);
+	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_ktime_sec, 100);
+	MADE_SET(host.made, host.at[TIMEKEEPER] + 64, timekeeper_ktime_sec, 200);
+	for (unsigned within = 0; within < 2; within++) {
+		if (within)
+			MADE_FIELD(host.made, tk_data_timekeeper, 64, 128);
+		for (unsigned first = 0; first < 3; first++) {
+			const char *names[] = {clocks[first], first < 2 ? "no_such" : NULL, NULL};
+			uint64_t addresses[] = {host.at[TIMEKEEPER], 0};
+			double uptime;
+
+			only_symbols(&host, names, addresses);
+			uptime = fb_kernel_info(&host.made->kernel)->uptime_s;
+			CU_ASSERT_EQUAL(isnan(uptime) != 0, within == (first == 2));
+			if (!isnan(uptime))
+				CU_ASSERT_DOUBLE_EQUAL(uptime, within ? 200 : 100, 0.0001);
+		}
+	}
+	/* The newest that there is. */
+	only_symbols(&host, (const char *[]){"tk_core", "timekeeper_data", NULL},
+		     (const uint64_t[]){host.at[TIMEKEEPER] - 64, host.at[TIMEKEEPER]});
+	CU_ASSERT_DOUBLE_EQUAL(fb_kernel_info(&host.made->kernel)->uptime_s, 200, 0.0001);
+	/* Both members are needed. */
+	host.made->kernel.layout.timekeeper_offs_boot.found = false;
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT(isnan(fb_kernel_info(&host.made->kernel)->uptime_s));
+	destroy(&host);
+}
+
+/* VMCOREINFO has the place of the texts, else the types do. */
+static void texts_stand_where_vmcoreinfo_says(void)
+{
+	char text[160];
+	struct host host;
+
+	make(&host, "");
+	snprintf(text, sizeof(text),
+		 "SYMBOL(init_uts_ns)=%" PRIx64 "\nOFFSET(uts_namespace.name)=8\n", host.at[UTS]);
+	fb_vmcoreinfo_destroy(host.made->kernel.vmcoreinfo);
+	FB_OK_FATAL(fb_vmcoreinfo_parse(text, &host.made->kernel.vmcoreinfo));
+	host.made->kernel.layout.uts_name.offset = 4;
+	memcpy(made_at(host.made, host.at[UTS] + 8 + 3 * 65), "#2 SMP", 7);
+	memcpy(made_at(host.made, host.at[UTS] + 8 + 65), "host9", 6);
+	fb_kernel_load_info(&host.made->kernel);
+	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->version, "#2 SMP");
+	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->node, "host9");
+	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->release, "");
+	destroy(&host);
+}
+
+/* A note that is not the build-id in one of all ways, and one behind it that is. */
+static void knows_the_build_ids_note(void)
+{
+	static const struct {
+		unsigned at;
+		uint32_t value, size;
+	} wrong[] = {{0, 5, 4}, {8, 2, 4}, {12, 'U', 1}, {4, 19, 4}};
+	const struct fb_kernel_info *info;
+	struct host host;
+	uint64_t end;
+
+	make(&host, "OSRELEASE=made\n");
+	info = fb_kernel_info(&host.made->kernel);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(wrong); i++) {
+		end = put_note(&host, host.at[NOTES], 4, 20, 3);
+		made_put(host.made, host.at[NOTES] + wrong[i].at, wrong[i].value, wrong[i].size);
+		end_notes(&host, end);
+		CU_ASSERT_PTR_NULL(info->build_id);
+	}
+	/* Texts that VMCOREINFO has in its place. */
+	destroy(&host);
+	for (unsigned i = 0; i < 3; i++) {
+		static const char *const texts[] = {
+			"BUILD-ID=0123456789abcdef0123456789abcdef0123456x\n",
+			"BUILD-ID=0123456789abcdef0123456789abcdef012345678\n",
+			"BUILD-ID=0123456789ABCDEF0123456789abcdef01234567\n"};
+
+		make(&host, texts[i]);
+		fb_kernel_load_build_id(&host.made->kernel);
+		CU_ASSERT_PTR_NULL(fb_kernel_info(&host.made->kernel)->build_id);
+		destroy(&host);
+	}
+	/* As many bytes of notes as there may be, the last of which are the build-id's; and one more. */
+	make(&host, "OSRELEASE=made\n");
+	host.at[NOTES] = made_alloc_pages(host.made, 65536 + FB_PAGE_SIZE);
+	made_put(host.made, host.at[NOTES] + 4, 65536 - 36 - 12, 4);
+	put_note(&host, host.at[NOTES] + 65536 - 36, 4, 20, 3);
+	end_notes(&host, host.at[NOTES] + 65536);
+	CU_ASSERT_PTR_NOT_NULL(fb_kernel_info(&host.made->kernel)->build_id);
+	end_notes(&host, host.at[NOTES] + 65537);
+	CU_ASSERT_PTR_NULL(fb_kernel_info(&host.made->kernel)->build_id);
+	destroy(&host);
+}
+
 FB_TEST_MAIN("kernel/kernel_info", FB_TEST(reads_the_build_id), FB_TEST(reads_texts_and_clocks),
-	     FB_TEST(keeps_texts_short), FB_TEST(reads_the_version))
+	     FB_TEST(keeps_texts_short), FB_TEST(reads_the_version), FB_TEST(counts_memory),
+	     FB_TEST(believes_the_header_of_the_time), FB_TEST(loads_are_such_that_can_be),
+	     FB_TEST(finds_the_timekeeper_of_each_kernel),
+	     FB_TEST(texts_stand_where_vmcoreinfo_says), FB_TEST(knows_the_build_ids_note))

@@ -80,7 +80,7 @@ static void integers_tell_what_they_are(void)
 {
 	struct fb_btf_builder builder;
 	struct fb_btf *btf = NULL;
-	uint32_t integer, boolean, character, byte, real;
+	uint32_t integer, boolean, character, byte, real, marked, wide, pointer;
 
 	FB_OK_FATAL(fb_btf_builder_init(&builder));
 	FB_OK(fb_btf_builder_int(&builder, "int", 4, FB_BTF_SIGNED, &integer));
@@ -88,6 +88,9 @@ static void integers_tell_what_they_are(void)
 	FB_OK(fb_btf_builder_int(&builder, "char", 1, FB_BTF_SIGNED, &character));
 	FB_OK(fb_btf_builder_int(&builder, "byte", 1, FB_BTF_UNSIGNED, &byte));
 	FB_OK(fb_btf_builder_float(&builder, "double", 8, &real));
+	FB_OK(fb_btf_builder_int(&builder, "letter", 1, FB_BTF_CHAR, &marked));
+	FB_OK(fb_btf_builder_int(&builder, "char32_t", 4, FB_BTF_CHAR, &wide));
+	FB_OK(fb_btf_builder_reference(&builder, FB_TYPE_POINTER, "", character, &pointer));
 	FB_OK_FATAL(fb_btf_builder_finish(&builder, &btf));
 	fb_btf_builder_deinit(&builder);
 	CU_ASSERT_TRUE(fb_btf_is_signed(btf, integer) && !fb_btf_is_bool(btf, integer));
@@ -96,6 +99,12 @@ static void integers_tell_what_they_are(void)
 	CU_ASSERT_FALSE(fb_btf_is_char(btf, byte) || fb_btf_is_char(btf, integer));
 	CU_ASSERT_EQUAL(fb_btf_kind(btf, real), FB_TYPE_FLOAT);
 	CU_ASSERT_FALSE(fb_btf_is_signed(btf, real));
+	/* By the bit, or by the name, which pahole gives alone; of one byte. */
+	CU_ASSERT_TRUE(fb_btf_is_char(btf, marked));
+	CU_ASSERT_FALSE(fb_btf_is_char(btf, wide));
+	CU_ASSERT_FALSE(fb_btf_is_char(btf, real) || fb_btf_is_char(btf, pointer));
+	CU_ASSERT_FALSE(fb_btf_is_bool(btf, real) || fb_btf_is_bool(btf, pointer));
+	CU_ASSERT_FALSE(fb_btf_is_signed(btf, pointer) || fb_btf_is_signed(btf, 0));
 	fb_btf_destroy(btf);
 }
 
@@ -156,7 +165,64 @@ static void old_enumerators_are_signed_where_one_is_negative(void)
 	fb_btf_destroy(btf);
 }
 
+/* Those of 64 bits came when enums began to tell: without the flag they are unsigned. */
+static void enumerators_of_64_bits_always_tell(void)
+{
+	struct fb_btf *btf = NULL;
+
+	FB_OK_FATAL(
+		LOAD(&btf, 5, INFO(FB_TYPE_ENUM64, 0, 2), 8, 13, 0xffffffff, 0, 11, 0, 0x80000000));
+	CU_ASSERT_FALSE(fb_btf_is_signed(btf, 1));
+	expect_enumerator(btf, 1, 0, "E_ONE", 0xffffffff);
+	expect_enumerator(btf, 1, 1, "u", INT64_MIN);
+	expect_enumerator(btf, 1, 2, "", 0);
+	fb_btf_destroy(btf);
+}
+
+/* What each kind leads to, and how many it has. */
+static void each_kind_has_its_target_and_length(void)
+{
+	static const struct {
+		enum fb_type_kind kind;
+		uint32_t target, length;
+		const char *name;
+	} types[] = {
+		{FB_TYPE_VOID, 0, 0, ""},      {FB_TYPE_INT, 0, 0, "int"},
+		{FB_TYPE_POINTER, 1, 0, ""},   {FB_TYPE_TYPEDEF, 1, 0, "a"},
+		{FB_TYPE_VOLATILE, 1, 0, ""},  {FB_TYPE_CONST, 1, 0, ""},
+		{FB_TYPE_RESTRICT, 2, 0, ""},  {FB_TYPE_TYPE_TAG, 1, 0, "b"},
+		{FB_TYPE_PROTOTYPE, 1, 1, ""}, {FB_TYPE_FUNCTION, 8, 0, "s"},
+		{FB_TYPE_VARIABLE, 1, 0, "u"}, {FB_TYPE_DATASEC, 0, 1, "a"},
+		{FB_TYPE_ARRAY, 1, 7, ""},     {FB_TYPE_STRUCT, 0, 1, "s"},
+		{FB_TYPE_UNION, 0, 1, "u"},    {FB_TYPE_ENUM, 0, 1, "a"},
+		{FB_TYPE_FORWARD, 0, 0, "b"},  {FB_TYPE_FLOAT, 0, 0, "b"},
+		{FB_TYPE_DECL_TAG, 3, 0, "a"},
+	};
+	struct fb_btf *btf = NULL;
+
+	FB_OK_FATAL(LOAD(&btf, INT_WORDS, 0, INFO(FB_TYPE_POINTER, 0, 0), 1, 5,
+			 INFO(FB_TYPE_TYPEDEF, 0, 0), 1, 0, INFO(FB_TYPE_VOLATILE, 0, 0), 1, 0,
+			 INFO(FB_TYPE_CONST, 0, 0), 1, 0, INFO(FB_TYPE_RESTRICT, 0, 0), 2, 7,
+			 INFO(FB_TYPE_TYPE_TAG, 0, 0), 1, 0, INFO(FB_TYPE_PROTOTYPE, 0, 1), 1, 5, 1,
+			 9, INFO(FB_TYPE_FUNCTION, 0, 0), 8, 11, INFO(FB_TYPE_VARIABLE, 0, 0), 1, 0,
+			 5, INFO(FB_TYPE_DATASEC, 0, 1), 4, 10, 0, 4, 0, INFO(FB_TYPE_ARRAY, 0, 0),
+			 0, 1, 1, 7, 9, INFO(FB_TYPE_STRUCT, 0, 1), 4, 5, 1, 0, 11,
+			 INFO(FB_TYPE_UNION, 0, 1), 4, 5, 1, 0, 5, INFO(FB_TYPE_ENUM, 0, 1), 4, 13,
+			 1, 7, INFO(FB_TYPE_FORWARD, 0, 0), 0, 7, INFO(FB_TYPE_FLOAT, 0, 0), 8, 5,
+			 INFO(FB_TYPE_DECL_TAG, 0, 0), 3, 0xffffffff));
+	CU_ASSERT_EQUAL(fb_btf_count(btf), FB_ARRAY_SIZE(types) - 1);
+	for (uint32_t id = 0; id < FB_ARRAY_SIZE(types); id++) {
+		CU_ASSERT_EQUAL(fb_btf_kind(btf, id), types[id].kind);
+		CU_ASSERT_EQUAL(fb_btf_target(btf, id), types[id].target);
+		CU_ASSERT_EQUAL(fb_btf_length(btf, id), types[id].length);
+		CU_ASSERT_STRING_EQUAL(fb_btf_name(btf, id), types[id].name);
+	}
+	fb_btf_destroy(btf);
+}
+
 FB_TEST_MAIN("symbols/btf_query", FB_TEST(finds_the_complete_type),
 	     FB_TEST(sizes_go_through_names_and_arrays), FB_TEST(integers_tell_what_they_are),
 	     FB_TEST(enumerators_have_their_sign),
-	     FB_TEST(old_enumerators_are_signed_where_one_is_negative))
+	     FB_TEST(old_enumerators_are_signed_where_one_is_negative),
+	     FB_TEST(enumerators_of_64_bits_always_tell),
+	     FB_TEST(each_kind_has_its_target_and_length))
