@@ -45,6 +45,13 @@ static void tells_kinds_by_registers(void)
 	CU_ASSERT_EQUAL(fb_entry_kind(NULL, &regs), FB_ENTRY_EXCEPTION);
 	regs.orig_rax = NONE;
 	CU_ASSERT_EQUAL(fb_entry_kind("", &regs), FB_ENTRY_EXCEPTION);
+	regs.orig_rax = NONE - 1;
+	CU_ASSERT_EQUAL(fb_entry_kind(NULL, &regs), FB_ENTRY_INTERRUPT);
+	regs.orig_rax = 0; /* the system call of number 0, from user mode alone */
+	CU_ASSERT_EQUAL(fb_entry_kind(NULL, &regs), FB_ENTRY_EXCEPTION);
+	regs.cs = 0x33;
+	CU_ASSERT_EQUAL(fb_entry_kind(NULL, &regs), FB_ENTRY_SYSCALL);
+	regs.cs = 0x10;
 	regs.orig_rax = ~0xecull; /* before 5.8: the complement of the vector */
 	CU_ASSERT_EQUAL(fb_entry_kind("?", &regs), FB_ENTRY_INTERRUPT);
 }

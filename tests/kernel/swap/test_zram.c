@@ -319,7 +319,90 @@ static void says_what_it_cannot_decompress(void)
 	destroy(made);
 }
 
+/* Size classes, each number on both sides of what can be. */
+static void size_classes_are_such_that_can_be(void)
+{
+	static const struct {
+		uint32_t size, objects, pages, index;
+		bool good;
+	} classes[] = {
+		{1024, 4, 1, 62, true},  {1024, 4, 1, 61, false},  {24, 4, 1, 62, false},
+		{1028, 3, 1, 62, false}, {4104, 1, 2, 62, false},  {1024, 5, 1, 62, false},
+		{1024, 4, 0, 62, false}, {1024, 4, 17, 62, false}, {1024, 4, 16, 62, true},
+		{1024, 3, 1, 62, true},
+	};
+	const uint64_t fields = MADE_ZRAM_CLASSES + LOCK_BYTES + 64;
+	struct made *made = make();
+	struct fb_zram *zram = must_open(made);
+	uint8_t page[FB_PAGE_SIZE];
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(classes); i++) {
+		made_put(made->kernel, MADE_BASE + fields, classes[i].size, 4);
+		made_put(made->kernel, MADE_BASE + fields + 4, classes[i].objects, 4);
+		made_put(made->kernel, MADE_BASE + fields + 8, classes[i].pages, 4);
+		made_put(made->kernel, MADE_BASE + fields + 12, classes[i].index, 4);
+		if (classes[i].good)
+			FB_OK(fb_zram_read(zram, SLOT_SMALL, page));
+		else
+			FB_FAILS_WITH(fb_zram_read(zram, SLOT_SMALL, page), FB_CORRUPT,
+				      "size class 62 cannot be");
+	}
+	/* The last of the pool's classes is 254. */
+	put(made, MADE_ZRAM_ZSPAGES, 255 << 2 | 0x58u << 14);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_SMALL, page), FB_CORRUPT,
+		      "there is no size class 255");
+	put(made, MADE_ZRAM_STRUCT_PAGES + 6 * 64 + 40, 0x1000);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_SMALL, page), FB_CORRUPT,
+		      "the page belongs to no zspage");
+	fb_zram_destroy(zram);
+	destroy(made);
+}
+
+/* Handles and objects that are no more than nearly right. */
+static void objects_are_their_handles(void)
+{
+	struct made *made = make();
+	struct fb_zram *zram = must_open(made);
+	uint8_t page[FB_PAGE_SIZE], text[FB_PAGE_SIZE];
+
+	/* All that the class has room for is taken, and no byte more. */
+	put_slot(made, SLOT_BAD, handle_of(SLOT_SMALL), 1016);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_BAD, page), FB_CORRUPT, "LZO");
+	/* The handle's words are aligned. */
+	put_slot(made, SLOT_BAD, handle_of(SLOT_SMALL) + 4, made->small_size);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_BAD, page), FB_CORRUPT, "no handle");
+	put_slot(made, SLOT_BAD, handle_of(SLOT_SMALL), 0);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_BAD, page), FB_CORRUPT, "0 bytes");
+	/* Freed: the tag is gone. */
+	put(made, (6 << 12) + 2048, handle_of(SLOT_SMALL));
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_SMALL, page), FB_CORRUPT, "another handle");
+	/* A huge page has one object. */
+	put(made, MADE_ZRAM_HANDLES + SLOT_HUGE * 8, 10ull << 24 | 1 << 2);
+	FB_FAILS_WITH(fb_zram_read(zram, SLOT_HUGE, page), FB_CORRUPT, "another handle");
+	/* Whole pages are stored as they are, with the flag or without. */
+	put(made, MADE_ZRAM_HANDLES + SLOT_HUGE * 8, 10ull << 24);
+	put_slot(made, SLOT_HUGE, handle_of(SLOT_HUGE), FB_PAGE_SIZE);
+	FB_OK(fb_zram_read(zram, SLOT_HUGE, page));
+	CU_ASSERT_EQUAL(memcmp(page, made->huge, sizeof(page)), 0);
+	put_slot(made, SLOT_HUGE, handle_of(SLOT_HUGE), FLAG_HUGE | 100);
+	FB_OK(fb_zram_read(zram, SLOT_HUGE, page));
+	CU_ASSERT_EQUAL(memcmp(page, made->huge, sizeof(page)), 0);
+	memset(text, 0, sizeof(text));
+	put_slot(made, SLOT_SAME, 0, FLAG_SAME);
+	FB_OK(fb_zram_read(zram, SLOT_SAME, page));
+	CU_ASSERT_EQUAL(memcmp(page, text, sizeof(page)), 0);
+	/* The last page of the device, and the one behind it. */
+	put_slot(made, MADE_ZRAM_SLOTS - 1, 5, FLAG_SAME);
+	FB_OK(fb_zram_read(zram, MADE_ZRAM_SLOTS - 1, page));
+	fb_zram_destroy(zram);
+	/* A disk whose name only begins like one. */
+	memcpy(made_at(made->kernel, MADE_BASE + MADE_ZRAM_DISK + 16), "zrax3", 6);
+	FB_FAILS_WITH(open_made(made, &zram), FB_NOT_FOUND, "the disk is no zram device");
+	destroy(made);
+}
+
 FB_TEST_MAIN("kernel/zram", FB_TEST(reads_every_kind_of_slot),
 	     FB_TEST(finds_objects_in_every_encoding), FB_TEST(refuses_damaged_objects),
 	     FB_TEST(names_lost_pages), FB_TEST(believes_no_place_unchecked),
-	     FB_TEST(says_what_it_cannot_decompress))
+	     FB_TEST(says_what_it_cannot_decompress), FB_TEST(size_classes_are_such_that_can_be),
+	     FB_TEST(objects_are_their_handles))

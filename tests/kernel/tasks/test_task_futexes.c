@@ -266,8 +266,35 @@ static void believes_no_strange_table(void)
 	}
 }
 
-FB_TEST_MAIN("kernel/task_futexes", FB_TEST(finds_in_one_table), FB_TEST(does_not_ask_in_vain),
-	     FB_TEST(finds_in_tables_of_nodes), FB_TEST(finds_by_symbols_of_their_own),
-	     FB_TEST(finds_in_private_tables), FB_TEST(finds_owners),
-	     FB_TEST(goes_round_lost_sleepers), FB_TEST(believes_no_dead_task),
-	     FB_TEST(believes_no_strange_table))
+/* Without one of the members the tables cannot be read, and nothing is said of that. */
+static void needs_every_member(void)
+{
+	for (unsigned missing = 0; missing < 4; missing++) {
+		struct fb_layout *layout;
+		struct fb_tasks *tasks;
+		struct host host;
+
+		make_host(&host);
+		make_global(&host, host.table, BUCKETS);
+		sleep_in(&host, host.table, 0, host.hidden);
+		layout = &host.made.made->kernel.layout;
+		if (missing == 0)
+			layout->futex_hash_bucket.size = 0;
+		else
+			(missing == 1   ? &layout->futex_bucket_chain
+			 : missing == 2 ? &layout->futex_q_node
+					: &layout->futex_q_task)
+				->found = false;
+		tasks = load(&host);
+		CU_ASSERT_PTR_NULL(fb_tasks_by_tid(tasks, 200));
+		CU_ASSERT_FALSE(warned_of_futexes(&host));
+		fb_tasks_destroy(tasks);
+		made_tasks_destroy(&host.made);
+	}
+}
+
+FB_TEST_MAIN("kernel/task_futexes", FB_TEST(needs_every_member), FB_TEST(finds_in_one_table),
+	     FB_TEST(does_not_ask_in_vain), FB_TEST(finds_in_tables_of_nodes),
+	     FB_TEST(finds_by_symbols_of_their_own), FB_TEST(finds_in_private_tables),
+	     FB_TEST(finds_owners), FB_TEST(goes_round_lost_sleepers),
+	     FB_TEST(believes_no_dead_task), FB_TEST(believes_no_strange_table))

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Tasks by the trees of nested PID namespaces, where that of the outermost does not lead to them. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/tasks/task.h"
@@ -175,7 +177,56 @@ static void passes_over_lost_namespaces(void)
 	destroy(&host, tasks);
 }
 
+static void expect_warning(struct host *host, const char *before, uint64_t address,
+			   const char *behind)
+{
+	char text[160];
+	bool found = false;
+
+	(void)snprintf(text, sizeof(text), "%s0x%" PRIx64 "%s", before, address, behind);
+	for (size_t i = 0; i < fb_warnings_count(host->made.made->warnings); i++)
+		found |= strstr(fb_warnings_get(host->made.made->warnings, i), text) != NULL;
+	CU_ASSERT_TRUE(found);
+}
+
+/* Levels end below 33, and a namespace has the one that its tasks say. */
+static void levels_are_such_that_can_be(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct fb_tasks *tasks;
+		uint64_t nsproxy, pid;
+		struct host host;
+
+		make_host(&host);
+		pid = made_task_word(&host.made, host.first + 176);
+		MADE_FIELD(host.made.made, task_nsproxy, 248, 8);
+		MADE_FIELD(host.made.made, nsproxy_pid_ns_for_children, 8, 8);
+		nsproxy = made_alloc(host.made.made, 64);
+		MADE_SET(host.made.made, nsproxy, nsproxy_pid_ns_for_children, host.namespace);
+		if (i == 0)
+			MADE_SET(host.made.made, host.namespace, pidns_level, 2);
+		if (i == 1)
+			MADE_SET(host.made.made, pid, pid_level, 33);
+		if (i >= 2) {
+			MADE_SET(host.made.made, host.init, task_nsproxy, nsproxy);
+			MADE_SET(host.made.made, host.namespace, pidns_level, i == 2 ? 33 : 32);
+			MADE_SET(host.made.made, pid, pid_level, 0);
+		}
+		tasks = load(&host);
+		if (i == 0)
+			expect_warning(&host, "PID namespace ", host.namespace,
+				       " has level 2, not 1");
+		else if (i == 1)
+			expect_warning(&host, "struct pid ", pid, " has level 33");
+		else if (i == 2)
+			expect_warning(&host, "PID namespace ", host.namespace, " has level 33");
+		else /* it may be, but the one around it is of level 0, not 31 */
+			CU_ASSERT_FALSE(fb_tasks_by_tid(tasks, 200) != NULL);
+		destroy(&host, tasks);
+	}
+}
+
 FB_TEST_MAIN("kernel/task_namespaces", FB_TEST(finds_by_the_inner_tree),
 	     FB_TEST(finds_by_the_namespace_of_children), FB_TEST(follows_lost_tasks),
 	     FB_TEST(names_the_host_tid_of_lost_tasks), FB_TEST(believes_no_strange_entry),
-	     FB_TEST(passes_over_lost_namespaces))
+	     FB_TEST(passes_over_lost_namespaces), FB_TEST(levels_are_such_that_can_be))

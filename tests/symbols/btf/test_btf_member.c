@@ -193,7 +193,32 @@ static void members_looked_at_are_capped(void)
 	fb_btf_destroy(btf);
 }
 
+/* Of names within reach the nearest is offered, and of equally near ones the first. */
+static void the_nearest_name_is_offered(void)
+{
+	static const char *const names[] = {"abcdefxx", "abcdefgh", "abcdefgy", "abcdexxx"};
+	struct fb_btf_member members[FB_ARRAY_SIZE(names)] = {{0}}, found;
+	struct fb_btf_builder builder;
+	struct fb_btf *btf = NULL;
+	uint32_t integer, id;
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_int(&builder, "int", 4, FB_BTF_SIGNED, &integer));
+	for (uint32_t i = 0; i < FB_ARRAY_SIZE(names); i++)
+		members[i] = (struct fb_btf_member){
+			.name = names[i], .type = integer, .bit_offset = 32ull * i};
+	FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "s", 16, members,
+				       FB_ARRAY_SIZE(names), &id));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &btf));
+	fb_btf_builder_deinit(&builder);
+	FB_FAILS_WITH(fb_btf_find_member(btf, id, "abcdefgi", &found), FB_NOT_FOUND,
+		      "nearest is 'abcdefgh'");
+	FB_FAILS_WITH(fb_btf_find_member(btf, id, "abcdefx", &found), FB_NOT_FOUND,
+		      "nearest is 'abcdefxx'");
+	fb_btf_destroy(btf);
+}
+
 FB_TEST_MAIN("symbols/btf_member", FB_TEST(paths_lead_to_members),
 	     FB_TEST(bad_paths_say_what_is_wrong), FB_TEST(members_come_by_index),
 	     FB_TEST(old_bit_fields_are_read_from_their_integer),
-	     FB_TEST(members_looked_at_are_capped))
+	     FB_TEST(members_looked_at_are_capped), FB_TEST(the_nearest_name_is_offered))

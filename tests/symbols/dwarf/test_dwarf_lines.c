@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "symbols/dwarf/dwarf_lines.h"
 #include "tests/harness.h"
@@ -94,8 +95,13 @@ static void files_without_lines_are_told(void)
 {
 	char *path = fb_test_file("text", "hello", 5);
 	struct fb_dwarf_lines *lines = NULL;
+	int before = dup(STDERR_FILENO), after;
 
+	(void)close(before);
 	FB_FAILS_WITH(fb_dwarf_lines_open(path, &lines), FB_INVALID, path);
+	after = dup(STDERR_FILENO);
+	CU_ASSERT_EQUAL(after, before); /* the file is closed */
+	(void)close(after);
 	FB_FAILS_WITH(fb_dwarf_lines_open("/nonexistent/vmlinux", &lines), FB_OS,
 		      "/nonexistent/vmlinux");
 	CU_ASSERT_PTR_NULL(lines);
