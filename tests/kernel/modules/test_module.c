@@ -184,6 +184,25 @@ static void finds_by_the_tree_what_both_ends_have_lost(void)
 	}
 }
 
+/* Nothing but the way up from the fifth leads to the third: the word has the node's colour in it. */
+static void goes_up_the_tree(void)
+{
+	for (unsigned colour = 0; colour < 2; colour++) {
+		uint64_t head, five[5];
+		struct made_kernel *made = made_modules(&head);
+		struct fb_modules *modules;
+
+		lose_two_of_five(made, head, 0, five);
+		made_put(made, node_of(five[4], 0) + 8, 0, 8);
+		made_put(made, node_of(five[4], 0), node_of(five[2], 0) | colour, 8);
+		FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+		CU_ASSERT_EQUAL_FATAL(fb_modules_count(modules), 3);
+		CU_ASSERT_STRING_EQUAL(fb_modules_get(modules, 2)->name, "three");
+		fb_modules_destroy(modules);
+		made_kernel_destroy(made);
+	}
+}
+
 /* The list of modules' types, and what uses what: none of their entries stands in a module. */
 static void finds_what_others_name(void)
 {
@@ -379,6 +398,7 @@ static void agrees_with_real_kernels(void)
 
 FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout), FB_TEST(reads_memory_by_kind),
 	     FB_TEST(goes_round_a_broken_link), FB_TEST(finds_by_the_tree_what_both_ends_have_lost),
-	     FB_TEST(finds_what_others_name), FB_TEST(believes_no_stray_node),
-	     FB_TEST(refuses_impossible_modules), FB_TEST(says_what_is_missing),
-	     FB_TEST(bounds_users), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(goes_up_the_tree), FB_TEST(finds_what_others_name),
+	     FB_TEST(believes_no_stray_node), FB_TEST(refuses_impossible_modules),
+	     FB_TEST(says_what_is_missing), FB_TEST(bounds_users),
+	     FB_TEST(agrees_with_real_kernels))
