@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "base/u64_map.h"
 #include "bundle/waits/finder/wait_blocked.h"
@@ -226,17 +227,12 @@ const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, siz
 {
 	const struct fb_wait_graph *graph = &waits->finder.graph;
 	const struct fb_task *task = fb_tasks_by_tid(waits->finder.tasks, tid);
-	size_t low = 0, high = graph->wait_count, end;
+	size_t low, end;
 
 	*count_ret = 0;
-	while (task && low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (order(&graph->waits[middle], task) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
+	if (!task)
+		return NULL;
+	low = FB_LOWER_BOUND(at, graph->wait_count, order(&graph->waits[at], task) < 0);
 	for (end = low; end < graph->wait_count && graph->waits[end].tid == tid; end++)
 		;
 	*count_ret = end - low;

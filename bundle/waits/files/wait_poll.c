@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "base/search.h"
 #include "bundle/waits/files/recognise.h"
 #include "bundle/waits/files/wait_feeder.h"
 #include "bundle/waits/files/wait_holders.h"
@@ -179,7 +180,7 @@ static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, 
 {
 	const struct fb_held_file *entries;
 	struct fb_held_files *held;
-	size_t low = 0, count;
+	size_t count, first;
 	struct fb_error *err = fb_wait_held(finder, &held);
 
 	if (err) {
@@ -187,18 +188,10 @@ static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, 
 		return -1;
 	}
 	entries = fb_held_by_file(held, file, &count);
-	while (low < count) {
-		size_t middle = low + (count - low) / 2;
-
-		if (entries[middle].pid == task->pid &&
-		    (!middle || entries[middle - 1].pid != task->pid))
-			return entries[middle].fd;
-		if (entries[middle].pid < task->pid)
-			low = middle + 1;
-		else
-			count = middle;
-	}
-	return -1;
+	first = FB_LOWER_BOUND(at, count, entries[at].pid < task->pid);
+	if (first == count || entries[first].pid != task->pid)
+		return -1;
+	return entries[first].fd;
 }
 
 static struct fb_error *watch_entries(struct watched *watched, uint64_t first, uint64_t count)

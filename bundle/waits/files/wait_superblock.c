@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
 
@@ -103,17 +104,10 @@ static struct fb_error *load(struct fb_wait_finder *finder, struct superblocks *
 /* The last one at or below the address; 0: none. */
 static uint64_t below(const struct superblocks *superblocks, uint64_t address)
 {
-	size_t low = 0, high = superblocks->count;
+	size_t above =
+		FB_LOWER_BOUND(at, superblocks->count, superblocks->addresses[at] <= address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (superblocks->addresses[middle] <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? superblocks->addresses[low - 1] : 0;
+	return above ? superblocks->addresses[above - 1] : 0;
 }
 
 struct fb_error *fb_wait_superblock_at(struct fb_wait_finder *finder, const struct fb_field *member,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 
@@ -19,7 +20,7 @@ struct inner {
 
 struct owners {
 	struct fb_thread_words bases; /* by where user space has its struct pthread */
-	struct inner *inner;          /* owned; all threads with memory, ascending */
+	struct inner *inner;          /* owned; all threads, by inner TID, then PID */
 	size_t inner_count;
 	uint64_t searched; /* mappings looked through for owners of shared locks */
 };
@@ -45,6 +46,8 @@ static int by_inner(const void *a, const void *b)
 
 	if (x->tid != y->tid)
 		return x->tid < y->tid ? -1 : 1;
+	if (x->task->pid != y->task->pid)
+		return x->task->pid < y->task->pid ? -1 : 1;
 	return x->task->tid < y->task->tid ? -1 : x->task->tid > y->task->tid;
 }
 
@@ -60,7 +63,7 @@ static struct fb_error *index_inner(const struct fb_wait_finder *finder, struct 
 	for (size_t i = 0; i < count; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
 
-		if (!task->idle && task->mm)
+		if (!task->idle)
 			owners->inner[owners->inner_count++] =
 				(struct inner){inner_tid(task), task};
 	}
@@ -110,44 +113,33 @@ static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct o
 				   const uint64_t key[2], const struct fb_task **owner_ret,
 				   size_t *count_ret)
 {
-	size_t low = 0, high, first, count;
-	struct fb_error *err;
+	const struct inner *inner;
+	size_t i;
+	struct fb_error *err = index_inner(finder, owners);
 
 	*owner_ret = NULL;
 	*count_ret = 0;
-	fb_tasks_group(finder->tasks, waiter->pid, &first, &count);
-	for (size_t i = first; i < first + count; i++)
-		if (inner_tid(fb_tasks_get(finder->tasks, i)) == tid) {
-			*owner_ret = fb_tasks_get(finder->tasks, i);
-			*count_ret = 1;
-			if (!shared)
-				return NULL;
-		}
-	if (!shared)
-		return NULL;
-	err = index_inner(finder, owners);
 	if (err)
 		return err;
-	for (high = owners->inner_count; low < high;) {
-		size_t middle = low + (high - low) / 2;
+	inner = owners->inner;
+	i = FB_LOWER_BOUND(at, owners->inner_count,
+			   inner[at].tid < tid || (!shared && inner[at].tid == tid &&
+						   inner[at].task->pid < waiter->pid));
+	for (; i < owners->inner_count && inner[i].tid == tid; i++) {
+		bool mapped = inner[i].task->pid == waiter->pid;
 
-		if (owners->inner[middle].tid < tid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < owners->inner_count && owners->inner[low].tid == tid; low++) {
-		const struct fb_task *task = owners->inner[low].task;
-		bool mapped = false;
-
-		if (task->pid != waiter->pid)
-			err = maps(finder, owners, task, key, &mapped);
+		if (!shared && !mapped)
+			break;
+		if (!mapped && inner[i].task->mm)
+			err = maps(finder, owners, inner[i].task, key, &mapped);
 		if (err)
 			return err;
 		if (!mapped)
 			continue;
-		*owner_ret = task;
+		*owner_ret = inner[i].task;
 		++*count_ret;
+		if (!shared)
+			break;
 	}
 	return NULL;
 }

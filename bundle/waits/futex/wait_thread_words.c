@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
 
 static int by_word(const void *left, const void *right)
 {
@@ -48,7 +49,7 @@ struct fb_error *fb_thread_words_find(struct fb_thread_words *words, const struc
 				      int32_t pid, uint64_t value, const struct fb_task * not,
 				      const struct fb_task **task_ret)
 {
-	size_t low = 0, high;
+	size_t low;
 	struct fb_error *err;
 
 	if (words->pid != pid) {
@@ -56,15 +57,8 @@ struct fb_error *fb_thread_words_find(struct fb_thread_words *words, const struc
 		if (err)
 			return err;
 	}
-	for (high = words->count; low < high;) {
-		size_t middle = low + (high - low) / 2;
-
-		if (words->words[middle].word < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	*task_ret = NULL;
+	low = FB_LOWER_BOUND(at, words->count, words->words[at].word < value);
 	for (; low < words->count && words->words[low].word == value && !*task_ret; low++)
 		if (fb_tasks_get(tasks, words->words[low].task) != not )
 			*task_ret = fb_tasks_get(tasks, words->words[low].task);

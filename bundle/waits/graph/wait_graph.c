@@ -9,6 +9,13 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/search.h"
+
+/* Each object has two words. */
+#define WORD_BITS 24u
+#define MOST_WORDS (2 * FB_MAX_WAITS)
+_Static_assert(MOST_WORDS <= 1u << WORD_BITS && FB_WAIT_CLASSES <= 1u << (64 - 2 * WORD_BITS),
+	       "the numbers of a class and two words fit in one");
 
 void fb_wait_graph_init(struct fb_wait_graph *graph)
 {
@@ -27,104 +34,89 @@ void fb_wait_graph_deinit(struct fb_wait_graph *graph)
 		free(graph->waits[i].detail);
 	free(graph->objects);
 	free(graph->waits);
-	free(graph->slots);
+	fb_u64_map_deinit(&graph->words);
+	fb_u64_map_deinit(&graph->by_numbers);
 	memset(graph, 0, sizeof(*graph));
 }
 
-static uint64_t hash(const char *class, uint64_t key0, uint64_t key1)
+/* The number of a class: classes are few, so they are gone through. */
+static struct fb_error *number_class(struct fb_wait_graph *graph, const char *class,
+				     uint64_t *number_ret)
 {
-	uint64_t value =
-		key0 * 0x9e3779b97f4a7c15ull ^ (key1 + 0x7f4a7c15ull) * 0xc2b2ae3d27d4eb4full;
+	size_t number = 0;
 
-	for (; *class; class ++)
-		value = (value ^ (uint8_t) * class) * 0x100000001b3ull;
-	return value ^ value >> 29;
-}
-
-/* The slot of the object, or the empty one where it would stand. */
-static size_t find_slot(const struct fb_wait_graph *graph, const char *class, uint64_t key0,
-			uint64_t key1)
-{
-	size_t mask = graph->slot_count - 1;
-	size_t slot = (size_t)hash(class, key0, key1) & mask;
-
-	while (graph->slots[slot]) {
-		const struct fb_wait_object *object = &graph->objects[graph->slots[slot] - 1];
-
-		if (object->key[0] == key0 && object->key[1] == key1 &&
-		    !strcmp(object->class, class))
-			break;
-		slot = (slot + 1) & mask;
-	}
-	return slot;
-}
-
-/* At most half full. */
-static struct fb_error *grow_slots(struct fb_wait_graph *graph)
-{
-	size_t count = graph->slot_count ? graph->slot_count * 2 : 256;
-	uint32_t *slots;
-
-	if (graph->object_count * 2 < graph->slot_count)
-		return NULL;
-	slots = calloc(count, sizeof(*slots));
-	if (!slots)
-		return fb_error_nomem();
-	free(graph->slots);
-	graph->slots = slots;
-	graph->slot_count = count;
-	for (size_t i = 0; i < graph->object_count; i++) {
-		const struct fb_wait_object *object = &graph->objects[i];
-
-		slots[find_slot(graph, object->class, object->key[0], object->key[1])] =
-			(uint32_t)i + 1;
-	}
+	while (number < graph->class_count && strcmp(graph->classes[number], class) != 0)
+		number++;
+	if (number == FB_WAIT_CLASSES)
+		return fb_error_create(FB_LIMIT, "more classes of objects than have room");
+	if (number == graph->class_count)
+		graph->classes[graph->class_count++] = class;
+	*number_ret = number;
 	return NULL;
+}
+
+/* The number of a key's word, which it gets when it is first asked for. */
+static struct fb_error *number_word(struct fb_wait_graph *graph, uint64_t word,
+				    uint64_t *number_ret)
+{
+	struct fb_error *err;
+
+	*number_ret = graph->words.count;
+	err = fb_u64_map_add(&graph->words, word, *number_ret, MOST_WORDS,
+			     "objects that threads wait for", NULL);
+	if (!err)
+		*number_ret = *fb_u64_map_find(&graph->words, word);
+	return err;
+}
+
+/* What tells an object apart, as one number. */
+static struct fb_error *number_object(struct fb_wait_graph *graph, const char *class, uint64_t key0,
+				      uint64_t key1, uint64_t *number_ret)
+{
+	uint64_t numbers[3];
+	struct fb_error *err = number_class(graph, class, &numbers[0]);
+
+	if (!err)
+		err = number_word(graph, key0, &numbers[1]);
+	if (!err)
+		err = number_word(graph, key1, &numbers[2]);
+	if (!err)
+		*number_ret = numbers[0] << 2 * WORD_BITS | numbers[1] << WORD_BITS | numbers[2];
+	return err;
 }
 
 struct fb_error *fb_wait_graph_object(struct fb_wait_graph *graph, const char *class, uint64_t key0,
 				      uint64_t key1, size_t *index_ret, bool *fresh_ret)
 {
-	size_t slot;
-	struct fb_error *err = grow_slots(graph);
+	uint64_t number;
+	struct fb_error *err = number_object(graph, class, key0, key1, &number);
 
+	if (!err)
+		err = fb_grow_array(&graph->objects, &graph->object_room, graph->object_count,
+				    sizeof(*graph->objects), FB_MAX_WAITS + 1,
+				    "objects that threads wait for");
+	if (!err)
+		err = fb_u64_map_add(&graph->by_numbers, number, graph->object_count, FB_MAX_WAITS,
+				     "objects that threads wait for", fresh_ret);
 	if (err)
 		return err;
-	slot = find_slot(graph, class, key0, key1);
-	if (graph->slots[slot]) {
-		*index_ret = graph->slots[slot] - 1;
-		*fresh_ret = false;
-		return NULL;
-	}
-	err = fb_grow_array(&graph->objects, &graph->object_room, graph->object_count,
-			    sizeof(*graph->objects), FB_MAX_WAITS, "objects that threads wait for");
-	if (err)
-		return err;
-	graph->objects[graph->object_count] = (struct fb_wait_object){
-		.class = class,
-		.key = {key0, key1},
-	};
-	*index_ret = graph->object_count++;
-	*fresh_ret = true;
-	graph->slots[slot] = (uint32_t)graph->object_count;
+	if (*fresh_ret)
+		graph->objects[graph->object_count++] = (struct fb_wait_object){
+			.class = class,
+			.key = {key0, key1},
+		};
+	*index_ret = *fb_u64_map_find(&graph->by_numbers, number);
 	return NULL;
 }
 
 /* Where an owner is, or is to be, in the order of (tid, process). */
-static size_t owner_place(const struct fb_wait_object *object, struct fb_wait_owner owner)
+static size_t owner_index(const struct fb_wait_object *object, struct fb_wait_owner owner)
 {
-	size_t low = 0, high = object->owner_count;
+	const struct fb_wait_owner *list = object->owners;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct fb_wait_owner *at = &object->owners[middle];
-
-		if (at->tid < owner.tid || (at->tid == owner.tid && at->process < owner.process))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FB_LOWER_BOUND(at, object->owner_count,
+			      list[at].tid < owner.tid || (list[at].tid == owner.tid &&
+							   list[at].process < owner.process));
 }
 
 struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object, int32_t tid,
@@ -132,11 +124,11 @@ struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 {
 	const struct fb_wait_owner owner = {tid, process};
 	struct fb_wait_object *to = &graph->objects[object];
-	size_t place = owner_place(to, owner);
+	size_t index = owner_index(to, owner);
 	struct fb_error *err;
 
-	if (place < to->owner_count && to->owners[place].tid == tid &&
-	    to->owners[place].process == process)
+	if (index < to->owner_count && to->owners[index].tid == tid &&
+	    to->owners[index].process == process)
 		return NULL;
 	if (to->owner_count >= FB_MAX_WAIT_OWNERS) {
 		to->others = true;
@@ -146,9 +138,9 @@ struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 			    FB_MAX_WAIT_OWNERS, "owners of an object");
 	if (err)
 		return err;
-	memmove(&to->owners[place + 1], &to->owners[place],
-		(to->owner_count - place) * sizeof(*to->owners));
-	to->owners[place] = owner;
+	memmove(&to->owners[index + 1], &to->owners[index],
+		(to->owner_count - index) * sizeof(*to->owners));
+	to->owners[index] = owner;
 	to->owner_count++;
 	return NULL;
 }

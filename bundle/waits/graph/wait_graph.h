@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "base/u64_map.h"
 
 /* Who can release an object: TIDs are those of the host. */
 struct fb_wait_owner {
@@ -38,6 +39,8 @@ struct fb_wait_object {
 };
 
 #define FB_WAIT_FRAMES 6u
+/* More classes of objects than there are; one more fails where it first comes. */
+#define FB_WAIT_CLASSES 64u
 
 struct fb_wait {
 	int32_t tid, pid;
@@ -59,8 +62,11 @@ struct fb_wait_graph {
 	size_t object_count, object_room;
 	struct fb_wait *waits; /* owned; those of one thread stand together */
 	size_t wait_count, wait_room;
-	uint32_t *slots; /* owned: hash table of object indexes + 1 */
-	size_t slot_count;
+	/* Of objects, by what tells them apart: the words of keys and the classes are numbered, and the
+	 * three numbers of an object are one key to its index. */
+	struct fb_u64_map words, by_numbers;
+	const char *classes[FB_WAIT_CLASSES]; /* static; the first class_count are in use */
+	size_t class_count;
 };
 
 void fb_wait_graph_init(struct fb_wait_graph *graph);

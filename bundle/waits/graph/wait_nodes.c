@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "base/u64_map.h"
+
 /* The edges turned round: who leads to a node. */
 struct reverse {
 	size_t *first; /* of each node, in from[]; one more as the end */
@@ -41,49 +44,12 @@ size_t fb_wait_nodes_next(const struct fb_wait_nodes *nodes, size_t node, size_t
 	return nodes->owners[nodes->owner_first[node - nodes->first_object] + index];
 }
 
-/* From a TID to its thread, from a PID to its process: open addressing. */
-struct number_map {
-	struct number_slot {
-		int32_t number;
-		uint32_t node; /* + 1; 0: empty */
-	} * slots;
-	size_t mask;
-};
-
-static struct number_slot *slot_of(const struct number_map *map, int32_t number)
+/* The node of a TID or PID; FB_WAIT_NONE: it has none. */
+static size_t find_node(const struct fb_u64_map *map, int32_t number)
 {
-	size_t slot = (uint32_t)number * 0x9e3779b1u & map->mask;
+	const uint64_t *node = fb_u64_map_find(map, (uint32_t)number);
 
-	while (map->slots[slot].node && map->slots[slot].number != number)
-		slot = (slot + 1) & map->mask;
-	return &map->slots[slot];
-}
-
-static struct fb_error *map_init(struct number_map *map, size_t count)
-{
-	size_t room = 16;
-
-	while (room < count * 2)
-		room *= 2;
-	map->mask = room - 1;
-	map->slots = calloc(room, sizeof(*map->slots));
-	return map->slots ? NULL : fb_error_nomem();
-}
-
-/* The first of a number stays. */
-static void map_put(struct number_map *map, int32_t number, size_t node)
-{
-	struct number_slot *slot = slot_of(map, number);
-
-	if (!slot->node)
-		*slot = (struct number_slot){number, (uint32_t)node + 1};
-}
-
-static size_t map_find(const struct number_map *map, int32_t number)
-{
-	uint32_t node = slot_of(map, number)->node;
-
-	return node ? node - 1 : FB_WAIT_NONE;
+	return node ? (size_t)*node : FB_WAIT_NONE;
 }
 
 static void number_processes(struct fb_wait_nodes *nodes)
@@ -98,10 +64,10 @@ static void number_processes(struct fb_wait_nodes *nodes)
 	nodes->count = nodes->first_object + nodes->graph->object_count;
 }
 
-static void number_waits(struct fb_wait_nodes *nodes, const struct number_map *threads)
+static void number_waits(struct fb_wait_nodes *nodes, const struct fb_u64_map *threads)
 {
 	for (size_t i = 0; i < nodes->graph->wait_count; i++) {
-		size_t thread = map_find(threads, nodes->graph->waits[i].tid);
+		size_t thread = find_node(threads, nodes->graph->waits[i].tid);
 
 		if (thread == FB_WAIT_NONE)
 			continue;
@@ -112,8 +78,8 @@ static void number_waits(struct fb_wait_nodes *nodes, const struct number_map *t
 	}
 }
 
-static void number_owners(struct fb_wait_nodes *nodes, const struct number_map *threads,
-			  const struct number_map *processes)
+static void number_owners(struct fb_wait_nodes *nodes, const struct fb_u64_map *threads,
+			  const struct fb_u64_map *processes)
 {
 	size_t used = 0;
 
@@ -123,7 +89,7 @@ static void number_owners(struct fb_wait_nodes *nodes, const struct number_map *
 		nodes->owner_first[i] = used;
 		for (size_t k = 0; k < object->owner_count; k++) {
 			const struct fb_wait_owner *owner = &object->owners[k];
-			size_t node = map_find(owner->process ? processes : threads, owner->tid);
+			size_t node = find_node(owner->process ? processes : threads, owner->tid);
 
 			if (node == FB_WAIT_NONE)
 				nodes->unknown_owner[i] = true;
@@ -136,23 +102,25 @@ static void number_owners(struct fb_wait_nodes *nodes, const struct number_map *
 
 static struct fb_error *number(struct fb_wait_nodes *nodes)
 {
-	struct number_map threads = {0}, processes = {0};
-	struct fb_error *err = map_init(&threads, nodes->threads);
+	struct fb_u64_map threads = {0}, processes = {0};
+	struct fb_error *err = NULL;
 
 	number_processes(nodes);
-	if (!err)
-		err = map_init(&processes, nodes->first_object - nodes->threads);
+	/* The first of a number stays. */
+	for (size_t i = 0; !err && i < nodes->threads; i++)
+		err = fb_u64_map_add(&threads, (uint32_t)nodes->list[i].tid, i, FB_MAX_TASKS,
+				     "threads", NULL);
+	for (size_t i = nodes->threads; !err && i < nodes->first_object; i++)
+		err = fb_u64_map_add(
+			&processes,
+			(uint32_t)nodes->list[nodes->process_first[i - nodes->threads]].pid, i,
+			FB_MAX_TASKS, "processes", NULL);
 	if (!err) {
-		for (size_t i = 0; i < nodes->threads; i++)
-			map_put(&threads, nodes->list[i].tid, i);
-		for (size_t i = nodes->threads; i < nodes->first_object; i++)
-			map_put(&processes,
-				nodes->list[nodes->process_first[i - nodes->threads]].pid, i);
 		number_waits(nodes, &threads);
 		number_owners(nodes, &threads, &processes);
 	}
-	free(threads.slots);
-	free(processes.slots);
+	fb_u64_map_deinit(&threads);
+	fb_u64_map_deinit(&processes);
 	return err;
 }
 

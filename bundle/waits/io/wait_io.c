@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/part.h"
+#include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_memory.h"
@@ -90,17 +91,7 @@ struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 /* The first worker whose work is at or above address. */
 static size_t first_worker(const struct fb_wait_workers *workers, uint64_t address)
 {
-	size_t low = 0, high = workers->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (workers->list[middle].work < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return FB_LOWER_BOUND(at, workers->count, workers->list[at].work < address);
 }
 
 /* A loop device's work is embedded in it (8d813ca9c4b5, 5.14: rootcg_work); before, its worker was a

@@ -2,6 +2,7 @@
 /* Threads that wait for other processes: for children, for a vfork()ed child, for a tracer. */
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "bundle/waits/process/recognise.h"
 #include "kernel/image/thread_size.h"
 
@@ -66,16 +67,8 @@ static struct fb_error *index_children(struct fb_wait_finder *finder, struct chi
 /* The children of a process: they stand together. */
 static const struct child *children_of(const struct children *index, int32_t pid, size_t *count_ret)
 {
-	size_t low = 0, high = index->count, end;
+	size_t low = FB_LOWER_BOUND(at, index->count, index->list[at].parent < pid), end;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->list[middle].parent < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	for (end = low; end < index->count && index->list[end].parent == pid; end++)
 		;
 	*count_ret = end - low;
