@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The parent's side: makes the children, takes what they send, replaces those
+ * The parent's side: makes the children, takes what they send, reslots those
  * that die, and says of each part that came to nothing why.
  */
 #include "base/isolation/isolate.h"
@@ -24,8 +24,8 @@
 /* More than this gain nothing: as many as base/pool.c has threads. */
 #define MAX_CHILDREN 64u
 
-/* One place for a child: its successor takes it over. */
-struct place {
+/* What belongs to one child at a time: where it ends badly, its successor goes on with it. */
+struct slot {
 	pid_t pid; /* 0: nobody */
 	int fd;
 	struct fb_isolate_owner owner;
@@ -46,8 +46,8 @@ struct run {
 	struct fb_isolate_shared *shared;
 	size_t shared_size;
 	uint64_t memory_limit;
-	struct place places[MAX_CHILDREN];
-	unsigned place_count;
+	struct slot slots[MAX_CHILDREN];
+	unsigned slot_count;
 	unsigned deaths, slow_deaths;
 	char last_death[80];
 };
@@ -100,19 +100,19 @@ static void live(void *context)
 		.fd = beginning->fd,
 		.fetch_fd = beginning->fetch_fd,
 		.memory_limit = run->memory_limit,
-		.cpu_seconds = (unsigned)run->places[beginning->slot].seconds,
+		.cpu_seconds = (unsigned)run->slots[beginning->slot].seconds,
 	};
 
-	for (unsigned i = 0; i < run->place_count; i++)
-		if (run->places[i].pid)
-			(void)close(run->places[i].fd);
+	for (unsigned i = 0; i < run->slot_count; i++)
+		if (run->slots[i].pid)
+			(void)close(run->slots[i].fd);
 	fb_isolate_child_run(&child);
 }
 
-static struct fb_error *start_child(struct run *run, unsigned slot)
+static struct fb_error *start_child(struct run *run, unsigned index)
 {
-	struct place *place = &run->places[slot];
-	struct beginning beginning = {.run = run, .slot = slot, .fetch_fd = -1};
+	struct slot *slot = &run->slots[index];
+	struct beginning beginning = {.run = run, .slot = index, .fetch_fd = -1};
 	int ends[2], errnum;
 
 	if (pipe2(ends, O_CLOEXEC))
@@ -120,8 +120,8 @@ static struct fb_error *start_child(struct run *run, unsigned slot)
 	beginning.fd = ends[1];
 	if (run->ops->fetcher)
 		beginning.fetch_fd = fb_fetcher_connect(run->ops->fetcher);
-	atomic_store(&run->shared->at_hand[slot], FB_ISOLATE_IDLE);
-	errnum = fb_isolate_owner_start(&place->owner, live, &beginning);
+	atomic_store(&run->shared->at_hand[index], FB_ISOLATE_IDLE);
+	errnum = fb_isolate_owner_start(&slot->owner, live, &beginning);
 	(void)close(ends[1]);
 	if (beginning.fetch_fd >= 0)
 		(void)close(beginning.fetch_fd);
@@ -130,11 +130,11 @@ static struct fb_error *start_child(struct run *run, unsigned slot)
 		return fb_error_os(errnum, "cannot make a child to read objects in");
 	}
 	(void)fcntl(ends[0], F_SETFL, O_NONBLOCK);
-	place->pid = place->owner.pid;
-	place->fd = ends[0];
-	place->at_hand = FB_ISOLATE_IDLE;
-	place->since = now();
-	place->slow = place->misbehaved = false;
+	slot->pid = slot->owner.pid;
+	slot->fd = ends[0];
+	slot->at_hand = FB_ISOLATE_IDLE;
+	slot->since = now();
+	slot->slow = slot->misbehaved = false;
 	return NULL;
 }
 
@@ -161,7 +161,7 @@ static struct fb_error *made_error(const uint8_t *bytes, uint64_t size)
 			       (const char *)bytes + 1);
 }
 
-static struct fb_error *take_message(struct run *run, struct place *place,
+static struct fb_error *take_message(struct run *run, struct slot *slot,
 				     const struct fb_isolate_message *message, const uint8_t *bytes)
 {
 	struct fb_cursor cursor;
@@ -171,13 +171,13 @@ static struct fb_error *take_message(struct run *run, struct place *place,
 		return NULL;
 	}
 	if (!is_open(run, message->index)) {
-		place->misbehaved = true;
+		slot->misbehaved = true;
 		return NULL;
 	}
 	if (message->kind == FB_ISOLATE_FAILED && message->size)
 		return lose(run, message->index, made_error(bytes, message->size));
 	if (message->kind != FB_ISOLATE_RESULT) {
-		place->misbehaved = true;
+		slot->misbehaved = true;
 		return NULL;
 	}
 	run->ended[message->index] = 1;
@@ -186,27 +186,26 @@ static struct fb_error *take_message(struct run *run, struct place *place,
 }
 
 /* Takes the whole messages among what was received. */
-static struct fb_error *take_messages(struct run *run, struct place *place)
+static struct fb_error *take_messages(struct run *run, struct slot *slot)
 {
 	struct fb_isolate_message message;
 	struct fb_error *err = NULL;
 	size_t at = 0;
 
-	while (!err && !place->misbehaved && place->received.size - at >= sizeof(message)) {
-		memcpy(&message, place->received.data + at, sizeof(message));
+	while (!err && !slot->misbehaved && slot->received.size - at >= sizeof(message)) {
+		memcpy(&message, slot->received.data + at, sizeof(message));
 		if (message.size > FB_MAX_ISOLATE_RESULT) {
-			place->misbehaved = true;
+			slot->misbehaved = true;
 			break;
 		}
-		if (place->received.size - at - sizeof(message) < message.size)
+		if (slot->received.size - at - sizeof(message) < message.size)
 			break;
-		err = take_message(run, place, &message,
-				   place->received.data + at + sizeof(message));
+		err = take_message(run, slot, &message, slot->received.data + at + sizeof(message));
 		at += sizeof(message) + message.size;
 	}
 	if (at) {
-		place->received.size -= at;
-		memmove(place->received.data, place->received.data + at, place->received.size);
+		slot->received.size -= at;
+		memmove(slot->received.data, slot->received.data + at, slot->received.size);
 	}
 	return err;
 }
@@ -216,16 +215,16 @@ static bool gives_up(const struct run *run)
 	return run->deaths >= FB_MAX_ISOLATE_DEATHS || run->slow_deaths >= FB_MAX_ISOLATE_SLOW;
 }
 
-static void note_death(struct run *run, const struct place *place, int status)
+static void note_death(struct run *run, const struct slot *slot, int status)
 {
 	const size_t size = sizeof(run->last_death);
 
 	run->deaths++;
-	if (place->slow || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) ||
-	    (place->seconds < 1 && !place->misbehaved)) {
+	if (slot->slow || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) ||
+	    (slot->seconds < 1 && !slot->misbehaved)) {
 		run->slow_deaths++;
 		snprintf(run->last_death, size, "the child that read it took too long");
-	} else if (WIFSIGNALED(status) && !place->misbehaved) {
+	} else if (WIFSIGNALED(status) && !slot->misbehaved) {
 		snprintf(run->last_death, size,
 			 "the child that read it was ended by signal %d (%s)", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)));
@@ -243,44 +242,44 @@ static double seconds_of(const struct timeval *time)
 }
 
 /* The child has closed its end: it is over, well or not. */
-static struct fb_error *bury(struct run *run, struct place *place)
+static struct fb_error *bury(struct run *run, struct slot *slot)
 {
-	uint64_t at_hand = atomic_load(&run->shared->at_hand[place - run->places]);
+	uint64_t at_hand = atomic_load(&run->shared->at_hand[slot - run->slots]);
 	struct rusage used = {0};
 	int status = 0;
 
-	(void)close(place->fd);
-	while (wait4(place->pid, &status, 0, &used) < 0 && errno == EINTR)
+	(void)close(slot->fd);
+	while (wait4(slot->pid, &status, 0, &used) < 0 && errno == EINTR)
 		;
-	fb_isolate_owner_end(&place->owner);
-	place->pid = 0;
-	place->seconds -= seconds_of(&used.ru_utime) + seconds_of(&used.ru_stime);
-	place->received.size = 0;
-	if (!place->slow && !place->misbehaved && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	fb_isolate_owner_end(&slot->owner);
+	slot->pid = 0;
+	slot->seconds -= seconds_of(&used.ru_utime) + seconds_of(&used.ru_stime);
+	slot->received.size = 0;
+	if (!slot->slow && !slot->misbehaved && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return NULL;
-	note_death(run, place, status);
+	note_death(run, slot, status);
 	if (!is_open(run, at_hand))
 		return NULL;
 	return lose(run, at_hand, fb_error_create(FB_CORRUPT, "%s", run->last_death));
 }
 
-static struct fb_error *receive(struct run *run, struct place *place)
+static struct fb_error *receive(struct run *run, struct slot *slot)
 {
 	ssize_t got;
 	void *room;
-	struct fb_error *err = fb_buf_reserve(&place->received, 65536, &room);
+	struct fb_error *err = fb_buf_reserve(&slot->received, 65536, &room);
 
 	if (err)
 		return err;
-	got = read(place->fd, room, 65536);
+	got = read(slot->fd, room, 65536);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return NULL;
 	if (got <= 0)
-		return bury(run, place);
-	fb_buf_commit(&place->received, (size_t)got);
-	err = take_messages(run, place);
-	if (!err && place->misbehaved)
-		fb_isolate_owner_end(&place->owner);
+		return bury(run, slot);
+	fb_buf_commit(&slot->received, (size_t)got);
+	err = take_messages(run, slot);
+	if (!err && slot->misbehaved)
+		fb_isolate_owner_end(&slot->owner);
 	return err;
 }
 
@@ -291,19 +290,19 @@ static void watch_clock(struct run *run)
 		run->ops->fetcher ? FB_ISOLATE_FETCH_SECONDS : FB_ISOLATE_WAIT_SECONDS;
 	time_t time = now();
 
-	for (unsigned i = 0; i < run->place_count; i++) {
-		struct place *place = &run->places[i];
+	for (unsigned i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
 		uint64_t at_hand;
 
-		if (!place->pid)
+		if (!slot->pid)
 			continue;
 		at_hand = atomic_load(&run->shared->at_hand[i]);
-		if (at_hand != place->at_hand) {
-			place->at_hand = at_hand;
-			place->since = time;
-		} else if (time - place->since > (time_t)most) {
-			place->slow = true;
-			fb_isolate_owner_end(&place->owner);
+		if (at_hand != slot->at_hand) {
+			slot->at_hand = at_hand;
+			slot->since = time;
+		} else if (time - slot->since > (time_t)most) {
+			slot->slow = true;
+			fb_isolate_owner_end(&slot->owner);
 		}
 	}
 }
@@ -311,15 +310,15 @@ static void watch_clock(struct run *run)
 static struct fb_error *wait_for_some(struct run *run)
 {
 	struct pollfd fds[MAX_CHILDREN];
-	struct place *whose[MAX_CHILDREN];
+	struct slot *whose[MAX_CHILDREN];
 	struct fb_error *err = NULL;
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < run->place_count; i++) {
-		if (!run->places[i].pid)
+	for (unsigned i = 0; i < run->slot_count; i++) {
+		if (!run->slots[i].pid)
 			continue;
-		whose[count] = &run->places[i];
-		fds[count++] = (struct pollfd){.fd = run->places[i].fd, .events = POLLIN};
+		whose[count] = &run->slots[i];
+		fds[count++] = (struct pollfd){.fd = run->slots[i].fd, .events = POLLIN};
 	}
 	if (poll(fds, count, 1000) < 0 && errno != EINTR)
 		return fb_error_os(errno, "cannot wait for a child");
@@ -331,17 +330,17 @@ static struct fb_error *wait_for_some(struct run *run)
 	return err;
 }
 
-/* Fills empty places while there are parts to begin. */
+/* Fills empty slots while there are parts to begin. */
 static struct fb_error *start_children(struct run *run, bool *any_ret)
 {
 	struct fb_error *err = NULL;
 
 	*any_ret = false;
-	for (unsigned i = 0; i < run->place_count && !err; i++) {
-		if (!run->places[i].pid && run->places[i].seconds >= 1 && !gives_up(run) &&
+	for (unsigned i = 0; i < run->slot_count && !err; i++) {
+		if (!run->slots[i].pid && run->slots[i].seconds >= 1 && !gives_up(run) &&
 		    atomic_load(&run->shared->next) < run->count)
 			err = start_child(run, i);
-		*any_ret |= run->places[i].pid != 0;
+		*any_ret |= run->slots[i].pid != 0;
 	}
 	/* Those that there are do the work. */
 	if (err && *any_ret) {
@@ -355,8 +354,8 @@ static const char *not_begun(const struct run *run)
 {
 	if (gives_up(run))
 		return "not read: too many others killed the child that read them";
-	for (unsigned i = 0; i < run->place_count; i++)
-		if (run->places[i].seconds >= 1)
+	for (unsigned i = 0; i < run->slot_count; i++)
+		if (run->slots[i].seconds >= 1)
 			return "the child that read it answered wrongly";
 	return "not read: the others took all the time there is";
 }
@@ -378,7 +377,7 @@ static struct fb_error *do_parts(struct run *run)
 	return err;
 }
 
-/* Each place gets its part of the time for all, and enough for the part that may take most. */
+/* Each slot gets its part of the time for all, and enough for the part that may take most. */
 static void share_time(struct run *run)
 {
 	const double limit =
@@ -392,8 +391,8 @@ static void share_time(struct run *run)
 		most = part > most ? part : most;
 	}
 	all = all < limit ? all : limit;
-	for (unsigned i = 0; i < run->place_count; i++)
-		run->places[i].seconds = all / run->place_count + most;
+	for (unsigned i = 0; i < run->slot_count; i++)
+		run->slots[i].seconds = all / run->slot_count + most;
 }
 
 static struct fb_error *begin(struct run *run, unsigned children)
@@ -401,13 +400,13 @@ static struct fb_error *begin(struct run *run, unsigned children)
 	void *shared;
 	struct fb_error *err;
 
-	run->place_count = children < MAX_CHILDREN ? children : MAX_CHILDREN;
-	if (run->place_count > run->count)
-		run->place_count = (unsigned)run->count;
-	if (!run->place_count)
-		run->place_count = 1;
-	for (unsigned i = 0; i < run->place_count; i++)
-		fb_buf_init(&run->places[i].received, FB_MAX_ISOLATE_RESULT + 131072ull);
+	run->slot_count = children < MAX_CHILDREN ? children : MAX_CHILDREN;
+	if (run->slot_count > run->count)
+		run->slot_count = (unsigned)run->count;
+	if (!run->slot_count)
+		run->slot_count = 1;
+	for (unsigned i = 0; i < run->slot_count; i++)
+		fb_buf_init(&run->slots[i].received, FB_MAX_ISOLATE_RESULT + 131072ull);
 	run->shared_size = sizeof(*run->shared) + MAX_CHILDREN * sizeof(run->shared->at_hand[0]);
 	shared = mmap(NULL, run->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
@@ -435,15 +434,15 @@ struct fb_error *fb_isolate_for(unsigned children, size_t count, const struct fb
 	err = begin(run, children);
 	if (!err)
 		err = do_parts(run);
-	for (unsigned i = 0; i < run->place_count; i++) {
-		struct place *place = &run->places[i];
+	for (unsigned i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
 
-		if (place->pid) {
-			fb_isolate_owner_end(&place->owner);
-			(void)close(place->fd);
-			(void)waitpid(place->pid, NULL, 0);
+		if (slot->pid) {
+			fb_isolate_owner_end(&slot->owner);
+			(void)close(slot->fd);
+			(void)waitpid(slot->pid, NULL, 0);
 		}
-		fb_buf_deinit(&place->received);
+		fb_buf_deinit(&slot->received);
 	}
 	if (run->shared)
 		(void)munmap(run->shared, run->shared_size);

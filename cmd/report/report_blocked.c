@@ -47,10 +47,10 @@ static uint64_t hash_stack(const struct fb_thread_stack *stack)
 		hash = XXH64(&stack->kernel.frames[i].pc, sizeof(uint64_t), hash);
 	for (size_t i = 0; i < stack->user.count; i++) {
 		const struct fb_user_frame *frame = &stack->user.frames[i];
-		uint64_t place = frame->symbol ? frame->offset : frame->pc % FB_PAGE_SIZE;
+		uint64_t offset = frame->symbol ? frame->offset : frame->pc % FB_PAGE_SIZE;
 
 		hash = hash_text(frame->symbol, hash_text(frame->object, hash));
-		hash = XXH64(&place, sizeof(place), hash);
+		hash = XXH64(&offset, sizeof(offset), hash);
 	}
 	return hash;
 }

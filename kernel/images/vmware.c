@@ -167,8 +167,8 @@ static struct fb_error *read_checkpoint(struct checkpoint *checkpoint)
 }
 
 /* The pieces of size bytes of memory at offset. */
-static struct fb_error *place(const struct checkpoint *checkpoint, uint64_t offset, uint64_t size,
-			      struct fb_image_pieces *pieces)
+static struct fb_error *add_regions(const struct checkpoint *checkpoint, uint64_t offset,
+				    uint64_t size, struct fb_image_pieces *pieces)
 {
 	struct fb_error *err = NULL;
 
@@ -220,8 +220,8 @@ struct fb_error *fb_vmware_read(struct fb_file *checkpoint_file, struct fb_file 
 			"is the state of a VMware guest without its memory: give the .vmem "
 			"of the same name with --part");
 	if (!err)
-		err = place(checkpoint, memory ? 0 : checkpoint->memory_offset,
-			    memory ? memory->size : checkpoint->memory_size, &pieces);
+		err = add_regions(checkpoint, memory ? 0 : checkpoint->memory_offset,
+				  memory ? memory->size : checkpoint->memory_size, &pieces);
 	free(checkpoint);
 	if (err) {
 		free(pieces.list);

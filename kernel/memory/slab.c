@@ -68,7 +68,7 @@ static bool leads_to_free(const struct fb_slab_cache *cache, uint64_t object, ui
 struct fb_error *fb_slab_object_in_use(struct fb_kernel *kernel, const struct fb_slab_cache *cache,
 				       uint64_t object, bool *in_use_ret)
 {
-	uint64_t place = object + cache->free_offset, word;
+	uint64_t link = object + cache->free_offset, word;
 	struct fb_error *err;
 
 	/* A link behind the object keeps what it was before the object was taken. */
@@ -77,15 +77,15 @@ struct fb_error *fb_slab_object_in_use(struct fb_kernel *kernel, const struct fb
 		*in_use_ret = false;
 		return NULL;
 	}
-	err = fb_space_u64(fb_kernel_space(kernel), place, &word);
+	err = fb_space_u64(fb_kernel_space(kernel), link, &word);
 	if (err)
 		return err;
 	word ^= cache->random;
-	/* The place is mixed in with the random number, since 5.7 with its bytes swapped
+	/* The address of the link is mixed in with the random number, since 5.7 with its bytes swapped
 	 * (1ad53d9fa3f6). */
-	*in_use_ret = cache->random ? !leads_to_free(cache, object, word ^ place) &&
+	*in_use_ret = cache->random ? !leads_to_free(cache, object, word ^ link) &&
 					      !leads_to_free(cache, object,
-							     word ^ __builtin_bswap64(place))
+							     word ^ __builtin_bswap64(link))
 				    : !leads_to_free(cache, object, word);
 	return NULL;
 }

@@ -79,14 +79,14 @@ static struct fb_error *read_graph_entry(const struct fb_return_hooks *hooks, ui
 					 uint64_t slot, uint64_t *address_ret, bool *found_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(hooks->kernel);
-	uint64_t place, address;
+	uint64_t retp, address;
 	struct fb_error *err;
 
-	err = fb_kernel_field(hooks->kernel, entry, &layout->ftrace_ret_stack_retp, &place);
+	err = fb_kernel_field(hooks->kernel, entry, &layout->ftrace_ret_stack_retp, &retp);
 	if (!err)
 		err = fb_kernel_field(hooks->kernel, entry, &layout->ftrace_ret_stack_ret,
 				      &address);
-	*found_ret = !err && place == slot && address != hooks->address[GRAPH];
+	*found_ret = !err && retp == slot && address != hooks->address[GRAPH];
 	if (*found_ret)
 		*address_ret = address;
 	return err;

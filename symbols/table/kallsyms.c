@@ -224,14 +224,14 @@ static struct fb_error *try_absolute(struct kallsyms *kallsyms, uint64_t table, 
 }
 
 /* One try after the other, at the places named or at those where each version has the table. */
-static struct fb_error *try_place(struct kallsyms *kallsyms, unsigned place, uint32_t index,
-				  bool *fits_ret)
+static struct fb_error *try_candidate(struct kallsyms *kallsyms, unsigned candidate, uint32_t index,
+				      bool *fits_ret)
 {
 	const struct fb_kallsyms_hints *hints = &kallsyms->hints;
 	const uint64_t count = kallsyms->names.count;
 	const uint64_t behind = hints->token_index + FB_KALLSYMS_INDEX_BYTES;
 
-	switch (place) {
+	switch (candidate) {
 	case 0:
 		if (!hints->offsets)
 			return NULL;
@@ -263,8 +263,9 @@ static struct fb_error *find_form(struct kallsyms *kallsyms)
 	err = find_stext(kallsyms, &index);
 	if (err)
 		return err;
-	for (unsigned place = named ? 0 : 2; place < (named ? 2 : 6) && !fits; place++) {
-		err = try_place(kallsyms, place, index, &fits);
+	for (unsigned candidate = named ? 0 : 2; candidate < (named ? 2 : 6) && !fits;
+	     candidate++) {
+		err = try_candidate(kallsyms, candidate, index, &fits);
 		if (!unreadable)
 			unreadable = err;
 		else

@@ -24,40 +24,40 @@
 
 /* The object that the word is: of a shared mapping the inode and the offset in it, as in the
  * kernel's get_futex_key(); else the address space and the address. */
-struct place {
-	uint64_t key[2];
+struct futex_key {
+	uint64_t words[2];
 	bool shared;
 	uint64_t frame; /* that the page tables name; 0 unknown */
 };
 
-static struct fb_error *find_place(struct fb_wait_finder *finder, const struct fb_task *task,
-				   struct fb_joined *joined, uint64_t address, bool process_private,
-				   struct place *place)
+static struct fb_error *find_key(struct fb_wait_finder *finder, const struct fb_task *task,
+				 struct fb_joined *joined, uint64_t address, bool process_private,
+				 struct futex_key *key)
 {
 	const struct fb_vma *vma = fb_vmas_find(fb_joined_vmas(joined), address);
 	struct fb_pt_walk walk;
 	uint64_t inode;
 	struct fb_error *err;
 
-	*place = (struct place){.key = {task->mm, address}};
+	*key = (struct futex_key){.words = {task->mm, address}};
 	if (process_private || !vma || !vma->file || !(vma->flags & FB_VM_MAYSHARE))
 		return NULL;
 	err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode, &inode);
 	if (err)
 		return err;
-	place->shared = true;
-	place->key[0] = inode;
-	place->key[1] = vma->pgoff * FB_PAGE_SIZE + (address - vma->start);
+	key->shared = true;
+	key->words[0] = inode;
+	key->words[1] = vma->pgoff * FB_PAGE_SIZE + (address - vma->start);
 	err = fb_pt_walk(fb_joined_tables(joined), address & FB_PAGE_MASK, &walk);
 	if (!err && walk.state == FB_PT_PRESENT)
-		place->frame = walk.physical >> FB_PAGE_SHIFT;
+		key->frame = walk.physical >> FB_PAGE_SHIFT;
 	return err;
 }
 
 /* "A (0x5584e75621c0)", "0x7fd50c0c1000", "memory shared at ..." */
 static struct fb_error *name_object(struct fb_wait_finder *finder, const struct fb_task *task,
 				    struct fb_joined *joined, uint64_t address,
-				    const struct place *place, struct fb_wait_object *object)
+				    const struct futex_key *key, struct fb_wait_object *object)
 {
 	char symbol[256];
 	struct fb_error *err;
@@ -67,10 +67,10 @@ static struct fb_error *name_object(struct fb_wait_finder *finder, const struct 
 		err = fb_wait_text(&object->name, "%s (0x%" PRIx64 ")", symbol, address);
 	else if (!err)
 		err = fb_wait_text(&object->name, "0x%" PRIx64, address);
-	if (!err && place->frame)
+	if (!err && key->frame)
 		err = fb_wait_append(&object->detail,
 				     "shared, page frame 0x%" PRIx64 ", offset 0x%" PRIx64,
-				     place->frame, (address % FB_PAGE_SIZE));
+				     key->frame, (address % FB_PAGE_SIZE));
 	return err;
 }
 
@@ -100,18 +100,18 @@ static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_
 static struct fb_error *describe_object(struct fb_wait_finder *finder,
 					const struct fb_blocked *blocked, struct fb_joined *joined,
 					const struct fb_pthread_wait *lock,
-					const struct place *place, size_t index)
+					const struct futex_key *key, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	struct fb_error *err;
 
-	err = name_object(finder, blocked->task, joined, lock->object, place, object);
+	err = name_object(finder, blocked->task, joined, lock->object, key, object);
 	if (!err && *lock->detail)
 		err = fb_wait_append(&object->detail, "%s", lock->detail);
 	if (!err && lock->need)
 		err = fb_wait_text(&object->need, "%s", lock->need);
 	if (!err && (lock->owner || lock->owner_thread))
-		err = fb_wait_lock_owner(finder, blocked, joined, lock, place->shared, place->key,
+		err = fb_wait_lock_owner(finder, blocked, joined, lock, key->shared, key->words,
 					 index);
 	/* What is read out of a guess is one. */
 	if (!lock->certain)
@@ -124,21 +124,20 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 				 const struct fb_pthread_wait *lock)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, lock->kind);
-	struct place place;
+	struct futex_key key;
 	bool fresh;
 	struct fb_error *err;
 
 	wait.timeout = call->timeout;
 	wait.certain = lock->certain;
 	wait.evidence = "futex() arguments and the lock's layout in memory";
-	err = find_place(finder, blocked->task, joined, lock->object, call->process_private,
-			 &place);
+	err = find_key(finder, blocked->task, joined, lock->object, call->process_private, &key);
 	if (!err)
-		err = fb_wait_graph_object(&finder->graph, place.shared ? "shared lock" : "lock",
-					   place.key[0], place.key[1], &wait.object, &fresh);
+		err = fb_wait_graph_object(&finder->graph, key.shared ? "shared lock" : "lock",
+					   key.words[0], key.words[1], &wait.object, &fresh);
 	if (!err && fresh)
-		err = describe_object(finder, blocked, joined, lock, &place, wait.object);
-	if (!err && place.shared)
+		err = describe_object(finder, blocked, joined, lock, &key, wait.object);
+	if (!err && key.shared)
 		err = fb_wait_text(&wait.detail, "at 0x%" PRIx64 " in this process", lock->object);
 	if (err) {
 		free(wait.detail);
