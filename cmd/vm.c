@@ -212,9 +212,11 @@ static struct fb_error *list_mappings(struct vm *vm)
 	struct fb_error *err;
 
 	err = fb_process_root(vm->input, vm->target.task, vm->own_root, &root, &known);
+	if (!err)
+		err = fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm,
+					known ? &root : NULL);
 	if (err)
 		return err;
-	fb_vma_namer_init(&vm->namer, kernel, vm->target.task->mm, known ? &root : NULL);
 	for (size_t i = 0; i < vmas->count && !err; i++)
 		err = add_vma(vm, &vmas->vma[i]);
 	if (vm->from_core)

@@ -196,10 +196,10 @@ struct fb_error *fb_user_mappings_load(struct fb_input *input, const struct fb_t
 	if (!err && mapper->has_root && mapper->root.mount == mapper->own_root.mount &&
 	    mapper->root.dentry == mapper->own_root.dentry)
 		mapper->has_own_root = false;
-	if (!err) {
-		fb_vma_namer_init(&mapper->namer, mapper->kernel, task->mm, NULL);
+	if (!err)
+		err = fb_vma_namer_init(&mapper->namer, mapper->kernel, task->mm, NULL);
+	if (!err)
 		err = describe_all(mapper, vmas, mappings);
-	}
 	free(mapper);
 	if (err)
 		free(mappings);

@@ -10,87 +10,85 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 
 /* The name that a process gave with PR_SET_VMA_ANON_NAME: at most 80 bytes
  * (ANON_VMA_NAME_MAX_LEN, 9a10064f5625, 5.17). */
 #define ANON_NAME_SIZE 81
 
-static uint64_t field_or_zero(struct fb_kernel *kernel, uint64_t base, const struct fb_field *field)
+/* 0 where it cannot be read; a fatal error is returned, as by all of the functions here. */
+static struct fb_error *field_or_zero(struct fb_kernel *kernel, uint64_t base,
+				      const struct fb_field *field, uint64_t *value_ret)
 {
-	uint64_t value = 0;
-
-	fb_error_destroy(fb_kernel_field(kernel, base, field, &value));
-	return value;
+	*value_ret = 0;
+	return fb_part_skip(fb_kernel_field(kernel, base, field, value_ret));
 }
 
-static uint64_t symbol_or_zero(struct fb_kernel *kernel, const char *name)
-{
-	uint64_t address = 0;
-
-	fb_error_destroy(fb_kernel_symbol(kernel, name, &address));
-	return address;
-}
-
-void fb_vma_namer_init(struct fb_vma_namer *namer, struct fb_kernel *kernel, uint64_t mm,
-		       const struct fb_path *root)
+struct fb_error *fb_vma_namer_init(struct fb_vma_namer *namer, struct fb_kernel *kernel,
+				   uint64_t mm, const struct fb_path *root)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_error *err;
 
-	*namer = (struct fb_vma_namer){
-		.kernel = kernel,
-		.has_root = root != NULL,
-		.start_brk = field_or_zero(kernel, mm, &layout->mm_start_brk),
-		.brk = field_or_zero(kernel, mm, &layout->mm_brk),
-		.start_stack = field_or_zero(kernel, mm, &layout->mm_start_stack),
-		.special_ops = symbol_or_zero(kernel, "special_mapping_vmops"),
-		.legacy_special_ops = symbol_or_zero(kernel, "legacy_special_mapping_vmops"),
-	};
+	*namer = (struct fb_vma_namer){.kernel = kernel, .has_root = root != NULL};
 	if (root)
 		namer->root = *root;
+	err = field_or_zero(kernel, mm, &layout->mm_start_brk, &namer->start_brk);
+	if (!err)
+		err = field_or_zero(kernel, mm, &layout->mm_brk, &namer->brk);
+	if (!err)
+		err = field_or_zero(kernel, mm, &layout->mm_start_stack, &namer->start_stack);
+	if (!err)
+		err = fb_part_skip(
+			fb_kernel_symbol(kernel, "special_mapping_vmops", &namer->special_ops));
+	if (!err)
+		err = fb_part_skip(fb_kernel_symbol(kernel, "legacy_special_mapping_vmops",
+						    &namer->legacy_special_ops));
+	return err;
 }
 
-/* The name that the process gave; false where there is none. */
-static bool given_name(const struct fb_vma_namer *namer, const struct fb_vma *vma, char *to)
+/* The name that the process gave, where there is one. */
+static struct fb_error *given_name(const struct fb_vma_namer *namer, const struct fb_vma *vma,
+				   char *to, bool *given_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(namer->kernel);
 	uint64_t anon_name;
 	struct fb_error *err;
 
+	*given_ret = false;
 	/* Up to 6.1 it shares its place with what links the mappings of a file (moved by
 	 * d09e8ca6cb93, 6.2). */
 	if (vma->file && layout->vma_anon_name.found && layout->vma_shared_rb.found &&
 	    layout->vma_anon_name.offset == layout->vma_shared_rb.offset)
-		return false;
-	anon_name = field_or_zero(namer->kernel, vma->address, &layout->vma_anon_name);
-	if (!anon_name || !layout->anon_vma_name_name.found)
-		return false;
+		return NULL;
+	err = field_or_zero(namer->kernel, vma->address, &layout->vma_anon_name, &anon_name);
+	if (err || !anon_name || !layout->anon_vma_name_name.found)
+		return err;
 	err = fb_space_string(fb_kernel_space(namer->kernel),
 			      anon_name + layout->anon_vma_name_name.offset, to, ANON_NAME_SIZE);
-	if (!err)
-		return true;
-	fb_error_destroy(err);
-	return false;
+	*given_ret = !err;
+	return fb_part_skip(err);
 }
 
-/* special_mapping_name(): what install_special_mapping() was told; false where it was not. */
-static bool special_name(const struct fb_vma_namer *namer, const struct fb_vma *vma, char *to,
-			 size_t size)
+/* special_mapping_name(): what install_special_mapping() was told, where it was. */
+static struct fb_error *special_name(const struct fb_vma_namer *namer, const struct fb_vma *vma,
+				     char *to, size_t size, bool *special_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(namer->kernel);
-	uint64_t ops = field_or_zero(namer->kernel, vma->address, &layout->vma_ops);
-	uint64_t mapping, name;
+	uint64_t ops, mapping, name;
 	struct fb_error *err;
 
-	if (!ops || (ops != namer->special_ops && ops != namer->legacy_special_ops))
-		return false;
-	mapping = field_or_zero(namer->kernel, vma->address, &layout->vma_private_data);
-	err = fb_kernel_field(namer->kernel, mapping, &layout->special_mapping_name, &name);
+	*special_ret = false;
+	err = field_or_zero(namer->kernel, vma->address, &layout->vma_ops, &ops);
+	if (err || !ops || (ops != namer->special_ops && ops != namer->legacy_special_ops))
+		return err;
+	err = fb_kernel_field(namer->kernel, vma->address, &layout->vma_private_data, &mapping);
+	if (!err)
+		err = fb_kernel_field(namer->kernel, mapping, &layout->special_mapping_name, &name);
 	if (!err)
 		err = fb_space_string(fb_kernel_space(namer->kernel), name, to, size);
-	if (!err)
-		return true;
-	fb_error_destroy(err);
-	return false;
+	*special_ret = !err;
+	return fb_part_skip(err);
 }
 
 /* [heap] and [stack], which the mm_struct knows. */
@@ -106,16 +104,23 @@ static void name_by_use(const struct fb_vma_namer *namer, const struct fb_vma *v
 		snprintf(text->name, sizeof(text->name), "[stack]");
 }
 
-static void name_without_file(const struct fb_vma_namer *namer, const struct fb_vma *vma,
-			      struct fb_vma_text *text)
+static struct fb_error *name_without_file(const struct fb_vma_namer *namer,
+					  const struct fb_vma *vma, struct fb_vma_text *text)
 {
 	char given[ANON_NAME_SIZE];
+	bool found;
+	struct fb_error *err;
 
-	if (special_name(namer, vma, text->name, sizeof(text->name)))
-		return;
+	err = special_name(namer, vma, text->name, sizeof(text->name), &found);
+	if (err || found)
+		return err;
 	name_by_use(namer, vma, text);
-	if (!text->name[0] && given_name(namer, vma, given))
+	if (text->name[0])
+		return NULL;
+	err = given_name(namer, vma, given, &found);
+	if (!err && found)
 		snprintf(text->name, sizeof(text->name), "[anon:%s]", given);
+	return err;
 }
 
 /* The name as the dump has it, else as the core has, else what is left of it. */
@@ -142,6 +147,7 @@ static struct fb_error *name_with_file(const struct fb_vma_namer *namer, const s
 {
 	char given[ANON_NAME_SIZE];
 	struct fb_file_info info;
+	bool is_given;
 	struct fb_error *err;
 
 	err = fb_file_info(namer->kernel, vma->file, &info);
@@ -150,7 +156,10 @@ static struct fb_error *name_with_file(const struct fb_vma_namer *namer, const s
 	text->major = info.major;
 	text->minor = info.minor;
 	text->inode = info.inode;
-	if (given_name(namer, vma, given)) {
+	err = given_name(namer, vma, given, &is_given);
+	if (err)
+		return err;
+	if (is_given) {
 		snprintf(text->name, sizeof(text->name), "[anon_shmem:%s]", given);
 		return NULL;
 	}
@@ -184,7 +193,7 @@ struct fb_error *fb_vma_describe(const struct fb_vma_namer *namer, const struct 
 	if (vma->file)
 		err = name_with_file(namer, vma, text_ret);
 	else if (!vma->from_core)
-		name_without_file(namer, vma, text_ret);
+		err = name_without_file(namer, vma, text_ret);
 	else
 		name_by_use(namer, vma, text_ret);
 	if (fb_error_is_fatal(err))

@@ -19,9 +19,10 @@ struct fb_vma_namer {
 };
 
 /* root: whose view of the paths; NULL: that of the mount namespace. Members that cannot be read
- * cost the names that need them ([heap], [stack]). */
-void fb_vma_namer_init(struct fb_vma_namer *namer, struct fb_kernel *kernel, uint64_t mm,
-		       const struct fb_path *root);
+ * cost the names that need them ([heap], [stack]); only a fatal error is returned. */
+FB_MUST_CHECK struct fb_error *fb_vma_namer_init(struct fb_vma_namer *namer,
+						 struct fb_kernel *kernel, uint64_t mm,
+						 const struct fb_path *root);
 
 struct fb_vma_text {
 	char perms[5];                /* "rw-p"; '?' for what only the dump could have told */

@@ -316,26 +316,30 @@ static bool counts_from_bp(const struct fb_orc_row *row)
 struct fb_error *fb_unwind_next(struct fb_unwind *unwind, enum fb_unwind_end *end_ret)
 {
 	uint64_t callee = unwind->exact ? unwind->pc : unwind->pc - 1;
-	bool bp_guessed = unwind->bp_guessed;
+	bool bp_guessed = unwind->bp_guessed, found = false;
 	struct fb_orc_row row;
-	struct fb_error *err;
+	struct fb_error *err, *guessing = NULL;
 
 	*end_ret = FB_UNWIND_GOES_ON;
 	err = unwind->ops->find(unwind->context, unwind->pc, unwind->exact, &row);
 	if (!err)
 		err = step(unwind, &row, end_ret);
 	if (!err) {
-		unwind->unreliable = bp_guessed && counts_from_bp(&row) &&
-				     !fb_unwind_is_call_to(unwind, unwind->pc, callee);
-		return NULL;
+		unwind->unreliable = bp_guessed && counts_from_bp(&row);
+		if (unwind->unreliable)
+			err = fb_unwind_is_call_to(unwind, unwind->pc, callee, &found);
+		unwind->unreliable = unwind->unreliable && !found;
+		return err;
 	}
 	if (fb_error_is_fatal(err))
 		return err;
 	/* What ORC cannot say may be guessed; what it says and the stack contradicts may not. */
-	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_unwind_guess(unwind)) {
+	if (fb_error_is(err, FB_NOT_FOUND))
+		guessing = fb_unwind_guess(unwind, &found);
+	if (!found) {
 		snprintf(unwind->reason, sizeof(unwind->reason), "%s", fb_error_message(err));
 		*end_ret = FB_UNWIND_LOST;
 	}
 	fb_error_destroy(err);
-	return NULL;
+	return guessing;
 }

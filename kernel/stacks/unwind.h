@@ -87,10 +87,13 @@ FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
 
 /* unwind_guess.c: the caller's frame where ORC does not lead to it: by a call on the stack to the
  * function it stands in, by frame pointer, or else by the next word on the stack that looks like a
- * return address. False where there is none. */
-bool fb_unwind_guess(struct fb_unwind *unwind);
-/* Whether the instruction before address is a direct call to the function that holds callee. */
-bool fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t address, uint64_t callee);
+ * return address. *found_ret is false where there is none. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret);
+/* Whether the instruction before address is a direct call to the function that holds callee: false
+ * where it cannot be read. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_unwind_is_call_to(const struct fb_unwind *unwind,
+						    uint64_t address, uint64_t callee,
+						    bool *is_ret);
 
 /* The area that holds [address, address + length), or SIZE_MAX. */
 size_t fb_unwind_area(const struct fb_unwind *unwind, uint64_t address, uint64_t length);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/part.h"
 #include "kernel/stacks/unwind.h"
 
 #define CALL_REL32 0xe8u
@@ -15,18 +16,20 @@
 /* A call has 2 to 7 bytes: e8 rel32 (5), or ff /2 with a register (2, 3 with REX) or memory. */
 #define CALL_BYTES 7u
 
-/* Whether the instruction before address may be a call. Code is never missing from a dump, so what
- * cannot be read is none. */
-static bool follows_call(const struct fb_unwind *unwind, uint64_t address)
+/* Reads what a guess goes by. What the dump lacks makes no guess (*read_ret false); a fatal error is
+ * returned, as by all of the functions here. */
+static struct fb_error *read_some(const struct fb_unwind *unwind, uint64_t address, void *to,
+				  size_t size, bool *read_ret)
 {
-	uint8_t code[CALL_BYTES];
-	struct fb_error *err;
+	struct fb_error *err = fb_space_read(unwind->space, address, to, size);
 
-	err = fb_space_read(unwind->space, address - sizeof(code), code, sizeof(code));
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
+	*read_ret = !err;
+	return fb_part_skip(err);
+}
+
+/* Whether the last instruction of code may be a call. */
+static bool ends_with_call(const uint8_t code[CALL_BYTES])
+{
 	if (code[CALL_BYTES - DIRECT_CALL_BYTES] == CALL_REL32)
 		return true;
 	for (unsigned length = 2; length <= CALL_BYTES; length++)
@@ -36,19 +39,20 @@ static bool follows_call(const struct fb_unwind *unwind, uint64_t address)
 	return false;
 }
 
-static bool is_return_address(const struct fb_unwind *unwind, uint64_t address)
+/* Whether the instruction before address may be a call. Code is never missing from a dump, so what
+ * cannot be read is none. */
+static struct fb_error *is_return_address(const struct fb_unwind *unwind, uint64_t address,
+					  bool *is_ret)
 {
-	return unwind->ops->is_text(unwind->context, address) && follows_call(unwind, address);
-}
+	uint8_t code[CALL_BYTES];
+	struct fb_error *err;
 
-static bool read_word(const struct fb_unwind *unwind, uint64_t address, uint64_t *word_ret)
-{
-	struct fb_error *err = fb_space_u64(unwind->space, address, word_ret);
-
-	if (!err)
-		return true;
-	fb_error_destroy(err);
-	return false;
+	*is_ret = false;
+	if (!unwind->ops->is_text(unwind->context, address))
+		return NULL;
+	err = read_some(unwind, address - sizeof(code), code, sizeof(code), is_ret);
+	*is_ret = *is_ret && ends_with_call(code);
+	return err;
 }
 
 static void stand_at(struct fb_unwind *unwind, uint64_t pc, uint64_t sp)
@@ -71,96 +75,131 @@ static void keep_bp(struct fb_unwind *unwind)
 }
 
 /* A call through a bad pointer: nothing ran at pc, and its return address is the last word. */
-static bool by_bad_call(struct fb_unwind *unwind)
+static struct fb_error *by_bad_call(struct fb_unwind *unwind, bool *found_ret)
 {
-	uint64_t pc;
+	uint64_t pc = 0;
+	struct fb_error *err;
 
+	*found_ret = false;
 	if (!unwind->exact || unwind->ops->is_text(unwind->context, unwind->pc) ||
-	    unwind->sp >= unwind->areas[unwind->area].end || !read_word(unwind, unwind->sp, &pc) ||
-	    !is_return_address(unwind, pc))
-		return false;
-	stand_at(unwind, pc, unwind->sp + sizeof(pc));
-	return true;
+	    unwind->sp >= unwind->areas[unwind->area].end)
+		return NULL;
+	err = read_some(unwind, unwind->sp, &pc, sizeof(pc), found_ret);
+	if (!err && *found_ret)
+		err = is_return_address(unwind, pc, found_ret);
+	if (!err && *found_ret)
+		stand_at(unwind, pc, unwind->sp + sizeof(pc));
+	return err;
 }
 
-bool fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t address, uint64_t callee)
+struct fb_error *fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t address,
+				      uint64_t callee, bool *is_ret)
 {
 	uint64_t start, target;
 	uint8_t call[DIRECT_CALL_BYTES];
 	int32_t distance;
 	struct fb_error *err;
 
+	*is_ret = false;
 	if (!unwind->ops->function(unwind->context, callee, &start))
-		return false;
-	err = fb_space_read(unwind->space, address - sizeof(call), call, sizeof(call));
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
+		return NULL;
+	err = read_some(unwind, address - sizeof(call), call, sizeof(call), is_ret);
+	if (err || !*is_ret)
+		return err;
 	memcpy(&distance, call + 1, sizeof(distance));
 	target = address + (uint64_t)(int64_t)distance;
-	return call[0] == CALL_REL32 && target - start <= ENTRY_SKIP;
+	*is_ret = call[0] == CALL_REL32 && target - start <= ENTRY_SKIP;
+	return NULL;
 }
 
 /* The first word on the stack that was pushed by a call to this very function. */
-static bool by_call(struct fb_unwind *unwind)
+static struct fb_error *by_call(struct fb_unwind *unwind, bool *found_ret)
 {
 	const struct fb_stack_area *area = &unwind->areas[unwind->area];
 	uint64_t callee = unwind->exact ? unwind->pc : unwind->pc - 1;
 	uint64_t pc;
 
+	*found_ret = false;
 	if (!unwind->ops->function(unwind->context, callee, &pc))
-		return false;
+		return NULL;
 	for (uint64_t at = unwind->sp; at < area->end; at += sizeof(pc)) {
-		if (!read_word(unwind, at, &pc))
-			return false;
-		if (!unwind->ops->is_text(unwind->context, pc) ||
-		    !fb_unwind_is_call_to(unwind, pc, callee))
+		bool is = false;
+		struct fb_error *err = read_some(unwind, at, &pc, sizeof(pc), &is);
+
+		if (err || !is)
+			return err;
+		is = unwind->ops->is_text(unwind->context, pc);
+		if (is)
+			err = fb_unwind_is_call_to(unwind, pc, callee, &is);
+		if (err)
+			return err;
+		if (!is)
 			continue;
 		stand_at(unwind, pc, at + sizeof(pc));
 		keep_bp(unwind);
-		return true;
+		*found_ret = true;
+		return NULL;
 	}
-	return false;
+	return NULL;
 }
 
 /* RBP points to the caller's RBP, and the return address lies above. */
-static bool by_frame_pointer(struct fb_unwind *unwind)
+static struct fb_error *by_frame_pointer(struct fb_unwind *unwind, bool *found_ret)
 {
 	const struct fb_stack_area *area = &unwind->areas[unwind->area];
-	uint64_t bp = unwind->bp, pc, caller_bp;
+	uint64_t bp = unwind->bp, words[2]; /* the caller's RBP, the return address */
+	struct fb_error *err;
 
+	*found_ret = false;
 	if (!unwind->bp_known || bp % sizeof(bp) || bp < unwind->sp || bp >= area->end ||
-	    area->end - bp < 2 * sizeof(bp))
-		return false;
-	if (!read_word(unwind, bp, &caller_bp) || !read_word(unwind, bp + sizeof(bp), &pc) ||
-	    !is_return_address(unwind, pc))
-		return false;
-	stand_at(unwind, pc, bp + 2 * sizeof(bp));
-	unwind->bp = caller_bp;
+	    area->end - bp < sizeof(words))
+		return NULL;
+	err = read_some(unwind, bp, words, sizeof(words), found_ret);
+	if (!err && *found_ret)
+		err = is_return_address(unwind, words[1], found_ret);
+	if (err || !*found_ret)
+		return err;
+	stand_at(unwind, words[1], bp + sizeof(words));
+	unwind->bp = words[0];
 	unwind->bp_guessed = true;
-	return true;
+	return NULL;
 }
 
-static bool by_scan(struct fb_unwind *unwind)
+/* The first word on the stack that may be a return address. */
+static struct fb_error *by_scan(struct fb_unwind *unwind, bool *found_ret)
 {
 	const struct fb_stack_area *area = &unwind->areas[unwind->area];
 	uint64_t pc;
 
+	*found_ret = false;
 	for (uint64_t at = unwind->sp; at < area->end; at += sizeof(pc)) {
-		if (!read_word(unwind, at, &pc))
-			return false;
-		if (!is_return_address(unwind, pc))
+		bool is = false;
+		struct fb_error *err = read_some(unwind, at, &pc, sizeof(pc), &is);
+
+		if (err || !is)
+			return err;
+		err = is_return_address(unwind, pc, &is);
+		if (err)
+			return err;
+		if (!is)
 			continue;
 		stand_at(unwind, pc, at + sizeof(pc));
 		keep_bp(unwind);
-		return true;
+		*found_ret = true;
+		return NULL;
 	}
-	return false;
+	return NULL;
 }
 
-bool fb_unwind_guess(struct fb_unwind *unwind)
+struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret)
 {
-	return by_bad_call(unwind) || by_call(unwind) || by_frame_pointer(unwind) ||
-	       by_scan(unwind);
+	struct fb_error *err = by_bad_call(unwind, found_ret);
+
+	if (!err && !*found_ret)
+		err = by_call(unwind, found_ret);
+	if (!err && !*found_ret)
+		err = by_frame_pointer(unwind, found_ret);
+	if (!err && !*found_ret)
+		err = by_scan(unwind, found_ret);
+	return err;
 }

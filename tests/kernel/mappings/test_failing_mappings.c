@@ -18,7 +18,8 @@ static struct fb_error *answer_mappings(struct sample_kernel *sample, struct fb_
 	struct fb_vmas vmas = {0};
 	struct fb_error *err = fb_vmas_load(sample->kernel, task->mm, &vmas);
 
-	fb_vma_namer_init(&namer, sample->kernel, task->mm, NULL);
+	if (!err)
+		err = fb_vma_namer_init(&namer, sample->kernel, task->mm, NULL);
 	for (size_t i = 0; !err && i < vmas.count; i++) {
 		const struct fb_vma *vma = &vmas.vma[i];
 

@@ -46,7 +46,7 @@ static void start(struct process *process)
 	mount = made_mount(made, root, 0, 0);
 	process->dentry = made_dentry(made, superblock, root, "new\nline", 99, 0100755);
 	process->file = made_file(made, mount, process->dentry);
-	fb_vma_namer_init(&process->namer, &made->kernel, process->mm, NULL);
+	FB_OK_FATAL(fb_vma_namer_init(&process->namer, &made->kernel, process->mm, NULL));
 }
 
 /* Where names begin: seq_setwidth(m, 25 + sizeof(void *) * 6 - 1), and a space. */
@@ -208,7 +208,7 @@ static size_t check_process(const struct real_kernel *real, const struct fb_task
 		*vsyscall = '\0';
 	fb_buf_init(&buf, 16u << 20);
 	FB_OK_FATAL(fb_vmas_load(real->kernel, task->mm, &vmas));
-	fb_vma_namer_init(&namer, real->kernel, task->mm, root);
+	FB_OK_FATAL(fb_vma_namer_init(&namer, real->kernel, task->mm, root));
 	for (size_t i = 0; i < vmas.count; i++) {
 		struct fb_vma_text text;
 
