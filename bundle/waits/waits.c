@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
 #include "base/u64_map.h"
@@ -153,10 +154,10 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 	err = fb_wait_sites_create(rows, count, &waits->sites);
 	if (err)
 		return err;
-	err = fb_modules_load(finder->kernel, &waits->modules);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(fb_input_warnings(input),
+			   fb_modules_load(finder->kernel, &waits->modules), "modules");
+	if (err)
 		return err;
-	fb_warn_error(fb_input_warnings(input), err, "modules");
 	finder->modules = waits->modules;
 	read_clock(finder);
 	return fb_error_prefix(fb_orc_open(finder->kernel, waits->modules, &waits->orc),

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/part.h"
 #include "kernel/modules/module.h"
 #include "kernel/stacks/orc.h"
 
@@ -24,9 +25,9 @@ static struct fb_error *open_cpus(struct cpus *cpus)
 {
 	struct fb_error *err = fb_modules_load(cpus->kernel, &cpus->modules);
 
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_warn(cpus->context->warnings, err, "the kernel's modules");
+	if (err)
 		return err;
-	fb_warn_error(cpus->context->warnings, err, "the kernel's modules");
 	err = fb_orc_open(cpus->kernel, cpus->modules, &cpus->orc);
 	return fb_input_explain(cpus->input, "stacks cannot be unwound", err);
 }

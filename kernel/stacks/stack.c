@@ -360,9 +360,9 @@ struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, struct fb_orc 
 	struct user_regs_struct regs = {0};
 	struct fb_error *err = fb_cpu_regs(kernel, cpu, &regs);
 
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(err); /* the walk fails with it too, and keeps it */
+	if (err)
 		return err;
-	fb_error_destroy(err); /* the walk fails with it too, and keeps it */
 	task.stack = regs.rsp & ~(fb_thread_size(kernel) - 1);
 	if (!fb_kernel_address_ok(task.stack))
 		task.stack = UINT64_MAX; /* of user mode, or unknown: no area begins here */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "base/u64_map.h"
 #include "bundle/waits/files/recognise.h"
@@ -121,10 +122,11 @@ static const struct fb_lock *first_request(const struct file_locks *locks, int32
 	return count ? &all[locks->requests[first]] : NULL;
 }
 
-/* The request whose wait queue the thread sleeps in. */
-static const struct fb_lock *queued_request(struct fb_wait_finder *finder,
-					    const struct file_locks *locks,
-					    const struct fb_blocked *blocked)
+/* The request whose wait queue the thread sleeps in; NULL: that cannot be told. */
+static struct fb_error *queued_request(struct fb_wait_finder *finder,
+				       const struct file_locks *locks,
+				       const struct fb_blocked *blocked,
+				       const struct fb_lock **request_ret)
 {
 	const uint64_t *index;
 	uint64_t head;
@@ -132,27 +134,31 @@ static const struct fb_lock *queued_request(struct fb_wait_finder *finder,
 
 	if (!err)
 		err = fb_wait_queue_of(finder, blocked, &head);
-	fb_error_destroy(err);
-	index = err ? NULL
-		    : fb_u64_map_find(&locks->by_address, head - finder->layout->lock_wait.offset);
-	return index && locks->list.locks[*index].depth ? &locks->list.locks[*index] : NULL;
+	*request_ret = NULL;
+	if (err)
+		return fb_part_skip(err);
+	index = fb_u64_map_find(&locks->by_address, head - finder->layout->lock_wait.offset);
+	if (index && locks->list.locks[*index].depth)
+		*request_ret = &locks->list.locks[*index];
+	return NULL;
 }
 
-/* The thread's own request: by its wait queue; where that is not to be had, of the file that it was
+/* The thread's own request, or NULL: by its wait queue; where that is not to be had, of the file that it was
  * asked for by descriptor (one of an open-file-description lock names no process), else of its
  * process, which is certain only where the process has no other. */
-static const struct fb_lock *find_request(struct fb_wait_finder *finder,
-					  const struct file_locks *locks,
-					  const struct fb_blocked *blocked, bool *certain_ret)
+static struct fb_error *find_request(struct fb_wait_finder *finder, const struct file_locks *locks,
+				     const struct fb_blocked *blocked,
+				     const struct fb_lock **request_ret, bool *certain_ret)
 {
-	const struct fb_lock *found = queued_request(finder, locks, blocked);
+	const struct fb_lock *found = NULL;
 	uint64_t file = 0;
 	bool more = false;
-	struct fb_error *err = NULL;
+	struct fb_error *err = queued_request(finder, locks, blocked, &found);
 
-	if (!found && blocked->has_regs && !blocked->compat)
-		err = fb_wait_fd(finder, blocked, blocked->args[0], &file);
-	fb_error_destroy(err);
+	if (!err && !found && blocked->has_regs && !blocked->compat)
+		err = fb_part_skip(fb_wait_fd(finder, blocked, blocked->args[0], &file));
+	if (err)
+		return err;
 	if (!found && file)
 		found = first_request(locks, blocked->task->pid, file, &more);
 	if (!found && file)
@@ -160,7 +166,8 @@ static const struct fb_lock *find_request(struct fb_wait_finder *finder,
 	if (!found)
 		found = first_request(locks, blocked->task->pid, 0, &more);
 	*certain_ret = !more;
-	return found;
+	*request_ret = found;
+	return NULL;
 }
 
 /* Who can let go: all that have the open file of a flock or OFD lock, whoever took it; the process of
@@ -225,9 +232,10 @@ struct fb_error *fb_wait_file_lock(struct fb_wait_finder *finder, const struct f
 	bool fresh, certain;
 	struct fb_error *err = load(finder, &locks);
 
+	if (!err)
+		err = find_request(finder, locks, blocked, &request, &certain);
 	if (err)
 		return err;
-	request = find_request(finder, locks, blocked, &certain);
 	if (!request)
 		return fb_error_create(FB_NOT_FOUND,
 				       "its request is not in the kernel's list of file locks");

@@ -183,7 +183,7 @@ static struct fb_error *load(struct fb_held_files *held, const struct fb_tasks *
 
 	for (size_t i = 0; i < count && !err && !full; i++) {
 		err = read_table(held, &tables[i]);
-		if (!err || fb_error_is(err, FB_NOMEM))
+		if (!err || fb_error_is_fatal(err))
 			continue;
 		held->lost++;
 		full = fb_error_is(err, FB_LIMIT);

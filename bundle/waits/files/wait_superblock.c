@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
@@ -67,10 +68,7 @@ static struct fb_error *walk_back(struct list *list, uint64_t head)
 		if (err)
 			break;
 	}
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 static struct fb_error *load(struct fb_wait_finder *finder, struct superblocks **superblocks_ret)
@@ -91,7 +89,7 @@ static struct fb_error *load(struct fb_wait_finder *finder, struct superblocks *
 		err = fb_kernel_symbol(finder->kernel, "super_blocks", &head);
 	if (!err)
 		err = fb_kernel_list(finder->kernel, head, FB_MAX_SUPERBLOCKS, add, &list);
-	if (err && !fb_error_is(err, FB_NOMEM)) {
+	if (err && !fb_error_is_fatal(err)) {
 		fb_warn_error(fb_kernel_warnings(finder->kernel), err, "mounted file systems");
 		err = finder->layout->super_block_list.found ? walk_back(&list, head) : NULL;
 	}

@@ -8,62 +8,35 @@
 
 #include "base/limits.h"
 #include "base/part.h"
+#include "base/u64_map.h"
 #include "kernel/image/thread_size.h"
 
 /* What is looked through of one stack: the frames of the sleeping functions, some hundred bytes. */
 #define WINDOW 2048u
 
-struct node {
-	uint64_t node; /* list_head of an entry; 0: empty slot */
-	uint64_t head; /* list_head of its queue; 0: the queue is broken */
-};
-
-/* The entries of all queues that were walked. */
+/* The entries of all queues that were walked: the list_head of each, and that of its queue (0: the queue
+ * is broken). */
 struct queues {
-	struct node *slots; /* owned */
-	size_t count, room;
+	struct fb_u64_map heads;
 };
 
 static void deinit(void *state)
 {
 	struct queues *queues = state;
 
-	free(queues->slots);
+	fb_u64_map_deinit(&queues->heads);
 }
 
 static const struct fb_wait_state QUEUES = {sizeof(struct queues), deinit};
 
-static struct node *slot_of(const struct queues *queues, uint64_t node)
-{
-	size_t mask = queues->room - 1;
-	size_t slot = (size_t)(node * 0x9e3779b97f4a7c15ull >> 20) & mask;
-
-	while (queues->slots[slot].node && queues->slots[slot].node != node)
-		slot = (slot + 1) & mask;
-	return &queues->slots[slot];
-}
-
 static struct fb_error *put(struct queues *queues, uint64_t node, uint64_t head)
 {
-	struct node *slot;
+	struct fb_error *err =
+		fb_u64_map_add(&queues->heads, node, head, FB_MAX_WAITS, "waiters in queues", NULL);
 
-	if (queues->count * 2 >= queues->room) {
-		struct queues grown = {.room = queues->room ? queues->room * 2 : 256};
-
-		grown.slots = calloc(grown.room, sizeof(*grown.slots));
-		if (!grown.slots)
-			return fb_error_nomem();
-		for (size_t i = 0; i < queues->room; i++)
-			if (queues->slots[i].node)
-				*slot_of(&grown, queues->slots[i].node) = queues->slots[i];
-		grown.count = queues->count;
-		free(queues->slots);
-		*queues = grown;
-	}
-	slot = slot_of(queues, node);
-	queues->count += !slot->node;
-	*slot = (struct node){node, head};
-	return NULL;
+	if (!err)
+		*fb_u64_map_find(&queues->heads, node) = head;
+	return err;
 }
 
 /* Whether next->prev and prev->next are the node itself. */
@@ -127,7 +100,7 @@ static struct fb_error *is_waiter(const struct fb_kernel *kernel, const struct f
 	struct fb_error *err;
 
 	err = fb_space_u64(fb_kernel_space(kernel), node - entry->list + entry->task, &address);
-	task = address ? fb_tasks_by_address(tasks, address) : NULL;
+	task = !err && address ? fb_tasks_by_address(tasks, address) : NULL;
 	*is_ret = task && node - task->stack < thread_size;
 	return fb_part_skip(err);
 }
@@ -138,18 +111,21 @@ static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kern
 			     uint64_t node, uint64_t *head_ret)
 {
 	uint64_t thread_size = fb_thread_size(kernel), at = node, head = 0;
-	bool waiter = true;
-	struct fb_error *err = NULL, *broken = NULL;
+	const uint64_t *known = NULL;
+	struct fb_error *err = NULL;
 
-	for (uint32_t count = 0; count < FB_MAX_WAIT_QUEUE && !broken && !head; count++) {
+	for (uint32_t count = 0; count < FB_MAX_WAIT_QUEUE && !err; count++) {
+		bool is = true;
+
 		/* A loop that leaves out the head comes back to a node that is known. */
-		if (count && queues->room && slot_of(queues, at)->node) {
-			head = slot_of(queues, at)->head;
+		known = count ? fb_u64_map_find(&queues->heads, at) : NULL;
+		if (known) {
+			head = *known;
 			break;
 		}
 		if (count)
-			err = is_waiter(kernel, tasks, entry, at, thread_size, &waiter);
-		if (!err && !waiter) {
+			err = is_waiter(kernel, tasks, entry, at, thread_size, &is);
+		if (!err && !is) {
 			head = at;
 			break;
 		}
@@ -157,17 +133,19 @@ static struct fb_error *walk(struct queues *queues, const struct fb_kernel *kern
 			err = put(queues, at, 0);
 		if (err)
 			return err;
-		broken = fb_space_u64(fb_kernel_space(kernel), at, &at);
-		if (!broken && !fb_kernel_address_ok(at))
-			broken = fb_error_create(FB_CORRUPT, "link 0x%" PRIx64, at);
+		err = fb_space_u64(fb_kernel_space(kernel), at, &at);
+		if (!err && !fb_kernel_address_ok(at))
+			err = fb_error_create(FB_CORRUPT, "link 0x%" PRIx64, at);
 	}
-	err = fb_part_skip(broken);
-	for (at = node; head && !err && at != head && !slot_of(queues, at)->head;) {
+	/* A link that cannot be read leaves the queue without a head. */
+	err = fb_part_skip(err);
+	for (at = node; head && !err && at != head;) {
+		known = fb_u64_map_find(&queues->heads, at);
+		if (!known || *known)
+			break;
 		err = put(queues, at, head);
 		if (!err)
 			err = fb_space_u64(fb_kernel_space(kernel), at, &at);
-		if (!err && !slot_of(queues, at)->node)
-			break;
 	}
 	*head_ret = head;
 	return err;
@@ -178,13 +156,15 @@ struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
 				    uint64_t *head_ret)
 {
 	uint64_t node = address + entry->list, head = 0;
+	const uint64_t *known;
 	struct queues *queues;
 	struct fb_error *err = fb_wait_state(finder, &QUEUES, &queues);
 
 	if (err)
 		return err;
-	if (queues->room && slot_of(queues, node)->node == node)
-		head = slot_of(queues, node)->head;
+	known = fb_u64_map_find(&queues->heads, node);
+	if (known)
+		head = *known;
 	else
 		err = walk(queues, finder->kernel, finder->tasks, entry, node, &head);
 	if (err)

@@ -71,10 +71,9 @@ static struct fb_error *symbols_of(struct fb_wait_finder *finder, struct fb_file
 		}
 	if (symbols->count == KEPT)
 		return fb_error_create(FB_NOT_FOUND, "symbols of many files are kept already");
-	err = load(file, &symbols->files[symbols->count]);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(load(file, &symbols->files[symbols->count]));
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	*found_ret = &symbols->files[symbols->count++];
 	return NULL;
 }
@@ -121,8 +120,9 @@ static struct fb_error *find_by_dump(struct fb_wait_finder *finder, const struct
 	struct fb_error *err = fb_path_task_root(finder->kernel, task, &root);
 	bool has_root = !err;
 
-	fb_error_destroy(err);
-	err = fb_file_info(finder->kernel, vma->file, &info);
+	err = fb_part_skip(err);
+	if (!err)
+		err = fb_file_info(finder->kernel, vma->file, &info);
 	if (!err)
 		err = fb_path_text_whole(finder->kernel, &info.path, has_root ? &root : NULL, path);
 	if (!err)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/futex/recognise.h"
@@ -155,10 +156,7 @@ static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
 
 	if (!err)
 		err = fb_wait_add_rt_owner(finder, lock, object);
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 /* Why no owner is known of a word that no lock was recognised at. */

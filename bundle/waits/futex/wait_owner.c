@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/futex/wait_thread_words.h"
@@ -85,25 +86,22 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 		return fb_error_create(FB_CORRUPT, "too many processes have the owner's TID in a "
 						   "namespace to look which of them maps the lock");
 	err = fb_vmas_load(finder->kernel, task->mm, &vmas);
-	if (err) {
-		fb_error_destroy(err);
-		return NULL;
-	}
+	if (err)
+		return fb_part_skip(err);
 	owners->searched += vmas.count + 1;
-	for (size_t i = 0; i < vmas.count && !found; i++) {
+	for (size_t i = 0; i < vmas.count && !found && !err; i++) {
 		const struct fb_vma *vma = &vmas.vma[i];
 		uint64_t inode = 0, start = vma->pgoff * FB_PAGE_SIZE;
 
 		if (!vma->file || key[1] < start || key[1] - start >= vma->end - vma->start)
 			continue;
-		err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode,
-				      &inode);
-		fb_error_destroy(err);
+		err = fb_part_skip(fb_kernel_field(finder->kernel, vma->file,
+						   &finder->layout->file_inode, &inode));
 		found = inode == key[0];
 	}
 	fb_vmas_deinit(&vmas);
 	*maps_ret = found;
-	return NULL;
+	return err;
 }
 
 /* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two

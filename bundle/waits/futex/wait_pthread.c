@@ -315,6 +315,10 @@ struct fb_error *fb_pthread_recognise(struct fb_space *space, const struct fb_fu
 			*wait_ret = wait;
 			return NULL;
 		}
+		if (fb_error_is_fatal(err)) {
+			fb_error_destroy(first);
+			return err;
+		}
 		if (first)
 			fb_error_destroy(err);
 		else

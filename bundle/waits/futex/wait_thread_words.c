@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 
 static int by_word(const void *left, const void *right)
@@ -33,9 +34,12 @@ static struct fb_error *load(struct fb_thread_words *words, const struct fb_kern
 	for (size_t i = first; i < first + count; i++) {
 		uint64_t word = 0;
 
-		err = fb_kernel_field(kernel, fb_tasks_get(tasks, i)->address, field, &word);
-		fb_error_destroy(err); /* a thread that cannot be read is none of those asked for */
-		if (!err && word)
+		/* A thread that cannot be read is none of those asked for. */
+		err = fb_part_skip(
+			fb_kernel_field(kernel, fb_tasks_get(tasks, i)->address, field, &word));
+		if (err)
+			return err;
+		if (word)
 			words->words[words->count++] =
 				(struct fb_thread_word){.word = word, .task = (uint32_t)i};
 	}

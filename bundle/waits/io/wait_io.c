@@ -262,9 +262,11 @@ static struct fb_error *describe_journal(struct fb_wait_finder *finder,
 
 	object->certain = true;
 	if (layout->journal_name.found) {
-		err = fb_space_string(finder->space, worker->work + layout->journal_name.offset,
-				      name, sizeof(name));
-		fb_error_destroy(err);
+		err = fb_part_skip(fb_space_string(finder->space,
+						   worker->work + layout->journal_name.offset, name,
+						   sizeof(name)));
+		if (err)
+			return err;
 	}
 	fb_text_escape(name, strlen(name), shown, sizeof(shown));
 	err = fb_wait_text(&object->name, "journal%s%s", *shown ? " of " : "", shown);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "base/u64_map.h"
 #include "bundle/waits/files/wait_superblock.h"
@@ -27,17 +28,14 @@ static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 	err = fb_kernel_field(finder->kernel, inode, &layout->inode_sb, &superblock);
 	if (!err)
 		err = fb_kernel_field(finder->kernel, inode, &layout->inode_number, &number);
-	if (err) {
-		fb_error_destroy(err);
-		return NULL;
-	}
+	if (err)
+		return fb_part_skip(err);
 	err = fb_wait_is_superblock(finder, superblock, &is);
 	if (err || !is)
 		return err;
-	err = fb_kernel_field(finder->kernel, inode, &layout->inode_dentries, &alias);
-	if (fb_error_is(err, FB_NOMEM))
+	err = fb_part_skip(fb_kernel_field(finder->kernel, inode, &layout->inode_dentries, &alias));
+	if (err)
 		return err;
-	fb_error_destroy(err);
 	if (alias && layout->dentry_alias.found)
 		alias -= layout->dentry_alias.offset;
 	fb_wait_superblock_name(finder, superblock, alias, name);

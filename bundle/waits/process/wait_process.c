@@ -2,6 +2,7 @@
 /* Threads that wait for other processes: for children, for a vfork()ed child, for a tracer. */
 #include <stdlib.h>
 
+#include "base/part.h"
 #include "base/search.h"
 #include "bundle/waits/process/recognise.h"
 #include "kernel/image/thread_size.h"
@@ -177,7 +178,9 @@ struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_bl
 
 		err = fb_kernel_field(finder->kernel, task->address,
 				      &finder->layout->task_vfork_done, &done);
-		fb_error_destroy(err);
+		err = fb_part_skip(err);
+		if (err)
+			return err;
 		if (done && done - blocked->task->stack < size)
 			child = task;
 	}
