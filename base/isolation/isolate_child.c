@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/fd_io.h"
 #include "base/isolation/isolate_private.h"
 #include "base/isolation/sandbox.h"
 #include "base/limits.h"
@@ -58,27 +59,13 @@ static void limit_seconds(const struct fb_isolate_child *child, unsigned seconds
 	(void)setrlimit(RLIMIT_CPU, &both);
 }
 
-static bool write_all(int fd, const void *bytes, size_t size)
-{
-	for (const uint8_t *at = bytes; size;) {
-		ssize_t done = write(fd, at, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		size -= (size_t)done;
-	}
-	return true;
-}
-
 static bool send_message(const struct fb_isolate_child *child, uint64_t index,
 			 enum fb_isolate_kind kind, const void *bytes, size_t size)
 {
 	const struct fb_isolate_message message = {.index = index, .size = size, .kind = kind};
 
-	return write_all(child->fd, &message, sizeof(message)) && write_all(child->fd, bytes, size);
+	return fb_write_all(child->fd, &message, sizeof(message)) &&
+	       fb_write_all(child->fd, bytes, size);
 }
 
 static bool send_warnings(const struct fb_isolate_child *child, uint64_t index, size_t first)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/fd_io.h"
 #include "base/limits.h"
 #include "bundle/capture/proc.h"
 
@@ -192,36 +193,6 @@ static void read_registers(struct fb_traced_thread *thread)
 		memset(&thread->fpregs, 0, sizeof(thread->fpregs));
 }
 
-static bool write_all(int fd, const void *bytes, size_t size)
-{
-	for (const char *at = bytes; size;) {
-		const ssize_t done = write(fd, at, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		size -= (size_t)done;
-	}
-	return true;
-}
-
-static bool read_all(int fd, void *bytes, size_t size)
-{
-	for (char *at = bytes; size;) {
-		const ssize_t done = read(fd, at, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		at += done;
-		size -= (size_t)done;
-	}
-	return true;
-}
-
 static void let_go(const struct holder *holder)
 {
 	for (size_t i = 0; i < holder->count; i++)
@@ -242,11 +213,11 @@ static bool tell(const struct holder *holder, int fd, int errnum)
 		stopped += holder->list[i].thread.stopped;
 	}
 	hello.errnum = stopped ? 0 : errnum;
-	good = write_all(fd, &hello, sizeof(hello));
+	good = fb_write_all(fd, &hello, sizeof(hello));
 	for (size_t i = 0; i < holder->count && good; i++)
 		if (!holder->list[i].gone)
-			good = write_all(fd, &holder->list[i].thread,
-					 sizeof(holder->list[i].thread));
+			good = fb_write_all(fd, &holder->list[i].thread,
+					    sizeof(holder->list[i].thread));
 	return good;
 }
 
@@ -281,7 +252,7 @@ static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 		goodbye.in_time = poll(&asked, 1, (int)seconds * 1000) > 0;
 	let_go(&holder);
 	goodbye.stopped_ns = now_ns() - holder.began_ns;
-	(void)write_all(out_fd, &goodbye, sizeof(goodbye));
+	(void)fb_write_all(out_fd, &goodbye, sizeof(goodbye));
 }
 
 static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
@@ -289,7 +260,7 @@ static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 	struct hello hello;
 	struct fb_error *err;
 
-	if (!read_all(tracer->from_fd, &hello, sizeof(hello)))
+	if (!fb_read_all(tracer->from_fd, &hello, sizeof(hello)))
 		return fb_error_create(FB_OS, "PID %d: the process that stops it has ended", pid);
 	if (!hello.count)
 		return fb_error_create(FB_NOT_FOUND, "PID %d has exited", pid);
@@ -298,8 +269,8 @@ static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 	if (err)
 		return err;
 	for (; tracer->count < hello.count; tracer->count++)
-		if (!read_all(tracer->from_fd, &tracer->threads[tracer->count],
-			      sizeof(*tracer->threads)))
+		if (!fb_read_all(tracer->from_fd, &tracer->threads[tracer->count],
+				 sizeof(*tracer->threads)))
 			return fb_error_create(FB_OS, "PID %d: the process that stops it has ended",
 					       pid);
 	return hello.errnum ? fb_error_os(hello.errnum, "PID %d cannot be stopped", pid) : NULL;
@@ -370,7 +341,7 @@ void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool 
 		/* It may have let them go by its clock, and be gone. */
 		(void)send(tracer->to_fd, "", 1, MSG_NOSIGNAL);
 		(void)close(tracer->to_fd);
-		(void)read_all(tracer->from_fd, &goodbye, sizeof(goodbye));
+		(void)fb_read_all(tracer->from_fd, &goodbye, sizeof(goodbye));
 		(void)close(tracer->from_fd);
 		while (tracer->pid > 0 && waitpid(tracer->pid, NULL, 0) < 0 && errno == EINTR)
 			;

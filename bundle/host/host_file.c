@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fd_io.h"
 
 struct fb_error *fb_host_path(const char *root, const char *path, char **path_ret)
 {
@@ -54,26 +55,11 @@ struct fb_error *fb_host_file_read(const char *root, const char *path, struct fb
 	return err;
 }
 
-static struct fb_error *write_all(int fd, const char *name, const char *bytes, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return fb_error_os(written < 0 ? errno : ENOSPC, "cannot write %s", name);
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return fsync(fd) ? fb_error_os(errno, "cannot write %s", name) : NULL;
-}
-
 static struct fb_error *write_copy(const char *name, const char *copy, const void *bytes,
 				   size_t length)
 {
 	struct stat status;
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 	int fd;
 
 	if (lstat(name, &status))
@@ -83,9 +69,9 @@ static struct fb_error *write_copy(const char *name, const char *copy, const voi
 	fd = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return fb_error_os(errno, "cannot write %s", copy);
-	err = write_all(fd, copy, bytes, length);
-	if (!err &&
-	    (fchown(fd, status.st_uid, status.st_gid) || fchmod(fd, status.st_mode & 07777)))
+	if (!fb_write_all(fd, bytes, length) || fsync(fd))
+		err = fb_error_os(errno, "cannot write %s", copy);
+	else if (fchown(fd, status.st_uid, status.st_gid) || fchmod(fd, status.st_mode & 07777))
 		err = fb_error_os(errno, "%s: cannot give it the owner and mode of %s", copy, name);
 	if (close(fd) && !err)
 		err = fb_error_os(errno, "cannot write %s", copy);

@@ -166,14 +166,8 @@ struct fb_error *fb_avml_read(struct fb_file *file, struct fb_warnings *warnings
 	if (!err)
 		err = fb_file_from_fd(file->path, unpacking->temporary.fd, file->mtime_ns,
 				      &image.file);
-	if (err) {
+	if (err)
 		(void)close(unpacking->temporary.fd);
-		free(pieces.list);
-	} else {
-		err = fb_image_finish(&pieces, &image);
-	}
 	free(unpacking);
-	if (!err)
-		*image_ret = image;
-	return err;
+	return fb_image_finish(err, &pieces, &image, image_ret);
 }

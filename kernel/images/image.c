@@ -58,11 +58,11 @@ static bool clip(struct fb_image_pieces *pieces)
 	return cut;
 }
 
-struct fb_error *fb_image_finish(struct fb_image_pieces *pieces, struct fb_image *image)
+struct fb_error *fb_image_finish(struct fb_error *err, struct fb_image_pieces *pieces,
+				 struct fb_image *image, struct fb_image *image_ret)
 {
-	struct fb_error *err;
-
-	err = fb_extents_create(pieces->list, pieces->count, &image->meant);
+	if (!err)
+		err = fb_extents_create(pieces->list, pieces->count, &image->meant);
 	if (!err && clip(pieces))
 		err = fb_extents_create(pieces->list, pieces->count, &image->memory);
 	else if (!err) {
@@ -76,5 +76,7 @@ struct fb_error *fb_image_finish(struct fb_image_pieces *pieces, struct fb_image
 				      "a %s image without one byte of memory", image->format);
 	if (err)
 		fb_image_deinit(image);
+	else
+		*image_ret = *image;
 	return err;
 }

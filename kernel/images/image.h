@@ -44,9 +44,11 @@ struct fb_image_pieces {
  * that large. */
 FB_MUST_CHECK struct fb_error *fb_image_add(struct fb_image_pieces *pieces, uint64_t start,
 					    uint64_t length, uint64_t source);
-/* Makes the image's extents of the pieces, which are freed, also on failure. */
-FB_MUST_CHECK struct fb_error *fb_image_finish(struct fb_image_pieces *pieces,
-					       struct fb_image *image);
+/* The end of every reader. err is what reading came to: NULL, and image's extents are made of the pieces,
+ * and it goes to *image_ret; or an error, which is returned. On failure what image holds is freed; the
+ * pieces are freed in any case. FB_CORRUPT or FB_TRUNCATED where there is not one byte of memory. */
+FB_MUST_CHECK struct fb_error *fb_image_finish(struct fb_error *err, struct fb_image_pieces *pieces,
+					       struct fb_image *image, struct fb_image *image_ret);
 
 /* The formats; see each file. */
 fb_image_reader fb_lime_read;

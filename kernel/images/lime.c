@@ -7,7 +7,6 @@
 
 #include <endian.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "kernel/images/image.h"
 #include "kernel/images/lime_format.h"
@@ -61,12 +60,5 @@ struct fb_error *fb_lime_read(struct fb_file *file, struct fb_warnings *warnings
 			break;
 		offset += length;
 	}
-	if (err) {
-		free(pieces.list);
-		return err;
-	}
-	err = fb_image_finish(&pieces, &image);
-	if (!err)
-		*image_ret = image;
-	return err;
+	return fb_image_finish(err, &pieces, &image, image_ret);
 }

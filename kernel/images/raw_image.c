@@ -5,7 +5,6 @@
  * memory of zeros, as those leave it that copy without zeros.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/limits.h"
 #include "kernel/images/image.h"
@@ -25,12 +24,5 @@ struct fb_error *fb_raw_image_read(struct fb_file *file, struct fb_warnings *war
 			file->path, size);
 	}
 	err = fb_image_add(&pieces, 0, size, 0);
-	if (err) {
-		free(pieces.list);
-		return err;
-	}
-	err = fb_image_finish(&pieces, &image);
-	if (!err)
-		*image_ret = image;
-	return err;
+	return fb_image_finish(err, &pieces, &image, image_ret);
 }

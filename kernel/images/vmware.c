@@ -223,12 +223,5 @@ struct fb_error *fb_vmware_read(struct fb_file *checkpoint_file, struct fb_file 
 		err = add_regions(checkpoint, memory ? 0 : checkpoint->memory_offset,
 				  memory ? memory->size : checkpoint->memory_size, &pieces);
 	free(checkpoint);
-	if (err) {
-		free(pieces.list);
-		return err;
-	}
-	err = fb_image_finish(&pieces, &image);
-	if (!err)
-		*image_ret = image;
-	return err;
+	return fb_image_finish(err, &pieces, &image, image_ret);
 }

@@ -3,33 +3,13 @@
 #include "user/elf/mini_debuginfo.h"
 
 #include <archive.h>
-#include <gelf.h>
-#include <string.h>
 
 #include "base/cleanup.h"
+#include "user/elf/elf_section.h"
 
 static void free_archive(struct archive **archive)
 {
 	(void)archive_read_free(*archive);
-}
-
-/* The section's bytes; NULL where there is none. */
-static const Elf_Data *find_section(Elf *elf)
-{
-	Elf_Scn *section = NULL;
-	size_t names;
-
-	if (elf_getshdrstrndx(elf, &names) != 0)
-		return NULL;
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr shdr;
-		const char *name =
-			gelf_getshdr(section, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
-
-		if (name && shdr.sh_type == SHT_PROGBITS && strcmp(name, ".gnu_debugdata") == 0)
-			return elf_rawdata(section, NULL);
-	}
-	return NULL;
 }
 
 static struct fb_error *damaged(struct archive *archive)
@@ -42,12 +22,12 @@ static struct fb_error *damaged(struct archive *archive)
 struct fb_error *fb_mini_debuginfo_unpack(Elf *elf, struct fb_buf *bytes)
 {
 	FB_CLEANUP(free_archive) struct archive *archive = NULL;
-	const Elf_Data *data = find_section(elf);
+	const Elf_Data *data = fb_elf_section(elf, ".gnu_debugdata", NULL);
 	struct archive_entry *entry;
 	struct fb_error *err = NULL;
 	int status;
 
-	if (!data || !data->d_buf || !data->d_size)
+	if (!data)
 		return fb_error_create(FB_NOT_FOUND, "no .gnu_debugdata");
 	archive = archive_read_new();
 	if (!archive)

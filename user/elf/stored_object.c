@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/space.h"
 #include "user/elf/build_id.h"
+#include "user/elf/elf_section.h"
 
 /* As in the file; the image, the symbols, their names and the code follow. */
 struct head {
@@ -161,25 +162,10 @@ static struct fb_error *put(const struct fb_stored_object *object, struct fb_buf
 /* Static programs have no PT_GNU_EH_FRAME, but the section. */
 static struct fb_error *add_eh_frame(Elf *elf, struct fb_elf_image *image)
 {
-	Elf_Scn *section = NULL;
-	size_t names;
+	uint64_t address;
+	const Elf_Data *data = fb_elf_section(elf, ".eh_frame", &address);
 
-	if (elf_getshdrstrndx(elf, &names) != 0)
-		return NULL;
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr shdr;
-		const char *name =
-			gelf_getshdr(section, &shdr) ? elf_strptr(elf, names, shdr.sh_name) : NULL;
-		const Elf_Data *data;
-
-		if (!name || strcmp(name, ".eh_frame") != 0 || shdr.sh_type == SHT_NOBITS)
-			continue;
-		data = elf_rawdata(section, NULL);
-		if (data && data->d_buf)
-			return fb_elf_image_set_eh_frame(image, shdr.sh_addr, data->d_buf,
-							 data->d_size);
-	}
-	return NULL;
+	return data ? fb_elf_image_set_eh_frame(image, address, data->d_buf, data->d_size) : NULL;
 }
 
 struct fb_error *fb_stored_object_make(struct fb_file *file, bool with_code, struct fb_buf *bytes)
