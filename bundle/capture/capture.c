@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One process: its threads are stopped, its memory copied, its threads let go, its core written. In this
- * order, so that no disk is waited for while it stands still.
+ * Captures one process in four steps: its threads are stopped, its memory is copied, its threads
+ * are let go, and then its core is written. The copy is written last so that the process does not
+ * stand still while a disk is slow. Called by cmd/capture.c.
  */
 #include "bundle/capture/capture.h"
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Builds the notes of a captured core while the process is stopped. Called by capture.c, between
+ * the copying of memory and the release of the threads.
+ */
 #include "bundle/capture/capture_notes.h"
 
 #include <elf.h>

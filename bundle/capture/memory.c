@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Finds and copies the memory of a running process. /proc/PID/pagemap tells which pages there are,
+ * process_vm_readv() reads them. Called by capture.c while the process's threads are stopped.
+ */
 #include "bundle/capture/memory.h"
 
 #include <errno.h>

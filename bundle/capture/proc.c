@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reads and parses the files of /proc that a capture needs. Called by the other sources of this
+ * room, and by cmd/capture.c.
+ */
 #include "bundle/capture/proc.h"
 
 #include <dirent.h>
@@ -13,7 +17,8 @@
 
 #include "base/limits.h"
 
-/* What is parsed here the running kernel has just printed: its numbers fit. NOLINTBEGIN(cert-err34-c) */
+/* The text comes from the running kernel and not from an input, so its numbers are known to fit.
+ * NOLINTBEGIN(cert-err34-c) */
 
 /* A line of maps is at most a path and 100 bytes. */
 #define MAX_MAPS_TEXT (FB_MAX_VMAS * 200ull + (1u << 20))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Goes through the frames in order, a window of struct pages at a time, so that memory does not grow with
- * the host's.
+ * Classifies the frames of a dump in ascending order, one window of struct pages at a time, so that
+ * the memory it takes does not grow with the host. Called by filtered_dump.c through the writer of
+ * bundles, and by cmd/dump for the counts.
  */
 #include "bundle/dump/filter.h"
 
@@ -97,7 +98,8 @@ static struct fb_error *class_of(struct fb_filter *filter, uint64_t pfn,
 	return NULL;
 }
 
-/* Counts the page too. Pages that are not to be read are not read for any reason. */
+/* Whether the page stays; it is counted either way. A page that must not be read, such as device
+ * memory, never stays. */
 static bool stays(struct fb_filter *filter, uint64_t pfn, enum fb_page_class class)
 {
 	struct fb_filter_count *count = &filter->counts[class];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * First what is kept of processes is found, then the writer of bundles asks the filter, page by page.
+ * Writes a filtered dump. First it finds the pages of processes that are kept in any case; then the
+ * writer of bundles (bundle/merge/bundle_writer.c) asks the filter for one page after another.
+ * Called by cmd/dump.
  */
 #include "bundle/dump/filtered_dump.h"
 
@@ -30,7 +32,7 @@ static struct fb_error *next_page(void *context, uint64_t pfn, uint64_t *pfn_ret
 	return fb_filter_next(context, pfn, pfn_ret);
 }
 
-/* What a merge put into a bundle was wanted once. */
+/* Pages that a merge added to a bundle are always kept: somebody wanted them. */
 static struct fb_error *keep_added(struct filtering *filtering)
 {
 	struct fb_dump *dump = fb_input_dump(filtering->input);
@@ -107,7 +109,8 @@ static void plan_writing(struct filtering *filtering)
 	};
 }
 
-/* Through records of a stream, to file or (NULL) to standard output. */
+/* Writes the dump as records of a flattened stream, to file or, where that is NULL, to standard
+ * output. */
 static struct fb_error *write_flat(struct filtering *filtering, struct fb_outfile *file)
 {
 	const char *name = file ? filtering->options->output : "standard output";

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writes the records of a flattened stream. Called by filtered_dump.c where the dump goes to a
+ * pipe.
+ */
 #include "bundle/dump/flat_writer.h"
 
 #include <endian.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A table of bitmaps, each made when its first frame is added. */
+/*
+ * The set is a table of bitmaps; each bitmap is made when the first of its frames is added. Filled
+ * by keep_memory.c, asked by filter.c.
+ */
 #include "bundle/dump/frame_set.h"
 
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Goes through the processes, three times where all is wanted: in order of use, as a budget may end it.
+ * Goes through the processes three times: for the stacks of blocked threads, for all other stacks,
+ * and for the processes that are kept whole. Where a budget of pages ends the work early, the most
+ * useful pages are in it. Called by filtered_dump.c.
  */
 #include "bundle/dump/keep.h"
 
@@ -14,15 +16,17 @@
 #include "kernel/stacks/stack_entry.h"
 #include "kernel/tasks/task_detail.h"
 
-/* Of one stack from its stack pointer up. Deeper ones are runaway recursion, of which this shows enough;
- * and below it what the function may use without moving the pointer (the red zone of the ABI). */
+/* How much of a stack is kept, counted from its stack pointer upwards. A deeper stack is runaway
+ * recursion, and this much shows enough of it. Below the stack pointer a function may use the
+ * red zone of the ABI, which is kept too. */
 #define MOST_STACK_BYTES (256u << 10)
 #define RED_ZONE 128u
 /* struct pthread, at the thread pointer: 2,304 bytes in glibc 2.36; the TLS blocks of ld.so and libc stand
  * before it. */
 #define THREAD_BEFORE 512u
 #define THREAD_BEHIND 4096u
-/* Around what a register points to: a lock whose word a thread waits for, arguments of a system call. */
+/* How much is kept around the address that a register holds: it may be that of a lock that the
+ * thread waits for, or of an argument of its system call. */
 #define OBJECT_BEFORE 64u
 #define OBJECT_BEHIND 256u
 /* System calls that wait for a futex: futex, futex_waitv, futex_wait (arch/x86/entry/syscalls). */
@@ -90,8 +94,8 @@ static struct fb_error *keep_waitv(struct fb_keep_memory *memory, uint64_t array
 	return fb_part_skip(err);
 }
 
-/* What a thread's registers point to: the lock that it waits for among it, in whichever register its
- * library has kept it. */
+/* Keeps what the registers of a thread point to. One of them points to the lock that it waits
+ * for; which one depends on the library. */
 static struct fb_error *keep_pointed(struct fb_keep_memory *memory,
 				     const struct user_regs_struct *regs)
 {
@@ -108,7 +112,8 @@ static struct fb_error *keep_pointed(struct fb_keep_memory *memory,
 	return err;
 }
 
-/* Pointers on the innermost part of the stack: locks that callers hold or wait for, and their code. */
+/* Keeps what pointers on the innermost part of the stack point to: locks that callers hold or
+ * wait for, and the code of the callers. */
 #define STACK_WORDS 512u
 
 static struct fb_error *keep_stack_words(struct fb_keep_memory *memory, uint64_t start,
@@ -156,8 +161,8 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 	return err;
 }
 
-/* Its arguments and environment, up to the end of the stack's mapping, where the kernel has put the
- * program's name and AT_RANDOM's bytes too. */
+/* Keeps the arguments and the environment, up to the end of the mapping of the stack. The kernel
+ * puts the name of the program and the random bytes of AT_RANDOM there too. */
 static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_memory *memory)
 {
 	const struct fb_vma *vma;
@@ -186,7 +191,8 @@ static bool is_blocked(const struct keep *keep, const struct fb_task *task)
 		regs.orig_rax == NR_FUTEX_WAIT);
 }
 
-/* Threads first to end of one process, those that are blocked or the others. */
+/* Keeps the stacks of the threads [first, end) of one process: of those that are blocked, or of
+ * the others. */
 static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end, bool blocked)
 {
 	uint64_t mm = fb_tasks_get(keep->tasks, first)->mm;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Keeps ranges of the memory of one process by walking its page tables. Called by keep.c and
+ * keep_objects.c.
+ */
 #include "bundle/dump/keep_memory.h"
 
 #include <string.h>
 
 #include "base/part.h"
 
-/* Of a range that is no mapping: the largest is an object's unwind tables (FB_MAX_UNWIND_TABLE). A mapping
- * that is damaged may be as large as all memory. */
+/* The most that is kept of a range that is no whole mapping. The largest such range is the
+ * unwind table of an object (FB_MAX_UNWIND_TABLE); a damaged mapping may claim to be as large as
+ * all memory. */
 #define MOST_RANGE (64u << 20)
 
 struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_kernel *kernel,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What unwinding and naming take of the objects that a process has mapped, by their program headers; user/
- * elf and user/unwind read the same places.
+ * Keeps of each mapped program and library what unwinding and naming need. The program headers say
+ * where that is; user/elf and user/unwind read the same places later. Called by keep.c.
  */
 #include <elf.h>
 #include <stdlib.h>

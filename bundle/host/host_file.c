@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads and replaces small files of a host below a root. Called by kdump_hook.c. */
 #include "bundle/host/host_file.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writing a bundle in the order of the file: head, bitmaps and descriptors, data, fiber section.
- * The head and the tables are written when all else of the dump is known. Called by merge.c.
+ * Writes a bundle in the order of its file: head, bitmaps and descriptors, data, fiber section. The
+ * room for the head and the tables is left free at first and filled when the rest of the dump is
+ * known. Called by merge.c, and by bundle/dump for filtered dumps.
  */
 #include "bundle/merge/bundle_writer.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A core's file is cut in pieces: pages that stand at a frame, the other pages and whatever lies
- * between segments. The other pages are put into the store a batch at a time; the extents of a
- * batch's pieces follow then. Called by fiber_writer.c for each core.
+ * Cuts the file of a core into pieces: pages that a frame of the dump holds, other pages, and what
+ * lies between the segments. The other pages go to the page store in batches; the extents of the
+ * pieces of a batch are written when the batch is stored. Called by fiber_writer.c for each core.
  */
 #include "bundle/merge/core_writer.h"
 
@@ -189,7 +189,8 @@ static struct fb_error *add_loose(struct core_writer *writer, uint64_t offset, u
 	return err;
 }
 
-/* What is no page and in no hole; in the store where there is no room for more literals. */
+/* A piece that is no page and lies in no hole. It is kept as a literal, or in the page store
+ * where there is no more room for literals. */
 static struct fb_error *add_literals(struct core_writer *writer, uint64_t offset, uint64_t length)
 {
 	size_t room = writer->literals.maximum - writer->literals.size;
@@ -230,7 +231,7 @@ static struct fb_error *add_gap(struct core_writer *writer, uint64_t offset, uin
 	return err;
 }
 
-/* What of the core's frame runs is still to come. A run may go on in the next range. */
+/* The runs of frames that are not used up yet. A run may go on in the next range. */
 struct frame_cursor {
 	const struct fb_core_frames *frames;
 	size_t run;

@@ -11,8 +11,8 @@
 #include "base/limits.h"
 
 #define FIRST_ROOM 1024u
-/* Entries looked at for one hash. Pages made to fall on one place cost no more than this, and are
- * stored more than once. */
+/* How many entries are looked at for one hash. Pages that were made to have colliding hashes
+ * cost no more time than this, and are stored more than once. */
 #define MAX_PROBES 64u
 
 void fb_dedupe_init(struct fb_dedupe *dedupe)
@@ -26,7 +26,8 @@ void fb_dedupe_deinit(struct fb_dedupe *dedupe)
 	memset(dedupe, 0, sizeof(*dedupe));
 }
 
-/* Where hash stands, or the empty entry where it would; NULL where neither is near. */
+/* The entry with this hash, or the empty entry where it would be put; NULL where neither is
+ * within reach. */
 static struct fb_dedupe_entry *probe(struct fb_dedupe_entry *entries, size_t room, uint64_t hash)
 {
 	for (size_t i = 0; i < MAX_PROBES; i++) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The head of the dump in a bundle: the input's headers with the counts and places that changed.
- * Called by bundle_writer.c, last of all.
+ * Writes the head of the dump in a bundle: the headers of the input, with the counts and positions
+ * that have changed. Called by bundle_writer.c after everything else has been written.
  */
 #include "bundle/merge/dump_head.h"
 
@@ -134,8 +134,9 @@ static struct fb_error *lay_out(struct fb_dump_head *head, struct fb_kdump_heade
 	return NULL;
 }
 
-/* The level says that a frame without a page may be one of zeros. Of the frames behind those that the dump
- * knows of it may not be; a page placed among them ends the stretch that a reader can tell so. */
+/* The dump level may say that a frame without a page was a page of zeros. That is true only of
+ * frames that the dump describes, so a page that is placed behind them ends the range in which a
+ * reader may conclude so. */
 static int32_t level_of(const struct fb_dump_info *info, const struct fb_placement *placement)
 {
 	uint64_t last =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Appending parts of the fiber section to the file, each with its checksum. Called by whatever
- * writes one: core records, extents, the page store, the manifest.
+ * Appends parts to the fiber section, each with its checksum. Called by the sources that make the
+ * parts: fiber_writer.c, core_writer.c and page_store.c.
  */
 #include "bundle/merge/fiber_section.h"
 

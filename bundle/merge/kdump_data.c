@@ -102,8 +102,8 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 				       "%s", fb_core_info(core)->path);
 	}
 	err = fb_dump_read_page(writing->dump, page->pfn, to);
-	/* A chosen page that cannot be read costs no more than itself: in a capture kernel there is no second
-	 * chance. */
+	/* A chosen page that cannot be read is lost, and the others are still written: in a
+	 * capture kernel there is no second attempt. */
 	if (!err || (writing->plan->choice ? fb_error_is(err, FB_NOMEM) : fb_error_is_fatal(err)))
 		return err;
 	*read_ret = false;
@@ -112,7 +112,8 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 	return NULL;
 }
 
-/* One byte less than a page: what does not shrink is kept as it is. to: FB_PAGE_SIZE bytes. */
+/* Compresses a page to `to`, which has room for FB_PAGE_SIZE bytes. A page that does not become
+ * at least one byte smaller is kept as it is. */
 static uint32_t compress_to(struct fb_scratch *scratch, uint8_t *to)
 {
 	size_t size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE, to,
@@ -378,7 +379,8 @@ static struct fb_error *make_room(struct writing *writing)
 {
 	writing->pages = calloc(ROUND_PAGES, sizeof(*writing->pages));
 	writing->compressed = calloc(ROUND_COMPRESSED, sizeof(*writing->compressed));
-	/* The page in front is room for the page of zeros, which may be put before those of its round. */
+	/* One page is left free in front, for the page of zeros, which may be written before the
+	 * other pages of its round. */
 	writing->bytes = malloc((size_t)(ROUND_COMPRESSED + 1) * FB_PAGE_SIZE);
 	if (!writing->pages || !writing->compressed || !writing->bytes)
 		return fb_error_nomem();

@@ -370,7 +370,7 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 	return err;
 }
 
-/* The same matches, each with a core that has no memory left. */
+/* Writes the same matches, each with a core from which all memory has been removed. */
 static struct fb_error *write_redacted(struct fb_input *input, const struct fb_input_core *cores,
 				       size_t count, const struct fb_merge_options *options,
 				       struct fb_merge_result *result)
@@ -395,7 +395,8 @@ static struct fb_error *write_redacted(struct fb_input *input, const struct fb_i
 	return err;
 }
 
-/* Whether there is a core that the input is no bundle with already. */
+/* Whether one of the cores is not in the input already, as it would be where the input is a
+ * bundle. */
 static bool has_new(const struct fb_input_core *cores, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -421,7 +422,7 @@ struct fb_error *fb_merge(struct fb_input *input, const struct fb_merge_options 
 		err = fb_error_create(FB_INVALID, "nothing to merge: %s",
 				      fb_input_core_problem(input) ? fb_input_core_problem(input)
 								   : "no core");
-	/* What cannot be had of the dump is counted before anything is placed or written. */
+	/* Pages that cannot be read are counted before anything is placed or written. */
 	if (!err)
 		err = fb_dump_survey(fb_input_dump(input), fb_input_warnings(input));
 	if (!err)

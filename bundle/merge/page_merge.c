@@ -23,7 +23,8 @@ struct fb_error *fb_page_merge_init(struct fb_page_merge *merge, struct fb_dump 
 	merge->placement = placement;
 	merge->choice = choice;
 	merge->next_lost = fb_dump_info(dump)->pages_lost ? 0 : UINT64_MAX;
-	/* Parts are copied whole: chosen pages come one by one. */
+	/* Parts of the input are copied whole, unless only some of its pages are chosen: those
+	 * come one by one. */
 	merge->part_count = choice ? 0 : fb_dump_parts(dump);
 	err = fb_alloc_array(merge->part_count, sizeof(*merge->parts), FB_MAX_SPLIT_PARTS,
 			     "parts of the dump", &merge->parts);
@@ -40,7 +41,8 @@ void fb_page_merge_deinit(struct fb_page_merge *merge)
 	memset(merge, 0, sizeof(*merge));
 }
 
-/* Only what lies whole in its part's data is there after copying that. */
+/* Whether the page lies wholly in the data of its part. Only then is it there after that data
+ * was copied. */
 static bool stored_is_copied(const struct fb_page_merge *merge, const struct fb_dump_stored *stored)
 {
 	const struct fb_dump_part *part;
@@ -117,7 +119,8 @@ static uint64_t peek_lost(struct fb_page_merge *merge)
 	return merge->next_lost;
 }
 
-/* Of a page that the dump has, whose stored bytes are not copied. Frames are asked for in ascending order. */
+/* Fills in a page that the dump has but whose stored bytes are not copied. Frames are asked for
+ * in ascending order. */
 static enum fb_merged_kind kind_of_dumped(struct fb_page_merge *merge, uint64_t pfn)
 {
 	if (pfn >= merge->hole_end)
@@ -125,8 +128,8 @@ static enum fb_merged_kind kind_of_dumped(struct fb_page_merge *merge, uint64_t 
 	return merge->in_hole ? FB_MERGED_ZERO : FB_MERGED_DUMPED;
 }
 
-/* Whether the dump had as many pages as it was said to have when it was opened. Of a format without a
- * map of its pages none are counted. */
+/* Checks that the dump had as many pages as it was said to have when it was opened. Formats
+ * without a map of their pages have no such count. */
 static struct fb_error *check_seen(const struct fb_page_merge *merge)
 {
 	uint64_t counted = fb_dump_info(merge->dump)->pages_dumped;

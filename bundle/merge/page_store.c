@@ -176,7 +176,8 @@ static struct fb_error *pack_group(void *context, size_t index)
 	for (size_t i = 0; i < group->count; i++)
 		memcpy(scratch->bytes + i * FB_PAGE_SIZE, page_bytes(batch->store, group->pages[i]),
 		       FB_PAGE_SIZE);
-	/* What does not fit in less than the raw size is an error, and kept plain. */
+	/* A group that does not become smaller than its raw bytes makes zstd fail, and is stored
+	 * plain. */
 	size = ZSTD_compressCCtx(scratch->zstd, group->packed, raw_size - 1, scratch->bytes,
 				 raw_size, ZSTD_LEVEL);
 	if (ZSTD_isError(size)) {

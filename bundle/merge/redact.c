@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Redacting works by a list of what is kept: whatever a core may hold besides, known to this
- * program or not, is left out. Called by merge.c for --redact.
+ * Removes the memory from a core. What is kept is listed here, so that whatever else a core holds
+ * is left out, whether this program knows it or not. Called by merge.c for --redact.
  */
 #include "bundle/merge/redact.h"
 

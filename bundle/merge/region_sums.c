@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checksums of the dump's part of a bundle, 1 MiB each, taken as it is written. Called by what
- * writes it.
+ * Computes the checksums of the dump in a bundle, one for each MiB, while it is written. Called by
+ * bundle_writer.c, kdump_data.c and kdump_tables.c.
  */
 #include "bundle/merge/region_sums.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Buffers and compressors, one for each thread of the pool. Called by what compresses pages.
+ * Lends buffers and compressors to the threads of the pool. Made by bundle_writer.c, and borrowed
+ * by the sources of this room that compress or copy.
  */
 #include "bundle/merge/scratch.h"
 

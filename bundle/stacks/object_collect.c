@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Collecting the files of stacks. */
+/*
+ * Collects the files that user stacks are in, so that a bundle can keep what unwinding needs of
+ * them. Called by cmd/merge_objects.c.
+ */
 #include "bundle/stacks/object_collect.h"
 
 #include <stdlib.h>

@@ -112,8 +112,8 @@ static struct fb_error *get_pooled(struct fb_stored_stacks *stacks, const json_t
 	return err ? err : fb_string_pool_add(&stacks->pool, null ? NULL : text, text_ret);
 }
 
-/* For reading only, and cut where it was long, within an escape too: what is wrong costs no more than
- * itself. */
+/* The text of a wait. It is only shown, and may have been cut in the middle of an escape when it
+ * was stored; a text that cannot be decoded is left out. */
 static struct fb_error *get_waits_for(struct fb_stored_stacks *stacks, const json_t *thread,
 				      const char **text_ret)
 {
@@ -261,7 +261,7 @@ static int compare_tid(const void *key, const void *element)
 	return (tid > entry->tid) - (tid < entry->tid);
 }
 
-/* Of equal TIDs none is the right one. */
+/* Where two entries have the same TID, neither can be trusted. */
 static void drop_repeated(struct fb_stored_stacks *stacks, struct fb_warnings *warnings)
 {
 	size_t kept = 0;

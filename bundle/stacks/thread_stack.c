@@ -83,7 +83,7 @@ static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
 				  ? task->level_count
 				  : (uint32_t)FB_ARRAY_SIZE(task->level_tids);
 
-	/* The writer saw the number of its own PID namespace. */
+	/* The core was written inside a PID namespace, so it has the PID of that namespace. */
 	for (uint32_t level = 0; level < levels; level++) {
 		const struct fb_core_thread *thread =
 			fb_core_thread_of(core, task->level_tids[level]);
@@ -94,7 +94,7 @@ static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
 	return first;
 }
 
-/* What a thread that only waited keeps; a system call changes the others. */
+/* The registers that do not change while a thread only waits; a system call changes the others. */
 static bool differ(const struct user_regs_struct *a, const struct user_regs_struct *b)
 {
 	return a->rip != b->rip || a->rsp != b->rsp || a->rbp != b->rbp || a->rbx != b->rbx ||
@@ -164,7 +164,8 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 	return err;
 }
 
-/* The task whose memory its threads share; NULL where there is none, and why stands in the ends. */
+/* The task whose memory the threads share. NULL where there is none; then the ends of their
+ * stacks say why. */
 static const struct fb_task *find_memory(struct fb_thread_stacks *stacks, const struct job *job)
 {
 	const struct fb_task *first = stacks->stacks[job->first].task;
@@ -180,8 +181,8 @@ static const struct fb_task *find_memory(struct fb_thread_stacks *stacks, const 
 	return NULL;
 }
 
-/* Errors that are not fatal become the ends of its stacks. Of the process's mappings nothing is kept: all
- * processes' together could be any number. */
+/* Errors that are not fatal become the ends of the stacks. Nothing of the mappings is kept:
+ * those of all processes together could be any number. */
 static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job *job,
 				    const struct fb_task *task)
 {
@@ -217,7 +218,7 @@ static void begin(void *context, int fetch_fd)
 	stacks->fetch_fd = fetch_fd;
 }
 
-/* In a child: what it makes of the stacks goes home as bytes. */
+/* Runs in a child, and sends the stacks back as bytes. */
 static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 {
 	struct fb_thread_stacks *stacks = context;
@@ -254,7 +255,8 @@ static struct fb_error *lose(void *context, size_t index, struct fb_error *why)
 	return NULL;
 }
 
-/* Of the time that a process may take, 100 threads a second: they take 5,000 and more. */
+/* How much time a process may take: one second for each 100 threads, of which it may have 5,000
+ * and more. */
 static unsigned seconds(void *context, size_t index)
 {
 	const struct fb_thread_stacks *stacks = context;

@@ -24,7 +24,8 @@ struct fb_thread_syscalls {
 	struct fb_syscall_meta *metas[FB_MAX_SYSCALLS]; /* owned, each; of those met */
 };
 
-/* What the system call is called with. That there is no description of it is no damage. */
+/* Finds the description of the arguments of the system call. A kernel that has none is not
+ * damaged. */
 static struct fb_error *describe_syscall(struct fb_thread_syscalls *syscalls,
 					 struct fb_thread_stack *stack)
 {
@@ -89,7 +90,7 @@ static struct fb_error *find_file(struct fb_thread_syscalls *syscalls,
 	return err ? err : find_socket(kernel, file, &info, &stack->syscall_sockets[i]);
 }
 
-/* Where it cannot be told what a descriptor is of, its number has to do. */
+/* Where the file of a descriptor is not known, its number is shown alone. */
 static struct fb_error *find_files(void *context, size_t index)
 {
 	struct fb_thread_syscalls *syscalls = context;

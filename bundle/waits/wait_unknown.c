@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waits that no recogniser knows. All threads that sleep in one wait queue wait for one object, which is
- * named by the queue's symbol where it has one; else a thread waits for something of its own.
+ * Adds the waits that no recogniser knows. Threads that sleep in the same wait queue wait for the
+ * same object, which gets the name of the symbol of the queue where it has one. Any other thread
+ * gets an object of its own. Called by waits.c for each blocked thread.
  */
 #include "bundle/waits/wait_unknown.h"
 

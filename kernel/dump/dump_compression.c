@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How the pages of a kdump-compressed dump are stored.
+ * The names of the ways in which the pages of a kdump-compressed dump are stored. Called by info
+ * and report.
  */
 #include <stdlib.h>
 

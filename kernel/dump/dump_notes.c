@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Notes are walked once, when the dump is opened. */
+/*
+ * Reads the ELF notes of a dump once, when it is opened: VMCOREINFO and the registers of the CPUs.
+ * Called by kdump_open.c and elf_vmcore.c.
+ */
 #include "kernel/dump/dump_notes.h"
 
 #include <elf.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* Reads dumps whose pages stand in a file as they are. Opened by elf_vmcore.c and image_dump.c. */
 #include "kernel/dump/extent_dump.h"
 
 #include <inttypes.h>
@@ -77,8 +78,8 @@ static struct fb_error *read_bytes(struct fb_extent_dump *vmcore, uint64_t offse
 	return err;
 }
 
-/* A frame of which the file holds a part (memory that ends within a page) reads as zeros in the
- * rest. */
+/* Where the file holds only a part of a frame, because memory ends within a page, the rest of
+ * the frame reads as zeros. */
 static struct fb_error *extents_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
 {
 	struct fb_extent_dump *vmcore = of_dump(dump);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A flattened stream is read by one scan over its record headers, which steps
- * over the payloads; the records become extents, and a read is then a search.
+ * Reads a flattened stream as the file that it holds. One scan reads the headers of its records and
+ * steps over their contents; the records become a sorted list of extents, and a read is a search in
+ * it. Called by dump_open.c.
  */
 #include "kernel/dump/flattened.h"
 

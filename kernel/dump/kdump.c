@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a kdump-compressed dump. A frame is looked up in the part whose range
- * it is in; the rank of its bit in that part's bitmap is its descriptor.
+ * Reads the pages of a kdump-compressed dump. A frame is looked up in the part of a split dump that
+ * covers it; the number of set bits in front of its bit in the bitmap of that part is the index of
+ * its descriptor. Called through dump.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -151,7 +152,7 @@ static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 	struct fb_error *err;
 	uint64_t found;
 
-	/* Nobody knows of the frames whose bits were not written: they may have been there. */
+	/* Of frames whose bits were never written nothing is known: they may have been dumped. */
 	if (pfn >= dump->info.known_pfn)
 		return meant ? pfn : UINT64_MAX;
 	err = fb_kdump_bitmap_next(kdump->meant, pfn, meant, &found);
@@ -281,7 +282,7 @@ void fb_kdump_count_losses(struct fb_kdump *kdump, struct fb_kdump_part *part)
 	info->pages_damaged += part->survey.damaged;
 }
 
-/* What seems cut off was surveyed when it was opened. */
+/* A dump that seems to be cut off was surveyed when it was opened. */
 static struct fb_error *kdump_survey(struct fb_dump *dump, struct fb_warnings *warnings)
 {
 	struct fb_kdump *kdump = of_dump(dump);
@@ -346,8 +347,9 @@ static struct fb_error *fill_stored(struct fb_kdump *kdump, struct fb_kdump_part
 	list = malloc(count * sizeof(*list));
 	if (!list)
 		return fb_error_nomem();
-	/* A caller that asks for one page at a time goes on with its neighbours, whose descriptors
-	 * fb_kdump_descs_get() keeps with it; of many pages all are read at once. */
+	/* A caller that asks for one page at a time usually goes on with its neighbours, whose
+	 * descriptors fb_kdump_descs_get() keeps. Where many pages are asked for, all their
+	 * descriptors are read at once. */
 	err = count == 1 ? fb_kdump_descs_get(part->descs, rank, list)
 			 : fb_kdump_descs_read(part->descs, rank, count, list);
 	for (i = 0; !err && i < count; i++) {

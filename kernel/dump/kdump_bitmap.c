@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A table of counts per block, and a direct-mapped cache of blocks, a lock on each. */
+/*
+ * Counts the set bits of a bitmap: a table has the count of each block, and a direct-mapped cache
+ * with a lock for each slot keeps the blocks that were read last. Called by kdump.c and
+ * kdump_open.c.
+ */
 #include "kernel/dump/kdump_bitmap.h"
 
 #include <pthread.h>
@@ -279,7 +283,7 @@ struct fb_error *fb_kdump_bitmap_next(struct fb_kdump_bitmap *bitmap, uint64_t p
 		block = pfn / BLOCK_BITS;
 		const uint64_t *rank = &bitmap->rank[block - bitmap->first_block];
 
-		/* Blocks without one set bit, and full ones, need no look. */
+		/* Blocks without a set bit, and blocks of set bits only, are not read. */
 		if (rank[1] - rank[0] == (set ? 0 : BLOCK_BITS)) {
 			pfn = (block + 1) * BLOCK_BITS;
 			continue;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What must be right is an error; what only costs a part of the dump is a warning. */
+/*
+ * Reads and checks the headers of a kdump-compressed file. A header that cannot be right is an
+ * error; one that costs only a part of the dump is a warning. Called by kdump_open.c.
+ */
 #include "kernel/dump/kdump_header.h"
 
 #include <inttypes.h>
@@ -64,7 +67,8 @@ static struct fb_error *check_header(const struct fb_file *file,
 {
 	struct fb_error *err;
 
-	/* First, as the other fields may stand elsewhere on another machine. */
+	/* The version is checked first, because on another machine the other fields stand
+	 * elsewhere. */
 	err = check_machine(file, header, warnings);
 	if (err)
 		return err;
@@ -165,7 +169,7 @@ static struct fb_error *find_bitmaps(const struct fb_file *file, uint64_t stored
 				       "%s: ends before the bitmap of its pages; nothing of it can "
 				       "be read",
 				       file->path);
-	/* What is worked through from here on is bounded by the bytes that are there. */
+	/* From here on the bytes that the file really has bound what is done. */
 	left = file->size - layout->bitmap2;
 	if (left > stored_size)
 		left = stored_size;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Opening a kdump-compressed dump: its parts, what is missing of them, its texts. */
+/*
+ * Opens a kdump-compressed dump: finds its parts, what is missing of them, and its notes and
+ * VMCOREINFO. Called by dump_open.c.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Descriptors are kept in blocks, in a direct-mapped cache with a lock on each slot. */
+/*
+ * Reads the page descriptors of a kdump-compressed file. They are kept in blocks, in a
+ * direct-mapped cache with a lock for each slot. Called by kdump.c and kdump_open.c.
+ */
 #include "kernel/dump/kdump_pages.h"
 
 #include <inttypes.h>
@@ -134,7 +137,8 @@ struct fb_error *fb_kdump_desc_check(const struct fb_kdump_descs *descs,
 {
 	if (fb_kdump_desc_good(descs, desc))
 		return NULL;
-	/* So makedumpfile leaves them when its disk is full, and so reads what was cut off. */
+	/* makedumpfile leaves descriptors empty when its disk is full, and descriptors behind
+	 * the end of a file read as zeros too. */
 	if (!desc->offset && !desc->size)
 		return fb_error_create(FB_TRUNCATED,
 				       "its descriptor was not written: the dump is incomplete");
@@ -204,7 +208,7 @@ struct fb_error *fb_kdump_descs_cut_off(struct fb_kdump_descs *descs, bool *cut_
 	struct fb_error *err;
 	size_t some;
 
-	/* Behind the bitmap of a part without pages nothing has to be. */
+	/* A part without pages need not have anything behind its bitmap. */
 	*cut_off_ret = index && start > descs->file->size;
 	while (!*cut_off_ret && index) {
 		some = index < BLOCK_DESCS ? (size_t)index : BLOCK_DESCS;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The four methods of makedumpfile, each through its library. */
+/*
+ * Decompresses a page by one of the four methods of makedumpfile, each with the library of that
+ * method. Called by kdump.c.
+ */
 #include "kernel/dump/kdump_unpack.h"
 
 #include <libdeflate.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A set-associative cache. A set is small enough to search without an index,
- * and its lock is held for that search and one copy. Within a set the page to
- * replace is found by the clock algorithm.
+ * A set-associative cache. A set is small enough to be searched without an index, and its lock is
+ * held for that search and one copy. The clock algorithm chooses the page of a set that is
+ * replaced. Asked by dump.c before a page is read.
  */
 #include "kernel/dump/page_cache.h"
 
@@ -119,7 +119,7 @@ void fb_page_cache_insert(struct fb_page_cache *cache, uint64_t pfn, const void 
 	unsigned way;
 
 	pthread_mutex_lock(&set->lock);
-	/* Another thread may have been faster; its copy is the same. */
+	/* Another thread may have added the page meanwhile; its copy is the same. */
 	if (find(set, pfn) == WAYS) {
 		way = victim(set);
 		set->pfns[way] = pfn;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Writes an ELF core. Called by bundle/process/core_builder.c for cores built from a dump, and by
+ * bundle/capture for cores of running processes.
+ */
 #include "user/core/core_output.h"
 
 #include <elf.h>
@@ -15,7 +19,8 @@ struct fb_error *fb_core_output_init(struct fb_core_output *core, struct fb_outf
 	struct fb_error *err;
 
 	*core = (struct fb_core_output){.outfile = outfile};
-	/* The header's place; segments begin at pages, as in every core. */
+	/* Leaves room for the header, which is written last; segments begin at pages, as in
+	 * every core. */
 	err = fb_outfile_write(outfile, &place, sizeof(place));
 	return err ? err : fb_outfile_align(outfile, FB_PAGE_SIZE);
 }

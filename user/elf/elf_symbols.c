@@ -98,7 +98,7 @@ static struct fb_error *add_section(struct fb_elf_symbols *symbols, Elf *elf, El
 	return NULL;
 }
 
-/* The table is as good with the symbols up to a cap. */
+/* A table that has reached its cap is used with the symbols that it has. */
 static struct fb_error *unless_full(struct fb_error *err)
 {
 	if (!fb_error_is(err, FB_LIMIT))
@@ -125,7 +125,8 @@ static struct fb_error *add_tables(struct fb_elf_symbols *symbols, Elf *elf, boo
 	return err;
 }
 
-/* Of a stripped file those that its distribution has left in it. */
+/* A stripped file may still have the function symbols that its distribution has left in
+ * .gnu_debugdata. */
 static struct fb_error *add_mini_debuginfo(struct fb_elf_symbols *symbols, Elf *elf)
 {
 	struct fb_buf bytes;

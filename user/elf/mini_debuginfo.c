@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Unpacking .gnu_debugdata, by libarchive as all else that is compressed. */
+/*
+ * Unpacks .gnu_debugdata with libarchive, which does all other unpacking too. Called by
+ * elf_symbols.c.
+ */
 #include "user/elf/mini_debuginfo.h"
 
 #include <archive.h>

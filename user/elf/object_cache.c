@@ -376,7 +376,8 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
 		*object_ret = known;
 		return NULL;
 	}
-	/* Under the lock: another process's thread is likely to want the same object next. */
+	/* Loads under the lock, because the thread of another process is likely to want the same
+	 * object next. */
 	err = create_object(mapped, memory_id, &object);
 	if (!err)
 		err = load(&cache->sources, mapped, object);

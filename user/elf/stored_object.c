@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Objects of files as a bundle keeps them. */
+/*
+ * Makes and reads the part of a mapped file that a bundle keeps. Called by
+ * bundle/stacks/object_collect.c when a bundle is written, by bundle/file/verify.c, and by
+ * object_cache.c when stacks are unwound.
+ */
 #include "user/elf/stored_object.h"
 
 #include <elf.h>

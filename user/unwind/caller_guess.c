@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Callers of code without unwind tables (musl's libc, generated code), by what the machine does at a call:
- * the return address lies behind the call, and the call names the function. Each is a guess, and
- * marked as one.
+ * Finds the callers of code without unwind tables (the libc of musl, generated code) by what the
+ * processor does at a call: the return address follows the call, and the call names the function.
+ * Each caller found so is a guess, and is marked as one. Called by unwind.c.
  */
 #include <string.h>
 

@@ -225,7 +225,8 @@ static bool recover(Dwarf_Frame *row, int number, const struct fb_cfi_registers 
 		return false;
 	if (count)
 		return cfa && evaluate(callee, memory, cfa, ops, count, value_ret);
-	/* No operation: ops is simple where the register is lost, and NULL where it is kept. */
+	/* A register that has no operation: ops is `simple` where its value is lost, and NULL
+	 * where it keeps the value of the callee. */
 	if (ops || !(callee->known & (1u << number)))
 		return false;
 	*value_ret = callee->values[number];

@@ -37,7 +37,8 @@ static void note_nomem(struct fb_unwind_session *session, struct fb_error *err)
 	end_stack(session, "out of memory");
 }
 
-/* For the unwind table's row: what it could not read is why the stack ends. */
+/* Reads memory for a row of the unwind table. What cannot be read is the reason why the stack
+ * ends. */
 static bool read_word(void *context, uint64_t address, uint64_t *word_ret)
 {
 	struct fb_unwind_session *session = context;
@@ -160,8 +161,8 @@ static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	session->after_signal = signal;
 }
 
-/* The return address cannot be computed. A register that was lost to a missing page may be needed
- * some frames later. */
+/* The return address cannot be computed. The register it depends on may have been lost some
+ * frames earlier, in a page that is missing. */
 static void end_without_caller(struct fb_unwind_session *session)
 {
 	if (session->faulted)
@@ -190,7 +191,7 @@ static bool may_be_return_address(struct fb_unwind_session *session, uint64_t pc
 	return signal || fb_unwind_function_start(session, pc) == pc;
 }
 
-/* Words of a core may be of another time than the registers that they are found by. */
+/* The words of a core may be older or newer than the registers by which they are found. */
 static void end_at_wild_word(struct fb_unwind_session *session)
 {
 	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];

@@ -95,7 +95,7 @@ const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process 
 	return NULL;
 }
 
-/* An object that is nowhere is none. */
+/* An object that can be read from nowhere has no module. */
 static struct fb_error *load(struct fb_unwind_module *module)
 {
 	const struct fb_user_process *process = module->session->process;
@@ -130,7 +130,8 @@ struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, 
 	return module;
 }
 
-/* What is not at hand, by its build-id, where the user has set DEBUGINFOD_URLS. -1: not to be had. */
+/* Fetches a file that is not on this host by its build-id, where the user has set
+ * DEBUGINFOD_URLS. Gives -1 where it cannot be had. */
 static int fetch(const struct fb_unwind_module *module, enum fb_fetch_what what)
 {
 	const int channel = module->session->process->fetch_fd;
@@ -140,7 +141,7 @@ static int fetch(const struct fb_unwind_module *module, enum fb_fetch_what what)
 	if (channel < 0 || !module->object || !module->object->build_id[0])
 		return -1;
 	err = fb_fetch(channel, what, module->object->build_id, &fd);
-	/* The frames that it would have led on say which file is wanted. */
+	/* A file that cannot be fetched is no error: the stack's end says which file is wanted. */
 	fb_error_destroy(err);
 	return fd;
 }

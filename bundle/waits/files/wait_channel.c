@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait at a pipe, a FIFO or an event descriptor: who has the other
- * end open.
+ * Recognises threads that wait at a pipe, a FIFO or an event descriptor. The owners are those that
+ * have the other end open. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The other ends of files. */
+/* Finds who can make a watched file ready: who has the other end of it. Called by wait_poll.c. */
 #include "bundle/waits/files/wait_feeder.h"
 
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for a file lock: flock(), POSIX and open-file-description
- * locks, and leases that are being given back.
+ * Recognises threads that wait for a file lock: flock(), POSIX and open-file-description locks, and
+ * leases that are being given back. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who has a file open, by the index of all descriptor tables. */
+/*
+ * Finds who has a file open, by the index of all descriptor tables. Called by recognisers whose
+ * owners are those that hold a file.
+ */
 #include "bundle/waits/files/wait_holders.h"
 
 #include "base/limits.h"

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From a blocked thread to the file it waits at. */
+/*
+ * Finds the file that a blocked thread waits at: by its wait queue, else by the descriptor in the
+ * arguments of its system call. Called by wait_channel.c and wait_socket.c.
+ */
 #include "bundle/waits/files/wait_open_file.h"
 
 #include <inttypes.h>

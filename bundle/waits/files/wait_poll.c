@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads in epoll_wait(), poll() and select(): which files they watch, and who
- * can make those ready. The kernel keeps epoll's files in a tree, and those of
- * the others in entries on the sleeping thread's stack and in pages behind it
- * (fs/eventpoll.c, fs/select.c).
+ * Recognises threads in epoll_wait(), poll() and select(): which files they watch, and who can make
+ * these ready. The kernel keeps the files of an epoll in a tree, and those of the other calls in
+ * entries on the stack of the sleeping thread and in pages linked behind them. Called through the
+ * table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdio.h>

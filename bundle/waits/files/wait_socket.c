@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait at a socket: for data, for room, for a connection. The peer
- * of a UNIX socket is linked to it; that of a TCP connection is in wait_tcp.c.
+ * Recognises threads that wait at a socket: for data, for room, for a connection. A UNIX socket is
+ * linked with its peer; wait_tcp.c finds the peer of a TCP connection. Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include "bundle/waits/files/wait_socket.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list of super blocks (fs/super.c), and names for what lies in them. */
+/*
+ * Lists the super blocks (fs/super.c) and names file systems and what lies in them. Called by the
+ * recognisers of locks and of waits for devices.
+ */
 #include "bundle/waits/files/wait_superblock.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* All TCP sockets of the host in the order of their addresses. */
+/*
+ * Keeps all TCP sockets of the host in the order of their addresses and network namespaces, to find
+ * the peer of a connection. Called by wait_socket.c.
+ */
 #include "bundle/waits/files/wait_tcp.h"
 
 #include <stdlib.h>

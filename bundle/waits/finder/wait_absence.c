@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* "None", and "cannot be known". */
+/*
+ * Puts into words that something was not found, or that it cannot be known whether it is there.
+ * Called by the recognisers.
+ */
 #include "bundle/waits/finder/wait_absence.h"
 
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where a thread sleeps. Its stack is looked through from the innermost frame: the first function
- * that a recogniser names decides, a weak one only where none further out is named.
+ * Finds out where a blocked thread sleeps. Its stack is looked through from the innermost frame
+ * outwards: the first function in the table of recognisers decides. A function marked as weak there
+ * decides only where no other one is found further out. Called by waits.c.
  */
 #include "bundle/waits/finder/wait_blocked.h"
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The states of recognisers, made when first asked for. */
+/*
+ * Keeps the state of each recogniser, which is made when it is first asked for. Called by
+ * recognisers with a state, and by waits.c at the end.
+ */
 #include "bundle/waits/finder/wait_finder.h"
 
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * What recognisers ask of processes: their memory, descriptors and paths.
- */
+/* Gives recognisers the memory, the descriptors and the paths of a process. Called by them. */
 #include "bundle/waits/finder/wait_memory.h"
 
 #include <string.h>

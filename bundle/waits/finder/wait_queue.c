@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finding waiters on stacks, and the queues they are in. */
+/*
+ * Finds the structure by which a thread waits on its kernel stack, and the queue that this
+ * structure is linked in. Called by the recognisers of whatever has a wait queue.
+ */
 #include "bundle/waits/finder/wait_queue.h"
 
 #include <inttypes.h>

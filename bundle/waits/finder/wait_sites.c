@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The functions of all recognisers in order of name, searched by halves. */
+/*
+ * Keeps the functions that threads sleep in, of all recognisers, sorted by name. Made by waits.c,
+ * asked by wait_blocked.c.
+ */
 #include "bundle/waits/finder/wait_sites.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names for addresses of a process's data: the symbols of the mapped object, read
- * from its file under --sysroot.
+ * Names addresses in the data of a process by the symbols of the mapped object, which are read from
+ * its file under --sysroot. Called by the recognisers of locks in user space.
  */
 #include <elf.h>
 #include <inttypes.h>
@@ -131,8 +131,8 @@ static struct fb_error *find_by_dump(struct fb_wait_finder *finder, const struct
 	return err ? err : fb_host_files_find(finder->options.files, path, size, file_ret);
 }
 
-/* What the dump has lost by the process's core: the path, if the file there has the build-id that is in
- * memory. */
+/* Where the dump has lost the path, the process's core has it; it is used where the file there
+ * has the build-id that is in memory. */
 static struct fb_error *find_by_core(struct fb_wait_finder *finder, const struct fb_task *task,
 				     const struct fb_vma *vma, struct fb_file **file_ret)
 {

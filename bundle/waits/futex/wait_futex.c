@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that sleep in futex(): what lock the word is part of, and who holds it.
- * The call's arguments say where the word is; a word in shared memory is the same
- * object in every process that maps it.
+ * Recognises threads that sleep in futex(): which lock the word belongs to, and who holds it. The
+ * arguments of the call say where the word is; a word in shared memory is the same object in every
+ * process that maps it. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Decoding the arguments of futex() and its younger brothers. */
+/* Decodes the arguments of futex() and of the calls that came after it. Called by wait_futex.c. */
 #include "bundle/waits/futex/wait_futex_call.h"
 
 #include <inttypes.h>

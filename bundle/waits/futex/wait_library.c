@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From a thread's instruction pointer to the library it is in. */
+/*
+ * Finds out which library made the system call, by the instruction pointer of the thread. Called by
+ * wait_futex.c.
+ */
 #include "bundle/waits/futex/wait_library.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Recognising musl's locks around a futex word. */
+/* Recognises the locks of musl by the layout around a futex word. Called by wait_futex.c. */
 #include "bundle/waits/futex/wait_musl.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From the TID in a lock to the thread that holds it. */
+/* Finds the thread that holds a lock by the TID that is written in it. Called by wait_futex.c. */
 #include "bundle/waits/futex/wait_owner.h"
 
 #include <inttypes.h>

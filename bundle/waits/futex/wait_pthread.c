@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Recognising glibc's locks around a futex word. */
+/* Recognises the locks of glibc by the layout around a futex word. Called by wait_futex.c. */
 #include "bundle/waits/futex/wait_pthread.h"
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for an rt_mutex of the kernel. It stands in this room because the one behind a
- * priority-inheriting mutex of user space is better told as a futex.
+ * Recognises threads that wait for an rt_mutex of the kernel. It is in this room because an
+ * rt_mutex behind a priority-inheriting mutex of user space is described as that mutex. Called
+ * through the table in bundle/waits/recognisers.c.
  */
 #include <string.h>
 

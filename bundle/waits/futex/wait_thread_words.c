@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Read once for all waiters of a process: each of its threads may wait for another. */
+/*
+ * Finds a thread of a process by a field of its task_struct. The field is read once for all threads
+ * of a process, because many of them may ask. Called by wait_futex.c and wait_owner.c.
+ */
 #include "bundle/waits/futex/wait_thread_words.h"
 
 #include <stdlib.h>

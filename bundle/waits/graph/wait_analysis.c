@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Cycles and chains of a wait graph. Its nodes are the threads, then the
- * processes, then the objects: a thread leads to the objects it waits for, an
- * object to its owners, a process to its threads.
+ * Finds the deadlocks of a wait graph and where its chains end. Its nodes are the threads, then the
+ * processes, then the objects: edges lead from a thread to the objects that it waits for, from an
+ * object to its owners, and from a process to its threads. Called by waits.c when all waits are
+ * known.
  */
 #include "bundle/waits/graph/wait_analysis.h"
 
@@ -61,7 +62,8 @@ static unsigned rank(const struct fb_wait_nodes *nodes, size_t thread)
 	return nodes->may[thread] ? 1 : 2;
 }
 
-/* The likeliest thread of a process, or of an object's owners, but `not`. */
+/* The thread of a process, or of the owners of an object, that is the likeliest to release it;
+ * `not` is left out. */
 static size_t pick_thread(const struct fb_wait_nodes *nodes, size_t node, size_t not,
 			  size_t *of_process)
 {
@@ -108,7 +110,8 @@ static struct fb_error *follow(const struct fb_wait_nodes *nodes, struct chains 
 
 			if (nodes->graph->objects[object].loose)
 				continue;
-			/* One that could end its own wait does not: it sleeps. */
+			/* A thread that could end its own wait does not do so, because it
+			 * sleeps. */
 			if (next == thread)
 				next = pick_thread(nodes, node, thread, of_process);
 			if (chains->next[thread] == FB_WAIT_NONE)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cycles among stuck nodes: strongly connected components (Tarjan, without
- * recursion), and of each a shortest way round.
+ * Finds the cycles among stuck nodes, as strongly connected components (Tarjan, without recursion),
+ * and in each component one shortest cycle. Called by wait_analysis.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,8 +64,9 @@ static int by_tid(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* The nodes from `first` on on the stack are a component: a cycle where they are more than one (no
- * node leads to itself). One without threads cannot be: every way round passes one. */
+/* The nodes of the stack from index `first` on are a component. It is a cycle where it has more
+ * than one node, since no node leads to itself. Every cycle passes a thread, so a component
+ * without threads cannot occur. */
 static struct fb_error *close_component(struct search *search, size_t first)
 {
 	const struct fb_wait_nodes *nodes = search->nodes;

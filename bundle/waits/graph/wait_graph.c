@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Building the wait graph. */
+/*
+ * Builds the wait graph: objects, their owners, and the waits for them. Called by the recognisers.
+ */
 #include "bundle/waits/graph/wait_graph.h"
 
 #include <stdarg.h>

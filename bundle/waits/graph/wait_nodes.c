@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Numbering the nodes of a wait graph, and who of them may go on.
+ * Numbers the nodes of a wait graph and finds out which of them may go on. Called by
+ * wait_analysis.c.
  */
 #include "bundle/waits/graph/wait_nodes.h"
 
@@ -150,7 +151,7 @@ static struct fb_error *turn_round(const struct fb_wait_nodes *nodes, struct rev
 	return NULL;
 }
 
-/* Whether nothing else has to be known for the node to go on, or be released. */
+/* Whether the node may go on, or may be released, whatever becomes of the others. */
 static bool starts(const struct fb_wait_nodes *nodes, size_t node)
 {
 	const struct fb_wait_object *object;

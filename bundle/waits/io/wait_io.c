@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for input and output: for a locked page or buffer, for
- * writeback, for a journal's commit. Who works on it is known where that is a
- * thread of this kernel: a journal's, or a loop device's worker.
+ * Recognises threads that wait for input and output: for a locked page or buffer, for writeback,
+ * for the commit of a journal. The owner is known where a thread of this kernel does the work, such
+ * as that of a journal or of a loop device. Called through the table in bundle/waits/recognisers.c.
  */
 #include "bundle/waits/io/wait_io.h"
 
@@ -88,7 +88,7 @@ struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 	return NULL;
 }
 
-/* The first worker whose work is at or above address. */
+/* The index of the first worker whose work is at or above address. */
 static size_t first_worker(const struct fb_wait_workers *workers, uint64_t address)
 {
 	return FB_LOWER_BOUND(at, workers->count, workers->list[at].work < address);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for a page of a file: for its lock, or until it is written. Who locked a page is
- * not recorded; what writes it is known: the device of its file system, or the NFS server.
+ * Recognises threads that wait for a page of a file: for its lock, or until it is written. The
+ * kernel does not record who locked a page; what writes it is known: the device of its file system,
+ * or the NFS server. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>

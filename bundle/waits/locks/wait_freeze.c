@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for a per-CPU rw_semaphore; as a rule one of the three with
- * which a super block holds writers back while it is frozen (sb_start_write()).
+ * Recognises threads that wait for a per-CPU rw_semaphore. Usually it is one of the three by which
+ * a super block holds writers back while it is frozen (sb_start_write()). Called through the table
+ * in bundle/waits/recognisers.c, and by waits.c at the end for the age of each freeze.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for a lock of the kernel: mutex, rw_semaphore, semaphore,
- * rt_mutex. The waiter's structure is on its stack; the list it is in leads to
- * the lock, and that to the owner (kernel/locking/).
+ * Recognises threads that wait for a lock of the kernel: mutex, rw_semaphore, semaphore, rt_mutex.
+ * The structure of the waiter is on its stack; the list that it is linked in leads to the lock, and
+ * the lock names its owner (kernel/locking/). Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -205,8 +206,8 @@ struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_bl
 	return err || !fresh ? err : add_owner(finder, &sort, lock, index);
 }
 
-/* A reader leaves its name when it takes the lock, not when it lets go: one that sleeps in the kernel
- * may still have it, others may too. */
+/* A reader records itself when it takes the lock and does not remove that when it releases it. A
+ * recorded reader that sleeps in the kernel may still hold the lock, and so may others. */
 static struct fb_error *add_reader(struct fb_wait_finder *finder, uint64_t owner, uint64_t count,
 				   size_t index)
 {

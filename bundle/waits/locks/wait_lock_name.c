@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Names for locks of the kernel. */
+/*
+ * Names a lock of the kernel by the structure that it is embedded in. Called by wait_kernel_lock.c.
+ */
 #include "bundle/waits/locks/wait_lock_name.h"
 
 #include <inttypes.h>
@@ -13,7 +15,8 @@
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_memory.h"
 
-/* An inode around the lock: one whose i_sb is a super block, and whose number can be read. */
+/* Names the lock of an inode. The lock is taken to be one where the inode around it has an i_sb
+ * that is a super block, and a number that can be read. */
 static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 				   struct fb_wait_object *object)
 {
@@ -44,7 +47,7 @@ static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 				    name);
 }
 
-/* A lock that is this member of a super block. */
+/* Names a lock that is this member of a super block. */
 static struct fb_error *name_superblock(struct fb_wait_finder *finder,
 					const struct fb_field *member, const char *called,
 					uint64_t lock, struct fb_wait_object *object)
@@ -59,7 +62,7 @@ static struct fb_error *name_superblock(struct fb_wait_finder *finder,
 	return fb_wait_text(&object->name, "%s:%s", called, name);
 }
 
-/* Of each mm_struct the first task in order that has it. */
+/* The first task that has each mm_struct, in the order of the table of tasks. */
 struct mm_users {
 	struct fb_u64_map by_mm; /* to indexes of tasks */
 	bool loaded;

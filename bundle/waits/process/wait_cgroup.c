@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that a control group holds back: throttled over its memory.high, or frozen by its
- * cgroup.freeze. All of one group wait for one object.
+ * Recognises threads that a control group holds back: throttled above its memory.high, or frozen by
+ * its cgroup.freeze. All threads of a group wait for the same object. Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -88,7 +89,8 @@ struct fb_error *fb_wait_memory_high(struct fb_wait_finder *finder,
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* Signals are taken in this function: of all that sleep in it those count that a group has frozen. */
+/* Threads sleep in this function for several reasons; those count that a control group has
+ * frozen. */
 struct fb_error *fb_wait_freezer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "cgroup-freeze");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Threads that wait for other processes: for children, for a vfork()ed child, for a tracer. */
+/*
+ * Recognises threads that wait for other processes: for the end of children, for a child after
+ * vfork(), for a tracer. Called through the table in bundle/waits/recognisers.c.
+ */
 #include <stdlib.h>
 
 #include "base/part.h"
@@ -65,7 +68,7 @@ static struct fb_error *index_children(struct fb_wait_finder *finder, struct chi
 	return NULL;
 }
 
-/* The children of a process: they stand together. */
+/* The children of a process, which stand together in the index. */
 static const struct child *children_of(const struct children *index, int32_t pid, size_t *count_ret)
 {
 	size_t low = FB_LOWER_BOUND(at, index->count, index->list[at].parent < pid), end;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for the answer of a user process: who can answer are those that have a descriptor
- * of what the kernel asks through. What that is, the waiter's structures on its stack and the queue
- * that it sleeps in tell.
+ * Recognises threads that wait for the answer of a user process. Whoever has a descriptor of the
+ * channel through which the kernel asks can answer. The structures of the waiter on its stack, and
+ * the queue that it sleeps in, lead to the channel. Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
