@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-/* As many as the kernel follows (MAXSYMLINKS). */
+/* The kernel follows as many links in one path (MAXSYMLINKS). */
 #define MAX_LINKS 40u
 /* Folders open at a time: as deep as any root is. */
 #define MAX_DEPTH 64u

@@ -20,7 +20,7 @@
 #include "base/text.h"
 
 #define SIZE_TEXT 32
-/* Of what is free, a part is left to others: 1 / KEPT_FREE. */
+/* A part of the free room is left to others: 1 / KEPT_FREE. */
 #define KEPT_FREE 16u
 
 /* Whole blocks of this size, from a multiple of it on, become holes; less is not worth a write of its

@@ -116,7 +116,7 @@ static size_t end_of(const struct fb_wait_analysis *analysis, size_t count, size
 	return end;
 }
 
-/* Of what chains end at, that for which most threads in D state wait; FB_WAIT_NONE: for nothing. */
+/* The root of chains for which most threads in state D wait. FB_WAIT_NONE: there is none. */
 static size_t worst_end(const struct fb_tasks *tasks, const struct fb_wait_graph *graph,
 			const struct fb_wait_analysis *analysis, size_t *ends, size_t *sleepers,
 			size_t *threads_ret)

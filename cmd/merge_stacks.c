@@ -69,7 +69,8 @@ struct fb_error *fb_merge_stacks(struct fb_context *context, struct fb_input *in
 	if (!err)
 		err = fb_alloc_array(fb_tasks_count(tasks), sizeof(*chosen), FB_MAX_TASKS,
 				     "threads", &chosen);
-	/* In the table's order, where threads of one process stand together. */
+	/* The tasks are in the order of the table, in which the threads of a process stand
+	 * together. */
 	for (size_t i = 0; !err && i < fb_tasks_count(tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
 

@@ -305,7 +305,7 @@ static struct fb_error *add_row(void *own, const struct fb_task *task, unsigned 
 	return err;
 }
 
-/* Of the widest cell of a column. */
+/* The width of the widest cell of a column. */
 static size_t widest(const struct ps *ps, enum column column)
 {
 	size_t widest = strlen(columns[column].heading);

@@ -257,7 +257,8 @@ static struct fb_error *judge(struct structs *structs, struct fb_value_printer *
 	return NULL;
 }
 
-/* Of several members one that cannot be had costs itself; err is passed on where none can. */
+/* Where several members are asked for, one that cannot be read is only missing; err is passed on
+ * where none can be read. */
 static struct fb_error *spare_others(struct structs *structs, struct fb_error *err, size_t *missing)
 {
 	if ((!fb_error_is(err, FB_FAULT) && !fb_error_is(err, FB_ABSENT)) ||

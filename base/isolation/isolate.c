@@ -85,7 +85,7 @@ struct beginning {
 	int fd, fetch_fd;
 };
 
-/* In the child. */
+/* Runs in the child. */
 static void live(void *context)
 {
 	const struct beginning *beginning = context;
@@ -342,7 +342,7 @@ static struct fb_error *start_children(struct run *run, bool *any_ret)
 			err = start_child(run, i);
 		*any_ret |= run->slots[i].pid != 0;
 	}
-	/* Those that there are do the work. */
+	/* A child that could not be made is no error: the others do the work. */
 	if (err && *any_ret) {
 		fb_error_destroy(err);
 		err = NULL;

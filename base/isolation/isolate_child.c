@@ -45,7 +45,8 @@ unsigned fb_isolate_seconds(const struct fb_isolate_ops *ops, void *context, siz
 	return 2 + (ops->seconds ? ops->seconds(context, index) : FB_ISOLATE_SECONDS);
 }
 
-/* From now on; SIGXCPU ends the child when they are over, SIGKILL when all of its time is. */
+/* Limits the CPU time from now on: SIGXCPU ends the child when these seconds are over, SIGKILL
+ * when all of its time is. */
 static void limit_seconds(const struct fb_isolate_child *child, unsigned seconds)
 {
 	struct rlimit both = {.rlim_max = child->cpu_seconds};

@@ -89,7 +89,8 @@ static bool wants(const struct fb_proc_mapping *mapping, uint64_t entry, bool fi
 	case FB_PROC_SHMEM:
 		return entry & (PM_PRESENT | PM_SWAP);
 	case FB_PROC_FILE:
-		/* Of a private mapping, once written; a shared one's pages are always the file's. */
+		/* Pages of a private mapping are copied once they were written to; pages of a
+		 * shared mapping are always in the file. */
 		return (entry & PM_PRESENT && (!(entry & PM_FILE) || first)) || entry & PM_SWAP;
 	case FB_PROC_VDSO:
 		return true;

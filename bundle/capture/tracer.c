@@ -31,7 +31,7 @@
 /* New threads are looked for until none come: those that are stopped make none. */
 #define MAX_ROUNDS 100u
 
-/* In the child, of each thread. */
+/* What the child knows of each thread. */
 struct held {
 	struct fb_traced_thread thread;
 	bool seized;
@@ -150,7 +150,7 @@ static size_t take_stops(struct holder *holder)
 	return awaited;
 }
 
-/* Those that do not stop have had their time. */
+/* Whether the threads that have not stopped yet have had enough time. */
 static bool is_hopeless(const struct holder *holder, uint64_t since)
 {
 	const uint64_t waited = now_ns() - since;

@@ -24,7 +24,8 @@
 #define FB_LEVEL_FREE 16u
 #define FB_LEVEL_ALL 31u
 
-/* Of one class: pages of the input that stay, that stay only for another reason, and that go. */
+/* How many pages of one class the input has that stay, that stay only for another reason, and
+ * that go. */
 struct fb_filter_count {
 	uint64_t kept, kept_though, left_out;
 };
@@ -43,7 +44,7 @@ void fb_filter_destroy(struct fb_filter *filter);
  * ascending order; 0 begins anew, and counts anew. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn,
 					      uint64_t *pfn_ret);
-/* Of the frames passed since it began. */
+/* The counts of one class among the frames that were passed since frame 0 was last asked for. */
 const struct fb_filter_count *fb_filter_count(const struct fb_filter *filter,
 					      enum fb_page_class class);
 /* Whether pages of this class go at this level. */

@@ -46,7 +46,8 @@ struct keep {
 	struct fb_keep_result result;
 };
 
-/* With which it entered the kernel, or with which its CPU was stopped. False: not to be had. */
+/* Reads the registers with which the thread entered the kernel, or with which its CPU was
+ * stopped. *found_ret is false where neither are known. */
 static struct fb_error *user_regs(const struct keep *keep, const struct fb_task *task,
 				  struct user_regs_struct *regs, bool *found_ret)
 {

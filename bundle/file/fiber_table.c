@@ -114,7 +114,7 @@ static size_t *core_part(struct fb_fiber_core_parts *core, uint32_t type)
 	}
 }
 
-/* As many cores as there are records; each needs all of its parts, once. */
+/* There are as many cores as records; each needs each of its parts exactly once. */
 static struct fb_error *find_cores(struct fb_fiber_table *table)
 {
 	struct fb_error *err;

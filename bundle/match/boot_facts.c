@@ -65,7 +65,7 @@ static uint64_t auxv_value(const uint64_t *auxv, size_t pairs, uint64_t type)
 	return 0;
 }
 
-/* Of any process: all have the same. */
+/* Any process will do, because all have the same value. */
 static struct fb_error *read_hwcap(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 				   struct fb_boot_facts *facts)
 {

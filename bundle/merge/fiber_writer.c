@@ -76,7 +76,7 @@ static struct fb_error *write_object(struct fb_section *section, struct fb_scrat
 	return err ? err : fb_bundle_object_entry(object, index);
 }
 
-/* Those that the input's bundle has: one that is damaged there is lost. */
+/* Copies the objects that the bundle of the input has; one that is damaged there is lost. */
 static struct fb_error *copy_objects(const struct fb_bundle_plan *plan, struct fb_section *section,
 				     struct fb_scratches *scratches, struct fb_buf *index)
 {

@@ -142,7 +142,8 @@ static struct fb_error *group(struct collection *collection)
 	return err;
 }
 
-/* In a child: u64 size of the file, then its object; nothing where no file has the build-id. */
+/* Runs in a child. The result is the size of the file as u64 and then its object, or nothing
+ * where no file has the build-id. */
 static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 {
 	struct collection *collection = context;
@@ -213,7 +214,7 @@ static struct fb_error *lose(void *context, size_t index, struct fb_error *why)
 			    collection->objects[index].paths);
 }
 
-/* Those that were found, with texts of their own. */
+/* Hands over the objects that were found, with copies of their texts. */
 static struct fb_error *hand_out(struct collection *collection,
 				 struct fb_collected_objects *collected)
 {

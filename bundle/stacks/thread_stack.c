@@ -210,7 +210,7 @@ static struct fb_error *unwind_user(struct fb_thread_stacks *stacks, struct job 
 	return NULL;
 }
 
-/* In a child. */
+/* Runs in a child. */
 static void begin(void *context, int fetch_fd)
 {
 	struct fb_thread_stacks *stacks = context;

@@ -31,11 +31,13 @@ enum fb_user_regs_source {
 struct fb_thread_stack {
 	const struct fb_task *task;
 	struct fb_kernel_stack kernel;
-	/* Of the system call that it is in; NULL: in none, or the kernel does not describe it. */
+	/* The description of the system call that the thread is in. NULL: it is in none, or the
+	 * kernel does not describe it. */
 	const struct fb_syscall_meta *syscall;
-	/* Of its arguments that are descriptors what they are of, as `fbundle files` has it; owned. */
+	/* For each argument of the system call that is a descriptor: the file, named as `fbundle
+	 * files` names it. Owned; NULL: not known. */
 	char *syscall_paths[FB_SYSCALL_ARGUMENTS];
-	/* Of a socket its addresses (fb_socket_text()); NULL: none. Owned. */
+	/* Where that file is a socket: its addresses (fb_socket_text()). Owned; NULL: none. */
 	char *syscall_sockets[FB_SYSCALL_ARGUMENTS];
 
 	enum fb_user_regs_source user_regs_from;

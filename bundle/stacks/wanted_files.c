@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-/* By build-id, or by path where there is none. */
+/* Orders files by build-id, and those without one by path. */
 static int compare_identity(const struct fb_wanted_file *a, const struct fb_wanted_file *b)
 {
 	if (!a->build_id != !b->build_id)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From a blocked thread to its waits: by its recogniser, and where that finds nothing, by what is left. */
+/*
+ * Adds the waits of a blocked thread to the graph: those that its recogniser finds, or where it
+ * finds none, what the wait queue and the stack tell.
+ */
 #ifndef FB_BUNDLE_WAIT_UNKNOWN_H
 #define FB_BUNDLE_WAIT_UNKNOWN_H
 

@@ -212,7 +212,8 @@ const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits)
 	return &waits->analysis;
 }
 
-/* In the order of tasks: a process's leader, then its other threads by TID. */
+/* Compares a wait and a task in the order of the table of tasks: the leader of a process, then
+ * its other threads by TID. */
 static int order(const struct fb_wait *wait, const struct fb_task *task)
 {
 	bool leads = wait->tid == wait->pid, task_leads = task->tid == task->pid;

@@ -26,7 +26,8 @@ static bool same_kernel(const struct fb_kernel_stack *a, const struct fb_kernel_
 	return a->ended != FB_UNWIND_LOST || strcmp(a->end, b->end) == 0;
 }
 
-/* Objects lie elsewhere in each process: the place in the symbol is what counts. */
+/* Objects are mapped at other addresses in each process, so the offset in the symbol is
+ * compared. */
 static bool same_frame(const struct fb_user_frame *a, const struct fb_user_frame *b)
 {
 	if (!same_text(a->object, b->object) || !same_text(a->build_id, b->build_id) ||

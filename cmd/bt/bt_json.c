@@ -104,7 +104,7 @@ static json_t *user_regs_json(const struct fb_thread_stack *stack)
 	return object;
 }
 
-/* As text; the edges are in `fbundle waits --json`. */
+/* What the thread waits for, as a text. `fbundle waits --json` has the edges. */
 static json_t *waits_json(const struct fb_thread_stack *stack, const struct fb_waits *waits)
 {
 	const struct fb_wait *wait;

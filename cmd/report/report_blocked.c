@@ -38,7 +38,7 @@ static uint64_t hash_text(const char *text, uint64_t hash)
 	return text ? XXH64(text, strlen(text), hash) : hash;
 }
 
-/* Of what fb_bt_same_stack() compares: equal stacks have equal hashes. */
+/* A hash of what fb_bt_same_stack() compares, so that equal stacks have equal hashes. */
 static uint64_t hash_stack(const struct fb_thread_stack *stack)
 {
 	uint64_t hash = 0;

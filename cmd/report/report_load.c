@@ -116,7 +116,7 @@ static struct fb_error *load_memory(struct fb_report *report)
 		const struct fb_task *task = core->match.task;
 		struct fb_report_memory *memory = &report->memory[report->memory_count];
 
-		/* Of several cores of a process the newest is the one that is used. */
+		/* Where a process has several cores, the newest one is used. */
 		if (!task || fb_input_core_of(report->input, task->pid) != core)
 			continue;
 		memory->core = core;

@@ -13,7 +13,8 @@
 #define MOST_CYCLES 20u
 #define MOST_ROOTS 20u
 #define MOST_WAITS 300u
-/* Of one deadlock: threads that are listed, those of them whose stacks are shown, and threads behind. */
+/* How many threads of a deadlock are listed, how many of those are shown with their stacks, and
+ * how many threads behind it are listed. */
 #define MOST_MEMBERS 64u
 #define MOST_STACKS 16u
 #define MOST_BEHIND 48u

@@ -46,7 +46,7 @@ static bool is_on_way(const struct fb_waits_view *view, const struct fb_wait_cyc
 	return false;
 }
 
-/* Those that are not on the shortest way round. */
+/* Prints the threads of a deadlock that are not on the cycle shown. */
 static void print_members(const struct fb_waits_view *view, const struct fb_wait_cycle *cycle)
 {
 	size_t shown = 0;

@@ -16,7 +16,8 @@
 
 #define BLOCK_BITS (8ull * FB_KDUMP_BLOCK)
 #define BLOCK_WORDS (FB_KDUMP_BLOCK / sizeof(uint64_t))
-/* Of the words of a block the count before every 8th is kept: a rank adds up 8 words at most. */
+/* For each block the count before every 8th word is kept, so that a rank adds up at most 8
+ * words. */
 #define GROUP_WORDS 8u
 #define GROUPS (BLOCK_WORDS / GROUP_WORDS)
 /* 64 blocks are the bitmap of 8 GiB; a larger dump re-reads blocks from the page cache. */

@@ -15,7 +15,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 
-/* Of x86-64's fcntl.h, whatever this program is built for. */
+/* The values are those of x86-64's fcntl.h, whatever this program is built for. */
 #define FLAG_CLOEXEC 02000000u
 
 #define MINOR_BITS 20u

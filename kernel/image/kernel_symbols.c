@@ -197,7 +197,7 @@ static struct fb_error *note_lost(struct fb_kernel *kernel, struct fb_error *sym
 			reason);
 }
 
-/* With another kernel's vmlinux every answer would be wrong. */
+/* The vmlinux must be of this very kernel, or every answer would be wrong. */
 static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmlinux)
 {
 	const char *own = kernel->info.build_id;

@@ -34,7 +34,7 @@ static int compare(const void *left, const void *right)
 	const struct line *a = left, *b = right;
 	int order = strcmp(a->key, b->key);
 
-	/* Of equal keys the first in the text comes first. */
+	/* Lines with equal keys stay in the order of the text. */
 	return order ? order : (a->key > b->key) - (a->key < b->key);
 }
 
@@ -66,7 +66,7 @@ static struct fb_error *split_lines(struct fb_vmcoreinfo *info)
 	return NULL;
 }
 
-/* Of lines with one key the last holds: the kernel appends (CRASHTIME). */
+/* Where several lines have the same key, the last one holds: the kernel appends (CRASHTIME). */
 static void drop_repeated(struct fb_vmcoreinfo *info)
 {
 	size_t i, kept = 0;

@@ -231,7 +231,8 @@ static bool has_hugetlb_tail(const struct fb_page_classifier *classifier, const 
 	return words.flags & classifier->flags.hugetlb;
 }
 
-/* Of a page that is no tail. tail: the struct page behind it, NULL where there is none to be had. */
+/* The class of a page that is no tail of a compound page. tail: the struct page behind it; NULL
+ * where that cannot be read. */
 static enum fb_page_class class_of_head(const struct fb_page_classifier *classifier,
 					const struct page_words *words, const uint8_t *tail)
 {
@@ -264,7 +265,7 @@ static enum fb_page_class class_of_head(const struct fb_page_classifier *classif
 	return FB_PAGE_KERNEL;
 }
 
-/* Of a tail, whose head may stand in another window. */
+/* The class of a tail, whose head may be in another window. */
 static struct fb_error *class_of_tail(struct fb_page_classifier *classifier, uint64_t address,
 				      const struct page_words *words, enum fb_page_class *class_ret)
 {

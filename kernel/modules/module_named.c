@@ -24,7 +24,8 @@ static struct fb_error *add_named(void *context, uint64_t entry)
 	return err ? err : fb_modules_add_hint(list->modules, module);
 }
 
-/* From both ends. That the list is broken has been said of the modules' own. */
+/* Walks the list from both ends. A warning that it is broken was given when the modules
+ * themselves were listed. */
 static struct fb_error *walk(struct fb_modules *modules, uint64_t head, const struct fb_field *link,
 			     const struct fb_field *module)
 {

@@ -60,7 +60,7 @@ void fb_pt_visits_destroy(struct fb_pt_visits *visits)
 	free(visits);
 }
 
-/* At another place than its first. */
+/* Counts a table that is entered at another place than its first. */
 static struct fb_error *enter_again(struct fb_pt_visits *visits, unsigned level,
 				    uint64_t number_and_place, bool *may_ret)
 {
@@ -123,7 +123,7 @@ static struct fb_error *enter_table(struct fb_pt_visits *visits, unsigned level,
 	return err;
 }
 
-/* As if the entry that led to the table at `at` were damaged. */
+/* Treats the entry that led to the table at `at` as damaged. */
 static void refuse(struct fb_pt_walk *walk, unsigned at, unsigned shift)
 {
 	walk->state = FB_PT_CORRUPT;

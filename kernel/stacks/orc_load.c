@@ -56,7 +56,8 @@ static struct fb_error *find_table(const struct fb_kernel *kernel, struct fb_orc
 	return NULL;
 }
 
-/* By the hash where the kernel has one and it is known, else by structure. */
+/* Tells the version of ORC by its hash where the kernel has one and it is known, else by the
+ * structure of the table. */
 static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_orc_table *table)
 {
 	uint8_t header[FB_ORC_HEADER_BYTES];

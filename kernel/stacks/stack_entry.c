@@ -41,7 +41,8 @@ const char *fb_entry_kind_name(enum fb_entry_kind kind)
 	return (size_t)kind < FB_ARRAY_SIZE(names) ? names[kind] : "";
 }
 
-/* By what the names of the entry code begin or end with, 5.4 to 7.x; the first that fits. */
+/* How the names of the functions of the entry code begin or end, by their kind, from 5.4 to 7.x.
+ * The first row that fits counts. */
 static const struct entry_name {
 	const char *text;
 	enum fb_entry_kind kind;

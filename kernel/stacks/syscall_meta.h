@@ -26,7 +26,8 @@ struct fb_syscall_meta {
 	struct fb_syscall_argument arguments[FB_SYSCALL_ARGUMENTS];
 };
 
-/* Of the call of this number. FB_NOT_FOUND where the kernel does not describe it. */
+/* The description of the system call of this number. FB_NOT_FOUND where the kernel does not
+ * describe it. */
 FB_MUST_CHECK struct fb_error *fb_syscall_meta_read(const struct fb_kernel *kernel, int64_t number,
 						    struct fb_syscall_meta *meta_ret);
 

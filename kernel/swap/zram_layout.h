@@ -23,7 +23,8 @@ struct fb_zram_layout {
 	int same_bit, written_back_bit, huge_bit, priority_bit;
 };
 
-/* By types; FB_NOT_FOUND where they lack what is needed. */
+/* Finds the layout by the types of the kernel. FB_NOT_FOUND where they lack a member that is
+ * needed. */
 FB_MUST_CHECK struct fb_error *fb_zram_layout_resolve(const struct fb_btf *types,
 						      struct fb_zram_layout *layout_ret);
 /* Without types, of the struct zram at address, whose struct gendisk is known. FB_UNSUPPORTED

@@ -40,7 +40,7 @@ static int compare_by_tid(const void *left, const void *right, void *context)
 			    tasks[*(const uint32_t *)right].tid);
 }
 
-/* Of one TID, an entry that knows the address first. */
+/* Of two entries with the same TID the one whose address is known comes first. */
 static int compare_lost(const void *left, const void *right)
 {
 	const struct fb_lost_task *a = left, *b = right;

@@ -54,7 +54,7 @@ static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_
 	return fb_tasks_add(walk->tasks, *task_ret, FB_FOUND_PID_TREE, NULL);
 }
 
-/* Of the outermost namespace, where a slot of the tree alone is as good as the TID. */
+/* In the outermost namespace the slot of the tree alone says as much as the TID. */
 static struct fb_error *visit_outermost(struct pid_walk *walk, uint64_t pid, uint64_t number)
 {
 	uint64_t task = 0, nr;
@@ -74,7 +74,8 @@ static struct fb_error *visit_outermost(struct pid_walk *walk, uint64_t pid, uin
 	return fb_tasks_add_lost(walk->tasks, (int32_t)number, task, pid);
 }
 
-/* Of a nested one: the struct pid has to name the namespace, and tells the host's TID. */
+/* In a nested namespace the struct pid has to name that namespace, and gives the TID of the
+ * host. */
 static struct fb_error *visit_nested(struct pid_walk *walk, uint64_t pid, uint64_t number)
 {
 	uint64_t task = 0, nr = 0, namespace = 0, tid = 0, outermost = 0, init_pid_ns;

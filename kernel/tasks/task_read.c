@@ -17,7 +17,7 @@
 #define TASK_RTLOCK_WAIT 0x1000u
 #define TASK_FROZEN 0x8000u
 
-/* As fs/proc/array.c task_state_array and task_state_index() have it. */
+/* Gives the letter of a state as task_state_array and task_state_index() of fs/proc/array.c do. */
 static char state_letter(uint64_t state, uint64_t exit_state)
 {
 	static const char letters[] = "RSDTtXZP";

@@ -50,7 +50,7 @@ static struct fb_error *open_elf(const char *path, struct elf_file *file)
 	return fb_error_create(FB_INVALID, "%s: not an ELF file", path);
 }
 
-/* As nm prints it; upper case is global. */
+/* The letter that nm prints for the symbol. An upper-case letter means that it is global. */
 static char letter_of(Elf *elf, const GElf_Sym *symbol)
 {
 	bool global = GELF_ST_BIND(symbol->st_info) != STB_LOCAL;

@@ -203,7 +203,7 @@ static struct fb_error *unpack_field(struct reader *reader, struct fb_inflater *
 		size_t size;
 
 		err = decode_some(reader, &size);
-		/* What stood before a bad character counts. */
+		/* Characters before a bad one count. */
 		if (size > 0 && (!err || fb_error_is(err, FB_CORRUPT))) {
 			struct fb_error *feed = fb_inflater_feed(inflater, reader->chunk, size);
 

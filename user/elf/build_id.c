@@ -118,7 +118,8 @@ static struct fb_error *search_object(struct fb_space *space, uint64_t base,
 		err = search_segment(space, bias + phdrs[i].p_vaddr, &phdrs[i], text, &found);
 		if (!err)
 			continue;
-		/* It may be in another one; if not, this is why it was not found. */
+		/* The build-id may be in another segment of notes. If it is in none, this error
+		 * says why. */
 		fb_error_destroy(unread);
 		unread = err;
 	}

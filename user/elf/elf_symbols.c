@@ -44,7 +44,7 @@ static bool is_function(const GElf_Sym *sym)
 {
 	unsigned type = GELF_ST_TYPE(sym->st_info);
 
-	/* _start and the like of hand-written code may have no type. */
+	/* Functions of hand-written assembly, such as _start, may have no type. */
 	return sym->st_shndx != SHN_UNDEF && sym->st_shndx != SHN_ABS && sym->st_value != 0 &&
 	       (type == STT_FUNC || type == STT_GNU_IFUNC ||
 		(type == STT_NOTYPE && GELF_ST_BIND(sym->st_info) == STB_GLOBAL));

@@ -32,7 +32,8 @@ struct fb_stored_object {
 FB_MUST_CHECK struct fb_error *fb_stored_object_make(struct fb_file *file, bool with_code,
 						     struct fb_buf *bytes);
 
-/* Of bytes that are not trusted: FB_TRUNCATED, FB_CORRUPT, FB_LIMIT. fb_stored_object_deinit() it. */
+/* Reads an object out of bytes that are not trusted: FB_TRUNCATED, FB_CORRUPT, FB_LIMIT.
+ * fb_stored_object_deinit() it. */
 FB_MUST_CHECK struct fb_error *fb_stored_object_read(const void *bytes, size_t size,
 						     struct fb_stored_object *object_ret);
 void fb_stored_object_deinit(struct fb_stored_object *object);

@@ -8,7 +8,7 @@
 
 #include <dwarf.h>
 
-/* Those of PLTs and signal trampolines take 3 at most. */
+/* The expressions of PLTs and signal trampolines need at most 3. */
 #define STACK_WORDS 32u
 
 struct evaluation {
@@ -69,7 +69,7 @@ static bool push_operand(struct evaluation *evaluation, const Dwarf_Op *op)
 	}
 }
 
-/* Of the top word alone. */
+/* Does an operation that concerns the top word alone. */
 static bool change_top(struct evaluation *evaluation, const Dwarf_Op *op)
 {
 	uint64_t *top = &evaluation->stack[evaluation->depth - 1];
@@ -103,7 +103,7 @@ static uint64_t shift_right(uint64_t value, uint64_t count, bool arithmetic)
 	return (uint64_t)((int64_t)value >> (count < 64 ? count : 63));
 }
 
-/* Of the two words on top; comparisons are signed (DWARF 5, 2.5.1.5). */
+/* Does an operation on the two words on top. Comparisons are signed (DWARF 5, 2.5.1.5). */
 static bool combine(uint8_t atom, uint64_t left, uint64_t right, uint64_t *result_ret)
 {
 	int64_t a = (int64_t)left, b = (int64_t)right;

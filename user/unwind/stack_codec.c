@@ -19,7 +19,7 @@ enum text { TEXT_NONE, TEXT_NEW, TEXT_SAME };
 /* Frames mostly stay in one object: its texts are the same pointers as in the frame before. */
 #define TEXTS 5u
 
-/* Of a frame without texts. */
+/* The bytes of a frame without texts. */
 #define FRAME_BYTES (3u * 8 + 4 + 4 + TEXTS)
 
 static struct fb_error *put_u8(struct fb_buf *to, uint8_t value)

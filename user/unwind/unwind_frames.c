@@ -76,7 +76,8 @@ static struct fb_error *set_line(struct fb_unwind_session *session, const char *
 	return fb_string_pool_add(session->pool, file, &frame->file);
 }
 
-/* Of an inlined function: where it is called, which is a line of what it was inlined into. */
+/* Finds where an inlined function is called, which is a line of the function that it was inlined
+ * into. */
 static void call_site(Dwarf_Die *cu, Dwarf_Die *inlined, const char **file_ret, int *line_ret)
 {
 	Dwarf_Files *files;

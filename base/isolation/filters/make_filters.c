@@ -94,12 +94,14 @@ static const int child_calls[] = {
 	SCMP_SYS(recvmsg),
 };
 
-/* Of a terminal, its size and whether it is one. Typing into it (TIOCSTI) is not among them. */
+/* The requests of ioctl() that are allowed ask a terminal for its size and whether it is one.
+ * Typing into it (TIOCSTI) is not among them. */
 static const unsigned long terminal_requests[] = {
 	TCGETS, 0x802c542aul /* TCGETS2 */, TIOCGWINSZ,
 };
 
-/* Of a descriptor. F_SETOWN and F_SETSIG, which have other processes signalled, are not among them. */
+/* The commands of fcntl() that are allowed concern a descriptor alone. F_SETOWN and F_SETSIG,
+ * which make the kernel signal other processes, are not among them. */
 static const int descriptor_requests[] = {
 	F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL,
 };

@@ -57,7 +57,7 @@ static int by_address(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* From the other end of a list that is broken, up to where it is. */
+/* Walks a broken list from its other end up to where it is broken. */
 static struct fb_error *walk_back(struct list *list, uint64_t head)
 {
 	uint64_t at = head;

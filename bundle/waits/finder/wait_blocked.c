@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-/* From the deciding function outwards: its callers may have put the entry on the stack. */
+/* How many callers of the deciding function are looked at: any of them may have put the wait
+ * entry on the stack. */
 #define FRAMES_OF_ENTRY 4u
 /* Frames looked through: system calls of stacked file systems are some forty deep. */
 #define DEEPEST 64u

@@ -35,7 +35,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_sites_create(const struct fb_wait_recogni
 						    size_t count, struct fb_wait_sites **sites_ret);
 void fb_wait_sites_destroy(struct fb_wait_sites *sites);
 
-/* By the function's name, ".constprop.0" and the like left out; NULL if there is none. */
+/* Looks a function up by its name, without a suffix such as ".constprop.0". NULL if no
+ * recogniser has it. */
 const struct fb_wait_recogniser *fb_wait_sites_find(const struct fb_wait_sites *sites,
 						    const char *function);
 

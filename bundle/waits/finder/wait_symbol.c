@@ -109,7 +109,7 @@ static const struct fb_vma *object_at(const struct fb_vmas *vmas, uint64_t addre
 	return vma;
 }
 
-/* By the dump: the path and size of what is mapped. */
+/* Finds the file by the path and the size that the dump has of it. */
 static struct fb_error *find_by_dump(struct fb_wait_finder *finder, const struct fb_task *task,
 				     const struct fb_vma *vma, struct fb_file **file_ret)
 {

@@ -114,7 +114,7 @@ static struct fb_error *describe_object(struct fb_wait_finder *finder,
 	if (!err && (lock->owner || lock->owner_thread))
 		err = fb_wait_lock_owner(finder, blocked, joined, lock, key->shared, key->words,
 					 index);
-	/* What is read out of a guess is one. */
+	/* What is concluded from a guess is a guess too. */
 	if (!lock->certain)
 		finder->graph.objects[index].certain = false;
 	return err;
@@ -147,7 +147,7 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* Of a priority-inheriting lock the kernel itself knows the owner. */
+/* Adds the owner of a priority-inheriting lock, which the kernel itself knows. */
 static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
 				     const struct fb_blocked *blocked, size_t object)
 {
@@ -187,7 +187,8 @@ static struct fb_error *explain_word(struct fb_wait_object *object,
 			    caller->library == FB_FUTEX_MUSL ? "musl" : "glibc");
 }
 
-/* The lock's memory is nowhere, or it is no lock of a known library: what the arguments alone say. */
+/* Adds what the arguments alone say, where the memory of the lock cannot be read or holds no
+ * lock of a known library. */
 static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 struct fb_joined *joined, const struct fb_futex_call *call,
 				 const struct fb_futex_caller *caller, const struct fb_error *why)

@@ -69,7 +69,7 @@ static void put_name(const char *path, char *to, size_t size)
 	fb_text_escape(name, strlen(name), to, size);
 }
 
-/* As a core of the process names the file that is mapped at the address. */
+/* Names the file that is mapped at the address as a core of the process names it. */
 static bool name_by_core(const struct fb_wait_finder *finder, int32_t pid, uint64_t address,
 			 char *to, size_t size)
 {
@@ -112,7 +112,7 @@ static struct fb_error *name_of(const struct fb_wait_finder *finder, const struc
 	return NULL;
 }
 
-/* By the dump, or where it has lost the mapping by the core. */
+/* Whether two mappings are of the same file: by the dump, or where it has lost that by the core. */
 static bool same_file(const struct fb_vma *a, const struct fb_vma *b)
 {
 	if (a->file || b->file)

@@ -32,7 +32,7 @@ FB_MUST_CHECK struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finde
 						    struct fb_joined *joined,
 						    struct fb_futex_caller *caller_ret);
 
-/* By the name of a mapped file, without its folder; UNKNOWN for most. */
+/* Tells a library by the name of its file, without the folder. UNKNOWN for most files. */
 enum fb_futex_library fb_futex_library_by_name(const char *name);
 
 #endif

@@ -17,7 +17,7 @@ struct fb_thread_word {
 	uint32_t task; /* index in the table of tasks */
 };
 
-/* Of the process that was asked for last; zeros: of none. */
+/* The words of the process that was asked for last. Zeros: of none yet. */
 struct fb_thread_words {
 	int32_t pid;                  /* 0: none */
 	struct fb_thread_word *words; /* owned; ascending, in the order of tasks where equal */

@@ -8,7 +8,7 @@
 struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_rwsem(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
-/* As a rule a frozen file system. */
+/* Usually a file system that is frozen. */
 struct fb_error *fb_wait_percpu_rwsem(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked);
 

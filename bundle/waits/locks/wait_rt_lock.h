@@ -5,7 +5,7 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 
-/* By the task's pi_blocked_on. FB_NOT_FOUND where it is queued at none. */
+/* Finds the lock by the pi_blocked_on of the task. FB_NOT_FOUND where it is queued at none. */
 FB_MUST_CHECK struct fb_error *fb_wait_rt_lock(struct fb_wait_finder *finder,
 					       const struct fb_task *task, uint64_t *lock_ret);
 /* Adds the owner that the lock names to the object. */

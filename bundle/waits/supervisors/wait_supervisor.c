@@ -47,7 +47,7 @@ static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* Once all holders are owners: where there are none, says so. */
+/* Called when all holders were added as owners: where there are none, says so. */
 static struct fb_error *finish(struct fb_wait_finder *finder, const struct channel *channel,
 			       size_t object)
 {
@@ -78,7 +78,8 @@ static struct fb_error *owner_of_queue(struct fb_wait_finder *finder,
 	return err;
 }
 
-/* Those that have one of the connection's devices open: clones of it are more of them. */
+/* Adds those that have one of the devices of the connection open. A connection has several where
+ * its device was cloned. */
 struct devices {
 	struct fb_wait_finder *finder;
 	size_t object;
