@@ -192,8 +192,8 @@ static void damaged_files_are_refused(void)
 	struct fb_symtab *table = NULL;
 	char *path = fb_test_file("text", "no ELF", 6);
 
-	FB_FAILS(fb_elf_symtab_load(path, 0, &table), FB_INVALID);
-	FB_FAILS(fb_elf_symtab_load("/nonexistent", 0, &table), FB_OS);
+	FB_FAILS_WITH(fb_elf_symtab_load(path, 0, &table), FB_INVALID, "text: not an ELF file");
+	FB_FAILS_WITH(fb_elf_symtab_load("/nonexistent", 0, &table), FB_OS, "/nonexistent: ");
 	free(path);
 	damaged.sections[3].sh_type = SHT_PROGBITS;
 	path = fb_test_file("stripped", &damaged, sizeof(damaged));
@@ -203,6 +203,12 @@ static void damaged_files_are_refused(void)
 	damaged.sections[3].sh_size = 1ull << 40;
 	path = fb_test_file("long", &damaged, sizeof(damaged));
 	FB_FAILS(fb_elf_symtab_load(path, 0, &table), FB_CORRUPT);
+	free(path);
+	damaged = vmlinux_example;
+	damaged.header.e_type = ET_CORE;
+	path = fb_test_file("core", &damaged, sizeof(damaged));
+	FB_FAILS_WITH(fb_elf_symtab_load(path, 0, &table), FB_INVALID,
+		      "core: a core, not a program or module");
 	free(path);
 	/* Names behind the end are left out. */
 	damaged = vmlinux_example;
@@ -237,6 +243,107 @@ static void cut_files_are_survived(void)
 	}
 }
 
+static void expect_letter(unsigned bind, unsigned type, uint16_t section, uint64_t flags,
+			  uint32_t section_type, char letter)
+{
+	struct vmlinux made = vmlinux_example;
+	struct fb_symtab *table = NULL;
+	char *path;
+
+	made.symbols[6].st_info = (unsigned char)ELF64_ST_INFO(bind, type);
+	made.symbols[6].st_shndx = section;
+	made.sections[1].sh_flags = flags;
+	made.sections[1].sh_type = section_type;
+	path = fb_test_file("letters", &made, sizeof(made));
+	FB_OK_FATAL(fb_elf_symtab_load(path, 0, &table));
+	expect_symbol(table, "_stext", STEXT, letter);
+	fb_symtab_destroy(table);
+	free(path);
+}
+
+static void letters_are_those_of_nm(void)
+{
+	expect_letter(STB_WEAK, STT_OBJECT, 1, SHF_ALLOC, SHT_NOBITS, 'V');
+	expect_letter(STB_WEAK, STT_FUNC, 1, SHF_ALLOC, SHT_NOBITS, 'W');
+	expect_letter(STB_GLOBAL, STT_FUNC, SHN_ABS, SHF_ALLOC, SHT_NOBITS, 'A');
+	expect_letter(STB_LOCAL, STT_FUNC, SHN_ABS, SHF_ALLOC, SHT_NOBITS, 'a');
+	expect_letter(STB_LOCAL, STT_FUNC, 1, SHF_ALLOC | SHF_EXECINSTR, SHT_NOBITS, 't');
+	expect_letter(STB_GLOBAL, STT_OBJECT, 1, SHF_ALLOC | SHF_WRITE, SHT_NOBITS, 'B');
+	expect_letter(STB_GLOBAL, STT_OBJECT, 1, SHF_ALLOC | SHF_WRITE, SHT_PROGBITS, 'D');
+	expect_letter(STB_LOCAL, STT_OBJECT, 1, SHF_ALLOC, SHT_PROGBITS, 'r');
+	expect_letter(STB_GLOBAL, STT_NOTYPE, 100, SHF_ALLOC, SHT_PROGBITS, '?');
+}
+
+/* What is no symbol of the kernel's code or data. */
+static void some_symbols_are_left_out(void)
+{
+	static const unsigned types[] = {STT_SECTION, STT_FILE, STT_TLS, STT_NOTYPE};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(types); i++) {
+		struct vmlinux made = vmlinux_example;
+		struct fb_symtab *table = NULL;
+		char *path;
+
+		made.symbols[6].st_info = (unsigned char)ELF64_ST_INFO(STB_GLOBAL, types[i]);
+		path = fb_test_file("kinds", &made, sizeof(made));
+		FB_OK_FATAL(fb_elf_symtab_load(path, 0, &table));
+		CU_ASSERT_EQUAL(fb_symtab_count(table), types[i] == STT_NOTYPE ? 4 : 3);
+		fb_symtab_destroy(table);
+		free(path);
+	}
+}
+
+/* A file that is laid out anywhere is moved as a whole. */
+static void objects_are_moved_whole(void)
+{
+	struct vmlinux made = vmlinux_example;
+	struct fb_symtab *table = NULL;
+	char *path;
+
+	made.header.e_type = ET_DYN;
+	path = fb_test_file("object", &made, sizeof(made));
+	FB_OK_FATAL(fb_elf_symtab_load(path, 0x1000, &table));
+	expect_symbol(table, "cpu_number", 0x1040, 'B');
+	expect_symbol(table, "absolute", STEXT + 8, 'a');
+	fb_symtab_destroy(table);
+	free(path);
+}
+
+/* Up to 64 bytes, and a text with room for its NUL. */
+static void build_ids_have_a_size(void)
+{
+	struct long_one {
+		struct vmlinux vmlinux;
+		uint8_t more[64];
+	} made = {.vmlinux = vmlinux_example};
+	char text[256];
+
+	for (uint32_t size = 64; size <= 65; size++) {
+		char *path;
+
+		made.vmlinux.note.header.n_descsz = size;
+		made.vmlinux.sections[5].sh_size = sizeof(Elf64_Nhdr) + 4 + ((size + 3) & ~3u);
+		path = fb_test_file("long_id", &made, sizeof(made));
+		if (size == 64)
+			FB_OK(fb_elf_build_id(path, text, sizeof(text)));
+		else
+			FB_FAILS_WITH(fb_elf_build_id(path, text, sizeof(text)), FB_CORRUPT,
+				      "long_id: build-id of 65 bytes");
+		free(path);
+	}
+	CU_ASSERT_EQUAL(strlen(text), 128);
+	for (size_t room = 40; room <= 41; room++) {
+		char *path = fb_test_file("id", &vmlinux_example, sizeof(vmlinux_example));
+		struct fb_error *err = fb_elf_build_id(path, text, room);
+
+		CU_ASSERT_EQUAL(err == NULL, room == 41);
+		fb_error_destroy(err);
+		free(path);
+	}
+}
+
 FB_TEST_MAIN("symbols/elf_symtab", FB_TEST(symbols_stand_where_they_run),
 	     FB_TEST(a_moved_kernel_keeps_its_per_cpu_offsets), FB_TEST(build_id_is_read),
-	     FB_TEST(damaged_files_are_refused), FB_TEST(cut_files_are_survived))
+	     FB_TEST(damaged_files_are_refused), FB_TEST(cut_files_are_survived),
+	     FB_TEST(letters_are_those_of_nm), FB_TEST(some_symbols_are_left_out),
+	     FB_TEST(objects_are_moved_whole), FB_TEST(build_ids_have_a_size))
