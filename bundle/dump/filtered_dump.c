@@ -20,6 +20,10 @@ struct filtering {
 	const struct fb_filtered_dump_options *options;
 	struct fb_frame_set *kept;
 	struct fb_filter *filter;
+	/* Of the running kernel, whose pages become others between counting and writing: what was chosen
+	 * while they were counted. NULL: of a dump. */
+	struct fb_frame_set *chosen;
+	bool counted;
 	struct fb_page_choice choice;
 	struct fb_bundle_plan plan;
 	struct fb_placement placement; /* of no core */
@@ -27,9 +31,31 @@ struct filtering {
 	struct fb_filtered_dump_result result;
 };
 
+static uint64_t next_chosen(const struct filtering *filtering, uint64_t pfn)
+{
+	struct fb_dump *dump = fb_input_dump(filtering->input);
+
+	for (pfn = fb_dump_next_page(dump, pfn); pfn != UINT64_MAX;
+	     pfn = fb_dump_next_page(dump, pfn + 1))
+		if (fb_frame_set_has(filtering->chosen, pfn))
+			break;
+	return pfn;
+}
+
 static struct fb_error *next_page(void *context, uint64_t pfn, uint64_t *pfn_ret)
 {
-	return fb_filter_next(context, pfn, pfn_ret);
+	struct filtering *filtering = context;
+	struct fb_error *err;
+
+	if (filtering->counted) {
+		*pfn_ret = next_chosen(filtering, pfn);
+		return NULL;
+	}
+	err = fb_filter_next(filtering->filter, pfn, pfn_ret);
+	if (err || !filtering->chosen)
+		return err;
+	filtering->counted = *pfn_ret == UINT64_MAX;
+	return filtering->counted ? NULL : fb_frame_set_add(filtering->chosen, *pfn_ret, NULL);
 }
 
 /* Pages that a merge added to a bundle are always kept: somebody wanted them. */
@@ -85,6 +111,9 @@ static struct fb_error *choose(struct filtering *filtering)
 				   &filtering->result.keep);
 	if (!err)
 		err = fb_filter_create(kernel, options->level, filtering->kept, &filtering->filter);
+	if (!err && fb_dump_info(fb_kernel_dump(kernel))->live)
+		err = fb_frame_set_create(fb_dump_info(fb_kernel_dump(kernel))->max_pfn,
+					  &filtering->chosen);
 	return err ? err : make_manifest(filtering);
 }
 
@@ -94,7 +123,7 @@ static void plan_writing(struct filtering *filtering)
 
 	filtering->choice = (struct fb_page_choice){
 		.next = next_page,
-		.context = filtering->filter,
+		.context = filtering,
 		.dump_level = (int)options->level,
 	};
 	filtering->plan = (struct fb_bundle_plan){
@@ -167,5 +196,6 @@ struct fb_error *fb_filtered_dump_write(struct fb_input *input,
 	free(filtering.manifest);
 	fb_filter_destroy(filtering.filter);
 	fb_frame_set_destroy(filtering.kept);
+	fb_frame_set_destroy(filtering.chosen);
 	return err;
 }

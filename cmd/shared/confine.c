@@ -14,11 +14,21 @@
 #include "base/outfile.h"
 #include "cmd/shared/command.h"
 
-/* What the C library and the thread pool look at. */
+/* What the C library and the thread pool look at, and what says why /proc/kcore cannot be read. */
 static const char *const always[] = {
-	"/proc/self",        "/proc/cpuinfo",           "/proc/meminfo",  "/proc/stat",
-	"/proc/sys/vm",      "/sys/devices/system/cpu", "/etc/localtime", "/usr/share/zoneinfo",
-	"/usr/share/locale", "/usr/lib/locale",         "/usr/lib/debug", "/dev/null",
+	"/proc/self",
+	"/proc/cpuinfo",
+	"/proc/meminfo",
+	"/proc/stat",
+	"/proc/sys/vm",
+	"/sys/devices/system/cpu",
+	"/etc/localtime",
+	"/usr/share/zoneinfo",
+	"/usr/share/locale",
+	"/usr/lib/locale",
+	"/usr/lib/debug",
+	"/dev/null",
+	"/sys/kernel/security/lockdown",
 };
 
 /* Where programs and libraries of the host itself are, for `merge` without --sysroot. */
