@@ -238,7 +238,7 @@ void fb_held_files_destroy(struct fb_held_files *held)
 	free(held);
 }
 
-/* The entries with that key. */
+/* The entries with that key; NULL where there are none. */
 static const struct fb_held_file *find(const struct fb_held_files *held, int order, uint64_t key,
 				       size_t *count_ret)
 {
@@ -247,7 +247,7 @@ static const struct fb_held_file *find(const struct fb_held_files *held, int ord
 	size_t end = FB_LOWER_BOUND(at, held->count, key_of(&entries[at], order) <= key);
 
 	*count_ret = end - first;
-	return entries + first;
+	return end > first ? entries + first : NULL;
 }
 
 const struct fb_held_file *fb_held_by_file(const struct fb_held_files *held, uint64_t file,

@@ -32,7 +32,8 @@ FB_MUST_CHECK struct fb_error *fb_held_files_create(struct fb_kernel *kernel,
 						    struct fb_held_files **held_ret);
 void fb_held_files_destroy(struct fb_held_files *held);
 
-/* All entries of a struct file, of an inode, or of a private_data: they stand together. */
+/* All entries of a struct file, of an inode, or of a private_data: they stand together. NULL where there
+ * are none. */
 const struct fb_held_file *fb_held_by_file(const struct fb_held_files *held, uint64_t file,
 					   size_t *count_ret);
 const struct fb_held_file *fb_held_by_inode(const struct fb_held_files *held, uint64_t inode,

@@ -36,14 +36,17 @@ static struct fb_error *read_failing(struct fb_space *space, uint64_t address, v
 
 static const struct fb_space_ops failing_ops = {.read = read_failing};
 
-static const struct fb_wait *first_wait(const struct made_waits *waits, int32_t tid)
+static const struct fb_wait *wait_in(const struct fb_wait_graph *graph, int32_t tid)
 {
-	const struct fb_wait_graph *graph = &waits->finder.graph;
-
 	for (size_t i = 0; i < graph->wait_count; i++)
 		if (graph->waits[i].tid == tid)
 			return &graph->waits[i];
 	return NULL;
+}
+
+static const struct fb_wait *first_wait(const struct made_waits *waits, int32_t tid)
+{
+	return wait_in(&waits->finder.graph, tid);
 }
 
 static void put_line(FILE *to, const char *label, const char *text)
@@ -73,15 +76,15 @@ static void put_wait(FILE *to, const struct fb_wait *wait, const struct fb_wait_
 }
 
 /* The answer as it is. */
-static void put_given(const struct made_waits *waits, const struct fb_task *task, char *text)
+static void put_given(const struct fb_wait_graph *graph, int32_t tid, char *text)
 {
-	const struct fb_wait *wait = first_wait(waits, task->tid);
+	const struct fb_wait *wait = wait_in(graph, tid);
 	FILE *to = fmemopen(text, TEXT, "w");
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(to);
 	if (wait) {
 		fprintf(to, "      kind     %s", wait->kind);
-		put_wait(to, wait, &waits->finder.graph.objects[wait->object]);
+		put_wait(to, wait, &graph->objects[wait->object]);
 	} else {
 		fputs("      waits for nobody", to);
 	}
@@ -89,7 +92,7 @@ static void put_given(const struct made_waits *waits, const struct fb_task *task
 }
 
 /* The answer as it should be, with its marks replaced. */
-static void put_expected(const struct made_waits *waits, const struct made_answer *answer,
+static void put_expected(const struct made_answer *answer, const uint64_t marks[MADE_MARKS],
 			 char *text)
 {
 	char raw[TEXT];
@@ -115,7 +118,7 @@ static void put_expected(const struct made_waits *waits, const struct made_answe
 	for (const char *from = raw; *from; from++) {
 		if (from[0] == '{' && from[1] >= '0' && from[1] < '0' + (int)MADE_MARKS &&
 		    from[2] == '}') {
-			text += snprintf(text, MARK, "0x%" PRIx64, waits->marks[from[1] - '0']);
+			text += snprintf(text, MARK, "0x%" PRIx64, marks[from[1] - '0']);
 			from += 2;
 		} else {
 			*text++ = *from;
@@ -124,15 +127,15 @@ static void put_expected(const struct made_waits *waits, const struct made_answe
 	*text = '\0';
 }
 
-void made_answer_check(const struct made_waits *waits, const struct fb_task *task,
-		       const struct made_answer *answer)
+void made_graph_check(const struct fb_wait_graph *graph, int32_t tid,
+		      const struct made_answer *answer, const uint64_t marks[MADE_MARKS])
 {
 	char given[TEXT] = "", expected[4 * TEXT] = "";
 
-	put_given(waits, task, given);
-	put_expected(waits, answer, expected);
+	put_given(graph, tid, given);
+	put_expected(answer, marks, expected);
 	if (strcmp(given, expected) != 0)
-		printf("\n    is\n%s\n    should be\n%s", given, expected);
+		printf("\n    TID %d is\n%s\n    should be\n%s", tid, given, expected);
 	CU_ASSERT_STRING_EQUAL(given, expected);
 }
 
@@ -219,7 +222,7 @@ static void begin(struct run *run, const struct made_scene *scene, struct damage
 	run->err = whole_way ? recognise_twice(scene, &run->waits, &run->blocked, failing)
 			     : scene->find(&run->waits.finder, &run->blocked);
 	run->warnings = fb_warnings_count(run->waits.made->warnings);
-	put_given(&run->waits, run->blocked.task, run->text);
+	put_given(&run->waits.finder.graph, run->blocked.task->tid, run->text);
 }
 
 static void end(struct run *run)
@@ -242,7 +245,8 @@ void made_scene_check(const struct made_scene *scene)
 		FB_OK(run.err);
 		run.err = NULL;
 	}
-	made_answer_check(&run.waits, run.blocked.task, &scene->answer);
+	made_graph_check(&run.waits.finder.graph, run.blocked.task->tid, &scene->answer,
+			 run.waits.marks);
 	end(&run);
 }
 

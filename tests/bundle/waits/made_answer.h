@@ -46,8 +46,8 @@ void made_scene_check(const struct made_scene *scene);
  * same, once all can be read: what the first was not told it must not be told for certain. */
 void made_scene_damage(const struct made_scene *scene);
 
-/* Compares the answer on one thread of a kernel that the test has made itself. */
-void made_answer_check(const struct made_waits *waits, const struct fb_task *task,
-		       const struct made_answer *answer);
+/* Compares the answer on one thread of any graph. marks may be NULL where the texts have none. */
+void made_graph_check(const struct fb_wait_graph *graph, int32_t tid,
+		      const struct made_answer *answer, const uint64_t marks[MADE_MARKS]);
 
 #endif

@@ -3,7 +3,9 @@
 #include "tests/bundle/waits/made_open_files.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "bundle/waits/files/wait_held_files.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"
@@ -78,6 +80,23 @@ uint64_t made_pipe(struct made_waits *waits)
 	made_list_init(waits->made, pipe + waits->made->kernel.layout.pipe_read_wait.offset);
 	made_list_init(waits->made, pipe + waits->made->kernel.layout.pipe_write_wait.offset);
 	return pipe;
+}
+
+uint64_t made_pipe_between(struct made_waits *waits, const struct fb_task *reader, unsigned fd,
+			   const struct fb_task *writer, unsigned writer_fd)
+{
+	struct made_kernel *made = waits->made;
+	uint64_t pipe = made_pipe(waits), inode;
+	uint64_t read = made_open_file(waits, pipe, S_IFIFO | 0600, FB_FMODE_READ), written;
+
+	made_open_fd(waits, reader, fd, read);
+	if (!writer)
+		return read;
+	written = made_open_file(waits, pipe, S_IFIFO | 0600, FB_FMODE_WRITE);
+	memcpy(&inode, made_at(made, read + made->kernel.layout.file_inode.offset), 8);
+	MADE_SET(made, written, file_inode, inode);
+	made_open_fd(waits, writer, writer_fd, written);
+	return read;
 }
 
 void made_sleep_in(struct made_waits *waits, const struct fb_task *task, uint64_t head)

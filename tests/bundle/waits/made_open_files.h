@@ -18,6 +18,10 @@ uint64_t made_open_file(struct made_waits *waits, uint64_t private_data, uint64_
 void made_open_fd(struct made_waits *waits, const struct fb_task *task, unsigned fd, uint64_t file);
 
 uint64_t made_pipe(struct made_waits *waits);
+/* A pipe of which one thread has the reading end at a descriptor, the other its writing end (NULL: nobody
+ * has). Gives the file of the reading end. */
+uint64_t made_pipe_between(struct made_waits *waits, const struct fb_task *reader, unsigned fd,
+			   const struct fb_task *writer, unsigned writer_fd);
 /* Queues the thread in the wait queue of which list_head is at head. */
 void made_sleep_in(struct made_waits *waits, const struct fb_task *task, uint64_t head);
 
