@@ -106,7 +106,7 @@ static void put_expected(const struct made_answer *answer, const uint64_t marks[
 		put_line(to, "detail", answer->detail);
 		put_line(to, "need", answer->need);
 		put_line(to, "owners", answer->owners);
-		fprintf(to, "\n      flags    %s", answer->flags);
+		fprintf(to, "\n      flags   %s%s", *answer->flags ? " " : "", answer->flags);
 		put_line(to, "wait", answer->wait);
 		put_line(to, "evidence", answer->evidence);
 		if (answer->seconds > 0)
