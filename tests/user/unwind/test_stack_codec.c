@@ -144,6 +144,34 @@ static void without_room_it_is_not_encoded(void)
 	fb_buf_deinit(&whole);
 }
 
+/* As many frames as a stack has at most, and one more. */
+static void too_many_frames_are_refused(void)
+{
+	const size_t most = FB_MAX_USER_FRAMES + FB_MAX_INLINED;
+	struct fb_user_stack stack = {.frames = calloc(most + 1, sizeof(*stack.frames))}, decoded;
+	struct fb_string_pool pool = {0};
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(stack.frames);
+	for (stack.count = most; stack.count <= most + 1; stack.count++) {
+		struct fb_cursor cursor;
+		struct fb_buf bytes;
+
+		fb_buf_init(&bytes, 16u << 20);
+		FB_OK_FATAL(fb_user_stack_encode(&stack, &bytes));
+		fb_cursor_init(&cursor, bytes.data, bytes.size, "stack");
+		if (stack.count == most) {
+			FB_OK_FATAL(fb_user_stack_decode(&cursor, &pool, &decoded));
+			CU_ASSERT_EQUAL(decoded.count, most);
+			fb_user_stack_deinit(&decoded);
+		} else {
+			FB_FAILS(fb_user_stack_decode(&cursor, &pool, &decoded), FB_LIMIT);
+		}
+		fb_buf_deinit(&bytes);
+	}
+	free(stack.frames);
+	fb_string_pool_deinit(&pool);
+}
+
 /* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
  * then the frame's. */
 enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FROM = FOUND + 1, FIRST_TEXT = 6 + 32 };
@@ -181,4 +209,4 @@ static void values_that_mean_nothing_are_refused(void)
 
 FB_TEST_MAIN("user/stack_codec", FB_TEST(what_goes_in_comes_out),
 	     FB_TEST(cut_off_anywhere_it_is_refused), FB_TEST(without_room_it_is_not_encoded),
-	     FB_TEST(values_that_mean_nothing_are_refused))
+	     FB_TEST(too_many_frames_are_refused), FB_TEST(values_that_mean_nothing_are_refused))
