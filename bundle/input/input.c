@@ -15,13 +15,14 @@
 #include "base/search.h"
 #include "bundle/input/core_set.h"
 #include "bundle/input/crash_folder.h"
+#include "bundle/input/fetched_vmlinux.h"
 #include "bundle/match/boot_facts.h"
 
 struct fb_input {
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_warnings *remarks;  /* borrowed, or NULL */
 	struct fb_pool *pool;
-	struct fb_fetcher *fetcher; /* borrowed */
+	struct fb_fetched_vmlinux fetched;
 	char *path;
 	struct fb_path_list files; /* all that it was given as: cores first */
 	struct fb_file *file;      /* of a bundle, for its fiber section */
@@ -126,15 +127,18 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 			       struct fb_input **input_ret)
 {
 	struct fb_input *input = calloc(1, sizeof(*input));
-	struct fb_kernel_options kernel_options = {.vmlinux = options->vmlinux,
-						   .memory_only = options->memory_only};
+	struct fb_kernel_options kernel_options = {
+		.vmlinux = options->vmlinux,
+		.memory_only = options->memory_only,
+		.find_vmlinux = options->fetcher ? fb_fetched_vmlinux_find : NULL,
+	};
 	struct fb_error *err;
 
 	if (!input)
 		return fb_error_nomem();
 	input->warnings = warnings;
 	input->remarks = options->remarks;
-	input->fetcher = options->fetcher;
+	input->fetched.fetcher = options->fetcher;
 	err = fb_pool_create(options->threads, &input->pool);
 	if (!err)
 		err = open_dump(input, options);
@@ -142,6 +146,7 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 		err = open_fiber(input);
 	if (!err) {
 		kernel_options.pool = input->pool;
+		kernel_options.context = &input->fetched;
 		err = fb_error_prefix(
 			fb_kernel_open(input->dump, &kernel_options, warnings, &input->kernel),
 			"%s", input->path);
@@ -169,6 +174,7 @@ void fb_input_destroy(struct fb_input *input)
 	free(input->core_problem);
 	fb_tasks_destroy(input->tasks);
 	fb_kernel_destroy(input->kernel);
+	fb_fetched_vmlinux_deinit(&input->fetched);
 	fb_fiber_destroy(input->fiber);
 	fb_dump_destroy(input->dump);
 	fb_file_destroy(input->file);
@@ -182,16 +188,6 @@ const char *fb_input_path(const struct fb_input *input)
 	return input->path;
 }
 
-size_t fb_input_file_count(const struct fb_input *input)
-{
-	return input->files.count;
-}
-
-const char *fb_input_file(const struct fb_input *input, size_t index)
-{
-	return input->files.list[index];
-}
-
 struct fb_pool *fb_input_pool(const struct fb_input *input)
 {
 	return input->pool;
@@ -199,7 +195,7 @@ struct fb_pool *fb_input_pool(const struct fb_input *input)
 
 struct fb_fetcher *fb_input_fetcher(const struct fb_input *input)
 {
-	return input->fetcher;
+	return input->fetched.fetcher;
 }
 
 struct fb_dump *fb_input_dump(const struct fb_input *input)
@@ -489,8 +485,8 @@ struct fb_error *fb_input_check_output(const struct fb_input *input, const char 
 		return NULL; /* nothing there, or writing it will say why not */
 	if (S_ISDIR(output.st_mode))
 		return fb_error_create(FB_INVALID, "%s is a folder: name a file in it", path);
-	for (size_t i = 0; i < fb_input_file_count(input); i++)
-		if (stat(fb_input_file(input, i), &file) == 0 && file.st_dev == output.st_dev &&
+	for (size_t i = 0; i < input->files.count; i++)
+		if (stat(input->files.list[i], &file) == 0 && file.st_dev == output.st_dev &&
 		    file.st_ino == output.st_ino)
 			return fb_error_create(
 				FB_INVALID, "%s: is an input: name another output with -o", path);

@@ -56,9 +56,6 @@ void fb_input_destroy(struct fb_input *input);
 
 /* All owned by the input. */
 const char *fb_input_path(const struct fb_input *input); /* of the (first) file opened */
-/* Every file it was given as: dump, its parts, cores, those that cannot be opened too, vmlinux. */
-size_t fb_input_file_count(const struct fb_input *input);
-const char *fb_input_file(const struct fb_input *input, size_t index);
 struct fb_pool *fb_input_pool(const struct fb_input *input);
 struct fb_fetcher *fb_input_fetcher(const struct fb_input *input); /* NULL: none */
 struct fb_dump *fb_input_dump(const struct fb_input *input);

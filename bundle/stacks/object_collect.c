@@ -7,8 +7,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "base/isolation/fetcher.h"
 #include "base/isolation/isolate.h"
 #include "base/limits.h"
 #include "base/part.h"
@@ -31,6 +33,7 @@ struct collection {
 	size_t *first;                    /* owned; the first candidate of each */
 	size_t count;
 	uint64_t room; /* bytes that objects may still take */
+	int fetch_fd;  /* in a child: for fb_fetch(); -1: none */
 };
 
 static int compare_candidates(const void *left, const void *right)
@@ -142,6 +145,48 @@ static struct fb_error *group(struct collection *collection)
 	return err;
 }
 
+static struct fb_error *send_object(struct fb_file *file, bool with_code, struct fb_buf *result)
+{
+	struct fb_error *err = fb_buf_u64(result, file->size);
+
+	return err ? err : fb_stored_object_make(file, with_code, result);
+}
+
+/* The file of that build-id as a server has it, if one does. */
+static struct fb_error *send_fetched(const struct collection *collection, const char *wanted,
+				     bool with_code, struct fb_buf *result)
+{
+	char found[FB_BUILD_ID_TEXT] = "";
+	struct fb_file *file = NULL;
+	struct fb_error *err;
+	int fd;
+
+	if (!*wanted || collection->fetch_fd < 0)
+		return NULL;
+	err = fb_fetch(collection->fetch_fd, FB_FETCH_EXECUTABLE, wanted, &fd);
+	if (err) { /* what is wanted and not at hand is listed in any case */
+		fb_error_destroy(err);
+		return NULL;
+	}
+	err = fb_file_from_fd(wanted, fd, 0, &file);
+	if (err) {
+		(void)close(fd);
+		return err;
+	}
+	err = fb_part_skip(fb_file_build_id(file, found));
+	if (!err && strcmp(found, wanted) == 0)
+		err = send_object(file, with_code, result);
+	fb_file_destroy(file);
+	return err;
+}
+
+static void begin(void *context, int fetch_fd)
+{
+	struct collection *collection = context;
+
+	collection->fetch_fd = fetch_fd;
+}
+
 /* Runs in a child. The result is the size of the file as u64 and then its object, or nothing
  * where no file has the build-id. */
 static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
@@ -155,7 +200,7 @@ static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 		with_code |= collection->candidates[i].with_code;
 
 	for (size_t i = collection->first[index]; i < collection->first[index + 1]; i++) {
-		char found[FB_BUILD_ID_TEXT];
+		char found[FB_BUILD_ID_TEXT] = "";
 		struct fb_file *file = NULL;
 
 		err = fb_part_skip(fb_host_files_find_any(collection->files,
@@ -166,10 +211,9 @@ static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 			return err;
 		if (!file || strcmp(found, wanted) != 0)
 			continue;
-		err = fb_buf_u64(result, file->size);
-		return err ? err : fb_stored_object_make(file, with_code, result);
+		return send_object(file, with_code, result);
 	}
-	return NULL;
+	return send_fetched(collection, wanted, with_code, result);
 }
 
 static struct fb_error *take(void *context, size_t index, struct fb_cursor *result)
@@ -241,7 +285,13 @@ static struct fb_error *collect(struct collection *collection,
 				const struct fb_thread_stacks *stacks,
 				struct fb_collected_objects *collected)
 {
-	const struct fb_isolate_ops ops = {.work = work, .take = take, .lost = lose};
+	const struct fb_isolate_ops ops = {
+		.begin = begin,
+		.work = work,
+		.take = take,
+		.lost = lose,
+		.fetcher = fb_input_fetcher(collection->input),
+	};
 	struct fb_error *err = list_candidates(collection, stacks);
 
 	if (!err)
@@ -261,7 +311,11 @@ struct fb_error *fb_objects_collect(struct fb_input *input, const struct fb_thre
 				    struct fb_collected_objects *collected_ret)
 {
 	struct collection collection = {
-		.input = input, .files = files, .room = FB_MAX_BUNDLE_OBJECT_BYTES};
+		.input = input,
+		.files = files,
+		.room = FB_MAX_BUNDLE_OBJECT_BYTES,
+		.fetch_fd = -1,
+	};
 	struct fb_collected_objects collected = {.count = 0};
 	struct fb_error *err = collect(&collection, stacks, &collected);
 

@@ -114,17 +114,26 @@ static struct fb_error *start_fetcher(struct fb_context *context)
 	struct paths read = {0};
 	struct fb_error *err = servers ? NULL : fb_error_nomem();
 	char cache[FB_MAX_STRING];
-	const char *write[] = {cache, getenv("XDG_CACHE_HOME"), getenv("DEBUGINFOD_CACHE_PATH")};
+	char old_cache[FB_MAX_STRING]; /* used where it is there, before XDG's */
+	const char *write[] = {cache, old_cache, getenv("XDG_CACHE_HOME"),
+			       getenv("DEBUGINFOD_CACHE_PATH")};
 	struct fb_sandbox_options options = {
 		.write = write,
-		.write_count = 1,
+		.write_count = 2,
 		.network = true,
 	};
 
 	(void)snprintf(cache, sizeof(cache), "%s/.cache", home ? home : "");
-	for (size_t i = 1; i < FB_ARRAY_SIZE(write); i++)
+	(void)snprintf(old_cache, sizeof(old_cache), "%s/.debuginfod_client_cache",
+		       home ? home : "");
+	for (size_t i = 2; i < FB_ARRAY_SIZE(write); i++)
 		if (write[i])
 			write[options.write_count++] = write[i];
+	/* The sandbox lets in only what is there. */
+	if (!context->options.no_sandbox && urls && *urls)
+		for (size_t i = 0; i < options.write_count; i++)
+			if (write[i] != old_cache)
+				(void)mkdir(write[i], 0700);
 	if (!err)
 		err = add(&read, for_network, FB_ARRAY_SIZE(for_network));
 	if (!err)

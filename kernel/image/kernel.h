@@ -27,6 +27,10 @@ struct fb_kernel_options {
 	 * from it, and symbols and types where the dump has lost its own. Opening fails with FB_INVALID
 	 * where its build-id is not that of the dump's kernel. */
 	const char *vmlinux;
+	/* Asked where there is none and the dump has lost its symbols or types: the path (the kernel's to
+	 * free) of the vmlinux of that build-id, lower-case hex. NULL: nobody to ask. */
+	struct fb_error *(*find_vmlinux)(void *context, const char *build_id, char **path_ret);
+	void *context;
 	struct fb_pool *pool; /* borrowed; NULL: one thread */
 	/* Leaves out symbols, types, CPUs and fb_kernel_info(), which take most of the time, until
 	 * fb_kernel_complete() is called: there are kernel memory and VMCOREINFO with its symbols. */

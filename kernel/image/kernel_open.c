@@ -139,7 +139,7 @@ struct fb_error *fb_kernel_complete(struct fb_kernel *kernel)
 	if (!kernel->memory_only)
 		return NULL;
 	kernel->memory_only = false;
-	err = fb_kernel_load_symbols(kernel, kernel->vmlinux);
+	err = fb_kernel_load_symbols(kernel);
 	if (err)
 		return err;
 	find_direct_map(kernel);
@@ -163,6 +163,8 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 	kernel->dump = dump;
 	kernel->warnings = warnings;
 	kernel->pool = options->pool;
+	kernel->find_vmlinux = options->find_vmlinux;
+	kernel->find_context = options->context;
 	kernel->panic_cpu = -1;
 	kernel->memory_only = true;
 	err = load_memory(kernel, options);

@@ -16,6 +16,9 @@ struct fb_kernel {
 	struct fb_warnings *warnings; /* borrowed */
 	struct fb_pool *pool;         /* borrowed, or NULL */
 	char *vmlinux;                /* path, or NULL */
+	/* As in struct fb_kernel_options. */
+	struct fb_error *(*find_vmlinux)(void *context, const char *build_id, char **path_ret);
+	void *find_context;
 	struct fb_vmcoreinfo *vmcoreinfo;
 	struct fb_page_tables tables; /* of init_mm */
 	struct fb_linear_maps linear;
@@ -47,8 +50,7 @@ struct fb_kernel {
 };
 
 /* kernel_symbols.c: symbols and types; what fails is a warning. Out of memory is an error. */
-FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel,
-						      const char *vmlinux);
+FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel);
 /* kernel_kept.c */
 void fb_kernel_kept_init(struct fb_kernel *kernel);
 void fb_kernel_kept_deinit(struct fb_kernel *kernel);

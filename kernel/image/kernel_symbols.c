@@ -221,30 +221,70 @@ static struct fb_error *check_vmlinux(struct fb_kernel *kernel, const char *vmli
 		vmlinux, build_id, own);
 }
 
-struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel, const char *vmlinux)
+/* Replaces err, which symbols or types of the dump failed with, by that of reading them from the vmlinux,
+ * where there is one; the types by what DWARF says of them. */
+static struct fb_error *or_symbols_of(struct fb_kernel *kernel, struct fb_error *err)
+{
+	if (!err || !kernel->vmlinux || fb_error_is_fatal(err))
+		return err;
+	fb_error_destroy(err);
+	return fb_elf_symtab_load(kernel->vmlinux, kernel->info.kaslr_offset, &kernel->symbols);
+}
+
+static struct fb_error *or_types_of(struct fb_kernel *kernel, struct fb_error *err)
+{
+	if (!err || !kernel->vmlinux || fb_error_is_fatal(err))
+		return err;
+	fb_error_destroy(err);
+	return load_dwarf(kernel, kernel->vmlinux);
+}
+
+/* Asks for the vmlinux of a dump that has lost something (err, taken). Where there is none, err says that
+ * too. */
+static struct fb_error *find_vmlinux(struct fb_kernel *kernel, struct fb_error *err)
+{
+	struct fb_error *none;
+
+	if (!err || kernel->vmlinux || !kernel->find_vmlinux || !kernel->info.build_id ||
+	    fb_error_is_fatal(err))
+		return err;
+	none = kernel->find_vmlinux(kernel->find_context, kernel->info.build_id, &kernel->vmlinux);
+	if (!none)
+		none = check_vmlinux(kernel, kernel->vmlinux);
+	if (!none)
+		return err;
+	free(kernel->vmlinux);
+	kernel->vmlinux = NULL;
+	if (fb_error_is_fatal(none)) {
+		fb_error_destroy(err);
+		return none;
+	}
+	err = fb_error_prefix(err, "%s", fb_error_message(none));
+	fb_error_destroy(none);
+	return err;
+}
+
+struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel)
 {
 	uint64_t kaslr = 0;
-	struct fb_error *err, *symbols;
+	struct fb_error *err = NULL, *symbols, *types;
 
 	fb_vmcoreinfo_kaslr_offset(kernel->vmcoreinfo, &kaslr);
 	kernel->info.kaslr_offset = kaslr;
-	symbols = load_kallsyms(kernel);
-	if (symbols && vmlinux) {
-		fb_error_destroy(symbols);
-		symbols = fb_elf_symtab_load(vmlinux, kaslr, &kernel->symbols);
-	}
+	symbols = or_symbols_of(kernel, load_kallsyms(kernel));
 	if (fb_error_is_fatal(symbols))
 		return symbols;
 	fb_kernel_load_build_id(kernel);
-	err = vmlinux ? check_vmlinux(kernel, vmlinux) : NULL;
+	if (kernel->vmlinux)
+		err = check_vmlinux(kernel, kernel->vmlinux);
 	if (err) {
 		fb_error_destroy(symbols);
 		return err;
 	}
-	err = load_btf(kernel);
-	if (err && vmlinux) {
-		fb_error_destroy(err);
-		err = load_dwarf(kernel, vmlinux);
-	}
-	return note_lost(kernel, symbols, err);
+	symbols = or_symbols_of(kernel, find_vmlinux(kernel, symbols));
+	types = fb_error_is_fatal(symbols) ? NULL : load_btf(kernel);
+	if (!symbols) /* else it was asked for already */
+		types = find_vmlinux(kernel, types);
+	types = or_types_of(kernel, types);
+	return note_lost(kernel, symbols, types);
 }

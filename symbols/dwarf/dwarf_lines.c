@@ -9,7 +9,6 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/open_path.h"
 #include "base/search.h"
 #include "symbols/dwarf/dwarf_lines_private.h"
 
@@ -68,7 +68,7 @@ static const Dwfl_Callbacks callbacks = {
 
 static struct fb_error *open_module(struct fb_dwarf_lines *lines, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = fb_open_path(path);
 	Dwarf_Addr bias;
 
 	if (fd < 0)

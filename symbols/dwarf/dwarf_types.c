@@ -8,13 +8,13 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/open_path.h"
 #include "symbols/dwarf/dwarf_convert.h"
 
 struct wanted {
@@ -135,7 +135,7 @@ struct fb_error *fb_dwarf_types_load(const char *path, const char *const *names,
 	struct fb_error *err;
 	int fd;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = fb_open_path(path);
 	if (fd < 0)
 		return fb_error_os(errno, "%s", path);
 	err = fb_dwarf_converter_init(&search.converter);

@@ -8,7 +8,6 @@
 
 #include <elfutils/libdwelf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "base/isolation/isolate.h"
 #include "base/limits.h"
+#include "base/open_path.h"
 
 /* SHA-512 is the longest that linkers offer. */
 #define MAX_BUILD_ID 64u
@@ -35,7 +35,7 @@ static struct fb_error *open_elf(const char *path, struct elf_file *file)
 {
 	GElf_Ehdr header;
 
-	file->fd = open(path, O_RDONLY | O_CLOEXEC);
+	file->fd = fb_open_path(path);
 	if (file->fd < 0)
 		return fb_error_os(errno, "%s", path);
 	(void)elf_version(EV_CURRENT);

@@ -44,6 +44,7 @@ static void opens_a_folder(void)
 	struct fb_warnings *warnings = NULL, *remarks = NULL;
 	const struct fb_input_core *cores;
 	struct fb_input *input = NULL;
+	struct fb_error *err;
 	size_t count = 77;
 
 	FB_OK_FATAL(fb_warnings_create(&warnings));
@@ -52,7 +53,8 @@ static void opens_a_folder(void)
 	FB_OK_FATAL(fb_input_open(&options, warnings, &input));
 	FB_OK_FATAL(fb_input_cores(input, &cores, &count));
 	CU_ASSERT_EQUAL(count, 12);
-	CU_ASSERT_EQUAL(fb_input_file_count(input), 13);
+	CU_ASSERT(fb_error_is(err = fb_input_check_output(input, named), FB_INVALID));
+	fb_error_destroy(err);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fb_input_path(input), "/small/dump."));
 	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(remarks), 1);
 	CU_ASSERT_PTR_NOT_NULL(
