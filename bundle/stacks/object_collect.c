@@ -64,7 +64,8 @@ static struct fb_error *add_frames(struct collection *collection, const struct f
 	for (size_t i = 0; i < user->count && !err; i++) {
 		const struct fb_user_frame *frame = &user->frames[i];
 		const char *build_id = frame->build_id ? frame->build_id : "";
-		bool with_code = frame->found == FB_FRAME_CALL_SITE;
+		bool with_code =
+			frame->found == FB_FRAME_CALL_SITE || frame->found == FB_FRAME_PROLOGUE;
 		const struct candidate *last =
 			collection->candidate_count
 				? &collection->candidates[collection->candidate_count - 1]

@@ -41,7 +41,7 @@ static const struct reg {
 static const char *const found_names[] = {
 	[FB_FRAME_REGISTERS] = "registers",         [FB_FRAME_UNWIND_TABLE] = "unwind-table",
 	[FB_FRAME_FRAME_POINTER] = "frame-pointer", [FB_FRAME_STACK_TOP] = "stack-top",
-	[FB_FRAME_CALL_SITE] = "call-site",
+	[FB_FRAME_CALL_SITE] = "call-site",         [FB_FRAME_PROLOGUE] = "prologue",
 };
 
 size_t fb_user_reg_count(void)

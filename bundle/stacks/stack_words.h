@@ -24,7 +24,7 @@ const char *fb_user_regs_source_name(enum fb_user_regs_source source);
 /* FB_USER_REGS_UNKNOWN for what fb_user_regs_source_name() gives for none; text may be NULL. */
 enum fb_user_regs_source fb_user_regs_source_parse(const char *text);
 
-/* "registers", "unwind-table", "frame-pointer", "stack-top", "call-site". */
+/* "registers", "unwind-table", "frame-pointer", "stack-top", "call-site", "prologue". */
 const char *fb_frame_found_name(enum fb_frame_found found);
 /* False, and *found_ret untouched, for any other text; text may be NULL. */
 bool fb_frame_found_parse(const char *text, enum fb_frame_found *found_ret);

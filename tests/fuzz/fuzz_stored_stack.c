@@ -17,7 +17,7 @@ static void check(const struct fb_stored_stack *stack)
 
 		if (frame->symbol && strlen(frame->symbol) > FB_MAX_STRING)
 			abort();
-		if ((unsigned)frame->found > FB_FRAME_CALL_SITE)
+		if ((unsigned)frame->found > FB_FRAME_PROLOGUE)
 			abort();
 	}
 	if (strlen(stack->user.end) >= sizeof(stack->user.end))

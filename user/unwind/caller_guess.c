@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds the callers of code without unwind tables (the libc of musl, generated code) by what the
- * processor does at a call: the return address follows the call, and the call names the function.
- * Each caller found so is a guess, and is marked as one. Called by unwind.c.
+ * processor does at a call: the return address follows the call, and the call names the function;
+ * and by what the first instructions of the function did to the stack since. Each caller found so is
+ * a guess, and is marked as one. Called by unwind.c.
  */
 #include <string.h>
 
+#include "user/unwind/prologue.h"
 #include "user/unwind/unwind_private.h"
 
 /* Words of the stack that are looked at for a call site: frames without tables are small. */
@@ -137,6 +139,82 @@ static bool follows_call_of(struct fb_unwind_session *session, uint64_t address,
 	       target == function;
 }
 
+/* Of a function that is longer, the beginning. */
+#define READ_BYTES 512u
+
+/* What the function at hand did to the stack before the instruction at hand. False where its beginning is not
+ * known, or none of its code. */
+static bool read_prologue(struct fb_unwind_session *session, struct fb_prologue *prologue)
+{
+	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;
+	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
+	uint8_t code[READ_BYTES];
+	size_t size = 0;
+
+	if (!function || function > pc)
+		return false;
+	while (size < sizeof(code) && size < pc - function &&
+	       read_code(session, function + size, &word)) {
+		memcpy(code + size, &word, sizeof(word));
+		size += sizeof(word);
+	}
+	if (size > pc - function)
+		size = (size_t)(pc - function);
+	fb_prologue_read(code, size, prologue);
+	return size > 0 || pc == function;
+}
+
+bool fb_unwind_is_outermost(struct fb_unwind_session *session)
+{
+	struct fb_prologue prologue;
+
+	return read_prologue(session, &prologue) && prologue.outermost;
+}
+
+/* Makes the registers those of the caller that returns to the word at place: what the prologue saved is
+ * the caller's, and RBP where it did not. */
+static void return_to(struct fb_unwind_session *session, const struct fb_prologue *prologue,
+		      uint64_t place, uint64_t pc)
+{
+	struct fb_cfi_registers *regs = &session->regs;
+	uint32_t known = regs->known & 1u << FB_DWARF_RBP;
+
+	for (size_t i = 0; i < prologue->saved_count; i++) {
+		unsigned reg = prologue->saved[i].reg;
+
+		known &= ~(1u << reg);
+		if (fb_unwind_read_word(session, place - prologue->saved[i].below,
+					&regs->values[reg]))
+			known |= 1u << reg;
+	}
+	regs->values[FB_DWARF_RIP] = pc;
+	regs->values[FB_DWARF_RSP] = place + 8;
+	regs->known = known | 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP;
+}
+
+/* The word that the prologue left the return address at. strictly: only one behind a call of this very
+ * function; else behind any, as one of a pointer is, and one of another function that jumped here. */
+static bool guess_by_prologue(struct fb_unwind_session *session, const struct fb_prologue *prologue,
+			      bool strictly)
+{
+	const struct fb_cfi_registers *regs = &session->regs;
+	uint64_t pc = regs->values[FB_DWARF_RIP], sp = regs->values[FB_DWARF_RSP], word;
+	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
+	uint64_t place = sp + prologue->depth;
+
+	if (prologue->has_frame && regs->known & 1u << FB_DWARF_RBP)
+		place = regs->values[FB_DWARF_RBP] + prologue->frame;
+	else if (!prologue->known)
+		return false;
+	if (place % 8 || place < sp || place > INT64_MAX ||
+	    !fb_unwind_read_word(session, place, &word) ||
+	    !(strictly ? follows_call_of(session, word, function)
+		       : fb_unwind_may_follow_call(session, word)))
+		return false;
+	return_to(session, prologue, place, word);
+	return true;
+}
+
 /* The word on top of the stack: the return address where pc was called without being code, and
  * where the thread's registers are of a function that has pushed nothing, as the wrappers of
  * system calls are. */
@@ -194,19 +272,28 @@ static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t s
 	return true;
 }
 
-/* A call of this very function is the best evidence; a frame pointer may be that of a function further
- * out, so that what lies between is passed over. */
+/* A call of this very function is the best evidence, the more where the function's beginning leads to it; a
+ * frame pointer may be that of a function further out, so that what lies between is passed over. */
 bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret)
 {
 	uint64_t sp = session->regs.values[FB_DWARF_RSP];
+	struct fb_prologue prologue;
+	bool read = read_prologue(session, &prologue);
+	bool pushed = read && (prologue.depth || prologue.has_frame);
 
-	if (guess_by_stack_top(session, sp))
+	*found_ret = FB_FRAME_PROLOGUE;
+	if (pushed && guess_by_prologue(session, &prologue, true))
+		return true;
+	if (!pushed && guess_by_stack_top(session, sp)) {
 		*found_ret = FB_FRAME_STACK_TOP;
-	else if (guess_by_call_site(session, sp))
+		return true;
+	}
+	if (guess_by_call_site(session, sp)) {
 		*found_ret = FB_FRAME_CALL_SITE;
-	else if (guess_by_frame_pointer(session, sp))
-		*found_ret = FB_FRAME_FRAME_POINTER;
-	else
-		return false;
-	return true;
+		return true;
+	}
+	if (pushed && guess_by_prologue(session, &prologue, false))
+		return true;
+	*found_ret = FB_FRAME_FRAME_POINTER;
+	return guess_by_frame_pointer(session, sp);
 }

@@ -260,6 +260,10 @@ static void step_by_guess(struct fb_unwind_session *session)
 	char missing[160];
 	enum fb_frame_found found;
 
+	if (fb_unwind_is_outermost(session)) {
+		end_clean(session);
+		return;
+	}
 	if (!fb_unwind_guess_caller(session, &found)) {
 		session->stack->lacks_file = describe_missing(
 			session, session->caller ? pc - 1 : pc, missing, sizeof(missing));

@@ -44,6 +44,7 @@ enum fb_frame_found {
 	FB_FRAME_FRAME_POINTER, /* a guess */
 	FB_FRAME_STACK_TOP,     /* the word at the first stack pointer: a guess */
 	FB_FRAME_CALL_SITE, /* the first word that stands behind a call of the function: a guess */
+	FB_FRAME_PROLOGUE, /* where the function's first instructions left the return address: a guess */
 };
 
 static inline bool fb_frame_is_guess(enum fb_frame_found found)

@@ -87,6 +87,9 @@ bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address
 /* Makes the caller's registers of those at hand, and says how; false, and nothing changed, where
  * nothing suggests a caller. */
 bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret);
+/* Whether the function at hand, without unwind table, says of itself that nobody called it: of those that a
+ * program or thread begins with. */
+bool fb_unwind_is_outermost(struct fb_unwind_session *session);
 /* Whether a call ends at address; true as well where its code cannot be read. */
 bool fb_unwind_may_follow_call(struct fb_unwind_session *session, uint64_t address);
 /* Where the function that holds address begins, by the symbols of its object; 0: unknown. */

@@ -14,31 +14,47 @@
 #include "tests/user/live_process.h"
 #include "user/unwind/unwind.h"
 
-/* outer calls inner, and inner what it is given; each has saved a register and made room, and neither
- * has a frame pointer or a table. */
+/* None has a frame pointer or a table. outer makes room in a way that is not read; what it calls jumps to
+ * inner, which has saved two registers and made room, and calls what it is given. entry is where a program
+ * might begin. */
 void fb_test_bare_outer(void (*wait)(void));
 void fb_test_bare_inner(void (*wait)(void));
+void fb_test_bare_entry(void (*wait)(void));
 __asm__(".text\n"
 	".globl fb_test_bare_outer\n"
 	".type fb_test_bare_outer, @function\n"
 	"fb_test_bare_outer:\n"
 	"	push %rbx\n"
-	"	sub $0x40, %rsp\n"
-	"	call fb_test_bare_inner\n"
-	"	add $0x40, %rsp\n"
+	"	lea -0x40(%rsp), %rsp\n"
+	"	call fb_test_bare_jump\n"
+	"	lea 0x40(%rsp), %rsp\n"
 	"	pop %rbx\n"
 	"	ret\n"
 	".size fb_test_bare_outer, . - fb_test_bare_outer\n"
+	".type fb_test_bare_jump, @function\n"
+	"fb_test_bare_jump:\n"
+	"	jmp fb_test_bare_inner\n"
+	".size fb_test_bare_jump, . - fb_test_bare_jump\n"
 	".globl fb_test_bare_inner\n"
 	".type fb_test_bare_inner, @function\n"
 	"fb_test_bare_inner:\n"
 	"	push %r12\n"
+	"	push %rbp\n"
 	"	sub $0x90, %rsp\n"
+	"	mov $0x1234, %ebp\n"
 	"	call *%rdi\n"
 	"	add $0x90, %rsp\n"
+	"	pop %rbp\n"
 	"	pop %r12\n"
 	"	ret\n"
-	".size fb_test_bare_inner, . - fb_test_bare_inner\n");
+	".size fb_test_bare_inner, . - fb_test_bare_inner\n"
+	".globl fb_test_bare_entry\n"
+	".type fb_test_bare_entry, @function\n"
+	"fb_test_bare_entry:\n"
+	"	xor %ebp, %ebp\n"
+	"	call *%rdi\n"
+	"	hlt\n"
+	".size fb_test_bare_entry, . - fb_test_bare_entry\n");
 
 static int ready_fd;
 
@@ -55,6 +71,13 @@ static void child_in_bare_code(int ready)
 {
 	ready_fd = ready;
 	fb_test_bare_outer(wait_here);
+	__asm__ volatile("" : : : "memory");
+}
+
+static void child_in_entry(int ready)
+{
+	ready_fd = ready;
+	fb_test_bare_entry(wait_here);
 	__asm__ volatile("" : : : "memory");
 }
 
@@ -95,8 +118,8 @@ static const struct fb_user_frame *frame_of(const struct fb_user_stack *stack, c
 	return NULL;
 }
 
-/* By the calls of the functions themselves: inner's is in outer, outer's in the child's. */
-static void finds_callers_by_their_calls(void)
+/* Inner's by what it did to the stack, for nothing calls it; outer's by the call of it in the child's. */
+static void finds_callers_by_prologues_and_calls(void)
 {
 	const struct fb_user_frame *inner, *outer, *child;
 	struct fb_live_process live;
@@ -109,12 +132,27 @@ static void finds_callers_by_their_calls(void)
 	outer = frame_of(&result.stack, "fb_test_bare_outer");
 	child = frame_of(&result.stack, "child_in_bare_code");
 	CU_ASSERT_EQUAL(inner->found, FB_FRAME_UNWIND_TABLE);
-	CU_ASSERT_EQUAL(outer->found, FB_FRAME_CALL_SITE);
+	CU_ASSERT_EQUAL(outer->found, FB_FRAME_PROLOGUE);
 	CU_ASSERT_EQUAL(child->found, FB_FRAME_CALL_SITE);
 	CU_ASSERT_PTR_EQUAL(outer, inner + 1);
 	CU_ASSERT_PTR_EQUAL(child, outer + 1);
-	CU_ASSERT_EQUAL(outer->sp - inner->sp, 0x90 + 8 + 8);
+	CU_ASSERT_EQUAL(outer->sp - inner->sp, 0x90 + 8 + 8 + 8);
 	CU_ASSERT_EQUAL(child->sp - outer->sp, 0x40 + 8 + 8);
+	done(&result);
+	fb_live_process_stop(&live);
+}
+
+/* Nobody calls what clears RBP first of all: it is how the psABI marks a stack's end. */
+static void ends_where_a_program_begins(void)
+{
+	struct fb_live_process live;
+	struct result result;
+
+	if (!fb_live_process_start(&live, child_in_entry, 1))
+		return;
+	unwind(&live, &result);
+	CU_ASSERT(result.stack.complete);
+	CU_ASSERT_STRING_EQUAL(result.stack.end, "end of the stack: fb_test_bare_entry");
 	done(&result);
 	fb_live_process_stop(&live);
 }
@@ -171,5 +209,6 @@ static void ends_at_the_first_instruction(void)
 	fb_live_process_stop(&live);
 }
 
-FB_TEST_MAIN("user/caller_guess", FB_TEST(finds_callers_by_their_calls),
-	     FB_TEST(takes_no_word_for_a_return_address), FB_TEST(ends_at_the_first_instruction))
+FB_TEST_MAIN("user/caller_guess", FB_TEST(finds_callers_by_prologues_and_calls),
+	     FB_TEST(ends_where_a_program_begins), FB_TEST(takes_no_word_for_a_return_address),
+	     FB_TEST(ends_at_the_first_instruction))

@@ -201,7 +201,7 @@ static void values_that_mean_nothing_are_refused(void)
 	refuses(HOW, 3, "a stack of 1 frames in 37 bytes");
 	refuses(FOUND - 2, 2, "a frame found in way 0, from 0");
 	refuses(FOUND - 1, 2, "a frame found in way 0, from 0");
-	refuses(FOUND, FB_FRAME_CALL_SITE + 1, "a frame found in way 5, from 0");
+	refuses(FOUND, FB_FRAME_PROLOGUE + 1, "a frame found in way 6, from 0");
 	refuses(FROM, FB_SOURCE_ABSENT + 1, "a frame found in way 0, from 5");
 	refuses(FIRST_TEXT, 2, "a text of kind 2"); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3, "a text of kind 3");
