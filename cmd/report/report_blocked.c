@@ -6,10 +6,9 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <xxhash.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/bt/bt.h"
@@ -23,7 +22,6 @@
 struct entry {
 	const struct fb_thread_stack *stack;
 	double waited; /* NaN: unknown */
-	uint64_t hash; /* equal for equal stacks */
 };
 
 struct group {
@@ -33,37 +31,13 @@ struct group {
 	double longest; /* wait of a thread in D state, or of any; -1: unknown */
 };
 
-static uint64_t hash_text(const char *text, uint64_t hash)
-{
-	return text ? XXH64(text, strlen(text), hash) : hash;
-}
-
-/* A hash of what fb_bt_same_stack() compares, so that equal stacks have equal hashes. */
-static uint64_t hash_stack(const struct fb_thread_stack *stack)
-{
-	uint64_t hash = 0;
-
-	for (size_t i = 0; i < stack->kernel.count; i++)
-		hash = XXH64(&stack->kernel.frames[i].pc, sizeof(uint64_t), hash);
-	for (size_t i = 0; i < stack->user.count; i++) {
-		const struct fb_user_frame *frame = &stack->user.frames[i];
-		uint64_t offset = frame->symbol ? frame->offset : frame->pc % FB_PAGE_SIZE;
-
-		hash = hash_text(frame->symbol, hash_text(frame->object, hash));
-		hash = XXH64(&offset, sizeof(offset), hash);
-	}
-	return hash;
-}
-
-/* Equal stacks stand together; within them the longest wait is first, and PIDs in order. */
+/* The longest wait is first; of equal waits the lower TID. */
 static int compare_entries(const void *a, const void *b)
 {
 	const struct entry *first = a, *second = b;
 	double waited[] = {isnan(first->waited) ? -1 : first->waited,
 			   isnan(second->waited) ? -1 : second->waited};
 
-	if (first->hash != second->hash)
-		return first->hash < second->hash ? -1 : 1;
 	if (waited[0] != waited[1])
 		return waited[0] > waited[1] ? -1 : 1;
 	return (first->stack->task->tid > second->stack->task->tid) -
@@ -87,6 +61,33 @@ static int compare_groups(const void *a, const void *b)
 	       (first->entries->stack->task->tid < second->entries->stack->task->tid);
 }
 
+/* Puts equal stacks together, in the order that they have. */
+static struct fb_error *put_together(struct entry *entries, size_t count)
+{
+	FB_CLEANUP(fb_free_at) const struct fb_thread_stack **stacks = NULL;
+	FB_CLEANUP(fb_free_at) struct entry *together = NULL;
+	struct fb_bt_groups groups = {0};
+	size_t used = 0;
+	struct fb_error *err;
+
+	err = fb_alloc_array(count, sizeof(*stacks), FB_MAX_TASKS, "stacks", &stacks);
+	if (!err)
+		err = fb_alloc_array(count, sizeof(*together), FB_MAX_TASKS, "stacks", &together);
+	for (size_t i = 0; !err && i < count; i++)
+		stacks[i] = entries[i].stack;
+	if (!err)
+		err = fb_bt_group(stacks, count, &groups);
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = i; groups.first[i] && k != SIZE_MAX; k = groups.next[k])
+			together[used++] = entries[k];
+	for (size_t i = 0; i < used; i++)
+		entries[i] = together[i];
+	fb_bt_groups_deinit(&groups);
+	return NULL;
+}
+
 static struct fb_error *collect(const struct fb_report *report, struct entry **entries_ret,
 				size_t *count_ret)
 {
@@ -105,16 +106,20 @@ static struct fb_error *collect(const struct fb_report *report, struct entry **e
 		entries[count++] = (struct entry){
 			.stack = stack,
 			.waited = fb_report_waited(report, stack->task),
-			.hash = hash_stack(stack),
 		};
 	}
 	qsort(entries, count, sizeof(*entries), compare_entries);
+	err = put_together(entries, count);
+	if (err) {
+		free(entries);
+		return err;
+	}
 	*entries_ret = entries;
 	*count_ret = count;
 	return NULL;
 }
 
-/* entries are sorted: equal stacks have equal hashes, and so stand together. */
+/* Makes groups of entries, in which equal stacks stand together. */
 static struct fb_error *make_groups(const struct entry *entries, size_t count,
 				    struct group **groups_ret, size_t *group_count_ret)
 {
