@@ -93,17 +93,23 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"Cores of all that hang", "fbundle capture --blocked -o /var/crash/now", true},
+	{"Of everything, and then a dump of the host",
+	 "fbundle capture --all -o /var/crash/now --panic " PANIC_WORDS, true},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "[PID|COMM...] -o DIR",
 	.doc = "Writes a core of each process named, for gdb and for merge. Its threads stand "
 	       "still while its memory is copied, and go on whatever happens. Of a thread in D "
-	       "state, which no debugger can stop, what /proc tells is in the core.\v"
-	       "fbundle capture --blocked -o /var/crash/now\n"
-	       "fbundle capture --all -o /var/crash/now --panic " PANIC_WORDS,
+	       "state, which no debugger can stop, what /proc tells is in the core.",
 	.most_arguments = FB_MAX_CORES,
 	.no_input = true,
 	.options = capture_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 /* Whether one of its threads is in D state. */
@@ -490,4 +496,5 @@ const struct fb_command fb_command_capture = {
 	.name = "capture",
 	.summary = "cores of running processes, before the panic",
 	.run = run,
+	.usage = &usage,
 };

@@ -26,12 +26,18 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	return 0;
 }
 
+static const struct fb_example examples[] = {
+	{"Would it leave a good dump?", "fbundle doctor", true},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.doc = "Checks this host against what a dump with user stacks takes: kdump, memory for the "
 	       "capture kernel, space, where cores go, sysctls. Changes nothing.",
 	.no_input = true,
 	.options = doctor_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 /* Whatever is not as it should be is a part that is missing: exit status 3. */
@@ -115,4 +121,5 @@ const struct fb_command fb_command_doctor = {
 	.name = "doctor",
 	.summary = "whether this host would leave a good dump",
 	.run = run,
+	.usage = &usage,
 };

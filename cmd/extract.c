@@ -65,6 +65,16 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"The core of process 132 again, bit for bit",
+	 "fbundle extract dump.202611231722.fbundle 132 -o core.132.again", false},
+	{"A core of a process that nobody took one of",
+	 "fbundle extract dump.202611231722 143 -o core.143", false},
+	{"All cores of the bundle", "fbundle extract dump.202611231722.fbundle --all -o cores",
+	 false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT [PID|NAME]",
 	.doc = "Gives a core as an ELF core for gdb: the original bit for bit where there is one, "
@@ -73,6 +83,7 @@ static const struct fb_usage usage = {
 	.most_arguments = 1,
 	.options = extract_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 /* 0: what is none. */
@@ -294,4 +305,5 @@ const struct fb_command fb_command_extract = {
 	.name = "extract",
 	.summary = "a core for gdb: the original, or built from the dump",
 	.run = run,
+	.usage = &usage,
 };

@@ -28,6 +28,11 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	return 0;
 }
 
+static const struct fb_example examples[] = {
+	{"What a process has open", "fbundle files dump.202611231722.fbundle 141", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.options = files_options,
 	.parse = parse,
@@ -35,6 +40,7 @@ static const struct fb_usage usage = {
 	.doc = "Lists the open files of a process; paths as /proc shows them on the host.",
 	.most_arguments = 1,
 	.least_arguments = 1,
+	.examples = examples,
 };
 
 /* "rw", then what else was asked for at open() that matters to a reader. */
@@ -194,4 +200,5 @@ const struct fb_command fb_command_files = {
 	.name = "files",
 	.summary = "open files of a process",
 	.run = run,
+	.usage = &usage,
 };

@@ -27,9 +27,16 @@ struct info {
 	size_t core_count;
 };
 
+static const struct fb_example examples[] = {
+	{"What happened, and what to look at first", "fbundle info dump.202611231722.fbundle",
+	 false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Shows the crash at a glance: kernel, panic, dump, cores.",
+	.examples = examples,
 };
 
 static json_t *integer_or_null(int64_t value, bool known)
@@ -331,4 +338,5 @@ const struct fb_command fb_command_info = {
 	.name = "info",
 	.summary = "the crash at a glance",
 	.run = run,
+	.usage = &usage,
 };

@@ -50,11 +50,18 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"The report that the kernel died with", "fbundle log dump.202611231722 --panic", false},
+	{"Errors and worse", "fbundle log dump.202611231722 --level err", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Prints the kernel log of the dump as dmesg does.",
 	.options = log_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static enum fb_style level_style(unsigned level)
@@ -149,4 +156,5 @@ const struct fb_command fb_command_log = {
 	.name = "log",
 	.summary = "the kernel log, as dmesg prints it",
 	.run = run,
+	.usage = &usage,
 };

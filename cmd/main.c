@@ -14,14 +14,6 @@
 #include "cmd/shared/command.h"
 #include "cmd/shared/process.h"
 
-static const struct fb_command *const commands[] = {
-	&fb_command_merge,   &fb_command_info,   &fb_command_ps,     &fb_command_bt,
-	&fb_command_vm,      &fb_command_rd,     &fb_command_vtop,   &fb_command_files,
-	&fb_command_log,     &fb_command_mods,   &fb_command_sym,    &fb_command_struct,
-	&fb_command_extract, &fb_command_verify, &fb_command_waits,  &fb_command_report,
-	&fb_command_capture, &fb_command_dump,   &fb_command_doctor,
-};
-
 /* Bytes of a command's name, with room for what people mistype. */
 #define MAX_NAME 32u
 
@@ -31,8 +23,8 @@ static void print_help(FILE *to)
 		    "Joins a Linux kernel dump with the cores of its processes, and reads both.\n\n"
 		    "INPUT is a kernel dump, a bundle, or the folder that kdump-tools left.\n\n"
 		    "Commands:\n");
-	for (size_t i = 0; i < FB_ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	for (size_t i = 0; fb_commands[i]; i++)
+		fprintf(to, "  %-9s %s\n", fb_commands[i]->name, fb_commands[i]->summary);
 	fprintf(to, "\n`fbundle COMMAND --help` tells more. Exit status: 0 complete; 1 nothing "
 		    "usable;\n2 wrong usage; 3 an answer with a part missing or damaged.\n");
 }
@@ -72,12 +64,12 @@ static const struct fb_command *nearest_command(const char *name)
 	const struct fb_command *nearest = NULL;
 	size_t least = strlen(name) / 2 + 1;
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(commands); i++) {
-		size_t far = distance(name, commands[i]->name);
+	for (size_t i = 0; fb_commands[i]; i++) {
+		size_t far = distance(name, fb_commands[i]->name);
 
 		if (far < least) {
 			least = far;
-			nearest = commands[i];
+			nearest = fb_commands[i];
 		}
 	}
 	return nearest;
@@ -85,9 +77,9 @@ static const struct fb_command *nearest_command(const char *name)
 
 static const struct fb_command *find_command(const char *name)
 {
-	for (size_t i = 0; i < FB_ARRAY_SIZE(commands); i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	for (size_t i = 0; fb_commands[i]; i++)
+		if (strcmp(fb_commands[i]->name, name) == 0)
+			return fb_commands[i];
 	return NULL;
 }
 

@@ -63,6 +63,16 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"Join the cores that were taken before the host was reset to its dump",
+	 "fbundle merge dump.202611231722 core.*", false},
+	{"With the host's programs and libraries unpacked in sysroot, for whole stacks",
+	 "fbundle merge dump.202611231722 core.* --sysroot sysroot -f", false},
+	{"For somebody who may not see the memory of processes",
+	 "fbundle merge dump.202611231722 core.* --redact -o hand-out", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "DUMP [CORE...]",
 	.doc = "Joins process cores to a kernel dump: finds each core's task, puts the cores' pages "
@@ -72,6 +82,7 @@ static const struct fb_usage usage = {
 	.most_arguments = FB_MAX_CORES,
 	.options = merge_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static void show_progress(void *own, uint64_t done, uint64_t total)
@@ -370,4 +381,5 @@ const struct fb_command fb_command_merge = {
 	.name = "merge",
 	.summary = "join cores to a dump: writes a bundle",
 	.run = run,
+	.usage = &usage,
 };

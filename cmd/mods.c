@@ -9,9 +9,16 @@
 #include "cmd/shared/command.h"
 #include "kernel/modules/module.h"
 
+static const struct fb_example examples[] = {
+	{"Which modules are loaded, and which of them taint", "fbundle mods dump.202611231722",
+	 false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Lists the modules as /proc/modules does.",
+	.examples = examples,
 };
 
 /* used_by has a comma behind each name. */
@@ -126,4 +133,5 @@ const struct fb_command fb_command_mods = {
 	.name = "mods",
 	.summary = "modules",
 	.run = run,
+	.usage = &usage,
 };

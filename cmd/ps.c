@@ -82,12 +82,21 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"Every thread, with what it waits for",
+	 "fbundle ps dump.202611231722.fbundle --threads --waits", false},
+	{"Which threads are in D state, for a script, of the folder of kdump-tools",
+	 "fbundle ps . --json | jq '.tasks[] | select(.state == \"D\") | .tid'", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Lists the tasks of a dump: the union of what the task list, the PID tree, the CPUs "
 	       "and the families say. A star behind the state marks what a CPU ran.",
 	.options = ps_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static const char *core_name(const struct ps *ps, const struct fb_task *task)
@@ -426,4 +435,5 @@ const struct fb_command fb_command_ps = {
 	.name = "ps",
 	.summary = "tasks and their cores",
 	.run = run,
+	.usage = &usage,
 };

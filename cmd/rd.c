@@ -64,6 +64,15 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"A mutex in the memory of process 130",
+	 "fbundle rd dump.202611231722.fbundle 130:0x55d4a696e4e0 40", false},
+	{"The kernel's banner", "fbundle rd dump.202611231722.fbundle linux_banner 64", false},
+	{"A page as it is, into a file",
+	 "fbundle rd dump.202611231722.fbundle 130:55d4a696e000 4096 -r >page", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT [PID:]ADDR LEN",
 	.doc = "Shows memory of a process, or of the kernel, and where each byte comes from. ADDR is "
@@ -72,6 +81,7 @@ static const struct fb_usage usage = {
 	.least_arguments = 2,
 	.options = rd_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static uint64_t parse_length(const char *text)
@@ -344,4 +354,5 @@ const struct fb_command fb_command_rd = {
 	.name = "rd",
 	.summary = "bytes with their sources",
 	.run = run,
+	.usage = &usage,
 };

@@ -69,20 +69,22 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"Members", "fbundle struct dump.202611231722 task_struct init_task .comm .pid", false},
+	{"A list", "fbundle struct dump.202611231722 module modules -l list .name", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT TYPE [[PID:]ADDR] [.MEMBER...]",
 	.doc = "Shows the layout of one of the kernel's types, or of its modules'; with an address "
 	       "(hexadecimal, or a kernel symbol; NAME:CPU for a per-CPU variable) the value "
-	       "there. Members are followed through structs, arrays and pointers: .mm.pgd, "
-	       ".comm[0].\v"
-	       "  fbundle struct DUMP task_struct .mm\n"
-	       "  fbundle struct DUMP task_struct init_task .comm .sched_class\n"
-	       "  fbundle struct DUMP rq runqueues:0 .nr_running .curr.comm\n"
-	       "  fbundle struct DUMP module modules --list list .name",
+	       "there. Members are followed through structs, arrays and pointers: .mm.pgd.",
 	.most_arguments = MAX_ARGUMENTS,
 	.least_arguments = 1,
 	.options = struct_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static struct fb_error *unknown_type(struct structs *structs, const char *name)
@@ -494,4 +496,5 @@ const struct fb_command fb_command_struct = {
 	.name = "struct",
 	.summary = "a type's layout, or the value at an address",
 	.run = run,
+	.usage = &usage,
 };

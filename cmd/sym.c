@@ -22,12 +22,19 @@ struct sym {
 	json_t *list; /* --json */
 };
 
+static const struct fb_example examples[] = {
+	{"Where a function is", "fbundle sym dump.202611231722 schedule", false},
+	{"What an address of a stack is", "fbundle sym dump.202611231722 schedule+0x5a", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT NAME[+OFFSET]|ADDR",
 	.doc = "Finds the symbols of a name (MODULE:NAME for one module's), or the symbol that holds "
 	       "an address. NAME+0x1c/0x2f0 may be copied from a stack or the log.",
 	.most_arguments = 1,
 	.least_arguments = 1,
+	.examples = examples,
 };
 
 static bool is_type(char type)
@@ -134,4 +141,5 @@ const struct fb_command fb_command_sym = {
 	.name = "sym",
 	.summary = "symbol to address, address to symbol",
 	.run = run,
+	.usage = &usage,
 };

@@ -10,10 +10,16 @@
 #include "bundle/input/crash_folder.h"
 #include "cmd/shared/command.h"
 
+static const struct fb_example examples[] = {
+	{"Whether a bundle came over whole", "fbundle verify dump.202611231722.fbundle", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "BUNDLE",
 	.doc = "Checks every checksum and count of a bundle: the dump's tables and pages, and the "
 	       "fiber section that holds the cores.",
+	.examples = examples,
 };
 
 static struct fb_error *print_json(struct fb_context *context, const struct fb_warnings *problems)
@@ -88,4 +94,5 @@ const struct fb_command fb_command_verify = {
 	.name = "verify",
 	.summary = "check every checksum and count of a bundle",
 	.run = run,
+	.usage = &usage,
 };

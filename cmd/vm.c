@@ -42,6 +42,12 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	return 0;
 }
 
+static const struct fb_example examples[] = {
+	{"The mappings of a process, and what there is of their pages",
+	 "fbundle vm dump.202611231722.fbundle 132", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.options = vm_options,
 	.parse = parse,
@@ -50,6 +56,7 @@ static const struct fb_usage usage = {
 	       "come from where.",
 	.most_arguments = 1,
 	.least_arguments = 1,
+	.examples = examples,
 };
 
 static struct fb_error *add_json(struct vm *vm, const struct fb_vma *vma,
@@ -285,4 +292,5 @@ const struct fb_command fb_command_vm = {
 	.name = "vm",
 	.summary = "mappings, and which bytes are to be had",
 	.run = run,
+	.usage = &usage,
 };

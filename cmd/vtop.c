@@ -23,12 +23,19 @@ struct vtop {
 	struct fb_page_frame frame; /* where has_frame */
 };
 
+static const struct fb_example examples[] = {
+	{"Where a page of process 130 is",
+	 "fbundle vtop dump.202611231722.fbundle 130:0x55d4a696e4e0", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT [PID:]ADDR",
 	.doc = "Shows how an address is translated, level by level, and what the kernel says of the "
 	       "page frame.",
 	.most_arguments = 1,
 	.least_arguments = 1,
+	.examples = examples,
 };
 
 static struct fb_error *walk(struct vtop *vtop)
@@ -170,4 +177,5 @@ const struct fb_command fb_command_vtop = {
 	.name = "vtop",
 	.summary = "the page-table walk of an address",
 	.run = run,
+	.usage = &usage,
 };

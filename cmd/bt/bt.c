@@ -59,6 +59,16 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"The thread that panicked", "fbundle bt dump.202611231722.fbundle", false},
+	{"A process from main() to the scheduler, with the host's libraries in sysroot",
+	 "fbundle bt dump.202611231722.fbundle 132 --sysroot sysroot", false},
+	{"All stacks of a host with many threads, equal ones once",
+	 "fbundle bt dump.202611231722.fbundle --all --group", false},
+	{"What each CPU ran", "fbundle bt dump.202611231722.fbundle --panic", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT [PID|NAME...]",
 	.doc = "Shows the whole stack of threads: the kernel half as at the panic, the user half "
@@ -68,6 +78,7 @@ static const struct fb_usage usage = {
 	.most_arguments = SIZE_MAX,
 	.options = bt_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 /* Each task once, however often it is named. */
@@ -365,4 +376,5 @@ const struct fb_command fb_command_bt = {
 	.name = "bt",
 	.summary = "whole stacks, from main() through the system call to the scheduler",
 	.run = run,
+	.usage = &usage,
 };

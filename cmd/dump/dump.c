@@ -197,6 +197,14 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"A whole dump made small, with all memory of what is blocked",
+	 "fbundle dump dump.202611231722 small --keep-process blocked --budget 64M", false},
+	{"In a capture kernel", "fbundle dump /proc/vmcore /var/crash/dump", true},
+	{"Have kdump-tools save dumps so from now on", "fbundle dump --install", true},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT [OUTPUT]",
 	.doc = "Filters a whole dump (/proc/vmcore in a capture kernel, a vmcore, a dump of any level) "
@@ -206,6 +214,7 @@ static const struct fb_usage usage = {
 	.no_input = true, /* settle_arguments() takes it */
 	.options = dump_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static void show_progress(void *own, uint64_t done, uint64_t total)
@@ -443,4 +452,5 @@ const struct fb_command fb_command_dump = {
 	.name = "dump",
 	.summary = "a filtered dump, with what user stacks take",
 	.run = run,
+	.usage = &usage,
 };

@@ -37,6 +37,12 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"A page for the escalation", "fbundle report dump.202611231722.fbundle -o page.html",
+	 false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Writes what a support engineer asks first into one HTML page that needs nothing "
@@ -44,6 +50,7 @@ static const struct fb_usage usage = {
 	       "what is missing.",
 	.options = report_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static struct fb_error *write_page(struct fb_report *report)
@@ -146,4 +153,5 @@ const struct fb_command fb_command_report = {
 	.name = "report",
 	.summary = "one HTML page for an escalation",
 	.run = run,
+	.usage = &usage,
 };

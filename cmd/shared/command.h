@@ -76,7 +76,11 @@ struct fb_command {
 	const char *summary; /* one line for `fbundle --help` */
 	/* Parses its arguments (argv[0] is the command's name) and answers. */
 	struct fb_error *(*run)(struct fb_context *context, int argc, char **argv);
+	const struct fb_usage *usage;
 };
+
+/* All commands, in the order of `fbundle --help`, and behind them NULL. */
+extern const struct fb_command *const fb_commands[];
 
 extern const struct fb_command fb_command_bt;
 extern const struct fb_command fb_command_capture;
@@ -98,14 +102,21 @@ extern const struct fb_command fb_command_vm;
 extern const struct fb_command fb_command_vtop;
 extern const struct fb_command fb_command_waits;
 
-/* How a command is called. */
+struct fb_example {
+	const char *text;    /* what it does; no full stop */
+	const char *command; /* as typed, beside the sample; 74 columns at most */
+	bool on_host;        /* it is for the host that is to be dumped, and for root */
+};
+
+/* How a command is called: `--help`, the manual page and the table of options in docs/cli.md are made of it. */
 struct fb_usage {
-	const char *arguments; /* "INPUT [PID...]" */
-	const char *doc;       /* what it does, a sentence or more; \v separates examples */
+	const char *arguments; /* "INPUT [PID...]"; NULL: none */
+	const char *doc;       /* what it does, a sentence or more */
 	size_t most_arguments; /* behind INPUT */
 	size_t least_arguments;
 	bool no_input;                     /* it reads none: all arguments are context->args */
 	const struct argp_option *options; /* its own; NULL: none */
+	const struct fb_example *examples; /* behind them one without a text */
 	/* One of its own options; own is what fb_options_parse() was given. */
 	error_t (*parse)(int key, char *arg, struct argp_state *state, void *own);
 };
@@ -114,6 +125,9 @@ struct fb_usage {
  * what is wrong and exits with FB_EXIT_USAGE; --help prints and exits 0. */
 void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, int argc,
 		      char **argv, void *own);
+
+/* The options that every command takes; behind them one that is all zeros. */
+const struct argp_option *fb_options_common(void);
 
 /* Says on standard error what is wrong with the use of a command, and exits with FB_EXIT_USAGE. */
 _Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_PRINTF(2, 3);

@@ -156,6 +156,34 @@ static error_t parse_command(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* The examples behind the options, as argp_parse() takes them: it frees what is not the text itself. */
+static char *add_examples(int key, const char *text, void *input)
+{
+	const struct parsing *parsing = input;
+	char *examples = NULL;
+	size_t size;
+	FILE *to;
+
+	if (key != ARGP_KEY_HELP_POST_DOC || !parsing || !parsing->usage->examples)
+		return (char *)text;
+	to = open_memstream(&examples, &size);
+	if (!to)
+		return (char *)text;
+	fprintf(to, "Examples:\n");
+	for (const struct fb_example *example = parsing->usage->examples; example->text; example++)
+		fprintf(to, "%s  %s%s\n    %c %s\n",
+			example == parsing->usage->examples ? "" : "\n", example->text,
+			strchr(example->text, '?') ? "" : ":", example->on_host ? '#' : '$',
+			example->command);
+	fclose(to);
+	return examples;
+}
+
+const struct argp_option *fb_options_common(void)
+{
+	return option_list;
+}
+
 void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, int argc,
 		      char **argv, void *own)
 {
@@ -167,6 +195,7 @@ void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, 
 		.args_doc = usage->arguments,
 		.doc = usage->doc,
 		.children = children,
+		.help_filter = add_examples,
 	};
 	struct parsing parsing = {context, usage, own};
 

@@ -33,6 +33,15 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	}
 }
 
+static const struct fb_example examples[] = {
+	{"Is it a deadlock, and whose?", "fbundle waits dump.202611231722.fbundle", false},
+	{"What thread 130 waits for, and on to where the chain ends",
+	 "fbundle waits dump.202611231722.fbundle --why 130", false},
+	{"As a drawing, by dot -Tsvg waits.dot >waits.svg",
+	 "fbundle waits dump.202611231722.fbundle --dot >waits.dot", false},
+	{0},
+};
+
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Shows who waits for whom: what hangs in three lines, then deadlocks, then where chains "
@@ -40,6 +49,7 @@ static const struct fb_usage usage = {
 	       "sockets, children, frozen file systems.",
 	.options = waits_options,
 	.parse = parse,
+	.examples = examples,
 };
 
 static struct fb_error *answer(struct fb_waits_view *view, const struct waits_options *options)
@@ -95,4 +105,5 @@ const struct fb_command fb_command_waits = {
 	.name = "waits",
 	.summary = "who waits for whom, across kernel and user space",
 	.run = run,
+	.usage = &usage,
 };

@@ -4,44 +4,45 @@
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 
-page=$top/docs/fbundle.1
-reference=$top/docs/cli.md
+build=$(dirname "$(realpath "$FBUNDLE")")
+pages=$build/man
+page=$pages/fbundle.1
 export LC_ALL=C.UTF-8
 
-# check_formatting PROGRAM ARG...: it formats the page, and complains of nothing.
+# check_formatting PAGE PROGRAM ARG...: it formats the page, and complains of nothing.
 check_formatting() {
+    local name
+    name=$(basename "$1")
+    shift
     if ! command -v "$1" >/dev/null; then
-        skip "the page by $1: it is not installed"
+        skip "$name by $1: it is not installed"
         return
     fi
     run_program "$@"
     [ "$status" -eq 0 ] && [ -s "$work/stdout" ] && [ ! -s "$work/stderr" ]
-    report $? "$1 formats the page without a warning"
+    report $? "$1 formats $name without a warning"
 }
 
-check_formatting groff -mandoc -ww -Tutf8 "$page"
-check_formatting man --warnings=w -P cat -l "$page"
-if command -v mandoc >/dev/null; then
-    run_program mandoc -T lint -W warning "$page"
-    expect test ! -s "$work/stdout" "mandoc finds nothing wrong with the page"
-else
-    skip "the page by mandoc: it is not installed"
-fi
+expect test "$(find "$pages" -name '*.1' | wc -l)" -ge 17 "there are manual pages"
+for file in "$pages"/*.[157] "$top"/docs/man/*.7; do
+    macros=-mdoc
+    [ "$file" != "$pages/fbundle.5" ] || macros='-K utf8 -t -man'
+    # shellcheck disable=SC2086 # words
+    check_formatting "$file" groff $macros -ww -Tutf8 "$file"
+    check_formatting "$file" man --warnings=w -P cat -l "$file"
+    if command -v mandoc >/dev/null; then
+        # That other packages' pages are not installed is no fault.
+        mandoc -T lint -W style "$file" 2>/dev/null | grep -v 'referenced manual not found' >"$work/lint"
+        expect test ! -s "$work/lint" "mandoc finds nothing wrong with $(basename "$file")"
+        sed 's/^/# /' "$work/lint"
+    else
+        skip "$(basename "$file") by mandoc: it is not installed"
+    fi
+done
 
-# page_part NAME: the options that the page lists below the heading whose first word is NAME.
-page_part() {
-    awk -v name="$1" '
-        /^\.S[hs] / { inside = $2 == name }
-        inside && /^\.It Fl / {
-            for (i = 1; i < NF; i++)
-                if ($i == "Fl")
-                    print "-" $(i + 1)
-        }' "$page"
-}
-
-# reference_part NAME: cli.md below the heading whose first word is NAME.
-reference_part() {
-    awk -v name="$1" '/^## / { inside = $2 == name } inside' "$reference"
+# page_options PAGE: the options that a page lists.
+page_options() {
+    awk '/^\.It Fl / { for (i = 1; i < NF; i++) if ($i == "Fl") print "-" $(i + 1) }' "$1"
 }
 
 # help_options, common_options: the long options (and -j) that the help in $work/stdout lists, the command's
@@ -98,32 +99,33 @@ done
 run --help
 mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$work/stdout")
 expect test "${#commands[@]}" -ge 16 "the help lists commands"
-same_words "$(printf '%s\n' "${commands[@]}")" "$(sed -n '/^\.Sh COMMANDS/,/^\.Sh ENV/s/^\.Ss \([a-z]*\).*/\1/p' "$page")" \
-    "the page has a section for each command"
-same_words "$(printf '%s\n' "${commands[@]}")" "$(sed -n 's/^## \([a-z]*\) .*[A-Z].*/\1/p' "$reference")" \
-    "cli.md has a section for each command"
+same_words "$(printf '%s\n' "${commands[@]}")" "$(sed -n 's/^\.It Xr fbundle-\([a-z]*\) 1$/\1/p' "$page")" \
+    "fbundle(1) lists each command"
+same_words "$(printf '%s\n' "${commands[@]}")" "$(find "$pages" -name 'fbundle-*.1' | sed 's/.*fbundle-\(.*\)\.1/\1/')" \
+    "there is a page for each command"
 for command in "${commands[@]}"; do
     run "$command" --help
-    options=$(help_options)
-    same_words "$options" "$(page_part "$command" | grep -e ^--)" "$command: the page has its options"
-    missing=
-    for option in $options; do
-        reference_part "$command" | grep -qE -- "(^|[^a-z-])$option([^a-z-]|$)" || missing+=" $option"
-    done
-    expect test -z "$missing" "$command: cli.md has its options${missing:+, but not$missing}"
+    same_words "$(help_options)" "$(page_options "$pages/fbundle-$command.1" | grep -e ^--)" "$command: the page has its options"
     # Short options of both name the same long one.
     sed '/^ Everywhere:/,$d' "$work/stdout" | sed -nE 's/^ +(-[^ ,]), (--[a-z-]+).*/\1 \2/p' | sort >"$work/short-help"
-    awk -v name="$command" '/^\.S[hs] / { inside = $2 == name } inside && /^\.It Fl .* , Fl -/ { print "-" $3, "-" $6 }' \
-        "$page" | sort >"$work/short-page"
+    awk '/^\.It Fl .* , Fl -/ { print "-" $3, "-" $6 }' "$pages/fbundle-$command.1" | sort >"$work/short-page"
     expect_same "$work/short-help" "$work/short-page" "$command: the page has its short options"
+    # What it does, and its examples, are the help's, before anything else.
+    sed -n '/^Examples:/,$s/^    [$#] //p' "$work/stdout" >"$work/examples-help"
+    sed -n '/^\.Ss Examples/,/^\.Ss Details/s/^[$#] //p' "$pages/fbundle-$command.1" | sed 's/\\-/-/g; s/\\e/\\/g; s/\\&//g' >"$work/examples-page"
+    expect_same "$work/examples-help" "$work/examples-page" "$command: the page has its examples"
 done
-common=$(common_options)
-same_words "$common" "$(page_part OPTIONS | grep -e ^-- -e ^-j)" "the page has the options of all commands"
-missing=
-for option in $common; do
-    reference_part Everywhere | grep -qF -- "\`$option" || missing+=" $option"
-done
-expect test -z "$missing" "cli.md has the options of all commands${missing:+, but not$missing}"
+common=$(common_options | grep -vx -e --help -e --usage)
+expect grep -q "^\.Fl -help$" "$page" "fbundle(1) has --help"
+same_words "$common" "$(page_options "$page" | grep -e ^-- -e ^-j)" "fbundle(1) has the options of all commands"
+run_program "$top/tests/lint/pages" "$build"
+expect_status 0 "cli.md has the headings and options of all commands, as the program has them"
+# That says nothing unless a difference is found.
+sed '/^| `--why/s/why/wherefore/' "$top/docs/cli.md" | "$build/make_pages" reference | cmp -s - "$top/docs/cli.md"
+report $? "an option that cli.md alone had is made right"
+sed '/^<!-- made: waits/d' "$top/docs/cli.md" >"$work/cli.md"
+run_program bash -c "'$build/make_pages' reference <'$work/cli.md'"
+expect_error 1 "made parts" "a command that cli.md lacks is missed"
 for name in DEBUGINFOD_URLS TMPDIR NO_COLOR TERM; do
     grep -q "^\.It Ev.*$name" "$page"
     report $? "the page has $name"
@@ -190,14 +192,17 @@ complete_words nonsense ""
 expect_words "nothing for no command" ""
 cd "$top" || exit
 
-build=$(dirname "$FBUNDLE")
 if [ -f "$build/cmake_install.cmake" ] && command -v cmake >/dev/null; then
     run_program cmake --install "$build" --prefix "$work/installed"
     expect_file "$work/installed/bin/fbundle" "installed: the program"
-    expect_same "$page" "$work/installed/share/man/man1/fbundle.1" "installed: the page"
+    for name in fbundle fbundle-merge; do
+        expect_same "$pages/$name.1" "$work/installed/share/man/man1/$name.1" "installed: $name(1)"
+    done
+    expect_same "$top/docs/man/fbundle-kdump.7" "$work/installed/share/man/man7/fbundle-kdump.7" "installed: fbundle-kdump(7)"
     expect_same "$top/cmd/fbundle.bash-completion" \
         "$work/installed/share/bash-completion/completions/fbundle" "installed: the completion"
 else
     skip "installing: $build is no build folder"
 fi
+
 finish
