@@ -205,4 +205,18 @@ else
     skip "installing: $build is no build folder"
 fi
 
+# One version: CMake's, which the program tells, is that of the package and of the newest release.
+run --version
+version=$(sed 's/^fbundle //' "$work/stdout")
+run_program "$top/release" --check
+expect_line stdout "^version $version\$" "package, NEWS and program have one version"
+for file in debian/changelog NEWS; do
+    # A copy of what is asked, one of which tells another version.
+    mkdir -p "$work/other/debian"
+    cp "$top/release" "$top/CMakeLists.txt" "$top/NEWS" "$work/other"
+    cp "$top/debian/changelog" "$work/other/debian"
+    sed -i "1s/$version/9.9.9/" "$work/other/$file"
+    run_program "$work/other/release" --check
+    expect_error 1 "$file begins with" "another version in $file is found"
+done
 finish
