@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Adds the waits that no recogniser knows. Threads that sleep in the same wait queue wait for the
- * same object, which gets the name of the symbol of the queue where it has one. Any other thread
- * gets an object of its own. Called by waits.c for each blocked thread.
+ * Adds the waits that no recogniser knows. Threads that sleep in the same wait queue, at the same completion, or
+ * for the same word wait for the same object, which is told by what that is part of. Any other thread gets an
+ * object of its own. Called by waits.c for each blocked thread.
  */
 #include "bundle/waits/wait_unknown.h"
 
@@ -12,44 +12,76 @@
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/io/wait_io.h"
+#include "bundle/waits/locks/recognise.h"
+#include "bundle/waits/wait_surroundings.h"
 
 static const char *function_of(const struct fb_blocked *blocked)
 {
 	return blocked->frames[0] ? blocked->frames[0] : "unknown";
 }
 
-/* "wait queue log_wait (syslog_print)" */
-static struct fb_error *name_queue(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				   uint64_t head, struct fb_wait_object *object)
+/* What the thread sleeps at; address 0: nothing that is known. */
+struct slept {
+	const char *word; /* static: what lies at the address */
+	uint64_t address;
+};
+
+/* Threads that wait for a bit, or for a variable, share a table of queues: the entry on the stack says which word
+ * it is. */
+static struct fb_error *read_shared(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				    struct slept *slept)
 {
 	struct fb_symbol symbol;
-	char name[256];
+	uint64_t word, bit;
+	struct fb_error *err;
 
-	if (!finder->modules || !fb_modules_symbol_by_address(finder->modules, head, &symbol))
-		return fb_wait_text(&object->name, "wait queue 0x%" PRIx64 " (%s)", head,
-				    function_of(blocked));
-	fb_text_escape(symbol.name, strlen(symbol.name), name, sizeof(name));
-	return fb_wait_text(&object->name, "wait queue %s (%s)", name, function_of(blocked));
+	if (!finder->modules ||
+	    !fb_modules_symbol_by_address(finder->modules, slept->address, &symbol) ||
+	    strncmp(symbol.name, "bit_wait_table", 14) != 0)
+		return NULL;
+	err = fb_wait_bit_find(finder, blocked, &word, &bit);
+	if (err)
+		return fb_part_skip(err);
+	/* wait_var_event() has no bit: it is then -1 of 32 bits. */
+	*slept = (struct slept){(int32_t)bit < 0 ? "variable" : "bit", word};
+	return NULL;
 }
 
-/* The object of the wait queue that the thread sleeps in, else one of its own. */
+static struct fb_error *find_slept(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				   struct slept *slept)
+{
+	struct fb_error *err = fb_wait_queue_of(finder, blocked, &slept->address);
+
+	slept->word = "wait queue";
+	if (!err)
+		return read_shared(finder, blocked, slept);
+	err = fb_part_skip(err);
+	if (err)
+		return err;
+	slept->word = "completion";
+	return fb_part_skip(fb_wait_completion_of(finder, blocked, &slept->address));
+}
+
+/* The object of what the thread sleeps at, else one of its own. */
 static struct fb_error *find_object(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				    size_t *object_ret)
 {
-	uint64_t head = 0;
+	struct slept slept = {NULL, 0};
 	bool fresh;
-	struct fb_error *err = fb_part_skip(fb_wait_queue_of(finder, blocked, &head));
+	struct fb_error *err = find_slept(finder, blocked, &slept);
 
 	if (err)
 		return err;
-	err = fb_wait_graph_object(&finder->graph, head ? "wait queue" : "thread",
-				   head ? head : (uint64_t)blocked->task->tid, 0, object_ret,
-				   &fresh);
+	err = fb_wait_graph_object(&finder->graph, slept.address ? "wait queue" : "thread",
+				   slept.address ? slept.address : (uint64_t)blocked->task->tid, 0,
+				   object_ret, &fresh);
 	if (err || !fresh)
 		return err;
-	return head ? name_queue(finder, blocked, head, &finder->graph.objects[*object_ret])
-		    : fb_wait_text(&finder->graph.objects[*object_ret].name, "%s",
-				   function_of(blocked));
+	if (slept.address)
+		return fb_wait_surroundings(finder, blocked, slept.word, slept.address,
+					    function_of(blocked), *object_ret);
+	return fb_wait_text(&finder->graph.objects[*object_ret].name, "%s", function_of(blocked));
 }
 
 /* why: what is missing; printable. */
@@ -113,6 +145,21 @@ static struct fb_error *run(struct fb_wait_finder *finder, const struct fb_block
 	return add_unknown(finder, blocked, blocked->site->kind, shown);
 }
 
+/* A lock of the kernel, whatever the function is called that takes it: by the waiter's structure on the stack. */
+static struct fb_error *try_locks(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	static struct fb_error *(*const locks[])(struct fb_wait_finder *finder,
+						 const struct fb_blocked *blocked) = {
+		fb_wait_mutex, fb_wait_rwsem, fb_wait_semaphore};
+	size_t before = finder->graph.wait_count;
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0;
+	     i < FB_ARRAY_SIZE(locks) && !err && finder->graph.wait_count == before; i++)
+		err = fb_part_skip(locks[i](finder, blocked));
+	return err;
+}
+
 struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	static const char unnamed[] = "the kernel does not record who will end this wait";
@@ -121,6 +168,10 @@ struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct f
 	bool hangs = blocked->task->state == 'D';
 	struct fb_error *err = NULL;
 
+	if (hangs && (!site || !site->find))
+		err = try_locks(finder, blocked);
+	if (err || finder->graph.wait_count != before)
+		return err;
 	if (site && site->find)
 		err = run(finder, blocked);
 	else if (site && site->kind && (hangs || !blocked->task->kernel_thread))

@@ -154,6 +154,8 @@ FB_FIELD(kmem_cache_red_left_pad, "kmem_cache", "red_left_pad")
 FB_FIELD(kmem_cache_oo, "kmem_cache", "oo.x")
 FB_FIELD(kmem_cache_offset, "kmem_cache", "offset")
 FB_FIELD(kmem_cache_random, "kmem_cache", "random") /* CONFIG_SLAB_FREELIST_HARDENED */
+FB_FIELD(kmem_cache_name, "kmem_cache", "name")
+FB_FIELD(kmem_cache_list, "kmem_cache", "list")
 FB_FIELD(slab_slab_cache, "slab", "slab_cache")
 FB_FIELD(page_slab_cache, "page", "slab_cache")
 

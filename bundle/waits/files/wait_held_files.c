@@ -268,17 +268,30 @@ const struct fb_held_file *fb_held_by_private(const struct fb_held_files *held,
 	return find(held, BY_PRIVATE, private_data, count_ret);
 }
 
-const struct fb_held_file *fb_held_private_below(const struct fb_held_files *held, uint64_t address,
-						 size_t *count_ret)
+/* The entries with the last key at or below the address. */
+static const struct fb_held_file *find_below(const struct fb_held_files *held, int order,
+					     uint64_t address, size_t *count_ret)
 {
-	const struct fb_held_file *entries = held->entries[BY_PRIVATE];
-	size_t end = FB_LOWER_BOUND(at, held->count, entries[at].private_data <= address);
+	const struct fb_held_file *entries = held->entries[order];
+	size_t end = FB_LOWER_BOUND(at, held->count, key_of(&entries[at], order) <= address);
 
-	if (!end || !entries[end - 1].private_data) {
+	if (!end || !key_of(&entries[end - 1], order)) {
 		*count_ret = 0;
 		return NULL;
 	}
-	return find(held, BY_PRIVATE, entries[end - 1].private_data, count_ret);
+	return find(held, order, key_of(&entries[end - 1], order), count_ret);
+}
+
+const struct fb_held_file *fb_held_private_below(const struct fb_held_files *held, uint64_t address,
+						 size_t *count_ret)
+{
+	return find_below(held, BY_PRIVATE, address, count_ret);
+}
+
+const struct fb_held_file *fb_held_inode_below(const struct fb_held_files *held, uint64_t address,
+					       size_t *count_ret)
+{
+	return find_below(held, BY_INODE, address, count_ret);
 }
 
 size_t fb_held_files_lost(const struct fb_held_files *held)

@@ -44,6 +44,9 @@ const struct fb_held_file *fb_held_by_private(const struct fb_held_files *held,
  * at address may or may not be its: the caller knows its size. */
 const struct fb_held_file *fb_held_private_below(const struct fb_held_files *held, uint64_t address,
 						 size_t *count_ret);
+/* The same by inode. */
+const struct fb_held_file *fb_held_inode_below(const struct fb_held_files *held, uint64_t address,
+					       size_t *count_ret);
 /* Processes whose tables cannot be read: they may have any file. */
 size_t fb_held_files_lost(const struct fb_held_files *held);
 

@@ -12,6 +12,7 @@
 
 #include "base/attr.h"
 #include "base/error.h"
+#include "bundle/waits/finder/wait_finder.h"
 #include "bundle/waits/graph/wait_graph.h"
 
 struct fb_wait_absence {
@@ -26,10 +27,18 @@ struct fb_wait_absence {
 void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format, ...)
 	FB_PRINTF(2, 3);
 
+/* Notes which threads' task_structs are not in the dump, where some are not: whatever is said of all threads may
+ * not hold for these. */
+void fb_wait_absence_of_tasks(const struct fb_wait_finder *finder, struct fb_wait_absence *absence);
+
 /* Sets the object's need: `none` ("no process has it open") where that can be known; else "cannot be
  * known whether THERE_IS: BECAUSE" ("a process has it open"), and that others may release it. */
 FB_MUST_CHECK struct fb_error *fb_wait_say_none(struct fb_wait_object *object,
 						const struct fb_wait_absence *absence,
 						const char *none, const char *there_is);
+/* The same as an error, for recognisers that have no object yet: FB_NOT_FOUND, or FB_ABSENT where it cannot be
+ * known. */
+FB_MUST_CHECK struct fb_error *fb_wait_none_error(const struct fb_wait_absence *absence,
+						  const char *none, const char *there_is);
 
 #endif

@@ -41,3 +41,19 @@ const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint6
 {
 	return fb_tasks_by_address(finder->tasks, address & ~7ull);
 }
+
+struct fb_error *fb_wait_pid_number(const struct fb_wait_finder *finder, uint64_t pid,
+				    int32_t *number_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t number;
+	struct fb_error *err = fb_layout_require(&layout->pid_numbers);
+
+	/* numbers[0] is of the initial namespace. */
+	if (!err)
+		err = fb_kernel_field(finder->kernel, pid + layout->pid_numbers.offset,
+				      &layout->upid_nr, &number);
+	if (!err)
+		*number_ret = (int32_t)number;
+	return err;
+}

@@ -57,4 +57,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_state(struct fb_wait_finder *finder,
  * taken off; NULL. */
 const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint64_t address);
 
+/* The host's number of the struct pid at that address. Read errors. */
+FB_MUST_CHECK struct fb_error *fb_wait_pid_number(const struct fb_wait_finder *finder, uint64_t pid,
+						  int32_t *number_ret);
+
 #endif

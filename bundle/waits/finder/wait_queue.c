@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
+#include "bundle/waits/finder/wait_types.h"
 #include "kernel/image/thread_size.h"
 
 /* What is looked through of one stack: the frames of the sleeping functions, some hundred bytes. */
@@ -194,4 +195,21 @@ struct fb_error *fb_wait_queue_of(struct fb_wait_finder *finder, const struct fb
 		err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address,
 					 blocked->low, blocked->high, &address);
 	return err ? err : fb_wait_queue_head(finder, &entry, address, head_ret);
+}
+
+struct fb_error *fb_wait_completion_of(struct fb_wait_finder *finder,
+				       const struct fb_blocked *blocked, uint64_t *head_ret)
+{
+	struct fb_wait_entry entry;
+	uint64_t waiter;
+	struct fb_error *err = fb_wait_member(finder, "swait_queue", "task_list", &entry.list);
+
+	if (!err)
+		err = fb_wait_member(finder, "swait_queue", "task", &entry.task);
+	if (err)
+		return err;
+	entry.size = (entry.list > entry.task ? entry.list + 8 : entry.task) + 8;
+	err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address, blocked->low,
+				 blocked->high, &waiter);
+	return err ? err : fb_wait_queue_head(finder, &entry, waiter, head_ret);
 }

@@ -39,5 +39,10 @@ FB_MUST_CHECK struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
 FB_MUST_CHECK struct fb_error *fb_wait_queue_of(struct fb_wait_finder *finder,
 						const struct fb_blocked *blocked,
 						uint64_t *head_ret);
+/* The same of the struct swait_queue_head of a completion, by the swait_queue on its stack: completions have
+ * had one since 5.7 (a5c6234e1028). FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_wait_completion_of(struct fb_wait_finder *finder,
+						     const struct fb_blocked *blocked,
+						     uint64_t *head_ret);
 
 #endif

@@ -12,7 +12,8 @@
 
 struct member {
 	const char *type, *name; /* NULL: free */
-	uint32_t offset, size;   /* size 0: this kernel has it not */
+	uint32_t offset, size;   /* size 0: of a bit-field, or an array without an end */
+	bool found;              /* this kernel has it */
 };
 
 struct types {
@@ -29,7 +30,19 @@ static void deinit(void *state)
 
 static const struct fb_wait_state TYPES = {sizeof(struct types), deinit};
 
-/* Leaves size 0 where there is none. */
+static struct fb_error *find_struct(struct fb_wait_finder *finder, struct types *types,
+				    const char *name, const struct fb_btf **btf_ret,
+				    uint32_t *id_ret)
+{
+	struct fb_error *err = NULL;
+
+	if (!types->types)
+		err = fb_module_types_create(finder->kernel, &types->types);
+	return err ? err
+		   : fb_module_types_find(types->types, FB_TYPE_STRUCT, name, btf_ret, id_ret);
+}
+
+/* Leaves found false where there is none. */
 static struct fb_error *look_up(struct fb_wait_finder *finder, struct types *types,
 				struct member *member)
 {
@@ -37,12 +50,8 @@ static struct fb_error *look_up(struct fb_wait_finder *finder, struct types *typ
 	struct fb_btf_member found;
 	uint64_t size = 0;
 	uint32_t id;
-	struct fb_error *err = NULL;
+	struct fb_error *err = find_struct(finder, types, member->type, &btf, &id);
 
-	if (!types->types)
-		err = fb_module_types_create(finder->kernel, &types->types);
-	if (!err)
-		err = fb_module_types_find(types->types, FB_TYPE_STRUCT, member->type, &btf, &id);
 	if (!err)
 		err = fb_btf_find_member(btf, id, member->name, &found);
 	if (!err && !found.bit_size)
@@ -50,11 +59,21 @@ static struct fb_error *look_up(struct fb_wait_finder *finder, struct types *typ
 	if (!err) {
 		member->offset = (uint32_t)(found.bit_offset / 8);
 		member->size = (uint32_t)size;
+		member->found = true;
 	}
 	if (!err || fb_error_is_fatal(err))
 		return err;
 	fb_error_destroy(err);
 	return NULL;
+}
+
+struct fb_error *fb_wait_struct(struct fb_wait_finder *finder, const char *name,
+				const struct fb_btf **btf_ret, uint32_t *id_ret)
+{
+	struct types *types;
+	struct fb_error *err = fb_wait_state(finder, &TYPES, &types);
+
+	return err ? err : find_struct(finder, types, name, btf_ret, id_ret);
 }
 
 static struct fb_error *find(struct fb_wait_finder *finder, const char *type, const char *name,
@@ -75,7 +94,7 @@ static struct fb_error *find(struct fb_wait_finder *finder, const char *type, co
 		*member = (struct member){.type = type, .name = name};
 		err = look_up(finder, types, member);
 	}
-	if (!err && !member->size)
+	if (!err && !member->found)
 		err = fb_error_create(FB_NOT_FOUND, "this kernel's types have no %s.%s", type,
 				      name);
 	*member_ret = member;
@@ -100,7 +119,7 @@ struct fb_error *fb_wait_value(struct fb_wait_finder *finder, uint64_t base, con
 	uint64_t value = 0;
 	struct fb_error *err = find(finder, type, member, &found);
 
-	if (!err && found->size > sizeof(value))
+	if (!err && (!found->size || found->size > sizeof(value)))
 		err = fb_error_create(FB_UNSUPPORTED, "%s.%s has %u bytes", type, member,
 				      found->size);
 	if (!err)

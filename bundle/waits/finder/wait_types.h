@@ -9,6 +9,12 @@
 #include <stdint.h>
 
 #include "bundle/waits/finder/wait_finder.h"
+#include "symbols/btf/btf.h"
+
+/* The struct of that name: of the kernel, else of the first module that has one. FB_NOT_FOUND. *btf_ret is
+ * owned by the finder. */
+FB_MUST_CHECK struct fb_error *fb_wait_struct(struct fb_wait_finder *finder, const char *name,
+					      const struct fb_btf **btf_ret, uint32_t *id_ret);
 
 /* Where a member is in its struct; a path "a.b.c" descends. FB_NOT_FOUND where this kernel has no such
  * type or member. type and member are static: they are kept. */

@@ -14,6 +14,7 @@
 #include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/files/wait_superblock.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/finder/wait_types.h"
@@ -277,23 +278,13 @@ static struct fb_error *describe_journal(struct fb_wait_finder *finder,
 struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "block-io");
-	struct fb_wait_entry entry;
-	uint64_t waiter, head, target, bdev;
+	uint64_t head, target, bdev;
 	uint32_t list;
 	bool fresh;
-	struct fb_error *err = fb_wait_member(finder, "swait_queue", "task_list", &entry.list);
+	struct fb_error *err = fb_wait_member(finder, "xfs_buf", "b_iowait.wait.task_list", &list);
 
 	if (!err)
-		err = fb_wait_member(finder, "swait_queue", "task", &entry.task);
-	if (!err)
-		err = fb_wait_member(finder, "xfs_buf", "b_iowait.wait.task_list", &list);
-	if (err)
-		return err;
-	entry.size = (entry.list > entry.task ? entry.list + 8 : entry.task) + 8;
-	err = fb_wait_entry_find(finder->kernel, &entry, blocked->task->address, blocked->low,
-				 blocked->high, &waiter);
-	if (!err)
-		err = fb_wait_queue_head(finder, &entry, waiter, &head);
+		err = fb_wait_completion_of(finder, blocked, &head);
 	if (!err)
 		err = fb_wait_value(finder, head - list, "xfs_buf", "b_target", &target);
 	if (!err)
@@ -312,6 +303,7 @@ struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_
 	const struct fb_layout *layout = finder->layout;
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
 	uint64_t head, size = layout->journal.size ? layout->journal.size : 2048;
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	const struct fb_wait_workers *workers;
 	const struct fb_wait_worker *worker;
 	size_t above;
@@ -323,10 +315,12 @@ struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_
 		err = fb_wait_load_workers(finder, &workers);
 	if (err)
 		return err;
+	fb_wait_absence_of_tasks(finder, &absence);
 	above = first_worker(workers, head + 1);
 	worker = above ? &workers->list[above - 1] : NULL;
 	if (!worker || head - worker->work >= size || strncmp(worker->task->comm, "jbd2/", 5) != 0)
-		return fb_error_create(FB_NOT_FOUND, "the journal's thread is not known");
+		return fb_wait_none_error(&absence, "no thread of this host works for that journal",
+					  "the journal's thread is there");
 	wait.evidence = "the journal's wait queue, and what its thread was started with";
 	err = fb_wait_graph_object(&finder->graph, "journal", worker->work, 0, &wait.object,
 				   &fresh);

@@ -43,21 +43,12 @@ static struct fb_error *find_head(struct fb_wait_finder *finder, const struct fb
 static struct fb_error *number_of(struct fb_wait_finder *finder, uint64_t base, const char *type,
 				  const char *member, int32_t *number_ret)
 {
-	uint64_t pid = 0, number = 0;
-	uint32_t numbers, first;
+	uint64_t pid = 0;
 	struct fb_error *err = fb_wait_value(finder, base, type, member, &pid);
 
 	*number_ret = 0;
-	if (!err && !pid)
-		return NULL;
-	if (!err)
-		err = fb_wait_member(finder, "pid", "numbers", &numbers);
-	if (!err)
-		err = fb_wait_member(finder, "upid", "nr", &first);
-	if (!err)
-		err = fb_space_read(finder->space, pid + numbers + first, &number, 4);
-	if (!err)
-		*number_ret = (int32_t)number;
+	if (!err && pid)
+		err = fb_wait_pid_number(finder, pid, number_ret);
 	return fb_part_skip(err);
 }
 

@@ -33,8 +33,8 @@ static void put_types(struct made_waits *w, uint32_t list)
 		    MADE_MEMBERS_OF({"r_list", types->list, list}, {"r_tsk", types->word, task}));
 	made_struct(types, "msg_sender", 40,
 		    MADE_MEMBERS_OF({"list", types->list, list}, {"tsk", types->word, task}));
-	made_struct(types, "upid", 16, MADE_MEMBERS_OF({"nr", types->half, 4}));
-	made_struct(types, "pid", 64, MADE_MEMBERS_OF({"numbers", types->word, 48}));
+	MADE_FIELD(w->made, pid_numbers, 48, 0); /* an array without an end */
+	MADE_FIELD(w->made, upid_nr, 4, 4);
 	made_struct(types, "sem_array", 256,
 		    MADE_MEMBERS_OF({"sem_perm", perm, 0}, {"pending_alter", types->list, 64},
 				    {"pending_const", types->list, 80},
