@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Who can make a file readable or writable: the processes that have the other
- * end of a pipe or socket, or the same event descriptor.
+ * end of a pipe or socket, or the same event descriptor; of a pidfd the process
+ * whose end it waits for.
  */
 #ifndef FB_BUNDLE_WAIT_FEEDER_H
 #define FB_BUNDLE_WAIT_FEEDER_H

@@ -177,17 +177,20 @@ static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct f
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	struct fb_wait_absence absence;
-	char none[128];
+	char none[128], there_is[64];
 	struct fb_error *err;
 
 	object->certain = true;
 	if (held->kind != FB_LOCK_FLOCK && held->kind != FB_LOCK_OFD) {
 		if (held->pid > 0 && fb_tasks_by_tid(finder->tasks, held->pid))
 			return fb_wait_graph_owner(&finder->graph, index, held->pid, true);
-		return fb_wait_text(&object->need,
-				    "process %d, which holds it, is none of this host that is "
-				    "known",
-				    held->pid);
+		absence = FB_WAIT_ABSENCE_KNOWN;
+		fb_wait_absence_of_tasks(finder, &absence);
+		snprintf(none, sizeof(none),
+			 "process %d, which holds it, is no process of this host", held->pid);
+		snprintf(there_is, sizeof(there_is), "process %d, which holds it, is there",
+			 held->pid);
+		return fb_wait_say_none(object, &absence, none, there_is);
 	}
 	err = fb_wait_add_holders(finder, index, held->file, 0, 0);
 	if (err || finder->graph.objects[index].owner_count)

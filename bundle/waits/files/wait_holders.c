@@ -96,8 +96,6 @@ struct fb_error *fb_wait_holders_absence(struct fb_wait_finder *finder,
 {
 	struct fb_held_files *held = NULL;
 	struct fb_error *err = fb_wait_held(finder, &held);
-	const int32_t *lost_tids;
-	size_t lost_tasks;
 
 	if (err)
 		return err;
@@ -106,10 +104,6 @@ struct fb_error *fb_wait_holders_absence(struct fb_wait_finder *finder,
 		fb_wait_absence_unknown(absence_ret,
 					"%zu open files, or tables of them, cannot be read",
 					fb_held_files_lost(held));
-	lost_tasks = fb_tasks_lost(finder->tasks, &lost_tids);
-	if (lost_tasks)
-		fb_wait_absence_unknown(absence_ret,
-					"the task_structs of %zu threads are not in the dump",
-					lost_tasks);
+	fb_wait_absence_of_tasks(finder, absence_ret);
 	return NULL;
 }

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 
 /* A TID as the thread itself knows it, in its innermost PID namespace. */
@@ -250,11 +252,29 @@ static int by_tid(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static struct fb_error *no_thread_at(struct fb_wait_finder *finder, uint64_t address,
+				     struct fb_wait_object *object)
+{
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+	char none[128], there_is[128];
+
+	fb_wait_absence_of_tasks(finder, &absence);
+	snprintf(none, sizeof(none),
+		 "no thread of the process is at 0x%" PRIx64 ", which the lock names as its owner",
+		 address);
+	snprintf(there_is, sizeof(there_is),
+		 "a thread of the process is at 0x%" PRIx64 ", which the lock names as its owner",
+		 address);
+	return fb_wait_say_none(object, &absence, none, there_is);
+}
+
 /* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. */
 static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_task *waiter,
 				 const struct fb_pthread_wait *lock, bool shared, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+	char none[192], there_is[96];
 	const int32_t *lost;
 	size_t count = fb_tasks_lost(finder->tasks, &lost);
 	struct fb_error *err;
@@ -269,12 +289,15 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 					  "owner: its task_struct is not in the dump",
 					  lock->owner);
 	}
-	return fb_wait_text(
-		&object->need,
-		"TID %d, which the lock names as its owner, is no thread %s that is known "
-		"at the panic: the core is older, the owner died with it, or the dump lacks "
-		"its task_struct",
+	fb_wait_absence_of_tasks(finder, &absence);
+	snprintf(
+		none, sizeof(none),
+		"TID %d, which the lock names as its owner, is no thread %s at the panic: the core "
+		"is older, or the owner died with the lock",
 		lock->owner, shared ? "that maps it" : "of the process");
+	snprintf(there_is, sizeof(there_is), "TID %d, which the lock names as its owner, is there",
+		 lock->owner);
+	return fb_wait_say_none(object, &absence, none, there_is);
 }
 
 struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -299,10 +322,7 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 	if (err)
 		return err;
 	if (!owner && lock->owner_thread)
-		return fb_wait_text(&object->need,
-				    "no thread of the process is at 0x%" PRIx64
-				    ", which the lock names as its owner",
-				    lock->owner_thread);
+		return no_thread_at(finder, lock->owner_thread, object);
 	if (!owner)
 		return add_lost(finder, blocked->task, lock, shared, index);
 	if (count > 1)

@@ -6,10 +6,12 @@
  * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/part.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/locks/wait_lock_name.h"
@@ -116,7 +118,9 @@ static struct fb_error *add_owner(struct fb_wait_finder *finder, const struct lo
 				  uint64_t lock, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	const struct fb_task *owner;
+	char none[128], there_is[64];
 	uint64_t word = 0;
 	struct fb_error *err = fb_kernel_field(finder->kernel, lock, sort->owner, &word);
 
@@ -130,8 +134,13 @@ static struct fb_error *add_owner(struct fb_wait_finder *finder, const struct lo
 	if (!(word & ~7ull))
 		return fb_wait_text(&object->need, "nobody held it at the panic: it was being "
 						   "handed over");
-	return fb_wait_text(&object->need, "its owner word 0x%" PRIx64 " is no task that is known",
-			    word);
+	fb_wait_absence_of_tasks(finder, &absence);
+	snprintf(none, sizeof(none),
+		 "its owner word 0x%" PRIx64
+		 " is no task: the owner has ended, or the word is damaged",
+		 word);
+	snprintf(there_is, sizeof(there_is), "its owner word 0x%" PRIx64 " is a task", word);
+	return fb_wait_say_none(object, &absence, none, there_is);
 }
 
 static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_blocked *blocked,

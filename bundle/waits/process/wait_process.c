@@ -3,10 +3,12 @@
  * Recognises threads that wait for other processes: for the end of children, for a child after
  * vfork(), for a tracer. Called through the table in bundle/waits/recognisers.c.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/part.h"
 #include "base/search.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/process/recognise.h"
 #include "kernel/image/thread_size.h"
 
@@ -112,6 +114,7 @@ static struct fb_error *add_children(struct fb_wait_finder *finder, const struct
 				     const struct fb_task *waiter, size_t at)
 {
 	struct fb_wait_object *object = &finder->graph.objects[at];
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	size_t count;
 	const struct child *children = children_of(index, waiter->pid, &count);
 	struct fb_error *err = NULL;
@@ -121,9 +124,23 @@ static struct fb_error *add_children(struct fb_wait_finder *finder, const struct
 		err = fb_wait_graph_owner(&finder->graph, at, children[i].task->pid, true);
 	if (!err)
 		err = fb_wait_text(&object->name, "any of its %zu children", count);
+	fb_wait_absence_of_tasks(finder, &absence);
 	if (!err && !object->owner_count)
-		err = fb_wait_text(&object->need, "no child of it is known");
+		return fb_wait_say_none(object, &absence, "it has no child", "it has a child");
+	/* A child whose task_struct is lost may end too. */
+	object->others = !absence.known;
 	return err;
+}
+
+static struct fb_error *no_child(struct fb_wait_finder *finder, int32_t pid)
+{
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+	char none[64], there_is[64];
+
+	fb_wait_absence_of_tasks(finder, &absence);
+	snprintf(none, sizeof(none), "no child of it has PID %d", pid);
+	snprintf(there_is, sizeof(there_is), "a child of it has PID %d", pid);
+	return fb_wait_none_error(&absence, none, there_is);
 }
 
 struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
@@ -142,7 +159,7 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 	if (pid > 0) {
 		child = child_by_pid(index, blocked->task, pid);
 		if (!child)
-			return fb_error_create(FB_NOT_FOUND, "no child of it has PID %d", pid);
+			return no_child(finder, pid);
 	}
 	err = fb_wait_graph_object(&finder->graph, child ? "exit" : "children",
 				   (uint64_t)(child ? child->pid : blocked->task->pid), 0,
@@ -164,6 +181,7 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "vfork");
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	uint64_t size = fb_thread_size(finder->kernel);
 	const struct fb_task *child = NULL;
 	bool fresh;
@@ -187,8 +205,10 @@ struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_bl
 		if (done && done - blocked->task->stack < size)
 			child = task;
 	}
+	fb_wait_absence_of_tasks(finder, &absence);
 	if (!child)
-		return fb_error_create(FB_NOT_FOUND, "no child of it is in vfork()");
+		return fb_wait_none_error(&absence, "no child of it is in vfork()",
+					  "a child of it is in vfork()");
 	wait.evidence = "the child's vfork_done is on its stack";
 	err = fb_wait_graph_object(&finder->graph, "vfork", (uint64_t)child->pid, 0, &wait.object,
 				   &fresh);
@@ -206,6 +226,7 @@ struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_bl
 struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "ptrace-stop");
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	const struct fb_task *tracer;
 	uint64_t parent, traced;
 	bool fresh;
@@ -218,9 +239,11 @@ struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_b
 				      &finder->layout->task_parent, &parent);
 	if (err)
 		return err;
+	fb_wait_absence_of_tasks(finder, &absence);
 	tracer = traced ? fb_tasks_by_address(finder->tasks, parent) : NULL;
 	if (!tracer)
-		return fb_error_create(FB_NOT_FOUND, "its tracer is not known");
+		return fb_wait_none_error(&absence, "no task of this host traces it",
+					  "its tracer is there");
 	wait.evidence = "task_struct.ptrace and .parent";
 	err = fb_wait_graph_object(&finder->graph, "tracer", (uint64_t)tracer->tid, 0, &wait.object,
 				   &fresh);

@@ -57,9 +57,7 @@ static void end(struct sleeper *s)
 	.object = "shared lock 0xff29a9a201f746b0 0x0", .name = "0x7f3756601000", \
 	.wait = "at 0x7f3756601000 in this process"
 #define FRAME "shared, page frame 0x4439, offset 0x0; "
-#define GONE                                                                          \
-	"known at the panic: the core is older, the owner died with it, or the dump " \
-	"lacks its task_struct"
+#define GONE "at the panic: the core is older, or the owner died with the lock"
 
 static const struct {
 	int32_t tid;
@@ -83,8 +81,7 @@ static const struct {
 	 FB_FUTEX_WAITERS | 132,
 	 {PRIVATE_WORD, .kind = "mutex-robust",
 	  .detail = "went to sleep while the word was 2147483780",
-	  .need = "TID 132, which the lock names as its owner, is no thread of the process "
-		  "that is " GONE,
+	  .need = "TID 132, which the lock names as its owner, is no thread of the process " GONE,
 	  .flags = ""}},
 	{LOCK_AB,
 	 FB_FUTEX_LOCK_PI | PRIVATE,
@@ -106,8 +103,7 @@ static const struct {
 	 FB_FUTEX_WAITERS | 130,
 	 {SHARED_WORD, .kind = "mutex-robust",
 	  .detail = FRAME "went to sleep while the word was 2147483778",
-	  .need = "TID 130, which the lock names as its owner, is no thread that maps it "
-		  "that is " GONE,
+	  .need = "TID 130, which the lock names as its owner, is no thread that maps it " GONE,
 	  .flags = ""}},
 	/* The bits above a TID are none of it. */
 	{SHARER,

@@ -429,8 +429,8 @@ static void tells_whose_commit_is_waited_for(void)
 		.owners = "20", .flags = "certain sure",                                     \
 		.evidence = "the journal's wait queue, and what its thread was started with" \
 	}
-	static const struct made_answer unknown = {.code = FB_NOT_FOUND,
-						   .error = "the journal's thread is not known"};
+	static const struct made_answer unknown = {
+		.code = FB_NOT_FOUND, .error = "no thread of this host works for that journal"};
 	static const struct made_scene scenes[] = {
 		{in_commit, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},
 		{at_its_start, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},

@@ -79,7 +79,7 @@ static void tells_who_owns_a_mutex(void)
 		 {.kind = "kernel-mutex",
 		  .object = "kernel lock {0} 0x0",
 		  .name = "{0}",
-		  .need = "its owner word {1} is no task that is known",
+		  .need = "its owner word {1} is no task: the owner has ended, or the word is damaged",
 		  .flags = "sure",
 		  .evidence = EVIDENCE}},
 	};

@@ -174,7 +174,7 @@ static void tells_which_children_are_waited_for(void)
 		 {.kind = "wait4",
 		  .object = "children 0x32 0x0",
 		  .name = "any of its 0 children",
-		  .need = "no child of it is known",
+		  .need = "it has no child",
 		  .flags = "certain sure",
 		  .evidence = EVIDENCE}},
 	};
@@ -293,10 +293,10 @@ static void tells_who_traces(void)
 	static const struct made_scene scenes[] = {
 		{not_traced,
 		 fb_wait_tracer,
-		 {.code = FB_NOT_FOUND, .error = "its tracer is not known"}},
+		 {.code = FB_NOT_FOUND, .error = "no task of this host traces it"}},
 		{traced_by_a_stranger,
 		 fb_wait_tracer,
-		 {.code = FB_NOT_FOUND, .error = "its tracer is not known"}},
+		 {.code = FB_NOT_FOUND, .error = "no task of this host traces it"}},
 	};
 	static const struct made_scene found = {traced,
 						fb_wait_tracer,
