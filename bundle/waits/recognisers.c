@@ -114,8 +114,8 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 {"do_mq_timedreceive", "do_mq_timedsend", "wq_sleep"}},
 
 	/* Requests given to the kernel. */
-	{"io-uring", NULL, !WEAK, {"io_cqring_wait"}},
-	{"aio", NULL, !WEAK, {"read_events"}},
+	{"io-uring", fb_wait_ring, !WEAK, {"io_cqring_wait"}},
+	{"aio", fb_wait_aio, !WEAK, {"read_events"}},
 
 	/* Control groups. */
 	{"memory-high",

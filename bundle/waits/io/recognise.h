@@ -16,5 +16,8 @@ struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder,
 				    const struct fb_blocked *blocked);
 /* A journal's commit. */
 struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* Requests given by io_uring and by aio. */
+struct fb_error *fb_wait_ring(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+struct fb_error *fb_wait_aio(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 
 #endif
