@@ -148,14 +148,14 @@ static struct fb_error *run(struct fb_wait_finder *finder, const struct fb_block
 /* A lock of the kernel, whatever the function is called that takes it: by the waiter's structure on the stack. */
 static struct fb_error *try_locks(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
-	static struct fb_error *(*const locks[])(struct fb_wait_finder *finder,
+	static struct fb_error *(*const locks[])(struct fb_wait_finder * finder,
 						 const struct fb_blocked *blocked) = {
 		fb_wait_mutex, fb_wait_rwsem, fb_wait_semaphore};
 	size_t before = finder->graph.wait_count;
 	struct fb_error *err = NULL;
 
-	for (size_t i = 0;
-	     i < FB_ARRAY_SIZE(locks) && !err && finder->graph.wait_count == before; i++)
+	for (size_t i = 0; i < FB_ARRAY_SIZE(locks) && !err && finder->graph.wait_count == before;
+	     i++)
 		err = fb_part_skip(locks[i](finder, blocked));
 	return err;
 }
