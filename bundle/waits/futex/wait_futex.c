@@ -19,6 +19,7 @@
 #include "bundle/waits/futex/wait_musl.h"
 #include "bundle/waits/futex/wait_owner.h"
 #include "bundle/waits/futex/wait_pthread.h"
+#include "bundle/waits/futex/wait_runtime.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 #include "bundle/waits/locks/wait_rt_lock.h"
 #include "kernel/files/files.h"
@@ -164,6 +165,10 @@ static struct fb_error *explain_word(struct fb_wait_object *object,
 				     const struct fb_blocked *blocked,
 				     const struct fb_futex_caller *caller, bool absent)
 {
+	if (blocked->compat)
+		return fb_wait_text(&object->need,
+				    "a lock of a 32-bit process: what lies around the word is not "
+				    "read");
 	if (caller->library == FB_FUTEX_PROGRAM)
 		return fb_wait_text(&object->need,
 				    "a lock of %s's own, which called futex() itself: the program "
@@ -199,7 +204,8 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	size_t index;
 	struct fb_error *err;
 
-	if (caller->library == FB_FUTEX_GLIBC && (call->value & FB_FUTEX_WAITERS)) {
+	if (caller->library == FB_FUTEX_GLIBC && !blocked->compat &&
+	    (call->value & FB_FUTEX_WAITERS)) {
 		/* robust: the expected word names the owner */
 		lock.kind = "mutex-robust";
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
@@ -257,7 +263,7 @@ static struct fb_error *find_joined_thread(struct fb_wait_finder *finder,
 					   &finder->layout->task_clear_child_tid,
 					   blocked->task->pid, call->address, blocked->task,
 					   thread_ret);
-	if (err || *thread_ret || call->value != FB_MUSL_JOINABLE)
+	if (err || *thread_ret || call->value != FB_MUSL_JOINABLE || blocked->compat)
 		return err;
 	return fb_thread_words_find(&ends->bases, finder->kernel, finder->tasks,
 				    &finder->layout->task_thread_fsbase, blocked->task->pid,
@@ -273,6 +279,8 @@ static struct fb_error *recognise_lock(struct fb_joined *joined, const struct fb
 {
 	struct fb_error *err;
 
+	if (blocked->compat)
+		return fb_error_create(FB_NOT_FOUND, "locks of 32 bits are not read");
 	switch (caller->library) {
 	case FB_FUTEX_GLIBC:
 		err = fb_pthread_recognise(fb_joined_space(joined), call, lock);
@@ -304,13 +312,14 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	if (err)
 		return err;
 	err = recognise_lock(joined, blocked, call, &caller, &lock);
-	if (!err)
-		return add_lock(finder, blocked, joined, call, &lock);
 	if (fb_error_is_fatal(err))
 		return err;
-	added = add_word(finder, blocked, joined, call, &caller, err);
+	added = err ? add_word(finder, blocked, joined, call, &caller, err)
+		    : add_lock(finder, blocked, joined, call, &lock);
 	fb_error_destroy(err);
-	return added;
+	return added ? added
+		     : fb_wait_note_runtime(finder, blocked, joined,
+					    &finder->graph.waits[finder->graph.wait_count - 1]);
 }
 
 /* futex_waitv(): an array in user memory. */

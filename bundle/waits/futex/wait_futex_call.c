@@ -8,6 +8,9 @@
 #define SYS_RESTART 219
 #define SYS_FUTEX_WAITV 449
 #define SYS_FUTEX2_WAIT 455
+/* Of 32-bit processes (arch/x86/entry/syscalls/syscall_32.tbl) */
+#define SYS32_FUTEX 240
+#define SYS32_FUTEX_TIME64 422
 
 #define COMMAND_MASK 127u /* FUTEX_CMD_MASK */
 #define PRIVATE_FLAG 128u /* FUTEX_PRIVATE_FLAG, FUTEX2_PRIVATE */
@@ -56,23 +59,36 @@ static struct fb_error *restarted_call(const struct fb_wait_finder *finder,
 	return NULL;
 }
 
+/* futex() has the same arguments in 32 and 64 bits. */
+static struct fb_futex_call call_of_arguments(const struct fb_blocked *blocked)
+{
+	return (struct fb_futex_call){
+		.address = blocked->args[0],
+		.command = (uint32_t)blocked->args[1] & COMMAND_MASK,
+		.value = (uint32_t)blocked->args[2],
+		.process_private = blocked->args[1] & PRIVATE_FLAG,
+		.timeout = blocked->args[3] != 0,
+	};
+}
+
 struct fb_error *fb_futex_call_read(const struct fb_wait_finder *finder,
 				    const struct fb_blocked *blocked,
 				    struct fb_futex_call *call_ret)
 {
 	if (!blocked->has_regs)
 		return fb_error_create(FB_ABSENT, "the thread's user registers are unknown");
-	if (blocked->compat)
-		return fb_error_create(FB_UNSUPPORTED, "a 32-bit process: its locks are not read");
+	if (blocked->compat && blocked->syscall != SYS32_FUTEX &&
+	    blocked->syscall != SYS32_FUTEX_TIME64)
+		return fb_error_create(FB_UNSUPPORTED,
+				       "a futex wait by system call %" PRId64 " of 32 bits",
+				       blocked->syscall);
+	if (blocked->compat) {
+		*call_ret = call_of_arguments(blocked);
+		return NULL;
+	}
 	switch (blocked->syscall) {
 	case SYS_FUTEX:
-		*call_ret = (struct fb_futex_call){
-			.address = blocked->args[0],
-			.command = (uint32_t)blocked->args[1] & COMMAND_MASK,
-			.value = (uint32_t)blocked->args[2],
-			.process_private = blocked->args[1] & PRIVATE_FLAG,
-			.timeout = blocked->args[3] != 0,
-		};
+		*call_ret = call_of_arguments(blocked);
 		return NULL;
 	case SYS_RESTART:
 		return restarted_call(finder, blocked, call_ret);

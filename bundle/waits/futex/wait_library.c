@@ -87,9 +87,9 @@ static bool name_by_core(const struct fb_wait_finder *finder, int32_t pid, uint6
 	return false;
 }
 
-/* The mapped file's name without its folder: the kernel's, else the core's. */
-static struct fb_error *name_of(const struct fb_wait_finder *finder, const struct fb_task *task,
-				const struct fb_vma *vma, char *to, size_t size)
+struct fb_error *fb_futex_object_name(const struct fb_wait_finder *finder,
+				      const struct fb_task *task, const struct fb_vma *vma,
+				      char *to, size_t size)
 {
 	struct fb_file_info info;
 	char path[FB_PATH_SIZE];
@@ -149,7 +149,8 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 
 	if (!outside || same_file(outside, inside))
 		return NULL;
-	err = fb_part_skip(name_of(finder, blocked->task, outside, name, sizeof(name)));
+	err = fb_part_skip(
+		fb_futex_object_name(finder, blocked->task, outside, name, sizeof(name)));
 	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)
 		return err;
 	caller->library = FB_FUTEX_PROGRAM;
@@ -168,9 +169,9 @@ struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 	if (blocked->has_regs)
 		vma = fb_vmas_find(fb_joined_vmas(joined), blocked->regs.rip);
 	if (vma && fb_vma_has_file(vma)) {
-		err = fb_part_reason(
-			name_of(finder, blocked->task, vma, caller.object, sizeof(caller.object)),
-			caller.because, sizeof(caller.because));
+		err = fb_part_reason(fb_futex_object_name(finder, blocked->task, vma, caller.object,
+							  sizeof(caller.object)),
+				     caller.because, sizeof(caller.because));
 		if (err)
 			return err;
 		caller.library = fb_futex_library_by_name(caller.object);

@@ -32,6 +32,12 @@ FB_MUST_CHECK struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finde
 						    struct fb_joined *joined,
 						    struct fb_futex_caller *caller_ret);
 
+/* The mapped file's name without its folder, printable: the kernel's, else the core's. Read errors. */
+FB_MUST_CHECK struct fb_error *fb_futex_object_name(const struct fb_wait_finder *finder,
+						    const struct fb_task *task,
+						    const struct fb_vma *vma, char *to,
+						    size_t size);
+
 /* Tells a library by the name of its file, without the folder. UNKNOWN for most files. */
 enum fb_futex_library fb_futex_library_by_name(const char *name);
 

@@ -11,6 +11,8 @@
 
 #define MEMBERS(...) ((const struct made_member[MADE_MEMBERS]){__VA_ARGS__})
 
+#define TEXT_BYTES 256u
+
 struct world {
 	struct made_waits waits;
 	struct made_types types;
@@ -110,8 +112,8 @@ static struct fb_error *list(void *context, const char *path, uint64_t offset, b
 {
 	char *text = context;
 
-	sprintf(text + strlen(text), "%s at %u%s; ", path, (unsigned)offset,
-		is_mutex ? ", a mutex" : "");
+	snprintf(text + strlen(text), TEXT_BYTES - strlen(text), "%s at %u%s; ", path,
+		 (unsigned)offset, is_mutex ? ", a mutex" : "");
 	return NULL;
 }
 
@@ -125,7 +127,7 @@ static void lists_locks(void)
 {
 	struct fb_wait_type type;
 	struct world w;
-	char text[256] = "";
+	char text[TEXT_BYTES] = "";
 
 	begin(&w);
 	FB_OK_FATAL(fb_wait_type_of_cache(&w.waits.finder, "ext4_inode_cache", 256, &type));

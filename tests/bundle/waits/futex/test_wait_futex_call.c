@@ -57,6 +57,15 @@ static void reads_each_call(void)
 	blocked.syscall = 202;
 	blocked.compat = true;
 	FB_FAILS(fb_futex_call_read(&w.finder, &blocked, &call), FB_UNSUPPORTED);
+	/* futex() and futex_time64() of 32-bit processes. */
+	for (int64_t number = 240; number <= 422; number += 422 - 240) {
+		made_waits_call(&blocked, number, 0x8107388, FB_FUTEX_WAIT | PRIVATE, 3, 0);
+		call = decode(&w, &blocked);
+		CU_ASSERT_EQUAL(call.address, 0x8107388);
+		CU_ASSERT_EQUAL(call.command, FB_FUTEX_WAIT);
+		CU_ASSERT_EQUAL(call.value, 3);
+		CU_ASSERT(call.process_private);
+	}
 	made_waits_end(&w);
 }
 
