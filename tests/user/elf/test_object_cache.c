@@ -188,5 +188,49 @@ static void takes_a_file_by_build_id_before_size(void)
 	fb_object_cache_destroy(cache);
 }
 
+/* Every object that was asked for is known again, and forgotten with its process alone. */
+static void knows_every_object(void)
+{
+	struct fb_object_cache *cache = make_cache(false);
+	const struct fb_cached_object *objects[64];
+	struct fb_mapped_object mapped[64];
+	struct fb_live_process live;
+	size_t count = 0;
+
+	if (!fb_live_process_start(&live, child_waits, 1)) {
+		fb_object_cache_destroy(cache);
+		return;
+	}
+	for (size_t i = 0; i < live.mapping_count && count < FB_ARRAY_SIZE(mapped); i++) {
+		const struct fb_user_mapping *mapping = &live.mappings[i];
+
+		if (!mapping->file || mapping->offset || !strstr(mapping->path, ".so"))
+			continue;
+		mapped[count] = (struct fb_mapped_object){.space = &live.space,
+							  .base = mapping->start,
+							  .path = mapping->path,
+							  .file_size = mapping->file_size};
+		objects[count] = get(cache, &mapped[count]);
+		CU_ASSERT_PTR_EQUAL(objects[count]->owner, &live.space);
+		CU_ASSERT_EQUAL(objects[count]->base, mapping->start);
+		CU_ASSERT_STRING_EQUAL(objects[count]->path, mapping->path);
+		CU_ASSERT_EQUAL(objects[count]->file_size, mapping->file_size);
+		CU_ASSERT(objects[count]->fd == -1 && objects[count]->debug_fd == -1);
+		count++;
+	}
+	CU_ASSERT(count >= 3);
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < i; j++)
+			CU_ASSERT_PTR_NOT_EQUAL(objects[i], objects[j]);
+		CU_ASSERT_PTR_EQUAL(get(cache, &mapped[i]), objects[i]);
+	}
+	/* Another process's are others, and stay when the first one's go. */
+	fb_object_cache_release(cache, NULL);
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_PTR_EQUAL(get(cache, &mapped[i]), objects[i]);
+	fb_live_process_stop(&live);
+	fb_object_cache_destroy(cache);
+}
+
 FB_TEST_MAIN("user/object_cache", FB_TEST(does_not_depend_on_order), FB_TEST(forgets_a_process),
-	     FB_TEST(takes_a_file_by_build_id_before_size))
+	     FB_TEST(takes_a_file_by_build_id_before_size), FB_TEST(knows_every_object))
