@@ -50,6 +50,7 @@ static void threads_of_one_queue_wait_together(void)
 	for (int i = 0; i < 3; i++)
 		CU_ASSERT_EQUAL(recognise(&w, tasks[i], NULL), 1);
 	CU_ASSERT_STRING_EQUAL(made_waits_of(&w, tasks[0])->kind, "uninterruptible");
+	CU_ASSERT_STRING_EQUAL(made_waits_of(&w, tasks[0])->evidence, "kernel stack");
 	CU_ASSERT_EQUAL(made_waits_of(&w, tasks[0])->object, made_waits_of(&w, tasks[1])->object);
 	CU_ASSERT_NOT_EQUAL(made_waits_of(&w, tasks[0])->object,
 			    made_waits_of(&w, tasks[2])->object);
