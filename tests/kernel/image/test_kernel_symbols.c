@@ -62,6 +62,22 @@ static void is_told_where_the_tables_are(void)
 	}
 }
 
+/* Where one of the tables is not named, and kallsyms is where it should be, the search finds it. */
+static void searches_where_a_name_is_missing(void)
+{
+	for (unsigned lacking = 0; lacking < 4; lacking++) {
+		struct made_boot boot;
+
+		boot_make_whole(&boot, &(struct boot_recipe){.named_tables = true,
+							     .lacks_one = true,
+							     .lacking = lacking});
+		FB_OK_FATAL(boot_open(&boot, NULL));
+		CU_ASSERT_PTR_NULL(fb_kernel_lost(boot.kernel));
+		boot_expect_types(&boot);
+		boot_destroy(&boot);
+	}
+}
+
 static void types_had_another_name(void)
 {
 	struct made_boot boot;
@@ -267,7 +283,8 @@ static void a_vmlinux_is_the_dumps_own(void)
 }
 
 FB_TEST_MAIN("kernel/kernel_symbols", FB_TEST(searches_read_only_data),
-	     FB_TEST(is_told_where_the_tables_are), FB_TEST(types_had_another_name),
-	     FB_TEST(says_what_is_lost), FB_TEST(types_are_where_their_symbols_say),
+	     FB_TEST(is_told_where_the_tables_are), FB_TEST(searches_where_a_name_is_missing),
+	     FB_TEST(types_had_another_name), FB_TEST(says_what_is_lost),
+	     FB_TEST(types_are_where_their_symbols_say),
 	     FB_TEST(a_vmlinux_stands_in_for_what_is_lost),
 	     FB_TEST(a_vmlinux_without_anything_is_told), FB_TEST(a_vmlinux_is_the_dumps_own))
