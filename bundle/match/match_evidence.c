@@ -178,6 +178,9 @@ static struct fb_error *weigh_cpu_time(const struct fb_tasks *tasks,
 		if (!task || task->pid != match->task->pid || !then)
 			continue;
 		now = task->utime_ns + task->stime_ns;
+		/* A core's times may be those of /proc (cputime_adjust() in kernel/sched/cputime.c). */
+		if (now < task->runtime_ns)
+			now = task->runtime_ns;
 		if (then > now + CPU_SLACK_NS) {
 			match->verdict = FB_VERDICT_NONE;
 			return fb_match_add(match,

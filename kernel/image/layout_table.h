@@ -36,6 +36,7 @@ FB_FIELD(task_static_prio, "task_struct", "static_prio")
 FB_FIELD(task_cred, "task_struct", "cred")
 FB_FIELD(task_utime, "task_struct", "utime")
 FB_FIELD(task_stime, "task_struct", "stime")
+FB_FIELD(task_runtime, "task_struct", "se.sum_exec_runtime")
 FB_FIELD(task_start_boottime, "task_struct", "start_boottime",
 	 "real_start_time") /* cf25e24db61c, 5.5 */
 FB_FIELD(task_thread_pid, "task_struct", "thread_pid")

@@ -45,6 +45,9 @@ struct fb_task {
 	uint64_t state_bits; /* task_struct.__state */
 	uint64_t start_ns;   /* since boot; 0 if unknown */
 	uint64_t utime_ns, stime_ns;
+	/* What the scheduler counted, of which /proc makes both times; they are of the timer's ticks, and
+	 * may be less. */
+	uint64_t runtime_ns;
 	uint64_t mm;       /* 0: kernel thread or exited */
 	uint64_t stack;    /* lowest address of its kernel stack */
 	uint32_t found_by; /* FB_FOUND_* */

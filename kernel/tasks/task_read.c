@@ -163,6 +163,7 @@ struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct
 	task->start_ns = optional(&reader, address, &layout->task_start_boottime);
 	task->utime_ns = optional(&reader, address, &layout->task_utime);
 	task->stime_ns = optional(&reader, address, &layout->task_stime);
+	task->runtime_ns = optional(&reader, address, &layout->task_runtime);
 	read_relations(&reader);
 	read_levels(&reader);
 	if (!reader.fatal)

@@ -294,6 +294,23 @@ static void weighs_cpu_time(void)
 	destroy(&host);
 }
 
+/* /proc makes its times of what the scheduler counted, which may be more than the timer's ticks. */
+static void weighs_cpu_time_of_proc(void)
+{
+	struct host host;
+
+	make(&host);
+	MADE_SET(host.made.made, host.other, task_utime, 3000000000ull);
+	MADE_SET(host.made.made, host.other, task_stime, 0);
+	MADE_FIELD(host.made.made, task_runtime, 248, 8); /* behind the others */
+	MADE_SET(host.made.made, host.other, task_runtime, 4000000000ull);
+	load(&host);
+	CHECK(&host, FB_VERDICT_CERTAIN, 300, "", .pid = 300, .random = 0xbbbb0000, .cpu_s = 4);
+	CHECK(&host, FB_VERDICT_NONE, 0, "9.00 s of CPU time in the core, 4.00 s at the panic",
+	      .pid = 300, .random = 0xbbbb0000, .cpu_s = 9);
+	destroy(&host);
+}
+
 static void weighs_age(void)
 {
 	struct host host;
@@ -468,7 +485,7 @@ static void names_verdicts(void)
 FB_TEST_MAIN("bundle/match", FB_TEST(tells_relatives_by_their_pid),
 	     FB_TEST(prefers_the_outer_number), FB_TEST(does_not_believe_a_pid_alone),
 	     FB_TEST(matches_cores_without_a_pid), FB_TEST(weighs_mappings),
-	     FB_TEST(weighs_cpu_time), FB_TEST(weighs_age),
+	     FB_TEST(weighs_cpu_time), FB_TEST(weighs_cpu_time_of_proc), FB_TEST(weighs_age),
 	     FB_TEST(knows_no_start_without_the_leader), FB_TEST(escapes_names),
 	     FB_TEST(matches_by_where_mappings_stand), FB_TEST(does_not_choose_among_relatives),
 	     FB_TEST(finds_the_vector_on_the_stack), FB_TEST(names_verdicts))
