@@ -66,7 +66,7 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 static const struct fb_example examples[] = {
 	{"Join the cores that were taken before the host was reset to its dump",
 	 "fbundle merge dump.202611231722 core.*", false},
-	{"With the host's programs and libraries unpacked in sysroot, for whole stacks",
+	{"With the host's programs and libraries in sysroot, for whole stacks",
 	 "fbundle merge dump.202611231722 core.* --sysroot sysroot -f", false},
 	{"For somebody who may not see the memory of processes",
 	 "fbundle merge dump.202611231722 core.* --redact -o hand-out", false},

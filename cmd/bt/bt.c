@@ -61,7 +61,7 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 
 static const struct fb_example examples[] = {
 	{"The thread that panicked", "fbundle bt dump.202611231722.fbundle", false},
-	{"A process from main() to the scheduler, with the host's libraries in sysroot",
+	{"From main() to the scheduler, with the host's libraries in sysroot",
 	 "fbundle bt dump.202611231722.fbundle 132 --sysroot sysroot", false},
 	{"All stacks of a host with many threads, equal ones once",
 	 "fbundle bt dump.202611231722.fbundle --all --group", false},
