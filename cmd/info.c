@@ -162,7 +162,7 @@ static struct fb_error *print_json(struct info *info)
 {
 	struct fb_page_counts *counts = NULL;
 	json_t *answer = json_object();
-	struct fb_error *err = fb_merge_count(info->input, &counts);
+	struct fb_error *err = info->core_count ? fb_merge_count(info->input, &counts) : NULL;
 
 	if (!err && answer) {
 		json_object_set_new(answer, "cores",
@@ -303,6 +303,19 @@ static void print_sandbox(const struct info *info)
 				      : "none (this kernel has neither Landlock nor seccomp)");
 }
 
+/* Without tasks nobody can tell whose the cores are, and the rest is shown all the same. */
+static struct fb_error *load_cores(struct info *info)
+{
+	struct fb_error *err = fb_input_cores(info->input, &info->cores, &info->core_count);
+
+	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_kernel_lost(fb_input_kernel(info->input)))
+		return err;
+	fb_error_destroy(err);
+	fb_warn(info->context->warnings,
+		"the cores are left out: without tasks nobody can tell whose they are");
+	return NULL;
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct info info = {.context = context};
@@ -313,7 +326,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_panic_find(info.input, &info.panic);
 	if (!err)
-		err = fb_input_cores(info.input, &info.cores, &info.core_count);
+		err = load_cores(&info);
 	if (!err)
 		err = fb_info_look(context, info.input, &info.panic, &info.look);
 	if (!err && context->options.json) {

@@ -353,12 +353,17 @@ static void print_user_heading(struct fb_output *output, const struct fb_thread_
 		[FB_USER_REGS_CPU] = "registers of its CPU at the panic",
 		[FB_USER_REGS_CORE] = "registers of the core",
 	};
+	const char *when = from[stack->user_regs_from];
 	char core[128] = "";
 
+	/* Its CPU left no registers, or nothing leads over its kernel frames: it may run in user mode since. */
+	if (stack->task->on_cpu && !stack->kernel.count &&
+	    stack->user_regs_from == FB_USER_REGS_KERNEL_STACK)
+		when = "registers of when it last entered the kernel";
 	if (stack->core)
 		describe_core(stack->core, core, sizeof(core));
 	fb_print(output, FB_STYLE_BOLD, "  user");
-	fb_print(output, FB_STYLE_DIM, "    %s%s%s%s\n", from[stack->user_regs_from],
+	fb_print(output, FB_STYLE_DIM, "    %s%s%s%s\n", when,
 		 core[0] ? "; memory the dump lacks from" : "",
 		 strlen(core) > COLUMNS - 73 ? "\n          "
 		 : core[0]                   ? " "

@@ -29,6 +29,7 @@ expect_json '.threads[0] | .cpu == 1 and .tid == 1 and (.kernel | any(.symbol ==
     "the panic's stack is that of the thread that panicked"
 run bt "$work/dropped" --panic
 expect_line stdout 'ends: CPU 0 left no registers in the dump' "the text says so at its stack"
+expect_line stdout '^  user +registers of when it last entered the kernel' "its registers of user mode are not called those of the panic"
 run info "$work/dropped" --json
 expect_json '.kernel.cpus == 2 and .panic.cpu == 1 and any(.warnings[]; test("CPU 0 left no registers"))' \
     "info counts it all the same"

@@ -64,6 +64,10 @@ for lost in no-types bad-types; do
         and .panic.pid == null and .kernel.cpus == 2" "$lost: info has what needs no types"
     expect_json '.look | .uninterruptible == null and .deadlocks == null and .command == "bt" and .argument == "--panic"' \
         "$lost: info says to look at what the CPUs ran"
+    run info "$work/$lost" --core "$samples/core.132.xz" --json
+    expect_status 3 "$lost: info answers with a core, too"
+    expect_json ".cores == [] and .kernel.release == \"$release\" and any(.warnings[]; test(\"cores are left out\"))" \
+        "$lost: and says that it cannot be matched"
     for what in -a --panic; do
         run bt "$work/$lost" $what --json
         expect_status 3 "$lost: bt $what answers"
