@@ -57,6 +57,10 @@ void note(const char *format, ...)
 	int length = vsnprintf(line, sizeof(line) - 1, format, args);
 	va_end(args);
 	need(length > 0 && (size_t)length < sizeof(line) - 1, "note");
+	if (getenv("LAB_FACTS") != NULL)
+		length += snprintf(line + length, sizeof(line) - 1 - (size_t)length, " %s",
+				   getenv("LAB_FACTS"));
+	need((size_t)length < sizeof(line) - 1, "note");
 	line[length++] = '\n';
 	append("waits.txt", line, (size_t)length);
 }

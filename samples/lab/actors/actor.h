@@ -19,6 +19,8 @@ extern const struct actor channel_actors[];
 extern const struct actor file_actors[];
 extern const struct actor memory_actors[];
 extern const struct actor process_actors[];
+extern const struct actor request_actors[];
+extern const struct actor queue_actors[];
 
 // Ends the process with WHAT and errno unless OK: an actor that cannot set its scene makes a false sample.
 void need(bool ok, const char *what);
@@ -28,7 +30,8 @@ pid_t host_tid(void);
 
 void name_self(const char *comm);
 
-// Appends one line to waits.txt in $LAB_DIR. Facts are "KIND key=value ...", see samples/lab/README.md.
+// Appends one line to waits.txt in $LAB_DIR. Facts are "KIND key=value ...", see samples/lab/README.md;
+// $LAB_FACTS, where it is set, is appended to each.
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // Says that NAME's scene is set but for the last blocking calls.

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2013,SC2154 # settings are made by run
+# What both workloads' PID 1 do: the capture kernel, actors, cores, the truth, the panic. Sourced.
+set -u
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LAB_DIR=/tmp/lab
+# One arena: others reserve 64 MB each, and gcore writes them in full.
+export MALLOC_ARENA_MAX=1
+. /lab/settings # ACTORS, CORES, WORKLOAD, BY_QEMU, LAB_SCALE, LAB_THREADS, CRASHKERNEL_APPEND
+
+say() { echo "lab: $(cut -d' ' -f1 /proc/uptime) $*"; }
+fail() {
+    echo "lab-failed: $*"
+    sync -f /out
+    /lab/busybox reboot -f
+}
+trap 'fail "guest script ended early"' EXIT
+
+# begin TMPFS-SIZE: file systems, where cores go, the capture kernel.
+begin() {
+    mount -t tmpfs -o "size=$1" t /tmp
+    mkdir -p $LAB_DIR
+    mount -t ext4 /dev/vdb /out || fail "no disk for cores"
+    echo 0 >/proc/sys/kernel/printk_ratelimit
+    echo "/out/core.%e.%p" >/proc/sys/kernel/core_pattern
+    echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
+    ulimit -c unlimited
+    /lab/busybox ifconfig lo up
+    : >$LAB_DIR/ready
+    [ "$BY_QEMU" -eq 0 ] || return 0
+    kexec -p /lab/vmlinuz --initrd=/lab/initramfs --append="$CRASHKERNEL_APPEND" ||
+        kexec -p -s /lab/vmlinuz --initrd=/lab/initramfs --append="$CRASHKERNEL_APPEND" ||
+        fail "kexec cannot load the capture kernel: more --memory may help"
+    say "capture kernel loaded"
+}
+
+# start NAME ACTOR [COMMAND...]: starts an actor, below COMMAND if any, and notes the PID in "actors".
+start() {
+    local name=$1 actor=$2
+    shift 2
+    "$@" "${LAB_ACTORS:-/lab/actors}" "$actor" &
+    echo "$name=$!" >>/out/actors
+}
+pid_of() { sed -n "s/^$1=//p" /out/actors; }
+await() {
+    local tries
+    for ((tries = 0; tries < 600; tries++)); do
+        grep -qx "$1" $LAB_DIR/ready && return
+        sleep 0.1
+    done
+    fail "actor $1 is not ready"
+}
+
+# children PID: PID and all below it.
+family() {
+    local child
+    echo "$1"
+    for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
+        family "$child"
+    done
+}
+
+# take_cores PID...: /out/core.PID of each, by one gdb with what gcore would have it do; one that fails with a
+# process goes on with the next.
+take_cores() {
+    local pid commands=()
+    for pid; do
+        commands+=(-ex "attach $pid" -ex "gcore /out/core.$pid" -ex detach)
+    done
+    timeout 900 gdb -nx --batch --readnever -iex 'set pagination off' -iex 'set height 0' -iex 'set width 0' \
+        -iex 'set debuginfod enabled off' "${commands[@]}" >/tmp/gdb.log 2>&1
+    cp /tmp/gdb.log /out/gdb.log
+    for pid; do
+        [ -s "/out/core.$pid" ] || say "no core of $pid"
+    done
+}
+
+# note_truth: what /proc says of all.
+note_truth() {
+    say "noting the truth"
+    mkdir /out/truth
+    /lab/note-proc /out/truth || fail "cannot note /proc"
+    uname -a >/out/truth/uname
+    tr '\n' ' ' </out/actors | sed 's/ $/\n/' >/out/truth/actors
+    cp $LAB_DIR/waits.txt /out/truth/waits.txt
+    sync -f /out
+}
+
+crash() {
+    ps -eLo pid,tid,ppid,stat,psr,comm --no-headers >/out/truth/ps
+    sync -f /out
+    say "panic"
+    echo 1 >/proc/sys/kernel/sysrq
+    trap - EXIT
+    echo c >/proc/sysrq-trigger
+}
