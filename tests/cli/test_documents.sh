@@ -30,7 +30,7 @@ mapfile -t commands < <(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$work
 for command in "${commands[@]}"; do
     run "$command" --help
     mapfile -t examples < <(sed -n '/^Examples:/,$s/^    \$ //p' "$work/stdout")
-    expect grep -q '^    [$#] fbundle '"$command " "$work/stdout" "$command: the help has an example"
+    expect grep -qE '^    [$#] fbundle '"$command( |\$)" "$work/stdout" "$command: the help has an example"
     # A longer one would be broken over two lines.
     sed '1,/^Examples:/d' "$work/stdout" | grep -vE '^$|^  [^ ].*[:?]$|^    [$#] fbundle ' >"$work/broken"
     expect test ! -s "$work/broken" "$command: nothing else is among its examples"
