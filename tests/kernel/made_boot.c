@@ -229,5 +229,4 @@ void boot_destroy(struct made_boot *boot)
 	made_tables_destroy(boot->tables);
 	image_free(&boot->image);
 	fb_warnings_destroy(boot->warnings);
-	boot_init(boot);
 }

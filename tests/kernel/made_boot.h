@@ -71,7 +71,7 @@ void boot_put_types(struct made_boot *boot);
 void boot_expect_types(const struct made_boot *boot);
 /* Opens the kernel. */
 struct fb_error *boot_open(struct made_boot *boot, const char *vmlinux);
-/* Takes all away, and leaves *boot as boot_init() does. */
+/* Takes all away. */
 void boot_destroy(struct made_boot *boot);
 
 #endif
