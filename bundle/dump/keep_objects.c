@@ -71,11 +71,11 @@ static struct fb_error *keep_unwind_tables(struct fb_keep_memory *memory,
 	uint64_t vaddr = phdr->p_vaddr, end;
 	struct fb_error *err = keep_part(memory, object, vaddr, phdr->p_memsz);
 
-	if (!err)
-		err = fb_part_skip(fb_space_read(memory->space, object->bias + vaddr, &header,
-						 sizeof(header)));
 	if (err)
 		return err;
+	err = fb_space_read(memory->space, object->bias + vaddr, &header, sizeof(header));
+	if (err)
+		return fb_part_skip(err); /* then it leads nowhere */
 	vaddr += 4 + (uint64_t)(int64_t)header.eh_frame;
 	end = segment_end(object, vaddr);
 	return end > vaddr ? keep_part(memory, object, vaddr, end - vaddr) : NULL;
