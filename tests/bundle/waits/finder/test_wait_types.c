@@ -133,7 +133,7 @@ static void reads_enumerators(void)
 /* As many members as there is room for, and no more; those stay known. */
 static void keeps_so_many(void)
 {
-	static char names[97][8];
+	static char names[97][16];
 	struct world w;
 	uint32_t offset = 0;
 
