@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The parent's side: makes the children, takes what they send, reslots those
+ * The parent's side: makes the children, takes what they send, replaces those
  * that die, and says of each part that came to nothing why.
  */
 #include "base/isolation/isolate.h"
@@ -352,12 +352,16 @@ static struct fb_error *start_children(struct run *run, bool *any_ret)
 
 static const char *not_begun(const struct run *run)
 {
-	if (gives_up(run))
-		return "not read: too many others killed the child that read them";
+	bool any_time = false;
+
 	for (unsigned i = 0; i < run->slot_count; i++)
-		if (run->slots[i].seconds >= 1)
-			return "the child that read it answered wrongly";
-	return "not read: the others took all the time there is";
+		any_time |= run->slots[i].seconds >= 1;
+	/* Asked first: a kernel may end a child some milliseconds before its time, and the next one with
+	 * what is left is a death too many. */
+	if (!any_time)
+		return "not read: the others took all the time there is";
+	return gives_up(run) ? "not read: too many others killed the child that read them"
+			     : "the child that read it answered wrongly";
 }
 
 static struct fb_error *do_parts(struct run *run)

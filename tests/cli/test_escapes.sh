@@ -51,6 +51,11 @@ expect test "$(wc -w <<<"$commands")" -ge 16 "the help lists commands"
 for command in $commands; do
     words=() # behind the input
     case $command in
+    doctor) # asks the host, and takes no file
+        run doctor --root "$work/$evil"
+        clean doctor
+        continue
+        ;;
     vm | files) words=("$pid") ;;
     rd) words=(init_task 64) ;;
     vtop | sym) words=(init_task) ;;

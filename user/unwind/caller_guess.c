@@ -281,19 +281,17 @@ bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_fou
 	bool read = read_prologue(session, &prologue);
 	bool pushed = read && (prologue.depth || prologue.has_frame);
 
-	*found_ret = FB_FRAME_PROLOGUE;
 	if (pushed && guess_by_prologue(session, &prologue, true))
-		return true;
-	if (!pushed && guess_by_stack_top(session, sp)) {
+		*found_ret = FB_FRAME_PROLOGUE;
+	else if (!pushed && guess_by_stack_top(session, sp))
 		*found_ret = FB_FRAME_STACK_TOP;
-		return true;
-	}
-	if (guess_by_call_site(session, sp)) {
+	else if (guess_by_call_site(session, sp))
 		*found_ret = FB_FRAME_CALL_SITE;
-		return true;
-	}
-	if (pushed && guess_by_prologue(session, &prologue, false))
-		return true;
-	*found_ret = FB_FRAME_FRAME_POINTER;
-	return guess_by_frame_pointer(session, sp);
+	else if (pushed && guess_by_prologue(session, &prologue, false))
+		*found_ret = FB_FRAME_PROLOGUE;
+	else if (guess_by_frame_pointer(session, sp))
+		*found_ret = FB_FRAME_FRAME_POINTER;
+	else
+		return false;
+	return true;
 }

@@ -68,7 +68,7 @@ struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t t
 	CU_ASSERT_FATAL(index < MADE_WAIT_TASKS);
 	*task = (struct fb_task){
 		.address = made_alloc(waits->made, MADE_TASK_BYTES),
-		.stack = made_alloc_pages(waits->made, FB_PAGE_SIZE),
+		.stack = made_alloc_pages(waits->made, MADE_WAIT_STACK),
 		.pid = pid,
 		.tid = tid,
 		.state = 'S',

@@ -15,6 +15,8 @@
 #define MADE_WAIT_SYMBOLS 8u
 /* Of task_structs: members of tests are below. */
 #define MADE_TASK_BYTES 512u
+/* Bytes of a kernel stack, of which the first page is written to: nothing else may lie in it. */
+#define MADE_WAIT_STACK 16384u
 /* Where in its stack the frames begin that are looked through for a waiter's structure. */
 #define MADE_WAIT_FRAMES 1024u
 

@@ -172,7 +172,7 @@ static const struct {
 	  .object = "epoll 0xff29a9a2021bf800 0x0",
 	  .name = "fd 3",
 	  .detail = "watches fd 5, fd 4, fd 6, fd 7",
-	  .owners = "183p",
+	  .owners = "181p 183p",
 	  .flags = "others certain loose sure",
 	  .evidence = "the files in the epoll's tree, and who has their other ends",
 	  .seconds = 46.5178}},
