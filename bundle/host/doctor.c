@@ -204,21 +204,21 @@ static uint64_t dump_estimate(const struct examination *examination)
 	return estimate;
 }
 
-static struct fb_error *check_space(struct examination *examination)
+/* Whether a dump has room in the folder where kdump-tools puts it. */
+static struct fb_error *check_space_in(struct examination *examination, const char *folder)
 {
-	FB_CLEANUP(fb_free_at) char *folder = NULL;
-	FB_CLEANUP(fb_free_at) char *full = NULL;
 	uint64_t wanted = dump_estimate(examination), available;
 	enum fb_check_state state = FB_CHECK_OK;
 	char available_text[32], wanted_text[32];
 	struct statvfs status;
-	struct fb_error *err = core_folder(examination, &folder);
+	char *full = NULL;
+	struct fb_error *err = fb_host_path(examination->root, folder, &full);
+	bool there = !err && statvfs(full, &status) == 0;
 
-	if (!err)
-		err = fb_host_path(examination->root, folder, &full);
+	free(full);
 	if (err)
 		return err;
-	if (statvfs(full, &status))
+	if (!there)
 		return add(examination, "space", FB_CHECK_WEAK,
 			   "make it, or name another in KDUMP_COREDIR (" FB_KDUMP_DEFAULTS ")",
 			   "there is no folder %s", folder);
@@ -232,6 +232,17 @@ static struct fb_error *check_space(struct examination *examination)
 		   "%s has %s free; a dump takes up to %s before it is compressed", folder,
 		   fb_text_size(available, available_text, sizeof(available_text)),
 		   fb_text_size(wanted, wanted_text, sizeof(wanted_text)));
+}
+
+static struct fb_error *check_space(struct examination *examination)
+{
+	char *folder = NULL;
+	struct fb_error *err = core_folder(examination, &folder);
+
+	if (!err)
+		err = check_space_in(examination, folder);
+	free(folder);
+	return err;
 }
 
 static struct fb_error *check_hook(struct examination *examination)
