@@ -75,14 +75,7 @@ expect_json '.value == {"comm": "swapper/0", "mm.pgd": null} and (.warnings | le
 run struct "$dump" task_struct init_task .mm.pgd .mm.owner
 expect_status 1 "nothing is shown where none can be read"
 
-# The examples of --help, and names with offsets and CPUs.
-run struct --help
-grep -o 'fbundle struct DUMP .*' "$work/stdout" | cut -d' ' -f4- >"$work/examples"
-while read -r -a words; do
-    run struct "$dump" "${words[@]}"
-    expect_status 0 "as --help shows: ${words[*]}"
-done <"$work/examples"
-expect [ "$(wc -l <"$work/examples")" -ge 4 ] "--help has its examples"
+# Names with offsets and CPUs. (tests/cli/test_documents.sh runs the examples of --help.)
 run ps "$dump" --json
 first=$(json '[.tasks[] | select(.running and .cpu == 0)][0].comm')
 run struct "$dump" rq runqueues:0 .cpu .curr.comm
