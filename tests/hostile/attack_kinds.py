@@ -143,7 +143,7 @@ class Kinds:
                                          self.subject.direct + pfn * PAGE + at,
                                          draw.choice(self.subject.tasks),
                                          old + draw.choice([-8, 8, 64, PAGE])])
-                    page[at:at + 8] = value.to_bytes(8, "little")
+                    page[at:at + 8] = (value & (1 << 64) - 1).to_bytes(8, "little")
                 kdump.write_page(pfn, bytes(page))
         return self.on_dump(self.changed_dump(folder, change), draw, self.subject.cores[:2])
 

@@ -280,18 +280,19 @@ bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_fou
 	struct fb_prologue prologue;
 	bool read = read_prologue(session, &prologue);
 	bool pushed = read && (prologue.depth || prologue.has_frame);
+	enum fb_frame_found found = FB_FRAME_PROLOGUE;
 
-	if (pushed && guess_by_prologue(session, &prologue, true))
-		*found_ret = FB_FRAME_PROLOGUE;
-	else if (!pushed && guess_by_stack_top(session, sp))
-		*found_ret = FB_FRAME_STACK_TOP;
-	else if (guess_by_call_site(session, sp))
-		*found_ret = FB_FRAME_CALL_SITE;
-	else if (pushed && guess_by_prologue(session, &prologue, false))
-		*found_ret = FB_FRAME_PROLOGUE;
-	else if (guess_by_frame_pointer(session, sp))
-		*found_ret = FB_FRAME_FRAME_POINTER;
-	else
-		return false;
+	if (!pushed || !guess_by_prologue(session, &prologue, true)) {
+		if (!pushed && guess_by_stack_top(session, sp)) {
+			found = FB_FRAME_STACK_TOP;
+		} else if (guess_by_call_site(session, sp)) {
+			found = FB_FRAME_CALL_SITE;
+		} else if (!pushed || !guess_by_prologue(session, &prologue, false)) {
+			if (!guess_by_frame_pointer(session, sp))
+				return false;
+			found = FB_FRAME_FRAME_POINTER;
+		}
+	}
+	*found_ret = found;
 	return true;
 }
