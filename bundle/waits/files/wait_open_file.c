@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds the file that a blocked thread waits at: by its wait queue, else by the descriptor in the
- * arguments of its system call. Called by wait_channel.c and wait_socket.c.
+ * arguments of its system call. Called by wait_channel.c, wait_socket.c and
+ * wait_ring.c.
  */
 #include "bundle/waits/files/wait_open_file.h"
 
@@ -95,7 +96,8 @@ static struct fb_error *is_of_sort(struct fb_wait_finder *finder, uint64_t file,
 	default:
 		err = fb_path_text(finder->kernel, &info.path, NULL, path);
 		if (!err)
-			*is_ret = !strcmp(path, "anon_inode:[eventfd]");
+			*is_ret = !strcmp(path, sort == FB_WAIT_RING ? "anon_inode:[io_uring]"
+								     : "anon_inode:[eventfd]");
 		return err;
 	}
 }
@@ -104,6 +106,7 @@ static const char *word_of(enum fb_wait_file_sort sort)
 {
 	return sort == FB_WAIT_PIPE     ? "pipe"
 	       : sort == FB_WAIT_SOCKET ? "socket"
+	       : sort == FB_WAIT_RING   ? "ring of io_uring"
 					: "event descriptor";
 }
 
@@ -161,29 +164,38 @@ static struct fb_error *by_queue(struct fb_wait_finder *finder, const struct fb_
 	return err;
 }
 
+struct fb_error *fb_wait_file_at(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 uint32_t fd, enum fb_wait_file_sort sort,
+				 struct fb_wait_file *file_ret)
+{
+	struct fb_wait_file found = {.fd = fd};
+	bool is = false;
+	struct fb_error *err = fb_wait_fd(finder, blocked, fd, &found.file);
+
+	if (!err)
+		err = is_of_sort(finder, found.file, sort, &is);
+	if (!err && !is)
+		err = fb_error_create(FB_NOT_FOUND, "descriptor %" PRIu32 " is no %s at the panic",
+				      fd, word_of(sort));
+	if (!err)
+		err = fb_kernel_field(finder->kernel, found.file,
+				      &finder->layout->file_private_data, &found.private_data);
+	if (!err)
+		*file_ret = found;
+	return err;
+}
+
 static struct fb_error *by_descriptor(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked, enum fb_wait_file_sort sort,
 				      bool writes, struct fb_wait_file *found)
 {
 	int64_t fd = fb_wait_descriptor(blocked, writes);
-	bool is = false;
-	struct fb_error *err;
 
 	if (!blocked->has_regs)
 		return fb_error_create(FB_ABSENT, "the thread's user registers are unknown");
 	if (fd < 0)
 		return fb_error_create(FB_NOT_FOUND, "its system call names no descriptor");
-	*found = (struct fb_wait_file){.fd = fd};
-	err = fb_wait_fd(finder, blocked, (uint64_t)fd, &found->file);
-	if (!err)
-		err = is_of_sort(finder, found->file, sort, &is);
-	if (!err && !is)
-		err = fb_error_create(FB_NOT_FOUND, "descriptor %" PRId64 " is no %s at the panic",
-				      fd, word_of(sort));
-	if (!err)
-		err = fb_kernel_field(finder->kernel, found->file,
-				      &finder->layout->file_private_data, &found->private_data);
-	return err;
+	return fb_wait_file_at(finder, blocked, (uint32_t)fd, sort, found);
 }
 
 struct fb_error *fb_wait_file_find(struct fb_wait_finder *finder, const struct fb_blocked *blocked,

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "bundle/waits/files/wait_feeder.h"
 #include "bundle/waits/files/wait_holders.h"
+#include "bundle/waits/files/wait_open_file.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/finder/wait_types.h"
@@ -23,6 +24,9 @@
 #define NAMED 4u
 /* io_ring_ctx_alloc(): at most 8 bits. */
 #define MOST_HASH_BITS 8u
+/* IORING_ENTER_REGISTERED_RING of io_uring_enter()'s flags: its first argument is no descriptor then
+ * (e7a6c00dc77a, 5.18; include/uapi/linux/io_uring.h). */
+#define ENTER_REGISTERED_RING (1u << 4)
 
 struct requests {
 	struct fb_wait_finder *finder;
@@ -170,7 +174,8 @@ static struct fb_error *object_of(struct fb_wait_finder *finder, const char *cla
 static struct fb_error *find_ring(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				  uint64_t *ring_ret)
 {
-	uint64_t head, file;
+	struct fb_wait_file at;
+	uint64_t head;
 	uint32_t offset;
 	struct fb_error *err = fb_wait_member(finder, "io_ring_ctx", "cq_wait.head", &offset);
 
@@ -184,10 +189,12 @@ static struct fb_error *find_ring(struct fb_wait_finder *finder, const struct fb
 	if (fb_error_is_fatal(err) || !blocked->has_regs)
 		return err;
 	fb_error_destroy(err);
-	err = fb_wait_fd(finder, blocked, blocked->args[0], &file);
-	return err ? err
-		   : fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data,
-				     ring_ret);
+	if (blocked->args[3] & ENTER_REGISTERED_RING)
+		return fb_error_create(FB_NOT_FOUND, "its system call names a registered ring");
+	err = fb_wait_file_at(finder, blocked, (uint32_t)blocked->args[0], FB_WAIT_RING, &at);
+	if (!err)
+		*ring_ret = at.private_data;
+	return err;
 }
 
 struct fb_error *fb_wait_ring(struct fb_wait_finder *finder, const struct fb_blocked *blocked)

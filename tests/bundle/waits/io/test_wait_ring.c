@@ -2,11 +2,13 @@
 /* Threads that wait at rings of io_uring and at contexts of aio, of which requests wait for pipes. */
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "bundle/waits/io/recognise.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/bundle/waits/made_types.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_files.h"
 
 #define MEMBERS(...) ((const struct made_member[MADE_MEMBERS]){__VA_ARGS__})
 #define READ_MODE 1u
@@ -121,6 +123,45 @@ static void names_a_rings_requests(void)
 	end(&w);
 }
 
+/* Without a wait queue the call's own descriptor tells, if it is a ring: not what a closed one's number is of
+ * now, nor the index of a registered one. */
+static void a_descriptor_has_to_be_a_ring(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t flags;
+		const char *error; /* NULL: it is believed */
+	} cases[] = {
+		{"[io_uring]", 1, NULL},
+		{"[timerfd]", 1, "descriptor 5 is no ring of io_uring at the panic"},
+		{"[io_uring]", 1 | 16, "registered ring"},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		uint64_t root, superblock, dentry, file;
+		struct fb_blocked blocked;
+		struct world w;
+
+		begin(&w);
+		superblock = made_superblock(w.made, "anon_inodefs", 8, &root);
+		dentry = made_dentry(w.made, superblock, root, cases[i].name, 5, 0600);
+		made_dname(w.made, dentry);
+		file = made_file(w.made, made_mount(w.made, root, 0, 0), dentry);
+		MADE_SET(w.made, file, file_private_data, w.ring);
+		made_open_fd(&w.waits, w.waiter, 5, file);
+		blocked = made_waits_blocked(&w.waits, w.waiter, "io-uring");
+		made_waits_call(&blocked, SYS_io_uring_enter, 5, 0, 1, cases[i].flags);
+		if (cases[i].error) {
+			FB_FAILS_WITH(fb_wait_ring(&w.waits.finder, &blocked), FB_NOT_FOUND,
+				      cases[i].error);
+		} else {
+			FB_OK_FATAL(fb_wait_ring(&w.waits.finder, &blocked));
+			CU_ASSERT_EQUAL(made_waits_object(&w.waits, w.waiter)->key[0], w.ring);
+		}
+		end(&w);
+	}
+}
+
 static void an_empty_ring_says_so(void)
 {
 	const struct fb_wait_object *object;
@@ -186,6 +227,7 @@ static void names_a_contexts_requests(void)
 	end(&w);
 }
 
-FB_TEST_MAIN("bundle/wait_ring", FB_TEST(names_a_rings_requests), FB_TEST(an_empty_ring_says_so),
+FB_TEST_MAIN("bundle/wait_ring", FB_TEST(names_a_rings_requests),
+	     FB_TEST(a_descriptor_has_to_be_a_ring), FB_TEST(an_empty_ring_says_so),
 	     FB_TEST(a_lost_table_is_no_answer), FB_TEST(a_loop_of_requests_ends),
 	     FB_TEST(names_a_contexts_requests))
