@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Whole messages through a descriptor. Called by the children that read hostile objects, by the tracer of
- * captured processes, and where files of the host are replaced.
+ * captured processes, and where files of the host are read or replaced.
  */
 #include "base/fd_io.h"
 
@@ -40,4 +40,31 @@ bool fb_read_all(int fd, void *bytes, size_t size)
 		size -= (size_t)done;
 	}
 	return true;
+}
+
+/* A file of /proc is made up to this size at once. */
+#define PIECE 65536u
+
+struct fb_error *fb_read_to_end(int fd, const char *name, struct fb_buf *text)
+{
+	ssize_t got = 1;
+
+	while (got) {
+		void *room;
+		struct fb_error *err = fb_buf_reserve(text, PIECE, &room);
+
+		if (err)
+			return fb_error_prefix(err, "%s", name);
+		got = read(fd, room, PIECE);
+		if (got < 0 && errno != EINTR) {
+			const int errnum = errno;
+
+			err = fb_error_os(errnum, "cannot read %s", name);
+			errno = errnum;
+			return err;
+		}
+		if (got > 0)
+			fb_buf_commit(text, (size_t)got);
+	}
+	return NULL;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fd_io.h"
 #include "base/limits.h"
 
 /* The text comes from the running kernel and not from an input, so its numbers are known to fit.
@@ -27,7 +28,7 @@
 struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name, struct fb_buf *text)
 {
 	char path[96];
-	struct fb_error *err = NULL;
+	struct fb_error *err;
 	int fd;
 
 	if (tid)
@@ -39,23 +40,10 @@ struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name, struct
 		return errno == ENOENT || errno == ESRCH
 			       ? fb_error_create(FB_NOT_FOUND, "%s: the process has exited", path)
 			       : fb_error_os(errno, "cannot open %s", path);
-	for (;;) {
-		void *room;
-		ssize_t got;
-
-		err = fb_buf_reserve(text, 65536, &room);
-		if (err)
-			break;
-		got = read(fd, room, 65536);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			err = errno == ESRCH ? fb_error_create(FB_NOT_FOUND,
-							       "%s: the process has exited", path)
-					     : fb_error_os(errno, "cannot read %s", path);
-		if (got <= 0)
-			break;
-		fb_buf_commit(text, (size_t)got);
+	err = fb_read_to_end(fd, path, text);
+	if (fb_error_is(err, FB_OS) && errno == ESRCH) {
+		fb_error_destroy(err);
+		err = fb_error_create(FB_NOT_FOUND, "%s: the process has exited", path);
 	}
 	(void)close(fd);
 	return err;

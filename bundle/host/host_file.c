@@ -17,31 +17,11 @@ struct fb_error *fb_host_path(const char *root, const char *path, char **path_re
 	return asprintf(path_ret, "%s%s", root, path) < 0 ? fb_error_nomem() : NULL;
 }
 
-static struct fb_error *read_all(int fd, const char *name, struct fb_buf *text)
-{
-	for (;;) {
-		void *room;
-		ssize_t got;
-		struct fb_error *err = fb_buf_reserve(text, 4096, &room);
-
-		if (err)
-			return fb_error_prefix(err, "%s", name);
-		got = read(fd, room, 4095);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return fb_error_os(errno, "cannot read %s", name);
-		((char *)room)[got] = '\0';
-		if (!got)
-			return NULL;
-		fb_buf_commit(text, (size_t)got);
-	}
-}
-
 struct fb_error *fb_host_file_read(const char *root, const char *path, struct fb_buf *text)
 {
 	FB_CLEANUP(fb_free_at) char *name = NULL;
 	struct fb_error *err = fb_host_path(root, path, &name);
+	void *end;
 	int fd;
 
 	if (err)
@@ -51,8 +31,12 @@ struct fb_error *fb_host_file_read(const char *root, const char *path, struct fb
 		return errno == ENOENT || errno == ENOTDIR
 			       ? fb_error_create(FB_NOT_FOUND, "there is no %s", name)
 			       : fb_error_os(errno, "cannot open %s", name);
-	err = read_all(fd, name, text);
+	err = fb_read_to_end(fd, name, text);
 	(void)close(fd);
+	if (!err)
+		err = fb_buf_reserve(text, 1, &end);
+	if (!err)
+		*(char *)end = '\0';
 	return err;
 }
 

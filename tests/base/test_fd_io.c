@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -57,4 +58,40 @@ static void says_why_it_ends(void)
 	CU_ASSERT_EQUAL(errno, EBADF);
 }
 
-FB_TEST_MAIN("base/fd_io", FB_TEST(whole_messages_go_through_a_pipe), FB_TEST(says_why_it_ends))
+static void a_file_is_read_to_its_end(void)
+{
+	char *sent = malloc(BYTES);
+	struct fb_buf text;
+	FILE *file = tmpfile();
+	int ends[2];
+
+	CU_ASSERT_FATAL(sent && file && !pipe(ends));
+	for (size_t i = 0; i < BYTES; i++)
+		sent[i] = (char)(i * 7);
+	CU_ASSERT(fb_write_all(fileno(file), sent, BYTES));
+	CU_ASSERT_EQUAL(lseek(fileno(file), 3, SEEK_SET), 3);
+	fb_buf_init(&text, 2 * BYTES);
+	FB_OK(fb_buf_append(&text, "abc", 3));
+	FB_OK(fb_read_to_end(fileno(file), "a file", &text));
+	CU_ASSERT_EQUAL_FATAL(text.size, BYTES);
+	CU_ASSERT_EQUAL(memcmp(text.data, "abc", 3), 0);
+	CU_ASSERT_EQUAL(memcmp(text.data + 3, sent + 3, BYTES - 3), 0);
+	fb_buf_deinit(&text);
+
+	fb_buf_init(&text, BYTES / 2);
+	CU_ASSERT_EQUAL(lseek(fileno(file), 0, SEEK_SET), 0);
+	FB_FAILS_WITH(fb_read_to_end(fileno(file), "a file", &text), FB_LIMIT, "a file");
+	fb_buf_deinit(&text);
+
+	fb_buf_init(&text, BYTES);
+	FB_FAILS_WITH(fb_read_to_end(ends[1], "a pipe", &text), FB_OS, "cannot read a pipe");
+	CU_ASSERT_EQUAL(errno, EBADF);
+	fb_buf_deinit(&text);
+	(void)fclose(file);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	free(sent);
+}
+
+FB_TEST_MAIN("base/fd_io", FB_TEST(a_file_is_read_to_its_end),
+	     FB_TEST(whole_messages_go_through_a_pipe), FB_TEST(says_why_it_ends))
