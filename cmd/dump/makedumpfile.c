@@ -12,13 +12,13 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fd_io.h"
 #include "cmd/shared/command.h"
 
 #define PIECE (256u << 10) /* bytes that go through at once */
@@ -30,7 +30,7 @@ struct call {
 	const char *input; /* NULL: none was given */
 	bool log_only;     /* --dump-dmesg */
 	bool understood;   /* fbundle dump has all of these options */
-	uint64_t sent;     /* bytes, to standard output */
+	bool sent;         /* some of it has gone to standard output */
 	bool broken;       /* standard output takes no more */
 };
 
@@ -68,22 +68,18 @@ static void pass_on(struct call *call, int from)
 	ssize_t got;
 
 	while ((got = read(from, piece, sizeof(piece))) != 0) {
-		if (got < 0 && errno != EINTR)
-			break;
-		for (ssize_t done = 0; done < got;) {
-			ssize_t written = write(STDOUT_FILENO, piece + done, (size_t)(got - done));
-
-			if (written < 0 && errno == EINTR)
-				continue;
-			if (written <= 0) {
-				fprintf(stderr, "fbundle: cannot write standard output: %s\n",
-					strerror(written < 0 ? errno : ENOSPC));
-				call->broken = true;
-				return;
-			}
-			done += written;
-			call->sent += (uint64_t)written;
+		if (got < 0) {
+			if (errno != EINTR)
+				break;
+			continue;
 		}
+		if (!fb_write_all(STDOUT_FILENO, piece, (size_t)got)) {
+			fprintf(stderr, "fbundle: cannot write standard output: %s\n",
+				strerror(errno));
+			call->broken = true;
+			return;
+		}
+		call->sent = true;
 	}
 }
 
@@ -158,13 +154,8 @@ static int copy_memory(struct call *call)
 
 	while (got > 0) {
 		got = read(fd, piece, sizeof(piece));
-		for (ssize_t done = 0; done < got;) {
-			ssize_t written = write(STDOUT_FILENO, piece + done, (size_t)(got - done));
-
-			if (written <= 0)
-				return FB_EXIT_FAILURE;
-			done += written;
-		}
+		if (got > 0 && !fb_write_all(STDOUT_FILENO, piece, (size_t)got))
+			return FB_EXIT_FAILURE;
 	}
 	if (got < 0)
 		fprintf(stderr, "fbundle: cannot read %s: %s\n", call->input, strerror(errno));
