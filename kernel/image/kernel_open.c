@@ -128,7 +128,6 @@ static struct fb_error *load_memory(struct fb_kernel *kernel,
 		if (!kernel->vmlinux)
 			return fb_error_nomem();
 	}
-	fb_layout_resolve(NULL, &kernel->layout);
 	return NULL;
 }
 
@@ -168,7 +167,9 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 	kernel->panic_cpu = -1;
 	kernel->memory_only = true;
 	err = load_memory(kernel, options);
-	if (!err && !options->memory_only)
+	if (!err && options->memory_only)
+		fb_layout_resolve(NULL, &kernel->layout);
+	else if (!err)
 		err = fb_kernel_complete(kernel);
 	if (err) {
 		fb_kernel_destroy(kernel);
