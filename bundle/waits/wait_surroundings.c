@@ -13,8 +13,8 @@
 #include "base/text.h"
 #include "bundle/waits/files/wait_holders.h"
 #include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/finder/wait_stacks.h"
 #include "bundle/waits/finder/wait_type_path.h"
-#include "kernel/image/thread_size.h"
 #include "kernel/memory/slab_object.h"
 
 /* Low bits of a lock's owner word are flags; of an rw_semaphore this one is set by readers. */
@@ -42,22 +42,15 @@ static struct fb_error *name_stack(struct fb_wait_finder *finder, const struct f
 				   const char *word, uint64_t address, const char *function,
 				   size_t index)
 {
-	uint64_t size = fb_thread_size(finder->kernel);
-	const struct fb_task *on = NULL;
+	const struct fb_task *on;
 	struct fb_wait_object *object = &finder->graph.objects[index];
-	struct fb_error *err;
+	struct fb_error *err = fb_wait_task_of_stack(finder, address, &on);
 
-	if (address - blocked->task->stack < size)
+	if (err || !on)
+		return err;
+	if (on == blocked->task)
 		return fb_wait_text(&object->name, "%s on its own kernel stack (%s)", word,
 				    function);
-	for (size_t i = 0; i < fb_tasks_count(finder->tasks) && !on; i++) {
-		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
-
-		if (task->stack && address - task->stack < size)
-			on = task;
-	}
-	if (!on)
-		return NULL;
 	err = fb_wait_text(&object->name, "%s on the kernel stack of %d (%s)", word, on->tid,
 			   function);
 	return err ? err : fb_wait_graph_owner(&finder->graph, index, on->tid, false);
