@@ -14,6 +14,7 @@
 #include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/locks/recognise.h"
+#include "bundle/waits/locks/wait_blocker.h"
 #include "bundle/waits/locks/wait_lock_name.h"
 #include "bundle/waits/locks/wait_rt_lock.h"
 #include "kernel/image/thread_size.h"
@@ -27,10 +28,14 @@
 /* What tells one sort of lock from another. */
 struct lock_sort {
 	const char *kind; /* static */
+	enum fb_wait_lock_sort noted;
 	struct fb_wait_entry entry;
 	const struct fb_field *list;  /* of the lock: a list_head that waiters are linked in; or */
 	const struct fb_field *first; /* a pointer to one of the waiters, which are a ring */
 	const struct fb_field *owner; /* of the lock; may be missing */
+	/* Adds to the object of the graph who owns the lock. */
+	struct fb_error *(*add_owner)(struct fb_wait_finder *finder, const struct lock_sort *sort,
+				      uint64_t lock, size_t object);
 };
 
 /* The waiters of a ring that a stack word's lock may name as its first: those that were looked at are
@@ -144,13 +149,13 @@ static struct fb_error *add_owner(struct fb_wait_finder *finder, const struct lo
 }
 
 static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				 const struct lock_sort *sort, uint64_t lock, size_t *index_ret,
-				 bool *fresh_ret)
+				 const struct lock_sort *sort, uint64_t lock, const char *evidence,
+				 size_t *index_ret, bool *fresh_ret)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, sort->kind);
 	struct fb_error *err;
 
-	wait.evidence = "the waiter's structure on its kernel stack";
+	wait.evidence = evidence;
 	err = fb_wait_graph_object(&finder->graph, "kernel lock", lock, 0, &wait.object, fresh_ret);
 	if (!err && *fresh_ret)
 		err = fb_wait_lock_name(finder, sort->kind, lock,
@@ -161,35 +166,24 @@ static struct fb_error *add_wait(struct fb_wait_finder *finder, const struct fb_
 	return err;
 }
 
-/* From 6.18 on blocked_on is the mutex itself (a4f0b6fef4b0); before, where it is at all, a waiter. */
-static bool blocked_on(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-		       uint64_t *lock_ret)
+/* Adds the thread's wait for its lock, and the owner of one that is new. */
+static struct fb_error *wait_for(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+				 const struct lock_sort *sort)
 {
-	const struct fb_btf *types = fb_kernel_types(finder->kernel);
-	struct fb_btf_member member;
+	const char *evidence = "the lock that its task_struct names";
 	uint64_t lock = 0;
-	uint32_t task;
-	bool is_mutex;
-	struct fb_error *err;
+	size_t index;
+	bool fresh;
+	struct fb_error *err =
+		fb_part_skip(fb_wait_noted_lock(finder, blocked, sort->noted, &lock));
 
-	if (!finder->layout->task_blocked_on.found || !types)
-		return false;
-	err = fb_btf_find(types, FB_TYPE_STRUCT, "task_struct", &task);
+	if (!err && !lock) {
+		evidence = "the waiter's structure on its kernel stack";
+		err = find_lock(finder, blocked, sort, &lock);
+	}
 	if (!err)
-		err = fb_btf_find_member(types, task, "blocked_on", &member);
-	is_mutex =
-		!err &&
-		!strcmp(fb_btf_name(types,
-				    fb_btf_strip(types,
-						 fb_btf_target(types,
-							       fb_btf_strip(types, member.type)))),
-			"mutex");
-	if (!err && is_mutex)
-		err = fb_kernel_field(finder->kernel, blocked->task->address,
-				      &finder->layout->task_blocked_on, &lock);
-	fb_error_destroy(err);
-	*lock_ret = lock;
-	return fb_kernel_address_ok(lock);
+		err = add_wait(finder, blocked, sort, lock, evidence, &index, &fresh);
+	return err || !fresh ? err : sort->add_owner(finder, sort, lock, index);
 }
 
 struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
@@ -197,22 +191,16 @@ struct fb_error *fb_wait_mutex(struct fb_wait_finder *finder, const struct fb_bl
 	const struct fb_layout *layout = finder->layout;
 	const struct lock_sort sort = {
 		.kind = "kernel-mutex",
+		.noted = FB_WAIT_MUTEX,
 		.entry = {layout->mutex_waiter_list.offset, layout->mutex_waiter_task.offset,
 			  layout->mutex_waiter.size},
 		.list = &layout->mutex_wait_list,
 		.first = &layout->mutex_first_waiter,
 		.owner = &layout->mutex_owner,
+		.add_owner = add_owner,
 	};
-	uint64_t lock;
-	size_t index;
-	bool fresh;
-	struct fb_error *err = NULL;
 
-	if (!blocked_on(finder, blocked, &lock))
-		err = find_lock(finder, blocked, &sort, &lock);
-	if (!err)
-		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
-	return err || !fresh ? err : add_owner(finder, &sort, lock, index);
+	return wait_for(finder, blocked, &sort);
 }
 
 /* A reader records itself when it takes the lock and does not remove that when it releases it. A
@@ -237,34 +225,52 @@ static struct fb_error *add_reader(struct fb_wait_finder *finder, uint64_t owner
 			    reader ? ", which no longer looks like one" : "");
 }
 
+static struct fb_error *add_rwsem_owner(struct fb_wait_finder *finder, const struct lock_sort *sort,
+					uint64_t lock, size_t index)
+{
+	uint64_t owner, count;
+	struct fb_error *err =
+		fb_kernel_field(finder->kernel, lock, &finder->layout->rwsem_owner, &owner);
+
+	if (!err)
+		err = fb_kernel_field(finder->kernel, lock, &finder->layout->rwsem_count, &count);
+	if (err)
+		return err;
+	if ((owner & RWSEM_READER_OWNED) && !(count & RWSEM_WRITER_LOCKED))
+		return add_reader(finder, owner, count, index);
+	return add_owner(finder, sort, lock, index);
+}
+
 struct fb_error *fb_wait_rwsem(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	const struct fb_layout *layout = finder->layout;
 	const struct lock_sort sort = {
 		.kind = "rwsem",
+		.noted = FB_WAIT_RWSEM,
 		.entry = {layout->rwsem_waiter_list.offset, layout->rwsem_waiter_task.offset,
 			  layout->rwsem_waiter.size},
 		.list = &layout->rwsem_wait_list,
 		.first = &layout->rwsem_first_waiter,
 		.owner = &layout->rwsem_owner,
+		.add_owner = add_rwsem_owner,
 	};
-	uint64_t lock, owner, count;
-	size_t index;
-	bool fresh;
-	struct fb_error *err = find_lock(finder, blocked, &sort, &lock);
 
-	if (!err)
-		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
-	if (err || !fresh)
-		return err;
-	err = fb_kernel_field(finder->kernel, lock, &layout->rwsem_owner, &owner);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, lock, &layout->rwsem_count, &count);
-	if (err)
-		return err;
-	if ((owner & RWSEM_READER_OWNED) && !(count & RWSEM_WRITER_LOCKED))
-		return add_reader(finder, owner, count, index);
-	return add_owner(finder, &sort, lock, index);
+	return wait_for(finder, blocked, &sort);
+}
+
+/* Who took a semaphore last may have given it back, and others may have it too. */
+static struct fb_error *add_last_holder(struct fb_wait_finder *finder, const struct lock_sort *sort,
+					uint64_t lock, size_t index)
+{
+	struct fb_error *err;
+
+	if (!sort->owner->found)
+		return fb_wait_text(&finder->graph.objects[index].need,
+				    "a semaphore of the kernel does not record who holds it");
+	err = add_owner(finder, sort, lock, index);
+	finder->graph.objects[index].certain = false;
+	finder->graph.objects[index].others = true;
+	return err;
 }
 
 struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
@@ -272,28 +278,16 @@ struct fb_error *fb_wait_semaphore(struct fb_wait_finder *finder, const struct f
 	const struct fb_layout *layout = finder->layout;
 	const struct lock_sort sort = {
 		.kind = "kernel-semaphore",
+		.noted = FB_WAIT_SEMAPHORE,
 		.entry = {layout->semaphore_waiter_list.offset,
 			  layout->semaphore_waiter_task.offset, layout->semaphore_waiter.size},
 		.list = &layout->semaphore_wait_list,
 		.first = &layout->semaphore_first_waiter,
 		.owner = &layout->semaphore_last_holder,
+		.add_owner = add_last_holder,
 	};
-	uint64_t lock;
-	size_t index;
-	bool fresh;
-	struct fb_error *err = find_lock(finder, blocked, &sort, &lock);
 
-	if (!err)
-		err = add_wait(finder, blocked, &sort, lock, &index, &fresh);
-	if (err || !fresh)
-		return err;
-	if (!sort.owner->found)
-		return fb_wait_text(&finder->graph.objects[index].need,
-				    "a semaphore of the kernel does not record who holds it");
-	err = add_owner(finder, &sort, lock, index);
-	finder->graph.objects[index].certain = false; /* the last one that took it */
-	finder->graph.objects[index].others = true;
-	return err;
+	return wait_for(finder, blocked, &sort);
 }
 
 static const struct fb_field *rt_owner(const struct fb_wait_finder *finder)
@@ -329,5 +323,6 @@ struct fb_error *fb_wait_add_rt(struct fb_wait_finder *finder, const struct fb_b
 {
 	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
 
-	return add_wait(finder, blocked, &sort, lock, object_ret, fresh_ret);
+	return add_wait(finder, blocked, &sort, lock, "the waiter's structure on its kernel stack",
+			object_ret, fresh_ret);
 }

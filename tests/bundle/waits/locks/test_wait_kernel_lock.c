@@ -6,6 +6,8 @@
 #include "tests/harness.h"
 
 #define EVIDENCE "the waiter's structure on its kernel stack"
+#define NOTED "the lock that its task_struct names"
+
 static struct fb_blocked in_list(struct made_waits *w)
 {
 	return made_lock_waiter(w, MADE_LIST, 0);
@@ -249,7 +251,8 @@ static void follows_a_ring_so_far(void)
 	}
 }
 
-static struct fb_blocked no_word(struct made_waits *w, const char *of, uint64_t word)
+/* Whose task_struct has the word as its blocked_on, of this type. */
+static struct fb_blocked with_blocked_on(struct made_waits *w, const char *of, uint64_t word)
 {
 	struct made_types *types = made_waits_types(w);
 	struct fb_blocked blocked = made_lock_waiter(w, MADE_LIST, 0);
@@ -270,7 +273,7 @@ static struct fb_blocked no_word(struct made_waits *w, const char *of, uint64_t 
 static struct fb_blocked names_its_mutex(struct made_waits *w)
 {
 	uint64_t other = made_alloc(w->made, 64);
-	struct fb_blocked blocked = no_word(w, "mutex", other);
+	struct fb_blocked blocked = with_blocked_on(w, "mutex", other);
 
 	w->marks[0] = other;
 	made_put(w->made, other + MADE_LOCK_OWNER, w->list[0].address, 8);
@@ -280,12 +283,18 @@ static struct fb_blocked names_its_mutex(struct made_waits *w)
 /* Kernels before name the waiter there. */
 static struct fb_blocked names_its_waiter(struct made_waits *w)
 {
-	return no_word(w, "mutex_waiter", made_alloc(w->made, 64));
+	return with_blocked_on(w, "mutex_waiter", made_alloc(w->made, 64));
 }
 
 static struct fb_blocked names_nothing(struct made_waits *w)
 {
-	return no_word(w, "mutex", 0);
+	return with_blocked_on(w, "mutex", 0);
+}
+
+/* What stands there while a proxy wakes the thread is no address. */
+static struct fb_blocked names_no_address(struct made_waits *w)
+{
+	return with_blocked_on(w, "mutex", UINT64_MAX);
 }
 
 static void believes_what_a_task_is_blocked_on(void)
@@ -296,16 +305,98 @@ static void believes_what_a_task_is_blocked_on(void)
 						  .owners = "10",
 						  .flags = "certain sure",
 						  .evidence = EVIDENCE};
-	const struct made_scene scenes[] = {{names_its_mutex, fb_wait_mutex, answer},
-					    {names_its_waiter, fb_wait_mutex, answer},
-					    {names_nothing, fb_wait_mutex, answer}};
+	struct made_answer noted = answer;
+	const struct made_scene scenes[] = {{names_its_waiter, fb_wait_mutex, answer},
+					    {names_nothing, fb_wait_mutex, answer},
+					    {names_no_address, fb_wait_mutex, answer}};
 
-	made_scene_check(&scenes[0]);
-	made_scene_damage(&scenes[1]);
-	made_scene_damage(&scenes[2]);
+	noted.evidence = NOTED;
+	made_scene_damage(&(const struct made_scene){names_its_mutex, fb_wait_mutex, noted});
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+}
+
+/* A thread without a waiter's structure that can be seen, whose task_struct has this word as a member, and a lock
+ * of any sort. */
+static struct fb_blocked with_blocker(struct made_waits *w, const char *member, uint64_t sort)
+{
+	struct made_types *types = made_waits_types(w);
+	struct fb_blocked blocked = without_waiter(w);
+	uint32_t task = made_struct(types, "task_struct", MADE_TASK_BYTES,
+				    MADE_MEMBERS_OF({member, types->word, 88}));
+
+	CU_ASSERT(task > 0);
+	made_types_give(types, w->made);
+	made_put(w->made, blocked.task->address + 88, w->marks[0] | sort, 8);
+	MADE_FIELD(w->made, semaphore_last_holder, MADE_LOCK_OWNER, 8);
+	return blocked;
+}
+
+static struct fb_blocked notes_mutex(struct made_waits *w)
+{
+	return with_blocker(w, "blocker", 0);
+}
+
+static struct fb_blocked notes_mutex_alone(struct made_waits *w)
+{
+	return with_blocker(w, "blocker_mutex", 0);
+}
+
+static struct fb_blocked notes_semaphore(struct made_waits *w)
+{
+	return with_blocker(w, "blocker", 1);
+}
+
+static struct fb_blocked notes_reader(struct made_waits *w)
+{
+	return with_blocker(w, "blocker", 2);
+}
+
+static struct fb_blocked notes_writer(struct made_waits *w)
+{
+	return with_blocker(w, "blocker", 3);
+}
+
+/* 6.15 and later: the word says which sort of lock it is, and where. */
+static void believes_what_a_task_notes_for_khungtaskd(void)
+{
+	static const struct made_answer mutex = {.kind = "kernel-mutex",
+						 .object = "kernel lock {0} 0x0",
+						 .name = "{0}",
+						 .owners = "10",
+						 .flags = "certain sure",
+						 .evidence = NOTED};
+	static const struct made_answer none = {.code = FB_NOT_FOUND,
+						.error = "not found on its stack"};
+	struct made_answer rwsem = mutex, semaphore = mutex;
+	const struct {
+		struct fb_blocked (*make)(struct made_waits *w);
+		const struct made_answer *mutex, *rwsem, *semaphore;
+	} cases[] = {
+		{notes_mutex, &mutex, &none, &none},
+		{notes_mutex_alone, &mutex, &none, &none},
+		{notes_semaphore, &none, &none, &semaphore},
+		{notes_reader, &none, &rwsem, &none},
+		{notes_writer, &none, &rwsem, &none},
+	};
+
+	rwsem.kind = "rwsem";
+	semaphore.kind = "kernel-semaphore";
+	semaphore.flags = "others sure";
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		const struct made_scene scenes[] = {
+			{cases[i].make, fb_wait_mutex, *cases[i].mutex},
+			{cases[i].make, fb_wait_rwsem, *cases[i].rwsem},
+			{cases[i].make, fb_wait_semaphore, *cases[i].semaphore}};
+
+		for (size_t k = 0; k < FB_ARRAY_SIZE(scenes); k++)
+			scenes[k].answer.error ? made_scene_check(&scenes[k])
+					       : made_scene_damage(&scenes[k]);
+	}
 }
 
 FB_TEST_MAIN("bundle/wait_kernel_lock", FB_TEST(tells_who_owns_a_mutex),
 	     FB_TEST(waiters_of_a_lock_wait_together), FB_TEST(refuses_what_is_no_lock),
 	     FB_TEST(looks_for_the_lock_in_the_frames), FB_TEST(follows_a_ring_so_far),
-	     FB_TEST(believes_what_a_task_is_blocked_on))
+	     FB_TEST(believes_what_a_task_is_blocked_on),
+	     FB_TEST(believes_what_a_task_notes_for_khungtaskd))
