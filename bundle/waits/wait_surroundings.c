@@ -103,8 +103,9 @@ static struct fb_error *add_holders(struct fb_wait_finder *finder, const struct 
 		if (!count || entries->inode < at->address)
 			return NULL;
 	}
-	fb_wait_path(finder, blocked->task, entries->file, path);
-	err = *path ? fb_wait_append(&finder->graph.objects[index].detail, "%s", path) : NULL;
+	err = fb_wait_path(finder, blocked->task, entries->file, path, NULL);
+	if (!err && *path)
+		err = fb_wait_append(&finder->graph.objects[index].detail, "%s", path);
 	if (err)
 		return err;
 	return by_inode ? fb_wait_add_holders(finder, index, 0, entries->inode, 0)
@@ -125,7 +126,9 @@ static struct fb_error *name_slab(struct fb_wait_finder *finder, const struct fb
 	if (err)
 		return err;
 	if (type.name) {
-		fb_wait_type_path(&type, address - at->address, path, sizeof(path));
+		err = fb_wait_type_path(&type, address - at->address, path, sizeof(path));
+		if (err)
+			return err;
 		fb_text_escape(type.name, strlen(type.name), name, sizeof(name));
 	}
 	fb_text_escape(at->name, strlen(at->name), cache, sizeof(cache));

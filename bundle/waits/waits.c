@@ -87,20 +87,22 @@ static struct fb_error *find_all(struct fb_waits *waits)
 }
 
 /* The clock that exec_start of the scheduler is taken from: the CPU that ran last tells best. */
-static void read_clock(struct fb_wait_finder *finder)
+static struct fb_error *read_clock(struct fb_wait_finder *finder)
 {
-	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(finder->kernel); cpu++) {
+	struct fb_error *err = NULL;
+
+	for (uint32_t cpu = 0; !err && cpu < fb_kernel_cpu_limit(finder->kernel); cpu++) {
 		uint64_t rq, clock = 0;
-		struct fb_error *err;
 
 		err = fb_kernel_percpu_symbol(finder->kernel, cpu, "runqueues", &rq);
 		if (!err)
 			err = fb_kernel_field(finder->kernel, rq, &finder->layout->rq_clock_task,
 					      &clock);
-		fb_error_destroy(err);
+		err = fb_part_skip(err);
 		if (clock > finder->now)
 			finder->now = clock;
 	}
+	return err;
 }
 
 static struct fb_error *analyse(struct fb_waits *waits)
@@ -159,7 +161,9 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 	if (err)
 		return err;
 	finder->modules = waits->modules;
-	read_clock(finder);
+	err = read_clock(finder);
+	if (err)
+		return err;
 	return fb_error_prefix(fb_orc_open(finder->kernel, waits->modules, &waits->orc),
 			       "kernel stacks, which waits are read from");
 }

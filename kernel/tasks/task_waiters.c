@@ -50,17 +50,18 @@ static struct fb_error *add_owner(struct waiter_walk *walk, uint64_t lock,
 	return err ? err : fb_tasks_add_live(walk->tasks, word & ~OWNER_FLAGS, FB_FOUND_LOCK_OWNER);
 }
 
-/* Whether address is on the stack of what may be a task. */
-static bool is_on_stack(struct waiter_walk *walk, uint64_t task, uint64_t address)
+/* Whether address is on the stack of what may be a task: false where no task can be read there. */
+static struct fb_error *is_on_stack(struct waiter_walk *walk, uint64_t task, uint64_t address,
+				    bool *is_ret)
 {
 	uint64_t stack = 0;
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
-	if (!fb_kernel_address_ok(task))
-		return false;
-	err = fb_kernel_field(walk->tasks->kernel, task, &walk->layout->task_stack, &stack);
-	fb_error_destroy(err);
-	return !err && stack && address - stack < walk->thread_size;
+	if (fb_kernel_address_ok(task))
+		err = fb_part_skip(fb_kernel_field(walk->tasks->kernel, task,
+						   &walk->layout->task_stack, &stack));
+	*is_ret = stack && address - stack < walk->thread_size;
+	return err;
 }
 
 /* Another entry of the list, on the stack of the task it names; or else the list's head, which is in
@@ -70,18 +71,20 @@ static struct fb_error *visit_entry(void *context, uint64_t node)
 	struct waiter_walk *walk = context;
 	const struct waiter_sort *sort = walk->sort;
 	uint64_t task = 0;
-	bool fresh;
+	bool fresh, is = false;
 	struct fb_error *err =
 		fb_u64_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
 
 	if (err)
 		return err;
 	err = fb_kernel_field(walk->tasks->kernel, node - sort->list->offset, sort->task, &task);
-	if (!err && is_on_stack(walk, task, node))
-		return fb_tasks_add_live(walk->tasks, task, FB_FOUND_WAITER);
+	if (!err)
+		err = is_on_stack(walk, task, node, &is);
 	err = fb_part_skip(err); /* before a head at a page's start there may be nothing */
 	if (err)
 		return err;
+	if (is)
+		return fb_tasks_add_live(walk->tasks, task, FB_FOUND_WAITER);
 	if (!sort->head || !sort->head->found)
 		return NULL;
 	err = add_owner(walk, node - sort->head->offset, sort->owner);
@@ -89,22 +92,23 @@ static struct fb_error *visit_entry(void *context, uint64_t node)
 }
 
 /* A list_head that is linked: a neighbour leads back to it. Other words of a stack do not. */
-static bool is_linked(struct waiter_walk *walk, uint64_t node, const uint64_t links[2])
+static struct fb_error *is_linked(struct waiter_walk *walk, uint64_t node, const uint64_t links[2],
+				  bool *is_ret)
 {
 	struct fb_space *space = fb_kernel_space(walk->tasks->kernel);
+	struct fb_error *err = NULL;
 
-	for (unsigned way = 0; way < 2; way++) {
+	*is_ret = false;
+	for (unsigned way = 0; way < 2 && !err && !*is_ret; way++) {
 		uint64_t back = 0;
-		struct fb_error *err;
 
 		if (!fb_kernel_address_ok(links[way]) || links[way] == node)
-			return false;
-		err = fb_space_u64(space, links[way] + (way ? 0 : sizeof(back)), &back);
-		fb_error_destroy(err);
-		if (back == node)
-			return true;
+			return NULL;
+		err = fb_part_skip(
+			fb_space_u64(space, links[way] + (way ? 0 : sizeof(back)), &back));
+		*is_ret = back == node;
 	}
-	return false;
+	return err;
 }
 
 /* The word at `at` of the stack names the task whose stack it is: as an entry of one sort does? */
@@ -112,14 +116,15 @@ static struct fb_error *try_sort(struct waiter_walk *walk, const struct waiter_s
 				 uint64_t at, uint64_t low, const uint8_t *window, uint64_t size)
 {
 	uint64_t node = at - sort->task->offset + sort->list->offset, links[2];
-	bool fresh;
+	bool fresh, is;
 	struct fb_error *err;
 
 	if (node < low || node - low > size - sizeof(links))
 		return NULL;
 	memcpy(links, window + (node - low), sizeof(links));
-	if (!is_linked(walk, node, links))
-		return NULL;
+	err = is_linked(walk, node, links, &is);
+	if (err || !is)
+		return err;
 	err = fb_u64_set_add(&walk->seen, node, FB_MAX_WAIT_QUEUE, "waiters", &fresh);
 	if (err || !fresh)
 		return err;
@@ -127,21 +132,23 @@ static struct fb_error *try_sort(struct waiter_walk *walk, const struct waiter_s
 	return fb_kernel_ring(walk->tasks->kernel, node, &walk->steps, visit_entry, walk);
 }
 
-/* The part of a stack that is looked through; less where the next page is not in the dump. 0: none. */
-static uint64_t read_window(struct waiter_walk *walk, uint64_t low, uint64_t high, uint8_t *window)
+/* The part of a stack that is looked through; less where the next page is not in the dump. */
+static struct fb_error *read_window(struct waiter_walk *walk, uint64_t low, uint64_t high,
+				    uint8_t *window, uint64_t *size_ret)
 {
 	struct fb_space *space = fb_kernel_space(walk->tasks->kernel);
 	uint64_t size = high - low < WINDOW ? high - low : WINDOW;
 	uint64_t to_page_end = FB_PAGE_SIZE - low % FB_PAGE_SIZE;
 	struct fb_error *err = fb_space_read(space, low, window, size);
 
-	if (err && to_page_end < size) {
+	if (err && !fb_error_is_fatal(err) && to_page_end < size) {
 		fb_error_destroy(err);
 		size = to_page_end;
 		err = fb_space_read(space, low, window, size);
 	}
-	fb_error_destroy(err);
-	return err ? 0 : size;
+	if (!err)
+		*size_ret = size;
+	return err;
 }
 
 static struct fb_error *search_stack(struct waiter_walk *walk, const struct fb_task *task)
@@ -156,8 +163,8 @@ static struct fb_error *search_stack(struct waiter_walk *walk, const struct fb_t
 			      &sp);
 	if (err || sp < task->stack || sp >= end || sp % sizeof(word))
 		return err;
-	size = read_window(walk, sp, end, window);
-	for (uint64_t at = 0; at + sizeof(word) <= size && !err; at += sizeof(word)) {
+	err = read_window(walk, sp, end, window, &size);
+	for (uint64_t at = 0; !err && at + sizeof(word) <= size; at += sizeof(word)) {
 		memcpy(&word, window + at, sizeof(word));
 		for (unsigned i = 0; i < SORTS && word == task->address && !err; i++)
 			if (walk->sorts[i].list->found && walk->sorts[i].task->found)

@@ -34,10 +34,12 @@ static struct fb_error *describe_pipe(struct fb_wait_finder *finder,
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	char path[FB_WAIT_PATH] = "";
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
 	if (at->file)
-		fb_wait_path(finder, blocked->task, at->file, path);
+		err = fb_wait_path(finder, blocked->task, at->file, path, NULL);
+	if (err)
+		return err;
 	object->certain = true;
 	err = *path ? fb_wait_text(&object->name, "%s", path)
 		    : fb_wait_text(&object->name, "pipe 0x%" PRIx64, at->private_data);

@@ -208,12 +208,17 @@ static struct fb_error *describe(struct fb_wait_finder *finder, const struct fb_
 				 const struct fb_lock *held, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char path[FB_WAIT_PATH] = "", inode[64] = "";
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
 	if (held->file)
-		fb_wait_path(finder, blocked->task, held->file, path);
-	err = fb_wait_text(&object->name, "%s", *path ? path : "a file");
+		err = fb_wait_path(finder, blocked->task, held->file, path, &absence);
+	if (!err)
+		err = fb_wait_text(&object->name, "%s", *path ? path : "a file");
+	if (!err && !absence.known)
+		err = fb_wait_append(&object->detail, "its path cannot be known: %s",
+				     absence.because);
 	if (!err && held->end != INT64_MAX)
 		err = fb_wait_append(&object->detail, "bytes %" PRId64 " to %" PRId64, held->start,
 				     held->end);

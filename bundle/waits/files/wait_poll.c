@@ -66,12 +66,9 @@ static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd
 	if (watched->count > FB_MAX_WAIT_OWNERS)
 		return NULL;
 	err = fb_wait_add_feeders(watched->finder, watched->object, file, &watched->absence);
-	if (err && !fb_error_is_fatal(err)) {
+	if (err)
 		watched->finder->graph.objects[watched->object].others = true;
-		fb_wait_absence_unknown(&watched->absence, "fd %" PRId64 ": %s", fd,
-					fb_error_message(err));
-	}
-	return fb_part_skip(err);
+	return fb_wait_absence_of(&watched->absence, fb_error_prefix(err, "%s", name));
 }
 
 static struct fb_error *watch_tree(struct watched *watched, uint64_t root)
@@ -176,22 +173,22 @@ struct fb_error *fb_wait_epoll(struct fb_wait_finder *finder, const struct fb_bl
 }
 
 /* The descriptor of a file in the thread's own table; -1 where it has been closed. */
-static int64_t fd_of(struct fb_wait_finder *finder, const struct fb_task *task, uint64_t file)
+static struct fb_error *find_fd(struct fb_wait_finder *finder, const struct fb_task *task,
+				uint64_t file, int64_t *fd_ret)
 {
 	const struct fb_held_file *entries;
 	struct fb_held_files *held;
 	size_t count, first;
 	struct fb_error *err = fb_wait_held(finder, &held);
 
-	if (err) {
-		fb_error_destroy(err);
-		return -1;
-	}
+	if (err)
+		return err;
 	entries = fb_held_by_file(held, file, &count);
 	first = FB_LOWER_BOUND(at, count, entries[at].pid < task->pid);
-	if (first == count || entries[first].pid != task->pid)
-		return -1;
-	return entries[first].fd;
+	*fd_ret = -1;
+	if (first < count && entries[first].pid == task->pid)
+		*fd_ret = entries[first].fd;
+	return NULL;
 }
 
 static struct fb_error *watch_entries(struct watched *watched, uint64_t first, uint64_t count)
@@ -199,6 +196,7 @@ static struct fb_error *watch_entries(struct watched *watched, uint64_t first, u
 	const struct fb_layout *layout = watched->finder->layout;
 	struct fb_error *err = NULL;
 	uint64_t file, last = 0;
+	int64_t fd;
 
 	watched->all->count += count;
 	if (watched->all->count > FB_MAX_ALL_WATCHED)
@@ -210,14 +208,17 @@ static struct fb_error *watch_entries(struct watched *watched, uint64_t first, u
 		if (err || file == last || !fb_kernel_address_ok(file))
 			continue;
 		last = file;
-		err = watch(watched, file, fd_of(watched->finder, watched->blocked->task, file));
+		err = find_fd(watched->finder, watched->blocked->task, file, &fd);
+		if (!err)
+			err = watch(watched, file, fd);
 	}
 	return err;
 }
 
 /* Whether a poll_wqueues of the thread is at the address: its entries point back to it. One without
- * entries is nothing but zeros, which other things are too. */
-static bool is_table(struct fb_wait_finder *finder, uint64_t address)
+ * entries is nothing but zeros, which other things are too. Notes in *absence where that cannot be known. */
+static struct fb_error *is_table(struct fb_wait_finder *finder, uint64_t address, bool *is_ret,
+				 struct fb_wait_absence *absence)
 {
 	const struct fb_layout *layout = finder->layout;
 	uint64_t count = 0, more = 1, back = 0;
@@ -229,12 +230,9 @@ static bool is_table(struct fb_wait_finder *finder, uint64_t address)
 	if (!err)
 		err = fb_kernel_field(finder->kernel, address + layout->poll_inline.offset,
 				      &layout->poll_entry_table, &back);
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return count && count * layout->poll_entry.size <= layout->poll_inline.size &&
-	       back == address && (!more || fb_kernel_address_ok(more));
+	*is_ret = !err && count && count * layout->poll_entry.size <= layout->poll_inline.size &&
+		  back == address && (!more || fb_kernel_address_ok(more));
+	return fb_wait_absence_of(absence, err);
 }
 
 /* Its struct poll_wqueues on the stack: the one whose polling_task is the thread. */
@@ -244,7 +242,9 @@ static struct fb_error *find_table(struct fb_wait_finder *finder, const struct f
 	const struct fb_layout *layout = finder->layout;
 	uint32_t size = layout->poll_wqueues.size;
 	uint64_t top = blocked->task->stack + fb_thread_size(finder->kernel), word, length;
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	uint8_t stack[4096];
+	bool is = false;
 	struct fb_error *err = fb_layout_require(&layout->poll_inline);
 
 	if (err)
@@ -257,12 +257,16 @@ static struct fb_error *find_table(struct fb_wait_finder *finder, const struct f
 	err = fb_space_read(finder->space, blocked->low, stack, length);
 	for (uint64_t at = 0; !err && at <= length - size; at += 8) {
 		memcpy(&word, stack + at + layout->poll_task.offset, sizeof(word));
-		if (word != blocked->task->address || !is_table(finder, blocked->low + at))
-			continue;
-		*table_ret = blocked->low + at;
-		return NULL;
+		if (word == blocked->task->address)
+			err = is_table(finder, blocked->low + at, &is, &absence);
+		if (!err && is) {
+			*table_ret = blocked->low + at;
+			return NULL;
+		}
 	}
-	return err ? err : fb_error_create(FB_NOT_FOUND, "its poll table is not on its stack");
+	return err ? err
+		   : fb_wait_none_error(&absence, "its poll table is not on its stack",
+					"its poll table is on its stack");
 }
 
 static struct fb_error *watch_table(struct watched *watched, uint64_t table)
@@ -314,7 +318,7 @@ struct fb_error *fb_wait_poll(struct fb_wait_finder *finder, const struct fb_blo
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
 	struct watched watched = {
 		.finder = finder, .blocked = blocked, .absence = FB_WAIT_ABSENCE_KNOWN};
-	uint64_t table;
+	uint64_t table = 0;
 	char name[sizeof(watched.names) + 8];
 	bool fresh;
 	struct fb_error *err;

@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "bundle/waits/finder/wait_memory.h"
 
+#define TYPE 32u /* of a file system's name that is read */
+
 /* The addresses of all super blocks. */
 struct superblocks {
 	uint64_t *addresses; /* owned; ascending */
@@ -151,10 +153,10 @@ struct fb_error *fb_wait_superblock_get(struct fb_wait_finder *finder, size_t in
 	return err;
 }
 
-bool fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint64_t superblock,
-				const char *begins)
+/* The name of its type. */
+static struct fb_error *read_type(struct fb_wait_finder *finder, uint64_t superblock, char *to,
+				  size_t size)
 {
-	char type[32] = "";
 	uint64_t address, name;
 	struct fb_error *err;
 
@@ -163,10 +165,17 @@ bool fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint64_t superblo
 	if (!err)
 		err = fb_kernel_field(finder->kernel, address,
 				      &finder->layout->file_system_type_name, &name);
-	if (!err)
-		err = fb_space_string(finder->space, name, type, sizeof(type));
-	fb_error_destroy(err);
-	return !err && !strncmp(type, begins, strlen(begins));
+	return err ? err : fb_space_string(finder->space, name, to, size);
+}
+
+struct fb_error *fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint64_t superblock,
+					    const char *begins, bool *is_ret)
+{
+	char type[TYPE] = "";
+	struct fb_error *err = read_type(finder, superblock, type, sizeof(type));
+
+	*is_ret = !err && !strncmp(type, begins, strlen(begins));
+	return fb_part_skip(err);
 }
 
 /* The first mount of the file system, and its root where dentry is 0. */
@@ -196,12 +205,21 @@ static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblo
 	return fb_kernel_field(finder->kernel, path->mount, &layout->vfsmount_root, &path->dentry);
 }
 
-void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
-			     char *to)
+/* The name of its device. */
+static struct fb_error *read_id(struct fb_wait_finder *finder, uint64_t superblock, char *to,
+				size_t size)
 {
-	char path[FB_PATH_SIZE], type[32] = "?", id[33] = "?";
+	const struct fb_field *id = &finder->layout->super_block_id;
+	struct fb_error *err = fb_layout_require(id);
+
+	return err ? err : fb_space_string(finder->space, superblock + id->offset, to, size);
+}
+
+struct fb_error *fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock,
+					 uint64_t dentry, char *to)
+{
+	char path[FB_PATH_SIZE], type[TYPE] = "?", id[33] = "?";
 	char shown[FB_WAIT_PATH], shown_type[28], shown_id[28];
-	uint64_t type_address, name;
 	struct fb_path at;
 	struct fb_error *err = path_of(finder, superblock, dentry, &at);
 
@@ -209,23 +227,16 @@ void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock,
 		err = fb_path_text(finder->kernel, &at, NULL, path);
 	if (err)
 		snprintf(path, sizeof(path), "%s", dentry ? "?" : "a file system");
-	fb_error_destroy(err);
-	err = fb_kernel_field(finder->kernel, superblock, &finder->layout->super_block_type,
-			      &type_address);
+	err = fb_part_skip(err);
 	if (!err)
-		err = fb_kernel_field(finder->kernel, type_address,
-				      &finder->layout->file_system_type_name, &name);
+		err = fb_part_skip(read_type(finder, superblock, type, sizeof(type)));
 	if (!err)
-		err = fb_space_string(finder->space, name, type, sizeof(type));
-	if (!err)
-		err = fb_layout_require(&finder->layout->super_block_id);
-	if (!err)
-		err = fb_space_string(finder->space,
-				      superblock + finder->layout->super_block_id.offset, id,
-				      sizeof(id));
-	fb_error_destroy(err);
+		err = fb_part_skip(read_id(finder, superblock, id, sizeof(id)));
+	if (err)
+		return err;
 	fb_text_escape(path, strlen(path), shown, sizeof(shown));
 	fb_text_escape(type, strlen(type), shown_type, sizeof(shown_type));
 	fb_text_escape(id, strlen(id), shown_id, sizeof(shown_id));
 	snprintf(to, FB_WAIT_PATH + 64, "%s (%s on %s)", shown, shown_type, shown_id);
+	return NULL;
 }

@@ -17,13 +17,15 @@ FB_MUST_CHECK struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *find
 /* All super blocks by index, ascending: FB_NOT_FOUND behind the last. */
 FB_MUST_CHECK struct fb_error *fb_wait_superblock_get(struct fb_wait_finder *finder, size_t index,
 						      uint64_t *superblock_ret);
-/* Whether its type's name begins so: "nfs" of nfs and nfs4. False where it cannot be read. */
-bool fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint64_t superblock,
-				const char *begins);
+/* Whether its type's name begins so: "nfs" of nfs and nfs4. False where the dump does not tell it. */
+FB_MUST_CHECK struct fb_error *fb_wait_superblock_is_type(struct fb_wait_finder *finder,
+							  uint64_t superblock, const char *begins,
+							  bool *is_ret);
 
-/* "/fz (ext4 on loop0)"; of a dentry in it "/in/d (...)", dentry 0: its root. Printable; the path as
- * seen from the first mount of it. to holds FB_WAIT_PATH + 64. */
-void fb_wait_superblock_name(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
-			     char *to);
+/* "/fz (ext4 on loop0)"; of a dentry in it "/in/d (...)", dentry 0: its root. Printable; what the dump does
+ * not tell of it is "?", or "a file system". The path is as seen from the first mount of it. to holds FB_WAIT_PATH + 64. */
+FB_MUST_CHECK struct fb_error *fb_wait_superblock_name(struct fb_wait_finder *finder,
+						       uint64_t superblock, uint64_t dentry,
+						       char *to);
 
 #endif

@@ -8,6 +8,10 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/part.h"
+#include "base/text.h"
 
 void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format, ...)
 {
@@ -19,6 +23,19 @@ void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format
 	va_start(args, format);
 	vsnprintf(absence->because, sizeof(absence->because), format, args);
 	va_end(args);
+}
+
+struct fb_error *fb_wait_absence_of(struct fb_wait_absence *absence, struct fb_error *err)
+{
+	char why[sizeof(absence->because)] = "", shown[sizeof(absence->because)];
+	bool failed = err != NULL;
+
+	err = fb_part_reason(err, why, sizeof(why));
+	if (err || !failed || !absence)
+		return err;
+	fb_text_escape(why, strlen(why), shown, sizeof(shown));
+	fb_wait_absence_unknown(absence, "%s", shown);
+	return NULL;
 }
 
 void fb_wait_absence_of_tasks(const struct fb_wait_finder *finder, struct fb_wait_absence *absence)

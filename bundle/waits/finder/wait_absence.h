@@ -27,6 +27,11 @@ struct fb_wait_absence {
 void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format, ...)
 	FB_PRINTF(2, 3);
 
+/* Takes the error of something that could not be looked through: it becomes the reason, printable; a fatal one
+ * is returned. absence may be NULL, where the answer does not rest on it. NULL stays NULL. */
+FB_MUST_CHECK struct fb_error *fb_wait_absence_of(struct fb_wait_absence *absence,
+						  struct fb_error *err);
+
 /* Notes which threads' task_structs are not in the dump, where some are not: whatever is said of all threads may
  * not hold for these. */
 void fb_wait_absence_of_tasks(const struct fb_wait_finder *finder, struct fb_wait_absence *absence);

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/part.h"
+
 /* How many callers of the deciding function are looked at: any of them may have put the wait
  * entry on the stack. */
 #define FRAMES_OF_ENTRY 4u
@@ -71,7 +73,10 @@ struct fb_error *fb_blocked_read(const struct fb_wait_finder *finder, struct fb_
 	struct fb_kernel_stack stack;
 	struct fb_error *err;
 
-	err = fb_kernel_stack_unwind(finder->kernel, orc, task, &stack);
+	err = fb_part_skip(fb_kernel_field(finder->kernel, task->address,
+					   &finder->layout->task_exec_start, &blocked.ran));
+	if (!err)
+		err = fb_kernel_stack_unwind(finder->kernel, orc, task, &stack);
 	if (err)
 		return err;
 	find_site(sites, &stack, &blocked);
@@ -96,18 +101,13 @@ struct fb_wait fb_wait_of_blocked(const struct fb_wait_finder *finder,
 		.certain = true,
 		.seconds = NAN,
 	};
-	uint64_t since = 0;
 	size_t first, threads;
-	struct fb_error *err;
 
 	fb_tasks_group(finder->tasks, wait.pid, &first, &threads);
 	wait.alone = threads == 1;
 	memcpy(wait.frames, blocked->frames, sizeof(wait.frames));
-	err = fb_kernel_field(finder->kernel, blocked->task->address,
-			      &finder->layout->task_exec_start, &since);
-	fb_error_destroy(err);
-	if (since && since <= finder->now)
-		wait.seconds = (double)(finder->now - since) / 1e9;
+	if (blocked->ran && blocked->ran <= finder->now)
+		wait.seconds = (double)(finder->now - blocked->ran) / 1e9;
 	return wait;
 }
 

@@ -19,6 +19,7 @@ struct fb_blocked {
 	const struct fb_task *task;
 	const struct fb_wait_recogniser *site; /* NULL: no function that is known here */
 	uint64_t low, high; /* the part of its stack that the site's wait structure is in */
+	uint64_t ran; /* when it last began to run, by the scheduler's clock, ns; 0: unknown */
 	bool has_regs;
 	bool compat; /* a 32-bit system call */
 	struct user_regs_struct regs;

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/text.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "kernel/files/files.h"
 
 /* The process that was asked for last. */
@@ -57,8 +59,8 @@ struct fb_error *fb_wait_fd(struct fb_wait_finder *finder, const struct fb_block
 	return fb_open_file_find(finder->kernel, blocked->task, (uint32_t)fd, file_ret);
 }
 
-void fb_wait_path(struct fb_wait_finder *finder, const struct fb_task *task, uint64_t file,
-		  char *to)
+struct fb_error *fb_wait_path(struct fb_wait_finder *finder, const struct fb_task *task,
+			      uint64_t file, char *to, struct fb_wait_absence *absence)
 {
 	struct fb_file_info info;
 	struct fb_path root;
@@ -67,12 +69,14 @@ void fb_wait_path(struct fb_wait_finder *finder, const struct fb_task *task, uin
 	struct fb_error *err = fb_path_task_root(finder->kernel, task, &root);
 
 	has_root = !err;
-	fb_error_destroy(err);
+	err = fb_part_skip(err);
+	if (err)
+		return err;
 	err = fb_file_info(finder->kernel, file, &info);
 	if (!err)
 		err = fb_path_text(finder->kernel, &info.path, has_root ? &root : NULL, path);
 	if (err)
 		path[0] = '\0';
-	fb_error_destroy(err);
 	fb_text_escape(path, strlen(path), to, FB_WAIT_PATH);
+	return fb_wait_absence_of(absence, err);
 }

@@ -33,10 +33,12 @@ FB_MUST_CHECK struct fb_error *fb_wait_file_defines(struct fb_wait_finder *finde
 FB_MUST_CHECK struct fb_error *fb_wait_fd(struct fb_wait_finder *finder,
 					  const struct fb_blocked *blocked, uint64_t fd,
 					  uint64_t *file_ret);
-/* Printable path of a file as the thread sees it; "" where it cannot be read. to holds
- * FB_WAIT_PATH. */
+/* Printable path of a file as the thread sees it. to holds FB_WAIT_PATH; "" where the dump does not tell it,
+ * and absence (NULL: nobody asks) then says why. */
 #define FB_WAIT_PATH 512u
-void fb_wait_path(struct fb_wait_finder *finder, const struct fb_task *task, uint64_t file,
-		  char *to);
+struct fb_wait_absence;
+FB_MUST_CHECK struct fb_error *fb_wait_path(struct fb_wait_finder *finder,
+					    const struct fb_task *task, uint64_t file, char *to,
+					    struct fb_wait_absence *absence);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_types.h"
 #include "kernel/memory/slab_object.h"
@@ -115,9 +116,9 @@ static bool has_members(const struct fb_btf *types, uint32_t id)
 	return fb_btf_kind(types, id) == FB_TYPE_STRUCT || fb_btf_kind(types, id) == FB_TYPE_UNION;
 }
 
-/* The member that the byte at *offset is in, which then counts from the member; false: there is none. */
-static bool member_around(const struct fb_btf *types, uint32_t id, uint64_t *offset,
-			  struct fb_btf_member *member)
+/* The member that the byte at *offset is in, which then counts from the member. */
+static struct fb_error *member_around(const struct fb_btf *types, uint32_t id, uint64_t *offset,
+				      struct fb_btf_member *member, bool *found_ret)
 {
 	for (uint32_t i = 0; i < fb_btf_length(types, id); i++) {
 		uint64_t size = 0;
@@ -126,17 +127,21 @@ static bool member_around(const struct fb_btf *types, uint32_t id, uint64_t *off
 		fb_btf_member(types, id, i, member);
 		if (member->bit_size || *offset < member->bit_offset / 8)
 			continue;
-		err = fb_btf_sizeof(types, member->type, &size);
-		fb_error_destroy(err);
-		if (err || *offset - member->bit_offset / 8 >= size)
+		err = fb_part_skip(fb_btf_sizeof(types, member->type, &size));
+		if (err)
+			return err;
+		if (*offset - member->bit_offset / 8 >= size)
 			continue;
 		*offset -= member->bit_offset / 8;
-		return true;
+		*found_ret = true;
+		return NULL;
 	}
-	return false;
+	*found_ret = false;
+	return NULL;
 }
 
-void fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *to, size_t size)
+struct fb_error *fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *to,
+				   size_t size)
 {
 	char path[PATH_SIZE] = "";
 	uint32_t id = type->id;
@@ -144,10 +149,16 @@ void fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *t
 
 	for (unsigned depth = 0; depth < DEEPEST && used < sizeof(path); depth++) {
 		struct fb_btf_member member;
+		struct fb_error *err;
+		bool found;
 
 		if (!has_members(type->types, id) ||
-		    (depth && is_queue_or_lock(fb_btf_name(type->types, id))) ||
-		    !member_around(type->types, id, &offset, &member))
+		    (depth && is_queue_or_lock(fb_btf_name(type->types, id))))
+			break;
+		err = member_around(type->types, id, &offset, &member, &found);
+		if (err)
+			return err;
+		if (!found)
 			break;
 		if (*member.name)
 			used += (size_t)snprintf(path + used, sizeof(path) - used, "%s%s",
@@ -155,6 +166,7 @@ void fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *t
 		id = fb_btf_strip(type->types, member.type);
 	}
 	fb_text_escape(path, strlen(path), to, size);
+	return NULL;
 }
 
 struct walk {

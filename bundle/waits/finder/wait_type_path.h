@@ -22,7 +22,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_type_of_cache(struct fb_wait_finder *find
 /* "vfs_inode.i_rwsem": the members around the byte at offset, down to a queue or lock (wait_queue_head,
  * swait_queue_head, completion, mutex, rw_semaphore, semaphore), else to the innermost struct. Printable; ""
  * where there is none. */
-void fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *to, size_t size);
+FB_MUST_CHECK struct fb_error *fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset,
+						 char *to, size_t size);
 
 /* Calls visit for each mutex (is_mutex) and rw_semaphore of the struct, nested ones too; path is printable
  * and lives for the call. Ends at the first error, which it returns. */

@@ -122,18 +122,19 @@ static bool same_file(const struct fb_vma *a, const struct fb_vma *b)
 
 /* The object that a word on the stack points into as code does; NULL: none, or not to be read.
  * *read_ret: whether the word was. */
-static const struct fb_vma *code_at_top(const struct fb_blocked *blocked, struct fb_joined *joined,
-					bool *read_ret)
+static struct fb_error *code_at_top(const struct fb_blocked *blocked, struct fb_joined *joined,
+				    const struct fb_vma **code_ret, bool *read_ret)
 {
 	const struct fb_vma *vma;
 	uint64_t word = 0;
 	struct fb_error *err = fb_space_u64(fb_joined_space(joined), blocked->regs.rsp, &word);
 
 	*read_ret = !err;
-	fb_error_destroy(err);
 	vma = err ? NULL : fb_vmas_find(fb_joined_vmas(joined), word);
-	return vma && fb_vma_has_file(vma) && (vma->no_flags || (vma->flags & FB_VM_EXEC)) ? vma
-											   : NULL;
+	*code_ret = vma && fb_vma_has_file(vma) && (vma->no_flags || (vma->flags & FB_VM_EXEC))
+			    ? vma
+			    : NULL;
+	return fb_part_skip(err);
 }
 
 /* glibc's syscall() pushes nothing: on top of the stack is where it returns to. Its own functions
@@ -143,12 +144,12 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 					    struct fb_joined *joined, const struct fb_vma *inside,
 					    struct fb_futex_caller *caller)
 {
-	const struct fb_vma *outside = code_at_top(blocked, joined, &caller->proven);
+	const struct fb_vma *outside;
 	char name[sizeof(caller->object)] = "";
-	struct fb_error *err;
+	struct fb_error *err = code_at_top(blocked, joined, &outside, &caller->proven);
 
-	if (!outside || same_file(outside, inside))
-		return NULL;
+	if (err || !outside || same_file(outside, inside))
+		return err;
 	err = fb_part_skip(
 		fb_futex_object_name(finder, blocked->task, outside, name, sizeof(name)));
 	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)

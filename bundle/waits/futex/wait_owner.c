@@ -74,10 +74,11 @@ static struct fb_error *index_inner(const struct fb_wait_finder *finder, struct 
 	return NULL;
 }
 
-/* Whether the process maps the byte at that offset of the file; false where that cannot be told.
+/* Whether the process maps the byte at that offset of the file; notes in *absence where that cannot be known.
  * FB_CORRUPT where more has been looked through than a host has: locks times processes. */
 static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners *owners,
-			     const struct fb_task *task, const uint64_t key[2], bool *maps_ret)
+			     const struct fb_task *task, const uint64_t key[2], bool *maps_ret,
+			     struct fb_wait_absence *absence)
 {
 	struct fb_vmas vmas;
 	bool found = false;
@@ -87,9 +88,10 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 	if (owners->searched >= FB_MAX_SEARCHED_VMAS)
 		return fb_error_create(FB_CORRUPT, "too many processes have the owner's TID in a "
 						   "namespace to look which of them maps the lock");
-	err = fb_vmas_load(finder->kernel, task->mm, &vmas);
+	err = fb_error_prefix(fb_vmas_load(finder->kernel, task->mm, &vmas), "mappings of PID %d",
+			      task->pid);
 	if (err)
-		return fb_part_skip(err);
+		return fb_wait_absence_of(absence, err);
 	owners->searched += vmas.count + 1;
 	for (size_t i = 0; i < vmas.count && !found && !err; i++) {
 		const struct fb_vma *vma = &vmas.vma[i];
@@ -97,8 +99,9 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 
 		if (!vma->file || key[1] < start || key[1] - start >= vma->end - vma->start)
 			continue;
-		err = fb_part_skip(fb_kernel_field(finder->kernel, vma->file,
-						   &finder->layout->file_inode, &inode));
+		err = fb_wait_absence_of(absence,
+					 fb_kernel_field(finder->kernel, vma->file,
+							 &finder->layout->file_inode, &inode));
 		found = inode == key[0];
 	}
 	fb_vmas_deinit(&vmas);
@@ -107,11 +110,12 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 }
 
 /* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
- * namespaces may both have one: then none is named. *count_ret says how many. */
+ * namespaces may both have one: then none is named. *count_ret says how many; *absence, whether there may be
+ * more. */
 static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct owners *owners,
 				   const struct fb_task *waiter, int32_t tid, bool shared,
 				   const uint64_t key[2], const struct fb_task **owner_ret,
-				   size_t *count_ret)
+				   size_t *count_ret, struct fb_wait_absence *absence)
 {
 	const struct inner *inner;
 	size_t i;
@@ -131,7 +135,7 @@ static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct o
 		if (!shared && !mapped)
 			break;
 		if (!mapped && inner[i].task->mm)
-			err = maps(finder, owners, inner[i].task, key, &mapped);
+			err = maps(finder, owners, inner[i].task, key, &mapped, absence);
 		if (err)
 			return err;
 		if (!mapped)
@@ -156,38 +160,44 @@ static const struct fb_core_thread *core_thread(const struct fb_input_core *core
 
 /* Whether the thread stood at the panic where it stood when the core was taken: in the same call, all
  * its registers the same. Then it has let go of nothing in between. */
-static bool stood_still(struct fb_wait_finder *finder, const struct fb_input_core *core,
-			const struct fb_task *task)
+static struct fb_error *stood_still(struct fb_wait_finder *finder, const struct fb_input_core *core,
+				    const struct fb_task *task, bool *still_ret)
 {
 	const struct fb_core_thread *thread = core_thread(core, task);
 	const struct user_regs_struct *then = thread ? &thread->regs : NULL;
 	struct user_regs_struct now;
 	struct fb_error *err;
 
+	*still_ret = false;
 	if (!thread || task->on_cpu)
-		return false;
+		return NULL;
 	err = fb_user_regs_at_top(finder->kernel, task->stack, &now);
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return now.rip == then->rip && now.rsp == then->rsp && now.rbp == then->rbp &&
-	       now.rbx == then->rbx && now.r12 == then->r12 && now.r13 == then->r13 &&
-	       now.r14 == then->r14 && now.r15 == then->r15 && now.rdi == then->rdi &&
-	       now.rsi == then->rsi && now.rdx == then->rdx && now.r10 == then->r10;
+	if (err)
+		return err;
+	*still_ret = now.rip == then->rip && now.rsp == then->rsp && now.rbp == then->rbp &&
+		     now.rbx == then->rbx && now.r12 == then->r12 && now.r13 == then->r13 &&
+		     now.r14 == then->r14 && now.r15 == then->r15 && now.rdi == then->rdi &&
+		     now.rsi == then->rsi && now.rdx == then->rdx && now.r10 == then->r10;
+	return NULL;
 }
 
 /* Whether the owner has not run since the memory was saved, as far as cores tell: its own core must
- * not be newer than the memory's. */
-static bool is_unchanged(struct fb_wait_finder *finder, const struct fb_task *owner,
-			 const struct fb_input_core *memory)
+ * not be newer than the memory's. Notes in *absence where that cannot be known. */
+static struct fb_error *is_unchanged(struct fb_wait_finder *finder, const struct fb_task *owner,
+				     const struct fb_input_core *memory, bool *is_ret,
+				     struct fb_wait_absence *absence)
 {
 	const struct fb_input_core *core = fb_input_core_of(finder->input, owner->pid);
+	struct fb_error *err;
 
-	if (!core || !memory || !stood_still(finder, core, owner))
-		return false;
-	return core == memory ||
-	       core->match.taken_before_panic_s >= memory->match.taken_before_panic_s;
+	*is_ret = false;
+	if (!core || !memory)
+		return NULL;
+	err = fb_wait_absence_of(absence, stood_still(finder, core, owner, is_ret));
+	if (core != memory &&
+	    !(core->match.taken_before_panic_s >= memory->match.taken_before_panic_s))
+		*is_ret = false;
+	return err;
 }
 
 static const char *state_text(const struct fb_task *task)
@@ -207,15 +217,42 @@ static const char *state_text(const struct fb_task *task)
 	}
 }
 
+/* Adds from when the owner is, of a lock that was read from a core. */
+static struct fb_error *date_owner(struct fb_wait_finder *finder, const struct fb_task *owner,
+				   const struct fb_input_core *core, struct fb_wait_object *object)
+{
+	double age = core ? core->match.taken_before_panic_s : NAN;
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+	char took[32];
+	struct fb_error *err = is_unchanged(finder, owner, core, &object->certain, &absence);
+
+	if (!err && isnan(age))
+		err = fb_wait_append(&object->detail, "owner read from a core that is older than "
+						      "the panic, by how much is unknown");
+	else if (!err)
+		err = fb_wait_append(&object->detail,
+				     "owner read from a core taken %s before the panic",
+				     fb_text_duration(age, took, sizeof(took)));
+	if (err)
+		return err;
+	if (!absence.known)
+		return fb_wait_append(&object->detail,
+				      "it may be stale: it cannot be known whether %d has run "
+				      "since: %s",
+				      owner->tid, absence.because);
+	return fb_wait_append(&object->detail,
+			      object->certain ? "%d %s where it was then"
+					      : "it may be stale: %d %s, and may have run since",
+			      owner->tid, state_text(owner));
+}
+
 /* Where the owner was read, and what that is worth. */
 static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *joined,
 			      const struct fb_pthread_wait *lock, const struct fb_task *owner,
 			      const struct fb_task *waiter, struct fb_wait_object *object)
 {
 	const struct fb_input_core *core = fb_input_core_of(finder->input, waiter->pid);
-	double age = core ? core->match.taken_before_panic_s : NAN;
 	struct fb_run run;
-	char took[32];
 	struct fb_error *err;
 
 	if (!lock->owner_field) {
@@ -225,24 +262,10 @@ static struct fb_error *judge(struct fb_wait_finder *finder, struct fb_joined *j
 	err = fb_space_locate(fb_joined_space(joined), lock->owner_field, 4, &run);
 	if (err)
 		return err;
-	if (run.origin.source != FB_SOURCE_CORE) {
-		object->certain = true;
-		return fb_wait_append(&object->detail, "read from the dump itself");
-	}
-	object->certain = is_unchanged(finder, owner, core);
-	if (isnan(age))
-		err = fb_wait_append(&object->detail, "owner read from a core that is older than "
-						      "the panic, by how much is unknown");
-	else
-		err = fb_wait_append(&object->detail,
-				     "owner read from a core taken %s before the panic",
-				     fb_text_duration(age, took, sizeof(took)));
-	if (err)
-		return err;
-	return fb_wait_append(&object->detail,
-			      object->certain ? "%d %s where it was then"
-					      : "it may be stale: %d %s, and may have run since",
-			      owner->tid, state_text(owner));
+	if (run.origin.source == FB_SOURCE_CORE)
+		return date_owner(finder, owner, core, object);
+	object->certain = true;
+	return fb_wait_append(&object->detail, "read from the dump itself");
 }
 
 static int by_tid(const void *a, const void *b)
@@ -252,10 +275,10 @@ static int by_tid(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/* absence: of the threads' own words. */
 static struct fb_error *no_thread_at(struct fb_wait_finder *finder, uint64_t address,
-				     struct fb_wait_object *object)
+				     struct fb_wait_absence absence, struct fb_wait_object *object)
 {
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char none[128], there_is[128];
 
 	fb_wait_absence_of_tasks(finder, &absence);
@@ -268,12 +291,13 @@ static struct fb_error *no_thread_at(struct fb_wait_finder *finder, uint64_t add
 	return fb_wait_say_none(object, &absence, none, there_is);
 }
 
-/* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. */
+/* A TID that is no task's: one whose task_struct the dump lacks, else one that is gone. absence: of the mappings
+ * that were looked through. */
 static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_task *waiter,
-				 const struct fb_pthread_wait *lock, bool shared, size_t index)
+				 const struct fb_pthread_wait *lock, bool shared,
+				 struct fb_wait_absence absence, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char none[192], there_is[96];
 	const int32_t *lost;
 	size_t count = fb_tasks_lost(finder->tasks, &lost);
@@ -306,6 +330,7 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	const struct fb_task *owner = NULL;
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	size_t count = 1;
 	struct owners *owners;
 	struct fb_error *err = fb_wait_state(finder, &OWNERS, &owners);
@@ -318,13 +343,13 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 					   lock->owner_thread, NULL, &owner);
 	else
 		err = find_owner(finder, owners, blocked->task, lock->owner, shared, key, &owner,
-				 &count);
+				 &count, &absence);
 	if (err)
 		return err;
 	if (!owner && lock->owner_thread)
-		return no_thread_at(finder, lock->owner_thread, object);
+		return no_thread_at(finder, lock->owner_thread, owners->bases.absence, object);
 	if (!owner)
-		return add_lost(finder, blocked->task, lock, shared, index);
+		return add_lost(finder, blocked->task, lock, shared, absence, index);
 	if (count > 1)
 		return fb_wait_text(&object->need,
 				    "TID %d, which the lock names as its owner, is that of %zu "
@@ -334,5 +359,14 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 	if (!err && lock->owner && owner->tid != lock->owner)
 		err = fb_wait_append(&object->detail, "owner TID %d in its PID namespace",
 				     lock->owner);
-	return err ? err : judge(finder, joined, lock, owner, blocked->task, object);
+	if (!err)
+		err = judge(finder, joined, lock, owner, blocked->task, object);
+	if (err || absence.known)
+		return err;
+	/* Another namespace may have that TID too. */
+	object->certain = false;
+	object->others = true;
+	return fb_wait_append(&object->detail,
+			      "it cannot be known whether another process maps it too: %s",
+			      absence.because);
 }

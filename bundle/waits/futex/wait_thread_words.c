@@ -10,7 +10,6 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "base/part.h"
 #include "base/search.h"
 
 static int by_word(const void *left, const void *right)
@@ -30,6 +29,7 @@ static struct fb_error *load(struct fb_thread_words *words, const struct fb_kern
 	struct fb_error *err;
 
 	fb_thread_words_deinit(words);
+	words->absence = FB_WAIT_ABSENCE_KNOWN;
 	fb_tasks_group(tasks, pid, &first, &count);
 	err = fb_alloc_array(count, sizeof(*words->words), FB_MAX_TASKS, "threads", &words->words);
 	if (err)
@@ -37,8 +37,8 @@ static struct fb_error *load(struct fb_thread_words *words, const struct fb_kern
 	for (size_t i = first; i < first + count; i++) {
 		uint64_t word = 0;
 
-		/* A thread that cannot be read is none of those asked for. */
-		err = fb_part_skip(
+		err = fb_wait_absence_of(
+			&words->absence,
 			fb_kernel_field(kernel, fb_tasks_get(tasks, i)->address, field, &word));
 		if (err)
 			return err;

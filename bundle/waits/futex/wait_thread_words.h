@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "kernel/image/kernel.h"
 #include "kernel/tasks/task.h"
 
@@ -22,10 +23,11 @@ struct fb_thread_words {
 	int32_t pid;                  /* 0: none */
 	struct fb_thread_word *words; /* owned; ascending, in the order of tasks where equal */
 	size_t count;
+	struct fb_wait_absence absence; /* whether all of its threads could be read */
 };
 
 /* The first thread of the process, but `not` (NULL: any), whose field has that value, which is not 0;
- * NULL in *task_ret where there is none. words must be asked for one field only. */
+ * NULL in *task_ret where there is none, as far as words->absence then says that can be known. words must be asked for one field only. */
 FB_MUST_CHECK struct fb_error *
 fb_thread_words_find(struct fb_thread_words *words, const struct fb_kernel *kernel,
 		     const struct fb_tasks *tasks, const struct fb_field *field, int32_t pid,

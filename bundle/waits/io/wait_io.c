@@ -30,7 +30,8 @@
 #define DMF_SUSPENDED 2u /* bit 1 of mapped_device.flags (drivers/md/dm-core.h) */
 
 /* The kthread's own: a worker's current work, or what a kernel thread was started with. */
-static uint64_t work_of(struct fb_wait_finder *finder, const struct fb_task *task)
+static struct fb_error *read_work(struct fb_wait_finder *finder, const struct fb_task *task,
+				  uint64_t *work_ret)
 {
 	const struct fb_layout *layout = finder->layout;
 	uint64_t kthread = 0, data = 0, work = 0;
@@ -43,8 +44,8 @@ static uint64_t work_of(struct fb_wait_finder *finder, const struct fb_task *tas
 		err = fb_kernel_field(finder->kernel, data, &layout->worker_work, &work);
 	else
 		work = data;
-	fb_error_destroy(err);
-	return err ? 0 : work;
+	*work_ret = err ? 0 : work;
+	return fb_part_skip(err);
 }
 
 static int by_work(const void *a, const void *b)
@@ -80,8 +81,11 @@ struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 		return fb_error_nomem();
 	for (size_t i = 0; i < count; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
-		uint64_t work = task->kernel_thread ? work_of(finder, task) : 0;
+		uint64_t work = 0;
 
+		err = task->kernel_thread ? read_work(finder, task, &work) : NULL;
+		if (err)
+			return err;
 		if (fb_kernel_address_ok(work))
 			workers->list[workers->count++] = (struct fb_wait_worker){task, work};
 	}

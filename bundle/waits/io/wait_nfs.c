@@ -44,18 +44,20 @@ static struct fb_error *list_mounts(struct fb_wait_finder *finder, uint64_t tran
 	for (size_t i = 0; named < NAMED; i++) {
 		uint64_t superblock, own = 0;
 		char name[FB_WAIT_PATH + 64];
+		bool is = false;
 
 		err = fb_wait_superblock_get(finder, i, &superblock);
+		if (!err)
+			err = fb_wait_superblock_is_type(finder, superblock, "nfs", &is);
+		if (!err && is)
+			err = fb_part_skip(transport_of_mount(finder, superblock, &own));
 		if (err)
 			break;
-		if (!fb_wait_superblock_is_type(finder, superblock, "nfs"))
+		if (!is || own != transport)
 			continue;
-		err = fb_part_skip(transport_of_mount(finder, superblock, &own));
+		err = fb_wait_superblock_name(finder, superblock, 0, name);
 		if (err)
 			break;
-		if (own != transport)
-			continue;
-		fb_wait_superblock_name(finder, superblock, 0, name);
 		name[strcspn(name, " ")] = '\0';
 		used += (size_t)snprintf(to + used, size - used, "%s%s", named++ ? ", " : "", name);
 		if (used >= size)
@@ -100,11 +102,13 @@ struct fb_error *fb_wait_nfs_object(struct fb_wait_finder *finder, uint64_t supe
 				    size_t *object_ret)
 {
 	uint64_t transport;
-	struct fb_error *err;
+	bool is;
+	struct fb_error *err = fb_wait_superblock_is_type(finder, superblock, "nfs", &is);
 
-	if (!fb_wait_superblock_is_type(finder, superblock, "nfs"))
-		return fb_error_create(FB_NOT_FOUND, "it is not on NFS");
-	err = transport_of_mount(finder, superblock, &transport);
+	if (!err && !is)
+		err = fb_error_create(FB_NOT_FOUND, "it is not on NFS");
+	if (!err)
+		err = transport_of_mount(finder, superblock, &transport);
 	return err ? err : object_of_transport(finder, transport, object_ret);
 }
 

@@ -66,22 +66,28 @@ static struct fb_error *name_page(struct fb_wait_finder *finder, const struct pa
 				  char **text)
 {
 	char name[FB_WAIT_PATH + 64];
+	struct fb_error *err;
 
 	if (!page->superblock)
 		return fb_wait_append(text, "page 0x%" PRIx64, page->address);
-	fb_wait_superblock_name(finder, page->superblock, 0, name);
-	return fb_wait_append(text, "page 0x%" PRIx64 " of inode %" PRIu64 " in %s", page->address,
-			      page->inode_number, name);
+	err = fb_wait_superblock_name(finder, page->superblock, 0, name);
+	return err ? err
+		   : fb_wait_append(text, "page 0x%" PRIx64 " of inode %" PRIu64 " in %s",
+				    page->address, page->inode_number, name);
 }
 
 /* What writes the page: one object for all that it writes. FB_NOT_FOUND where it is neither. */
 static struct fb_error *find_writer(struct fb_wait_finder *finder, const struct page *page,
 				    size_t *object_ret)
 {
-	bool fresh;
-	struct fb_error *err;
+	bool fresh, nfs = false;
+	struct fb_error *err = NULL;
 
-	if (page->superblock && fb_wait_superblock_is_type(finder, page->superblock, "nfs"))
+	if (page->superblock)
+		err = fb_wait_superblock_is_type(finder, page->superblock, "nfs", &nfs);
+	if (err)
+		return err;
+	if (nfs)
 		return fb_wait_nfs_object(finder, page->superblock, object_ret);
 	if (!page->bdev)
 		return fb_error_create(FB_NOT_FOUND, "its file system has no device");

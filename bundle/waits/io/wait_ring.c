@@ -13,6 +13,7 @@
 #include "bundle/waits/files/wait_feeder.h"
 #include "bundle/waits/files/wait_holders.h"
 #include "bundle/waits/files/wait_open_file.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/finder/wait_types.h"
@@ -45,13 +46,16 @@ static struct fb_error *add_request(struct requests *requests, uint64_t file, co
 
 	if (requests->count++ < NAMED) {
 		if (fb_kernel_address_ok(file))
-			fb_wait_path(finder, requests->blocked->task, file, path);
+			err = fb_wait_path(finder, requests->blocked->task, file, path, NULL);
+		if (err)
+			return err;
 		err = fb_wait_append(&finder->graph.objects[requests->object].detail,
 				     "request %s%s%s", operation, *operation ? " of " : "of ",
 				     *path ? path : "a file");
 	}
 	if (!err && fb_kernel_address_ok(file))
-		err = fb_part_skip(
+		err = fb_wait_absence_of(
+			&requests->absence,
 			fb_wait_add_feeders(finder, requests->object, file, &requests->absence));
 	return err;
 }
@@ -136,14 +140,10 @@ static struct fb_error *add_table(struct requests *requests, uint64_t ring, cons
 static struct fb_error *finish(struct requests *requests, struct fb_error *err, const char *what)
 {
 	struct fb_wait_object *object = &requests->finder->graph.objects[requests->object];
-	char why[256] = "";
 
 	object->certain = true;
 	object->others = true;
-	if (err) {
-		err = fb_part_reason(err, why, sizeof(why));
-		fb_wait_absence_unknown(&requests->absence, "%s", why);
-	}
+	err = fb_wait_absence_of(&requests->absence, err);
 	if (!err && requests->count > NAMED)
 		err = fb_wait_append(&object->detail, "%zu requests", requests->count);
 	if (err || object->owner_count)
@@ -215,7 +215,12 @@ struct fb_error *fb_wait_ring(struct fb_wait_finder *finder, const struct fb_blo
 	if (fresh) {
 		/* Requests of rings with one submitter have a table of their own (5d7943d99df9, 6.0), which
 		 * is gone again since 6.12. */
-		err = fb_part_skip(add_table(&requests, ring, "cancel_table_locked"));
+		err = add_table(&requests, ring, "cancel_table_locked");
+		if (fb_error_is(err, FB_NOT_FOUND)) {
+			fb_error_destroy(err);
+			err = NULL;
+		}
+		err = fb_wait_absence_of(&requests.absence, err);
 		if (!err)
 			err = finish(
 				&requests, add_table(&requests, ring, "cancel_table"),

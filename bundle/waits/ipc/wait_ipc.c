@@ -105,15 +105,16 @@ struct fb_error *fb_wait_message(struct fb_wait_finder *finder, const struct fb_
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* Whether a semaphore set of the number that the call names is there. */
+/* Whether a semaphore set of the number that the call names is there. Notes in *absence where that cannot be
+ * known. */
 static struct fb_error *is_set(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-			       uint64_t set, bool *is_ret)
+			       uint64_t set, bool *is_ret, struct fb_wait_absence *absence)
 {
 	uint64_t id = 0;
 	struct fb_error *err = fb_wait_value(finder, set, "sem_array", "sem_perm.id", &id);
 
 	*is_ret = !err && blocked->has_regs && (uint32_t)id == (uint32_t)blocked->args[0];
-	return fb_part_skip(err);
+	return fb_wait_absence_of(absence, err);
 }
 
 /* A thread waits in a list of the whole set, or of one semaphore of it: which one is not known, so that
@@ -122,6 +123,7 @@ static struct fb_error *find_set(struct fb_wait_finder *finder, const struct fb_
 				 uint64_t head, uint64_t *set_ret)
 {
 	static const char *const lists[] = {"pending_alter", "pending_const"};
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	uint32_t offset, first, own;
 	bool is = false;
 	struct fb_error *err = fb_wait_member(finder, "sem_array", "sems", &first);
@@ -129,7 +131,7 @@ static struct fb_error *find_set(struct fb_wait_finder *finder, const struct fb_
 	for (size_t i = 0; i < FB_ARRAY_SIZE(lists) && !err; i++) {
 		err = fb_wait_member(finder, "sem_array", lists[i], &offset);
 		if (!err)
-			err = is_set(finder, blocked, head - offset, &is);
+			err = is_set(finder, blocked, head - offset, &is, &absence);
 		if (is) {
 			*set_ret = head - offset;
 			return NULL;
@@ -141,14 +143,16 @@ static struct fb_error *find_set(struct fb_wait_finder *finder, const struct fb_
 			uint64_t set = head - own - first - k * 64ull;
 
 			if (set % 64 == 0)
-				err = is_set(finder, blocked, set, &is);
+				err = is_set(finder, blocked, set, &is, &absence);
 			if (is) {
 				*set_ret = set;
 				return NULL;
 			}
 		}
 	}
-	return err ? err : fb_error_create(FB_NOT_FOUND, "its semaphore set was not found");
+	return err ? err
+		   : fb_wait_none_error(&absence, "its semaphore set was not found",
+					"a semaphore set has it in a list");
 }
 
 struct fb_error *fb_wait_semop(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
@@ -191,6 +195,7 @@ struct fb_error *fb_wait_posix_queue(struct fb_wait_finder *finder,
 	bool sends = fb_wait_descriptor(blocked, true) >= 0;
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, sends ? "mq-send" : "mq-receive");
 	int64_t fd = fb_wait_descriptor(blocked, sends);
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	uint64_t file, inode;
 	char path[FB_WAIT_PATH];
 	bool fresh;
@@ -210,10 +215,16 @@ struct fb_error *fb_wait_posix_queue(struct fb_wait_finder *finder,
 	if (fresh) {
 		struct fb_wait_object *object = &finder->graph.objects[wait.object];
 
-		fb_wait_path(finder, blocked->task, file, path);
+		err = fb_wait_path(finder, blocked->task, file, path, &absence);
 		object->others = true; /* by name, whoever may open it */
 		object->certain = true;
-		err = fb_wait_text(&object->name, "POSIX message queue %s", path);
+		if (!err)
+			err = *path ? fb_wait_text(&object->name, "POSIX message queue %s", path)
+				    : fb_wait_text(&object->name, "POSIX message queue 0x%" PRIx64,
+						   inode);
+		if (!err && !absence.known)
+			err = fb_wait_append(&object->detail, "its path cannot be known: %s",
+					     absence.because);
 		if (!err)
 			err = fb_wait_add_holders(finder, wait.object, 0, inode,
 						  sends ? FB_FMODE_READ : FB_FMODE_WRITE);

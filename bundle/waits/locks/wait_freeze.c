@@ -44,9 +44,10 @@ static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t 
 
 	err = fb_kernel_field(finder->kernel, superblock, &finder->layout->super_block_frozen,
 			      &frozen);
+	if (!err)
+		err = fb_wait_superblock_name(finder, superblock, 0, name);
 	if (err)
 		return err;
-	fb_wait_superblock_name(finder, superblock, 0, name);
 	object->others = true;
 	err = fb_wait_text(&object->name, "%s", name);
 	if (!err)

@@ -41,7 +41,9 @@ static struct fb_error *name_inode(struct fb_wait_finder *finder, uint64_t lock,
 		return err;
 	if (alias && layout->dentry_alias.found)
 		alias -= layout->dentry_alias.offset;
-	fb_wait_superblock_name(finder, superblock, alias, name);
+	err = fb_wait_superblock_name(finder, superblock, alias, name);
+	if (err)
+		return err;
 	return alias ? fb_wait_text(&object->name, "i_rwsem:%s", name)
 		     : fb_wait_text(&object->name, "i_rwsem of inode %" PRIu64 " in %s", number,
 				    name);
@@ -58,8 +60,8 @@ static struct fb_error *name_superblock(struct fb_wait_finder *finder,
 
 	if (err || !superblock)
 		return err;
-	fb_wait_superblock_name(finder, superblock, 0, name);
-	return fb_wait_text(&object->name, "%s:%s", called, name);
+	err = fb_wait_superblock_name(finder, superblock, 0, name);
+	return err ? err : fb_wait_text(&object->name, "%s:%s", called, name);
 }
 
 /* The first task that has each mm_struct, in the order of the table of tasks. */

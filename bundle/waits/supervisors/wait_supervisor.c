@@ -104,10 +104,10 @@ static struct fb_error *describe_fuse(struct fb_wait_finder *finder, uint64_t mo
 	uint32_t list;
 	struct fb_error *err = fb_wait_value(finder, mount, "fuse_mount", "sb", &superblock);
 
-	if (err)
-		return err;
-	fb_wait_superblock_name(finder, superblock, 0, name);
-	err = fb_wait_text(&object->name, "the server of %s", name);
+	if (!err)
+		err = fb_wait_superblock_name(finder, superblock, 0, name);
+	if (!err)
+		err = fb_wait_text(&object->name, "the server of %s", name);
 	if (!err)
 		err = fb_wait_member(finder, "fuse_conn", "devices", &list);
 	if (!err)

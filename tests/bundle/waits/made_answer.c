@@ -260,7 +260,7 @@ static bool owned_by(const struct fb_wait_object *object, const struct fb_wait_o
 }
 
 /* Whether an answer that is not the whole one claims no more, and says that a part may be missing. */
-static bool owns_up(const struct run *whole, const struct run *run, int32_t tid, enum fb_code code)
+static bool owns_up(const struct run *whole, const struct run *run, int32_t tid)
 {
 	const struct fb_wait *all = first_wait(&whole->waits, whole->blocked.task->tid);
 	const struct fb_wait *wait = first_wait(&run->waits, tid);
@@ -275,10 +275,8 @@ static bool owns_up(const struct run *whole, const struct run *run, int32_t tid,
 			return false;
 	if (!object->name || (wait->certain && !all->certain && object->owner_count))
 		return false;
-	/* For want of memory nothing was learned, so that nobody may be missing. Names may be. */
-	return object->owner_count == full->owner_count ||
-	       (code != FB_NOMEM &&
-		(object->others || object->need || run->warnings > whole->warnings));
+	return object->owner_count == full->owner_count || object->others || object->need ||
+	       run->warnings > whole->warnings;
 }
 
 static size_t count_waits(const struct run *run, int32_t tid)
@@ -303,10 +301,10 @@ static bool leave_out(const struct made_scene *scene, const struct run *whole,
 
 	begin(&run, scene, damage, true);
 	tid = run.blocked.task->tid;
-	if (run.err)
+	if (code == FB_NOMEM || run.err)
 		good = code == FB_NOMEM && fb_error_is(run.err, code);
 	else
-		good = owns_up(whole, &run, tid, code) && owns_up(whole, &run, SECOND, code) &&
+		good = owns_up(whole, &run, tid) && owns_up(whole, &run, SECOND) &&
 		       count_waits(&run, tid) <= 1 && count_waits(&run, SECOND) <= 1;
 	if (!good)
 		printf("\n    %s %zu is missing, and the answer is%s\n%s\n    not\n%s", what,

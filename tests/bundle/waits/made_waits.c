@@ -85,8 +85,14 @@ struct fb_task *made_waits_task(struct made_waits *waits, int32_t pid, int32_t t
 struct fb_blocked made_waits_blocked(struct made_waits *waits, const struct fb_task *task,
 				     const char *kind)
 {
+	uint64_t ran = 0;
+
+	if (waits->made->kernel.layout.task_exec_start.found)
+		FB_OK_FATAL(fb_kernel_field(&waits->made->kernel, task->address,
+					    &waits->made->kernel.layout.task_exec_start, &ran));
 	waits->site.kind = kind;
 	return (struct fb_blocked){
+		.ran = ran,
 		.task = task,
 		.site = &waits->site,
 		.low = task->stack + MADE_WAIT_FRAMES,

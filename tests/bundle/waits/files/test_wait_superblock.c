@@ -144,16 +144,24 @@ static void reads_a_broken_list_from_both_ends(void)
 	}
 }
 
+static bool is_type(struct fb_wait_finder *finder, uint64_t superblock, const char *begins)
+{
+	bool is = true;
+
+	FB_OK(fb_wait_superblock_is_type(finder, superblock, begins, &is));
+	return is;
+}
+
 static void knows_types_by_how_they_begin(void)
 {
 	struct world w;
 
 	begin(&w);
-	CU_ASSERT(fb_wait_superblock_is_type(w.finder, w.superblocks[1], "nfs"));
-	CU_ASSERT(fb_wait_superblock_is_type(w.finder, w.superblocks[2], "nfs"));
-	CU_ASSERT_FALSE(fb_wait_superblock_is_type(w.finder, w.superblocks[1], "nfs4"));
-	CU_ASSERT_FALSE(fb_wait_superblock_is_type(w.finder, w.superblocks[3], "nfs"));
-	CU_ASSERT_FALSE(fb_wait_superblock_is_type(w.finder, 0xffff800000001000ull, ""));
+	CU_ASSERT(is_type(w.finder, w.superblocks[1], "nfs"));
+	CU_ASSERT(is_type(w.finder, w.superblocks[2], "nfs"));
+	CU_ASSERT_FALSE(is_type(w.finder, w.superblocks[1], "nfs4"));
+	CU_ASSERT_FALSE(is_type(w.finder, w.superblocks[3], "nfs"));
+	CU_ASSERT_FALSE(is_type(w.finder, 0xffff800000001000ull, ""));
 	end(&w);
 }
 
@@ -164,23 +172,23 @@ static void names_file_systems(void)
 	uint64_t dentry;
 
 	begin(&w);
-	fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "/a (ext4 on vd\\x1ba)");
 	dentry = made_superblocks_dentry(&w.waits, w.superblocks[1], "x");
-	fb_wait_superblock_name(w.finder, w.superblocks[1], dentry, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[1], dentry, name));
 	CU_ASSERT_STRING_EQUAL(name, "/b\\x1b/x (nfs on vd\\x1ba)");
-	fb_wait_superblock_name(w.finder, w.superblocks[2], 0, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[2], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "a file system (nfs4 on vd\\x1ba)");
-	fb_wait_superblock_name(w.finder, w.superblocks[2], dentry, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[2], dentry, name));
 	CU_ASSERT_STRING_EQUAL(name, "? (nfs4 on vd\\x1ba)");
 	w.waits.made->kernel.layout.super_block_id.found = false;
-	fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "/a (ext4 on ?)");
 	w.waits.made->kernel.layout.super_block_type.found = false;
-	fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "/a (? on ?)");
 	w.waits.made->kernel.layout.mount_instance.found = false;
-	fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "a file system (? on ?)");
 	end(&w);
 }

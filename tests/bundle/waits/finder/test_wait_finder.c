@@ -71,7 +71,6 @@ static void fills_in_a_wait(void)
 	struct fb_wait wait;
 
 	made_waits_begin(&w);
-	MADE_FIELD(w.made, task_exec_start, 128, 8);
 	task = made_waits_task(&w, 10, 10, "alone");
 	made_waits_task(&w, 20, 20, "leader");
 	blocked = made_waits_blocked(&w, task, "made");
@@ -87,13 +86,11 @@ static void fills_in_a_wait(void)
 	CU_ASSERT_PTR_NULL(wait.frames[1]);
 	CU_ASSERT(isnan(wait.seconds)); /* it never ran, as far as is known */
 	w.finder.now = 5000000000ull;
-	MADE_SET(w.made, task->address, task_exec_start, 2500000000ull);
+	blocked.ran = 2500000000ull;
 	CU_ASSERT_EQUAL(fb_wait_of_blocked(&w.finder, &blocked, "kind").seconds, 2.5);
-	MADE_SET(w.made, task->address, task_exec_start, 5000000000ull);
+	blocked.ran = 5000000000ull;
 	CU_ASSERT_EQUAL(fb_wait_of_blocked(&w.finder, &blocked, "kind").seconds, 0);
-	MADE_SET(w.made, task->address, task_exec_start, 5000000001ull);
-	CU_ASSERT(isnan(fb_wait_of_blocked(&w.finder, &blocked, "kind").seconds));
-	w.made->kernel.layout.task_exec_start.found = false;
+	blocked.ran = 5000000001ull;
 	CU_ASSERT(isnan(fb_wait_of_blocked(&w.finder, &blocked, "kind").seconds));
 	/* One of two threads, and not the leader. */
 	task = made_waits_task(&w, 20, 21, "thread");
@@ -139,6 +136,7 @@ static void says_none_or_why_that_is_not_known(void)
 
 static void finds_descriptors_and_paths(void)
 {
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char path[FB_WAIT_PATH] = "as it is";
 	struct fb_blocked blocked;
 	struct made_waits w;
@@ -154,10 +152,14 @@ static void finds_descriptors_and_paths(void)
 	FB_OK(fb_wait_fd(&w.finder, &blocked, 0xffffffff00000003ull, &found));
 	CU_ASSERT_EQUAL(found, file);
 	FB_FAILS(fb_wait_fd(&w.finder, &blocked, 4, &found), FB_NOT_FOUND);
-	fb_wait_path(&w.finder, task, file, path);
+	FB_OK(fb_wait_path(&w.finder, task, file, path, &absence));
 	CU_ASSERT_STRING_EQUAL(path, "/it");
-	fb_wait_path(&w.finder, task, 0xffff800000001000ull, path);
+	CU_ASSERT(absence.known);
+	FB_OK(fb_wait_path(&w.finder, task, 0xffff800000001000ull, path, &absence));
 	CU_ASSERT_STRING_EQUAL(path, "");
+	CU_ASSERT_FALSE(absence.known);
+	CU_ASSERT_PTR_NOT_NULL(strstr(absence.because, "0xffff80000000"));
+	FB_OK(fb_wait_path(&w.finder, task, 0xffff800000001000ull, path, NULL));
 	made_waits_end(&w);
 }
 

@@ -102,7 +102,7 @@ static void names_members(void)
 	begin(&w);
 	FB_OK_FATAL(fb_wait_type_of_cache(&w.waits.finder, "ext4_inode_cache", 256, &type));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		fb_wait_type_path(&type, cases[i].offset, path, sizeof(path));
+		FB_OK(fb_wait_type_path(&type, cases[i].offset, path, sizeof(path)));
 		CU_ASSERT_STRING_EQUAL(path, cases[i].path);
 	}
 	end(&w);

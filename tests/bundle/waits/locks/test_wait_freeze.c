@@ -170,12 +170,11 @@ static void dates_a_freeze_by_the_longest_wait(void)
 
 		made_waits_begin(&w);
 		blocked = frozen(&w, 0, 4);
-		MADE_FIELD(w.made, task_exec_start, 128, 8);
 		w.finder.now = 30000000000ull;
-		MADE_SET(w.made, blocked.task->address, task_exec_start, known ? 5000000000ull : 0);
+		blocked.ran = known ? 5000000000ull : 0;
 		FB_OK_FATAL(fb_wait_percpu_rwsem(&w.finder, &blocked));
 		blocked = sleeper(&w, made_alloc(w.made, 64)); /* of another sort */
-		MADE_SET(w.made, blocked.task->address, task_exec_start, 1000000000ull);
+		blocked.ran = 1000000000ull;
 		FB_OK_FATAL(fb_wait_percpu_rwsem(&w.finder, &blocked));
 		FB_OK_FATAL(fb_wait_date_freezes(&w.finder));
 		CU_ASSERT_STRING_EQUAL(w.finder.graph.objects[0].detail,
