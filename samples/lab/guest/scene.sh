@@ -6,7 +6,7 @@ set -u
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LAB_DIR=/tmp/lab
 # One arena: others reserve 64 MB each, and gcore writes them in full.
 export MALLOC_ARENA_MAX=1
-. /lab/settings # ACTORS, CORES, WORKLOAD, BY_QEMU, LAB_SCALE, LAB_THREADS, CRASHKERNEL_APPEND
+. /lab/settings # ACTORS, CORES, WORKLOAD, BY_QEMU, KEEP_CACHE, LAB_SCALE, LAB_THREADS, CRASHKERNEL_APPEND
 
 say() { echo "lab: $(cut -d' ' -f1 /proc/uptime) $*"; }
 fail() {
@@ -74,6 +74,9 @@ take_cores() {
         [ -s "/out/core.$pid" ] || say "no core of $pid"
     done
 }
+
+# drop_cache: of files only pages that are mapped stay in memory.
+drop_cache() { [ "$KEEP_CACHE" -eq 1 ] || echo 3 >/proc/sys/vm/drop_caches; }
 
 # note_truth: what /proc says of all.
 note_truth() {
