@@ -69,7 +69,7 @@ static struct fb_error *user_regs(const struct keep *keep, const struct fb_task 
 static struct fb_error *keep_around(struct fb_keep_memory *memory, uint64_t address,
 				    uint64_t before, uint64_t behind)
 {
-	const struct fb_vma *vma = fb_vmas_find(&memory->vmas, address);
+	const struct fb_vma *vma = fb_vmas_find(memory->vmas, address);
 	uint64_t start, end;
 
 	if (!vma)
@@ -134,6 +134,24 @@ static struct fb_error *keep_stack_words(struct fb_keep_memory *memory, uint64_t
 	return err;
 }
 
+/* Notes which code the whole stack leads to; what it holds beside return addresses costs a library more at most. */
+static struct fb_error *note_code(struct fb_keep_memory *memory, uint64_t start, uint64_t end)
+{
+	uint64_t words[FB_PAGE_SIZE / sizeof(uint64_t)], next;
+	struct fb_error *err = NULL;
+
+	for (uint64_t at = start & ~7ull; at < end && !err; at = next) {
+		next = (at & FB_PAGE_MASK) + FB_PAGE_SIZE;
+		if (next > end)
+			next = end;
+		err = fb_space_read(memory->space, at, words, next - at);
+		for (uint64_t i = 0; !err && i < (next - at) / sizeof(*words); i++)
+			err = fb_keep_note_code(memory, words[i]);
+		err = fb_part_skip(err);
+	}
+	return err;
+}
+
 static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *memory,
 				    const struct fb_task *task)
 {
@@ -144,7 +162,7 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 	struct fb_error *err = user_regs(keep, task, &regs, &found);
 
 	if (!err && found)
-		vma = fb_vmas_find(&memory->vmas, regs.rsp);
+		vma = fb_vmas_find(memory->vmas, regs.rsp);
 	if (err || !vma) {
 		keep->result.without_stack++;
 		return err;
@@ -154,6 +172,10 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 	err = fb_keep_range(memory, start, end);
 	if (!err)
 		err = keep_stack_words(memory, start, end);
+	if (!err)
+		err = fb_keep_note_code(memory, regs.rip);
+	if (!err)
+		err = note_code(memory, start, end);
 	if (!err)
 		err = keep_around(memory, regs.fs_base, THREAD_BEFORE, THREAD_BEHIND);
 	if (!err)
@@ -171,7 +193,7 @@ static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_m
 	struct fb_error *err = fb_part_skip(fb_kernel_field(
 		keep->kernel, memory->mm, &fb_kernel_layout(keep->kernel)->mm_arg_start, &start));
 
-	vma = fb_vmas_find(&memory->vmas, start);
+	vma = fb_vmas_find(memory->vmas, start);
 	return err || !vma ? err : fb_keep_range(memory, start, vma->end);
 }
 
@@ -196,7 +218,6 @@ static bool is_blocked(const struct keep *keep, const struct fb_task *task)
  * the others. */
 static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end, bool blocked)
 {
-	uint64_t mm = fb_tasks_get(keep->tasks, first)->mm;
 	struct fb_keep_memory memory;
 	bool opened = false;
 	struct fb_error *err = NULL;
@@ -207,16 +228,16 @@ static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end
 		if (is_blocked(keep, task) != blocked)
 			continue;
 		if (!opened) {
-			err = fb_keep_memory_init(&memory, keep->kernel, mm, &keep->budget);
+			err = fb_keep_memory_init(&memory, keep->input, task, &keep->budget);
 			opened = !err;
 			if (!err)
 				err = keep_arguments(keep, &memory);
-			if (!err)
-				err = fb_keep_objects(&memory);
 		}
 		if (!err)
 			err = keep_thread(keep, &memory, task);
 	}
+	if (opened && !err)
+		err = fb_keep_objects(&memory);
 	if (opened)
 		fb_keep_memory_deinit(&memory);
 	return err;
@@ -226,7 +247,7 @@ static struct fb_error *keep_all(struct keep *keep, size_t first)
 {
 	const struct fb_task *task = fb_tasks_get(keep->tasks, first);
 	struct fb_keep_memory memory;
-	struct fb_error *err = fb_keep_memory_init(&memory, keep->kernel, task->mm, &keep->budget);
+	struct fb_error *err = fb_keep_memory_init(&memory, keep->input, task, &keep->budget);
 
 	if (err)
 		return err;
@@ -373,6 +394,7 @@ struct fb_error *fb_keep_find(struct fb_input *input, const struct fb_keep_optio
 
 	if (!err)
 		err = run_phases(&keep);
+	fb_keep_budget_deinit(&keep.budget);
 	if (err)
 		return err;
 	keep.result.refused = keep.budget.refused;

@@ -1,36 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Keeps ranges of the memory of one process by walking its page tables. Called by keep.c and
- * keep_objects.c.
+ * Keeps ranges of the memory of one process by walking its page tables, and by looking up in the page cache what
+ * they do not lead to. Called by keep.c and keep_objects.c.
  */
 #include "bundle/dump/keep_memory.h"
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/part.h"
+#include "kernel/mappings/vma_cached.h"
 
 /* The most that is kept of a range that is no whole mapping. The largest such range is the
  * unwind table of an object (FB_MAX_UNWIND_TABLE); a damaged mapping may claim to be as large as
  * all memory. */
 #define MOST_RANGE (64u << 20)
 
-struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_kernel *kernel,
-				     uint64_t mm, struct fb_keep_budget *budget)
+void fb_keep_budget_deinit(struct fb_keep_budget *budget)
 {
+	fb_u64_map_deinit(&budget->files);
+}
+
+struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_input *input,
+				     const struct fb_task *task, struct fb_keep_budget *budget)
+{
+	static const struct fb_joined_options options = {.no_core = true};
 	struct fb_error *err;
 
 	memset(memory, 0, sizeof(*memory));
-	memory->kernel = kernel;
+	memory->kernel = fb_input_kernel(input);
 	memory->budget = budget;
-	memory->mm = mm;
-	err = fb_kernel_mm_page_tables(kernel, mm, &memory->tables);
-	if (!err)
-		err = fb_pt_visits_create(fb_dump_info(fb_kernel_dump(kernel))->pages_dumped,
-					  &memory->visits);
-	if (!err)
-		err = fb_mapped_space_create(&memory->tables, "process memory", &memory->space);
-	if (!err)
-		err = fb_vmas_load(kernel, mm, &memory->vmas);
+	memory->mm = task->mm;
+	err = fb_joined_create(input, task, &options, &memory->joined);
+	if (err)
+		return err;
+	memory->space = fb_joined_space(memory->joined);
+	memory->vmas = fb_joined_vmas(memory->joined);
+	err = fb_pt_visits_create(fb_dump_info(fb_input_dump(input))->pages_dumped,
+				  &memory->visits);
 	if (err)
 		fb_keep_memory_deinit(memory);
 	return err;
@@ -38,41 +45,80 @@ struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_ke
 
 void fb_keep_memory_deinit(struct fb_keep_memory *memory)
 {
-	fb_vmas_deinit(&memory->vmas);
-	fb_mapped_space_destroy(memory->space);
+	fb_u64_map_deinit(&memory->in_stacks);
 	fb_pt_visits_destroy(memory->visits);
+	fb_joined_destroy(memory->joined);
 	memset(memory, 0, sizeof(*memory));
+}
+
+static struct fb_error *keep_frame(struct fb_keep_budget *budget, uint64_t pfn)
+{
+	if (fb_frame_set_count(budget->set) < budget->most_pages)
+		return fb_frame_set_add(budget->set, pfn, NULL);
+	budget->refused += !fb_frame_set_has(budget->set, pfn);
+	return NULL;
+}
+
+/* Addresses without a page-table entry: of mapped files what the page cache has there. */
+static struct fb_error *keep_cached(struct fb_keep_memory *memory, uint64_t start, uint64_t end)
+{
+	const struct fb_vma *vma;
+	struct fb_cached_run run = {0};
+	struct fb_error *err = NULL;
+
+	for (uint64_t at = start; at < end && !err; at += run.length) {
+		vma = fb_vmas_next(memory->vmas, at);
+		if (!vma || vma->start >= end)
+			break;
+		if (at < vma->start)
+			at = vma->start;
+		err = fb_vma_cached(memory->kernel, vma, at, (end < vma->end ? end : vma->end) - at,
+				    &run);
+		if (!err && run.cached)
+			err = keep_frame(memory->budget, run.pfn);
+	}
+	return err;
 }
 
 static struct fb_error *keep_run(void *context, const struct fb_pt_run *run)
 {
-	struct fb_keep_budget *budget = context;
+	struct fb_keep_memory *memory = context;
 	struct fb_error *err = NULL;
 
+	if (run->state == FB_PT_NONE && memory->with_cache)
+		return keep_cached(memory, run->start, run->end);
 	if (run->state != FB_PT_PRESENT && run->state != FB_PT_PROTNONE)
 		return NULL;
-	for (uint64_t i = 0; i < (run->end - run->start) / FB_PAGE_SIZE && !err; i++) {
-		uint64_t pfn = (run->physical >> FB_PAGE_SHIFT) + i;
-
-		if (fb_frame_set_count(budget->set) < budget->most_pages)
-			err = fb_frame_set_add(budget->set, pfn, NULL);
-		else
-			budget->refused += !fb_frame_set_has(budget->set, pfn);
-	}
+	for (uint64_t i = 0; i < (run->end - run->start) / FB_PAGE_SIZE && !err; i++)
+		err = keep_frame(memory->budget, (run->physical >> FB_PAGE_SHIFT) + i);
 	return err;
+}
+
+struct fb_error *fb_keep_note_code(struct fb_keep_memory *memory, uint64_t address)
+{
+	const struct fb_vma *vma = fb_vmas_find(memory->vmas, address);
+	uint64_t mapping;
+	struct fb_error *err;
+
+	if (!vma || !(vma->flags & FB_VM_EXEC) || !vma->file)
+		return NULL;
+	err = fb_vma_file_mapping(memory->kernel, vma, &mapping);
+	return err || !mapping ? err
+			       : fb_u64_set_add(&memory->in_stacks, mapping, FB_MAX_VMAS,
+						"mapped files", NULL);
 }
 
 struct fb_error *fb_keep_all(struct fb_keep_memory *memory)
 {
 	struct fb_error *err = NULL;
 
-	for (size_t i = 0; i < memory->vmas.count && !err; i++) {
-		const struct fb_vma *vma = &memory->vmas.vma[i];
+	for (size_t i = 0; i < memory->vmas->count && !err; i++) {
+		const struct fb_vma *vma = &memory->vmas->vma[i];
 
 		if (!(vma->flags & (FB_VM_IO | FB_VM_PFNMAP)))
-			err = fb_part_skip(fb_pt_for_each(&memory->tables, vma->start, vma->end,
-							  memory->visits, keep_run,
-							  memory->budget));
+			err = fb_part_skip(fb_pt_for_each(fb_joined_tables(memory->joined),
+							  vma->start, vma->end, memory->visits,
+							  keep_run, memory));
 	}
 	return err;
 }
@@ -87,6 +133,6 @@ struct fb_error *fb_keep_range(struct fb_keep_memory *memory, uint64_t start, ui
 		return NULL;
 	if (end - start > MOST_RANGE)
 		end = start + MOST_RANGE;
-	return fb_part_skip(
-		fb_pt_for_each(&memory->tables, start, end, NULL, keep_run, memory->budget));
+	return fb_part_skip(fb_pt_for_each(fb_joined_tables(memory->joined), start, end, NULL,
+					   keep_run, memory));
 }

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/dump/keep_memory.h"
+#include "kernel/mappings/vma_cached.h"
 
 /* struct r_debug and struct link_map of <link.h>, whose first words have been the same since SVR4. */
 #define R_DEBUG_MAP 8u
@@ -183,6 +184,21 @@ static struct fb_error *keep_object(struct fb_keep_memory *memory, struct object
 	return err;
 }
 
+/* Whether the page cache is to be asked for what the tables of the object lack: stacks lead to its file, and it was
+ * not asked before, for another process, say. */
+static struct fb_error *is_cache_wanted(struct fb_keep_memory *memory, const struct fb_vma *vma,
+					bool *wanted_ret)
+{
+	uint64_t mapping;
+	struct fb_error *err = fb_vma_file_mapping(memory->kernel, vma, &mapping);
+
+	*wanted_ret = false;
+	if (err || !mapping || !fb_u64_map_find(&memory->in_stacks, mapping))
+		return err;
+	return fb_u64_set_add(&memory->budget->files, mapping, FB_MAX_VMAS, "mapped files",
+			      wanted_ret);
+}
+
 struct fb_error *fb_keep_objects(struct fb_keep_memory *memory)
 {
 	struct object *object = malloc(sizeof(*object)); /* 56 KiB: not for the stack */
@@ -190,15 +206,18 @@ struct fb_error *fb_keep_objects(struct fb_keep_memory *memory)
 
 	if (!object)
 		return fb_error_nomem();
-	for (size_t i = 0; i < memory->vmas.count && !err; i++) {
-		const struct fb_vma *vma = &memory->vmas.vma[i];
+	for (size_t i = 0; i < memory->vmas->count && !err; i++) {
+		const struct fb_vma *vma = &memory->vmas->vma[i];
 
 		/* The vDSO has no file. */
 		if (vma->file ? vma->pgoff != 0 : !(vma->flags & FB_VM_EXEC))
 			continue;
 		object->base = vma->start;
-		err = keep_object(memory, object);
+		err = is_cache_wanted(memory, vma, &memory->with_cache);
+		if (!err)
+			err = keep_object(memory, object);
 	}
+	memory->with_cache = false;
 	free(object);
 	return err;
 }

@@ -7,6 +7,7 @@
 
 #include "bundle/process/joined_private.h"
 #include "bundle/process/process.h"
+#include "kernel/mappings/vma_cached.h"
 
 static void shorten(struct fb_page_backing *backing, uint64_t length)
 {
@@ -35,11 +36,25 @@ static struct fb_error *cut_huge_page(struct fb_joined *joined, const struct fb_
 	return NULL;
 }
 
+/* A frame that the dump, or bundle, has. */
+static void use_frame(struct fb_joined *joined, uint64_t pfn, struct fb_page_backing *backing)
+{
+	struct fb_fiber *fiber = fb_input_fiber(joined->input);
+
+	backing->kind = BACKING_FRAME;
+	backing->origin.source = FB_SOURCE_VMCORE;
+	backing->origin.absence = FB_ABSENCE_NONE;
+	if (fiber && fb_fiber_page_added(fiber, pfn)) {
+		backing->origin.source = FB_SOURCE_CORE;
+		if (joined->core)
+			backing->origin.detail = fb_core_info(joined->core->core)->path;
+	}
+}
+
 static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_pt_walk *walk,
 				     struct fb_page_backing *backing)
 {
 	struct fb_dump *dump = fb_input_dump(joined->input);
-	struct fb_fiber *fiber = fb_input_fiber(joined->input);
 	uint64_t pfn = walk->physical >> FB_PAGE_SHIFT;
 
 	if (backing->length > FB_PAGE_SIZE) {
@@ -55,14 +70,7 @@ static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_p
 			backing->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
 	}
-	backing->kind = BACKING_FRAME;
-	backing->origin.source = FB_SOURCE_VMCORE;
-	backing->origin.absence = FB_ABSENCE_NONE;
-	if (fiber && fb_fiber_page_added(fiber, pfn)) {
-		backing->origin.source = FB_SOURCE_CORE;
-		if (joined->core)
-			backing->origin.detail = fb_core_info(joined->core->core)->path;
-	}
+	use_frame(joined, pfn, backing);
 	return NULL;
 }
 
@@ -95,9 +103,32 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 	return NULL;
 }
 
+/* A page of the file that the process has not touched, or that was unmapped since. What is mapped there is the page
+ * cache's, be the mapping private or shared. */
+static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
+				      const struct fb_vma *vma, struct fb_page_backing *backing)
+{
+	struct fb_cached_run run;
+	struct fb_error *err =
+		fb_vma_cached(fb_input_kernel(joined->input), vma, page, backing->length, &run);
+
+	if (err)
+		return err;
+	shorten(backing, run.length);
+	if (!run.cached || !fb_dump_has_page(fb_input_dump(joined->input), run.pfn))
+		return NULL;
+	use_frame(joined, run.pfn, backing);
+	if (backing->origin.source == FB_SOURCE_VMCORE)
+		backing->origin.detail = "page cache";
+	backing->origin.physical = run.pfn << FB_PAGE_SHIFT;
+	backing->origin.has_physical = true;
+	return NULL;
+}
+
 /* What the dump itself knows of the page; the origin says why not where it has no bytes. */
 static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt_walk *walk,
-				    const struct fb_vma *vma, struct fb_page_backing *backing)
+				    const struct fb_vma *vma, uint64_t page,
+				    struct fb_page_backing *backing)
 {
 	backing->origin.source = FB_SOURCE_ABSENT;
 	switch (walk->state) {
@@ -122,6 +153,8 @@ static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt
 		break;
 	}
 	backing->origin.absence = vma ? FB_ABSENCE_UNTOUCHED : FB_ABSENCE_UNMAPPED;
+	if (vma && vma->file)
+		return lookup_cached(joined, page, vma, backing);
 	if (vma && !fb_vma_has_file(vma) && !(vma->flags & (FB_VM_PFNMAP | FB_VM_IO))) {
 		backing->kind = BACKING_ZERO;
 		backing->origin.source = FB_SOURCE_ZERO;
@@ -290,7 +323,7 @@ struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address, ui
 	if (err)
 		return err;
 	backing->length = alike(joined, &walk, vma, page, in_page + length);
-	err = lookup_dump(joined, &walk, vma, backing);
+	err = lookup_dump(joined, &walk, vma, page, backing);
 	if (!err && (backing->kind == BACKING_NONE || joined->options.prefer_core) &&
 	    !lookup_core(joined, page, backing) && backing->kind == BACKING_NONE)
 		err = lookup_file(joined, vma, &walk, page, backing);

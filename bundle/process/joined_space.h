@@ -4,7 +4,8 @@
  * are to be had. The dump shows the panic; a core is as old as it is; a file is
  * what was mapped, where nobody wrote to it. In that order:
  *
- *   dump   a frame that the dump has; a swapped page found in zram or the swap cache
+ *   dump   a frame that the dump has; a swapped page found in zram or the swap cache; a mapped file's page in
+ *          the page cache, where no page table leads to it
  *   core   the process's newest core
  *   file   a mapped file under --sysroot, for pages that are no private copies
  *   zero   anonymous memory that was never touched

@@ -21,6 +21,7 @@
 #define FB_VM_GROWSDOWN 0x100u
 #define FB_VM_PFNMAP 0x400u
 #define FB_VM_IO 0x4000u
+#define FB_VM_HUGETLB 0x400000u
 
 struct fb_vma {
 	uint64_t address;    /* of the vm_area_struct; 0: the dump has none, see from_core */

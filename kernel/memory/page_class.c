@@ -62,38 +62,6 @@ const char *fb_page_class_name(enum fb_page_class class)
 	return class < FB_PAGE_CLASSES ? names[class] : "unknown";
 }
 
-/* The value of an enumerator. False: there is no such enum, or it has no such name. */
-static bool find_enumerator(const struct fb_btf *types, const char *type, const char *name,
-			    int64_t *value_ret)
-{
-	uint32_t id;
-	struct fb_error *err = fb_btf_find(types, FB_TYPE_ENUM, type, &id);
-
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	for (uint32_t i = 0; i < fb_btf_length(types, id); i++) {
-		const char *found;
-		int64_t value;
-
-		fb_btf_enumerator(types, id, i, &found, &value);
-		if (strcmp(found, name) == 0) {
-			*value_ret = value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static uint64_t find_flag(const struct fb_btf *types, const char *name)
-{
-	int64_t bit;
-
-	return find_enumerator(types, "pageflags", name, &bit) && bit >= 0 && bit < 64 ? 1ull << bit
-										       : 0;
-}
-
 /*
  * Since 4ffca5a96678 (6.12) page_type has one type in its top byte, enum pagetype's PGTY_*. Before it was
  * a mask of which a bit was cleared for each type (PG_buddy and so on, macros that no type information
@@ -104,8 +72,8 @@ static struct page_type find_type(const struct fb_kernel *kernel, const char *en
 {
 	int64_t value;
 
-	if (find_enumerator(fb_kernel_types(kernel), "pagetype", enumerator, &value) && value > 0 &&
-	    value <= UINT8_MAX)
+	if (fb_btf_enumerator_value(fb_kernel_types(kernel), "pagetype", enumerator, &value) &&
+	    value > 0 && value <= UINT8_MAX)
 		return (struct page_type){0xff000000u, (uint32_t)value << 24};
 	if (fb_vmcoreinfo_number(fb_kernel_vmcoreinfo(kernel), number, &value))
 		return (struct page_type){UINT32_MAX, (uint32_t)value};
@@ -119,14 +87,14 @@ static void find_words(struct fb_page_classifier *classifier)
 	const struct fb_btf *types = fb_kernel_types(kernel);
 	struct page_flags *flags = &classifier->flags;
 
-	flags->lru = find_flag(types, "PG_lru");
-	flags->swap_cache = find_flag(types, "PG_swapcache");
-	flags->swap_backed = find_flag(types, "PG_swapbacked");
-	flags->private = find_flag(types, "PG_private") | find_flag(types, "PG_private_2");
-	flags->slab = find_flag(types, "PG_slab"); /* a page type since 46df8e73a4a3, 6.10 */
-	flags->poisoned = find_flag(types, "PG_hwpoison");
+	flags->lru = fb_page_flag(types, "PG_lru");
+	flags->swap_cache = fb_page_flag(types, "PG_swapcache");
+	flags->swap_backed = fb_page_flag(types, "PG_swapbacked");
+	flags->private = fb_page_flag(types, "PG_private") | fb_page_flag(types, "PG_private_2");
+	flags->slab = fb_page_flag(types, "PG_slab"); /* a page type since 46df8e73a4a3, 6.10 */
+	flags->poisoned = fb_page_flag(types, "PG_hwpoison");
 	/* In the first tail's flags since 9c5ccf2db04b (6.6), a page type since d99e3140a4d3 (6.9). */
-	flags->hugetlb = find_flag(types, "PG_hugetlb");
+	flags->hugetlb = fb_page_flag(types, "PG_hugetlb");
 	classifier->buddy = find_type(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
 	classifier->offline = find_type(kernel, "PGTY_offline", "PAGE_OFFLINE_MAPCOUNT_VALUE");
 	classifier->hugetlb = find_type(kernel, "PGTY_hugetlb", "PAGE_HUGETLB_MAPCOUNT_VALUE");
@@ -134,8 +102,8 @@ static void find_words(struct fb_page_classifier *classifier)
 	if (!fb_layout_find(types, "page", destructors, "page.compound_dtor",
 			    &classifier->destructor) ||
 	    classifier->destructor.size != 1 ||
-	    !find_enumerator(types, "compound_dtor_id", "HUGETLB_PAGE_DTOR",
-			     &classifier->hugetlb_destructor))
+	    !fb_btf_enumerator_value(types, "compound_dtor_id", "HUGETLB_PAGE_DTOR",
+				     &classifier->hugetlb_destructor))
 		classifier->destructor.found = false;
 }
 

@@ -175,3 +175,12 @@ struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address
 	*pfn_ret = (address - base) / size;
 	return NULL;
 }
+
+uint64_t fb_page_flag(const struct fb_btf *types, const char *name)
+{
+	int64_t bit;
+
+	return fb_btf_enumerator_value(types, "pageflags", name, &bit) && bit >= 0 && bit < 64
+		       ? 1ull << bit
+		       : 0;
+}

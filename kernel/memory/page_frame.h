@@ -37,6 +37,10 @@ FB_MUST_CHECK struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint
 FB_MUST_CHECK struct fb_error *fb_page_frame_head(struct fb_kernel *kernel, uint64_t address,
 						  uint64_t word, uint64_t *head_ret);
 
+/* The bit of page->flags that has this name in enum pageflags ("PG_uptodate"); 0: this kernel has none. types may
+ * be NULL. */
+uint64_t fb_page_flag(const struct fb_btf *types, const char *name);
+
 /* Where its struct page is; nothing is read of that. */
 uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn);
 

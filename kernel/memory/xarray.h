@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Looking up one entry of an XArray (include/linux/xarray.h).
+ * Looking up one entry of an XArray, and the first one of a range (include/linux/xarray.h).
  */
 #ifndef FB_KERNEL_XARRAY_H
 #define FB_KERNEL_XARRAY_H
@@ -15,5 +15,12 @@
  * dump. */
 FB_MUST_CHECK struct fb_error *fb_xarray_load(struct fb_kernel *kernel, uint64_t address,
 					      uint64_t index, uint64_t *entry_ret);
+
+/* The first entry of the indexes from index to last, both inclusive, with its index; of one that spans several
+ * that is the first of the range. Else *entry_ret is 0: nothing in the range, or at *index_ret one that is reserved.
+ * Errors as above; FB_CORRUPT too for one that has nodes without entries. */
+FB_MUST_CHECK struct fb_error *fb_xarray_next(struct fb_kernel *kernel, uint64_t address,
+					      uint64_t index, uint64_t last, uint64_t *index_ret,
+					      uint64_t *entry_ret);
 
 #endif

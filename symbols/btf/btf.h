@@ -100,6 +100,9 @@ FB_MUST_CHECK struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint
 /* index < fb_btf_length() of an enum or enum64. */
 void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, const char **name_ret,
 		       int64_t *value_ret);
+/* The value of an enumerator by name. False: there is no such enum, or it has no such name; or btf is NULL. */
+bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const char *name,
+			     int64_t *value_ret);
 
 /* C spelling: "struct list_head *", "unsigned int [4]". Always NUL-terminated. Returns to. */
 char *fb_btf_spell(const struct fb_btf *btf, uint32_t id, char *to, size_t size);

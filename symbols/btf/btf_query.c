@@ -252,3 +252,26 @@ void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, co
 		*value_ret = (int64_t)(value->low | (uint64_t)value->high << 32);
 	}
 }
+
+bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const char *name,
+			     int64_t *value_ret)
+{
+	uint32_t id;
+	struct fb_error *err = btf ? fb_btf_find(btf, FB_TYPE_ENUM, type, &id) : NULL;
+
+	if (!btf || err) {
+		fb_error_destroy(err);
+		return false;
+	}
+	for (uint32_t i = 0; i < fb_btf_length(btf, id); i++) {
+		const char *found;
+		int64_t value;
+
+		fb_btf_enumerator(btf, id, i, &found, &value);
+		if (strcmp(found, name) == 0) {
+			*value_ret = value;
+			return true;
+		}
+	}
+	return false;
+}

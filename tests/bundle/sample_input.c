@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "bundle/input/crash_folder.h"
+#include "bundle/merge/merge.h"
 #include "tests/harness.h"
 
 #define MAX_SAMPLE_CORES 16u
@@ -42,6 +43,24 @@ void sample_open(struct sample_input *sample, const char *const *cores)
 		free(paths[i]);
 	fb_crash_folder_deinit(&folder);
 	free(path);
+}
+
+void sample_open_bundle(struct sample_input *bundle, const char *const *cores)
+{
+	struct fb_merge_options merge = {.force = true};
+	struct fb_input_options options = {0};
+	struct fb_merge_result result;
+	struct sample_input sample;
+	char path[4200];
+
+	(void)snprintf(path, sizeof(path), "%s/sample.fbundle", fb_test_folder());
+	merge.output = options.path = path;
+	sample_open(&sample, cores);
+	FB_OK_FATAL(fb_merge(sample.input, &merge, &result));
+	fb_merge_result_deinit(&result);
+	sample_close(&sample);
+	FB_OK_FATAL(fb_warnings_create(&bundle->warnings));
+	FB_OK_FATAL(fb_input_open(&options, bundle->warnings, &bundle->input));
 }
 
 void sample_close(struct sample_input *sample)

@@ -12,6 +12,8 @@ struct sample_input {
 
 /* Opens the dump of samples/small; cores: names in that folder or absolute paths, NULL behind the last. */
 void sample_open(struct sample_input *sample, const char *const *cores);
+/* Opens a bundle of the two, made below the test's folder. */
+void sample_open_bundle(struct sample_input *bundle, const char *const *cores);
 void sample_close(struct sample_input *sample);
 /* The path of a file of the sample; the caller frees it. */
 char *sample_path(const char *name);

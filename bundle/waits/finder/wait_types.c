@@ -147,21 +147,12 @@ struct fb_error *fb_wait_enumerator(struct fb_wait_finder *finder, const char *t
 				    const char *enumerator, uint64_t *value_ret)
 {
 	const struct fb_btf *btf = fb_kernel_types(finder->kernel);
-	const char *name;
 	int64_t value;
-	uint32_t id;
-	struct fb_error *err =
-		btf ? fb_btf_find(btf, FB_TYPE_ENUM, type, &id)
-		    : fb_error_create(FB_NOT_FOUND, "this kernel's types cannot be read");
 
-	if (err)
-		return err;
-	for (uint32_t i = 0; i < fb_btf_length(btf, id); i++) {
-		fb_btf_enumerator(btf, id, i, &name, &value);
-		if (!strcmp(name, enumerator)) {
-			*value_ret = (uint64_t)value;
-			return NULL;
-		}
-	}
-	return fb_error_create(FB_NOT_FOUND, "enum %s has no %s", type, enumerator);
+	if (!btf)
+		return fb_error_create(FB_NOT_FOUND, "this kernel's types cannot be read");
+	if (!fb_btf_enumerator_value(btf, type, enumerator, &value))
+		return fb_error_create(FB_NOT_FOUND, "enum %s has no %s", type, enumerator);
+	*value_ret = (uint64_t)value;
+	return NULL;
 }

@@ -11,10 +11,11 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "bundle/merge/merge.h"
+#include "kernel/mappings/vma.h"
 #include "kernel/paging/page_table.h"
 #include "kernel/stacks/stack_entry.h"
 #include "tests/bundle/failing_inputs.h"
+#include "tests/bundle/unmapped_frame.h"
 #include "tests/expected.h"
 #include "tests/harness.h"
 
@@ -23,23 +24,9 @@
 static const char *const cores[] = {"core.128.xz", "core.132.xz", "core.151.lz4", "core.202.zst",
 				    NULL};
 
-/* The sample with these cores merged into a bundle, opened. */
 static void open_bundle(struct sample_input *bundle)
 {
-	struct fb_merge_options merge = {.force = true};
-	struct fb_input_options options = {0};
-	struct fb_merge_result result;
-	struct sample_input sample;
-	char path[4200];
-
-	(void)snprintf(path, sizeof(path), "%s/keep.fbundle", fb_test_folder());
-	merge.output = options.path = path;
-	sample_open(&sample, cores);
-	FB_OK_FATAL(fb_merge(sample.input, &merge, &result));
-	fb_merge_result_deinit(&result);
-	sample_close(&sample);
-	FB_OK_FATAL(fb_warnings_create(&bundle->warnings));
-	FB_OK_FATAL(fb_input_open(&options, bundle->warnings, &bundle->input));
+	sample_open_bundle(bundle, cores);
 }
 
 static struct fb_frame_set *find(struct sample_input *sample, const struct fb_keep_options *options,
@@ -167,6 +154,58 @@ static void stacks_have_their_pages_and_locks(void)
 	sample_close(&bundle);
 }
 
+/* The first page of a program or library that stacks lead to, where the dump has it and process pid has it mapped. */
+static uint64_t find_header(struct sample_input *sample, int32_t pid, bool program)
+{
+	struct fb_page_tables tables;
+	struct fb_vmas vmas;
+	struct fb_pt_walk walk;
+	uint64_t pfn = 0;
+	struct fb_kernel *kernel = fb_input_kernel(sample->input);
+	uint64_t mm = sample_task(sample, pid)->mm;
+
+	FB_OK_FATAL(fb_kernel_mm_page_tables(kernel, mm, &tables));
+	FB_OK_FATAL(fb_vmas_load(kernel, mm, &vmas));
+	for (size_t i = 0; i < vmas.count && !pfn; i++) {
+		if (!vmas.vma[i].file || vmas.vma[i].pgoff || (program ? i > 0 : i < 5))
+			continue;
+		FB_OK_FATAL(fb_pt_walk(&tables, vmas.vma[i].start, &walk));
+		if (walk.state == FB_PT_PRESENT &&
+		    fb_dump_has_page(fb_input_dump(sample->input), walk.physical >> 12))
+			pfn = walk.physical >> 12;
+	}
+	fb_vmas_deinit(&vmas);
+	CU_ASSERT_TRUE_FATAL(pfn != 0);
+	return pfn;
+}
+
+/* What unwinding takes of files is in the page cache, mapped or not. */
+static void unmapped_pages_of_objects_are_kept(void)
+{
+	const struct fb_keep_options options = {.stacks = true, .most_pages = UINT64_MAX};
+	const struct fb_keep_options none = {.stacks = true, .most_pages = 0};
+	struct unmapped_frame unmapped;
+	struct sample_input bundle;
+	struct fb_keep_result result;
+	struct fb_frame_set *set;
+
+	open_bundle(&bundle);
+	for (int program = 0; program < 2; program++) {
+		uint64_t pfn = find_header(&bundle, 128, program);
+
+		unmapped_frame_begin(&unmapped, bundle.input, pfn);
+		set = find(&bundle, &options, &result);
+		CU_ASSERT_TRUE(fb_frame_set_has(set, pfn));
+		fb_frame_set_destroy(set);
+		set = find(&bundle, &none, &result);
+		CU_ASSERT(result.refused > 0 && fb_frame_set_count(set) == 0);
+		fb_frame_set_destroy(set);
+		unmapped_frame_end(&unmapped);
+	}
+	CU_ASSERT_EQUAL(fb_warnings_count(bundle.warnings), 0);
+	sample_close(&bundle);
+}
+
 static void all_of_a_process_is_all_of_its_pages(void)
 {
 	static const char *const words[] = {"132"};
@@ -245,5 +284,6 @@ static void a_failing_read_costs_itself(void)
 
 FB_TEST_MAIN("bundle/keep", FB_TEST(keeps_what_is_asked_for),
 	     FB_TEST(stacks_have_their_pages_and_locks),
+	     FB_TEST(unmapped_pages_of_objects_are_kept),
 	     FB_TEST(all_of_a_process_is_all_of_its_pages),
 	     FB_TEST(names_of_no_process_are_refused), FB_TEST(a_failing_read_costs_itself))

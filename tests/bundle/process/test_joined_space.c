@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "tests/bundle/sample_input.h"
+#include "tests/bundle/unmapped_frame.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -341,8 +342,67 @@ static void needs_memory(void)
 	sample_close(&sample);
 }
 
+/* Opens a process of a bundle of that core, as joined. */
+static void open_merged(struct joined *joined, const char *core)
+{
+	memset(joined, 0, sizeof(*joined));
+	sample_open_bundle(&joined->sample, (const char *const[]){core, NULL});
+	FB_OK_FATAL(fb_joined_create(joined->sample.input, sample_task(&joined->sample, PT),
+				     &(struct fb_joined_options){.no_core = true},
+				     &joined->joined));
+	joined->space = fb_joined_space(joined->joined);
+}
+
+/* The first page of a mapped file that the bundle has a frame of. */
+static uint64_t find_file_page(struct joined *joined)
+{
+	const struct fb_vmas *vmas = fb_joined_vmas(joined->joined);
+
+	for (size_t i = 0; i < vmas->count; i++)
+		if (vmas->vma[i].file && !(vmas->vma[i].flags & FB_VM_WRITE) &&
+		    origin_at(joined, vmas->vma[i].start).source == FB_SOURCE_CORE)
+			return vmas->vma[i].start;
+	CU_FAIL_FATAL("no such page");
+	return 0;
+}
+
+/* A page of a file that is not mapped any more is the page cache's, which the dump has all the same. */
+static void finds_unmapped_pages_of_files(void)
+{
+	uint8_t before[FB_PAGE_SIZE], after[FB_PAGE_SIZE] = {0};
+	struct unmapped_frame unmapped;
+	struct fb_joined *again = NULL;
+	struct fb_origin origin;
+	struct joined joined;
+	struct fb_run run;
+	uint64_t page;
+
+	open_merged(&joined, "core.132.xz");
+	page = find_file_page(&joined);
+	origin = origin_at(&joined, page);
+	FB_OK(fb_space_read(joined.space, page, before, sizeof(before)));
+	unmapped_frame_begin(&unmapped, joined.sample.input, origin.physical >> FB_PAGE_SHIFT);
+	FB_OK_FATAL(fb_joined_create(joined.sample.input, sample_task(&joined.sample, PT),
+				     &(struct fb_joined_options){.no_core = true}, &again));
+	FB_OK(fb_space_locate(fb_joined_space(again), page, 2 * FB_PAGE_SIZE, &run));
+	CU_ASSERT_EQUAL(run.origin.source, FB_SOURCE_CORE);
+	CU_ASSERT(run.origin.has_physical && run.origin.physical == origin.physical);
+	FB_OK(fb_space_read(fb_joined_space(again), page, after, sizeof(after)));
+	CU_ASSERT_EQUAL(memcmp(before, after, sizeof(after)), 0);
+	FB_OK(fb_space_locate(fb_joined_space(again), page + 5, 1, &run));
+	CU_ASSERT_EQUAL(run.origin.physical, origin.physical + 5);
+	/* hugetlbfs counts its indexes in huge pages. */
+	((struct fb_vma *)fb_vmas_find(fb_joined_vmas(again), page))->flags |= FB_VM_HUGETLB;
+	FB_FAILS_WITH(fb_space_read(fb_joined_space(again), page, after, sizeof(after)), FB_ABSENT,
+		      "was not in use");
+	CU_ASSERT_EQUAL(fb_warnings_count(joined.sample.warnings), 0);
+	fb_joined_destroy(again);
+	unmapped_frame_end(&unmapped);
+	close_joined(&joined);
+}
+
 FB_TEST_MAIN("bundle/joined_space", FB_TEST(reads_the_core), FB_TEST(reads_swapped_pages),
 	     FB_TEST(reads_mapped_files), FB_TEST(tells_holes_apart),
 	     FB_TEST(no_page_of_a_writable_mapping_is_the_files),
 	     FB_TEST(no_page_of_a_device_is_zero), FB_TEST(says_where_a_core_is_cut),
-	     FB_TEST(needs_memory))
+	     FB_TEST(needs_memory), FB_TEST(finds_unmapped_pages_of_files))

@@ -137,5 +137,116 @@ static void says_what_is_missing(void)
 	made_kernel_destroy(made);
 }
 
+/* The first entry from index to last: its index, or with *entry_ret 0 what the walk says of none. */
+static uint64_t next(struct made_kernel *made, uint64_t array, uint64_t index, uint64_t last,
+		     uint64_t *entry_ret)
+{
+	uint64_t found = 4711;
+
+	*entry_ret = 4711;
+	FB_OK(fb_xarray_next(&made->kernel, array, index, last, &found, entry_ret));
+	return found;
+}
+
+static void finds_the_next(void)
+{
+	uint64_t array, top, middle, leaf, entry, value = 0x123456789 << 1 | 1;
+	struct made_kernel *made = make(&array);
+	const uint64_t at = 3 << 12 | 62 << 6 | 5;
+
+	CU_ASSERT_TRUE(next(made, array, 0, 100, &entry) > 0 || !entry);
+	MADE_SET(made, array, xarray_head, ITEM(0));
+	CU_ASSERT_EQUAL(next(made, array, 0, 0, &entry), 0);
+	CU_ASSERT_EQUAL(entry, ITEM(0));
+	(void)next(made, array, 1, UINT64_MAX, &entry);
+	CU_ASSERT_EQUAL(entry, 0);
+	top = make_node(made, 12);
+	middle = make_node(made, 6);
+	leaf = make_node(made, 0);
+	MADE_SET(made, array, xarray_head, top + 2);
+	set_slot(made, top, 3, middle + 2);
+	set_slot(made, middle, 62, leaf + 2);
+	set_slot(made, leaf, 5, ITEM(5));
+	set_slot(made, leaf, 6, value);
+	set_slot(made, middle, 63, ITEM(63)); /* a folio of 64 pages */
+	CU_ASSERT_EQUAL(next(made, array, 0, UINT64_MAX, &entry), at);
+	CU_ASSERT_EQUAL(entry, ITEM(5));
+	CU_ASSERT_EQUAL(next(made, array, 3 << 12, at, &entry), at);
+	CU_ASSERT_EQUAL(entry, ITEM(5));
+	CU_ASSERT(next(made, array, 0, at - 1, &entry) > at - 1 && !entry);
+	CU_ASSERT_EQUAL(next(made, array, at + 1, UINT64_MAX, &entry), at + 1);
+	CU_ASSERT_EQUAL(entry, value);
+	/* From the end of a leaf into what is next to it, and into the midst of that. */
+	CU_ASSERT_EQUAL(next(made, array, at + 2, UINT64_MAX, &entry), 3 << 12 | 63 << 6);
+	CU_ASSERT_EQUAL(entry, ITEM(63));
+	CU_ASSERT_EQUAL(next(made, array, 3 << 12 | 63 << 6 | 9, UINT64_MAX, &entry),
+			3 << 12 | 63 << 6 | 9);
+	CU_ASSERT_EQUAL(entry, ITEM(63));
+	/* Behind all, within the tree and behind what it is high enough for. */
+	(void)next(made, array, 4 << 12, UINT64_MAX, &entry);
+	CU_ASSERT_EQUAL(entry, 0);
+	(void)next(made, array, 1 << 18, UINT64_MAX, &entry);
+	CU_ASSERT_EQUAL(entry, 0);
+	/* A part of what spans several slots; what is reserved. */
+	set_slot(made, leaf, 7, 5 << 2 | 2);
+	CU_ASSERT_EQUAL(next(made, array, at + 2, at + 2, &entry), at + 2);
+	CU_ASSERT_EQUAL(entry, ITEM(5));
+	set_slot(made, leaf, 7, 257 << 2 | 2);
+	CU_ASSERT_EQUAL(next(made, array, at + 2, at + 2, &entry), at + 2);
+	CU_ASSERT_EQUAL(entry, 0);
+	made_kernel_destroy(made);
+}
+
+/* Of the highest tree the last index is the last number. */
+static void the_last_index_ends_it(void)
+{
+	uint64_t array, nodes[11], entry, index = 4711;
+	struct made_kernel *made = make(&array);
+
+	for (unsigned i = 0; i < 11; i++) {
+		nodes[i] = make_node(made, 60 - i * 6);
+		if (i)
+			set_slot(made, nodes[i - 1], i == 1 ? 15 : 63, nodes[i] + 2);
+	}
+	MADE_SET(made, array, xarray_head, nodes[0] + 2);
+	set_slot(made, nodes[10], 63, ITEM(1));
+	FB_OK(fb_xarray_next(&made->kernel, array, 0, UINT64_MAX, &index, &entry));
+	CU_ASSERT(index == UINT64_MAX && entry == ITEM(1));
+	set_slot(made, nodes[10], 63, 0);
+	FB_OK(fb_xarray_next(&made->kernel, array, UINT64_MAX - 5, UINT64_MAX, &index, &entry));
+	CU_ASSERT_EQUAL(entry, 0);
+	made_kernel_destroy(made);
+}
+
+static void no_walk_to_the_next_is_endless(void)
+{
+	uint64_t array, nodes[4], index = 4711, entry = 77;
+	struct made_kernel *made = make(&array);
+
+	/* Every slot leads to the same node below, and the last has nothing: 2^18 ways down. */
+	for (unsigned i = 0; i < 4; i++)
+		nodes[i] = make_node(made, 18 - i * 6);
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned slot = 0; slot < 64; slot++)
+			set_slot(made, nodes[i], slot, nodes[i + 1] + 2);
+	MADE_SET(made, array, xarray_head, nodes[0] + 2);
+	made->reads = 0;
+	FB_FAILS_WITH(fb_xarray_next(&made->kernel, array, 0, UINT64_MAX, &index, &entry),
+		      FB_CORRUPT, "without entries");
+	CU_ASSERT_TRUE(made->reads < 1000);
+	/* A loop, and what is not there. */
+	set_slot(made, nodes[0], 0, nodes[0] + 2);
+	FB_FAILS(fb_xarray_next(&made->kernel, array, 0, 9, &index, &entry), FB_CORRUPT);
+	nodes[0] = made_alloc_pages(made, FB_PAGE_SIZE);
+	MADE_SET(made, array, xarray_head, nodes[0] + 2);
+	made_lose(made, nodes[0]);
+	FB_FAILS(fb_xarray_next(&made->kernel, array, 0, 9, &index, &entry), FB_ABSENT);
+	FB_FAILS(fb_xarray_next(&made->kernel, UINT64_MAX - 4, 0, 9, &index, &entry), FB_FAULT);
+	CU_ASSERT(index == 4711 && entry == 77);
+	made_kernel_destroy(made);
+}
+
 FB_TEST_MAIN("kernel/xarray", FB_TEST(loads_from_any_height), FB_TEST(follows_siblings),
-	     FB_TEST(refuses_what_cannot_be), FB_TEST(says_what_is_missing))
+	     FB_TEST(refuses_what_cannot_be), FB_TEST(says_what_is_missing),
+	     FB_TEST(finds_the_next), FB_TEST(the_last_index_ends_it),
+	     FB_TEST(no_walk_to_the_next_is_endless))

@@ -127,6 +127,7 @@ static void enumerators_have_their_sign(void)
 	static const struct fb_btf_value wide[] = {{"WIDE", 0x123456789abcdef0}, {"NEG", -2}};
 	struct fb_btf_builder builder;
 	struct fb_btf *btf = NULL;
+	int64_t value = 0;
 	uint32_t ids[3];
 
 	FB_OK_FATAL(fb_btf_builder_init(&builder));
@@ -143,6 +144,14 @@ static void enumerators_have_their_sign(void)
 	CU_ASSERT_TRUE(fb_btf_is_signed(btf, ids[0]));
 	CU_ASSERT_FALSE(fb_btf_is_signed(btf, ids[1]));
 	CU_ASSERT_EQUAL(fb_btf_length(btf, ids[2]), 2);
+	CU_ASSERT_TRUE(fb_btf_enumerator_value(btf, "low", "TWO", &value));
+	CU_ASSERT_EQUAL(value, 2);
+	CU_ASSERT_TRUE(fb_btf_enumerator_value(btf, "low", "MINUS", &value));
+	CU_ASSERT_EQUAL(value, -1);
+	CU_ASSERT_FALSE(fb_btf_enumerator_value(btf, "low", "TOP", &value));
+	CU_ASSERT_FALSE(fb_btf_enumerator_value(btf, "none", "TWO", &value));
+	CU_ASSERT_FALSE(fb_btf_enumerator_value(NULL, "low", "TWO", &value));
+	CU_ASSERT_EQUAL(value, -1);
 	fb_btf_destroy(btf);
 }
 
