@@ -122,6 +122,10 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 fb_wait_memory_high,
 	 !WEAK,
 	 {"__mem_cgroup_handle_over_high", "mem_cgroup_handle_over_high"}},
+	{"memory-max",
+	 fb_wait_memory_max,
+	 !WEAK,
+	 {"mem_cgroup_oom_synchronize", "try_charge", "try_charge_memcg"}},
 	{"cgroup-freeze", fb_wait_freezer, WEAK, {"do_freezer_trap", "get_signal"}},
 
 	/* Answers of user processes that the kernel asks. */
@@ -144,6 +148,10 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 WEAK,
 	 {"__wait_for_common", "wait_for_completion", "wait_for_completion_killable"}},
 	{"kernel-work", NULL, WEAK, {"__flush_work", "__flush_workqueue"}},
+	{"reclaim",
+	 NULL,
+	 WEAK,
+	 {"congestion_wait", "reclaim_throttle", "throttle_direct_reclaim", "wait_iff_congested"}},
 	{"kthread-stop", NULL, WEAK, {"kthread_stop"}},
 	{"rcu",
 	 NULL,

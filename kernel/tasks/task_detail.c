@@ -107,17 +107,16 @@ struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_ta
 	return NULL;
 }
 
-static struct fb_error *cgroup_node(struct fb_kernel *kernel, const struct fb_task *task,
-				    uint64_t *node_ret)
+static struct fb_error *find_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
+				    uint64_t *cgroup_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t css_set, cgroup;
+	uint64_t css_set;
 	struct fb_error *err;
 
 	err = fb_kernel_field(kernel, task->address, &layout->task_cgroups, &css_set);
-	if (!err)
-		err = fb_kernel_field(kernel, css_set, &layout->css_set_default_cgroup, &cgroup);
-	return err ? err : fb_kernel_field(kernel, cgroup, &layout->cgroup_node, node_ret);
+	return err ? err
+		   : fb_kernel_field(kernel, css_set, &layout->css_set_default_cgroup, cgroup_ret);
 }
 
 /* Puts "/NAME" before what stands at path; *start moves down. */
@@ -143,14 +142,14 @@ static struct fb_error *prepend(struct fb_kernel *kernel, uint64_t node, char *p
 	return NULL;
 }
 
-struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task, char *to,
-				size_t size)
+struct fb_error *fb_cgroup_path(struct fb_kernel *kernel, uint64_t cgroup, char *to, size_t size)
 {
-	const struct fb_field *parent_field = &fb_kernel_layout(kernel)->kernfs_parent;
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_field *parent_field = &layout->kernfs_parent;
 	char path[FB_MAX_STRING];
 	size_t start = sizeof(path) - 1;
 	uint64_t node, parent = 0;
-	struct fb_error *err = cgroup_node(kernel, task, &node);
+	struct fb_error *err = fb_kernel_field(kernel, cgroup, &layout->cgroup_node, &node);
 
 	path[start] = '\0';
 	if (!err)
@@ -168,6 +167,17 @@ struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *
 		err = fb_error_create(FB_LIMIT, "the path of the control group is too long");
 	if (!err)
 		memcpy(to, path + start, sizeof(path) - start);
+	return err;
+}
+
+struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task, char *to,
+				size_t size)
+{
+	uint64_t cgroup;
+	struct fb_error *err = find_cgroup(kernel, task, &cgroup);
+
+	if (!err)
+		err = fb_cgroup_path(kernel, cgroup, to, size);
 	return fb_error_prefix(err, "task 0x%" PRIx64, task->address);
 }
 

@@ -33,10 +33,12 @@ FB_MUST_CHECK struct fb_error *fb_task_namespaces(struct fb_kernel *kernel,
 /* "cgroup", "ipc", ... as in /proc/PID/ns. */
 const char *fb_namespace_name(enum fb_namespace kind);
 
-/* The path in the default hierarchy of control groups (version 2), from its root: "/",
- * "/system.slice/ssh.service". Raw bytes, NUL-terminated, size bytes at most: escape before showing.
- * FB_NOT_FOUND for a
- * kernel without control groups, FB_LIMIT where it does not fit, errors of reading. */
+/* The path of a struct cgroup in its hierarchy, from the root: "/", "/system.slice/ssh.service". Raw bytes,
+ * NUL-terminated, size bytes at most: escape before showing. FB_NOT_FOUND for a kernel without control groups,
+ * FB_LIMIT where it does not fit, errors of reading. */
+FB_MUST_CHECK struct fb_error *fb_cgroup_path(struct fb_kernel *kernel, uint64_t cgroup, char *to,
+					      size_t size);
+/* That of the task in the default hierarchy (version 2). */
 FB_MUST_CHECK struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
 					      char *to, size_t size);
 

@@ -13,6 +13,8 @@ struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_b
 /* Held back by a control group. */
 struct fb_error *fb_wait_memory_high(struct fb_wait_finder *finder,
 				     const struct fb_blocked *blocked);
+struct fb_error *fb_wait_memory_max(struct fb_wait_finder *finder,
+				    const struct fb_blocked *blocked);
 struct fb_error *fb_wait_freezer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 
 #endif
