@@ -23,6 +23,7 @@ struct superblocks {
 	uint64_t *addresses; /* owned; ascending */
 	size_t count, room;
 	bool loaded;
+	bool broken; /* the list: there may be others */
 };
 
 static void deinit(void *state)
@@ -96,6 +97,7 @@ static struct fb_error *load(struct fb_wait_finder *finder, struct superblocks *
 		err = fb_kernel_list(finder->kernel, head, FB_MAX_SUPERBLOCKS, add, &list);
 	if (err && !fb_error_is_fatal(err)) {
 		fb_warn_error(fb_kernel_warnings(finder->kernel), err, "mounted file systems");
+		superblocks->broken = true;
 		err = finder->layout->super_block_list.found ? walk_back(&list, head) : NULL;
 	}
 	if (!err && superblocks->count)
@@ -113,6 +115,41 @@ static uint64_t below(const struct superblocks *superblocks, uint64_t address)
 	return above ? superblocks->addresses[above - 1] : 0;
 }
 
+/* Whether what may be a super block has a root whose dentry leads back to it. */
+static struct fb_error *has_root(struct fb_wait_finder *finder, uint64_t address, bool *has_ret)
+{
+	uint64_t root = 0, back = 0;
+	struct fb_error *err = NULL;
+
+	if (fb_kernel_address_ok(address))
+		err = fb_kernel_field(finder->kernel, address, &finder->layout->super_block_root,
+				      &root);
+	if (!err && fb_kernel_address_ok(root))
+		err = fb_kernel_field(finder->kernel, root, &finder->layout->dentry_sb, &back);
+	*has_ret = !err && back && back == address;
+	return fb_part_skip(err);
+}
+
+/* The super block that the address lies in by its member, which may be an array of semaphores, where no list
+ * leads to it; 0: there is none. */
+static struct fb_error *find_unlisted(struct fb_wait_finder *finder, const struct fb_field *member,
+				      uint64_t address, uint64_t *superblock_ret)
+{
+	uint32_t step = member == &finder->layout->super_block_writers
+				? finder->layout->percpu_rwsem.size
+				: 0;
+	bool has = false;
+	struct fb_error *err = NULL;
+
+	*superblock_ret = 0;
+	for (uint32_t at = 0; !err && !has && at < member->size; at += step ? step : member->size) {
+		err = has_root(finder, address - member->offset - at, &has);
+		if (has)
+			*superblock_ret = address - member->offset - at;
+	}
+	return err;
+}
+
 struct fb_error *fb_wait_superblock_at(struct fb_wait_finder *finder, const struct fb_field *member,
 				       uint64_t address, uint64_t *superblock_ret)
 {
@@ -125,6 +162,8 @@ struct fb_error *fb_wait_superblock_at(struct fb_wait_finder *finder, const stru
 	superblock = member->found ? below(superblocks, address) : 0;
 	if (superblock && address - superblock - member->offset >= member->size)
 		superblock = 0;
+	if (!superblock && superblocks->broken && member->found)
+		return find_unlisted(finder, member, address, superblock_ret);
 	*superblock_ret = superblock;
 	return NULL;
 }
@@ -135,9 +174,10 @@ struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *finder, uint64_t a
 	struct superblocks *superblocks;
 	struct fb_error *err = load(finder, &superblocks);
 
-	if (!err)
-		*is_ret = address && below(superblocks, address) == address;
-	return err;
+	if (err)
+		return err;
+	*is_ret = address && below(superblocks, address) == address;
+	return *is_ret || !superblocks->broken ? NULL : has_root(finder, address, is_ret);
 }
 
 struct fb_error *fb_wait_superblock_get(struct fb_wait_finder *finder, size_t index,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mounted file systems, by the addresses of their super blocks. */
+/*
+ * The mounted file systems, by the addresses of their super blocks. Where the kernel's list of them is broken, one
+ * that it does not lead to is told by its root dentry, which leads back to it.
+ */
 #ifndef FB_BUNDLE_WAIT_SUPERBLOCK_H
 #define FB_BUNDLE_WAIT_SUPERBLOCK_H
 

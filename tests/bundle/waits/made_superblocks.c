@@ -9,7 +9,7 @@
 
 #define SUPER_LIST 16u
 #define SUPER_MOUNTS 32u
-#define SUPER_ROOT 48u /* of these tests alone: where the root dentry is kept */
+#define SUPER_ROOT 48u
 #define SUPER_ID 144u
 #define SUPER_BYTES 448u
 
@@ -20,6 +20,7 @@ uint64_t made_superblocks_begin(struct made_waits *waits)
 
 	made_files_members(made);
 	MADE_FIELD(made, super_block_list, SUPER_LIST, 16);
+	MADE_FIELD(made, super_block_root, SUPER_ROOT, 8);
 	MADE_FIELD(made, super_block_mounts, SUPER_MOUNTS, 16);
 	MADE_FIELD(made, super_block_umount, MADE_SUPER_UMOUNT, 40);
 	MADE_FIELD(made, super_block_rename, MADE_SUPER_RENAME, 32);

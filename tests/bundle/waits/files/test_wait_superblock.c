@@ -7,6 +7,7 @@
 #include "bundle/waits/finder/wait_memory.h"
 #include "tests/bundle/waits/made_superblocks.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_files.h"
 
 #define COUNT 5
 
@@ -144,6 +145,35 @@ static void reads_a_broken_list_from_both_ends(void)
 	}
 }
 
+/* One that a broken list does not lead to is believed where its root leads back to it. */
+static void believes_a_root_where_the_list_is_broken(void)
+{
+	for (int broken = 0; broken < 2; broken++) {
+		struct world w;
+		uint64_t head, root, superblock;
+		bool is = false;
+
+		begin(&w);
+		/* In no list; its root at first is another's. */
+		superblock = made_alloc(w.waits.made, 448);
+		root = made_dentry(w.waits.made, w.superblocks[0], 0, "/", 2, 0040755);
+		MADE_SET(w.waits.made, superblock, super_block_root, root);
+		head = w.waits.addresses[0];
+		if (broken)
+			made_put(w.waits.made, head, 0x1230, 8);
+		FB_OK(fb_wait_is_superblock(w.finder, superblock, &is));
+		CU_ASSERT_FALSE(is);
+		FB_OK(fb_wait_is_superblock(w.finder, 0, &is));
+		CU_ASSERT_FALSE(is);
+		FB_OK(fb_wait_is_superblock(w.finder, 0x1230, &is));
+		CU_ASSERT_FALSE(is);
+		MADE_SET(w.waits.made, root, dentry_sb, superblock);
+		FB_OK(fb_wait_is_superblock(w.finder, superblock, &is));
+		CU_ASSERT_EQUAL(is, broken);
+		end(&w);
+	}
+}
+
 static bool is_type(struct fb_wait_finder *finder, uint64_t superblock, const char *begins)
 {
 	bool is = true;
@@ -195,5 +225,6 @@ static void names_file_systems(void)
 
 FB_TEST_MAIN("bundle/wait_superblock", FB_TEST(finds_the_one_around_an_address),
 	     FB_TEST(knows_a_super_block_by_its_address), FB_TEST(gives_all_in_order),
-	     FB_TEST(reads_a_broken_list_from_both_ends), FB_TEST(knows_types_by_how_they_begin),
-	     FB_TEST(names_file_systems))
+	     FB_TEST(reads_a_broken_list_from_both_ends),
+	     FB_TEST(believes_a_root_where_the_list_is_broken),
+	     FB_TEST(knows_types_by_how_they_begin), FB_TEST(names_file_systems))

@@ -8,6 +8,7 @@
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_superblocks.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_files.h"
 
 #define EVIDENCE "the waiter's structure on its kernel stack"
 #define NEED "the kernel does not record who froze it: any process with CAP_SYS_ADMIN may thaw it"
@@ -109,12 +110,59 @@ static struct fb_blocked behind_a_broken_link(struct made_waits *w)
 	return blocked;
 }
 
+/* The list is broken before and behind the one that is frozen: no end of it leads there. */
+static struct fb_blocked between_broken_links(struct made_waits *w, uint64_t level)
+{
+	struct fb_blocked blocked = frozen(w, level, 4);
+	uint64_t head = w->addresses[0];
+
+	made_put(w->made, head, 0x1230, 8);
+	made_put(w->made, head + 8, 0x1238, 8);
+	return blocked;
+}
+
+static struct fb_blocked unlisted(struct made_waits *w)
+{
+	return between_broken_links(w, 0);
+}
+
+static struct fb_blocked unlisted_by_its_last_semaphore(struct made_waits *w)
+{
+	return between_broken_links(w, 2);
+}
+
+/* Its root is another's: what lies there is no super block, as far as can be known. */
+static struct fb_blocked without_its_root(struct made_waits *w)
+{
+	struct fb_blocked blocked = between_broken_links(w, 0);
+	uint64_t root;
+
+	memcpy(&root,
+	       made_at(w->made, w->marks[0] + w->made->kernel.layout.super_block_root.offset), 8);
+	MADE_SET(w->made, root, dentry_sb, w->marks[0] + 8);
+	w->marks[0] += MADE_SUPER_WRITERS;
+	return blocked;
+}
+
 static void finds_it_in_a_broken_list(void)
 {
-	static const struct made_scene scene = {behind_a_broken_link, fb_wait_percpu_rwsem,
-						FROZEN("frozen", "to write")};
+	static const struct made_scene scenes[] = {
+		{behind_a_broken_link, fb_wait_percpu_rwsem, FROZEN("frozen", "to write")},
+		{unlisted, fb_wait_percpu_rwsem, FROZEN("frozen", "to write")},
+		{unlisted_by_its_last_semaphore, fb_wait_percpu_rwsem,
+		 FROZEN("frozen", "to write, within the file system")},
+		{without_its_root,
+		 fb_wait_percpu_rwsem,
+		 {.kind = "percpu-rwsem",
+		  .object = "percpu {0} 0x0",
+		  .name = "{0}",
+		  .need = "a per-CPU rw_semaphore does not record who holds it",
+		  .flags = "sure",
+		  .evidence = EVIDENCE}},
+	};
 
-	made_scene_check(&scene);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
 }
 
 /* No super block's: behind the last of one's semaphores, or far from all. */
