@@ -291,5 +291,9 @@
 #define FB_MAX_HELD_SLOTS (1u << 30)
 /* Mounted file systems of a host with some 10,000 containers. */
 #define FB_MAX_SUPERBLOCKS (1u << 20)
+/* Mounts of one namespace: fs.mount-max is 100,000. */
+#define FB_MAX_MOUNTS (1u << 18)
+/* Inodes that wait to be written: a file server with 100 GB of page cache has some million. */
+#define FB_MAX_DIRTY_INODES (8u << 20)
 
 #endif

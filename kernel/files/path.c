@@ -232,12 +232,12 @@ static struct fb_error *put_path(struct fb_kernel *kernel, const struct fb_path 
 	return NULL;
 }
 
-/* Up the dentries as far as they can be read, whatever is mounted where. */
-static struct fb_error *put_what_is_left(struct fb_kernel *kernel, const struct fb_path *path,
-					 struct prepend *text)
+/* Up the dentries to the root of their file system, whatever is mounted where. Each turn writes a byte at least. */
+static struct fb_error *put_dentries(struct fb_kernel *kernel, uint64_t dentry,
+				     struct prepend *text)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t dentry = path->dentry, parent;
+	uint64_t parent;
 	struct fb_error *err = NULL;
 
 	while (!err) {
@@ -247,6 +247,15 @@ static struct fb_error *put_what_is_left(struct fb_kernel *kernel, const struct 
 		err = put_name(kernel, dentry, text);
 		dentry = parent;
 	}
+	return err;
+}
+
+/* The same as far as they can be read. */
+static struct fb_error *put_what_is_left(struct fb_kernel *kernel, const struct fb_path *path,
+					 struct prepend *text)
+{
+	struct fb_error *err = put_dentries(kernel, path->dentry, text);
+
 	if (fb_error_is(err, FB_LIMIT))
 		return err;
 	return fb_part_skip(err);
@@ -319,6 +328,28 @@ struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *pa
 	}
 	fb_warn_error(fb_kernel_warnings(kernel), whole, "a path is shown as far as it is there");
 	return NULL;
+}
+
+struct fb_error *fb_path_in_file_system(struct fb_kernel *kernel, uint64_t dentry, char *to)
+{
+	const struct fb_path path = {.dentry = dentry};
+	char whole[FB_PATH_SIZE];
+	struct prepend text = {.start = whole, .left = sizeof(whole)};
+	bool pseudo = false;
+	struct fb_error *err = has_pseudo_name(kernel, &path, &pseudo);
+
+	if (!err && pseudo)
+		err = pseudo_name(kernel, dentry, to);
+	if (err || pseudo)
+		return err;
+	err = put(&text, "", 1);
+	if (!err)
+		err = put_dentries(kernel, dentry, &text);
+	if (!err && text.left == sizeof(whole) - 1)
+		err = put(&text, "/", 1);
+	if (!err)
+		memcpy(to, whole + text.left, sizeof(whole) - text.left);
+	return err;
 }
 
 static struct fb_error *read_path(struct fb_kernel *kernel, uint64_t address,

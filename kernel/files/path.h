@@ -44,6 +44,11 @@ FB_MUST_CHECK struct fb_error *fb_path_text_whole(struct fb_kernel *kernel,
 FB_MUST_CHECK struct fb_error *fb_path_text(struct fb_kernel *kernel, const struct fb_path *path,
 					    const struct fb_path *root, char *to);
 
+/* Where a dentry is within its own file system, as the fourth field of /proc/PID/mountinfo: "/" for its root,
+ * "net:[4026531840]" for a namespace. to holds FB_PATH_SIZE bytes of raw text. Errors as above. */
+FB_MUST_CHECK struct fb_error *fb_path_in_file_system(struct fb_kernel *kernel, uint64_t dentry,
+						      char *to);
+
 /* Copies text with each byte of escape as a backslash and three octal digits, as seq_path()
  * does. Cut where it does not fit; always NUL-terminated. Returns to. */
 char *fb_path_mangle(const char *text, const char *escape, char *to, size_t size);

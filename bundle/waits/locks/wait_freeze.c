@@ -14,13 +14,11 @@
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/locks/wait_freeze.h"
+#include "kernel/files/superblock.h"
 
-/* The levels of s_writers.rw_sem, and the states of s_writers.frozen (SB_FREEZE_*). */
+/* The levels of s_writers.rw_sem. */
 static const char *const levels[] = {"to write", "to write, in a page fault",
 				     "to write, within the file system"};
-static const char *const states[] = {"not frozen", "being frozen: writers",
-				     "being frozen: page faults", "being frozen: the file system",
-				     "frozen"};
 
 static struct fb_error *find_semaphore(struct fb_wait_finder *finder,
 				       const struct fb_blocked *blocked, uint64_t *semaphore_ret)
@@ -52,7 +50,7 @@ static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t 
 	err = fb_wait_text(&object->name, "%s", name);
 	if (!err)
 		err = fb_wait_text(&object->detail, "file system %s",
-				   frozen < FB_ARRAY_SIZE(states) ? states[frozen] : "damaged");
+				   fb_superblock_freeze_name(frozen));
 	if (!err)
 		err = fb_wait_text(&object->need, "the kernel does not record who froze it: any "
 						  "process with CAP_SYS_ADMIN may thaw it");
