@@ -272,11 +272,13 @@ static struct fb_error *find_joined_thread(struct fb_wait_finder *finder,
 }
 
 /* The lock around the word, by the layouts of the library that called. */
-static struct fb_error *recognise_lock(struct fb_joined *joined, const struct fb_blocked *blocked,
+static struct fb_error *recognise_lock(const struct fb_wait_finder *finder,
+				       struct fb_joined *joined, const struct fb_blocked *blocked,
 				       const struct fb_futex_call *call,
 				       const struct fb_futex_caller *caller,
 				       struct fb_pthread_wait *lock)
 {
+	size_t first, threads;
 	struct fb_error *err;
 
 	if (blocked->compat)
@@ -288,7 +290,9 @@ static struct fb_error *recognise_lock(struct fb_joined *joined, const struct fb
 			lock->certain = false;
 		return err;
 	case FB_FUTEX_MUSL:
-		return fb_musl_recognise(fb_joined_space(joined), call, blocked->regs.rsp, lock);
+		fb_tasks_group(finder->tasks, blocked->task->pid, &first, &threads);
+		return fb_musl_recognise(fb_joined_space(joined), call, blocked->regs.rsp, threads,
+					 lock);
 	default:
 		return fb_error_create(FB_NOT_FOUND, "no library whose locks are known");
 	}
@@ -311,7 +315,7 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 		err = fb_futex_caller_find(finder, blocked, joined, &caller);
 	if (err)
 		return err;
-	err = recognise_lock(joined, blocked, call, &caller, &lock);
+	err = recognise_lock(finder, joined, blocked, call, &caller, &lock);
 	if (fb_error_is_fatal(err))
 		return err;
 	added = err ? add_word(finder, blocked, joined, call, &caller, err)

@@ -14,10 +14,10 @@
 #define FB_MUSL_DETACH_STATE 56u
 #define FB_MUSL_JOINABLE 2u
 
-/* space: of the process; stack: the waiter's stack pointer. FB_NOT_FOUND where it looks like no lock of
+/* space: of the process, which has so many threads; stack: the waiter's stack pointer. FB_NOT_FOUND where it looks like no lock of
  * musl; FB_ABSENT, FB_FAULT... where the memory around cannot be had. */
 FB_MUST_CHECK struct fb_error *fb_musl_recognise(struct fb_space *space,
 						 const struct fb_futex_call *call, uint64_t stack,
-						 struct fb_pthread_wait *wait_ret);
+						 size_t threads, struct fb_pthread_wait *wait_ret);
 
 #endif
