@@ -15,6 +15,7 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "bundle/waits/files/recognise.h"
+#include "bundle/waits/files/wait_debt.h"
 #include "bundle/waits/files/wait_feeder.h"
 #include "bundle/waits/files/wait_holders.h"
 #include "bundle/waits/finder/wait_memory.h"
@@ -43,9 +44,30 @@ struct watched {
 	const struct fb_blocked *blocked;
 	size_t object;
 	uint64_t count;
+	/* Connections that it owes an answer on, and that it is owed one on; the last of these. */
+	uint64_t owes, owed, owed_file, listens;
+	int64_t owed_fd;
 	char names[256];
 	size_t used;
 };
+
+/* Notes what the file says of whom the thread works for, and waits for. */
+static struct fb_error *note_debt(struct watched *watched, uint64_t file, int64_t fd)
+{
+	enum fb_wait_debt debt;
+	struct fb_error *err = fb_wait_debt_of(watched->finder, file, &debt);
+
+	if (err)
+		return fb_part_skip(err); /* it is then as idle as it looks */
+	watched->owes += debt == FB_WAIT_OWES;
+	watched->listens += debt == FB_WAIT_LISTENS;
+	if (debt == FB_WAIT_IS_OWED) {
+		watched->owed++;
+		watched->owed_file = file;
+		watched->owed_fd = fd;
+	}
+	return NULL;
+}
 
 static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd)
 {
@@ -68,7 +90,8 @@ static struct fb_error *watch(struct watched *watched, uint64_t file, int64_t fd
 	err = fb_wait_add_feeders(watched->finder, watched->object, file, &watched->absence);
 	if (err)
 		watched->finder->graph.objects[watched->object].others = true;
-	return fb_wait_absence_of(&watched->absence, fb_error_prefix(err, "%s", name));
+	err = fb_wait_absence_of(&watched->absence, fb_error_prefix(err, "%s", name));
+	return err ? err : note_debt(watched, file, fd);
 }
 
 static struct fb_error *watch_tree(struct watched *watched, uint64_t root)
@@ -101,6 +124,31 @@ static struct fb_error *watch_tree(struct watched *watched, uint64_t root)
 	return err;
 }
 
+/* A client that has asked for something waits for the answer; so does a server that owes answers, and has itself
+ * asked one other. Of one that has asked several, which of them it is for whom it owes, cannot be known. */
+static struct fb_error *follow_debt(struct watched *watched, struct fb_wait_object *object)
+{
+	struct fb_error *err = NULL;
+
+	if (watched->owes)
+		err = fb_wait_append(&object->detail, "owes an answer on %" PRIu64 " connection%s",
+				     watched->owes, watched->owes == 1 ? "" : "s");
+	if (err || !object->loose || watched->owed != 1 || (watched->listens && !watched->owes))
+		return err;
+	object->loose = false;
+	object->certain = false;
+	object->owner_count = 0;
+	err = watched->owed_fd < 0
+		      ? fb_wait_append(&object->detail,
+				       "sent last on one connection, and has no answer")
+		      : fb_wait_append(&object->detail,
+				       "sent last on fd %" PRId64 ", and has no answer",
+				       watched->owed_fd);
+	return err ? err
+		   : fb_wait_add_feeders(watched->finder, watched->object, watched->owed_file,
+					 &watched->absence);
+}
+
 static struct fb_error *finish(struct watched *watched, const char *name)
 {
 	struct fb_wait_object *object = &watched->finder->graph.objects[watched->object];
@@ -115,6 +163,8 @@ static struct fb_error *finish(struct watched *watched, const char *name)
 				   watched->count > NAMED ? ", ..." : "");
 	if (!err && watched->count > NAMED)
 		err = fb_wait_append(&object->detail, "%" PRIu64 " files", watched->count);
+	if (!err)
+		err = follow_debt(watched, object);
 	if (err || object->owner_count)
 		return err;
 	if (watched->absence.known)

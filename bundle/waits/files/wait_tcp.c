@@ -26,10 +26,18 @@ struct tcp_end {
 	uint64_t sock;
 };
 
+/* Where somebody listens. */
+struct listener {
+	uint64_t net;
+	uint16_t port;
+};
+
 /* The sockets of this host that a TCP connection's other end may be: the table is read once. */
 struct tcp {
 	struct tcp_end *ends; /* owned; ascending */
 	size_t count, room;
+	struct listener *listeners; /* owned; ascending */
+	size_t listener_count, listener_room;
 	bool loaded;
 	bool whole; /* all of the kernel's tables was read */
 };
@@ -39,6 +47,7 @@ static void deinit(void *state)
 	struct tcp *tcp = state;
 
 	free(tcp->ends);
+	free(tcp->listeners);
 }
 
 static const struct fb_wait_state TCP = {sizeof(struct tcp), deinit};
@@ -73,13 +82,34 @@ static void set_end(struct tcp_end *end, const struct fb_socket *socket, bool sw
 	end->sock = socket->address;
 }
 
+static struct fb_error *add_listener(struct tcp *tcp, const struct fb_socket *socket)
+{
+	struct fb_error *err =
+		fb_grow_array(&tcp->listeners, &tcp->listener_room, tcp->listener_count,
+			      sizeof(*tcp->listeners), FB_MAX_SOCKETS, "listening TCP sockets");
+
+	if (!err)
+		tcp->listeners[tcp->listener_count++] =
+			(struct listener){socket->net, socket->port[0]};
+	return err;
+}
+
+static int by_listener(const void *a, const void *b)
+{
+	const struct listener *x = a, *y = b;
+
+	if (x->net != y->net)
+		return x->net < y->net ? -1 : 1;
+	return (x->port > y->port) - (x->port < y->port);
+}
+
 static struct fb_error *add_end(void *context, const struct fb_socket *socket)
 {
 	struct tcp *tcp = context;
 	struct fb_error *err;
 
 	if (socket->sock_state == TCP_LISTEN)
-		return NULL;
+		return add_listener(tcp, socket);
 	err = fb_grow_array(&tcp->ends, &tcp->room, tcp->count, sizeof(*tcp->ends), FB_MAX_SOCKETS,
 			    "TCP sockets");
 	if (!err)
@@ -97,6 +127,9 @@ static struct fb_error *load_tcp(struct fb_wait_finder *finder, struct tcp **tcp
 		err = fb_tcp_each(finder->kernel, add_end, tcp, &tcp->whole);
 		if (!err && tcp->count)
 			qsort(tcp->ends, tcp->count, sizeof(*tcp->ends), by_end);
+		if (!err && tcp->listener_count)
+			qsort(tcp->listeners, tcp->listener_count, sizeof(*tcp->listeners),
+			      by_listener);
 	}
 	if (!err)
 		*tcp_ret = tcp;
@@ -198,4 +231,18 @@ struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb
 					"read");
 	*peer_ret = peer;
 	return note_own_table(finder, socket, absence_ret);
+}
+
+struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder, const struct fb_socket *socket,
+				      bool *accepted_ret)
+{
+	const struct listener own = {socket->net, socket->port[0]};
+	struct tcp *tcp;
+	struct fb_error *err = load_tcp(finder, &tcp);
+
+	if (!err)
+		*accepted_ret =
+			tcp->listener_count && bsearch(&own, tcp->listeners, tcp->listener_count,
+						       sizeof(own), by_listener);
+	return err;
 }

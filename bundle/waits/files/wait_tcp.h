@@ -18,4 +18,10 @@ FB_MUST_CHECK struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder,
 						const struct fb_socket *socket, uint64_t *peer_ret,
 						struct fb_wait_absence *absence_ret);
 
+/* Whether the socket is the end that accepted its connection: somebody in its network namespace listens at its own
+ * port. */
+FB_MUST_CHECK struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder,
+						    const struct fb_socket *socket,
+						    bool *accepted_ret);
+
 #endif
