@@ -13,6 +13,7 @@
 #include "bundle/file/manifest.h"
 #include "bundle/input/panic.h"
 #include "bundle/merge/merge.h"
+#include "bundle/merge/merge_manifest.h"
 #include "cmd/info_look.h"
 #include "cmd/info_panic.h"
 #include "cmd/shared/command.h"

@@ -3,6 +3,7 @@
  * fbundle merge: a dump and cores become a bundle.
  */
 #include "bundle/merge/merge.h"
+#include "bundle/merge/merge_manifest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,6 +14,8 @@
 #include "bundle/dump/flat_writer.h"
 #include "bundle/file/fiber.h"
 #include "bundle/merge/bundle_writer.h"
+#include "bundle/merge/merge.h"
+#include "bundle/merge/merge_manifest.h"
 
 struct filtering {
 	struct fb_input *input;
@@ -26,7 +28,9 @@ struct filtering {
 	bool counted;
 	struct fb_page_choice choice;
 	struct fb_bundle_plan plan;
-	struct fb_placement placement; /* of no core */
+	struct fb_place_core *cores; /* those that the dump takes; owned */
+	size_t core_count;
+	struct fb_placement placement; /* of these */
 	char *manifest;
 	struct fb_filtered_dump_result result;
 };
@@ -67,11 +71,6 @@ static struct fb_error *keep_added(struct filtering *filtering)
 
 	if (!fiber)
 		return NULL;
-	if (fb_fiber_core_count(fiber))
-		fb_warn(fb_input_warnings(filtering->input),
-			"the %zu cores of %s are not taken over: their pages at page frames are, what "
-			"was swapped out or dropped is not",
-			fb_fiber_core_count(fiber), fb_input_path(filtering->input));
 	for (uint64_t pfn = fb_dump_next_page(dump, 0); pfn != UINT64_MAX && !err;
 	     pfn = fb_dump_next_page(dump, pfn + 1))
 		if (fb_fiber_page_added(fiber, pfn))
@@ -79,22 +78,72 @@ static struct fb_error *keep_added(struct filtering *filtering)
 	return err;
 }
 
-/* What `verify` and people find in the fiber section: how the dump was filtered. */
+/* Takes the cores of the input, with the frames that have their pages: a core of a bundle has no bytes of its own
+ * where the dump has the same ones. */
+static struct fb_error *take_cores(struct filtering *filtering, const struct fb_input_core *cores,
+				   size_t count)
+{
+	const struct fb_placement *placement = &filtering->placement;
+	struct fb_error *err = fb_merge_place_cores(filtering->input, cores, count,
+						    &filtering->cores, &filtering->placement);
+
+	if (err)
+		return err;
+	filtering->core_count = count;
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < placement->frames[i].count; j++) {
+			const struct fb_frame_run *run = &placement->frames[i].runs[j];
+
+			for (uint64_t k = 0; k < run->pages && !err; k++)
+				err = fb_frame_set_add(filtering->kept, run->pfn + k, NULL);
+		}
+	return err;
+}
+
+/* A dump without process memory takes no core, which is all process memory. */
+static struct fb_error *choose_cores(struct filtering *filtering)
+{
+	const struct fb_keep_options *keep = &filtering->options->keep;
+	const struct fb_input_core *cores = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_input_cores(filtering->input, &cores, &count);
+
+	if (!err && count && !keep->stacks && !keep->process_count) {
+		fb_warn(fb_input_warnings(filtering->input),
+			"%zu cores of %s are left out, as no process memory is to be kept; but for their "
+			"pages at page frames: without `--keep none` they stay",
+			count, fb_input_path(filtering->input));
+		count = 0;
+	}
+	return err || !count ? err : take_cores(filtering, cores, count);
+}
+
+/* What `verify` and people find in the fiber section: its cores, and how the dump was filtered. */
 static struct fb_error *make_manifest(struct filtering *filtering)
 {
 	const struct fb_filtered_dump_options *options = filtering->options;
-	json_t *manifest = json_pack(
-		"{s:i, s:s, s:[], s:i, s:i, s:b, s:{s:i, s:b, s:I, s:I, s:I}}", "schema", 1,
-		"fbundle", FB_VERSION, "cores", "pages_added", 0, "conflicts", 0, "redacted", 0,
-		"dump", "level", (int)options->level, "stacks", (int)options->keep.stacks,
-		"threads", (json_int_t)filtering->result.keep.threads, "stack_pages",
-		(json_int_t)filtering->result.keep.stack_pages, "process_pages",
-		(json_int_t)filtering->result.keep.process_pages);
+	const struct fb_input_core *cores = NULL;
+	json_t *manifest = NULL, *dump;
+	size_t count = 0;
+	struct fb_error *err = fb_input_cores(filtering->input, &cores, &count);
 
-	if (manifest)
-		filtering->manifest = json_dumps(manifest, JSON_COMPACT);
+	if (!err)
+		err = fb_merge_manifest(filtering->input, cores, filtering->core_count,
+					&filtering->placement, false, NULL, &manifest);
+	if (err)
+		return err;
+	dump = json_pack("{s:i, s:b, s:I, s:I, s:I}", "level", (int)options->level, "stacks",
+			 (int)options->keep.stacks, "threads",
+			 (json_int_t)filtering->result.keep.threads, "stack_pages",
+			 (json_int_t)filtering->result.keep.stack_pages, "process_pages",
+			 (json_int_t)filtering->result.keep.process_pages);
+	if (!dump || json_object_set_new(manifest, "dump", dump))
+		err = fb_error_nomem();
+	if (!err)
+		err = fb_merge_manifest_text(manifest, fb_input_warnings(filtering->input),
+					     &filtering->manifest);
 	json_decref(manifest);
-	return filtering->manifest ? NULL : fb_error_nomem();
+	return err;
 }
 
 static struct fb_error *choose(struct filtering *filtering)
@@ -106,6 +155,8 @@ static struct fb_error *choose(struct filtering *filtering)
 
 	if (!err)
 		err = keep_added(filtering);
+	if (!err)
+		err = choose_cores(filtering);
 	if (!err && (options->keep.stacks || options->keep.process_count))
 		err = fb_keep_find(filtering->input, &options->keep, filtering->kept,
 				   &filtering->result.keep);
@@ -128,6 +179,8 @@ static void plan_writing(struct filtering *filtering)
 	};
 	filtering->plan = (struct fb_bundle_plan){
 		.kernel = fb_input_kernel(filtering->input),
+		.cores = filtering->cores,
+		.core_count = filtering->core_count,
 		.placement = &filtering->placement,
 		.choice = &filtering->choice,
 		.manifest = filtering->manifest,
@@ -194,6 +247,8 @@ struct fb_error *fb_filtered_dump_write(struct fb_input *input,
 		*result_ret = filtering.result;
 	}
 	free(filtering.manifest);
+	free(filtering.cores);
+	fb_placement_deinit(&filtering.placement);
 	fb_filter_destroy(filtering.filter);
 	fb_frame_set_destroy(filtering.kept);
 	fb_frame_set_destroy(filtering.chosen);

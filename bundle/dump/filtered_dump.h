@@ -35,7 +35,8 @@ struct fb_filtered_dump_result {
 };
 
 /* Nothing is left behind on failure. FB_INVALID where the output exists and force is not set, or is the
- * input. Of a bundle the pages that a merge added stay; its cores do not, which is a warning. */
+ * input. Cores of the input, a bundle's and those given beside it, are merged into the output; where no process memory
+ * is to be kept they are left out, with a warning, but for the pages that a merge added to a bundle. */
 FB_MUST_CHECK struct fb_error *
 fb_filtered_dump_write(struct fb_input *input, const struct fb_filtered_dump_options *options,
 		       struct fb_filtered_dump_result *result_ret);

@@ -186,7 +186,7 @@ struct fb_error *fb_fiber_get_store(struct fb_fiber *fiber, struct fb_fiber_stor
 	return err;
 }
 
-bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn)
+bool fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn)
 {
 	struct fb_dump_stored stored;
 	size_t count = 0;

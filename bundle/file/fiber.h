@@ -56,7 +56,7 @@ FB_MUST_CHECK struct fb_error *fb_fiber_object_load(const struct fb_fiber *fiber
 						    void **bytes_ret, size_t *size_ret);
 
 /* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before. */
-bool fb_fiber_page_added(struct fb_fiber *fiber, uint64_t pfn);
+bool fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn);
 
 /* Checks every checksum and count of the whole bundle: fiber section, tables and page data of
  * the dump part. Each problem is a text in problems. */

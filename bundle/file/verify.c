@@ -13,6 +13,7 @@
 #include "bundle/file/fiber_private.h"
 #include "bundle/file/manifest.h"
 #include "bundle/file/verify_sums.h"
+#include "kernel/dump/flattened.h"
 #include "kernel/dump/kdump_format.h"
 #include "user/elf/stored_object.h"
 
@@ -205,6 +206,30 @@ static struct fb_error *verify(const struct fb_fiber_table *table, struct fb_poo
 	return err;
 }
 
+/* The bundle as it was written, out of a flattened stream or a compression around it: what these have lost is a problem
+ * of its own. */
+static struct fb_error *open_logical(const char *path, struct fb_warnings *problems,
+				     struct fb_file **file_ret)
+{
+	FB_CLEANUP(fb_file_destroy_at) struct fb_file *file = NULL;
+	bool truncated = false, flattened = false, complete;
+	const char *stream = NULL;
+	struct fb_error *err = fb_file_open_unpacked(path, &stream, &truncated, &file);
+
+	if (err)
+		return err;
+	if (truncated)
+		fb_warn(problems, "%s: the %s stream ends early", path, stream);
+	err = fb_flattened_detect(file, &flattened);
+	if (!err && flattened)
+		err = fb_flattened_open(file, problems, &complete, &file);
+	if (err)
+		return err;
+	*file_ret = file;
+	file = NULL;
+	return NULL;
+}
+
 struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
 				 struct fb_warnings *problems)
 {
@@ -212,7 +237,7 @@ struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
 	struct fb_fiber_table table;
 	struct fb_error *err;
 
-	err = fb_file_open(path, &file);
+	err = open_logical(path, problems, &file);
 	if (err)
 		return err;
 	err = fb_fiber_table_read(file, &table);

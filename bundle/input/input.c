@@ -25,7 +25,7 @@ struct fb_input {
 	struct fb_fetched_vmlinux fetched;
 	char *path;
 	struct fb_path_list files; /* all that it was given as: cores first */
-	struct fb_file *file;      /* of a bundle, for its fiber section */
+	struct fb_file *file;      /* as it is stored, for its size; NULL: of a running kernel */
 	struct fb_dump *dump;
 	struct fb_fiber *fiber; /* NULL: no bundle */
 	struct fb_kernel *kernel;
@@ -113,12 +113,13 @@ static struct fb_error *open_dump(struct fb_input *input, const struct fb_input_
 /* A damaged fiber section costs the cores, not the dump. */
 static struct fb_error *open_fiber(struct fb_input *input)
 {
+	struct fb_file *file = fb_dump_file(input->dump);
 	struct fb_error *err = NULL;
 
 	if (!fb_dump_info(input->dump)->live)
 		err = fb_file_open(input->path, &input->file);
-	if (!err && input->file && fb_fiber_present(input->file))
-		err = fb_fiber_open(input->file, input->dump, input->warnings, &input->fiber);
+	if (!err && file && fb_fiber_present(file))
+		err = fb_fiber_open(file, input->dump, input->warnings, &input->fiber);
 	return fb_part_warn(input->warnings, err, "%s: the cores in this bundle cannot be read",
 			    input->path);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a bundle, or a filtered dump, which is one without cores: a kdump-compressed dump that holds every page of the input
+ * Writes a bundle, or a filtered dump, which is one too: a kdump-compressed dump that holds every page of the input, or those chosen
  * (stored bytes copied verbatim where the input is kdump-compressed, compressed
  * here otherwise) and the placed pages of the cores, then the fiber section.
  */

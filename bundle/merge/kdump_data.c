@@ -253,6 +253,13 @@ static void place_stored(const struct writing *writing, const struct fb_dump_sto
 	desc->page_flags = stored->page_flags;
 }
 
+/* Whether a page that is compressed here is a core's: of this merge, or of the one that made the input. */
+static bool is_of_core(const struct fb_bundle_plan *plan, const struct fb_merged_page *page)
+{
+	return page->kind == FB_MERGED_PLACED ||
+	       (plan->fiber && fb_fiber_page_added(plan->fiber, page->pfn));
+}
+
 /* What becomes of a chosen page. */
 static void count_page(struct fb_page_choice *choice, bool written, bool zero)
 {
@@ -292,7 +299,7 @@ static bool place_page(struct writing *writing, const struct fb_merged_page *pag
 		place_zero(writing, used, desc);
 	else
 		place_bytes(writing, compressed->bytes, compressed->size, used, desc);
-	desc->page_flags = page->kind == FB_MERGED_PLACED ? FB_FIBER_PAGE_FROM_CORE : 0;
+	desc->page_flags = is_of_core(writing->plan, page) ? FB_FIBER_PAGE_FROM_CORE : 0;
 	return true;
 }
 

@@ -17,173 +17,8 @@
 #include "base/part.h"
 #include "bundle/file/manifest.h"
 #include "bundle/merge/bundle_writer.h"
+#include "bundle/merge/merge_manifest.h"
 #include "bundle/merge/redact.h"
-
-static json_t *match_json(const struct fb_match *match)
-{
-	json_t *object = json_object();
-	json_t *evidence = json_array();
-
-	for (size_t i = 0; i < match->evidence_count; i++)
-		json_array_append_new(evidence, fb_json_text(match->evidence[i]));
-	json_object_set_new(object, "verdict", json_string(fb_verdict_name(match->verdict)));
-	json_object_set_new(object, "pid",
-			    match->task ? json_integer(match->task->pid) : json_null());
-	json_object_set_new(object, "evidence", evidence);
-	return object;
-}
-
-static json_t *counts_json(const struct fb_page_counts *counts)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "total", json_integer((json_int_t)counts->total));
-	json_object_set_new(object, "same", json_integer((json_int_t)counts->same));
-	json_object_set_new(object, "filled", json_integer((json_int_t)counts->filled));
-	json_object_set_new(object, "unplaced", json_integer((json_int_t)counts->unplaced));
-	json_object_set_new(object, "differ", json_integer((json_int_t)counts->differ));
-	return object;
-}
-
-static const char *kind_name(enum fb_core_kind kind)
-{
-	switch (kind) {
-	case FB_CORE_GCORE:
-		return "gcore";
-	case FB_CORE_KERNEL:
-		return "kernel";
-	case FB_CORE_UNKNOWN:
-		break;
-	}
-	return "unknown";
-}
-
-static json_t *core_json(const struct fb_input_core *core, const struct fb_page_counts *counts)
-{
-	const struct fb_core_info *info = fb_core_info(core->core);
-	json_t *object = json_object();
-
-	json_object_set_new(
-		object, "path",
-		fb_json_text(core->from_bundle ? fb_core_name(core->core) : info->path));
-	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
-	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
-	json_object_set_new(object, "comm",
-			    info->has_psinfo ? fb_json_text(info->comm) : json_null());
-	json_object_set_new(object, "threads", json_integer((json_int_t)info->thread_count));
-	json_object_set_new(object, "truncated", json_boolean(info->truncated));
-	json_object_set_new(object, "match", match_json(&core->match));
-	json_object_set_new(object, "taken_before_panic_s",
-			    fb_json_seconds(core->match.taken_before_panic_s));
-	json_object_set_new(object, "pages", counts_json(counts));
-	return object;
-}
-
-json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
-			    const struct fb_page_counts *counts)
-{
-	json_t *list = json_array();
-	int failed = !list;
-
-	for (size_t i = 0; i < count; i++)
-		failed |= json_array_append_new(list, core_json(&cores[i], &counts[i]));
-	if (!failed)
-		return list;
-	json_decref(list);
-	return NULL;
-}
-
-json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
-		      const struct fb_placement *placement)
-{
-	json_t *object = json_object();
-	int failed = 0;
-
-	failed |= json_object_set_new(object, "cores",
-				      fb_merge_cores_json(cores, count, placement->counts));
-	failed |= json_object_set_new(object, "pages_added",
-				      json_integer((json_int_t)placement->placed_count));
-	failed |= json_object_set_new(object, "conflicts",
-				      json_integer((json_int_t)placement->conflicts));
-	if (!failed)
-		return object;
-	json_decref(object);
-	return NULL;
-}
-
-/* The stacks that the new manifest keeps, or NULL. A bundle that was redacted, and now gets more
- * cores, keeps its own: nothing else has them. */
-static struct fb_error *kept_stacks(struct fb_input *input, const struct fb_merge_options *options,
-				    json_t **stacks_ret)
-{
-	struct fb_fiber *fiber = fb_input_fiber(input);
-	json_t *manifest = NULL, *stacks;
-	struct fb_error *err;
-
-	if (options->redact || !fiber) {
-		*stacks_ret = options->redact ? json_incref(options->stacks) : NULL;
-		return NULL;
-	}
-	err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
-	err = fb_part_warn(fb_input_warnings(input), err, "stored stacks are lost");
-	if (err)
-		return err;
-	stacks = json_object_get(manifest, "threads");
-	*stacks_ret = json_is_array(stacks) ? json_incref(stacks) : NULL;
-	json_decref(manifest);
-	return NULL;
-}
-
-/* The manifest as text. Where its stacks make it too large for a bundle, those of its last threads are
- * taken out of it, a quarter of the rest at a time. */
-static struct fb_error *fitting_text(json_t *manifest, struct fb_warnings *warnings,
-				     char **text_ret)
-{
-	json_t *stacks = json_object_get(manifest, "threads");
-	size_t count = json_array_size(stacks), kept = count;
-	char *text = json_dumps(manifest, JSON_COMPACT);
-
-	while (text && kept && !fb_manifest_fits(text)) {
-		for (size_t fewer = kept * 3 / 4; kept > fewer; kept--)
-			json_array_remove(stacks, kept - 1);
-		free(text);
-		text = json_dumps(manifest, JSON_COMPACT);
-	}
-	if (!text)
-		return fb_error_nomem();
-	if (kept < count)
-		fb_warn(warnings,
-			"the bundle keeps the stacks of %zu threads, and has no room for those of "
-			"%zu more: a bundle that is not redacted answers of all",
-			kept, count - kept);
-	*text_ret = text;
-	return NULL;
-}
-
-static struct fb_error *manifest_text(struct fb_input *input, const struct fb_input_core *cores,
-				      size_t count, const struct fb_merge_options *options,
-				      const struct fb_placement *placement, char **text_ret)
-{
-	json_t *manifest, *stacks = NULL;
-	struct fb_error *err = kept_stacks(input, options, &stacks);
-
-	if (err)
-		return err;
-	manifest = fb_merge_json(cores, count, placement);
-	if (!manifest) {
-		err = fb_error_nomem();
-	} else {
-		json_object_set_new(manifest, "schema", json_integer(1));
-		json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
-		json_object_set_new(manifest, "redacted", json_boolean(options->redact));
-		if (stacks)
-			json_object_set_new(manifest, "threads", json_copy(stacks));
-		err = fitting_text(manifest, fb_input_warnings(input), text_ret);
-	}
-	json_decref(manifest);
-	json_decref(stacks);
-	return err;
-}
 
 /* Where the input is a bundle, the pages that an earlier merge added stand in its dump, and are found
  * to be the same as the cores'. But the dump as it was taken lacked them, so they are counted as filled. */
@@ -204,9 +39,9 @@ static void count_added(struct fb_input *input, struct fb_placement *placement)
 	}
 }
 
-static struct fb_error *place_cores(struct fb_input *input, const struct fb_input_core *cores,
-				    size_t count, struct fb_place_core **list_ret,
-				    struct fb_placement *placement_ret)
+struct fb_error *fb_merge_place_cores(struct fb_input *input, const struct fb_input_core *cores,
+				      size_t count, struct fb_place_core **list_ret,
+				      struct fb_placement *placement_ret)
 {
 	struct fb_place_core *list;
 	struct fb_error *err;
@@ -236,7 +71,7 @@ struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *pla
 	struct fb_error *err = fb_input_cores(input, &cores, &count);
 
 	if (!err)
-		err = place_cores(input, cores, count, &list, placement_ret);
+		err = fb_merge_place_cores(input, cores, count, &list, placement_ret);
 	free(list);
 	return err;
 }
@@ -334,6 +169,20 @@ static struct fb_error *output_path(const struct fb_input *input,
 	return NULL;
 }
 
+static struct fb_error *make_manifest(struct fb_input *input, const struct fb_input_core *cores,
+				      size_t count, const struct fb_merge_options *options,
+				      const struct fb_placement *placement, char **text_ret)
+{
+	json_t *manifest = NULL;
+	struct fb_error *err = fb_merge_manifest(input, cores, count, placement, options->redact,
+						 options->stacks, &manifest);
+
+	if (!err)
+		err = fb_merge_manifest_text(manifest, fb_input_warnings(input), text_ret);
+	json_decref(manifest);
+	return err;
+}
+
 static struct fb_error *write_cores(struct fb_input *input, const struct fb_input_core *cores,
 				    size_t count, const struct fb_merge_options *options,
 				    struct fb_merge_result *result)
@@ -355,9 +204,9 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 	struct stat status;
 	struct fb_error *err;
 
-	err = place_cores(input, cores, count, &list, &result->placement);
+	err = fb_merge_place_cores(input, cores, count, &list, &result->placement);
 	if (!err)
-		err = manifest_text(input, cores, count, options, &result->placement, &manifest);
+		err = make_manifest(input, cores, count, options, &result->placement, &manifest);
 	if (!err) {
 		plan.cores = list;
 		plan.manifest = manifest;

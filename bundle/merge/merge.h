@@ -55,13 +55,10 @@ FB_MUST_CHECK struct fb_error *fb_merge_place(struct fb_input *input,
 FB_MUST_CHECK struct fb_error *fb_merge_count(struct fb_input *input,
 					      struct fb_page_counts **counts_ret);
 
-/* "cores" of what follows alone. */
-json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
-			    const struct fb_page_counts *counts);
-
-/* {"cores": [...], "pages_added": N, "conflicts": N} as docs/cli has them: what `merge --json`
- * prints and a bundle's manifest keeps. A new reference, or NULL where memory is out. */
-json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
-		      const struct fb_placement *placement);
+/* The same of these cores of the input; the caller frees the list, whose cores are borrowed. */
+FB_MUST_CHECK struct fb_error *fb_merge_place_cores(struct fb_input *input,
+						    const struct fb_input_core *cores, size_t count,
+						    struct fb_place_core **list_ret,
+						    struct fb_placement *placement_ret);
 
 #endif

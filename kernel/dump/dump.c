@@ -244,6 +244,11 @@ struct fb_error *fb_dump_stored(struct fb_dump *dump, uint64_t pfn, struct fb_du
 	return dump->ops->stored(dump, pfn, stored, room, count_ret);
 }
 
+struct fb_file *fb_dump_file(const struct fb_dump *dump)
+{
+	return dump->ops->file ? dump->ops->file(dump) : NULL;
+}
+
 const void *fb_dump_kdump_header(const struct fb_dump *dump, size_t *size_ret)
 {
 	return dump->ops->header ? dump->ops->header(dump, size_ret) : NULL;

@@ -49,6 +49,10 @@ void fb_dump_destroy(struct fb_dump *dump);
 
 const struct fb_dump_info *fb_dump_info(const struct fb_dump *dump);
 
+/* The logical bytes (unpacked, de-flattened) of a kdump-compressed dump of one file; NULL for any other.
+ * Owned by the dump. */
+struct fb_file *fb_dump_file(const struct fb_dump *dump);
+
 /* How pages are stored: "zlib", "lzo", "snappy", "zstd", "none", or "mixed"; judged by the first
  * few thousand. NULL where the format does not say. Static. */
 const char *fb_dump_compression(struct fb_dump *dump);

@@ -43,6 +43,7 @@ struct fb_dump_ops {
 	void (*destroy)(struct fb_dump *dump);
 
 	/* As in dump.h; NULL where pages are not stored as kdump-compressed files do. */
+	struct fb_file *(*file)(const struct fb_dump *dump);
 	size_t (*parts)(const struct fb_dump *dump);
 	struct fb_error *(*part)(struct fb_dump *dump, size_t index, struct fb_dump_part *part_ret);
 	struct fb_error *(*stored)(struct fb_dump *dump, uint64_t pfn,

@@ -236,6 +236,13 @@ static void kdump_destroy(struct fb_dump *dump)
 	free(kdump);
 }
 
+static struct fb_file *kdump_file(const struct fb_dump *dump)
+{
+	const struct fb_kdump *kdump = of_dump(dump);
+
+	return kdump->count == 1 ? kdump->parts[0].file : NULL;
+}
+
 static size_t kdump_parts(const struct fb_dump *dump)
 {
 	return of_dump(dump)->count;
@@ -428,6 +435,7 @@ const struct fb_dump_ops fb_kdump_ops = {
 	.next_meant = kdump_next_meant,
 	.survey = kdump_survey,
 	.destroy = kdump_destroy,
+	.file = kdump_file,
 	.parts = kdump_parts,
 	.part = kdump_part,
 	.stored = kdump_stored,

@@ -20,7 +20,7 @@ answers() {
 }
 
 run dump "$work/bundle" -o "$work/filtered" --json
-expect_status 3 "dump of a bundle says that its cores are not taken over"
+expect_status 0 "dump of a bundle"
 expect_json '.output_bytes > 0 and .dump_level == 31 and .pages_unread == 0 and .keep.threads > 40
     and .pages_written == ([.classes[] | .kept + .kept_though] | add)' "its figures agree"
 expect_json '.classes.user.left_out == 0 and .classes.kernel.kept > 17000' "pages of cores are kept"
@@ -33,6 +33,13 @@ for what in bt waits ps; do
     cmp -s "$work/before.$what" "$work/after.$what"
     report $? "$what of the filtered dump is the bundle's"
 done
+run extract "$work/bundle" -a -o "$work/cores.before"
+run extract "$work/filtered" -a -o "$work/cores.after"
+expect_status 0 "its cores are taken over"
+diff -r "$work/cores.before" "$work/cores.after" >/dev/null
+report $? "bit for bit"
+run dump "$work/bundle" -o "$work/bare" --keep none
+expect_error 3 'cores of .* are left out.*--keep none' "without process memory no core is"
 run info "$work/filtered" --json
 expect_json '.dump.pages_total == 40821 and .dump.format == "kdump-compressed"' "frames that exist are told as before"
 
@@ -42,6 +49,8 @@ expect_status 0 "makedumpfile's arguments"
 cp "$work/stdout" "$work/flat"
 run info "$work/flat" --json
 expect_json '.dump.flattened and .dump.pages_dumped == 18025' "a flattened dump comes from standard output"
+run verify "$work/flat"
+expect_status 0 "verify takes it as it is"
 run dump --message-level 1 -d 31 "$dump" "$work/second"
 expect_status 0 "the output may be the second argument"
 run dump --dump-dmesg "$dump" "$work/dmesg"

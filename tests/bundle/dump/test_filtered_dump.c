@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bundle/file/fiber.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
@@ -214,6 +215,80 @@ static void knows_the_processes_that_are_named(void)
 	destroy(&world);
 }
 
+static const char *const cores[] = {"core.128.xz", "core.132.xz", "core.151.lz4", NULL};
+
+static void same_bytes(struct fb_file *left, struct fb_file *right)
+{
+	uint8_t a[4096], b[4096];
+
+	CU_ASSERT_EQUAL_FATAL(left->size, right->size);
+	for (uint64_t at = 0; at < left->size; at += sizeof(a)) {
+		size_t length = left->size - at < sizeof(a) ? (size_t)(left->size - at) : sizeof(a);
+
+		FB_OK_FATAL(fb_file_read(left, at, a, length));
+		FB_OK_FATAL(fb_file_read(right, at, b, length));
+		CU_ASSERT_EQUAL_FATAL(memcmp(a, b, length), 0);
+	}
+}
+
+/* How many cores out has, each bit for bit the bundle's; and that pages of theirs are told from the dump's. */
+static size_t compare_cores(struct sample_input *bundle, const char *out)
+{
+	struct fb_input_options options = {.path = out};
+	struct fb_fiber *before = fb_input_fiber(bundle->input), *after;
+	struct fb_dump *dump = fb_input_dump(bundle->input);
+	struct fb_input *input = NULL;
+	size_t count;
+
+	FB_OK_FATAL(fb_input_open(&options, bundle->warnings, &input));
+	after = fb_input_fiber(input);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(after);
+	count = fb_fiber_core_count(after);
+	for (size_t i = 0; i < count; i++) {
+		struct fb_file *left = NULL, *right = NULL;
+
+		FB_OK_FATAL(fb_fiber_core_file(before, i, &left));
+		FB_OK_FATAL(fb_fiber_core_file(after, i, &right));
+		same_bytes(left, right);
+		fb_file_destroy(left);
+		fb_file_destroy(right);
+	}
+	for (uint64_t pfn = fb_dump_next_page(dump, 0); pfn != UINT64_MAX;
+	     pfn = fb_dump_next_page(dump, pfn + 1))
+		CU_ASSERT_EQUAL(fb_fiber_page_added(before, pfn), fb_fiber_page_added(after, pfn));
+	fb_input_destroy(input);
+	return count;
+}
+
+/* Filtering a bundle leaves its cores as they are; without process memory there are none. */
+static void takes_over_the_cores_of_a_bundle(void)
+{
+	struct fb_filtered_dump_options options = {
+		.level = FB_LEVEL_ALL, .keep.stacks = true, .keep.most_pages = UINT64_MAX};
+	struct fb_filtered_dump_result result;
+	struct sample_input bundle;
+	char path[4200];
+
+	sample_open_bundle(&bundle, cores);
+	(void)snprintf(path, sizeof(path), "%s/filtered", fb_test_folder());
+	options.output = path;
+	for (unsigned flattened = 0; flattened < 2; flattened++) {
+		options.flattened = flattened;
+		options.force = true;
+		FB_OK_FATAL(fb_filtered_dump_write(bundle.input, &options, &result));
+		CU_ASSERT_EQUAL(fb_warnings_count(bundle.warnings), 0);
+		CU_ASSERT_EQUAL(compare_cores(&bundle, path), 3);
+		FB_OK(fb_fiber_verify(path, NULL, bundle.warnings));
+		CU_ASSERT_EQUAL(fb_warnings_count(bundle.warnings), 0);
+	}
+	options.keep.stacks = false;
+	FB_OK_FATAL(fb_filtered_dump_write(bundle.input, &options, &result));
+	CU_ASSERT_EQUAL(sample_warnings(&bundle, "3 cores of"), 1);
+	CU_ASSERT_EQUAL(compare_cores(&bundle, path), 0);
+	sample_close(&bundle);
+}
+
 FB_TEST_MAIN("bundle/filtered_dump", FB_TEST(writes_what_stays),
 	     FB_TEST(goes_on_where_the_disk_fails), FB_TEST(reads_nothing_of_a_hole),
-	     FB_TEST(takes_what_a_cut_vmcore_has), FB_TEST(knows_the_processes_that_are_named))
+	     FB_TEST(takes_what_a_cut_vmcore_has), FB_TEST(knows_the_processes_that_are_named),
+	     FB_TEST(takes_over_the_cores_of_a_bundle))

@@ -10,6 +10,7 @@
 #include "kernel/dump/kdump_format.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
+#include "tests/kernel/make_kdump.h"
 
 struct subject {
 	struct made_host host;
@@ -152,8 +153,45 @@ static void what_is_no_bundle_is_one_clear_error(void)
 	made_host_close(&host);
 }
 
+/* The bundle as a stream of records, as dump -F writes one, and that within gzip. */
+static void a_flattened_bundle_is_one(void)
+{
+	struct mk_bytes plain = {.data = NULL}, flat, packed;
+	struct subject subject;
+	char text[300], *path;
+
+	open_subject(&subject);
+	plain.size = subject.size;
+	plain.data = malloc(plain.size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plain.data);
+	CU_ASSERT_EQUAL_FATAL(pread(subject.fd, plain.data, plain.size, 0), (ssize_t)plain.size);
+	mk_flatten(&plain, 10000, &flat);
+	path = mk_file("flat", &flat);
+	CU_ASSERT_EQUAL(count_problems(path, text, sizeof(text)), 0);
+	free(path);
+	mk_gzip(&flat, &packed);
+	path = mk_file("flat.gz", &packed);
+	CU_ASSERT_EQUAL(count_problems(path, text, sizeof(text)), 0);
+	free(path);
+	/* A changed byte of a record, and an end that is missing. */
+	flat.data[flat.size / 2] ^= 4;
+	path = mk_file("changed", &flat);
+	CU_ASSERT_EQUAL(count_problems(path, text, sizeof(text)), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "checksum differs"));
+	free(path);
+	flat.data[flat.size / 2] ^= 4;
+	flat.size -= 20;
+	path = mk_file("cut", &flat);
+	CU_ASSERT_TRUE(count_problems(path, text, sizeof(text)) >= 1);
+	free(path);
+	free(packed.data);
+	free(flat.data);
+	free(plain.data);
+	close_subject(&subject);
+}
+
 FB_TEST_MAIN("bundle/verify", FB_TEST(a_sound_bundle_has_no_problems),
 	     FB_TEST(every_changed_byte_of_the_section_is_found),
 	     FB_TEST(changed_bytes_of_the_dump_are_found), FB_TEST(says_what_is_damaged_and_where),
-	     FB_TEST(a_cut_bundle_is_told_from_no_bundle),
+	     FB_TEST(a_cut_bundle_is_told_from_no_bundle), FB_TEST(a_flattened_bundle_is_one),
 	     FB_TEST(what_is_no_bundle_is_one_clear_error))

@@ -16,6 +16,7 @@
 #include "bundle/file/fiber.h"
 #include "bundle/input/panic.h"
 #include "bundle/merge/merge.h"
+#include "bundle/merge/merge_manifest.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/expected.h"
 #include "tests/harness.h"

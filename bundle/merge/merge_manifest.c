@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a bundle says of its cores, as JSON. Called by merge.c, by bundle/dump for bundles that are filtered,
+ * and by the commands merge and info.
+ */
+#include "bundle/merge/merge_manifest.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/part.h"
+#include "bundle/file/manifest.h"
+
+static json_t *match_json(const struct fb_match *match)
+{
+	json_t *object = json_object();
+	json_t *evidence = json_array();
+
+	for (size_t i = 0; i < match->evidence_count; i++)
+		json_array_append_new(evidence, fb_json_text(match->evidence[i]));
+	json_object_set_new(object, "verdict", json_string(fb_verdict_name(match->verdict)));
+	json_object_set_new(object, "pid",
+			    match->task ? json_integer(match->task->pid) : json_null());
+	json_object_set_new(object, "evidence", evidence);
+	return object;
+}
+
+static json_t *counts_json(const struct fb_page_counts *counts)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "total", json_integer((json_int_t)counts->total));
+	json_object_set_new(object, "same", json_integer((json_int_t)counts->same));
+	json_object_set_new(object, "filled", json_integer((json_int_t)counts->filled));
+	json_object_set_new(object, "unplaced", json_integer((json_int_t)counts->unplaced));
+	json_object_set_new(object, "differ", json_integer((json_int_t)counts->differ));
+	return object;
+}
+
+static const char *kind_name(enum fb_core_kind kind)
+{
+	switch (kind) {
+	case FB_CORE_GCORE:
+		return "gcore";
+	case FB_CORE_KERNEL:
+		return "kernel";
+	case FB_CORE_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+static json_t *core_json(const struct fb_input_core *core, const struct fb_page_counts *counts)
+{
+	const struct fb_core_info *info = fb_core_info(core->core);
+	json_t *object = json_object();
+
+	json_object_set_new(
+		object, "path",
+		fb_json_text(core->from_bundle ? fb_core_name(core->core) : info->path));
+	json_object_set_new(object, "kind", json_string(kind_name(info->kind)));
+	json_object_set_new(object, "pid", info->pid ? json_integer(info->pid) : json_null());
+	json_object_set_new(object, "comm",
+			    info->has_psinfo ? fb_json_text(info->comm) : json_null());
+	json_object_set_new(object, "threads", json_integer((json_int_t)info->thread_count));
+	json_object_set_new(object, "truncated", json_boolean(info->truncated));
+	json_object_set_new(object, "match", match_json(&core->match));
+	json_object_set_new(object, "taken_before_panic_s",
+			    fb_json_seconds(core->match.taken_before_panic_s));
+	json_object_set_new(object, "pages", counts_json(counts));
+	return object;
+}
+
+json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
+			    const struct fb_page_counts *counts)
+{
+	json_t *list = json_array();
+	int failed = !list;
+
+	for (size_t i = 0; i < count; i++)
+		failed |= json_array_append_new(list, core_json(&cores[i], &counts[i]));
+	if (!failed)
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
+		      const struct fb_placement *placement)
+{
+	json_t *object = json_object();
+	int failed = 0;
+
+	failed |= json_object_set_new(object, "cores",
+				      fb_merge_cores_json(cores, count, placement->counts));
+	failed |= json_object_set_new(object, "pages_added",
+				      json_integer((json_int_t)placement->placed_count));
+	failed |= json_object_set_new(object, "conflicts",
+				      json_integer((json_int_t)placement->conflicts));
+	if (!failed)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+/* The stacks that the new manifest keeps, or NULL. A bundle that was redacted, and is written again,
+ * keeps its own: nothing else has them. */
+static struct fb_error *kept_stacks(struct fb_input *input, bool redact, json_t *stacks,
+				    json_t **stacks_ret)
+{
+	struct fb_fiber *fiber = fb_input_fiber(input);
+	json_t *manifest = NULL;
+	struct fb_error *err;
+
+	if (redact || !fiber) {
+		*stacks_ret = redact ? json_incref(stacks) : NULL;
+		return NULL;
+	}
+	err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
+	err = fb_part_warn(fb_input_warnings(input), err, "stored stacks are lost");
+	if (err)
+		return err;
+	stacks = json_object_get(manifest, "threads");
+	*stacks_ret = json_is_array(stacks) ? json_incref(stacks) : NULL;
+	json_decref(manifest);
+	return NULL;
+}
+
+struct fb_error *fb_merge_manifest(struct fb_input *input, const struct fb_input_core *cores,
+				   size_t count, const struct fb_placement *placement, bool redact,
+				   json_t *stacks, json_t **manifest_ret)
+{
+	json_t *manifest, *kept = NULL;
+	struct fb_error *err = kept_stacks(input, redact, stacks, &kept);
+
+	if (err)
+		return err;
+	manifest = fb_merge_json(cores, count, placement);
+	if (!manifest) {
+		json_decref(kept);
+		return fb_error_nomem();
+	}
+	json_object_set_new(manifest, "schema", json_integer(1));
+	json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
+	json_object_set_new(manifest, "redacted", json_boolean(redact));
+	if (kept)
+		json_object_set_new(manifest, "threads", json_copy(kept));
+	json_decref(kept);
+	*manifest_ret = manifest;
+	return NULL;
+}
+
+/* Stacks of a quarter of the threads that are left are taken out at a time. */
+struct fb_error *fb_merge_manifest_text(json_t *manifest, struct fb_warnings *warnings,
+					char **text_ret)
+{
+	json_t *stacks = json_object_get(manifest, "threads");
+	size_t count = json_array_size(stacks), kept = count;
+	char *text = json_dumps(manifest, JSON_COMPACT);
+
+	while (text && kept && !fb_manifest_fits(text)) {
+		for (size_t fewer = kept * 3 / 4; kept > fewer; kept--)
+			json_array_remove(stacks, kept - 1);
+		free(text);
+		text = json_dumps(manifest, JSON_COMPACT);
+	}
+	if (!text)
+		return fb_error_nomem();
+	if (kept < count)
+		fb_warn(warnings,
+			"the bundle keeps the stacks of %zu threads, and has no room for those of "
+			"%zu more: a bundle that is not redacted answers of all",
+			kept, count - kept);
+	*text_ret = text;
+	return NULL;
+}
