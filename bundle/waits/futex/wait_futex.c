@@ -165,10 +165,10 @@ static struct fb_error *explain_word(struct fb_wait_object *object,
 				     const struct fb_blocked *blocked,
 				     const struct fb_futex_caller *caller, bool absent)
 {
-	if (blocked->compat)
+	if (blocked->compat && caller->library == FB_FUTEX_MUSL)
 		return fb_wait_text(&object->need,
-				    "a lock of a 32-bit process: what lies around the word is not "
-				    "read");
+				    "a lock of musl in a 32-bit process: what lies around the word "
+				    "is not read");
 	if (caller->library == FB_FUTEX_PROGRAM)
 		return fb_wait_text(&object->need,
 				    "a lock of %s's own, which called futex() itself: the program "
@@ -204,8 +204,7 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	size_t index;
 	struct fb_error *err;
 
-	if (caller->library == FB_FUTEX_GLIBC && !blocked->compat &&
-	    (call->value & FB_FUTEX_WAITERS)) {
+	if (caller->library == FB_FUTEX_GLIBC && (call->value & FB_FUTEX_WAITERS)) {
 		/* robust: the expected word names the owner */
 		lock.kind = "mutex-robust";
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
@@ -281,8 +280,8 @@ static struct fb_error *recognise_lock(const struct fb_wait_finder *finder,
 	size_t first, threads;
 	struct fb_error *err;
 
-	if (blocked->compat)
-		return fb_error_create(FB_NOT_FOUND, "locks of 32 bits are not read");
+	if (blocked->compat && caller->library == FB_FUTEX_MUSL)
+		return fb_error_create(FB_NOT_FOUND, "locks of musl of 32 bits are not read");
 	switch (caller->library) {
 	case FB_FUTEX_GLIBC:
 		err = fb_pthread_recognise(fb_joined_space(joined), call, lock);

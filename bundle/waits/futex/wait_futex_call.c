@@ -68,6 +68,7 @@ static struct fb_futex_call call_of_arguments(const struct fb_blocked *blocked)
 		.value = (uint32_t)blocked->args[2],
 		.process_private = blocked->args[1] & PRIVATE_FLAG,
 		.timeout = blocked->args[3] != 0,
+		.compat = blocked->compat,
 	};
 }
 

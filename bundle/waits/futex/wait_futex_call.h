@@ -18,6 +18,7 @@ struct fb_futex_call {
 	uint32_t value;   /* that the word had when it went to sleep */
 	bool process_private;
 	bool timeout;
+	bool compat; /* of a 32-bit process */
 };
 #define FB_FUTEX_WAIT 0u
 #define FB_FUTEX_LOCK_PI 6u

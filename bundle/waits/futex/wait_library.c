@@ -24,6 +24,7 @@ enum fb_futex_library fb_futex_library_by_name(const char *name)
 		{"librt.so.1", FB_FUTEX_GLIBC},
 		{"librt-2.", FB_FUTEX_GLIBC},
 		{"ld-linux-x86-64.so.2", FB_FUTEX_GLIBC},
+		{"ld-linux.so.2", FB_FUTEX_GLIBC},
 		{"ld-2.", FB_FUTEX_GLIBC},
 		{"ld-musl-", FB_FUTEX_MUSL},
 		{"libc.musl-", FB_FUTEX_MUSL},
@@ -159,17 +160,40 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 	return NULL;
 }
 
+/* The mapping that the system call was made from. A 32-bit process makes it in the kernel's own __kernel_vsyscall(),
+ * which has pushed three registers onto where it returns to (arch/x86/entry/vdso/vdso32/system_call.S). NULL in
+ * *vma_ret where that cannot be told; *because, which holds size bytes, says then why. */
+static struct fb_error *find_calling_code(const struct fb_blocked *blocked,
+					  struct fb_joined *joined, const struct fb_vma **vma_ret,
+					  char *because, size_t size)
+{
+	uint64_t address = blocked->regs.rip;
+	uint32_t word = 0;
+	struct fb_error *err = NULL;
+
+	*vma_ret = NULL;
+	if (!blocked->has_regs)
+		return NULL;
+	if (blocked->compat) {
+		err = fb_space_read(fb_joined_space(joined), blocked->regs.rsp + 12, &word,
+				    sizeof(word));
+		address = word;
+	}
+	if (!err)
+		*vma_ret = fb_vmas_find(fb_joined_vmas(joined), address);
+	return fb_part_reason(err, because, size);
+}
+
 struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked, struct fb_joined *joined,
 				      struct fb_futex_caller *caller_ret)
 {
 	struct fb_futex_caller caller = {.library = FB_FUTEX_UNKNOWN};
-	const struct fb_vma *vma = NULL;
-	struct fb_error *err = NULL;
+	const struct fb_vma *vma;
+	struct fb_error *err =
+		find_calling_code(blocked, joined, &vma, caller.because, sizeof(caller.because));
 
-	if (blocked->has_regs)
-		vma = fb_vmas_find(fb_joined_vmas(joined), blocked->regs.rip);
-	if (vma && fb_vma_has_file(vma)) {
+	if (!err && vma && fb_vma_has_file(vma)) {
 		err = fb_part_reason(fb_futex_object_name(finder, blocked->task, vma, caller.object,
 							  sizeof(caller.object)),
 				     caller.because, sizeof(caller.because));
@@ -179,7 +203,10 @@ struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 		if (caller.library == FB_FUTEX_UNKNOWN)
 			err = library_by_symbols(finder, blocked->task, vma, &caller.library);
 		caller.proven = caller.library != FB_FUTEX_UNKNOWN;
-		if (!err && caller.library == FB_FUTEX_GLIBC)
+		/* Of 32 bits, what syscall() has pushed before is not looked behind. */
+		if (!err && caller.library == FB_FUTEX_GLIBC && blocked->compat)
+			caller.proven = false;
+		else if (!err && caller.library == FB_FUTEX_GLIBC)
 			err = look_behind_syscall(finder, blocked, joined, vma, &caller);
 	}
 	if (!err)

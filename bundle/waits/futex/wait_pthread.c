@@ -26,6 +26,14 @@ static struct fb_error *words(struct fb_space *space, uint64_t base, uint32_t *t
 	return fb_space_read(space, base, to, count * sizeof(*to));
 }
 
+static void swap(uint32_t *one, uint32_t *other)
+{
+	uint32_t word = *one;
+
+	*one = *other;
+	*other = word;
+}
+
 static bool is_tid(uint32_t value)
 {
 	return value && value <= MOST_THREADS;
@@ -61,7 +69,7 @@ static void describe_mutex(uint32_t kind, const uint32_t *word, struct fb_pthrea
 			 ", locked %u times", word[1]);
 }
 
-/* __lock, __count, __owner, __nusers, __kind. */
+/* __lock, __count, __owner, __nusers, __kind; on i386 the last two the other way round. */
 static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 		     struct fb_pthread_wait *wait, struct fb_error **err)
 {
@@ -72,6 +80,8 @@ static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 	*err = words(space, call->address, word, FB_ARRAY_SIZE(word));
 	if (*err)
 		return false;
+	if (call->compat)
+		swap(&word[3], &word[4]);
 	kind = word[4];
 	/* A robust one is always waited for as if it were shared (PTHREAD_ROBUST_MUTEX_PSHARED). */
 	if ((kind & ~KIND_ALL) || pi != !!(kind & KIND_INHERIT) ||
@@ -104,8 +114,9 @@ static bool is_stdio_lock(const struct fb_futex_call *call, struct fb_space *spa
 	uint32_t word[4];
 	uint64_t owner;
 
-	*err = words(space, call->address, word, FB_ARRAY_SIZE(word));
-	if (*err)
+	/* On i386 its owner is told by a segment register, which is not asked. */
+	*err = call->compat ? NULL : words(space, call->address, word, FB_ARRAY_SIZE(word));
+	if (*err || call->compat)
 		return false;
 	memcpy(&owner, &word[2], sizeof(owner));
 	if (!call->process_private || !word[1] || word[1] > 1024 || owner < FB_PAGE_SIZE * 16 ||
@@ -120,17 +131,22 @@ static bool is_stdio_lock(const struct fb_futex_call *call, struct fb_space *spa
 	return true;
 }
 
-/* __readers, __writers, __wrphase_futex, __writers_futex, two pads, __cur_writer, __shared; the
- * reading flags in __readers: 1 write phase, 2 a writer has it, 4 readers wait. */
+/* __readers, __writers, __wrphase_futex, __writers_futex, two pads, __cur_writer, __shared; on i386 the last two
+ * the other way round, __shared being the second byte of a word. The reading flags in __readers: 1 write phase,
+ * 2 a writer has it, 4 readers wait. */
 static bool is_rwlock(const struct fb_futex_call *call, struct fb_space *space, unsigned at,
 		      struct fb_pthread_wait *wait, struct fb_error **err)
 {
 	uint64_t base = call->address - 4 * (uint64_t)at;
-	uint32_t word[8], readers;
+	uint32_t word[8], readers, alignment = call->compat ? 4 : 8;
 
-	*err = base % 8 ? NULL : words(space, base, word, FB_ARRAY_SIZE(word));
-	if (*err || base % 8)
+	*err = base % alignment ? NULL : words(space, base, word, FB_ARRAY_SIZE(word));
+	if (*err || base % alignment)
 		return false;
+	if (call->compat) {
+		word[6] = word[6] >> 8 & 0xff;
+		swap(&word[6], &word[7]);
+	}
 	readers = word[0] >> 3;
 	if (word[2] > 3 || word[3] > 3 || word[7] > 1 || (word[6] && !is_tid(word[6])) ||
 	    readers > MOST_THREADS || (word[1] & 0x3fffffff) > MOST_THREADS ||
@@ -141,7 +157,7 @@ static bool is_rwlock(const struct fb_futex_call *call, struct fb_space *space, 
 	wait->kind = at == 3 || (call->value & 1) == 0 ? "rwlock-write" : "rwlock-read";
 	wait->object = base;
 	wait->owner = (int32_t)word[6];
-	wait->owner_field = base + 24;
+	wait->owner_field = base + (call->compat ? 28 : 24);
 	if (!word[6])
 		wait->need = "a pthread rwlock counts its readers and does not record them";
 	snprintf(wait->detail, sizeof(wait->detail), "pthread rwlock, %s%s",
@@ -156,14 +172,15 @@ static bool is_rwlock(const struct fb_futex_call *call, struct fb_space *space, 
 /* Two layouts: with __g_refs (to 2.40) the signals stand at 40 and __wrefs at 36; without (2.41) at
  * 32 and 28. Each waits on the signals of its group, 0 or 1. */
 static bool is_condition(const struct fb_futex_call *call, struct fb_space *space, bool newer,
-			 struct fb_pthread_wait *wait, struct fb_error **err)
+			 unsigned group, struct fb_pthread_wait *wait, struct fb_error **err)
 {
-	unsigned signals = newer ? 8 : 10, group = call->address % 8 ? 1 : 0;
+	unsigned signals = newer ? 8 : 10;
 	uint64_t base = call->address - 4 * (uint64_t)(signals + group), sequence, start;
 	uint32_t word[12], references;
 
-	*err = words(space, base, word, FB_ARRAY_SIZE(word));
-	if (*err)
+	/* It begins with an integer of 64 bits, which on i386 may stand at any word. */
+	*err = !call->compat && base % 8 ? NULL : words(space, base, word, FB_ARRAY_SIZE(word));
+	if (*err || (!call->compat && base % 8))
 		return false;
 	memcpy(&sequence, &word[0], sizeof(sequence));
 	memcpy(&start, &word[2], sizeof(start));
@@ -183,11 +200,39 @@ static bool is_condition(const struct fb_futex_call *call, struct fb_space *spac
 	return true;
 }
 
+static void describe_semaphore(const struct fb_futex_call *call, uint32_t waiters,
+			       struct fb_pthread_wait *wait)
+{
+	wait->kind = "semaphore";
+	wait->object = call->address;
+	wait->need = "nobody holds a semaphore: whoever posts it is not recorded";
+	snprintf(wait->detail, sizeof(wait->detail), "POSIX semaphore at 0, %u wait%s", waiters,
+		 waiters == 1 ? "s" : "");
+}
+
+/* struct new_sem without atomic operations of 64 bits: twice the value, the lowest bit set while threads wait,
+ * whether it is shared, a pad, and how many wait. */
+static bool is_semaphore32(const struct fb_futex_call *call, struct fb_space *space,
+			   struct fb_pthread_wait *wait, struct fb_error **err)
+{
+	uint32_t word[4];
+
+	*err = words(space, call->address, word, FB_ARRAY_SIZE(word));
+	if (*err || call->value != 1 || word[0] != 1 || !word[3] || word[3] > MOST_THREADS ||
+	    word[1] != (call->process_private ? 0u : 128u))
+		return false;
+	describe_semaphore(call, word[3], wait);
+	return true;
+}
+
 /* struct new_sem: value and number of waiters in 64 bits, then whether it is shared. */
 static bool is_semaphore(const struct fb_futex_call *call, struct fb_space *space,
 			 struct fb_pthread_wait *wait, struct fb_error **err)
 {
 	uint32_t word[3];
+
+	if (call->compat)
+		return is_semaphore32(call, space, wait, err);
 
 	*err = call->address % 8 ? NULL : words(space, call->address, word, FB_ARRAY_SIZE(word));
 	if (*err || call->address % 8 || call->value)
@@ -195,11 +240,7 @@ static bool is_semaphore(const struct fb_futex_call *call, struct fb_space *spac
 	if (word[0] || !word[1] || word[1] > MOST_THREADS ||
 	    word[2] != (call->process_private ? 0u : 128u))
 		return false;
-	wait->kind = "semaphore";
-	wait->object = call->address;
-	wait->need = "nobody holds a semaphore: whoever posts it is not recorded";
-	snprintf(wait->detail, sizeof(wait->detail), "POSIX semaphore at 0, %u wait%s", word[1],
-		 word[1] == 1 ? "s" : "");
+	describe_semaphore(call, word[1], wait);
 	return true;
 }
 
@@ -241,13 +282,25 @@ static bool is_rwlock_writers(const struct fb_futex_call *call, struct fb_space 
 static bool is_older_condition(const struct fb_futex_call *call, struct fb_space *space,
 			       struct fb_pthread_wait *wait, struct fb_error **err)
 {
-	return is_condition(call, space, false, wait, err);
+	return is_condition(call, space, false, 0, wait, err);
+}
+
+static bool is_older_condition_1(const struct fb_futex_call *call, struct fb_space *space,
+				 struct fb_pthread_wait *wait, struct fb_error **err)
+{
+	return is_condition(call, space, false, 1, wait, err);
 }
 
 static bool is_newer_condition(const struct fb_futex_call *call, struct fb_space *space,
 			       struct fb_pthread_wait *wait, struct fb_error **err)
 {
-	return is_condition(call, space, true, wait, err);
+	return is_condition(call, space, true, 0, wait, err);
+}
+
+static bool is_newer_condition_1(const struct fb_futex_call *call, struct fb_space *space,
+				 struct fb_pthread_wait *wait, struct fb_error **err)
+{
+	return is_condition(call, space, true, 1, wait, err);
 }
 
 /* How a function calls futex(): bits of struct lock_kind.calls. */
@@ -272,7 +325,9 @@ static const struct lock_kind {
 	{is_rwlock_phase, CALLS_BITSET, VALUE_USED},
 	{is_rwlock_writers, CALLS_BITSET, VALUE_USED},
 	{is_older_condition, CALLS_BITSET, ANY_VALUE},
+	{is_older_condition_1, CALLS_BITSET, ANY_VALUE},
 	{is_newer_condition, CALLS_BITSET, ANY_VALUE},
+	{is_newer_condition_1, CALLS_BITSET, ANY_VALUE},
 	{is_semaphore, CALLS_BITSET, ANY_VALUE},
 	{is_barrier, CALLS_WAIT, ANY_VALUE},
 };

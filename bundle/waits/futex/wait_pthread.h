@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a futex word belongs to: the locks of glibc on x86-64, recognised by how
- * their functions call futex(), and by the layout around the word
- * (sysdeps/nptl/bits/struct_mutex.h, struct_rwlock.h, pthreadtypes.h,
+ * What a futex word belongs to: the locks of glibc on x86-64 and, of 32-bit processes, on i386,
+ * recognised by how their functions call futex(), and by the layout around the word
+ * (sysdeps/x86/nptl/bits/struct_mutex.h, struct_rwlock.h, pthreadtypes.h,
  * sysdeps/nptl/internaltypes.h; glibc 2.25 to 2.42).
  */
 #ifndef FB_BUNDLE_WAIT_PTHREAD_H

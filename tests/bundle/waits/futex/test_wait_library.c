@@ -13,6 +13,7 @@ static void knows_libraries_by_name(void)
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc.so.6"), FB_FUTEX_GLIBC);
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("libpthread-2.31.so"), FB_FUTEX_GLIBC);
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc-2.31.so"), FB_FUTEX_GLIBC);
+	CU_ASSERT_EQUAL(fb_futex_library_by_name("ld-linux.so.2"), FB_FUTEX_GLIBC);
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("ld-musl-x86_64.so.1"), FB_FUTEX_MUSL);
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("libc.musl-x86_64.so.1"), FB_FUTEX_MUSL);
 	CU_ASSERT_EQUAL(fb_futex_library_by_name("rprog"), FB_FUTEX_UNKNOWN);
@@ -113,6 +114,31 @@ static void proves_nothing_without_the_stack(void)
 	end(&caller);
 }
 
+/* A 32-bit process is in the kernel's own code; above three registers on its stack is where that returns to. */
+static void looks_behind_the_vdso_of_32_bits(void)
+{
+	struct fb_futex_caller found;
+	struct caller caller;
+	const struct fb_vmas *vmas;
+	uint64_t stack;
+
+	begin(&caller, true);
+	vmas = fb_joined_vmas(caller.joined);
+	caller.blocked.compat = true;
+	/* On this stack there is a word, which leads to no code below 4 GiB. */
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_UNKNOWN);
+	CU_ASSERT_STRING_EQUAL(found.because, "");
+	CU_ASSERT_FALSE(found.proven);
+	/* Where there is none, it is said. */
+	stack = vmas->vma[vmas->count - 1].end + FB_PAGE_SIZE;
+	caller.blocked.regs.rsp = stack;
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_UNKNOWN);
+	CU_ASSERT_STRING_NOT_EQUAL(found.because, "");
+	end(&caller);
+}
+
 FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),
 	     FB_TEST(believes_glibc_where_no_syscall_is_in_between),
-	     FB_TEST(proves_nothing_without_the_stack))
+	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(looks_behind_the_vdso_of_32_bits))
