@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * kallsyms out of a dump's memory: find the tables, read them whole, find out how addresses are
- * stored, decode everything once. Called when a kernel is opened.
+ * stored, decode addresses. Called when a kernel is opened.
  */
 #include "symbols/table/kallsyms.h"
 
@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "symbols/table/kallsyms_names.h"
 #include "symbols/table/kallsyms_scan.h"
+#include "symbols/table/packed_names.h"
 
 enum form {
 	ABSOLUTE,        /* 64-bit addresses; gone in 6.11 */
@@ -43,6 +45,7 @@ struct kallsyms {
 	uint8_t *name_bytes;
 	struct fb_kallsyms_tokens tokens;
 	struct fb_kallsyms_names names;
+	struct fb_packed_names *packed; /* has token_bytes and name_bytes once it is there */
 	struct addresses addresses;
 	uint8_t *address_bytes;
 };
@@ -117,27 +120,16 @@ static struct fb_error *read_names(struct kallsyms *kallsyms)
 	return fb_error_prefix(err, "kallsyms");
 }
 
-/* The number of the symbol _stext. */
-static struct fb_error *find_stext(const struct kallsyms *kallsyms, uint32_t *index_ret)
+/* Goes through the names, which are kept compressed. */
+static struct fb_error *pack_names(struct kallsyms *kallsyms)
 {
-	static const char stext[] = "_stext";
-	char name[FB_KALLSYMS_NAME_ROOM];
-	size_t offset = 0;
-	size_t length;
+	struct fb_error *err;
 
-	for (uint32_t i = 0; i < kallsyms->names.count; i++) {
-		struct fb_error *err;
-
-		err = fb_kallsyms_names_next(&kallsyms->names, &kallsyms->tokens, &offset, name,
-					     &length);
-		if (err)
-			return fb_error_prefix(err, "kallsyms symbol %u", i);
-		if (length == sizeof(stext) && !memcmp(name + 1, stext, sizeof(stext) - 1)) {
-			*index_ret = i;
-			return NULL;
-		}
-	}
-	return fb_error_create(FB_CORRUPT, "kallsyms has no symbol _stext");
+	err = fb_packed_names_create(kallsyms->token_bytes, kallsyms->name_bytes, &kallsyms->tokens,
+				     &kallsyms->names, &kallsyms->packed);
+	if (!err)
+		kallsyms->token_bytes = kallsyms->name_bytes = NULL;
+	return err;
 }
 
 static size_t element_size(enum form form)
@@ -260,9 +252,8 @@ static struct fb_error *find_form(struct kallsyms *kallsyms)
 	bool fits = false;
 	uint32_t index = 0;
 
-	err = find_stext(kallsyms, &index);
-	if (err)
-		return err;
+	if (!fb_packed_names_find(kallsyms->packed, "_stext", &index))
+		return fb_error_create(FB_CORRUPT, "kallsyms has no symbol _stext");
 	for (unsigned candidate = named ? 0 : 2; candidate < (named ? 2 : 6) && !fits;
 	     candidate++) {
 		err = try_candidate(kallsyms, candidate, index, &fits);
@@ -283,28 +274,26 @@ static struct fb_error *find_form(struct kallsyms *kallsyms)
 			       index, kallsyms->hints.stext);
 }
 
-static struct fb_error *decode(const struct kallsyms *kallsyms, struct fb_symtab *table)
+/* Takes kallsyms->packed. */
+static struct fb_error *make_table(struct kallsyms *kallsyms, struct fb_symtab **table_ret)
 {
 	const struct addresses *addresses = &kallsyms->addresses;
 	const size_t size = element_size(addresses->form);
-	const struct fb_kallsyms_names *names = &kallsyms->names;
-	char name[FB_KALLSYMS_NAME_ROOM];
+	struct fb_symtab *table = NULL;
 	struct fb_error *err;
-	size_t offset = 0;
-	size_t length;
 
-	err = fb_symtab_reserve(table, names->count, names->size * 2);
-	for (uint32_t i = 0; i < names->count && !err; i++) {
-		err = fb_kallsyms_names_next(names, &kallsyms->tokens, &offset, name, &length);
-		if (err)
-			return fb_error_prefix(err, "kallsyms symbol %u", i);
-		err = fb_symtab_add(
-			table, decode_address(addresses, i, kallsyms->address_bytes + i * size), 0,
-			name[0], name + 1, length - 1);
-	}
+	err = fb_symtab_create_packed(fb_take(kallsyms->packed), &table);
 	if (err)
 		return err;
-	return fb_symtab_finish(table, 0);
+	for (uint32_t i = 0; i < kallsyms->names.count; i++)
+		fb_symtab_add_packed(
+			table, decode_address(addresses, i, kallsyms->address_bytes + i * size));
+	err = fb_symtab_finish(table, 0);
+	if (err)
+		fb_symtab_destroy(table);
+	else
+		*table_ret = table;
+	return err;
 }
 
 static struct fb_error *scan(struct kallsyms *kallsyms)
@@ -322,7 +311,6 @@ static struct fb_error *scan(struct kallsyms *kallsyms)
 static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table_ret)
 {
 	const struct fb_kallsyms_hints *hints = &kallsyms->hints;
-	struct fb_symtab *table;
 	struct fb_error *err;
 
 	if (!hints->stext)
@@ -336,6 +324,8 @@ static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table
 	if (!err)
 		err = read_names(kallsyms);
 	if (!err)
+		err = pack_names(kallsyms);
+	if (!err)
 		err = find_form(kallsyms);
 	if (!err)
 		err = read_table(kallsyms->space, "kallsyms addresses", kallsyms->addresses.table,
@@ -343,14 +333,7 @@ static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table
 					 element_size(kallsyms->addresses.form),
 				 &kallsyms->address_bytes);
 	if (!err)
-		err = fb_symtab_create(&table);
-	if (err)
-		return err;
-	err = decode(kallsyms, table);
-	if (err)
-		fb_symtab_destroy(table);
-	else
-		*table_ret = table;
+		err = make_table(kallsyms, table_ret);
 	return err;
 }
 
@@ -361,6 +344,7 @@ struct fb_error *fb_kallsyms_load(struct fb_space *space, const struct fb_kallsy
 	struct kallsyms kallsyms = {.space = space, .hints = *hints};
 	struct fb_error *err = load(&kallsyms, table_ret);
 
+	fb_packed_names_destroy(kallsyms.packed);
 	fb_recent_space_deinit(&kallsyms.recent);
 	free(kallsyms.token_bytes);
 	free(kallsyms.name_bytes);

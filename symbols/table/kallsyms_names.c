@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "symbols/table/name_hash.h"
+
 static uint16_t read_u16(const uint8_t *from)
 {
 	return (uint16_t)(from[0] | from[1] << 8);
@@ -15,6 +17,14 @@ static uint16_t read_u16(const uint8_t *from)
 static uint32_t read_u32(const uint8_t *from)
 {
 	return read_u16(from) | (uint32_t)read_u16(from + 2) << 16;
+}
+
+static void set_part(struct fb_kallsyms_part *part, const char *text, uint32_t length)
+{
+	part->length = length;
+	part->factor = fb_part_hash_factor(length);
+	part->hash = fb_part_hash(0, text, length);
+	part->first_hash = length ? fb_part_hash(0, text + 1, length - 1) : 0;
 }
 
 struct fb_error *fb_kallsyms_tokens_init(struct fb_kallsyms_tokens *tokens, const void *table,
@@ -43,6 +53,7 @@ struct fb_error *fb_kallsyms_tokens_init(struct fb_kallsyms_tokens *tokens, cons
 			tokens->longest = token->length;
 		memcpy(token->start, texts + offset,
 		       length < sizeof(token->start) ? length : sizeof(token->start));
+		set_part(&tokens->part[i], texts + offset, token->length);
 		offset += length + 1;
 	}
 	if (used_ret)
@@ -165,27 +176,86 @@ static size_t expand(const struct fb_kallsyms_tokens *tokens, const uint8_t *fro
 	return used;
 }
 
+/* The tokens of the name at *offset, of which the first is not empty; *offset moves behind them. */
+static inline struct fb_error *next_tokens(const struct fb_kallsyms_names *names,
+					   const struct fb_kallsyms_tokens *tokens, size_t *offset,
+					   const uint8_t **first_ret, size_t *count_ret)
+{
+	const uint8_t *first;
+	size_t at = *offset;
+	size_t count;
+
+	if (!read_length(names->data, names->size, names->long_lengths, &at, &count))
+		return fb_error_create(FB_CORRUPT, "the name at 0x%zx has no end", *offset);
+	first = names->data + at;
+	at += count;
+	while (count && !tokens->part[*first].length) {
+		first++;
+		count--;
+	}
+	if (!count)
+		return fb_error_create(FB_CORRUPT, "the name at 0x%zx is empty", *offset);
+	*offset = at;
+	*first_ret = first;
+	*count_ret = count;
+	return NULL;
+}
+
+static struct fb_error *too_long(size_t offset)
+{
+	return fb_error_create(FB_CORRUPT, "the name at 0x%zx is longer than %u bytes", offset,
+			       FB_MAX_SYMBOL_NAME);
+}
+
 struct fb_error *fb_kallsyms_names_next(const struct fb_kallsyms_names *names,
 					const struct fb_kallsyms_tokens *tokens, size_t *offset,
 					char to[FB_KALLSYMS_NAME_ROOM], size_t *length_ret)
 {
+	const uint8_t *first;
 	size_t at = *offset;
-	size_t count;
-	size_t used;
+	size_t count, used;
+	struct fb_error *err;
 
-	if (!read_length(names->data, names->size, names->long_lengths, &at, &count))
-		return fb_error_create(FB_CORRUPT, "the name at 0x%zx has no end", *offset);
+	err = next_tokens(names, tokens, &at, &first, &count);
+	if (err)
+		return err;
 	if (tokens->longest <= sizeof(tokens->token[0].start) &&
 	    count * tokens->longest <= FB_MAX_SYMBOL_NAME)
-		used = expand_short(tokens, names->data + at, count, to);
+		used = expand_short(tokens, first, count, to);
 	else
-		used = expand(tokens, names->data + at, count, to);
+		used = expand(tokens, first, count, to);
 	if (used == SIZE_MAX)
-		return fb_error_create(FB_CORRUPT, "the name at 0x%zx is longer than %u bytes",
-				       *offset, FB_MAX_SYMBOL_NAME);
-	if (!used)
-		return fb_error_create(FB_CORRUPT, "the name at 0x%zx is empty", *offset);
-	*offset = at + count;
+		return too_long(*offset);
+	*offset = at;
 	*length_ret = used;
+	return NULL;
+}
+
+struct fb_error *fb_kallsyms_names_measure(const struct fb_kallsyms_names *names,
+					   const struct fb_kallsyms_tokens *tokens, size_t *offset,
+					   uint32_t *hash_ret, size_t *length_ret)
+{
+	const uint8_t *first;
+	size_t at = *offset;
+	size_t count, length;
+	struct fb_error *err;
+	uint32_t hash;
+
+	err = next_tokens(names, tokens, &at, &first, &count);
+	if (err)
+		return err;
+	hash = tokens->part[*first].first_hash;
+	length = tokens->part[*first].length;
+	for (const uint8_t *end = first + count; ++first < end;) {
+		const struct fb_kallsyms_part *part = &tokens->part[*first];
+
+		hash = hash * part->factor + part->hash;
+		length += part->length;
+	}
+	if (length > FB_MAX_SYMBOL_NAME)
+		return too_long(*offset);
+	*offset = at;
+	*hash_ret = fb_part_hash_mix(hash);
+	*length_ret = length;
 	return NULL;
 }

@@ -26,10 +26,19 @@ struct fb_kallsyms_token {
 	uint32_t offset; /* in the table */
 };
 
+/* What a token does to the hash (name_hash.h) and the length of a name. */
+struct fb_kallsyms_part {
+	uint32_t hash;
+	uint32_t factor;
+	uint32_t length;
+	uint32_t first_hash; /* without its first byte: that of a name's first token is the type */
+};
+
 struct fb_kallsyms_tokens {
 	const char *table; /* borrowed */
 	uint32_t longest;  /* length */
 	struct fb_kallsyms_token token[FB_KALLSYMS_TOKENS];
+	struct fb_kallsyms_part part[FB_KALLSYMS_TOKENS];
 };
 
 /* table (size bytes) must be 256 NUL-terminated texts, and index (256 little-endian 16-bit
@@ -64,5 +73,11 @@ FB_MUST_CHECK struct fb_error *fb_kallsyms_names_next(const struct fb_kallsyms_n
 						      size_t *offset,
 						      char to[FB_KALLSYMS_NAME_ROOM],
 						      size_t *length_ret);
+/* The same without expanding it: the hash of the name without its type letter, by fb_part_hash() and
+ * mixed, and the length with it. */
+FB_MUST_CHECK struct fb_error *fb_kallsyms_names_measure(const struct fb_kallsyms_names *names,
+							 const struct fb_kallsyms_tokens *tokens,
+							 size_t *offset, uint32_t *hash_ret,
+							 size_t *length_ret);
 
 #endif

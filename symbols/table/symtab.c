@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A table of symbols: one entry of 16 bytes each, all names in one arena, a chained hash for names
- * and an order for addresses. Nothing is allocated per symbol, and where symbols were added in
+ * A table of symbols: one entry of 16 bytes each, all names in one arena or kept compressed, a chained hash
+ * for names and an order for addresses. Nothing is allocated per symbol, and where symbols were added in
  * order (kallsyms) nothing is sorted. Filled from kallsyms, modules and ELF files; asked for every
  * name and address.
  */
@@ -15,10 +15,12 @@
 #include "base/limits.h"
 #include "base/search.h"
 #include "symbols/table/name_hash.h"
+#include "symbols/table/packed_names.h"
 
 struct entry {
 	uint64_t address;
-	uint32_t name; /* offset in names of the type letter, which the name follows */
+	uint32_t
+		name; /* offset in names of the type letter, which the name follows; index in packed */
 	uint32_t hash;
 };
 
@@ -28,6 +30,7 @@ struct fb_symtab {
 	size_t room;
 	uint64_t *sizes; /* as added, or NULL while none was named */
 	struct fb_buf names;
+	struct fb_packed_names *packed; /* in place of names; or NULL */
 	uint64_t limit;
 
 	/* Set by fb_symtab_finish(). Links and heads are indexes + 1; 0 ends a chain. */
@@ -49,20 +52,6 @@ struct fb_error *fb_symtab_create(struct fb_symtab **table_ret)
 	return NULL;
 }
 
-void fb_symtab_destroy(struct fb_symtab *table)
-{
-	if (!table)
-		return;
-	free(table->entries);
-	free(table->sizes);
-	fb_buf_deinit(&table->names);
-	free(table->heads);
-	free(table->links);
-	free(table->order);
-	free(table->reach);
-	free(table);
-}
-
 static struct fb_error *grow(struct fb_symtab *table, size_t room)
 {
 	void *bigger;
@@ -81,6 +70,41 @@ static struct fb_error *grow(struct fb_symtab *table, size_t room)
 	}
 	table->room = room;
 	return NULL;
+}
+
+struct fb_error *fb_symtab_create_packed(struct fb_packed_names *names,
+					 struct fb_symtab **table_ret)
+{
+	struct fb_symtab *table = NULL;
+	struct fb_error *err = fb_symtab_create(&table);
+
+	if (err) {
+		fb_packed_names_destroy(names);
+		return err;
+	}
+	table->packed = names;
+	err = grow(table, fb_packed_names_count(names));
+	if (err) {
+		fb_symtab_destroy(table);
+		return err;
+	}
+	*table_ret = table;
+	return NULL;
+}
+
+void fb_symtab_destroy(struct fb_symtab *table)
+{
+	if (!table)
+		return;
+	fb_packed_names_destroy(table->packed);
+	free(table->entries);
+	free(table->sizes);
+	fb_buf_deinit(&table->names);
+	free(table->heads);
+	free(table->links);
+	free(table->order);
+	free(table->reach);
+	free(table);
 }
 
 struct fb_error *fb_symtab_reserve(struct fb_symtab *table, size_t count, size_t name_bytes)
@@ -141,6 +165,17 @@ struct fb_error *fb_symtab_add(struct fb_symtab *table, uint64_t address, uint64
 	entry->hash = fb_name_hash(name, length);
 	fb_buf_commit(&table->names, length + 2);
 	return NULL;
+}
+
+void fb_symtab_add_packed(struct fb_symtab *table, uint64_t address)
+{
+	uint32_t index = (uint32_t)table->count++;
+
+	table->entries[index] = (struct entry){
+		.address = address,
+		.name = index,
+		.hash = fb_packed_names_hash(table->packed, index),
+	};
 }
 
 static uint64_t address_at(const struct fb_symtab *table, size_t position)
@@ -304,7 +339,11 @@ struct fb_error *fb_symtab_finish(struct fb_symtab *table, uint64_t limit)
 
 static const char *name_of(const struct fb_symtab *table, size_t index)
 {
-	return (const char *)table->names.data + table->entries[index].name + 1;
+	const struct entry *entry = &table->entries[index];
+
+	if (table->packed)
+		return fb_packed_names_text(table->packed, entry->name) + 1;
+	return (const char *)table->names.data + entry->name + 1;
 }
 
 static void get_at(const struct fb_symtab *table, size_t position, struct fb_symbol *symbol_ret)
@@ -315,7 +354,7 @@ static void get_at(const struct fb_symtab *table, size_t position, struct fb_sym
 	symbol_ret->size = size_at(table, position);
 	symbol_ret->name = name_of(table, index);
 	symbol_ret->module = NULL;
-	symbol_ret->type = name_of(table, index)[-1];
+	symbol_ret->type = symbol_ret->name[-1];
 }
 
 /* The position of an index: among those of its address, which stand as they were added. */
@@ -333,7 +372,8 @@ static size_t position_of(const struct fb_symtab *table, size_t index)
 bool fb_symtab_next_by_name(const struct fb_symtab *table, const char *name, size_t *cursor,
 			    struct fb_symbol *symbol_ret)
 {
-	uint32_t hash = fb_name_hash(name, strlen(name));
+	uint32_t hash =
+		table->packed ? fb_packed_names_hash_of(name) : fb_name_hash(name, strlen(name));
 	uint32_t at;
 
 	if (!table->heads || *cursor > table->count)

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+struct fb_packed_names; /* symbols/table/packed_names.h */
+
 struct fb_symbol {
 	uint64_t address;
 	uint64_t size;    /* bytes; up to the next symbol where the source names none; 0 unknown */
@@ -23,6 +25,9 @@ struct fb_symbol {
 struct fb_symtab;
 
 FB_MUST_CHECK struct fb_error *fb_symtab_create(struct fb_symtab **table_ret);
+/* The same for symbols that are added by fb_symtab_add_packed(). Takes names, on failure too. */
+FB_MUST_CHECK struct fb_error *fb_symtab_create_packed(struct fb_packed_names *names,
+						       struct fb_symtab **table_ret);
 void fb_symtab_destroy(struct fb_symtab *table);
 
 /* Optional: makes room for count symbols and name_bytes of names (2 more bytes each) at once. */
@@ -32,6 +37,9 @@ FB_MUST_CHECK struct fb_error *fb_symtab_reserve(struct fb_symtab *table, size_t
 FB_MUST_CHECK struct fb_error *fb_symtab_add(struct fb_symtab *table, uint64_t address,
 					     uint64_t size, char type, const char *name,
 					     size_t length);
+/* The next of the names that the table was created with, at this address. At most as often as there are
+ * names. */
+void fb_symtab_add_packed(struct fb_symtab *table, uint64_t address);
 /* Ends adding; builds both indexes. limit: the exclusive end of the last symbol, 0 if unknown. */
 FB_MUST_CHECK struct fb_error *fb_symtab_finish(struct fb_symtab *table, uint64_t limit);
 
