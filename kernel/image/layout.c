@@ -63,9 +63,9 @@ static bool resolve_field(const struct fb_btf *types, uint32_t type, const char 
 	struct fb_error *err;
 	uint64_t size = 0;
 
-	err = fb_btf_find_member(types, type, member, &found);
-	if (!err)
-		err = fb_btf_sizeof(types, found.type, &size);
+	if (!fb_btf_has_member(types, type, member, &found))
+		return false;
+	err = fb_btf_sizeof(types, found.type, &size);
 	if (err) {
 		fb_error_destroy(err);
 		return false;

@@ -97,6 +97,10 @@ FB_MUST_CHECK struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint
 						  const char *path,
 						  struct fb_btf_member *member_ret);
 
+/* The same where nobody reads why there is none: false then. */
+bool fb_btf_has_member(const struct fb_btf *btf, uint32_t id, const char *path,
+		       struct fb_btf_member *member_ret);
+
 /* index < fb_btf_length() of an enum or enum64. */
 void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, const char **name_ret,
 		       int64_t *value_ret);

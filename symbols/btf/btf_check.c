@@ -16,7 +16,8 @@
 #define LEVEL_OPEN (UINT32_MAX - 1)
 
 /* Ids and names that a type refers to; the extents need them to be right. */
-static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id);
+static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
+					 const struct btf_type *type);
 /* Size and level of a type whose extent is not known yet. */
 static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth);
 
@@ -35,11 +36,14 @@ static struct fb_error *check_elements(const struct fb_btf *btf, uint32_t id,
 				       const struct btf_type *type, unsigned words, bool typed)
 {
 	const uint32_t *element = fb_btf_behind(type);
+	const uint32_t *end = element + (size_t)BTF_INFO_VLEN(type->info) * words;
+	const uint64_t names_end = (uint64_t)btf->strings_start + btf->strings_size;
+	const uint32_t last = btf->last;
 
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++, element += words) {
-		if (!name_is_good(btf, element[0]))
+	for (; element < end; element += words) {
+		if (element[0] >= names_end)
 			return bad(id, "element's name at", element[0]);
-		if (typed && element[1] > btf->last)
+		if (typed && element[1] > last)
 			return bad(id, "element's type is", element[1]);
 	}
 	return NULL;
@@ -67,9 +71,9 @@ static struct fb_error *check_sections(const struct fb_btf *btf, uint32_t id,
 	return NULL;
 }
 
-static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id)
+static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
+					 const struct btf_type *type)
 {
-	const struct btf_type *type = fb_btf_type(btf, id);
 	const struct btf_array *array;
 
 	if (!name_is_good(btf, type->name_off))
@@ -147,14 +151,30 @@ static struct fb_error *measure_array(struct fb_btf *btf, uint32_t id, unsigned 
 	return NULL;
 }
 
+/* Where a member lies, as fb_btf_member() tells, whose name is not asked for here: most members are no
+ * bit-fields, nor can be where no integer has fewer bits than its bytes. */
+static struct fb_btf_member place_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
+					 const struct btf_type *type)
+{
+	const struct btf_member *at = (const struct btf_member *)fb_btf_behind(type) + index;
+	struct fb_btf_member member = {.bit_offset = at->offset};
+
+	if (BTF_INFO_FLAG(type->info)) {
+		member.bit_offset = BTF_MEMBER_BIT_OFFSET(at->offset);
+		member.bit_size = BTF_MEMBER_BIT_SIZE(at->offset);
+	} else if (btf->partial_ints) {
+		fb_btf_member(btf, id, index, &member);
+	}
+	return member;
+}
+
 /* Whether a member lies in its struct. */
 static struct fb_error *check_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
 				     const struct btf_type *type, uint32_t size)
 {
-	struct fb_btf_member member;
+	const struct fb_btf_member member = place_member(btf, id, index, type);
 	uint64_t bits;
 
-	fb_btf_member(btf, id, index, &member);
 	if (size == FB_BTF_NO_SIZE)
 		size = 0;
 	if (member.bit_size && member.bit_size > (uint64_t)size * 8)
@@ -254,6 +274,35 @@ static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth)
 	return NULL;
 }
 
+/* What can be said of a type without looking at others: most types are pointers and functions. */
+static struct fb_btf_extent first_extent(const struct btf_type *type)
+{
+	switch (fb_btf_kind_of(type)) {
+	case FB_TYPE_POINTER:
+		return (struct fb_btf_extent){8, 0};
+	case FB_TYPE_FUNCTION:
+	case FB_TYPE_PROTOTYPE:
+	case FB_TYPE_FORWARD:
+		return (struct fb_btf_extent){FB_BTF_NO_SIZE, 0};
+	default:
+		return (struct fb_btf_extent){0, LEVEL_UNKNOWN};
+	}
+}
+
+/* What has to be known of the types as a whole. */
+static void note_kind(struct fb_btf *btf, const struct btf_type *type)
+{
+	enum fb_type_kind kind = fb_btf_kind_of(type);
+	uint32_t word;
+
+	if (kind == FB_TYPE_INT) {
+		word = *(const uint32_t *)fb_btf_behind(type);
+		btf->partial_ints |= BTF_INT_BITS(word) != type->size_or_type * 8;
+	} else if (kind == FB_TYPE_ENUM64 || (kind == FB_TYPE_ENUM && BTF_INFO_FLAG(type->info))) {
+		btf->enums_tell_sign = true;
+	}
+}
+
 struct fb_error *fb_btf_check(struct fb_btf *btf)
 {
 	uint32_t count = btf->last - btf->first + 1;
@@ -263,14 +312,13 @@ struct fb_error *fb_btf_check(struct fb_btf *btf)
 	if (!btf->extents)
 		return fb_error_nomem();
 	btf->enums_tell_sign = btf->base && btf->base->enums_tell_sign;
+	btf->partial_ints = btf->base && btf->base->partial_ints;
 	for (uint32_t i = 0; i < count && !err; i++) {
 		const struct btf_type *type = fb_btf_type(btf, btf->first + i);
-		enum fb_type_kind kind = fb_btf_kind_of(type);
 
-		btf->extents[i].level = LEVEL_UNKNOWN;
-		if (kind == FB_TYPE_ENUM64 || (kind == FB_TYPE_ENUM && BTF_INFO_FLAG(type->info)))
-			btf->enums_tell_sign = true;
-		err = check_references(btf, btf->first + i);
+		btf->extents[i] = first_extent(type);
+		note_kind(btf, type);
+		err = check_references(btf, btf->first + i, type);
 	}
 	for (uint32_t i = 0; i < count && !err; i++)
 		if (btf->extents[i].level == LEVEL_UNKNOWN)

@@ -137,9 +137,10 @@ static struct fb_error *not_found(struct search *search, uint32_t id)
 			       wanted, nearest);
 }
 
-/* One name of a path in the struct or union id, which is stripped. */
+/* One name of a path in the struct or union id, which is stripped. explain: somebody reads why there is
+ * none; the nearest name is looked for. */
 static struct fb_error *find_name(const struct fb_btf *btf, uint32_t id, const char *name,
-				  size_t length, struct fb_btf_member *member_ret)
+				  size_t length, bool explain, struct fb_btf_member *member_ret)
 {
 	struct search search = {
 		.btf = btf,
@@ -158,7 +159,8 @@ static struct fb_error *find_name(const struct fb_btf *btf, uint32_t id, const c
 		if (!search.budget)
 			return fb_error_create(FB_LIMIT, "more than %u members to look at",
 					       FB_MAX_MEMBER_VISITS);
-		return not_found(&search, id);
+		return explain ? not_found(&search, id)
+			       : fb_error_create(FB_NOT_FOUND, "no such member");
 	}
 	*member_ret = search.found;
 	return NULL;
@@ -197,8 +199,8 @@ static struct fb_error *enter_array(const struct fb_btf *btf, const char **path,
 	return NULL;
 }
 
-struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id, const char *path,
-				    struct fb_btf_member *member_ret)
+static struct fb_error *find_path(const struct fb_btf *btf, uint32_t id, const char *path,
+				  bool explain, struct fb_btf_member *member_ret)
 {
 	struct fb_btf_member member = {.type = id};
 	uint64_t start = 0;
@@ -207,7 +209,8 @@ struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id, const
 		size_t length = strcspn(path, ".[");
 		struct fb_error *err;
 
-		err = find_name(btf, fb_btf_strip(btf, member.type), path, length, &member);
+		err = find_name(btf, fb_btf_strip(btf, member.type), path, length, explain,
+				&member);
 		if (err)
 			return err;
 		member.bit_offset += start;
@@ -226,4 +229,20 @@ struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id, const
 	}
 	*member_ret = member;
 	return NULL;
+}
+
+struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id, const char *path,
+				    struct fb_btf_member *member_ret)
+{
+	return find_path(btf, id, path, true, member_ret);
+}
+
+bool fb_btf_has_member(const struct fb_btf *btf, uint32_t id, const char *path,
+		       struct fb_btf_member *member_ret)
+{
+	struct fb_error *err = find_path(btf, id, path, false, member_ret);
+	bool found = !err;
+
+	fb_error_destroy(err);
+	return found;
 }

@@ -25,6 +25,7 @@ struct fb_btf {
 	uint32_t first;         /* id; 1 without a base */
 	uint32_t last;          /* id; first - 1 where there is none */
 	bool enums_tell_sign;   /* some enum has the flag that came with 6.0 */
+	bool partial_ints;      /* some integer, the base's too, has not all bits of its bytes */
 
 	/* By id - first. */
 	uint32_t *offsets; /* in types */

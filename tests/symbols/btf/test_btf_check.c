@@ -130,6 +130,20 @@ static void members_lie_in_their_struct(void)
 	}
 }
 
+/* Before 5.0 bit-fields are integers of fewer bits than their bytes. */
+static void partial_integers_are_bit_fields(void)
+{
+	static const enum fb_type_kind kinds[] = {FB_TYPE_STRUCT, FB_TYPE_UNION};
+
+	for (unsigned i = 0; i < 2; i++) {
+		expect_good(WORDS(1, INFO(FB_TYPE_INT, 0, 0), 4, 3, 9, INFO(kinds[i], 0, 1), 4, 5,
+				  1, 29));
+		expect_bad(WORDS(1, INFO(FB_TYPE_INT, 0, 0), 4, 3, 9, INFO(kinds[i], 0, 1), 4, 5, 1,
+				 30),
+			   "type 2: behind the end is member 0");
+	}
+}
+
 /* Arrays of up to 4 GiB less two bytes. */
 static void arrays_have_a_size(void)
 {
@@ -178,4 +192,5 @@ static void levels_are_those_of_the_deepest_member(void)
 
 FB_TEST_MAIN("symbols/btf_check", FB_TEST(names_lie_in_the_strings), FB_TEST(ids_name_types),
 	     FB_TEST(numbers_have_a_size), FB_TEST(members_lie_in_their_struct),
-	     FB_TEST(arrays_have_a_size), FB_TEST(levels_are_those_of_the_deepest_member))
+	     FB_TEST(partial_integers_are_bit_fields), FB_TEST(arrays_have_a_size),
+	     FB_TEST(levels_are_those_of_the_deepest_member))

@@ -86,13 +86,16 @@ static void paths_lead_to_members(void)
 		{"links.next", 384, 0, "struct list *"},
 		{"tail[5]", 608, 0, "int"},
 	};
-	struct fb_btf_member member;
+	struct fb_btf_member member, same;
 	struct example example;
 	char text[64];
 
 	make(&example);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++) {
 		FB_OK(fb_btf_find_member(example.btf, example.outer, paths[i].path, &member));
+		CU_ASSERT_TRUE(fb_btf_has_member(example.btf, example.outer, paths[i].path, &same));
+		CU_ASSERT_EQUAL(same.type, member.type);
+		CU_ASSERT_EQUAL(same.bit_offset, member.bit_offset);
 		CU_ASSERT_EQUAL(member.bit_offset, paths[i].bit_offset);
 		CU_ASSERT_EQUAL(member.bit_size, paths[i].bit_size);
 		CU_ASSERT_STRING_EQUAL(fb_btf_spell(example.btf, member.type, text, sizeof(text)),
@@ -129,10 +132,13 @@ static void bad_paths_say_what_is_wrong(void)
 	struct example example;
 
 	make(&example);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++)
+	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++) {
 		FB_FAILS_WITH(
 			fb_btf_find_member(example.btf, example.outer, paths[i].path, &member),
 			paths[i].code, paths[i].text);
+		CU_ASSERT_FALSE(
+			fb_btf_has_member(example.btf, example.outer, paths[i].path, &member));
+	}
 	FB_FAILS(fb_btf_find_member(example.btf, 0, "a", &member), FB_INVALID);
 	CU_ASSERT_EQUAL(member.type, 77);
 	fb_btf_destroy(example.btf);
