@@ -95,7 +95,7 @@ static struct fb_error *write_dump(struct bundle_writer *writer)
 				  &writer->data);
 	if (err)
 		return err;
-	fb_dump_head_finish(&writer->head, writer->data.added_zlib, writer->tables.lost > 0,
+	fb_dump_head_finish(&writer->head, writer->data.added_flags, writer->tables.lost > 0,
 			    fb_kdump_data_end(&writer->data));
 	err = fb_region_init(&writer->head_sums, FB_FIBER_REGION_HEADER, 0);
 	if (!err)

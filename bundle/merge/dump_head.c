@@ -191,7 +191,7 @@ void fb_dump_head_deinit(struct fb_dump_head *head)
 	memset(head, 0, sizeof(*head));
 }
 
-void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, bool lost,
+void fb_dump_head_finish(struct fb_dump_head *head, uint32_t added_flags, bool lost,
 			 uint64_t section_offset)
 {
 	struct fb_fiber_mark mark = {.magic = FB_FIBER_MARK_MAGIC,
@@ -200,8 +200,7 @@ void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, bool lost,
 	struct fb_kdump_header header;
 
 	memcpy(&header, head->blocks, sizeof(header));
-	if (added_zlib)
-		header.status |= FB_KDUMP_STATUS_ZLIB;
+	header.status |= added_flags;
 	if (lost)
 		header.status |= FB_KDUMP_STATUS_INCOMPLETE;
 	memcpy(head->blocks, &header, sizeof(header));

@@ -26,9 +26,9 @@ FB_MUST_CHECK struct fb_error *fb_dump_head_create(struct fb_kernel *kernel,
 						   const struct fb_placement *placement, int level,
 						   struct fb_dump_head *head_ret);
 void fb_dump_head_deinit(struct fb_dump_head *head);
-/* What is known only at the end: whether zlib pages were added, and pages are lost, and where the dump
- * ends. */
-void fb_dump_head_finish(struct fb_dump_head *head, bool added_zlib, bool lost,
+/* What is known only at the end: how added pages are compressed (FB_KDUMP_PAGE_*, which are flags of the header
+ * too), whether pages are lost, and where the dump ends. */
+void fb_dump_head_finish(struct fb_dump_head *head, uint32_t added_flags, bool lost,
 			 uint64_t section_offset);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/parallel.h"
+#include "bundle/merge/page_codec.h"
 #include "bundle/merge/page_merge.h"
 
 #define ROUND_PAGES 4096u
@@ -36,6 +37,7 @@ struct writing {
 	struct fb_outfile *outfile;
 	pthread_mutex_t write_lock; /* outfile is for one thread at a time */
 	struct fb_scratches *scratches;
+	uint32_t codec; /* of added pages */
 	struct fb_kdump_tables *tables;
 	struct fb_kdump_data data;
 	struct fb_page_merge merge;
@@ -112,19 +114,6 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 	return NULL;
 }
 
-/* Compresses a page to `to`, which has room for FB_PAGE_SIZE bytes. A page that does not become
- * at least one byte smaller is kept as it is. */
-static uint32_t compress_to(struct fb_scratch *scratch, uint8_t *to)
-{
-	size_t size = libdeflate_zlib_compress(scratch->zlib, scratch->bytes, FB_PAGE_SIZE, to,
-					       FB_PAGE_SIZE - 1);
-
-	if (size)
-		return (uint32_t)size;
-	memcpy(to, scratch->bytes, FB_PAGE_SIZE);
-	return FB_PAGE_SIZE;
-}
-
 static struct fb_error *compress_zero(struct writing *writing)
 {
 	struct fb_scratch *scratch;
@@ -133,7 +122,7 @@ static struct fb_error *compress_zero(struct writing *writing)
 	if (err)
 		return err;
 	memset(scratch->bytes, 0, FB_PAGE_SIZE);
-	writing->zero_size = compress_to(scratch, writing->zero_bytes);
+	writing->zero_size = fb_page_codec_pack(writing->codec, scratch, writing->zero_bytes);
 	fb_scratch_give(writing->scratches, scratch);
 	return NULL;
 }
@@ -150,8 +139,9 @@ static struct fb_error *compress_page(struct writing *writing, struct fb_scratch
 	if (err || !read)
 		return err;
 	compressed->zero = fb_all_zero(scratch->bytes, FB_PAGE_SIZE);
-	compressed->size =
-		compressed->zero ? writing->zero_size : compress_to(scratch, compressed->bytes);
+	compressed->size = compressed->zero
+				   ? writing->zero_size
+				   : fb_page_codec_pack(writing->codec, scratch, compressed->bytes);
 	return NULL;
 }
 
@@ -226,8 +216,8 @@ static void place_bytes(struct writing *writing, const uint8_t *bytes, uint32_t 
 	desc->offset = added->offset + added->length + *used;
 	desc->size = size;
 	if (size < FB_PAGE_SIZE) {
-		desc->flags = FB_KDUMP_PAGE_ZLIB;
-		writing->data.added_zlib = true;
+		desc->flags = writing->codec;
+		writing->data.added_flags |= writing->codec;
 	}
 	memmove(writing->bytes + *used, bytes, size);
 	*used += size;
@@ -410,6 +400,7 @@ struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct f
 	writing->dump = fb_kernel_dump(plan->kernel);
 	writing->outfile = outfile;
 	writing->scratches = scratches;
+	writing->codec = fb_page_codec_of(writing->dump);
 	writing->tables = tables;
 	(void)pthread_mutex_init(&writing->write_lock, NULL);
 	err = fb_page_merge_init(&writing->merge, writing->dump, plan->placement, plan->choice);

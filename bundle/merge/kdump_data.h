@@ -22,7 +22,7 @@ struct fb_kdump_data {
 	struct fb_region_sums *copied; /* owned; one for each part of the input */
 	size_t copied_count;
 	struct fb_region_sums added;
-	bool added_zlib; /* a page was compressed */
+	uint32_t added_flags; /* how pages were compressed, FB_KDUMP_PAGE_*; 0: none was */
 };
 
 /* Writes all from offset `start` on, and finishes the tables. done(context, bytes) is told from
