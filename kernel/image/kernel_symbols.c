@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/parallel_read.h"
 #include "kernel/image/kernel_private.h"
 #include "symbols/dwarf/dwarf_types.h"
 #include "symbols/table/elf_symtab.h"
@@ -51,7 +52,7 @@ static struct fb_error *find_rodata(struct fb_kernel *kernel, uint64_t stext, ui
 static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
 {
 	const struct fb_vmcoreinfo *info = kernel->vmcoreinfo;
-	struct fb_kallsyms_hints hints = {0};
+	struct fb_kallsyms_hints hints = {.pool = kernel->pool};
 	struct fb_error *err;
 
 	fb_vmcoreinfo_symbol(info, "_stext", &hints.stext);
@@ -84,49 +85,24 @@ static struct fb_error *find_btf(struct fb_kernel *kernel, uint64_t *start_ret, 
 	return err;
 }
 
-struct btf_read {
-	struct fb_kernel *kernel;
-	uint64_t start, size;
-	uint8_t *data;
-};
-
-#define BTF_CHUNK (256u * 1024)
-
-static struct fb_error *read_btf_chunk(void *context, size_t index)
-{
-	struct btf_read *read = context;
-	uint64_t offset = (uint64_t)index * BTF_CHUNK;
-	uint64_t length = read->size - offset;
-
-	if (length > BTF_CHUNK)
-		length = BTF_CHUNK;
-	return fb_space_read(read->kernel->space, read->start + offset, read->data + offset,
-			     length);
-}
-
 static struct fb_error *load_btf(struct fb_kernel *kernel)
 {
-	struct btf_read read = {.kernel = kernel};
-	size_t chunks;
+	uint64_t start, size;
 	struct fb_error *err;
+	uint8_t *data;
 
-	err = find_btf(kernel, &read.start, &read.size);
+	err = find_btf(kernel, &start, &size);
 	if (err)
 		return err;
-	read.data = malloc(read.size);
-	if (!read.data)
+	data = malloc(size);
+	if (!data)
 		return fb_error_nomem();
-	chunks = (read.size + BTF_CHUNK - 1) / BTF_CHUNK;
-	if (kernel->pool)
-		err = fb_pool_for(kernel->pool, chunks, read_btf_chunk, &read);
-	else
-		for (size_t i = 0; i < chunks && !err; i++)
-			err = read_btf_chunk(&read, i);
+	err = fb_parallel_read(kernel->space, kernel->pool, start, data, size);
 	if (err) {
-		free(read.data);
+		free(data);
 		return err;
 	}
-	return fb_btf_adopt(read.data, read.size, NULL, &kernel->types);
+	return fb_btf_adopt(data, size, NULL, &kernel->types);
 }
 
 /* The distinct struct names of the layout table, for a vmlinux's DWARF. */

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/parallel_read.h"
 #include "symbols/table/kallsyms_names.h"
 #include "symbols/table/kallsyms_scan.h"
 #include "symbols/table/packed_names.h"
@@ -50,8 +51,8 @@ struct kallsyms {
 	uint8_t *address_bytes;
 };
 
-static struct fb_error *read_table(struct fb_space *space, const char *what, uint64_t address,
-				   uint64_t size, uint8_t **bytes_ret)
+static struct fb_error *read_table(const struct kallsyms *kallsyms, const char *what,
+				   uint64_t address, uint64_t size, uint8_t **bytes_ret)
 {
 	struct fb_error *err;
 	uint8_t *bytes;
@@ -59,7 +60,7 @@ static struct fb_error *read_table(struct fb_space *space, const char *what, uin
 	err = fb_alloc_array(size, 1, FB_MAX_SYMBOL_BYTES, what, &bytes);
 	if (err)
 		return err;
-	err = fb_space_read(space, address, bytes, size);
+	err = fb_parallel_read(kallsyms->space, kallsyms->hints.pool, address, bytes, size);
 	if (err) {
 		free(bytes);
 		return fb_error_prefix(err, "%s (0x%" PRIx64 ", %" PRIu64 " bytes)", what, address,
@@ -81,7 +82,7 @@ static struct fb_error *read_tokens(struct kallsyms *kallsyms)
 				       "kallsyms token table at 0x%" PRIx64
 				       " and its index at 0x%" PRIx64 " do not fit",
 				       hints->token_table, hints->token_index);
-	err = read_table(kallsyms->space, "kallsyms token table", hints->token_table,
+	err = read_table(kallsyms, "kallsyms token table", hints->token_table,
 			 size + FB_KALLSYMS_INDEX_BYTES, &kallsyms->token_bytes);
 	if (err)
 		return err;
@@ -112,8 +113,7 @@ static struct fb_error *read_names(struct kallsyms *kallsyms)
 	if (size > (uint64_t)count * (FB_MAX_SYMBOL_NAME + 8) + FB_PAGE_SIZE)
 		return fb_error_create(FB_CORRUPT, "kallsyms has %" PRIu64 " bytes for %u names",
 				       size, count);
-	err = read_table(kallsyms->space, "kallsyms names", hints->names, size,
-			 &kallsyms->name_bytes);
+	err = read_table(kallsyms, "kallsyms names", hints->names, size, &kallsyms->name_bytes);
 	if (err)
 		return err;
 	err = fb_kallsyms_names_init(&kallsyms->names, kallsyms->name_bytes, size, count, &budget);
@@ -328,7 +328,7 @@ static struct fb_error *load(struct kallsyms *kallsyms, struct fb_symtab **table
 	if (!err)
 		err = find_form(kallsyms);
 	if (!err)
-		err = read_table(kallsyms->space, "kallsyms addresses", kallsyms->addresses.table,
+		err = read_table(kallsyms, "kallsyms addresses", kallsyms->addresses.table,
 				 (uint64_t)kallsyms->names.count *
 					 element_size(kallsyms->addresses.form),
 				 &kallsyms->address_bytes);

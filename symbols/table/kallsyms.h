@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/pool.h"
 #include "base/space.h"
 #include "base/warnings.h"
 #include "symbols/table/symtab.h"
@@ -25,6 +26,7 @@ struct fb_kallsyms_hints {
 	 * upwards: where .rodata starts is the best start. */
 	uint64_t scan_start;
 	uint64_t scan_end;
+	struct fb_pool *pool; /* borrowed; reads the tables; NULL: the caller does */
 };
 
 /* Reads the tables through space (kernel virtual). Where neither offsets nor addresses is named,
