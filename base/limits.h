@@ -291,6 +291,8 @@
 #define FB_MAX_HELD_SLOTS (1u << 30)
 /* Mounted file systems of a host with some 10,000 containers. */
 #define FB_MAX_SUPERBLOCKS (1u << 20)
+/* Slab caches: some 200, and before 5.9 as many again for each of thousands of control groups. */
+#define FB_MAX_SLAB_CACHES (1u << 18)
 /* Mounts of one namespace: fs.mount-max is 100,000. */
 #define FB_MAX_MOUNTS (1u << 18)
 /* Inodes that wait to be written: a file server with 100 GB of page cache has some million. */

@@ -63,7 +63,9 @@ struct fb_error *fb_space_u64(struct fb_space *space, uint64_t address, uint64_t
 	return err;
 }
 
-struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char *to, size_t size)
+/* whole: a page that cannot be read is an error wherever it is, and no end. */
+static struct fb_error *read_string(struct fb_space *space, uint64_t address, char *to, size_t size,
+				    bool whole)
 {
 	size_t done = 0;
 
@@ -80,7 +82,7 @@ struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char 
 		if (done && at < address)
 			break; /* the end of the address space */
 		err = fb_space_read(space, at, to + done, chunk);
-		if (err && !done)
+		if (err && (whole || !done || fb_error_is_fatal(err)))
 			return err;
 		if (err) {
 			fb_error_destroy(err);
@@ -92,6 +94,17 @@ struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char 
 	}
 	to[done] = '\0';
 	return NULL;
+}
+
+struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char *to, size_t size)
+{
+	return read_string(space, address, to, size, false);
+}
+
+struct fb_error *fb_space_string_whole(struct fb_space *space, uint64_t address, char *to,
+				       size_t size)
+{
+	return read_string(space, address, to, size, true);
 }
 
 const char *fb_source_name(enum fb_source source)

@@ -81,6 +81,9 @@ FB_MUST_CHECK struct fb_error *fb_space_u64(struct fb_space *space, uint64_t add
  * behind at least one byte ends the string there. */
 FB_MUST_CHECK struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char *to,
 					       size_t size);
+/* The same, but a page that cannot be read is an error there too: for names, which nobody would see to be cut. */
+FB_MUST_CHECK struct fb_error *fb_space_string_whole(struct fb_space *space, uint64_t address,
+						     char *to, size_t size);
 
 /* The words that cli.md and the JSON use: "vmcore", "core", ... and "filtered", "swapped", ... */
 const char *fb_source_name(enum fb_source source);

@@ -90,6 +90,7 @@ extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_files;
 extern const struct fb_command fb_command_info;
 extern const struct fb_command fb_command_log;
+extern const struct fb_command fb_command_mem;
 extern const struct fb_command fb_command_merge;
 extern const struct fb_command fb_command_mods;
 extern const struct fb_command fb_command_mounts;

@@ -265,7 +265,8 @@ static struct fb_error *read_source(struct mount_walk *walk, struct fb_mount *mo
 	err = fb_kernel_field(walk->kernel, mount->address, &walk->layout->mount_device_name,
 			      &name);
 	if (!err && name)
-		err = fb_space_string(fb_kernel_space(walk->kernel), name, text, sizeof(text));
+		err = fb_space_string_whole(fb_kernel_space(walk->kernel), name, text,
+					    sizeof(text));
 	if (!err)
 		err = copy_text(text, &mount->source);
 	return fb_part_warn(fb_kernel_warnings(walk->kernel), err, "the source of mount %d",

@@ -44,7 +44,7 @@ static struct fb_error *string_at(struct fb_kernel *kernel, uint64_t base,
 	to[0] = '\0';
 	if (err || !address)
 		return err;
-	return fb_space_string(fb_kernel_space(kernel), address, to, size);
+	return fb_space_string_whole(fb_kernel_space(kernel), address, to, size);
 }
 
 /* "TYPE" or "TYPE.SUBTYPE", as show_type() has it. */

@@ -14,6 +14,7 @@ FB_FIELD(task_tgid, "task_struct", "tgid")
 FB_FIELD(task_comm, "task_struct", "comm")
 FB_FIELD(task_mm, "task_struct", "mm")
 FB_FIELD(task_stack, "task_struct", "stack")
+FB_FIELD(task_stack_vm_area, "task_struct", "stack_vm_area") /* CONFIG_VMAP_STACK */
 FB_FIELD(task_tasks, "task_struct", "tasks")
 FB_FIELD(task_thread_node, "task_struct", "thread_node")
 FB_FIELD(task_signal, "task_struct", "signal")
@@ -398,6 +399,7 @@ FB_FIELD(hashinfo_lhash2_mask, "inet_hashinfo", "lhash2_mask")
 FB_FIELD(hashinfo_ehash, "inet_hashinfo", "ehash")
 FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
 
+#include "kernel/image/layout_table_memory.h"
 #include "kernel/image/layout_table_waits.h"
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/part.h"
+#include "kernel/memory/percpu_counter.h"
 
 /* MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES: since eca56ff906bd (4.5). */
 #define COUNTERS 4u
@@ -181,44 +182,18 @@ struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *
 	return fb_error_prefix(err, "task 0x%" PRIx64, task->address);
 }
 
-/* What each CPU has counted and not added yet. */
-static struct fb_error *percpu_parts(struct fb_kernel *kernel, uint64_t counter, int64_t *sum)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t counters, address;
-	uint32_t part;
-	struct fb_error *err;
-
-	err = fb_kernel_field(kernel, counter, &layout->percpu_counter_counters, &counters);
-	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(kernel) && !err; cpu++) {
-		err = fb_kernel_percpu(kernel, cpu, counters, &address);
-		if (!err)
-			err = fb_space_u32(fb_kernel_space(kernel), address, &part);
-		if (!err)
-			*sum += (int32_t)part;
-	}
-	return err;
-}
-
 static struct fb_error *read_counter(struct fb_kernel *kernel, uint64_t stat, unsigned index,
 				     int64_t *pages_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	uint32_t size = layout->mm_rss_stat.size;
 	uint64_t counter = stat + (uint64_t)index * (size / COUNTERS);
-	int64_t pages;
-	struct fb_error *err;
 
 	if (size == COUNTERS * sizeof(uint64_t))
 		return fb_space_u64(fb_kernel_space(kernel), counter, (uint64_t *)pages_ret);
 	if (!layout->percpu_counter.size || size != COUNTERS * layout->percpu_counter.size)
 		return fb_error_create(FB_UNSUPPORTED, "mm_struct.rss_stat is of no known form");
-	err = fb_kernel_field_signed(kernel, counter, &layout->percpu_counter_count, &pages);
-	if (!err)
-		err = percpu_parts(kernel, counter, &pages);
-	if (!err)
-		*pages_ret = pages;
-	return err;
+	return fb_percpu_counter_sum(kernel, counter, pages_ret);
 }
 
 struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t *bytes_ret)

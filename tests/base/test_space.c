@@ -11,6 +11,7 @@ struct toy_space {
 	struct fb_space space;
 	uint8_t low[2 * FB_PAGE_SIZE];
 	uint8_t high[FB_PAGE_SIZE];
+	enum fb_code missing; /* the error of what is not there */
 };
 
 #define HIGH (UINT64_MAX - (FB_PAGE_SIZE - 1))
@@ -24,7 +25,7 @@ static struct fb_error *toy_read(struct fb_space *space, uint64_t address, void 
 	else if (address >= HIGH)
 		memcpy(to, toy->high + (address - HIGH), length);
 	else
-		return fb_error_create(FB_ABSENT, "0x%" PRIx64, address);
+		return fb_error_create(toy->missing, "0x%" PRIx64, address);
 	return NULL;
 }
 
@@ -42,7 +43,7 @@ static struct toy_space *fresh(void)
 {
 	static struct toy_space toy;
 
-	toy = (struct toy_space){.space = {&toy_ops, "toy"}};
+	toy = (struct toy_space){.space = {&toy_ops, "toy"}, .missing = FB_ABSENT};
 	return &toy;
 }
 
@@ -97,6 +98,13 @@ static void strings_end_at_nul_room_or_hole(void)
 	FB_OK(fb_space_string(&toy->space, 0x2ffd, text, sizeof(text)));
 	CU_ASSERT_STRING_EQUAL(text, "xxx"); /* 0x3000 is missing */
 	FB_FAILS(fb_space_string(&toy->space, 0x3000, text, sizeof(text)), FB_ABSENT);
+	FB_FAILS(fb_space_string_whole(&toy->space, 0x2ffd, text, sizeof(text)), FB_ABSENT);
+	FB_OK(fb_space_string_whole(&toy->space, 0x1ffe, text, 4));
+	CU_ASSERT_STRING_EQUAL(text, "hel");
+	/* Want of memory says nothing of the string. */
+	toy->missing = FB_NOMEM;
+	FB_FAILS(fb_space_string(&toy->space, 0x2ffd, text, sizeof(text)), FB_NOMEM);
+	toy->missing = FB_ABSENT;
 	memset(toy->high + FB_PAGE_SIZE - 2, 'y', 2);
 	FB_OK(fb_space_string(&toy->space, UINT64_MAX - 1, text, sizeof(text)));
 	CU_ASSERT_STRING_EQUAL(text, "yy");
