@@ -19,8 +19,7 @@ for _ in {1..300}; do
     [ -z "$port" ] || break
     sleep 0.1
 done
-[ -n "$port" ]
-report $? "a server"
+expect test -n "$port" "a server"
 urls=http://127.0.0.1:$port
 # Not made yet: fbundle does, before it is shut in.
 export DEBUGINFOD_CACHE_PATH=$work/cache

@@ -30,16 +30,16 @@ parts=("$work/part1" --part "$work/part3")
 
 run vm "${parts[@]}" 132 --json
 expect_status 3 "vm without the part"
-[ "$(pages_of zero)" = 0 ] && [ "$(pages_of absent)" -gt 0 ]
-report $? "what is below a lost page table is absent, not zeros"
+expect test "$(pages_of zero)" = 0 "what is below a lost page table is not zeros"
+expect test "$(pages_of absent)" -gt 0 "but absent"
 run rd "${parts[@]}" "132:$used" 64
 expect_status 3 "rd of it"
 expect_line stdout 'absent.*part of the dump that is missing' "rd says why"
 run vtop "${parts[@]}" "132:$used" --json
 expect_json '.state == "table lost"' "vtop says so"
 run vm "${parts[@]}" 132 --core "$core" --json
-[ "$(pages_of core)" -ge "$stack_core" ] && [ "$(pages_of zero)" = 0 ]
-report $? "the core has these pages"
+expect test "$(pages_of core)" -ge "$stack_core" "the core has these pages"
+expect test "$(pages_of zero)" = 0 "and none is taken for zeros"
 run rd "${parts[@]}" "132:$used" 4096 --core "$core" --raw
 expect_same "$work/stdout" "$work/page.right" "and its bytes are shown"
 run info "${parts[@]}" --json

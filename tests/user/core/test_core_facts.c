@@ -98,7 +98,9 @@ static void takes_what_the_notes_say(void)
 					    .pr_sid = 4,
 					    .pr_uid = 5,
 					    .pr_gid = 6,
-					    .pr_fname = "sixteen letters!",
+					    /* All of its room, without a NUL. */
+					    .pr_fname = {'s', 'i', 'x', 't', 'e', 'e', 'n', ' ',
+							 'l', 'e', 't', 't', 'e', 'r', 's', '!'},
 					    .pr_psargs = "made by a test"};
 	const struct elf_prstatus status = {.pr_pid = 18,
 					    .pr_cursig = 11,
