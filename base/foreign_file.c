@@ -14,12 +14,6 @@ static const struct {
 	const char *magic;
 	const char *hint;
 } kinds[] = {
-	/* migration/qemu-file.h of qemu: QEMU_VM_FILE_MAGIC, version 3. */
-	{0, 4, "QEVM",
-	 "is a saved guest of qemu (a migration stream, as virsh dump writes without --memory-only): take "
-	 "the dump with virsh dump --memory-only, or qemu's dump-guest-memory"},
-	{0, 16, "LibvirtQemudSave",
-	 "is a guest saved by virsh save: take a dump of it with virsh dump --memory-only"},
 	{257, 5, "ustar", "is a tar archive: " UNPACK},
 	{0, 4, "PK\x03\x04", "is a zip archive: " UNPACK},
 	{0, 6, "7z\xbc\xaf\x27\x1c", "is a 7z archive: " UNPACK},

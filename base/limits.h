@@ -52,6 +52,9 @@
 /* Ranges of memory of an image: firmware's memory maps have some dozen. */
 #define FB_MAX_IMAGE_RANGES (1u << 20)
 
+/* Stretches of a saved guest of qemu in which page follows page: a page takes nine bytes at least. */
+#define FB_MAX_QEVM_RUNS (64u << 20)
+
 /* A checkpoint of VMware: groups are devices (some dozen), tags of one some thousand, and regions of memory
  * end at the gap for PCI below 4 GiB. */
 #define FB_MAX_VMWARE_GROUPS 4096u

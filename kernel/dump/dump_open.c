@@ -101,7 +101,7 @@ static struct fb_error *not_a_dump(struct fb_file *file)
 	return fb_error_create(
 		FB_INVALID,
 		"%s: not a kernel dump (starts with%s): expected kdump-compressed, "
-		"flattened, ELF, a memory image (LiME, AVML, VMware, raw), or a format that "
+		"flattened, ELF, a memory image (LiME, AVML, VMware, QEVM, raw), or a format that "
 		"libkdumpfile knows",
 		file->path, text);
 }

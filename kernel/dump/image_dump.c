@@ -29,7 +29,9 @@ static struct fb_error *make_dump(struct fb_dump_input *input, struct fb_image *
 		return err;
 	}
 	dump->file = image->file ? image->file : input->file;
-	if (!image->file)
+	if (image->inner)
+		*image->inner = input->file;
+	if (!image->file || image->inner)
 		input->file = NULL;
 	image->file = NULL;
 	*dump_ret = &dump->dump;

@@ -19,6 +19,9 @@ struct fb_image {
 	const char *stream;   /* the compression within the format; NULL: none. Static */
 	struct fb_file *file; /* what the extents' sources are offsets of; owned, or NULL for the
 				   * file that was given */
+	struct fb_file *
+		*inner; /* where file stands over the one that was given: the place for that,
+				 * which is file's own from then on. NULL: it does not */
 	struct fb_extents memory; /* owned; by physical address, what the file holds */
 	struct fb_extents meant;  /* owned; with what is cut off; empty if nothing is */
 };
@@ -53,6 +56,7 @@ FB_MUST_CHECK struct fb_error *fb_image_finish(struct fb_error *err, struct fb_i
 /* The formats; see each file. */
 fb_image_reader fb_lime_read;
 fb_image_reader fb_avml_read;
+fb_image_reader fb_qevm_read;
 fb_image_reader fb_raw_image_read;
 
 #endif

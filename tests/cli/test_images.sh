@@ -30,7 +30,7 @@ check() {
     expect_line stderr 'has the registers of no CPU' "$form: it says that no CPU has registers"
 }
 
-for form in lime:LiME avml:AVML raw:raw holes:raw vbox:ELF; do
+for form in lime:LiME avml:AVML raw:raw holes:raw qevm:QEVM vbox:ELF; do
     python3 "$image" "$work/plain" "${form%:*}" "$work/image"
     report $? "an image is made: ${form%:*}"
     check "${form%:*}" "${form#*:}" "$work/image"

@@ -8,6 +8,7 @@ avml       AVML's version 2
 raw        each byte at the offset that is its physical address, gaps as zeros
 holes      the same, pages of zeros as holes of the file
 vmware     a VMware checkpoint and its memory: OUT is the .vmss and the .vmem
+qevm       a guest of less than 3 GiB as qemu saves it, a migration to a file
 vbox       the ELF core of VirtualBox's `dumpvmcore`: no VMCOREINFO, no registers of Linux's kind"""
 import os
 import struct
@@ -188,6 +189,26 @@ def vmware(vmcore, state, memory):
         file.write(head + body)
 
 
+def qevm(vmcore, out):
+    parts = list(ranges(vmcore))
+    size = (parts[-1][0] + len(parts[-1][1]) + PAGE - 1) // PAGE * PAGE
+    begin, more, end, whole, follows = 1, 2, 0x10, 8, 0x20
+    footer = struct.pack(">QBI", end, 0x7E, 2)
+    with open(out, "wb") as file:
+        file.write(b"QEVM" + struct.pack(">IBI", 3, 7, 10) + b"pc-q35-7.2"
+                   + struct.pack(">BI", begin, 2) + b"\x03ram" + struct.pack(">IIQ", 0, 4, size | 4)
+                   + b"\x06pc.ram" + struct.pack(">Q", size) + footer + struct.pack(">BI", more + 1, 2))
+        block = b"\x06pc.ram"
+        for start, data in parts:
+            for at in range(0, len(data) // PAGE * PAGE, PAGE):
+                page = data[at:at + PAGE]
+                zeros = page.count(0) == PAGE
+                flags = (2 if zeros else whole) | (0 if block else follows)
+                file.write(struct.pack(">Q", start + at | flags) + block + (b"\0" if zeros else page))
+                block = b""
+        file.write(footer + b"\0")
+
+
 def vbox(vmcore, out):
     parts = list(ranges(vmcore))
     note = struct.pack("<III", 7, 24, 0xB00) + b"VBCORE\0\0" + struct.pack("<IIIIII", 0xC01AC0DE, 0x10006, 24, 7, 0, 1)
@@ -206,7 +227,7 @@ def vbox(vmcore, out):
 
 
 FORMS = {"lime": lime, "avml": avml, "raw": raw, "holes": lambda vmcore, out: raw(vmcore, out, True),
-         "vmware": vmware, "vbox": vbox}
+         "vmware": vmware, "qevm": qevm, "vbox": vbox}
 
 if __name__ == "__main__":
     if len(sys.argv) < 4 or sys.argv[2] not in FORMS:
