@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/host/host_file.h"
 #include "bundle/host/kdump_hook.h"
@@ -26,6 +27,8 @@
 struct examination {
 	const char *root;
 	struct fb_doctor *doctor;
+	/* /proc/meminfo, whose values are to be of one moment; "" where it cannot be read. */
+	const char *meminfo;
 };
 
 typedef struct fb_error *check_fn(struct examination *examination);
@@ -101,22 +104,17 @@ static bool read_number(const struct examination *examination, const char *path,
 }
 
 /* The value of "NAME: 123 kB" in /proc/meminfo, bytes; 0: not there. */
-static uint64_t read_meminfo(const struct examination *examination, const char *name)
+static uint64_t meminfo(const struct examination *examination, const char *name)
 {
-	FB_CLEANUP(fb_buf_deinit) struct fb_buf text;
 	size_t length = strlen(name);
 	uint64_t value = 0;
-	struct fb_error *err;
 
-	fb_buf_init(&text, FB_HOST_FILE_MAX);
-	err = fb_host_file_read(examination->root, "/proc/meminfo", &text);
-	for (char *line = err ? NULL : (char *)text.data; line && *line && !value;) {
+	for (const char *line = examination->meminfo; line && *line && !value;) {
 		if (strncmp(line, name, length) == 0 && line[length] == ':')
 			value = strtoull(line + length + 1, NULL, 10) << 10;
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
 	}
-	fb_error_destroy(err);
 	return value;
 }
 
@@ -145,7 +143,7 @@ static uint64_t wanted_crashkernel(uint64_t memory)
 
 static struct fb_error *check_crashkernel(struct examination *examination)
 {
-	uint64_t size, wanted = wanted_crashkernel(read_meminfo(examination, "MemTotal"));
+	uint64_t size, wanted = wanted_crashkernel(meminfo(examination, "MemTotal"));
 	char size_text[32], wanted_text[32];
 
 	if (!read_number(examination, "/sys/kernel/kexec_crash_size", &size))
@@ -194,10 +192,10 @@ static struct fb_error *core_folder(const struct examination *examination, char 
 static uint64_t dump_estimate(const struct examination *examination)
 {
 	static const char *const not_in_it[] = {"MemFree", "Buffers", "Cached", "AnonPages"};
-	uint64_t estimate = read_meminfo(examination, "MemTotal");
+	uint64_t estimate = meminfo(examination, "MemTotal");
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(not_in_it); i++) {
-		uint64_t part = read_meminfo(examination, not_in_it[i]);
+		uint64_t part = meminfo(examination, not_in_it[i]);
 
 		estimate -= part < estimate ? part : estimate;
 	}
@@ -365,10 +363,16 @@ struct fb_error *fb_doctor_examine(const char *root, struct fb_doctor *doctor)
 		check_loaded, check_crashkernel,  check_space,    check_hook,    check_makedumpfile,
 		check_types,  check_core_pattern, check_lockdown, check_sysctls,
 	};
-	struct examination examination = {root, doctor};
-	struct fb_error *err = NULL;
+	FB_CLEANUP(fb_buf_deinit) struct fb_buf text;
+	struct examination examination = {root, doctor, ""};
+	struct fb_error *err;
 
 	memset(doctor, 0, sizeof(*doctor));
+	fb_buf_init(&text, FB_HOST_FILE_MAX);
+	err = fb_host_file_read(root, "/proc/meminfo", &text);
+	if (!err)
+		examination.meminfo = (const char *)text.data;
+	err = fb_part_skip(err);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(all) && !err; i++)
 		err = all[i](&examination);
 	return err;
