@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Each sort of wait at a socket of a made kernel, in all fields of the answer. */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "bundle/waits/files/recognise.h"
+#include "tests/bundle/waits/made_answer.h"
+#include "tests/bundle/waits/made_open_files.h"
+#include "tests/harness.h"
+#include "tests/kernel/made_sockets.h"
+
+#define ESTABLISHED 1u
+#define LISTEN 10u
+#define QUEUE 32u /* of a struct socket: the list of its wait queue */
+#define BY_QUEUE "the wait queue that it sleeps in, and the sockets of this host"
+#define BY_DESCRIPTOR "its descriptor, and the sockets of this host"
+
+enum { WAITER, PEER };
+
+static void put_tasks(struct made_waits *w)
+{
+	struct made_kernel *made = w->made;
+	uint64_t info = made_alloc(made, 64), buckets = made_alloc(made, 64);
+
+	made_open_files_members(w);
+	MADE_FIELD(made, hashinfo_ehash, 0, 8);
+	MADE_FIELD(made, hashinfo_ehash_mask, 8, 4);
+	MADE_FIELD(made, hashinfo_lhash2, 16, 8);
+	MADE_FIELD(made, hashinfo_lhash2_mask, 24, 4);
+	MADE_FIELD(made, listen_bucket_head, 8, 8);
+	made->kernel.layout.inet_listen_hashbucket.size = 16;
+	MADE_SET(made, info, hashinfo_ehash, buckets);
+	MADE_SET(made, info, hashinfo_lhash2, buckets + 16);
+	made_put(made, buckets, 1, 8);
+	made_put(made, buckets + 24, 1, 8);
+	made_waits_symbol(w, "tcp_hashinfo", info);
+	w->marks[1] = buckets;
+	made_waits_task(w, 10, 10, "waiter");
+	made_waits_task(w, 20, 20, "peer");
+}
+
+/* The sock's struct socket, open at a descriptor of the task. */
+static uint64_t give(struct made_waits *w, int who, unsigned fd, uint64_t sock)
+{
+	uint64_t socket = made_socket(w->made, sock, 5 + fd);
+
+	made_list_init(w->made, socket + QUEUE);
+	made_open_fd(w, &w->list[who], fd, made_open_file(w, socket, S_IFSOCK | 0777, 3));
+	return socket;
+}
+
+/* One end of a connection, or (peer 0) a listener, over 127.0.0.1, in its table. */
+static uint64_t inet(struct made_waits *w, unsigned type, uint16_t local, uint16_t peer)
+{
+	static const uint8_t loopback[4] = {127, 0, 0, 1}, none[4];
+	uint64_t sock = made_sock(w->made, AF_INET, type, peer ? ESTABLISHED : LISTEN), first;
+	uint64_t bucket = w->marks[1] + (peer ? 0 : 24);
+
+	made_sock_inet(w->made, sock, loopback, local, peer ? loopback : none, peer);
+	if (type != SOCK_STREAM)
+		return sock;
+	memcpy(&first, made_at(w->made, bucket), 8);
+	made_put(w->made, sock + 64, first, 8);
+	made_put(w->made, bucket, sock + 64, 8);
+	return sock;
+}
+
+/* Asleep in the queue of its socket, marks[0], which is its descriptor 3. */
+static struct fb_blocked asleep(struct made_waits *w, uint64_t sock, const char *kind)
+{
+	struct fb_blocked blocked;
+
+	w->marks[0] = give(w, WAITER, 3, sock);
+	made_sleep_in(w, &w->list[WAITER], w->marks[0] + QUEUE);
+	blocked = made_waits_blocked(w, &w->list[WAITER], kind);
+	made_waits_call(&blocked, SYS_read, 9, 0, 0, 0);
+	return blocked;
+}
+
+static struct fb_blocked of_unix(struct made_waits *w, const char *kind, bool open)
+{
+	uint64_t own, other;
+
+	put_tasks(w);
+	own = made_sock(w->made, AF_UNIX, SOCK_STREAM, ESTABLISHED);
+	other = made_sock(w->made, AF_UNIX, SOCK_STREAM, ESTABLISHED);
+	MADE_SET(w->made, own, unix_peer, other);
+	made_sock_bind(w->made, other, "/run/a\033b", 9);
+	if (open)
+		give(w, PEER, 6, other);
+	return asleep(w, own, kind);
+}
+
+static struct fb_blocked unix_read(struct made_waits *w)
+{
+	return of_unix(w, "unix-read", true);
+}
+
+static struct fb_blocked unix_write(struct made_waits *w)
+{
+	return of_unix(w, "unix-write", true);
+}
+
+/* A datagram socket sleeps in a function that names no family. */
+static struct fb_blocked unix_datagram(struct made_waits *w)
+{
+	return of_unix(w, "socket-read", true);
+}
+
+static struct fb_blocked not_accepted_yet(struct made_waits *w)
+{
+	return of_unix(w, "unix-read", false);
+}
+
+static struct fb_blocked of_tcp(struct made_waits *w, const char *kind, bool open)
+{
+	uint64_t own;
+
+	put_tasks(w);
+	own = inet(w, SOCK_STREAM, 5000, 80);
+	if (open)
+		give(w, PEER, 6, inet(w, SOCK_STREAM, 80, 5000));
+	return asleep(w, own, kind);
+}
+
+static struct fb_blocked tcp_read(struct made_waits *w)
+{
+	return of_tcp(w, "tcp-read", true);
+}
+
+static struct fb_blocked tcp_write(struct made_waits *w)
+{
+	return of_tcp(w, "tcp-write", true);
+}
+
+static struct fb_blocked connecting(struct made_waits *w)
+{
+	return of_tcp(w, "connect", true);
+}
+
+static struct fb_blocked of_another_host(struct made_waits *w)
+{
+	return of_tcp(w, "tcp-read", false);
+}
+
+static struct fb_blocked udp_read(struct made_waits *w)
+{
+	put_tasks(w);
+	return asleep(w, inet(w, SOCK_DGRAM, 5000, 53), "socket-read");
+}
+
+static struct fb_blocked accepting(struct made_waits *w)
+{
+	put_tasks(w);
+	return asleep(w, inet(w, SOCK_STREAM, 80, 0), "accept");
+}
+
+/* In no queue that can be seen: by the descriptor of the call. */
+static struct fb_blocked by_descriptor(struct made_waits *w)
+{
+	struct fb_blocked blocked = of_tcp(w, "tcp-read", true);
+
+	made_put(w->made, made_waits_frame(&w->list[WAITER]) + 8, 0, 8);
+	blocked.args[0] = 3;
+	return blocked;
+}
+
+#define SOCKET(sort, says) \
+	.kind = sort, .object = "socket {0} 0x0", .name = says, .evidence = BY_QUEUE, .wait = "fd 3"
+#define UNIX "unix stream -> /run/a\\x1bb"
+#define TCP "inet stream 127.0.0.1:5000 -> 127.0.0.1:80"
+#define PEERS .owners = "20p", .flags = "certain sure"
+
+static void tells_each_sort_of_socket(void)
+{
+	static const struct made_scene scenes[] = {
+		{unix_read, fb_wait_socket, {SOCKET("unix-read", UNIX), PEERS}},
+		{unix_write, fb_wait_socket, {SOCKET("unix-write", UNIX), PEERS}},
+		{unix_datagram, fb_wait_socket, {SOCKET("unix-read", UNIX), PEERS}},
+		{not_accepted_yet,
+		 fb_wait_socket,
+		 {SOCKET("unix-read", UNIX), .flags = "others certain sure",
+		  .need = "it is not connected, or the other end is closed or not accepted yet"}},
+		{tcp_read, fb_wait_socket, {SOCKET("tcp-read", TCP), PEERS}},
+		{tcp_write, fb_wait_socket, {SOCKET("tcp-write", TCP), PEERS}},
+		{connecting, fb_wait_socket, {SOCKET("connect", TCP), PEERS}},
+		{of_another_host,
+		 fb_wait_socket,
+		 {SOCKET("tcp-read", TCP), .flags = "others certain sure",
+		  .need = "the other end is no socket of this host that a process has open"}},
+		{udp_read,
+		 fb_wait_socket,
+		 {SOCKET("socket-read", "inet dgram 127.0.0.1:5000 -> 127.0.0.1:53"),
+		  .flags = "others certain sure",
+		  .need = "the other end is no socket of this host that a process has open"}},
+		{accepting,
+		 fb_wait_socket,
+		 {SOCKET("accept", "inet stream 127.0.0.1:80 -> 0.0.0.0:0"),
+		  .flags = "others certain sure",
+		  .need = "anybody who can reach the address may connect"}},
+	};
+	static const struct made_scene named = {by_descriptor,
+						fb_wait_socket,
+						{.kind = "tcp-read",
+						 .object = "socket {0} 0x0",
+						 .name = TCP,
+						 .evidence = BY_DESCRIPTOR,
+						 .wait = "fd 3",
+						 PEERS}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+	made_scene_damage(&named);
+}
+
+FB_TEST_MAIN("bundle/wait_socket_kinds", FB_TEST(tells_each_sort_of_socket))
