@@ -16,8 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/outfile.h"
+#include "base/part.h"
 #include "bundle/capture/capture_notes.h"
 #include "bundle/capture/memory.h"
 #include "bundle/capture/tracer.h"
@@ -107,16 +109,40 @@ struct job {
 	struct fb_buf notes;
 };
 
+static struct fb_error *refuse_32bit(int32_t pid)
+{
+	return fb_error_create(FB_UNSUPPORTED,
+			       "PID %d runs a 32-bit program: cores are made of 64-bit ones only "
+			       "(gcore makes one)",
+			       pid);
+}
+
+/* By its vector, since a thread that cannot be stopped shows no registers, and nobody has to stop for this. */
+static struct fb_error *check_program(int32_t pid)
+{
+	FB_CLEANUP(fb_buf_deinit) struct fb_buf auxv;
+	struct fb_error *err;
+
+	fb_buf_init(&auxv, FB_MAX_CORE_NOTES);
+	err = fb_proc_read(pid, 0, "auxv", &auxv);
+	if (!err && fb_proc_auxv_is_32bit(auxv.data, auxv.size))
+		return refuse_32bit(pid);
+	return fb_part_skip(err); /* one that is gone is told of by what follows */
+}
+
 static struct fb_error *prepare(struct job *job)
 {
 	uint64_t bytes = 0;
 	struct fb_error *err = fb_proc_status(job->pid, 0, &job->captured->status);
 
 	if (!err)
+		err = check_program(job->pid);
+	if (!err)
 		err = fb_capture_estimate(job->pid, &bytes);
 	return err ? err : fb_memory_room_create(bytes, job->options->at_once, &job->room);
 }
 
+/* A thread of any program may run 32-bit code. */
 static struct fb_error *check_threads(const struct job *job)
 {
 	size_t count;
@@ -124,10 +150,7 @@ static struct fb_error *check_threads(const struct job *job)
 
 	for (size_t i = 0; i < count; i++)
 		if (threads[i].is_32bit)
-			return fb_error_create(FB_UNSUPPORTED,
-					       "PID %d runs a 32-bit program: cores are made of "
-					       "64-bit ones only (gcore makes one)",
-					       job->pid);
+			return refuse_32bit(job->pid);
 	return NULL;
 }
 
