@@ -4,6 +4,7 @@
  */
 #include "bundle/merge/merge.h"
 #include "bundle/merge/merge_manifest.h"
+#include "bundle/merge/page_codec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct merge {
 	const char *output;
 	bool force;
 	bool redact, no_objects;
+	const char *compression; /* NULL: not named */
 	struct fb_merged_objects objects;
 	struct fb_input *input;
 	const struct fb_tasks *tasks;
@@ -32,9 +34,12 @@ struct merge {
 #define OPTION_FORCE 'f'
 #define OPTION_REDACT 0x200
 #define OPTION_NO_OBJECTS 0x201
+#define OPTION_COMPRESS 0x202
 
 static const struct argp_option merge_options[] = {
 	{"output", 'o', "FILE", 0, "write the bundle there (default: DUMP.fbundle)", 0},
+	{"compress", OPTION_COMPRESS, "METHOD", 0,
+	 "store added pages by zlib, lzo, snappy, zstd or none (default: as the dump's are)", 0},
 	{"force", OPTION_FORCE, NULL, 0, "replace an existing output", 0},
 	{"no-objects", OPTION_NO_OBJECTS, NULL, 0,
 	 "do not keep unwind tables and symbols of the files that stacks are in", 0},
@@ -42,9 +47,10 @@ static const struct argp_option merge_options[] = {
 	{0},
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, void *own)
+static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 {
 	struct merge *merge = own;
+	uint32_t codec;
 
 	switch (key) {
 	case 'o':
@@ -59,6 +65,12 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	case OPTION_NO_OBJECTS:
 		merge->no_objects = true;
 		return 0;
+	case OPTION_COMPRESS:
+		if (!fb_page_codec_named(arg, &codec))
+			argp_error(state,
+				   "no method is named '%s': zlib, lzo, snappy, zstd or none", arg);
+		merge->compression = arg;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -69,6 +81,8 @@ static const struct fb_example examples[] = {
 	 "fbundle merge dump.202611231722 core.*", false},
 	{"With the host's programs and libraries in sysroot, for whole stacks",
 	 "fbundle merge dump.202611231722 core.* --sysroot sysroot -f", false},
+	{"Where merging must be quick, and the bundle may be larger",
+	 "fbundle merge dump.202611231722 core.* --compress lzo -f", false},
 	{"For somebody who may not see the memory of processes",
 	 "fbundle merge dump.202611231722 core.* --redact -o hand-out", false},
 	{0},
@@ -320,6 +334,7 @@ static struct fb_error *merge_and_print(struct merge *merge)
 		.output = merge->output,
 		.force = merge->force,
 		.redact = merge->redact,
+		.compression = merge->compression,
 		.progress = show_progress,
 		.progress_context = merge,
 		.start = &merge->context->output_start,

@@ -30,6 +30,7 @@ struct fb_bundle_plan {
 	const struct fb_fiber *fiber;  /* of the input, whose objects are kept; NULL: none */
 	const struct fb_bundle_object *objects; /* further ones */
 	size_t object_count;
+	const char *compression; /* of added pages (page_codec.h); NULL: as the input's are */
 	struct fb_pool *pool;
 	/* Progress, from one thread; NULL: none. done and total in bytes. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);

@@ -400,7 +400,8 @@ struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct f
 	writing->dump = fb_kernel_dump(plan->kernel);
 	writing->outfile = outfile;
 	writing->scratches = scratches;
-	writing->codec = fb_page_codec_of(writing->dump);
+	if (!plan->compression || !fb_page_codec_named(plan->compression, &writing->codec))
+		writing->codec = fb_page_codec_of(writing->dump);
 	writing->tables = tables;
 	(void)pthread_mutex_init(&writing->write_lock, NULL);
 	err = fb_page_merge_init(&writing->merge, writing->dump, plan->placement, plan->choice);

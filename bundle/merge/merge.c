@@ -194,6 +194,7 @@ static struct fb_error *write_cores(struct fb_input *input, const struct fb_inpu
 		.fiber = options->redact ? NULL : fb_input_fiber(input),
 		.objects = options->objects,
 		.object_count = options->object_count,
+		.compression = options->compression,
 		.pool = fb_input_pool(input),
 		.progress = options->progress,
 		.progress_context = options->progress_context,

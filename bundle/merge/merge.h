@@ -19,6 +19,8 @@
 struct fb_merge_options {
 	const char *output; /* path; NULL: the input's name + ".fbundle" */
 	bool force;         /* replace an existing output */
+	/* Of added pages, by a name of page_codec.h; NULL: as the dump's are. */
+	const char *compression;
 	/* Leave out what the cores hold of memory: see bundle/merge/redact.h. FB_INVALID for an input
 	 * that is a bundle, whose pages it is already in. */
 	bool redact;

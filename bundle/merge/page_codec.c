@@ -39,11 +39,35 @@ uint32_t fb_page_codec_of(struct fb_dump *dump)
 	return FB_KDUMP_PAGE_ZLIB;
 }
 
+bool fb_page_codec_named(const char *name, uint32_t *codec_ret)
+{
+	static const struct {
+		const char *name;
+		uint32_t codec;
+	} codecs[] = {
+		{"zlib", FB_KDUMP_PAGE_ZLIB},
+		{"lzo", FB_KDUMP_PAGE_LZO},
+		{"snappy", FB_KDUMP_PAGE_SNAPPY},
+		{"zstd", FB_KDUMP_PAGE_ZSTD},
+		{"none", 0},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(codecs); i++) {
+		if (strcmp(name, codecs[i].name) != 0)
+			continue;
+		if (codecs[i].codec == FB_KDUMP_PAGE_LZO && lzo_init() != LZO_E_OK)
+			return false;
+		*codec_ret = codecs[i].codec;
+		return true;
+	}
+	return false;
+}
+
 static size_t pack_lzo(struct fb_scratch *scratch)
 {
 	lzo_uint size = 0;
 
-	/* lzo_init() was called when the dump, whose pages are lzo's, was opened. */
+	/* lzo_init() was called when the method was named, or the dump, whose pages are lzo's, was opened. */
 	if (lzo1x_1_compress(scratch->bytes, FB_PAGE_SIZE, scratch->bytes + ROOM_AT, &size,
 			     scratch->bytes + LZO_TABLE_AT) != LZO_E_OK)
 		return 0;
@@ -89,8 +113,11 @@ uint32_t fb_page_codec_pack(uint32_t codec, struct fb_scratch *scratch, uint8_t 
 	case FB_KDUMP_PAGE_ZSTD:
 		size = pack_zstd(scratch);
 		break;
-	default:
+	case FB_KDUMP_PAGE_ZLIB:
 		size = pack_zlib(scratch);
+		break;
+	default:
+		size = 0;
 		break;
 	}
 	if (!size || size >= FB_PAGE_SIZE) {

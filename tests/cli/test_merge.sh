@@ -56,6 +56,24 @@ expect_error 1 'exists.*--force' "an existing output is refused"
 run merge "$dump" "${cores[1]}" -o "$bundle" --force
 expect_status 0 "--force replaces it"
 
+for method in zlib lzo snappy zstd none; do
+    run merge "$dump" "${cores[1]}" -o "$work/$method.fbundle" --compress "$method"
+    expect_status 0 "added pages are stored by $method"
+    run verify "$work/$method.fbundle"
+    expect_status 0 "and verify finds them right"
+    run extract "$work/$method.fbundle" --all -o "$work/cores" --force
+    plain "${cores[1]}" "$work/plain"
+    expect_same "$work/plain" "$work/cores/$(basename "${cores[1]}")" "and the core comes back by $method"
+done
+expect_same "$work/zlib.fbundle" "$bundle" "a dump of zlib gets zlib's without being asked"
+expect [ "$(stat -c %s "$work/none.fbundle")" -gt "$(stat -c %s "$work/lzo.fbundle")" ] "none takes more room than lzo"
+expect [ "$(stat -c %s "$work/lzo.fbundle")" -gt "$(stat -c %s "$work/zlib.fbundle")" ] "and lzo more than zlib"
+run info "$work/lzo.fbundle" --json
+expect_json '.dump.compression == "mixed"' "info says that there are two methods"
+run merge "$dump" "${cores[1]}" -o "$work/gzip.fbundle" --compress gzip
+expect_status 2 "another method is refused"
+expect grep -q "'gzip': zlib, lzo, snappy, zstd or none" "$work/stderr" "and the methods are named"
+
 run merge "$bundle" "${cores[2]}" -o "$work/second.fbundle" --json
 expect_status 0 "a bundle can be merged with further cores"
 expect_json '.cores | length == 2' "the second bundle has both cores"

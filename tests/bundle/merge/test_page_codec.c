@@ -49,6 +49,12 @@ static void check_codec(struct fb_scratches *scratches, struct fb_kdump_unpacker
 	memcpy(scratch->bytes, page, FB_PAGE_SIZE);
 	CU_ASSERT_EQUAL(fb_page_codec_pack(codec, scratch, packed), FB_PAGE_SIZE);
 	CU_ASSERT_EQUAL(memcmp(packed, page, FB_PAGE_SIZE), 0);
+
+	/* None: as it is, whatever it could become. */
+	fill_page(page);
+	memcpy(scratch->bytes, page, FB_PAGE_SIZE);
+	CU_ASSERT_EQUAL(fb_page_codec_pack(0, scratch, packed), FB_PAGE_SIZE);
+	CU_ASSERT_EQUAL(memcmp(packed, page, FB_PAGE_SIZE), 0);
 	fb_scratch_give(scratches, scratch);
 }
 
@@ -83,4 +89,28 @@ static void the_codec_is_that_of_the_dump(void)
 	expect_codec(MADE_ELF, 0, FB_KDUMP_PAGE_ZLIB);
 }
 
-FB_TEST_MAIN("bundle/page_codec", FB_TEST(pages_come_back), FB_TEST(the_codec_is_that_of_the_dump))
+static void codecs_have_names(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t codec;
+	} named[] = {
+		{"zlib", FB_KDUMP_PAGE_ZLIB},
+		{"lzo", FB_KDUMP_PAGE_LZO},
+		{"snappy", FB_KDUMP_PAGE_SNAPPY},
+		{"zstd", FB_KDUMP_PAGE_ZSTD},
+		{"none", 0},
+	};
+	uint32_t codec = 77;
+
+	CU_ASSERT_FALSE(fb_page_codec_named("gzip", &codec));
+	CU_ASSERT_FALSE(fb_page_codec_named("", &codec));
+	CU_ASSERT_EQUAL(codec, 77);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(named); i++) {
+		CU_ASSERT_TRUE(fb_page_codec_named(named[i].name, &codec));
+		CU_ASSERT_EQUAL(codec, named[i].codec);
+	}
+}
+
+FB_TEST_MAIN("bundle/page_codec", FB_TEST(pages_come_back), FB_TEST(the_codec_is_that_of_the_dump),
+	     FB_TEST(codecs_have_names))
