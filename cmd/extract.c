@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/outfile.h"
 #include "base/text.h"
@@ -25,6 +26,8 @@ struct extract {
 	struct fb_input *input;
 	const struct fb_input_core *cores;
 	size_t core_count;
+	struct fb_input_core
+		*stored; /* those of the bundle, where they cannot be matched; or NULL. Owned */
 };
 
 #define OPTION_ALL 'a'
@@ -115,9 +118,16 @@ static struct fb_error *find_core(const struct extract *extract, const char *wha
 	int32_t pid = parse_pid(what);
 	struct fb_error *err = fb_input_tasks(extract->input, &tasks);
 
-	if (!err && pid)
+	if (err && named && extract->stored) {
+		fb_error_destroy(err);
+		*core_ret = named;
+		return NULL;
+	}
+	if (err)
+		return err;
+	if (pid)
 		task = fb_tasks_by_tid(tasks, pid);
-	else if (!err && !named)
+	else if (!named)
 		err = fb_find_process_named(extract->input, what, &task);
 	if (fb_error_is(err, FB_NOT_FOUND)) {
 		fb_error_destroy(err);
@@ -274,6 +284,40 @@ static struct fb_error *make_folder(const char *path)
 		       : fb_error_os(errno, "cannot make the folder %s", path);
 }
 
+/* Where no task can be reached nobody can tell whose the bundle's cores are, and err (taken) says what would
+ * tell. By name they are had all the same. */
+static struct fb_error *open_stored(struct extract *extract, struct fb_error *err)
+{
+	struct fb_fiber *fiber = fb_input_fiber(extract->input);
+	size_t count = fiber ? fb_fiber_core_count(fiber) : 0;
+
+	if (!fb_error_is(err, FB_NOT_FOUND) || !count || extract->from_dump ||
+	    !fb_kernel_lost(fb_input_kernel(extract->input)))
+		return err;
+	fb_error_destroy(err);
+	err = fb_alloc_array(count, sizeof(*extract->stored), FB_MAX_CORES, "cores",
+			     &extract->stored);
+	extract->cores = extract->stored;
+	for (size_t i = 0; i < count && !err; i++) {
+		struct fb_file *file;
+
+		err = fb_fiber_core_file(fiber, i, &file);
+		if (!err)
+			err = fb_core_open_file(file, extract->context->warnings,
+						&extract->stored[i].core);
+		if (!err)
+			extract->core_count++;
+	}
+	return err;
+}
+
+static void close_stored(struct extract *extract)
+{
+	for (size_t i = 0; extract->stored && i < extract->core_count; i++)
+		fb_core_destroy(extract->stored[i].core);
+	free(extract->stored);
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct extract extract = {.context = context};
@@ -289,7 +333,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_context_open(context, &extract.input);
 	if (!err)
-		err = fb_input_cores(extract.input, &extract.cores, &extract.core_count);
+		err = open_stored(&extract, fb_input_cores(extract.input, &extract.cores,
+							   &extract.core_count));
 	if (!err && extract.all && !extract.core_count)
 		err = fb_error_create(FB_NOT_FOUND,
 				      "%s: no core is in it: name a PID, and one is built from the "
@@ -297,6 +342,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 				      fb_input_path(extract.input));
 	if (!err)
 		err = extract.all ? extract_all(&extract) : extract_one(&extract, context->args[0]);
+	close_stored(&extract);
 	fb_input_destroy(extract.input);
 	return err;
 }

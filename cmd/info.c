@@ -26,6 +26,7 @@ struct info {
 	struct fb_info_look look;
 	const struct fb_input_core *cores;
 	size_t core_count;
+	bool cores_unknown; /* there are some, and no task to hold them against */
 };
 
 static const struct fb_example examples[] = {
@@ -284,7 +285,9 @@ static void print_cores(const struct info *info)
 		else
 			line(info, i == 0 ? "cores" : "", "%-20s of no task at the panic", name);
 	}
-	if (info->core_count == 0)
+	if (info->cores_unknown)
+		line(info, "cores", "left out: whose they are cannot be told");
+	else if (info->core_count == 0)
 		line(info, "cores", "none: `fbundle merge` joins some");
 }
 
@@ -312,6 +315,7 @@ static struct fb_error *load_cores(struct info *info)
 	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_kernel_lost(fb_input_kernel(info->input)))
 		return err;
 	fb_error_destroy(err);
+	info->cores_unknown = true;
 	fb_warn(info->context->warnings,
 		"the cores are left out: without tasks nobody can tell whose they are");
 	return NULL;

@@ -238,6 +238,11 @@ struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input
 		err = look_at_tasks(context, input, tasks, cause == CAUSE_HANG, look);
 	if (err || look->command)
 		return err;
+	if (!fb_kernel_symbols(fb_input_kernel(input))) {
+		snprintf(look->what, sizeof(look->what), "the end of the log");
+		look->command = "log";
+		return NULL;
+	}
 	look->command = "bt";
 	if (cause == CAUSE_LOCKUP || !panic->task) {
 		snprintf(look->what, sizeof(look->what), "what each CPU ran");

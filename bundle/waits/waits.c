@@ -185,7 +185,7 @@ struct fb_error *fb_waits_find(struct fb_input *input, const struct fb_wait_opti
 		err = analyse(waits);
 	if (err) {
 		fb_waits_destroy(waits);
-		return fb_error_prefix(err, "waits");
+		return err;
 	}
 	*waits_ret = waits;
 	return NULL;

@@ -23,8 +23,29 @@ void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *
 /* What the marks mean that stand in the stacks printed. */
 void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
 
-/* What the CPUs ran by their registers alone, for where no task can be reached; only: that CPU's, or -1 for
- * all that were online, the one that panicked first. */
+/* What a CPU ran by its registers alone, for where no task can be reached. */
+struct fb_bt_cpu {
+	uint32_t cpu;
+	bool panicked;
+	struct fb_kernel_stack stack;
+};
+
+struct fb_bt_cpus {
+	struct fb_bt_cpu *list; /* owned, as all of it */
+	size_t count;
+	struct fb_modules *modules; /* NULL: cannot be read, which is a warning */
+	struct fb_orc *orc;
+};
+
+/* only: that CPU's, or -1 for all that were online, the one that panicked first. fb_bt_cpus_deinit() it.
+ * FB_NOT_FOUND as fb_input_explain() says, FB_CORRUPT: there are no unwind tables. */
+FB_MUST_CHECK struct fb_error *fb_bt_cpus_load(struct fb_context *context, struct fb_input *input,
+					       int only, struct fb_bt_cpus *cpus_ret);
+void fb_bt_cpus_deinit(struct fb_bt_cpus *cpus);
+/* It was in user mode, and so has no kernel frames. */
+bool fb_bt_cpu_in_user(const struct fb_bt_cpu *cpu);
+
+/* Them as text. */
 FB_MUST_CHECK struct fb_error *fb_bt_print_cpus(struct fb_context *context, struct fb_input *input,
 						int only);
 /* The same as an answer of `bt --json`, without threads. */

@@ -1,122 +1,150 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each CPU ran, by the registers that it left: all that `bt` and `info` can show of stacks in a dump
- * whose types are lost, so that no task can be reached.
+ * What each CPU ran, by the registers that it left: all that `bt`, `info` and `report` can show of stacks in
+ * a dump whose types are lost, so that no task can be reached.
  */
 #include "cmd/bt/bt.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/part.h"
 #include "kernel/modules/module.h"
 #include "kernel/stacks/orc.h"
 
-struct cpus {
-	struct fb_context *context;
-	struct fb_input *input;
-	struct fb_kernel *kernel;
-	struct fb_modules *modules;
-	struct fb_orc *orc;
-	json_t *list; /* --json, else NULL */
-	size_t shown;
-};
-
-static struct fb_error *open_cpus(struct cpus *cpus)
+static struct fb_error *open_tables(struct fb_context *context, struct fb_input *input,
+				    struct fb_bt_cpus *cpus)
 {
-	struct fb_error *err = fb_modules_load(cpus->kernel, &cpus->modules);
+	struct fb_kernel *kernel = fb_input_kernel(input);
+	struct fb_error *err = fb_modules_load(kernel, &cpus->modules);
 
-	err = fb_part_warn(cpus->context->warnings, err, "the kernel's modules");
+	/* Without symbols there are no stacks either, and that says what would give both. */
+	if (!fb_error_is(err, FB_NOT_FOUND) || fb_kernel_symbols(kernel))
+		err = fb_part_warn(context->warnings, err, "the kernel's modules");
+	err = fb_input_explain(input, "stacks cannot be unwound", err);
+	if (!err)
+		err = fb_alloc_array(fb_kernel_cpu_limit(kernel), sizeof(*cpus->list), FB_MAX_CPUS,
+				     "CPUs", &cpus->list);
 	if (err)
 		return err;
-	err = fb_orc_open(cpus->kernel, cpus->modules, &cpus->orc);
-	return fb_input_explain(cpus->input, "stacks cannot be unwound", err);
+	err = fb_orc_open(kernel, cpus->modules, &cpus->orc);
+	return fb_input_explain(input, "stacks cannot be unwound", err);
 }
 
-static void print_cpu(struct cpus *cpus, uint32_t cpu, const struct fb_kernel_stack *kernel)
+static struct fb_error *load_cpu(struct fb_kernel *kernel, uint32_t cpu, struct fb_bt_cpus *cpus)
 {
-	const struct fb_thread_stack stack = {.kernel = *kernel};
-	struct fb_output *output = cpus->context->output;
-	bool panicked = (int)cpu == fb_kernel_panic_cpu(cpus->kernel);
+	struct fb_bt_cpu *to = &cpus->list[cpus->count];
+	struct fb_error *err = fb_kernel_stack_of_cpu(kernel, cpus->orc, cpu, &to->stack);
 
-	if (cpus->shown++)
-		fb_put("\n");
-	fb_print(output, FB_STYLE_BOLD, "CPU %u", cpu);
+	if (err)
+		return err;
+	to->cpu = cpu;
+	to->panicked = (int)cpu == fb_kernel_panic_cpu(kernel);
+	cpus->count++;
+	return NULL;
+}
+
+struct fb_error *fb_bt_cpus_load(struct fb_context *context, struct fb_input *input, int only,
+				 struct fb_bt_cpus *cpus_ret)
+{
+	struct fb_kernel *kernel = fb_input_kernel(input);
+	int panicked = fb_kernel_panic_cpu(kernel);
+	struct fb_bt_cpus cpus = {0};
+	struct fb_error *err = open_tables(context, input, &cpus);
+
+	if (!err && only < 0 && panicked >= 0)
+		err = load_cpu(kernel, (uint32_t)panicked, &cpus);
+	for (uint32_t cpu = 0; !err && cpu < fb_kernel_cpu_limit(kernel); cpu++) {
+		bool wanted = only < 0 ? (int)cpu != panicked : (int)cpu == only;
+
+		if (wanted && fb_kernel_cpu_online(kernel, cpu))
+			err = load_cpu(kernel, cpu, &cpus);
+	}
+	if (err)
+		fb_bt_cpus_deinit(&cpus);
+	else
+		*cpus_ret = cpus;
+	return err;
+}
+
+void fb_bt_cpus_deinit(struct fb_bt_cpus *cpus)
+{
+	for (size_t i = 0; i < cpus->count; i++)
+		fb_kernel_stack_deinit(&cpus->list[i].stack);
+	free(cpus->list);
+	fb_orc_destroy(cpus->orc);
+	fb_modules_destroy(cpus->modules);
+	memset(cpus, 0, sizeof(*cpus));
+}
+
+static void print_cpu(struct fb_output *output, const struct fb_bt_cpu *cpu)
+{
+	const struct fb_thread_stack stack = {.kernel = cpu->stack};
+
+	fb_print(output, FB_STYLE_BOLD, "CPU %u", cpu->cpu);
 	fb_print(output, FB_STYLE_PLAIN, "%s  which thread it ran is not known\n",
-		 panicked ? ", which panicked" : "");
+		 cpu->panicked ? ", which panicked" : "");
 	fb_print(output, FB_STYLE_DIM, "  kernel  as at the panic\n");
-	if (kernel->ended == FB_UNWIND_USER && !kernel->count)
+	if (fb_bt_cpu_in_user(cpu))
 		fb_print(output, FB_STYLE_DIM, "    it ran in user mode\n");
 	fb_bt_print_kernel(output, &stack);
 }
 
-static struct fb_error *add_cpu(struct cpus *cpus, uint32_t cpu,
-				const struct fb_kernel_stack *kernel)
+bool fb_bt_cpu_in_user(const struct fb_bt_cpu *cpu)
 {
-	json_t *object = json_object();
-
-	json_object_set_new(object, "cpu", json_integer(cpu));
-	json_object_set_new(object, "kernel", fb_bt_kernel_json(kernel));
-	json_object_set_new(object, "end", fb_json_text(kernel->end));
-	return json_array_append_new(cpus->list, object) ? fb_error_nomem() : NULL;
-}
-
-static struct fb_error *show_cpu(struct cpus *cpus, uint32_t cpu)
-{
-	struct fb_kernel_stack stack;
-	struct fb_error *err = fb_kernel_stack_of_cpu(cpus->kernel, cpus->orc, cpu, &stack);
-
-	if (err)
-		return err;
-	if (cpus->list)
-		err = add_cpu(cpus, cpu, &stack);
-	else
-		print_cpu(cpus, cpu, &stack);
-	fb_kernel_stack_deinit(&stack);
-	return err;
-}
-
-static struct fb_error *show_cpus(struct cpus *cpus, int only)
-{
-	int panicked = fb_kernel_panic_cpu(cpus->kernel);
-	struct fb_error *err = open_cpus(cpus);
-
-	if (!err && only < 0 && panicked >= 0)
-		err = show_cpu(cpus, (uint32_t)panicked);
-	for (uint32_t cpu = 0; !err && cpu < fb_kernel_cpu_limit(cpus->kernel); cpu++) {
-		bool wanted = only < 0 ? (int)cpu != panicked : (int)cpu == only;
-
-		if (wanted && fb_kernel_cpu_online(cpus->kernel, cpu))
-			err = show_cpu(cpus, cpu);
-	}
-	fb_orc_destroy(cpus->orc);
-	fb_modules_destroy(cpus->modules);
-	return err;
+	return cpu->stack.ended == FB_UNWIND_USER && !cpu->stack.count;
 }
 
 struct fb_error *fb_bt_print_cpus(struct fb_context *context, struct fb_input *input, int only)
 {
-	struct cpus cpus = {.context = context, .input = input, .kernel = fb_input_kernel(input)};
+	struct fb_bt_cpus cpus;
+	struct fb_error *err = fb_bt_cpus_load(context, input, only, &cpus);
 
-	return show_cpus(&cpus, only);
+	if (err)
+		return err;
+	for (size_t i = 0; i < cpus.count; i++) {
+		if (i)
+			fb_put("\n");
+		print_cpu(context->output, &cpus.list[i]);
+	}
+	fb_bt_cpus_deinit(&cpus);
+	return NULL;
+}
+
+static json_t *cpu_json(const struct fb_bt_cpu *cpu)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "cpu", json_integer(cpu->cpu));
+	json_object_set_new(object, "kernel", fb_bt_kernel_json(&cpu->stack));
+	json_object_set_new(object, "end", fb_json_text(cpu->stack.end));
+	return object;
 }
 
 struct fb_error *fb_bt_cpus_json(struct fb_context *context, struct fb_input *input,
 				 json_t **answer_ret)
 {
-	struct cpus cpus = {.context = context, .input = input, .kernel = fb_input_kernel(input)};
-	json_t *answer;
-	struct fb_error *err;
+	struct fb_bt_cpus cpus;
+	json_t *answer, *list;
+	struct fb_error *err = fb_bt_cpus_load(context, input, -1, &cpus);
 
-	cpus.list = json_array();
-	err = cpus.list ? show_cpus(&cpus, -1) : fb_error_nomem();
+	if (err)
+		return err;
+	list = json_array();
+	for (size_t i = 0; i < cpus.count && !err; i++)
+		if (json_array_append_new(list, cpu_json(&cpus.list[i])))
+			err = fb_error_nomem();
+	fb_bt_cpus_deinit(&cpus);
 	if (err) {
-		json_decref(cpus.list);
+		json_decref(list);
 		return err;
 	}
 	answer = json_object();
 	json_object_set_new(answer, "threads", json_array());
 	json_object_set_new(answer, "files_wanted", json_array());
-	json_object_set_new(answer, "cpus", cpus.list);
+	json_object_set_new(answer, "cpus", list);
 	*answer_ret = answer;
 	return NULL;
 }

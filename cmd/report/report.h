@@ -17,6 +17,7 @@
 #include "bundle/stacks/thread_stack.h"
 #include "bundle/stacks/wanted_files.h"
 #include "bundle/waits/waits.h"
+#include "cmd/bt/bt.h"
 #include "cmd/report/report_html.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/memory_sources.h"
@@ -37,7 +38,9 @@ struct fb_report {
 	struct fb_html html;
 	struct fb_memory_sources sources;
 
-	const struct fb_tasks *tasks;
+	const struct fb_tasks
+		*tasks;         /* NULL: none can be reached, and all that rests on them is empty */
+	struct fb_bt_cpus cpus; /* then: what the CPUs ran */
 	const struct fb_input_core *cores;
 	size_t core_count;
 	struct fb_panic panic;
@@ -70,6 +73,10 @@ const struct fb_thread_stack *fb_report_stack_of(const struct fb_report *report,
 double fb_report_waited(const struct fb_report *report, const struct fb_task *task);
 /* A whole stack as <pre>. */
 void fb_report_stack(struct fb_report *report, const struct fb_thread_stack *stack);
+/* A CPU's, whose thread is not known. */
+void fb_report_cpu_stack(struct fb_report *report, const struct fb_kernel_stack *stack);
+/* "It cannot be told from this dump", and what would tell. */
+void fb_report_without_tasks(struct fb_report *report);
 
 /* report_style.c: from the doctype to the body, and the end. title is escaped. */
 void fb_report_page(struct fb_report *report, const char *title);

@@ -213,6 +213,8 @@ struct fb_error *fb_report_blocked(struct fb_report *report)
 				"Threads with the same stack together. D state first, the longest "
 				"first; then who waits for something, then who idles, most threads "
 				"first. Kernel threads that wait for work are left out.");
+		if (!report->stacks)
+			fb_report_without_tasks(report);
 		for (size_t i = 0; i < group_count && i < MOST_GROUPS; i++)
 			add_group(report, &groups[i]);
 		if (group_count > MOST_GROUPS)

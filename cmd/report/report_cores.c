@@ -71,7 +71,9 @@ void fb_report_cores(struct fb_report *report)
 		"Same: the dump has the page with these bytes. Filled: only the core has it. "
 		"Differ: written between core and panic. No frame: swapped out or given back "
 		"since. Below each, what its match rests on.");
-	if (report->core_count) {
+	if (!report->tasks) {
+		fb_report_without_tasks(report);
+	} else if (report->core_count) {
 		fb_html_table(&report->html, NULL, columns, FB_ARRAY_SIZE(columns));
 		for (size_t i = 0; i < report->core_count; i++)
 			add_core(report, i);

@@ -34,9 +34,12 @@ struct fb_report_task_text fb_report_task(const struct fb_task *task)
 	return text;
 }
 
-/* A part that cannot be had is a warning; out of memory is an error. */
+/* A part that cannot be had is a warning; out of memory is an error. What is lost for want of symbols or
+ * types is a warning already, which says what would give it. */
 static struct fb_error *do_without(struct fb_report *report, struct fb_error *err, const char *what)
 {
+	if (fb_error_is(err, FB_NOT_FOUND) && fb_kernel_lost(fb_input_kernel(report->input)))
+		return fb_part_skip(err);
 	return fb_part_warn(report->context->warnings, err, "%s", what);
 }
 
@@ -150,19 +153,52 @@ static struct fb_error *load_kernel(struct fb_report *report)
 	return err;
 }
 
+/* Where symbols or types are lost, which is a warning already, no task can be reached. What needs none is
+ * shown all the same. */
+static struct fb_error *load_tasks(struct fb_report *report)
+{
+	struct fb_error *err = fb_input_tasks(report->input, &report->tasks);
+
+	if (!fb_error_is(err, FB_NOT_FOUND) || !fb_kernel_lost(fb_input_kernel(report->input)))
+		return err;
+	fb_error_destroy(err);
+	report->tasks = NULL;
+	return NULL;
+}
+
+/* What rests on no task. */
+static struct fb_error *load_without_tasks(struct fb_report *report)
+{
+	struct fb_error *err = fb_input_cores(report->input, &report->cores, &report->core_count);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		fb_warn(report->context->warnings,
+			"the cores are left out: without tasks nobody can tell whose they are");
+		err = NULL;
+	}
+	if (err)
+		return err;
+	return do_without(report,
+			  fb_bt_cpus_load(report->context, report->input, -1, &report->cpus),
+			  "what the CPUs ran");
+}
+
 struct fb_error *fb_report_load(struct fb_report *report)
 {
 	struct fb_error *err;
 
-	err = fb_memory_sources_open(report->context, report->input, &report->sources);
-	if (!err)
-		err = fb_input_tasks(report->input, &report->tasks);
-	if (!err)
-		err = fb_input_cores(report->input, &report->cores, &report->core_count);
+	err = load_tasks(report);
 	if (!err)
 		err = fb_panic_find(report->input, &report->panic);
 	if (!err)
 		err = load_kernel(report);
+	if (!err && !report->tasks)
+		return load_without_tasks(report);
+	if (!err)
+		err = fb_memory_sources_open(report->context, report->input, &report->sources);
+	if (!err)
+		err = fb_input_cores(report->input, &report->cores, &report->core_count);
 	if (!err)
 		err = fb_merge_count(report->input, &report->counts);
 	if (!err)
@@ -174,6 +210,7 @@ struct fb_error *fb_report_load(struct fb_report *report)
 
 void fb_report_deinit(struct fb_report *report)
 {
+	fb_bt_cpus_deinit(&report->cpus);
 	free(report->memory);
 	fb_waits_destroy(report->waits);
 	free(report->wanted);
@@ -183,6 +220,13 @@ void fb_report_deinit(struct fb_report *report)
 	free(report->counts);
 	fb_panic_deinit(&report->panic);
 	fb_memory_sources_deinit(&report->sources);
+}
+
+void fb_report_without_tasks(struct fb_report *report)
+{
+	fb_html_element(
+		&report->html, "p", "warn",
+		"It cannot be told from this dump: see What is missing, and what would give it.");
 }
 
 /* Stacks stand in the order of the tasks: by PID and TID, which idle tasks share. */

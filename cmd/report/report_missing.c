@@ -37,10 +37,15 @@ static void add_row(struct fb_report *report, const char *what, const char *reme
 
 static void add_dump(struct fb_report *report)
 {
-	const struct fb_kernel *kernel = fb_input_kernel(report->input);
-	const int32_t *lost;
-	size_t count = fb_tasks_lost(report->tasks, &lost);
+	struct fb_kernel *kernel = fb_input_kernel(report->input);
+	const char *build_id = fb_kernel_info(kernel)->build_id;
+	char remedy[160];
+	const int32_t *lost = NULL;
+	size_t count = report->tasks ? fb_tasks_lost(report->tasks, &lost) : 0;
 
+	snprintf(remedy, sizeof(remedy),
+		 "its vmlinux with debug information, build-id %s, as --vmlinux",
+		 build_id ? build_id : "unknown");
 	if (fb_dump_info(fb_input_dump(report->input))->incomplete)
 		add_row(report, "Part of the dump", "room where the dump is written to, and time",
 			"the dump is incomplete: it was cut off while it was written");
@@ -49,11 +54,13 @@ static void add_dump(struct fb_report *report)
 			"a makedumpfile that knows this kernel: the filter took pages in use",
 			"%zu threads are known by number only, TID %d first", count, lost[0]);
 	if (!fb_kernel_types(kernel))
-		add_row(report, "Types", "--vmlinux with debug information of this kernel",
-			"the kernel's types (BTF) are not in the dump");
+		add_row(report, "Types", remedy,
+			"the kernel's types (BTF) are missing, and with them tasks, waits, "
+			"user stacks, and whose the cores are");
 	if (!fb_kernel_symbols(kernel))
-		add_row(report, "Symbols", "--vmlinux of this kernel",
-			"the kernel's symbols are not in the dump");
+		add_row(report, "Symbols", remedy,
+			"the kernel's symbols (kallsyms) are missing, and with them stacks and "
+			"modules too");
 }
 
 static bool lacks_core(const struct fb_report *report, const struct fb_task *task)
@@ -86,7 +93,7 @@ static void add_processes(struct fb_report *report)
 	struct fb_html *html = &report->html;
 	size_t count = 0, blocked = 0;
 
-	for (size_t i = 0; i < fb_tasks_count(report->tasks); i++) {
+	for (size_t i = 0; report->tasks && i < fb_tasks_count(report->tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(report->tasks, i);
 
 		if (lacks_core(report, task)) {

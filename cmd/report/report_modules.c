@@ -17,8 +17,13 @@ static void add_row(struct fb_html *html, const struct fb_module *module, const 
 	fb_html_cell(html, NULL, "%s", module->name);
 	fb_html_cell(html, NULL, "%s", flags);
 	fb_html_cell(html, NULL, "%s", fb_module_state_name(module->state));
-	fb_html_cell(html, "n", "%s", fb_text_size(module->size, size, sizeof(size)));
-	fb_html_cell(html, "code", "%016" PRIx64, module->base);
+	if (module->base) {
+		fb_html_cell(html, "n", "%s", fb_text_size(module->size, size, sizeof(size)));
+		fb_html_cell(html, "code", "%016" PRIx64, module->base);
+	} else { /* its name is all that is known */
+		fb_html_cell(html, "n", "?");
+		fb_html_cell(html, "code", "?");
+	}
 	fb_html_cell(html, "how", "%.*s", (int)(length ? length - 1 : 0), module->used_by);
 	fb_html_row_end(html);
 }

@@ -32,13 +32,33 @@ static void add_idle(struct fb_report *report)
 		fb_html_raw(&report->html, "</p>\n");
 }
 
-void fb_report_panic(struct fb_report *report)
+/* What CPUs ran whose threads are not known. */
+static void add_cpus(struct fb_report *report)
+{
+	struct fb_html *html = &report->html;
+
+	if (!report->cpus.count)
+		fb_html_element(html, "p", "warn",
+				"What the CPUs ran cannot be told from this dump.");
+	for (size_t i = 0; i < report->cpus.count; i++) {
+		const struct fb_bt_cpu *cpu = &report->cpus.list[i];
+
+		fb_html_element(html, "h3", NULL, "CPU %u%s", cpu->cpu,
+				cpu->panicked ? " (panicked)" : "");
+		fb_html_element(html, "p", "how", "%s",
+				fb_bt_cpu_in_user(cpu)
+					? "It ran in user mode; which thread is not known."
+					: "Which thread it ran is not known.");
+		if (cpu->stack.count || !fb_bt_cpu_in_user(cpu))
+			fb_report_cpu_stack(report, &cpu->stack);
+	}
+}
+
+/* What the tasks of CPUs did. */
+static void add_tasks(struct fb_report *report)
 {
 	const struct fb_task *panicked = report->panic.task;
 
-	fb_html_section(&report->html, "panic", "Where it panicked, and what the other CPUs ran",
-			"Kernel frames first, then those of the program. A ? marks a frame that "
-			"unwind tables did not lead to.");
 	if (panicked)
 		add_cpu(report, panicked, true);
 	else
@@ -51,5 +71,16 @@ void fb_report_panic(struct fb_report *report)
 			add_cpu(report, task, false);
 	}
 	add_idle(report);
+}
+
+void fb_report_panic(struct fb_report *report)
+{
+	fb_html_section(&report->html, "panic", "Where it panicked, and what the other CPUs ran",
+			"Kernel frames first, then those of the program. A ? marks a frame that "
+			"unwind tables did not lead to.");
+	if (report->tasks)
+		add_tasks(report);
+	else
+		add_cpus(report);
 	fb_html_section_end(&report->html);
 }

@@ -145,6 +145,15 @@ static void add_user(struct fb_html *html, const struct fb_thread_stack *stack)
 			 "stack memory from the core may not fit", "");
 }
 
+void fb_report_cpu_stack(struct fb_report *report, const struct fb_kernel_stack *stack)
+{
+	const struct fb_thread_stack thread = {.kernel = *stack};
+
+	fb_html_raw(&report->html, "<pre>");
+	add_kernel(&report->html, &thread);
+	fb_html_raw(&report->html, "</pre>\n");
+}
+
 void fb_report_stack(struct fb_report *report, const struct fb_thread_stack *stack)
 {
 	fb_html_raw(&report->html, "<pre>");

@@ -29,11 +29,11 @@ static void add_kernel(struct fb_html *html, const struct fb_kernel_info *kernel
 	if (isfinite(kernel->load[0]))
 		fb_html_fact(html, "Load", "%.2f, %.2f, %.2f (1, 5, 15 min)", kernel->load[0],
 			     kernel->load[1], kernel->load[2]);
+	if (kernel->cpus)
+		fb_html_fact(html, "CPUs", "%u", kernel->cpus);
 	if (kernel->memory_bytes)
-		fb_html_fact(html, "Machine", "%u CPUs, %s of memory", kernel->cpus,
+		fb_html_fact(html, "Memory", "%s",
 			     fb_text_size(kernel->memory_bytes, text, sizeof(text)));
-	else
-		fb_html_fact(html, "Machine", "%u CPUs", kernel->cpus);
 }
 
 static void add_taints(struct fb_report *report)
@@ -90,14 +90,12 @@ static void add_tile(struct fb_html *html, const char *href, const char *class, 
 	fb_html_raw(html, "</a>\n");
 }
 
-static void add_tiles(struct fb_report *report)
+static void add_task_tiles(struct fb_report *report)
 {
 	struct fb_html *html = &report->html;
 	size_t processes = 0, threads = 0, blocked = 0, matched = 0;
 	char of_cores[64];
 	size_t cycles = report->waits ? fb_waits_analysis(report->waits)->cycle_count : 0;
-	size_t warnings = fb_warnings_count(report->context->warnings) +
-			  fb_warnings_dropped(report->context->warnings);
 
 	for (size_t i = 0; i < fb_tasks_count(report->tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(report->tasks, i);
@@ -108,7 +106,6 @@ static void add_tiles(struct fb_report *report)
 	}
 	for (size_t i = 0; i < report->core_count; i++)
 		matched += report->cores[i].match.task != NULL;
-	fb_html_raw(html, "<div class=\"tiles\">\n");
 	add_tile(html, "tasks", "", processes, "processes");
 	add_tile(html, "tasks", "", threads, "threads, with the kernel's");
 	add_tile(html, "blocked", blocked ? "bad" : "", blocked, "in D state");
@@ -118,6 +115,17 @@ static void add_tiles(struct fb_report *report)
 	snprintf(of_cores, sizeof(of_cores), "of %zu %s matched to a process", report->core_count,
 		 report->core_count == 1 ? "core" : "cores");
 	add_tile(html, "cores", matched < report->core_count ? "warn" : "", matched, of_cores);
+}
+
+static void add_tiles(struct fb_report *report)
+{
+	struct fb_html *html = &report->html;
+	size_t warnings = fb_warnings_count(report->context->warnings) +
+			  fb_warnings_dropped(report->context->warnings);
+
+	fb_html_raw(html, "<div class=\"tiles\">\n");
+	if (report->tasks)
+		add_task_tiles(report);
 	add_tile(html, "missing", warnings ? "warn" : "", warnings,
 		 warnings == 1 ? "warning" : "warnings");
 	fb_html_raw(html, "</div>\n");

@@ -125,6 +125,11 @@ struct fb_error *fb_report_tasks(struct fb_report *report)
 		&report->html, "tasks", "Tasks",
 		"R runs or could, S sleeps, D sleeps and cannot be woken by a signal, I idle "
 		"worker, T stopped, t traced, Z exited and not waited for.");
+	if (!report->tasks) {
+		fb_report_without_tasks(report);
+		fb_html_section_end(&report->html);
+		return NULL;
+	}
 	fb_html_table(&report->html, "dense", columns, FB_ARRAY_SIZE(columns));
 	err = add_rows(report, false);
 	fb_html_table_end(&report->html);

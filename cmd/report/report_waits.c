@@ -356,7 +356,7 @@ void fb_report_waits(struct fb_report *report)
 			"Across kernel and programs. Threads that merely idle are not here; who is "
 			"stuck cannot go on whatever happens elsewhere.");
 	if (!report->waits) {
-		fb_html_element(&report->html, "p", "warn", "It cannot be told from this dump.");
+		fb_report_without_tasks(report);
 		fb_html_section_end(&report->html);
 		return;
 	}

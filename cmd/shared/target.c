@@ -180,10 +180,14 @@ static struct fb_error *find_symbol(struct fb_kernel *kernel, const char *text, 
 	char name[MAX_SYMBOL];
 	uint64_t address = 0, offset = 0;
 	bool split = fb_split_offset(text, name, sizeof(name), &offset);
+	const char *lost = fb_kernel_lost(kernel);
 	struct fb_error *err = fb_kernel_symbol(kernel, split ? name : text, &address);
 
 	if (fb_error_is(err, FB_NOT_FOUND)) {
 		fb_error_destroy(err);
+		if (lost && !fb_kernel_symbols(kernel))
+			return fb_error_create(FB_NOT_FOUND, "'%s' cannot be looked up: %s", text,
+					       lost);
 		return fb_error_create(
 			FB_NOT_FOUND,
 			"'%s' is neither a hexadecimal address nor a symbol of this kernel", text);

@@ -98,13 +98,21 @@ static int read_int(struct fb_kernel *kernel, const char *name)
 	return value < kernel->cpu_limit ? (int)value : -1;
 }
 
+/* What cannot be had of the CPUs is a warning. That symbols are lost is one already, and all that is missing
+ * for want of them with it. */
+static struct fb_error *do_without(struct fb_kernel *kernel, struct fb_error *err, const char *what)
+{
+	if (fb_error_is(err, FB_NOT_FOUND) && !kernel->symbols)
+		return fb_part_skip(err);
+	return fb_part_warn(kernel->warnings, err, "%s", what);
+}
+
 struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 {
 	uint8_t present[FB_MAX_CPUS / 8] = {0};
 	struct fb_error *err;
 
-	err = read_masks(kernel, present);
-	err = fb_part_warn(kernel->warnings, err, "the CPU masks");
+	err = do_without(kernel, read_masks(kernel, present), "the CPU masks");
 	if (err)
 		return err;
 	err = fb_alloc_array(kernel->cpu_limit, sizeof(uint64_t), FB_MAX_CPUS, "CPUs",
@@ -114,8 +122,7 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 				     &kernel->prstatus_index);
 	if (err)
 		return err;
-	err = read_percpu_offsets(kernel);
-	err = fb_part_warn(kernel->warnings, err, "the per-CPU offsets");
+	err = do_without(kernel, read_percpu_offsets(kernel), "the per-CPU offsets");
 	if (err)
 		return err;
 	err = fb_kernel_assign_notes(kernel, present);

@@ -63,6 +63,10 @@ const char *fb_kernel_vmlinux(const struct fb_kernel *kernel); /* path, or NULL 
 /* Which of symbols and types are missing, why, and which files would give them, as a sentence without
  * its full stop; NULL: neither. What needs them fails with FB_NOT_FOUND. */
 const char *fb_kernel_lost(const struct fb_kernel *kernel);
+/* "its vmlinux with debug information, build-id ..., gives them with --vmlinux (...)": which files have what
+ * a dump has lost of its kernel. The caller frees the text. FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_kernel_vmlinux_remedy(const struct fb_kernel *kernel,
+							char **text_ret);
 
 /* The tables of init_mm, or of a process whose mm->pgd (kernel virtual) is given. */
 void fb_kernel_page_tables(const struct fb_kernel *kernel, struct fb_page_tables *tables_ret);

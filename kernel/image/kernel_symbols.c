@@ -124,25 +124,37 @@ static struct fb_error *load_dwarf(struct fb_kernel *kernel, const char *vmlinux
 	return fb_dwarf_types_load(vmlinux, names, count, &kernel->types);
 }
 
-/* Which files have what the dump lacks. The packages are those of Debian, of Ubuntu, of Fedora and RHEL. */
-static struct fb_error *say_lost(struct fb_kernel *kernel, const char *what,
-				 struct fb_error *reason)
+/* The packages are those of Debian, of Ubuntu, of Fedora and RHEL. */
+struct fb_error *fb_kernel_vmlinux_remedy(const struct fb_kernel *kernel, char **text_ret)
 {
 	const char *id = kernel->info.build_id;
 	const char *release = fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE");
-	int length;
 
 	if (!release)
 		release = "RELEASE";
-	length = asprintf(
-		&kernel->lost,
-		"the kernel's %s missing (%s): its vmlinux with debug information, build-id "
-		"%s, gives them with --vmlinux (packages linux-image-%s-dbg, "
-		"linux-image-unsigned-%s-dbgsym or kernel-debuginfo-%s, or "
-		"`debuginfod-find debuginfo %s`)",
-		what, fb_error_message(reason), id ? id : "unknown", release, release, release,
-		id ? id : "BUILD-ID");
+	if (asprintf(text_ret,
+		     "its vmlinux with debug information, build-id %s, gives them with "
+		     "--vmlinux (packages linux-image-%s-dbg, linux-image-unsigned-%s-dbgsym or "
+		     "kernel-debuginfo-%s, or `debuginfod-find debuginfo %s`)",
+		     id ? id : "unknown", release, release, release, id ? id : "BUILD-ID") < 0)
+		return fb_error_nomem();
+	return NULL;
+}
+
+/* Which files have what the dump lacks; reason is taken. */
+static struct fb_error *say_lost(struct fb_kernel *kernel, const char *what,
+				 struct fb_error *reason)
+{
+	char *remedy = NULL;
+	struct fb_error *err = fb_kernel_vmlinux_remedy(kernel, &remedy);
+	int length = err ? -1
+			 : asprintf(&kernel->lost, "the kernel's %s missing (%s): %s", what,
+				    fb_error_message(reason), remedy);
+
+	free(remedy);
 	fb_error_destroy(reason);
+	if (err)
+		return err;
 	if (length < 0) {
 		kernel->lost = NULL;
 		return fb_error_nomem();

@@ -229,7 +229,7 @@ struct fb_error *fb_orc_table_detect(const struct fb_orc_table *table, uint64_t 
 	} else {
 		return fb_error_create(
 			FB_CORRUPT,
-			"the unwind tables (ORC) look like no known version: they are damaged, or the kernel is newer than this program; no other file gives them");
+			"the unwind tables (ORC) look like no known version: they are damaged, or the kernel is newer than this program");
 	}
 	return NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "kernel/stacks/orc.h"
+#include "kernel/stacks/orc_file.h"
 
 #define CACHE_ROWS 1024u
 
@@ -27,6 +28,7 @@ struct fb_orc {
 	struct fb_kernel *kernel;   /* borrowed */
 	struct fb_modules *modules; /* borrowed, or NULL */
 	struct fb_orc_table table;  /* the kernel's */
+	struct fb_orc_file *file;   /* in which that is; NULL: it is in the dump */
 	struct text_range text[2];  /* of the kernel, and its init text */
 	struct fb_return_hooks hooks;
 	pthread_mutex_t lock; /* of cache */
@@ -56,12 +58,21 @@ static struct fb_error *find_table(const struct fb_kernel *kernel, struct fb_orc
 	return NULL;
 }
 
+/* 0: unknown. */
+static uint64_t entry_code_of(const struct fb_kernel *kernel)
+{
+	uint64_t entry_code = 0;
+
+	fb_error_destroy(fb_kernel_symbol(kernel, "entry_SYSCALL_64", &entry_code));
+	return entry_code;
+}
+
 /* Tells the version of ORC by its hash where the kernel has one and it is known, else by the
  * structure of the table. */
 static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_orc_table *table)
 {
 	uint8_t header[FB_ORC_HEADER_BYTES];
-	uint64_t address, entry_code = 0;
+	uint64_t address;
 	struct fb_error *err;
 
 	err = fb_kernel_symbol(kernel, "__start_orc_header", &address);
@@ -72,8 +83,47 @@ static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_o
 	fb_error_destroy(err);
 	if (table->version != FB_ORC_UNKNOWN)
 		return NULL;
-	fb_error_destroy(fb_kernel_symbol(kernel, "entry_SYSCALL_64", &entry_code));
-	return fb_orc_table_detect(table, entry_code, &table->version);
+	return fb_orc_table_detect(table, entry_code_of(kernel), &table->version);
+}
+
+/* Takes why the dump has no tables, and says what gives them. */
+static struct fb_error *say_lost(const struct fb_kernel *kernel, struct fb_error *err)
+{
+	char *remedy = NULL;
+	struct fb_error *failed = fb_kernel_vmlinux_remedy(kernel, &remedy);
+	enum fb_code code = fb_error_code(err);
+
+	if (failed) {
+		fb_error_destroy(err);
+		return failed;
+	}
+	failed = fb_error_create(code, "%s: %s", fb_error_message(err), remedy);
+	fb_error_destroy(err);
+	free(remedy);
+	return failed;
+}
+
+/* The dump's table; where it is lost, that of the vmlinux. */
+static struct fb_error *open_table(struct fb_kernel *kernel, struct fb_orc *orc)
+{
+	const char *vmlinux = fb_kernel_vmlinux(kernel);
+	struct fb_error *of_file, *err = find_table(kernel, &orc->table);
+
+	if (!err)
+		err = find_version(kernel, &orc->table);
+	if (!err || fb_error_is_fatal(err) || !fb_kernel_symbols(kernel))
+		return err;
+	if (!vmlinux)
+		return say_lost(kernel, err);
+	of_file = fb_orc_file_open(vmlinux, fb_kernel_info(kernel)->kaslr_offset,
+				   entry_code_of(kernel), &orc->file, &orc->table);
+	if (of_file && !fb_error_is_fatal(of_file)) {
+		err = fb_error_prefix(err, "%s", fb_error_message(of_file));
+		fb_error_destroy(of_file);
+		return err;
+	}
+	fb_error_destroy(err);
+	return of_file;
 }
 
 /* Left empty where a symbol is missing. */
@@ -103,9 +153,7 @@ struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_modules *module
 		return fb_error_nomem();
 	orc->kernel = kernel;
 	orc->modules = modules;
-	err = find_table(kernel, &orc->table);
-	if (!err)
-		err = find_version(kernel, &orc->table);
+	err = open_table(kernel, orc);
 	if (err) {
 		free(orc);
 		return err;
@@ -123,6 +171,7 @@ void fb_orc_destroy(struct fb_orc *orc)
 	if (!orc)
 		return;
 	pthread_mutex_destroy(&orc->lock);
+	fb_orc_file_close(orc->file);
 	free(orc);
 }
 
@@ -198,7 +247,7 @@ static struct fb_error *module_table(const struct fb_orc *orc, const struct fb_m
 		return err;
 	if (count > FB_MAX_ORC_ENTRIES)
 		return fb_error_create(FB_CORRUPT, "%" PRIu64 " ORC entries", count);
-	table->space = orc->table.space;
+	table->space = fb_kernel_space(orc->kernel);
 	table->count = (uint32_t)count;
 	table->version = orc->table.version;
 	return NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The symbols and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
+ * The symbols, sections and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
  * which sends home u64 address and size, u8 type, and the name up to its NUL, one after the other.
  * Called for --vmlinux, modules' debug files, and files under --sysroot.
  */
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <gelf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -239,4 +240,64 @@ struct fb_error *fb_elf_build_id(const char *path, char *to, size_t size)
 		(void)snprintf(to + i * 2, 3, "%02x", ((const uint8_t *)bits)[i]);
 	close_elf(&file);
 	return err;
+}
+
+static bool is_named(Elf *elf, Elf_Scn *section, const char *name, GElf_Shdr *header)
+{
+	const char *own;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names) || !gelf_getshdr(section, header))
+		return false;
+	own = elf_strptr(elf, names, header->sh_name);
+	return own && strcmp(own, name) == 0;
+}
+
+static struct fb_error *copy_section(Elf *elf, const char *name, size_t limit,
+				     struct fb_elf_section *section_ret)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	Elf_Data *data;
+	uint8_t *copy;
+
+	do {
+		section = elf_nextscn(elf, section);
+	} while (section && !is_named(elf, section, name, &header));
+	if (!section || header.sh_type == SHT_NOBITS)
+		return fb_error_create(FB_NOT_FOUND, "no bytes of a section %s in it", name);
+	data = elf_rawdata(section, NULL);
+	if (!data || !data->d_buf || !data->d_size)
+		return fb_error_create(FB_CORRUPT, "section %s cannot be read", name);
+	if (data->d_size > limit)
+		return fb_error_create(FB_LIMIT, "section %s of %zu bytes", name, data->d_size);
+	copy = malloc(data->d_size);
+	if (!copy)
+		return fb_error_nomem();
+	memcpy(copy, data->d_buf, data->d_size);
+	*section_ret = (struct fb_elf_section){
+		.address = header.sh_addr,
+		.data = copy,
+		.size = data->d_size,
+	};
+	return NULL;
+}
+
+struct fb_error *fb_elf_section_load(const char *path, const char *name, size_t limit,
+				     struct fb_elf_section *section_ret)
+{
+	struct elf_file file;
+	struct fb_error *err = open_elf(path, &file);
+
+	if (err)
+		return err;
+	err = fb_error_prefix(copy_section(file.elf, name, limit, section_ret), "%s", path);
+	close_elf(&file);
+	return err;
+}
+
+void fb_elf_section_deinit(struct fb_elf_section *section)
+{
+	free(section->data);
+	memset(section, 0, sizeof(*section));
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""make_vmlinux.py FBUNDLE DUMP BUILD_ID OUT: an ELF file as a vmlinux has its symbols, out of the kallsyms of
-a dump of 6.1 whose VMCOREINFO names them; without code, types or lines."""
+"""make_vmlinux.py FBUNDLE DUMP BUILD_ID OUT: an ELF file as a vmlinux has its symbols and unwind tables (ORC),
+out of the kallsyms and the memory of a dump of 6.1 whose VMCOREINFO names them; without code, types or lines."""
 import re
 import struct
 import subprocess
@@ -10,7 +10,7 @@ import sys
 PER_GROUP = 256          # names per marker; the count of names is 8 bytes before them
 SYMBOL = struct.Struct("<IBBHQQ")
 SECTION = struct.Struct("<IIQQQQIIQQ")
-SYMTAB, STRTAB, NOTE = 2, 3, 7
+PROGBITS, SYMTAB, STRTAB, NOTE = 1, 2, 3, 7
 
 
 def vmcoreinfo(dump):
@@ -47,23 +47,35 @@ def main(fbundle, dump, build_id, out):
         return subprocess.run([fbundle, "rd", dump, f"{address:x}", str(length), "--raw"], check=True,
                               capture_output=True).stdout
 
-    table, strings = bytearray(SYMBOL.size), bytearray(b"\0")
+    table, strings, addresses = bytearray(SYMBOL.size), bytearray(b"\0"), {}
     for name, address in symbols(read, at):
         kind, place = chr(name[0]), address - shift if address >> 63 else address
         info = (1 if kind.isupper() else 0) << 4 | (2 if kind in "tT" else 1)
         table += SYMBOL.pack(len(strings), info, 0, 1, place, 0)
         strings += name[1:] + b"\0"
+        addresses[name[1:].decode()] = address
     identity = bytes.fromhex(build_id)
-    note = struct.pack("<III4s", 4, len(identity), 3, b"GNU\0") + identity
-    parts = [note, bytes(table), bytes(strings)]
-    offsets = [64 + sum(len(part) for part in parts[:number]) for number in range(3)]
-    sections = [(0,) * 10, (0, NOTE, 2, 0, offsets[0], len(note), 0, 0, 4, 0),
-                (0, SYMTAB, 0, 0, offsets[1], len(table), 3, 1, 8, SYMBOL.size),
-                (0, STRTAB, 0, 0, offsets[2], len(strings), 0, 0, 1, 0)]
-    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 2, 62, 1, 0, 0,
-                       offsets[2] + len(strings), 0, 64, 0, 0, SECTION.size, len(sections), 3)
+    # Name, type, address, contents, link, first global, alignment and size of an entry.
+    sections = [(b"", NOTE, 0, struct.pack("<III4s", 4, len(identity), 3, b"GNU\0") + identity, 0, 0, 4, 0),
+                (b"", SYMTAB, 0, bytes(table), 3, 1, 8, SYMBOL.size)]
+    unwind = []
+    for name in ("orc_unwind_ip", "orc_unwind"):
+        start, stop = addresses[f"__start_{name}"], addresses[f"__stop_{name}"]
+        unwind.append((f".{name}".encode(), PROGBITS, start - shift, read(start, stop - start), 0, 0, 8, 0))
+    places = {}
+    for section in unwind:
+        places[section[0]] = len(strings)
+        strings += section[0] + b"\0"
+    sections += [(b"", STRTAB, 0, bytes(strings), 0, 0, 1, 0), *unwind]
+    headers, contents, place = [(0,) * 10], [], 64
+    for name, kind, address, data, link, info, align, entry in sections:
+        headers.append((places.get(name, 0), kind, 0, address, place, len(data), link, info, align, entry))
+        contents.append(data)
+        place += len(data)
+    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 2, 62, 1, 0, 0, place, 0, 64, 0, 0,
+                       SECTION.size, len(headers), 3)
     with open(out, "wb") as file:
-        file.write(head + b"".join(parts) + b"".join(SECTION.pack(*section) for section in sections))
+        file.write(head + b"".join(contents) + b"".join(SECTION.pack(*header) for header in headers))
 
 
 if __name__ == "__main__":

@@ -186,6 +186,27 @@ static void build_id_is_read(void)
 	free(path);
 }
 
+/* This program has a section .interp, whose text is the loader's path, and one .bss without bytes. */
+static void sections_are_read_by_name(void)
+{
+	struct fb_elf_section section = {0};
+
+	FB_OK_FATAL(fb_elf_section_load("/proc/self/exe", ".interp", 4096, &section));
+	CU_ASSERT_TRUE(section.size > 8 && section.size < 100);
+	CU_ASSERT_STRING_EQUAL((const char *)section.data, "/lib64/ld-linux-x86-64.so.2");
+	CU_ASSERT_STRING_EQUAL(__executable_start + section.address, "/lib64/ld-linux-x86-64.so.2");
+	fb_elf_section_deinit(&section);
+	CU_ASSERT_PTR_NULL(section.data);
+	FB_FAILS_WITH(fb_elf_section_load("/proc/self/exe", ".interp", 8, &section), FB_LIMIT,
+		      "section .interp of ");
+	FB_FAILS_WITH(fb_elf_section_load("/proc/self/exe", ".orc_unwind", 4096, &section),
+		      FB_NOT_FOUND, "no bytes of a section .orc_unwind");
+	FB_FAILS_WITH(fb_elf_section_load("/proc/self/exe", ".bss", 1 << 20, &section),
+		      FB_NOT_FOUND, "no bytes of a section .bss");
+	FB_FAILS_WITH(fb_elf_section_load("/nonexistent", ".bss", 1, &section), FB_OS,
+		      "/nonexistent: ");
+}
+
 static void damaged_files_are_refused(void)
 {
 	struct vmlinux damaged = vmlinux_example;
@@ -344,6 +365,7 @@ static void build_ids_have_a_size(void)
 
 FB_TEST_MAIN("symbols/elf_symtab", FB_TEST(symbols_stand_where_they_run),
 	     FB_TEST(a_moved_kernel_keeps_its_per_cpu_offsets), FB_TEST(build_id_is_read),
-	     FB_TEST(damaged_files_are_refused), FB_TEST(cut_files_are_survived),
-	     FB_TEST(letters_are_those_of_nm), FB_TEST(some_symbols_are_left_out),
-	     FB_TEST(objects_are_moved_whole), FB_TEST(build_ids_have_a_size))
+	     FB_TEST(sections_are_read_by_name), FB_TEST(damaged_files_are_refused),
+	     FB_TEST(cut_files_are_survived), FB_TEST(letters_are_those_of_nm),
+	     FB_TEST(some_symbols_are_left_out), FB_TEST(objects_are_moved_whole),
+	     FB_TEST(build_ids_have_a_size))
