@@ -12,6 +12,7 @@
 #include "bundle/process/process.h"
 #include "bundle/waits/waits.h"
 #include "cmd/ps_detail.h"
+#include "cmd/ps_lost.h"
 #include "cmd/ps_order.h"
 #include "cmd/shared/command.h"
 
@@ -177,41 +178,15 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
 }
 
-/* TIDs that are known while their task_structs are not in the dump. */
-static json_t *lost_list(const struct ps *ps)
-{
-	const int32_t *tids;
-	size_t count = fb_tasks_lost(ps->tasks, &tids);
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, json_integer(tids[i]));
-	return list;
-}
-
-static void print_lost(const struct ps *ps)
-{
-	const int32_t *tids;
-	size_t count = fb_tasks_lost(ps->tasks, &tids);
-
-	if (count)
-		fb_put("\nknown by TID only:");
-	for (size_t i = 0; i < count; i++)
-		fb_put(" %d", tids[i]);
-	if (count)
-		fb_put("\n");
-}
-
 static struct fb_error *print_json(struct ps *ps, struct fb_context *context)
 {
 	json_t *answer = json_object();
 	json_t *list = json_array();
-	struct fb_error *err = NULL;
+	struct fb_error *err = fb_ps_lost_to_json(ps->input, answer);
 
 	for (size_t i = 0; i < fb_tasks_count(ps->tasks) && !err; i++)
 		err = task_to_json(ps, fb_tasks_get(ps->tasks, i), list);
 	json_object_set_new(answer, "tasks", list);
-	json_object_set_new(answer, "lost_tids", lost_list(ps));
 	if (err) {
 		json_decref(answer);
 		return err;
@@ -397,7 +372,7 @@ static struct fb_error *print_text(struct ps *ps, struct fb_context *context)
 	if (!err)
 		fb_table_print(ps->table, context->output);
 	if (!err)
-		print_lost(ps);
+		err = fb_ps_lost_print(ps->input, context->output);
 	fb_table_destroy(ps->table);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/source_text.h"
@@ -269,6 +270,36 @@ static struct fb_error *show_both(struct rd *rd, const struct fb_run *run)
 	return err;
 }
 
+/* That a page's bytes are damaged shows where they are read. Cuts the run before the first such page, or makes
+ * it that one; of --raw, whose runs nobody sees, no more than is written next is looked at. */
+static struct fb_error *cut_at_damage(struct rd *rd, struct fb_run *run)
+{
+	uint8_t bytes[FB_PAGE_SIZE];
+
+	if (rd->raw && run->length > CHUNK)
+		run->length = CHUNK;
+	for (uint64_t done = 0, part; done < run->length; done += part) {
+		uint64_t at = run->start + done;
+		struct fb_error *err;
+
+		part = FB_PAGE_SIZE - at % FB_PAGE_SIZE;
+		if (part > run->length - done)
+			part = run->length - done;
+		err = fb_space_read(rd->target.space, at, bytes, part);
+		if (!err)
+			continue;
+		if (done) {
+			run->length = done;
+			return fb_part_skip(err); /* it is the next run's */
+		}
+		run->length = part;
+		run->origin = (struct fb_origin){.source = FB_SOURCE_ABSENT,
+						 .absence = FB_ABSENCE_DAMAGED};
+		return fb_part_warn(rd->context->warnings, err, "0x%" PRIx64, at);
+	}
+	return NULL;
+}
+
 static struct fb_error *read_range(struct rd *rd)
 {
 	uint64_t address = rd->target.address, left = rd->length;
@@ -282,6 +313,8 @@ static struct fb_error *read_range(struct rd *rd)
 		bool differs = false;
 
 		err = fb_space_locate(rd->target.space, address, part, &run);
+		if (!err && run.origin.source != FB_SOURCE_ABSENT)
+			err = cut_at_damage(rd, &run);
 		if (!err && rd->both)
 			err = compare_page(rd, &run, &differs);
 		if (!err)

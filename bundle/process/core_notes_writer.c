@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "base/part.h"
+#include "bundle/process/lost_threads.h"
 #include "bundle/process/process.h"
 #include "kernel/files/path.h"
 #include "kernel/stacks/fpu.h"
@@ -119,6 +120,19 @@ static struct fb_error *add_prstatus(struct writer *writer, const struct fb_task
 	return append_note(writer->notes, NT_PRSTATUS, &status, sizeof(status));
 }
 
+/* The registers in the process's core, where the dump has lost them; false: it has none either. */
+static bool core_regs(const struct writer *writer, const struct fb_task *task,
+		      struct user_regs_struct *regs)
+{
+	const struct fb_input_core *core = fb_input_core_of(writer->input, task->pid);
+	const struct fb_core_thread *thread =
+		core ? fb_process_core_thread(core->core, task) : NULL;
+
+	if (thread)
+		*regs = thread->regs;
+	return thread;
+}
+
 static struct fb_error *add_thread(struct writer *writer, const struct fb_task *task)
 {
 	uint8_t fpu[FB_FXSAVE_BYTES];
@@ -130,6 +144,8 @@ static struct fb_error *add_thread(struct writer *writer, const struct fb_task *
 	if (task->state == 'Z' || task->state == 'X')
 		return NULL;
 	err = user_regs(writer, task, &regs);
+	if (err && core_regs(writer, task, &regs))
+		err = fb_part_skip(err);
 	if (err) {
 		err = fb_part_warn(fb_input_warnings(writer->input), err,
 				   "TID %d: no registers, so it is left out", task->tid);
@@ -339,6 +355,21 @@ static const struct fb_task *find_first(const struct writer *writer)
 	return writer->leader;
 }
 
+/* Those whose task_struct is lost, as in the process's core. */
+static struct fb_error *add_lost_threads(struct writer *writer, const struct fb_task *first)
+{
+	struct fb_lost_threads lost;
+	struct fb_error *err = fb_lost_threads_find(writer->input, &lost);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < lost.count && !err; i++)
+		if (lost.tasks[i].pid == writer->task->pid && lost.tasks[i].tid != first->tid)
+			err = add_thread(writer, &lost.tasks[i]);
+	fb_lost_threads_deinit(&lost);
+	return err;
+}
+
 static struct fb_error *add_threads(struct writer *writer)
 {
 	const struct fb_task *first = find_first(writer);
@@ -347,7 +378,7 @@ static struct fb_error *add_threads(struct writer *writer)
 	for (size_t i = writer->first; i < writer->first + writer->count && !err; i++)
 		if (fb_tasks_get(writer->tasks, i) != first)
 			err = add_thread(writer, fb_tasks_get(writer->tasks, i));
-	return err;
+	return err ? err : add_lost_threads(writer, first);
 }
 
 struct fb_error *fb_core_notes_write(struct fb_input *input, const struct fb_task *task,

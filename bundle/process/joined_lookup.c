@@ -74,6 +74,31 @@ static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_p
 	return NULL;
 }
 
+/* A page that the core has too is taken from the dump only where that can be read: its bytes may be damaged
+ * there, though its descriptor is not. page is its address in the process. */
+static struct fb_error *check_frame(struct fb_joined *joined, uint64_t page,
+				    struct fb_page_backing *backing)
+{
+	struct fb_core *core = joined->core ? joined->core->core : NULL;
+	struct fb_fiber *fiber = fb_input_fiber(joined->input);
+	uint64_t physical = backing->origin.physical, offset;
+	uint8_t bytes[FB_PAGE_SIZE];
+	struct fb_error *err;
+
+	if (!core || joined->options.no_core || !fb_core_page(core, page, &offset) ||
+	    (fiber && fb_fiber_page_added(fiber, physical >> FB_PAGE_SHIFT)))
+		return NULL;
+	shorten(backing, FB_PAGE_SIZE);
+	err = fb_space_read(joined->tables.physical, physical, bytes, sizeof(bytes));
+	if (!err || fb_error_is_fatal(err))
+		return err;
+	fb_error_destroy(err);
+	backing->kind = BACKING_NONE;
+	backing->origin.source = FB_SOURCE_ABSENT;
+	backing->origin.absence = FB_ABSENCE_DAMAGED;
+	return NULL;
+}
+
 static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt_walk *walk,
 				    struct fb_page_backing *backing)
 {
@@ -324,6 +349,8 @@ struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address, ui
 		return err;
 	backing->length = alike(joined, &walk, vma, page, in_page + length);
 	err = lookup_dump(joined, &walk, vma, page, backing);
+	if (!err && backing->kind == BACKING_FRAME)
+		err = check_frame(joined, page, backing);
 	if (!err && (backing->kind == BACKING_NONE || joined->options.prefer_core) &&
 	    !lookup_core(joined, page, backing) && backing->kind == BACKING_NONE)
 		err = lookup_file(joined, vma, &walk, page, backing);

@@ -63,6 +63,25 @@ uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool
 	return *from_core_ret ? fb_core_info(core->core)->uid : task->uid;
 }
 
+const struct fb_core_thread *fb_process_core_thread(const struct fb_core *core,
+						    const struct fb_task *task)
+{
+	const struct fb_core_thread *first = fb_core_thread_of(core, task->tid);
+	uint32_t levels = task->level_count < FB_ARRAY_SIZE(task->level_tids)
+				  ? task->level_count
+				  : (uint32_t)FB_ARRAY_SIZE(task->level_tids);
+
+	/* The core was written inside a PID namespace, so it has the PID of that namespace. */
+	for (uint32_t level = 0; level < levels; level++) {
+		const struct fb_core_thread *thread =
+			fb_core_thread_of(core, task->level_tids[level]);
+
+		if (thread && (!first || thread < first))
+			first = thread;
+	}
+	return first;
+}
+
 struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *task, bool own_root,
 				 struct fb_path *root_ret, bool *known_ret)
 {

@@ -24,6 +24,10 @@ fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to,
  * whoever wrote it. UINT32_MAX: unknown. */
 uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool *from_core_ret);
 
+/* The thread in its process's core, which may number it as a PID namespace does; NULL: the core has it not. */
+const struct fb_core_thread *fb_process_core_thread(const struct fb_core *core,
+						    const struct fb_task *task);
+
 /*
  * The root that paths of a process are shown from: PID 1's, because that is what /proc shows to
  * whoever looks from the host; with own_root the process's (a container's files then look as its

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/process/joined_space.h"
+#include "bundle/process/process.h"
 #include "bundle/process/user_mappings.h"
 #include "bundle/stacks/stored_stack.h"
 #include "bundle/stacks/thread_syscall.h"
@@ -75,25 +76,6 @@ static struct fb_error *unwind_kernel(void *context, size_t index)
 	return err ? err : fb_kernel_lines_add(stacks->lines, &stack->kernel);
 }
 
-static const struct fb_core_thread *find_core_thread(const struct fb_core *core,
-						     const struct fb_task *task)
-{
-	const struct fb_core_thread *first = fb_core_thread_of(core, task->tid);
-	uint32_t levels = task->level_count < FB_ARRAY_SIZE(task->level_tids)
-				  ? task->level_count
-				  : (uint32_t)FB_ARRAY_SIZE(task->level_tids);
-
-	/* The core was written inside a PID namespace, so it has the PID of that namespace. */
-	for (uint32_t level = 0; level < levels; level++) {
-		const struct fb_core_thread *thread =
-			fb_core_thread_of(core, task->level_tids[level]);
-
-		if (thread && (!first || thread < first))
-			first = thread;
-	}
-	return first;
-}
-
 /* The registers that do not change while a thread only waits; a system call changes the others. */
 static bool differ(const struct user_regs_struct *a, const struct user_regs_struct *b)
 {
@@ -105,7 +87,7 @@ static void choose_registers(struct fb_thread_stacks *stacks, struct fb_thread_s
 {
 	stack->core = fb_input_core_of(stacks->input, stack->task->pid);
 	if (stack->core)
-		stack->core_thread = find_core_thread(stack->core->core, stack->task);
+		stack->core_thread = fb_process_core_thread(stack->core->core, stack->task);
 	if (stack->kernel.has_user_regs) {
 		stack->user_regs = stack->kernel.user_regs;
 		stack->user_regs_from = stack->kernel.user_regs_from == FB_USER_REGS_PRSTATUS

@@ -14,6 +14,7 @@
 #include "base/part.h"
 #include "base/u64_map.h"
 #include "bundle/input/panic.h"
+#include "bundle/process/lost_threads.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/memory_sources.h"
 #include "cmd/shared/target.h"
@@ -27,6 +28,7 @@ struct bt {
 	const struct fb_task **chosen; /* owned */
 	size_t count, room;
 	struct fb_u64_map met; /* addresses of those chosen */
+	struct fb_lost_threads lost;
 	struct fb_thread_stacks *stacks;
 	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
 	bool all, panicking, group;
@@ -107,23 +109,42 @@ static struct fb_error *choose_group(struct bt *bt, int32_t pid, size_t *count_r
 	return err;
 }
 
-static struct fb_error *choose_all(struct bt *bt)
+/* Of a process, or a thread, those whose task_struct is lost and of which its core tells; 0: all. */
+static struct fb_error *choose_lost(struct bt *bt, int32_t pid, size_t *count_ret)
 {
 	struct fb_error *err = NULL;
 
+	for (size_t i = 0; !err && i < bt->lost.count; i++) {
+		const struct fb_task *task = &bt->lost.tasks[i];
+
+		if (pid && task->pid != pid && task->tid != pid)
+			continue;
+		err = choose(bt, task);
+		++*count_ret;
+	}
+	return err;
+}
+
+static struct fb_error *choose_all(struct bt *bt)
+{
+	struct fb_error *err = NULL;
+	size_t lost = 0;
+
 	for (size_t i = 0; !err && i < fb_tasks_count(bt->tasks); i++)
 		err = choose(bt, fb_tasks_get(bt->tasks, i));
-	return err;
+	return err ? err : choose_lost(bt, 0, &lost);
 }
 
 static struct fb_error *choose_pid(struct bt *bt, int32_t pid)
 {
 	const struct fb_task *task = fb_tasks_by_tid(bt->tasks, pid);
 	const int32_t *lost;
-	size_t count, lost_count = fb_tasks_lost(bt->tasks, &lost);
+	size_t count, lost_count = fb_tasks_lost(bt->tasks, &lost), in_cores = 0;
 	struct fb_error *err = choose_group(bt, pid, &count);
 
-	if (err || count)
+	if (!err)
+		err = choose_lost(bt, pid, &in_cores);
+	if (err || count || in_cores)
 		return err;
 	if (task)
 		return choose(bt, task);
@@ -197,6 +218,8 @@ static struct fb_error *choose_tasks(struct bt *bt)
 		bt->by_cpu = true;
 		return NULL;
 	}
+	if (!err)
+		err = fb_lost_threads_find(bt->input, &bt->lost);
 	if (!err && bt->all)
 		return choose_all(bt);
 	if (!err && (bt->panicking || !bt->context->arg_count))
@@ -366,6 +389,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_thread_stacks_destroy(bt.stacks);
 	fb_u64_map_deinit(&bt.met);
 	free(bt.chosen);
+	fb_lost_threads_deinit(&bt.lost);
 	fb_memory_sources_deinit(&bt.sources);
 	fb_panic_deinit(&bt.panic);
 	fb_input_destroy(bt.input);

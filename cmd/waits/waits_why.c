@@ -102,9 +102,18 @@ static struct fb_error *explain_thread(const struct fb_waits_view *view, int32_t
 struct fb_error *fb_waits_print_why(const struct fb_waits_view *view, int32_t tid)
 {
 	const struct fb_task *task = fb_tasks_by_tid(view->tasks, tid);
-	size_t first, count;
+	const int32_t *lost;
+	size_t first, count, lost_count;
 	struct fb_error *err = NULL;
 
+	lost_count = fb_tasks_lost(view->tasks, &lost);
+	for (size_t i = 0; i < lost_count && !task; i++)
+		if (lost[i] == tid)
+			return fb_error_create(FB_ABSENT,
+					       "PID %" PRId32
+					       " existed, but its task_struct is not in "
+					       "the dump, so that what it waits for is not known",
+					       tid);
 	if (!task)
 		return fb_error_create(FB_NOT_FOUND, "no thread or process has PID %" PRId32, tid);
 	if (task->tid != task->pid)

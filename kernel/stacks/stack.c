@@ -290,7 +290,10 @@ static struct fb_error *walk_task(struct walk *walk)
 	struct fb_error *err;
 
 	if (!task->stack) {
-		lose(walk, "the task has given back its stack: it is exiting");
+		lose(walk,
+		     task->found_by
+			     ? "the task has given back its stack: it is exiting"
+			     : "its task_struct, which has the place of its kernel stack, is not in the dump");
 		return NULL;
 	}
 	fb_stack_area_add(&walk->unwind, task->stack, fb_thread_size(walk->kernel), "task");

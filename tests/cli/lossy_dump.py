@@ -5,6 +5,8 @@ lossy_dump.py split PLAIN FOLDER START END: parts 1 to 3 of a plain dump as a sp
 the page frames [START, END).
 lossy_dump.py spoil PLAIN OUT PFN...: the descriptors of these page frames get an impossible size, flags, or
 offset in turn.
+lossy_dump.py garble PLAIN OUT PFN...: the stored bytes of these page frames, of a length that none but compressed
+pages have, are no longer what any method packs.
 
 Numbers may be hexadecimal (0x)."""
 import os
@@ -64,13 +66,24 @@ def spoil(plain, out, frames):
     dump.flush()
 
 
+def garble(plain, out, frames):
+    shutil.copyfile(plain, out)
+    dump = KdumpFile(out)
+    for pfn in frames:
+        offset, size, flags, _ = DESC.unpack(dump.read(dump.descs + DESC.size * dump.slots[pfn], DESC.size))
+        if not flags:
+            sys.exit(f"page frame {pfn:#x} is not compressed: it cannot be damaged so")
+        dump.patch(offset, b"\xff" * size)
+    dump.flush()
+
+
 def main(action, *arguments):
     if action == "plain":
         unflatten(*arguments)
     elif action == "split":
         split(*arguments[:2], *(int(text, 0) for text in arguments[2:]))
     else:
-        spoil(*arguments[:2], [int(text, 0) for text in arguments[2:]])
+        {"spoil": spoil, "garble": garble}[action](*arguments[:2], [int(text, 0) for text in arguments[2:]])
 
 
 if __name__ == "__main__":

@@ -387,6 +387,8 @@ static void says_why_a_stack_ends(void)
 	made_lose(world.made, world.task.address);
 	expect_end(&world, 0, "task_thread_sp");
 	world.task.stack = 0;
+	expect_end(&world, 0, "its task_struct, which has the place of its kernel stack, is not");
+	world.task.found_by = FB_FOUND_TASK_LIST;
 	expect_end(&world, 0, "given back its stack");
 	made_task_destroy(&world);
 }
