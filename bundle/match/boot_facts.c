@@ -120,9 +120,7 @@ static const char *next_part(const char *part)
 	return dot ? dot + 1 : NULL;
 }
 
-/* core.COMM.UID.BOOT_ID.PID.TIME, TIME in microseconds: systemd-coredump's names
- * (systemd-coredump(8)). The parts of a name hold no dots. */
-static void read_name(const char *name, struct fb_boot_facts *facts)
+bool fb_boot_facts_of_name(const char *name, struct fb_boot_facts *facts)
 {
 	for (const char *part = name; part; part = next_part(part)) {
 		const char *pid = next_part(part), *time = pid ? next_part(pid) : NULL;
@@ -134,8 +132,9 @@ static void read_name(const char *name, struct fb_boot_facts *facts)
 		memcpy(facts->boot_id, part, BOOT_ID_DIGITS);
 		facts->taken_s = (double)strtoull(time, &end, 10) / 1e6;
 		facts->taken_by_name = true;
-		return;
+		return true;
 	}
+	return false;
 }
 
 struct fb_error *fb_boot_facts_of_core(struct fb_core *core, struct fb_boot_facts *facts_ret)
@@ -147,7 +146,7 @@ struct fb_error *fb_boot_facts_of_core(struct fb_core *core, struct fb_boot_fact
 
 	if (info->mtime_ns)
 		facts.taken_s = (double)info->mtime_ns / 1e9;
-	read_name(fb_core_name(core), &facts);
+	(void)fb_boot_facts_of_name(fb_core_name(core), &facts);
 	facts.hwcap = auxv_value(info->auxv, info->auxv_pairs, AT_HWCAP);
 	if (vdso)
 		err = fb_part_skip(fb_build_id_read(fb_core_space(core), vdso, facts.vdso,

@@ -46,6 +46,11 @@ FB_MUST_CHECK struct fb_error *fb_boot_facts_of_dump(struct fb_kernel *kernel,
 FB_MUST_CHECK struct fb_error *fb_boot_facts_of_core(struct fb_core *core,
 						     struct fb_boot_facts *facts_ret);
 
+/* What a name core.COMM.UID.BOOT_ID.PID.TIME says, TIME in microseconds and maybe a suffix of compression behind
+ * it: systemd-coredump's names (systemd-coredump(8)), and those of capture. Sets boot_id, taken_s and
+ * taken_by_name, or nothing where it is no such name: false. The parts of a name hold no dots. */
+bool fb_boot_facts_of_name(const char *name, struct fb_boot_facts *facts);
+
 /* Holds what a core tells against what the dump does. why[size] gets what differs, as in "another kernel ran
  * there (...)"; for FB_BOOT_SAME what is equal; "" for FB_BOOT_UNKNOWN. */
 enum fb_boot_verdict fb_boot_facts_compare(const struct fb_boot_facts *core,

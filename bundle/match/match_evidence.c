@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/text.h"
+#include "bundle/match/boot_facts.h"
 #include "bundle/match/match_private.h"
 #include "kernel/mappings/vma.h"
 
@@ -205,7 +206,20 @@ static double process_start(const struct fb_tasks *tasks, const struct fb_task *
 	return leader ? (double)leader->start_ns / 1e9 : NAN;
 }
 
-/* The core's file time, if it can be the time at which the core was taken. */
+/* When a core was taken, in seconds since the epoch: by the name that whoever wrote it gave it, else by its file's
+ * time, which a copy changes. A name that does not fit the dump's time, from boot to crash, is another's. */
+static double time_taken(const struct fb_core_info *info, double boot, double crash)
+{
+	const char *slash = strrchr(info->path, '/');
+	struct fb_boot_facts named;
+
+	if (fb_boot_facts_of_name(slash ? slash + 1 : info->path, &named) &&
+	    named.taken_s <= crash && named.taken_s >= boot)
+		return named.taken_s;
+	return (double)info->mtime_ns / 1e9;
+}
+
+/* The time at which the core was taken, if it can be that. */
 static struct fb_error *weigh_age(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 				  const struct fb_core_info *info, double used_since,
 				  struct fb_match *match)
@@ -213,8 +227,8 @@ static struct fb_error *weigh_age(struct fb_kernel *kernel, const struct fb_task
 	const struct fb_kernel_info *kernel_info = fb_kernel_info(kernel);
 	/* CRASHTIME is in whole seconds, rounded down. */
 	double crash = (double)kernel_info->crash_time + 1.0;
-	double written = (double)info->mtime_ns / 1e9;
 	double boot = crash - kernel_info->uptime_s;
+	double written = time_taken(info, boot, crash);
 
 	if (kernel_info->crash_time && written <= crash && written >= boot) {
 		double start = boot + process_start(tasks, match->task);

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "kernel/image/kernel_private.h"
+#include "kernel/paging/page_table_visits.h"
 
 static struct fb_error *load_vmcoreinfo(struct fb_kernel *kernel)
 {
@@ -92,21 +94,75 @@ static struct fb_error *find_page_tables(struct fb_kernel *kernel)
 /* PUD_SIZE: page_offset_base is aligned to it (kernel_randomize_memory()). */
 #define DIRECT_MAP_ALIGNMENT (1ull << 30)
 
-static void find_direct_map(struct fb_kernel *kernel)
+static bool can_be_direct_map(uint64_t start)
 {
+	return fb_kernel_address_ok(start) && start % DIRECT_MAP_ALIGNMENT == 0;
+}
+
+/* Stops at the first page that is mapped. */
+static struct fb_error *take_first(void *context, const struct fb_pt_run *run)
+{
+	uint64_t *start = context;
+
+	if (run->state != FB_PT_PRESENT)
+		return NULL;
+	*start = run->start - run->physical;
+	return fb_error_create(FB_LIMIT, "found");
+}
+
+/* Of what is placed at random the direct map comes first (kaslr_regions[] of arch/x86/mm/kaslr.c), so the first
+ * page mapped from its fixed place on is of it; that it maps the kernel's own page tables is the proof. 0:
+ * the tables do not tell. */
+static struct fb_error *direct_map_by_tables(struct fb_kernel *kernel, uint64_t fixed,
+					     uint64_t *start_ret)
+{
+	struct fb_pt_visits *visits = NULL;
+	struct fb_pt_walk walk;
+	uint64_t start = 0;
+	struct fb_error *err =
+		fb_pt_visits_create(fb_dump_info(kernel->dump)->pages_dumped, &visits);
+
+	*start_ret = 0;
+	if (err)
+		return err;
+	err = fb_part_skip(fb_pt_for_each(&kernel->tables, fixed, FB_START_KERNEL_MAP, visits,
+					  take_first, &start));
+	fb_pt_visits_destroy(visits);
+	if (err || !can_be_direct_map(start))
+		return err;
+	err = fb_pt_walk(&kernel->tables, start + kernel->tables.root, &walk);
+	if (!err && walk.state == FB_PT_PRESENT && walk.physical == kernel->tables.root)
+		*start_ret = start;
+	return err;
+}
+
+static struct fb_error *find_direct_map(struct fb_kernel *kernel)
+{
+	uint64_t fixed = kernel->info.levels == 5 ? DIRECT_MAP_5_LEVELS : DIRECT_MAP_4_LEVELS;
 	uint64_t address, start = 0;
 	struct fb_error *err = fb_kernel_symbol(kernel, "page_offset_base", &address);
 
-	if (fb_error_is(err, FB_NOT_FOUND)) {
-		start = kernel->info.levels == 5 ? DIRECT_MAP_5_LEVELS : DIRECT_MAP_4_LEVELS;
+	/* Whether this kernel has it is not known without its symbols: the tables tell all the same. */
+	if (fb_error_is(err, FB_NOT_FOUND) && kernel->symbols) {
+		start = fixed;
 	} else if (!err) {
 		err = fb_space_u64(kernel->space, address, &start);
-		if (err || !fb_kernel_address_ok(start) || start % DIRECT_MAP_ALIGNMENT)
+		if (err || !can_be_direct_map(start))
 			start = 0;
 	}
-	fb_error_destroy(err);
+	err = fb_part_skip(err);
+	if (!err && !start)
+		err = direct_map_by_tables(kernel, fixed, &start);
+	if (err)
+		return err;
+	if (!start && kernel->symbols)
+		fb_warn(kernel->warnings,
+			"where all memory is mapped (page_offset_base) is not in the dump, and the kernel's "
+			"page tables do not tell: swapped pages and slabs that are found by their page "
+			"frames, such as those of lost tasks, cannot be read");
 	kernel->linear.direct_start = start;
 	kernel->linear.direct_size = fb_dump_info(kernel->dump)->max_pfn << FB_PAGE_SHIFT;
+	return NULL;
 }
 
 static struct fb_error *load_memory(struct fb_kernel *kernel,
@@ -141,7 +197,9 @@ struct fb_error *fb_kernel_complete(struct fb_kernel *kernel)
 	err = fb_kernel_load_symbols(kernel);
 	if (err)
 		return err;
-	find_direct_map(kernel);
+	err = find_direct_map(kernel);
+	if (err)
+		return err;
 	fb_layout_resolve(kernel->types, &kernel->layout);
 	err = fb_kernel_load_cpus(kernel);
 	if (err)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the dump has lost, a matched core has: threads whose task_struct is not in the dump, and pages whose bytes
 # are damaged there. What lost mappings and page tables are taken from, tests/hostile/lost_memory shows.
+# shellcheck disable=SC2016 # $name within a jq filter
 # shellcheck source=tests/cli/harness.sh
 . "$(dirname "$0")/harness.sh"
 

@@ -68,4 +68,51 @@ expect_line stdout "^what stacks need of a file: checksum differs" "and names it
 # A redacted bundle keeps its stacks, and no files.
 run merge "$dump" "${cores[@]}" "${sysroot[@]}" --redact -o "$work/redacted" --json
 expect_json '.objects.added == [] and .objects.wanted == []' "a redacted bundle keeps none"
+# On the host of the dump its own files are taken where their build-ids are the dump's: here this host with the
+# sample's /lab in its root, whose uname() is the dump's.
+own_root='
+mount -t tmpfs none "$1"
+for entry in /*; do
+    if [ -L "$entry" ]; then cp -P "$entry" "$1"
+    elif [ -d "$entry" ]; then mkdir "$1$entry" && mount --rbind "$entry" "$1$entry"
+    fi
+done
+mkdir -p "$1/lab" && cp "$2" "$1/lab/actors" && shift 2 && chroot "$@"'
+# on_host PROGRAM ARG...: merge in such a root, of which $work/actors is /lab/actors.
+on_host() {
+    command_line="$*, on another host"
+    OTHER_RELEASE=$release OTHER_NODE=$node timeout 300 unshare -rm bash -ec "$own_root" - "$work/root" "$work/actors" \
+        "$work/root" env LD_PRELOAD="$work/other.so" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+    status=$?
+}
+objects='.objects.added | map(select(.path == "/lab/actors") | .build_id)'
+cp "$samples/sysroot/lab/actors" "$work/actors"
+mkdir "$work/root"
+run info "$dump" --json
+release=$(json .kernel.release)
+node=$(json '.kernel.node // ""')
+if grep -qa __asan_init "$FBUNDLE"; then
+    skip "the host's own files: the sanitizer wants to be loaded first"
+elif ! on_host true; then
+    skip "the host's own files: no namespace of one's own here"
+else
+    expect gcc -shared -fPIC -O1 -o "$work/other.so" "$top/tests/cli/other_uname.c" "another uname() builds"
+    merge=("$FBUNDLE" merge "$dump" "${cores[@]}" -f -o "$work/host" --json)
+    on_host "${merge[@]}"
+    expect_json "$objects == [\$id[0]]" "on the dump's host merge takes the program from /" \
+        --argjson id "$(jq -c "$objects" <(run merge "$dump" "${cores[@]}" "${sysroot[@]}" -f -o "$work/with" --json; cat "$work/stdout"))"
+    node=another
+    on_host "${merge[@]}"
+    expect_json "$objects == []" "on a host of another name it does not look there"
+    node=$(jq -r '.kernel.node // ""' <(run info "$dump" --json; cat "$work/stdout"))
+    release=6.1.0-other
+    on_host "${merge[@]}"
+    expect_json "$objects == []" "nor where another kernel runs"
+    run info "$dump" --json
+    release=$(json .kernel.release)
+    cp /bin/true "$work/actors"
+    on_host "${merge[@]}"
+    expect_json "$objects == []" "a file of another build-id is not taken"
+    expect_json 'any(.objects.wanted[]; .path == "/lab/actors" and .build_id)' "and listed as missing by its build-id"
+fi
 finish

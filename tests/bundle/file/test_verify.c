@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "bundle/file/fiber.h"
 #include "bundle/file/fiber_table.h"
+#include "bundle/file/verify_sums.h"
 #include "kernel/dump/kdump_format.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
@@ -124,6 +126,95 @@ static void says_what_is_damaged_and_where(void)
 	close_subject(&subject);
 }
 
+static void find_region(const struct subject *subject, uint32_t kind,
+			struct fb_fiber_region *region_ret)
+{
+	struct fb_fiber_table table;
+	struct fb_dump_sums sums;
+	struct fb_file *file;
+
+	FB_OK_FATAL(fb_file_open(subject->path, &file));
+	FB_OK_FATAL(fb_fiber_table_read(file, &table));
+	FB_OK_FATAL(fb_dump_sums_load(&table, &sums));
+	for (size_t i = 0; i < sums.region_count; i++)
+		if (sums.regions[i].kind == kind)
+			*region_ret = sums.regions[i];
+	CU_ASSERT_TRUE_FATAL(region_ret->length > 0);
+	fb_dump_sums_deinit(&sums);
+	fb_fiber_table_deinit(&table);
+	fb_file_destroy(file);
+}
+
+/* Makes every checksum of the dump and above it right again. */
+static void reseal(struct subject *subject)
+{
+	struct fb_fiber_sums head;
+	struct fb_fiber_table table;
+	struct fb_file *file;
+	static uint8_t chunk[1 << 20]; /* FB_FIBER_CHUNK */
+	uint8_t *raw = NULL;
+	size_t size, part, sum = 0;
+
+	FB_OK_FATAL(fb_file_open(subject->path, &file));
+	FB_OK_FATAL(fb_fiber_table_read(file, &table));
+	part = fb_fiber_table_find(&table, FB_FIBER_DUMP_SUMS);
+	FB_OK_FATAL(fb_fiber_part_load(&table, part, 1 << 20, (void **)&raw, &size));
+	memcpy(&head, raw, sizeof(head));
+	for (uint32_t i = 0; i < head.region_count; i++) {
+		struct fb_fiber_region region;
+		uint64_t value;
+
+		memcpy(&region, raw + sizeof(head) + i * sizeof(region), sizeof(region));
+		if (!region.length)
+			continue;
+		CU_ASSERT_TRUE_FATAL(region.length <= sizeof(chunk)); /* one chunk each */
+		CU_ASSERT_EQUAL_FATAL(
+			pread(subject->fd, chunk, region.length, (off_t)region.offset),
+			(ssize_t)region.length);
+		value = XXH64(chunk, region.length, 0);
+		memcpy(raw + sizeof(head) + head.region_count * sizeof(region) + 8 * sum++, &value,
+		       sizeof(value));
+	}
+	CU_ASSERT_EQUAL_FATAL(table.parts[part].encoding, FB_FIBER_PLAIN);
+	CU_ASSERT_EQUAL(pwrite(subject->fd, raw, size, (off_t)table.parts[part].offset),
+			(ssize_t)size);
+	table.parts[part].xxh64 = XXH64(raw, size, 0);
+	size = table.count * sizeof(*table.parts);
+	CU_ASSERT_EQUAL(pwrite(subject->fd, table.parts, size, (off_t)table.trailer.table_offset),
+			(ssize_t)size);
+	table.trailer.table_xxh64 = XXH64(table.parts, size, 0);
+	table.trailer.xxh64 = XXH64(&table.trailer, offsetof(struct fb_fiber_trailer, xxh64), 0);
+	CU_ASSERT_EQUAL(pwrite(subject->fd, &table.trailer, sizeof(table.trailer),
+			       (off_t)(subject->size - sizeof(table.trailer))),
+			(ssize_t)sizeof(table.trailer));
+	free(raw);
+	fb_fiber_table_deinit(&table);
+	fb_file_destroy(file);
+}
+
+/* Written wrong, with checksums that are right. */
+static void descriptors_without_a_page_are_found(void)
+{
+	struct subject subject;
+	struct fb_kdump_page_desc desc;
+	struct fb_fiber_region region = {0};
+	char text[300];
+
+	open_subject(&subject);
+	find_region(&subject, FB_FIBER_REGION_DESCRIPTORS, &region);
+	reseal(&subject);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 0);
+	CU_ASSERT_EQUAL_FATAL(pread(subject.fd, &desc, sizeof(desc), (off_t)region.offset),
+			      sizeof(desc));
+	desc.size = 1u << 30;
+	CU_ASSERT_EQUAL(pwrite(subject.fd, &desc, sizeof(desc), (off_t)region.offset),
+			sizeof(desc));
+	reseal(&subject);
+	CU_ASSERT_TRUE(count_problems(subject.path, text, sizeof(text)) >= 1);
+	CU_ASSERT_STRING_EQUAL(text, "1 pages have descriptors that lead to no page of the file");
+	close_subject(&subject);
+}
+
 static void a_cut_bundle_is_told_from_no_bundle(void)
 {
 	struct subject subject;
@@ -193,5 +284,6 @@ static void a_flattened_bundle_is_one(void)
 FB_TEST_MAIN("bundle/verify", FB_TEST(a_sound_bundle_has_no_problems),
 	     FB_TEST(every_changed_byte_of_the_section_is_found),
 	     FB_TEST(changed_bytes_of_the_dump_are_found), FB_TEST(says_what_is_damaged_and_where),
+	     FB_TEST(descriptors_without_a_page_are_found),
 	     FB_TEST(a_cut_bundle_is_told_from_no_bundle), FB_TEST(a_flattened_bundle_is_one),
 	     FB_TEST(what_is_no_bundle_is_one_clear_error))

@@ -2,6 +2,7 @@
 /* Cores against the tasks of a made kernel: what proves, what is likely, what contradicts. */
 #include "bundle/match/match.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/procfs.h>
@@ -314,6 +315,7 @@ static void weighs_cpu_time_of_proc(void)
 static void weighs_age(void)
 {
 	struct host host;
+	char name[96];
 	struct fb_match found;
 
 	make(&host);
@@ -337,6 +339,11 @@ static void weighs_age(void)
 		CU_ASSERT(isnan(found.taken_before_panic_s));
 		fb_match_deinit(&found);
 	}
+	/* But for a name of systemd-coredump's, 900 s after boot. */
+	snprintf(name, sizeof(name), "core.x.0.%032x.300.%lld.zst", 7, BOOT_NS / 1000 + 900000000);
+	found = match(&host, (struct recipe){.pid = 300, .random = 0xbbbb0000, .name = name});
+	CU_ASSERT_DOUBLE_EQUAL(found.taken_before_panic_s, 100.0, 0.001);
+	fb_match_deinit(&found);
 	destroy(&host);
 }
 

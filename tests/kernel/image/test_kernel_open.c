@@ -188,6 +188,15 @@ static void takes_large_pages(void)
 	boot_destroy(&boot);
 }
 
+static void boot_expect_warning(const struct made_boot *boot, const char *text, bool wanted)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < fb_warnings_count(boot->warnings); i++)
+		found |= strstr(fb_warnings_get(boot->warnings, i), text) != NULL;
+	CU_ASSERT_EQUAL(found, wanted);
+}
+
 /* Where all memory is mapped: as the kernel's variable says, if that can be. */
 static void finds_the_direct_map(void)
 {
@@ -228,6 +237,38 @@ static void finds_the_direct_map(void)
 		CU_ASSERT_EQUAL(fb_kernel_direct_map(boot.kernel, 1),
 				(levels == 5 ? 0xff11000000000000ull : 0xffff888000000000ull) +
 					0x1000);
+		boot_destroy(&boot);
+	}
+}
+
+/* Where the variable is lost the kernel's page tables tell: by the first page mapped behind the fixed place, if
+ * what that makes of the direct map maps the tables themselves. */
+static void the_tables_tell_the_direct_map(void)
+{
+	static const struct {
+		uint64_t mapped, entry; /* a huge page, and what of physical memory it maps */
+		uint64_t direct;
+	} cases[] = {
+		{0xffff9a4240000000ull, 0 | ENTRY_HUGE, 0xffff9a4240000000ull},
+		{0xffff9a4280000000ull, 0 | ENTRY_HUGE, 0xffff9a4280000000ull},
+		/* Not where the tables are: it is something else, or they were moved. */
+		{0xffff9a4240000000ull, 0x40000000ull | ENTRY_HUGE, 0},
+		/* Before the first place that it can be at. */
+		{0xffff880040000000ull, 0 | ENTRY_HUGE, 0},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct made_boot boot;
+		uint64_t at;
+
+		boot_init(&boot);
+		at = boot_symbol(&boot, "page_offset_base", 8);
+		boot_make(&boot, &(struct boot_recipe){0});
+		boot.absent[TABLE_FRAMES + (at - IMAGE_START) / FB_PAGE_SIZE] = true;
+		made_tables_set(boot.tables, cases[i].mapped, 2, cases[i].entry);
+		FB_OK_FATAL(boot_open(&boot, NULL));
+		CU_ASSERT_EQUAL(fb_kernel_direct_map(boot.kernel, 0), cases[i].direct);
+		boot_expect_warning(&boot, "page_offset_base", !cases[i].direct);
 		boot_destroy(&boot);
 	}
 }
@@ -281,4 +322,5 @@ FB_TEST_MAIN("kernel/kernel_open", FB_TEST(opens_what_is_whole),
 	     FB_TEST(finds_vmcoreinfo_without_a_note), FB_TEST(knows_whether_zeros_were_left_out),
 	     FB_TEST(says_what_vmcoreinfo_lacks), FB_TEST(believes_no_tables_of_another_boot),
 	     FB_TEST(reads_the_image_without_tables), FB_TEST(takes_large_pages),
-	     FB_TEST(finds_the_direct_map), FB_TEST(tables_lie_between_symbols))
+	     FB_TEST(finds_the_direct_map), FB_TEST(the_tables_tell_the_direct_map),
+	     FB_TEST(tables_lie_between_symbols))
