@@ -6,7 +6,6 @@
  */
 #include <endian.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,9 +146,16 @@ static struct fb_error *take_configuration(struct stream *stream)
 }
 
 /* Number of a NUMA node's block; false: it is none. */
-static bool node_of(const struct block *block, unsigned *node_ret)
+static bool node_of(const struct block *block, unsigned long *node_ret)
 {
-	return sscanf(block->name, "ram-node%u", node_ret) == 1;
+	static const char prefix[] = "ram-node";
+	const char *digits = block->name + strlen(prefix);
+	char *rest;
+
+	if (strncmp(block->name, prefix, strlen(prefix)) != 0)
+		return false;
+	*node_ret = strtoul(digits, &rest, 10);
+	return rest != digits && !*rest;
 }
 
 /* Which blocks are the guest's memory: "pc.ram", or one for each NUMA node, or, where they were given other names, the
@@ -157,7 +163,7 @@ static bool node_of(const struct block *block, unsigned *node_ret)
 static void find_memory(struct stream *stream)
 {
 	struct block *largest = &stream->blocks[0];
-	unsigned node, other;
+	unsigned long node, other;
 
 	stream->memory = 0;
 	for (size_t i = 0; i < stream->block_count; i++) {
