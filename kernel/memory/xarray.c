@@ -122,7 +122,7 @@ static struct fb_error *next_in_node(struct fb_kernel *kernel, uint64_t node, ui
 static struct fb_error *go_down(struct fb_kernel *kernel, uint64_t entry, uint64_t *index,
 				uint64_t *entry_ret, bool *ended, unsigned *nodes)
 {
-	uint64_t shift, above = 64, node = 0;
+	uint64_t shift = 0, above = 64, node = 0;
 	struct fb_error *err = NULL;
 
 	while (!err && is_node(entry)) {
