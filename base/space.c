@@ -63,6 +63,33 @@ struct fb_error *fb_space_u64(struct fb_space *space, uint64_t address, uint64_t
 	return err;
 }
 
+struct fb_error *fb_space_read_holes(struct fb_space *space, uint64_t address, void *to,
+				     size_t length, fb_space_hole *hole, void *context)
+{
+	struct fb_error *err = fb_space_read(space, address, to, length);
+	size_t part;
+
+	if (!err || fb_error_is_fatal(err))
+		return err;
+	fb_error_destroy(err);
+	for (size_t done = 0; done < length; done += part) {
+		part = FB_PAGE_SIZE - ((address + done) & ~FB_PAGE_MASK);
+		if (part > length - done)
+			part = length - done;
+		err = fb_space_read(space, address + done, (uint8_t *)to + done, part);
+		if (fb_error_is_fatal(err))
+			return err;
+		if (!err)
+			continue;
+		memset((uint8_t *)to + done, 0, part);
+		if (hole)
+			hole(context, address + done, part, err);
+		else
+			fb_error_destroy(err);
+	}
+	return NULL;
+}
+
 /* whole: a page that cannot be read is an error wherever it is, and no end. */
 static struct fb_error *read_string(struct fb_space *space, uint64_t address, char *to, size_t size,
 				    bool whole)

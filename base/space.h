@@ -77,8 +77,17 @@ FB_MUST_CHECK struct fb_error *fb_space_u32(struct fb_space *space, uint64_t add
 FB_MUST_CHECK struct fb_error *fb_space_u64(struct fb_space *space, uint64_t address,
 					    uint64_t *ret);
 
+/* Told of a page, or a part of one, that cannot be read: [address, address + length). Takes err, which says why and
+ * is not fatal. */
+typedef void fb_space_hole(void *context, uint64_t address, size_t length, struct fb_error *err);
+/* All of [address, address + length), of which what cannot be read becomes zeros, page by page, and is told to hole in
+ * order of address; hole may be NULL. Only a fatal error is returned. */
+FB_MUST_CHECK struct fb_error *fb_space_read_holes(struct fb_space *space, uint64_t address,
+						   void *to, size_t length, fb_space_hole *hole,
+						   void *context);
+
 /* Up to a NUL or size - 1 bytes; always NUL-terminated on success. A page that cannot be read
- * behind at least one byte ends the string there. */
+ * behind at least one byte ends the string there, unless the error is fatal. */
 FB_MUST_CHECK struct fb_error *fb_space_string(struct fb_space *space, uint64_t address, char *to,
 					       size_t size);
 /* The same, but a page that cannot be read is an error there too: for names, which nobody would see to be cut. */

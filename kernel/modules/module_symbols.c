@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A module's symbols: struct mod_kallsyms, an ELF symbol table whose values are
- * final addresses (kernel/module/kallsyms.c). Read for one module at a time, when
- * first asked for.
+ * Reads a module's symbols: struct mod_kallsyms, an ELF symbol table whose values are final addresses
+ * (kernel/module/kallsyms.c). Called for one module at a time, when an address in it or a name is first asked for.
  */
 #include <ctype.h>
 #include <elf.h>
@@ -41,28 +40,28 @@ static struct fb_error *check_inside(const struct fb_module *module, uint64_t ad
 			       address);
 }
 
-/* Page by page; what cannot be read is zeros: a symbol without a name, which is passed over. */
+static void keep_first(void *context, uint64_t address FB_UNUSED, size_t length FB_UNUSED,
+		       struct fb_error *err)
+{
+	struct fb_error **first = context;
+
+	if (*first)
+		fb_error_destroy(err);
+	else
+		*first = err;
+}
+
+/* What cannot be read is zeros: a symbol without a name, which is passed over. */
 static struct fb_error *read_pages(struct fb_kernel *kernel, uint64_t address, void *to,
 				   uint64_t length)
 {
 	struct fb_error *first = NULL;
-	uint8_t *bytes = to;
-	uint64_t done = 0;
+	struct fb_error *err = fb_space_read_holes(fb_kernel_space(kernel), address, to, length,
+						   keep_first, &first);
 
-	while (done < length) {
-		uint64_t chunk = FB_PAGE_SIZE - ((address + done) & ~FB_PAGE_MASK);
-		struct fb_error *err;
-
-		if (chunk > length - done)
-			chunk = length - done;
-		err = fb_space_read(fb_kernel_space(kernel), address + done, bytes + done, chunk);
-		if (err && first)
-			fb_error_destroy(err);
-		else if (err)
-			first = err;
-		if (err)
-			memset(bytes + done, 0, chunk);
-		done += chunk;
+	if (err) {
+		fb_error_destroy(first);
+		return err;
 	}
 	return fb_part_warn(fb_kernel_warnings(kernel), first, "symbols of a module");
 }

@@ -42,31 +42,21 @@ struct scan {
 	struct fb_error *last; /* owned: why the last good token table led nowhere */
 };
 
+static void note_hole(void *context, uint64_t address FB_UNUSED, size_t length FB_UNUSED,
+		      struct fb_error *err)
+{
+	bool *holes = context;
+
+	*holes = true;
+	fb_error_destroy(err);
+}
+
 /* What cannot be read becomes zeros; *holes_ret says whether there was such a page. */
 static struct fb_error *read_with_holes(struct fb_space *space, uint64_t address, uint8_t *to,
 					size_t length, bool *holes_ret)
 {
-	struct fb_error *err = fb_space_read(space, address, to, length);
-
-	*holes_ret = err != NULL;
-	err = fb_part_skip(err);
-	if (err)
-		return err;
-	while (*holes_ret && length) {
-		size_t part = FB_PAGE_SIZE - (address & (FB_PAGE_SIZE - 1));
-
-		part = part < length ? part : length;
-		err = fb_space_read(space, address, to, part);
-		if (fb_error_is_fatal(err))
-			return err;
-		if (err)
-			memset(to, 0, part);
-		fb_error_destroy(err);
-		address += part;
-		to += part;
-		length -= part;
-	}
-	return NULL;
+	*holes_ret = false;
+	return fb_space_read_holes(space, address, to, length, note_hole, holes_ret);
 }
 
 /* The start of token 0, from the start of token '0' (both offsets in text), or -1. */
@@ -118,9 +108,8 @@ static struct fb_error *check_tokens(struct scan *scan, uint64_t at, bool *found
 		return NULL;
 	err = fb_kallsyms_tokens_init(&tokens, scan->window + first, offset - (size_t)first,
 				      scan->window + offset, &used);
-	fb_error_destroy(err);
 	if (err)
-		return NULL;
+		return fb_part_skip(err);
 	scan->hints->token_table = start + (uint64_t)first;
 	scan->hints->token_index = start + offset;
 	*found_ret = true;
@@ -201,7 +190,9 @@ static struct fb_error *find_names(struct scan *scan, const struct markers *mark
 			scan->hints->num_syms = scan->hints->names - 8;
 			return NULL;
 		}
-		fb_error_destroy(err);
+		err = fb_part_skip(err);
+		if (err)
+			return err;
 	}
 	if (holes)
 		return fb_error_create(FB_ABSENT,

@@ -83,6 +83,15 @@ static struct fb_error *make_room(struct fb_recent_space *recent, size_t length)
 	return NULL;
 }
 
+static void note_hole(void *context, uint64_t address, size_t length FB_UNUSED,
+		      struct fb_error *err)
+{
+	struct fb_recent_space *recent = context;
+
+	recent->holes[(address - recent->start) / FB_PAGE_SIZE] = 1;
+	fb_error_destroy(err);
+}
+
 struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent, size_t length)
 {
 	struct fb_error *err;
@@ -96,21 +105,9 @@ struct fb_error *fb_recent_space_advance(struct fb_recent_space *recent, size_t 
 	to = recent->data + offset;
 	memset(recent->holes + offset / FB_PAGE_SIZE, 0,
 	       (length + FB_PAGE_SIZE - 1) / FB_PAGE_SIZE);
-	err = fb_space_read(recent->below, recent->end, to, length);
-	if (fb_error_is_fatal(err))
+	err = fb_space_read_holes(recent->below, recent->end, to, length, note_hole, recent);
+	if (err)
 		return err;
-	for (size_t done = 0; err && done < length; done += FB_PAGE_SIZE) {
-		size_t part = length - done < FB_PAGE_SIZE ? length - done : FB_PAGE_SIZE;
-		struct fb_error *page_err;
-
-		page_err = fb_space_read(recent->below, recent->end + done, to + done, part);
-		if (page_err) {
-			memset(to + done, 0, part);
-			recent->holes[(offset + done) / FB_PAGE_SIZE] = 1;
-			fb_error_destroy(page_err);
-		}
-	}
-	fb_error_destroy(err);
 	recent->end += length;
 	return NULL;
 }

@@ -136,26 +136,19 @@ static uint64_t eh_frame_start(const struct eh_frame_hdr *hdr, const Elf64_Phdr 
 	return phdr->p_vaddr + offsetof(struct eh_frame_hdr, eh_frame) + (int64_t)hdr->eh_frame;
 }
 
-/* Reads page by page what is there; the rest stays zero. Only a fatal error is returned. */
-static struct fb_error *read_pages(struct fb_space *space, uint64_t address, uint8_t *to,
-				   uint64_t size, uint64_t *got_ret, uint64_t *missing_ret)
-{
-	for (uint64_t done = 0, part; done < size; done += part) {
-		struct fb_error *err;
+/* What of a part of the object cannot be read. */
+struct gaps {
+	uint64_t bytes, first; /* first: its page; 0: none */
+};
 
-		part = FB_PAGE_SIZE - (address + done) % FB_PAGE_SIZE;
-		if (part > size - done)
-			part = size - done;
-		err = fb_space_read(space, address + done, to + done, part);
-		if (fb_error_is_fatal(err))
-			return err;
-		if (!err)
-			*got_ret += part;
-		else if (!*missing_ret)
-			*missing_ret = (address + done) & FB_PAGE_MASK;
-		fb_error_destroy(err);
-	}
-	return NULL;
+static void note_gap(void *context, uint64_t address, size_t length, struct fb_error *err)
+{
+	struct gaps *gaps = context;
+
+	if (!gaps->bytes)
+		gaps->first = address & FB_PAGE_MASK;
+	gaps->bytes += length;
+	fb_error_destroy(err);
 }
 
 static void make_head(const struct headers *headers, struct made_head *head)
@@ -184,7 +177,8 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 	const Elf64_Phdr *phdr = headers->eh_frame;
 	struct made_head *head;
 	struct eh_frame_hdr hdr;
-	uint64_t start, end, eh_frame, got = 0;
+	uint64_t start, end, eh_frame;
+	struct gaps gaps = {0};
 	uint8_t *grown;
 	struct fb_error *err;
 
@@ -210,14 +204,14 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 		return fb_error_nomem();
 	image->bytes = grown;
 	head = image->bytes;
-	memset(grown + sizeof(*head), 0, end - start);
 	image->size = sizeof(*head) + (end - start);
 	head->ehdr.e_phnum = 2;
 	head->eh_frame = *phdr;
 	head->eh_frame.p_offset = sizeof(*head) + (phdr->p_vaddr - start);
-	err = read_pages(space, bias + start, grown + sizeof(*head), end - start, &got,
-			 &image->missing);
-	image->has_unwind = !err && got > 0;
+	err = fb_space_read_holes(space, bias + start, grown + sizeof(*head), end - start, note_gap,
+				  &gaps);
+	image->missing = gaps.first;
+	image->has_unwind = !err && gaps.bytes < end - start;
 	return err;
 }
 
