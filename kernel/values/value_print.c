@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the text and the JSON of a value share: what was counted, and what could not be read.
- * Called by value_text.c and value_json.c.
+ * What the text and the JSON of a value share: the walk over it, which reads texts and numbers, and counts what was read
+ * and what could not be. Called by value_text.c and value_json.c, which write what it finds.
  */
 #include "kernel/values/value_print.h"
 
 #include "base/limits.h"
 #include "kernel/values/value_print_private.h"
 
-struct fb_error *fb_value_count(struct fb_value_printer *printer)
+static struct fb_error *count_one(struct fb_value_printer *printer)
 {
 	if (++printer->shown > FB_MAX_SHOWN_VALUES)
 		return fb_error_create(
@@ -17,7 +17,8 @@ struct fb_error *fb_value_count(struct fb_value_printer *printer)
 	return NULL;
 }
 
-struct fb_error *fb_value_miss(struct fb_value_printer *printer, struct fb_error *err)
+/* Counts a value that could not be read; takes err. What stops everything is given back. */
+static struct fb_error *miss(struct fb_value_printer *printer, struct fb_error *err)
 {
 	if (fb_error_is_fatal(err) || fb_error_is(err, FB_LIMIT))
 		return err;
@@ -33,10 +34,82 @@ uint64_t fb_value_array_length(const struct fb_value *array)
 	return fb_btf_length(array->types, fb_btf_strip(array->types, array->type));
 }
 
-struct fb_error *fb_value_other(const struct fb_value *value)
+static struct fb_error *no_value(const struct fb_value *value)
 {
 	char spelling[256];
 
 	return fb_error_create(FB_INVALID, "%s has no value that could be shown",
 			       fb_btf_spell(value->types, value->type, spelling, sizeof(spelling)));
+}
+
+static struct fb_error *walk_text(struct fb_value_printer *printer, const struct fb_value *value,
+				  const struct fb_value_form *form, void *to)
+{
+	uint64_t length = fb_value_array_length(value);
+	char text[FB_MAX_STRING];
+	struct fb_error *err = NULL;
+
+	if (length > sizeof(text))
+		length = sizeof(text);
+	if (length)
+		err = fb_space_read(printer->space, value->address, text, length);
+	return err ? err : form->text(text, length, to);
+}
+
+static struct fb_error *walk_scalar(struct fb_value_printer *printer, const struct fb_value *value,
+				    const struct fb_value_form *form, void *to)
+{
+	struct fb_scalar scalar;
+	struct fb_error *err = fb_value_scalar(printer->space, value, &scalar);
+
+	return err ? err : form->scalar(printer, &scalar, to);
+}
+
+struct fb_error *fb_value_walk(struct fb_value_printer *printer, const struct fb_value *value,
+			       unsigned level, const struct fb_value_form *form, void *to)
+{
+	struct fb_error *err = count_one(printer);
+
+	if (err)
+		return err;
+	switch (fb_value_kind(value)) {
+	case FB_VALUE_STRUCT:
+		return level > printer->depth ? form->deep_struct(to)
+					      : form->whole_struct(printer, value, level, to);
+	case FB_VALUE_ARRAY:
+		return form->array(printer, value, level, to);
+	case FB_VALUE_TEXT:
+		err = walk_text(printer, value, form, to);
+		break;
+	case FB_VALUE_SCALAR:
+		err = walk_scalar(printer, value, form, to);
+		break;
+	case FB_VALUE_OTHER:
+		return no_value(value);
+	}
+	if (!err) {
+		printer->read++;
+		return NULL;
+	}
+	err = miss(printer, err);
+	return err ? err : form->unread(to);
+}
+
+struct fb_error *fb_value_members(struct fb_value_printer *printer, const struct fb_value *value,
+				  unsigned level, fb_value_member_fn *call, void *to)
+{
+	uint64_t count = fb_value_array_length(value);
+	struct fb_error *err = NULL;
+
+	for (uint32_t i = 0; i < count && !err; i++) {
+		struct fb_value member;
+		const char *name;
+
+		fb_value_member(value, i, &name, &member);
+		if (*name)
+			err = call(printer, name, &member, level, to);
+		else if (fb_value_kind(&member) == FB_VALUE_STRUCT)
+			err = fb_value_members(printer, &member, level, call, to);
+	}
+	return err;
 }

@@ -16,8 +16,7 @@
 /* Groups of equal elements of an array. */
 #define MAX_GROUPS 256u
 
-static struct fb_error *print(struct fb_value_printer *printer, const struct fb_value *value,
-			      unsigned level, struct fb_buf *to);
+static const struct fb_value_form text_form;
 
 static struct fb_error *put_name(struct fb_buf *to, const char *name)
 {
@@ -60,8 +59,8 @@ static struct fb_error *put_raw(const struct fb_scalar *scalar, struct fb_buf *t
 	return fb_buf_printf(to, "0x%" PRIx64, scalar->bits);
 }
 
-static struct fb_error *put_scalar(struct fb_value_printer *printer, const struct fb_scalar *scalar,
-				   struct fb_buf *to)
+static struct fb_error *print_scalar(struct fb_value_printer *printer,
+				     const struct fb_scalar *scalar, void *to)
 {
 	uint64_t bits = scalar->bits;
 	struct fb_error *err;
@@ -86,73 +85,45 @@ static struct fb_error *put_scalar(struct fb_value_printer *printer, const struc
 	return put_raw(scalar, to);
 }
 
-static struct fb_error *print_scalar(struct fb_value_printer *printer, const struct fb_value *value,
-				     struct fb_buf *to)
+/* Up to the NUL. */
+static struct fb_error *print_text(const char *bytes, size_t length, void *to)
 {
-	struct fb_scalar scalar;
-	struct fb_error *err = fb_value_scalar(printer->space, value, &scalar);
+	char escaped[4 * FB_MAX_STRING + 1];
 
-	return err ? err : put_scalar(printer, &scalar, to);
+	return fb_buf_printf(
+		to, "\"%s\"",
+		fb_text_escape(bytes, strnlen(bytes, length), escaped, sizeof(escaped)));
 }
 
-/* An array of char, up to its NUL. */
-static struct fb_error *print_text(struct fb_value_printer *printer, const struct fb_value *value,
-				   struct fb_buf *to)
+static struct fb_error *print_unread(void *to)
 {
-	uint64_t length = fb_value_array_length(value);
-	char text[FB_MAX_STRING], escaped[4 * FB_MAX_STRING + 1];
-	struct fb_error *err;
-
-	if (length > sizeof(text))
-		length = sizeof(text);
-	if (!length)
-		return fb_buf_printf(to, "\"\"");
-	err = fb_space_read(printer->space, value->address, text, length);
-	if (err)
-		return err;
-	return fb_buf_printf(to, "\"%s\"",
-			     fb_text_escape(text, strnlen(text, length), escaped, sizeof(escaped)));
+	return fb_buf_printf(to, "<cannot be read>");
 }
 
-/* Members of an anonymous struct stand among those of the one around it, as in C. */
-static struct fb_error *print_members(struct fb_value_printer *printer,
-				      const struct fb_value *value, unsigned level,
-				      struct fb_buf *to)
+static struct fb_error *print_member(struct fb_value_printer *printer, const char *name,
+				     const struct fb_value *member, unsigned level, void *to)
 {
-	uint64_t count = fb_value_array_length(value);
-	struct fb_error *err = NULL;
+	struct fb_error *err = indent(to, level);
 
-	for (uint32_t i = 0; i < count && !err; i++) {
-		struct fb_value member;
-		const char *name;
+	if (!err)
+		err = put_name(to, name);
+	if (!err)
+		err = fb_buf_printf(to, " = ");
+	return err ? err : fb_value_walk(printer, member, level, &text_form, to);
+}
 
-		fb_value_member(value, i, &name, &member);
-		if (!*name) {
-			if (fb_value_kind(&member) == FB_VALUE_STRUCT)
-				err = print_members(printer, &member, level, to);
-			continue;
-		}
-		err = indent(to, level);
-		if (!err)
-			err = put_name(to, name);
-		if (!err)
-			err = fb_buf_printf(to, " = ");
-		if (!err)
-			err = print(printer, &member, level, to);
-	}
-	return err;
+static struct fb_error *print_deep_struct(void *to)
+{
+	return fb_buf_printf(to, "{...}");
 }
 
 static struct fb_error *print_struct(struct fb_value_printer *printer, const struct fb_value *value,
-				     unsigned level, struct fb_buf *to)
+				     unsigned level, void *to)
 {
-	struct fb_error *err;
+	struct fb_error *err = fb_buf_printf(to, "{");
 
-	if (level > printer->depth)
-		return fb_buf_printf(to, "{...}");
-	err = fb_buf_printf(to, "{");
 	if (!err)
-		err = print_members(printer, value, level + 1, to);
+		err = fb_value_members(printer, value, level + 1, print_member, to);
 	if (!err)
 		err = indent(to, level);
 	return err ? err : fb_buf_printf(to, "}");
@@ -166,7 +137,7 @@ static struct fb_error *print_element(struct fb_value_printer *printer,
 	struct fb_value element = fb_value_element(array, index);
 
 	text->size = 0;
-	return print(printer, &element, level, text);
+	return fb_value_walk(printer, &element, level, &text_form, text);
 }
 
 static struct fb_error *put_group(const struct fb_buf *text, uint64_t times, bool first,
@@ -209,9 +180,9 @@ static struct fb_error *print_elements(struct fb_value_printer *printer,
 }
 
 static struct fb_error *print_array(struct fb_value_printer *printer, const struct fb_value *array,
-				    unsigned level, struct fb_buf *to)
+				    unsigned level, void *context)
 {
-	struct fb_buf texts[2];
+	struct fb_buf texts[2], *to = context;
 	struct fb_error *err = fb_buf_printf(to, "[");
 
 	fb_buf_init(&texts[0], to->maximum);
@@ -223,38 +194,17 @@ static struct fb_error *print_array(struct fb_value_printer *printer, const stru
 	return err ? err : fb_buf_printf(to, "]");
 }
 
-/* Types nest by value at most FB_MAX_TYPE_DEPTH deep: the check of BTF ensures it. */
-static struct fb_error *print(struct fb_value_printer *printer, const struct fb_value *value,
-			      unsigned level, struct fb_buf *to)
-{
-	struct fb_error *err = fb_value_count(printer);
-
-	if (err)
-		return err;
-	switch (fb_value_kind(value)) {
-	case FB_VALUE_STRUCT:
-		return print_struct(printer, value, level, to);
-	case FB_VALUE_ARRAY:
-		return print_array(printer, value, level, to);
-	case FB_VALUE_TEXT:
-		err = print_text(printer, value, to);
-		break;
-	case FB_VALUE_SCALAR:
-		err = print_scalar(printer, value, to);
-		break;
-	case FB_VALUE_OTHER:
-		return fb_value_other(value);
-	}
-	if (!err) {
-		printer->read++;
-		return NULL;
-	}
-	err = fb_value_miss(printer, err);
-	return err ? err : fb_buf_printf(to, "<cannot be read>");
-}
+static const struct fb_value_form text_form = {
+	.whole_struct = print_struct,
+	.deep_struct = print_deep_struct,
+	.array = print_array,
+	.text = print_text,
+	.scalar = print_scalar,
+	.unread = print_unread,
+};
 
 struct fb_error *fb_value_text(struct fb_value_printer *printer, const struct fb_value *value,
 			       struct fb_buf *to)
 {
-	return print(printer, value, 0, to);
+	return fb_value_walk(printer, value, 0, &text_form, to);
 }
