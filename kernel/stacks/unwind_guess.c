@@ -112,25 +112,23 @@ struct fb_error *fb_unwind_is_call_to(const struct fb_unwind *unwind, uint64_t a
 	return NULL;
 }
 
-/* The first word on the stack that was pushed by a call to this very function. */
-static struct fb_error *by_call(struct fb_unwind *unwind, bool *found_ret)
+/* Goes on from the first word on the stack that is a return address as is_return has it. */
+static struct fb_error *search_stack(struct fb_unwind *unwind,
+				     struct fb_error *(*is_return)(const struct fb_unwind *unwind,
+								   uint64_t word, bool *is_ret),
+				     bool *found_ret)
 {
 	const struct fb_stack_area *area = &unwind->areas[unwind->area];
-	uint64_t callee = unwind->exact ? unwind->pc : unwind->pc - 1;
 	uint64_t pc;
 
 	*found_ret = false;
-	if (!unwind->ops->function(unwind->context, callee, &pc))
-		return NULL;
 	for (uint64_t at = unwind->sp; at < area->end; at += sizeof(pc)) {
 		bool is = false;
 		struct fb_error *err = read_some(unwind, at, &pc, sizeof(pc), &is);
 
 		if (err || !is)
 			return err;
-		is = unwind->ops->is_text(unwind->context, pc);
-		if (is)
-			err = fb_unwind_is_call_to(unwind, pc, callee, &is);
+		err = is_return(unwind, pc, &is);
 		if (err)
 			return err;
 		if (!is)
@@ -141,6 +139,28 @@ static struct fb_error *by_call(struct fb_unwind *unwind, bool *found_ret)
 		return NULL;
 	}
 	return NULL;
+}
+
+/* Whether a call to the very function at hand ends at address. */
+static struct fb_error *is_own_return(const struct fb_unwind *unwind, uint64_t address,
+				      bool *is_ret)
+{
+	*is_ret = unwind->ops->is_text(unwind->context, address);
+	return *is_ret ? fb_unwind_is_call_to(unwind, address,
+					      unwind->exact ? unwind->pc : unwind->pc - 1, is_ret)
+		       : NULL;
+}
+
+/* The first word on the stack that was pushed by a call to this very function. */
+static struct fb_error *by_call(struct fb_unwind *unwind, bool *found_ret)
+{
+	uint64_t start;
+
+	*found_ret = false;
+	if (!unwind->ops->function(unwind->context, unwind->exact ? unwind->pc : unwind->pc - 1,
+				   &start))
+		return NULL;
+	return search_stack(unwind, is_own_return, found_ret);
 }
 
 /* RBP points to the caller's RBP, and the return address lies above. */
@@ -168,27 +188,7 @@ static struct fb_error *by_frame_pointer(struct fb_unwind *unwind, bool *found_r
 /* The first word on the stack that may be a return address. */
 static struct fb_error *by_scan(struct fb_unwind *unwind, bool *found_ret)
 {
-	const struct fb_stack_area *area = &unwind->areas[unwind->area];
-	uint64_t pc;
-
-	*found_ret = false;
-	for (uint64_t at = unwind->sp; at < area->end; at += sizeof(pc)) {
-		bool is = false;
-		struct fb_error *err = read_some(unwind, at, &pc, sizeof(pc), &is);
-
-		if (err || !is)
-			return err;
-		err = is_return_address(unwind, pc, &is);
-		if (err)
-			return err;
-		if (!is)
-			continue;
-		stand_at(unwind, pc, at + sizeof(pc));
-		keep_bp(unwind);
-		*found_ret = true;
-		return NULL;
-	}
-	return NULL;
+	return search_stack(unwind, is_return_address, found_ret);
 }
 
 struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret)
