@@ -72,9 +72,13 @@ static struct fb_error *keep_added(struct filtering *filtering)
 	if (!fiber)
 		return NULL;
 	for (uint64_t pfn = fb_dump_next_page(dump, 0); pfn != UINT64_MAX && !err;
-	     pfn = fb_dump_next_page(dump, pfn + 1))
-		if (fb_fiber_page_added(fiber, pfn))
+	     pfn = fb_dump_next_page(dump, pfn + 1)) {
+		bool added;
+
+		err = fb_fiber_page_added(fiber, pfn, &added);
+		if (!err && added)
 			err = fb_frame_set_add(filtering->kept, pfn, NULL);
+	}
 	return err;
 }
 

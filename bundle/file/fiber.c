@@ -17,19 +17,17 @@
 #include "bundle/file/fiber_format.h"
 #include "bundle/file/fiber_private.h"
 
-bool fb_fiber_present(struct fb_file *file)
+struct fb_error *fb_fiber_present(struct fb_file *file, bool *present_ret)
 {
 	struct fb_fiber_trailer trailer;
 	struct fb_error *err;
 
+	*present_ret = false;
 	if (file->size < sizeof(trailer))
-		return false;
+		return NULL;
 	err = fb_file_read(file, file->size - sizeof(trailer), &trailer, sizeof(trailer));
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return !memcmp(trailer.magic, FB_FIBER_MAGIC, sizeof(trailer.magic));
+	*present_ret = !err && !memcmp(trailer.magic, FB_FIBER_MAGIC, sizeof(trailer.magic));
+	return fb_part_skip(err);
 }
 
 /* Cores are readable without it, so damage is a warning. */
@@ -186,12 +184,13 @@ struct fb_error *fb_fiber_get_store(struct fb_fiber *fiber, struct fb_fiber_stor
 	return err;
 }
 
-bool fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn)
+struct fb_error *fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn, bool *added_ret)
 {
 	struct fb_dump_stored stored;
 	size_t count = 0;
 	struct fb_error *err = fb_dump_stored(fiber->dump, pfn, &stored, 1, &count);
 
-	fb_error_destroy(err);
-	return count == 1 && stored.pfn == pfn && stored.page_flags == FB_FIBER_PAGE_FROM_CORE;
+	*added_ret =
+		count == 1 && stored.pfn == pfn && stored.page_flags == FB_FIBER_PAGE_FROM_CORE;
+	return fb_part_skip(err);
 }

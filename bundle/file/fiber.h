@@ -22,8 +22,9 @@
 
 struct fb_fiber;
 
-/* Whether path ends in a fiber section's trailer; false for anything unreadable. */
-bool fb_fiber_present(struct fb_file *file);
+/* Whether the file ends in the trailer of a fiber section; false where that cannot be read. Only a fatal error is
+ * returned. */
+FB_MUST_CHECK struct fb_error *fb_fiber_present(struct fb_file *file, bool *present_ret);
 
 /* file is borrowed; dump (borrowed) is the same bundle opened as a dump: pages that stand at
  * their frame are read from it. Parts are checked by their checksums when they are first used. */
@@ -55,8 +56,10 @@ const struct fb_fiber_objects *fb_fiber_objects(const struct fb_fiber *fiber);
 FB_MUST_CHECK struct fb_error *fb_fiber_object_load(const struct fb_fiber *fiber, size_t index,
 						    void **bytes_ret, size_t *size_ret);
 
-/* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before. */
-bool fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn);
+/* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before; false
+ * where that cannot be read. Only a fatal error is returned. */
+FB_MUST_CHECK struct fb_error *fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn,
+						   bool *added_ret);
 
 /* Checks every checksum and count of the whole bundle: fiber section, tables and page data of
  * the dump part. Each problem is a text in problems. */

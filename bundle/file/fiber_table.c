@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/dump/kdump_format.h"
 
 #define NO_PART SIZE_MAX
@@ -297,26 +298,26 @@ struct fb_error *fb_fiber_part_load(const struct fb_fiber_table *table, size_t p
 	return NULL;
 }
 
-bool fb_fiber_mark_read(struct fb_file *file, uint64_t *section_offset_ret)
+struct fb_error *fb_fiber_mark_read(struct fb_file *file, bool *found_ret,
+				    uint64_t *section_offset_ret)
 {
 	struct fb_kdump_header header;
 	struct fb_fiber_mark mark;
 	uint64_t end;
 	struct fb_error *err;
 
+	*found_ret = false;
 	err = fb_file_read(file, 0, &header, sizeof(header));
 	if (!err && memcmp(header.signature, FB_KDUMP_SIGNATURE, sizeof(header.signature)))
-		return false;
+		return NULL;
 	end = (1 + (uint64_t)(uint32_t)header.sub_hdr_size) * FB_KDUMP_BLOCK;
 	if (!err)
 		err = fb_file_read(file, end - sizeof(mark), &mark, sizeof(mark));
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	if (memcmp(mark.magic, FB_FIBER_MARK_MAGIC, sizeof(mark.magic)) ||
-	    mark.xxh64 != XXH64(&mark, offsetof(struct fb_fiber_mark, xxh64), 0))
-		return false;
-	*section_offset_ret = mark.section_offset;
-	return true;
+	if (err)
+		return fb_part_skip(err);
+	*found_ret = !memcmp(mark.magic, FB_FIBER_MARK_MAGIC, sizeof(mark.magic)) &&
+		     mark.xxh64 == XXH64(&mark, offsetof(struct fb_fiber_mark, xxh64), 0);
+	if (*found_ret)
+		*section_offset_ret = mark.section_offset;
+	return NULL;
 }

@@ -44,8 +44,9 @@ FB_MUST_CHECK struct fb_error *fb_fiber_part_load(const struct fb_fiber_table *t
 /* What a part is, for messages: "extents of core 3". Returns to. */
 char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size);
 
-/* Whether the dump in the file says that it is a bundle's, and where its section begins, be that
- * there or cut off. False too where its mark is damaged. */
-bool fb_fiber_mark_read(struct fb_file *file, uint64_t *section_offset_ret);
+/* Whether the dump in the file says that it is a bundle's, and at which offset of the file its section begins, be
+ * that there or cut off. False too where its mark is damaged or cannot be read. Only a fatal error is returned. */
+FB_MUST_CHECK struct fb_error *fb_fiber_mark_read(struct fb_file *file, bool *found_ret,
+						  uint64_t *section_offset_ret);
 
 #endif

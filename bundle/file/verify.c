@@ -21,8 +21,12 @@
 static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warnings *problems)
 {
 	uint64_t section;
+	bool found;
+	struct fb_error *err = fb_fiber_mark_read(file, &found, &section);
 
-	if (!fb_fiber_mark_read(file, &section))
+	if (err)
+		return err;
+	if (!found)
 		return fb_error_create(
 			FB_INVALID,
 			"%s: not a bundle: `fbundle merge` makes one of a dump and cores",
@@ -40,17 +44,22 @@ static struct fb_error *explain_no_trailer(struct fb_file *file, struct fb_warni
 	return NULL;
 }
 
-static void check_mark(const struct fb_fiber_table *table, struct fb_warnings *problems)
+static struct fb_error *check_mark(const struct fb_fiber_table *table, struct fb_warnings *problems)
 {
 	uint64_t section;
+	bool found;
+	struct fb_error *err = fb_fiber_mark_read(table->file, &found, &section);
 
-	if (!fb_fiber_mark_read(table->file, &section))
+	if (err)
+		return err;
+	if (!found)
 		fb_warn(problems, "sub-header: the bundle's mark is missing or damaged");
 	else if (section != table->trailer.section_offset)
 		fb_warn(problems,
 			"sub-header: the mark says that the fiber section is at 0x%" PRIx64
 			", but it is at 0x%" PRIx64,
 			section, table->trailer.section_offset);
+	return NULL;
 }
 
 static const struct fb_fiber_region *find_region(const struct fb_dump_sums *sums, uint32_t kind)
@@ -198,7 +207,8 @@ static struct fb_error *verify(const struct fb_fiber_table *table, struct fb_poo
 	err = fb_part_warn(problems, fb_dump_sums_load(table, &sums), "fiber section");
 	if (!err)
 		err = fb_verify_sums(table, &sums, pool, problems);
-	check_mark(table, problems);
+	if (!err)
+		err = check_mark(table, problems);
 	/* Damage shows in many ways; its cause has been named. */
 	if (!err && !fb_warnings_count(problems))
 		err = check_structure(table->file, &sums, problems);

@@ -115,10 +115,13 @@ static struct fb_error *open_fiber(struct fb_input *input)
 {
 	struct fb_file *file = fb_dump_file(input->dump);
 	struct fb_error *err = NULL;
+	bool bundle = false;
 
 	if (!fb_dump_info(input->dump)->live)
 		err = fb_file_open(input->path, &input->file);
-	if (!err && file && fb_fiber_present(file))
+	if (!err && file)
+		err = fb_fiber_present(file, &bundle);
+	if (!err && bundle)
 		err = fb_fiber_open(file, input->dump, input->warnings, &input->fiber);
 	return fb_part_warn(input->warnings, err, "%s: the cores in this bundle cannot be read",
 			    input->path);

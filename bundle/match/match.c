@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "bundle/match/match_private.h"
 
 /* Segments at the bounds of mappings that make a core a process's. */
@@ -32,23 +33,24 @@ struct fb_matcher {
 	struct fb_bounds *bounds;
 };
 
-static void read_auxv(struct fb_kernel *kernel, struct fb_match_process *process)
+static struct fb_error *read_auxv(struct fb_kernel *kernel, struct fb_match_process *process)
 {
 	const struct fb_field *field = &fb_kernel_layout(kernel)->mm_saved_auxv;
 	size_t size = field->size < sizeof(process->auxv) ? field->size : sizeof(process->auxv);
 	struct fb_error *err;
 
-	err = fb_kernel_field(kernel, process->leader->mm,
-			      &fb_kernel_layout(kernel)->mm_start_stack, &process->stack);
-	fb_error_destroy(err); /* a core's stack is not looked at then */
-	if (!field->found)
-		return;
+	/* Without it a core's stack is not looked at. */
+	err = fb_part_skip(fb_kernel_field(kernel, process->leader->mm,
+					   &fb_kernel_layout(kernel)->mm_start_stack,
+					   &process->stack));
+	if (err || !field->found)
+		return err;
 	err = fb_space_read(fb_kernel_space(kernel), process->leader->mm + field->offset,
 			    process->auxv, size);
 	if (!err)
 		while (process->pairs < size / 16 && process->auxv[2 * process->pairs] != AT_NULL)
 			process->pairs++;
-	fb_error_destroy(err);
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_matcher_create(struct fb_kernel *kernel, const struct fb_tasks *tasks,
@@ -64,11 +66,7 @@ struct fb_error *fb_matcher_create(struct fb_kernel *kernel, const struct fb_tas
 	matcher->tasks = tasks;
 	err = fb_alloc_array(total, sizeof(*matcher->process), FB_MAX_TASKS, "processes",
 			     &matcher->process);
-	if (err) {
-		fb_matcher_destroy(matcher);
-		return err;
-	}
-	for (size_t i = 0; i < total; i++) {
+	for (size_t i = 0; i < total && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
 		const struct fb_match_process *last = matcher->process + matcher->count - 1;
 
@@ -78,10 +76,13 @@ struct fb_error *fb_matcher_create(struct fb_kernel *kernel, const struct fb_tas
 		    (matcher->count && last->leader->pid == task->pid))
 			continue;
 		matcher->process[matcher->count].leader = task;
-		read_auxv(kernel, &matcher->process[matcher->count++]);
+		err = read_auxv(kernel, &matcher->process[matcher->count++]);
 	}
-	*matcher_ret = matcher;
-	return NULL;
+	if (err)
+		fb_matcher_destroy(matcher);
+	else
+		*matcher_ret = matcher;
+	return err;
 }
 
 void fb_matcher_destroy(struct fb_matcher *matcher)

@@ -81,9 +81,8 @@ static struct fb_error *read_mm(const struct fb_lost_mms *lost, uint64_t address
 	if (!users || users > MAX_USERS || !fb_kernel_address_ok(pgd) || !mm->pairs)
 		return fb_error_create(FB_CORRUPT, "no mm_struct in use");
 	mm->address = address;
-	err = fb_kernel_field(lost->kernel, address, &layout->mm_owner, &mm->owner);
-	fb_error_destroy(err); /* without CONFIG_MEMCG there is none */
-	return NULL;
+	/* Without CONFIG_MEMCG there is no such member. */
+	return fb_part_skip(fb_kernel_field(lost->kernel, address, &layout->mm_owner, &mm->owner));
 }
 
 static struct fb_error *visit(void *context, const struct fb_slab_cache *cache FB_UNUSED,

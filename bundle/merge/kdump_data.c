@@ -244,10 +244,13 @@ static void place_stored(const struct writing *writing, const struct fb_dump_sto
 }
 
 /* Whether a page that is compressed here is a core's: of this merge, or of the one that made the input. */
-static bool is_of_core(const struct fb_bundle_plan *plan, const struct fb_merged_page *page)
+static struct fb_error *is_of_core(const struct fb_bundle_plan *plan,
+				   const struct fb_merged_page *page, bool *is_ret)
 {
-	return page->kind == FB_MERGED_PLACED ||
-	       (plan->fiber && fb_fiber_page_added(plan->fiber, page->pfn));
+	*is_ret = page->kind == FB_MERGED_PLACED;
+	if (*is_ret || !plan->fiber)
+		return NULL;
+	return fb_fiber_page_added(plan->fiber, page->pfn, is_ret);
 }
 
 /* What becomes of a chosen page. */
@@ -260,37 +263,43 @@ static void count_page(struct fb_page_choice *choice, bool written, bool zero)
 	choice->zeros += written && zero;
 }
 
-/* The page's descriptor; *next is the next of the compressed pages, *used as above. False: it is lost. */
-static bool place_page(struct writing *writing, const struct fb_merged_page *page,
-		       const struct compressed_page **next, size_t *used,
-		       struct fb_kdump_page_desc *desc)
+/* The page's descriptor; *next is the next of the compressed pages, *used as above. *placed_ret: false where the page
+ * is lost. */
+static struct fb_error *place_page(struct writing *writing, const struct fb_merged_page *page,
+				   const struct compressed_page **next, size_t *used,
+				   struct fb_kdump_page_desc *desc, bool *placed_ret)
 {
 	const struct compressed_page *compressed;
+	bool of_core = false;
+	struct fb_error *err;
 
+	*placed_ret = page->kind != FB_MERGED_LOST;
 	switch (page->kind) {
 	case FB_MERGED_LOST:
-		return false;
+		return NULL;
 	case FB_MERGED_STORED:
 		place_stored(writing, &page->stored, desc);
-		return true;
+		return NULL;
 	case FB_MERGED_ZERO:
 		count_page(writing->plan->choice, true, true);
 		place_zero(writing, used, desc);
-		return true;
+		return NULL;
 	case FB_MERGED_DUMPED:
 	case FB_MERGED_PLACED:
 		break;
 	}
 	compressed = (*next)++;
 	count_page(writing->plan->choice, compressed->size > 0, compressed->zero);
-	if (!compressed->size)
-		return false;
+	*placed_ret = compressed->size > 0;
+	if (!*placed_ret)
+		return NULL;
 	if (compressed->zero)
 		place_zero(writing, used, desc);
 	else
 		place_bytes(writing, compressed->bytes, compressed->size, used, desc);
-	desc->page_flags = is_of_core(writing->plan, page) ? FB_FIBER_PAGE_FROM_CORE : 0;
-	return true;
+	err = is_of_core(writing->plan, page, &of_core);
+	desc->page_flags = of_core ? FB_FIBER_PAGE_FROM_CORE : 0;
+	return err;
 }
 
 /* The descriptors of this round's pages, and the compressed bytes. */
@@ -303,8 +312,12 @@ static struct fb_error *put_round(struct writing *writing)
 	for (size_t i = 0; i < writing->page_count && !err; i++) {
 		const struct fb_merged_page *page = &writing->pages[i];
 		struct fb_kdump_page_desc desc;
+		bool placed;
 
-		if (place_page(writing, page, &compressed, &used, &desc))
+		err = place_page(writing, page, &compressed, &used, &desc, &placed);
+		if (err)
+			break;
+		if (placed)
 			err = fb_kdump_tables_add(writing->tables, page->pfn, &desc);
 		else
 			err = fb_kdump_tables_add_lost(writing->tables, page->pfn);
@@ -337,8 +350,10 @@ static struct fb_error *write_rounds(struct writing *writing,
 		if (err)
 			break;
 		take_copies(writing);
-		if (!writing->page_count && !writing->copy_count)
-			return fb_kdump_tables_finish(writing->tables);
+		if (!writing->page_count && !writing->copy_count) {
+			err = fb_dump_failure(writing->dump);
+			return err ? err : fb_kdump_tables_finish(writing->tables);
+		}
 		err = fb_parallel_for(writing->plan->pool,
 				      writing->copy_count +
 					      (writing->compressed_count + SLICE_PAGES - 1) /
@@ -386,12 +401,26 @@ static struct fb_error *make_room(struct writing *writing)
 	return compress_zero(writing);
 }
 
+static void writing_destroy(struct writing *writing)
+{
+	if (!writing)
+		return;
+	fb_kdump_data_deinit(&writing->data);
+	(void)pthread_mutex_destroy(&writing->write_lock);
+	fb_page_merge_deinit(&writing->merge);
+	free(writing->bytes);
+	free(writing->compressed);
+	free(writing->pages);
+	free(writing);
+}
+FB_DESTROY_AT(struct writing, writing_destroy);
+
 struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
 				     struct fb_scratches *scratches, struct fb_kdump_tables *tables,
 				     uint64_t start, void (*done)(void *context, uint64_t bytes),
 				     void *done_context, struct fb_kdump_data *data_ret)
 {
-	struct writing *writing = calloc(1, sizeof(*writing));
+	FB_CLEANUP(writing_destroy_at) struct writing *writing = calloc(1, sizeof(*writing));
 	struct fb_error *err;
 
 	if (!writing)
@@ -414,16 +443,10 @@ struct fb_error *fb_kdump_data_write(const struct fb_bundle_plan *plan, struct f
 	if (!err)
 		err = fb_region_close(&writing->data.added);
 	if (err)
-		fb_kdump_data_deinit(&writing->data);
-	else
-		*data_ret = writing->data;
-	(void)pthread_mutex_destroy(&writing->write_lock);
-	fb_page_merge_deinit(&writing->merge);
-	free(writing->bytes);
-	free(writing->compressed);
-	free(writing->pages);
-	free(writing);
-	return err;
+		return err;
+	*data_ret = writing->data;
+	writing->data = (struct fb_kdump_data){0}; /* the caller's from now on */
+	return NULL;
 }
 
 void fb_kdump_data_deinit(struct fb_kdump_data *data)

@@ -22,21 +22,27 @@
 
 /* Where the input is a bundle, the pages that an earlier merge added stand in its dump, and are found
  * to be the same as the cores'. But the dump as it was taken lacked them, so they are counted as filled. */
-static void count_added(struct fb_input *input, struct fb_placement *placement)
+static struct fb_error *count_added(struct fb_input *input, struct fb_placement *placement)
 {
 	struct fb_fiber *fiber = fb_input_fiber(input);
+	struct fb_error *err = NULL;
 
-	for (size_t i = 0; fiber && i < placement->core_count; i++) {
+	for (size_t i = 0; fiber && i < placement->core_count && !err; i++) {
 		const struct fb_core_frames *frames = &placement->frames[i];
 		struct fb_page_counts *counts = &placement->counts[i];
-		uint64_t added = 0;
+		uint64_t sum = 0;
 
 		for (size_t j = 0; j < frames->count; j++)
-			for (uint64_t k = 0; k < frames->runs[j].pages; k++)
-				added += fb_fiber_page_added(fiber, frames->runs[j].pfn + k);
-		counts->same -= added;
-		counts->filled += added;
+			for (uint64_t k = 0; k < frames->runs[j].pages && !err; k++) {
+				bool added;
+
+				err = fb_fiber_page_added(fiber, frames->runs[j].pfn + k, &added);
+				sum += added;
+			}
+		counts->same -= sum;
+		counts->filled += sum;
 	}
+	return err;
 }
 
 struct fb_error *fb_merge_place_cores(struct fb_input *input, const struct fb_input_core *cores,
@@ -54,13 +60,16 @@ struct fb_error *fb_merge_place_cores(struct fb_input *input, const struct fb_in
 		list[i].match = &cores[i].match;
 	}
 	err = fb_place(fb_input_kernel(input), list, count, fb_input_pool(input), placement_ret);
-	if (err) {
-		free(list);
-		return err;
+	if (!err) {
+		err = count_added(input, placement_ret);
+		if (err)
+			fb_placement_deinit(placement_ret);
 	}
-	count_added(input, placement_ret);
-	*list_ret = list;
-	return NULL;
+	if (err)
+		free(list);
+	else
+		*list_ret = list;
+	return err;
 }
 
 struct fb_error *fb_merge_place(struct fb_input *input, struct fb_placement *placement_ret)

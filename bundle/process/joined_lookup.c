@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/part.h"
 #include "bundle/process/joined_private.h"
 #include "bundle/process/process.h"
 #include "kernel/mappings/vma_cached.h"
@@ -37,18 +38,24 @@ static struct fb_error *cut_huge_page(struct fb_joined *joined, const struct fb_
 }
 
 /* A frame that the dump, or bundle, has. */
-static void use_frame(struct fb_joined *joined, uint64_t pfn, struct fb_page_backing *backing)
+static struct fb_error *use_frame(struct fb_joined *joined, uint64_t pfn,
+				  struct fb_page_backing *backing)
 {
 	struct fb_fiber *fiber = fb_input_fiber(joined->input);
+	struct fb_error *err = NULL;
+	bool added = false;
 
 	backing->kind = BACKING_FRAME;
 	backing->origin.source = FB_SOURCE_VMCORE;
 	backing->origin.absence = FB_ABSENCE_NONE;
-	if (fiber && fb_fiber_page_added(fiber, pfn)) {
+	if (fiber)
+		err = fb_fiber_page_added(fiber, pfn, &added);
+	if (!err && added) {
 		backing->origin.source = FB_SOURCE_CORE;
 		if (joined->core)
 			backing->origin.detail = fb_core_info(joined->core->core)->path;
 	}
+	return err;
 }
 
 static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_pt_walk *walk,
@@ -70,8 +77,7 @@ static struct fb_error *lookup_frame(struct fb_joined *joined, const struct fb_p
 			backing->origin.absence = FB_ABSENCE_TRUNCATED;
 		return NULL;
 	}
-	use_frame(joined, pfn, backing);
-	return NULL;
+	return use_frame(joined, pfn, backing);
 }
 
 /* A page that the core has too is taken from the dump only where that can be read: its bytes may be damaged
@@ -83,11 +89,15 @@ static struct fb_error *check_frame(struct fb_joined *joined, uint64_t page,
 	struct fb_fiber *fiber = fb_input_fiber(joined->input);
 	uint64_t physical = backing->origin.physical, offset;
 	uint8_t bytes[FB_PAGE_SIZE];
-	struct fb_error *err;
+	struct fb_error *err = NULL;
+	bool added = false;
 
-	if (!core || joined->options.no_core || !fb_core_page(core, page, &offset) ||
-	    (fiber && fb_fiber_page_added(fiber, physical >> FB_PAGE_SHIFT)))
+	if (!core || joined->options.no_core || !fb_core_page(core, page, &offset))
 		return NULL;
+	if (fiber)
+		err = fb_fiber_page_added(fiber, physical >> FB_PAGE_SHIFT, &added);
+	if (err || added)
+		return err;
 	shorten(backing, FB_PAGE_SIZE);
 	err = fb_space_read(joined->tables.physical, physical, bytes, sizeof(bytes));
 	if (!err || fb_error_is_fatal(err))
@@ -142,7 +152,9 @@ static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
 	shorten(backing, run.length);
 	if (!run.cached || !fb_dump_has_page(fb_input_dump(joined->input), run.pfn))
 		return NULL;
-	use_frame(joined, run.pfn, backing);
+	err = use_frame(joined, run.pfn, backing);
+	if (err)
+		return err;
 	if (backing->origin.source == FB_SOURCE_VMCORE)
 		backing->origin.detail = "page cache";
 	backing->origin.physical = run.pfn << FB_PAGE_SHIFT;
@@ -217,7 +229,8 @@ static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_
 
 /* What a page-table entry is or may be of is the file's own page only where the mapping has no
  * private copies at all (no anon_vma). */
-static bool may_be_private_copy(struct fb_joined *joined, const struct fb_vma *vma)
+static struct fb_error *may_be_private_copy(struct fb_joined *joined, const struct fb_vma *vma,
+					    bool *may_be_ret)
 {
 	struct fb_kernel *kernel = fb_input_kernel(joined->input);
 	uint64_t anon_vma = 1;
@@ -225,8 +238,8 @@ static bool may_be_private_copy(struct fb_joined *joined, const struct fb_vma *v
 
 	err = fb_kernel_field(kernel, vma->address, &fb_kernel_layout(kernel)->vma_anon_vma,
 			      &anon_vma);
-	fb_error_destroy(err);
-	return anon_vma != 0;
+	*may_be_ret = anon_vma != 0;
+	return fb_part_skip(err);
 }
 
 static struct fb_error *open_mapped(struct fb_joined *joined, const struct fb_vma *vma,
@@ -279,13 +292,16 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 {
 	struct fb_file *file = NULL;
 	uint64_t offset;
-	struct fb_error *err;
+	bool copied = false;
+	struct fb_error *err = NULL;
 
 	if (!joined->options.files || !vma || !vma->file || (vma->flags & FB_VM_WRITE) ||
 	    walk->state == FB_PT_SWAP || walk->state == FB_PT_SPECIAL)
 		return NULL;
-	if (walk->state != FB_PT_NONE && may_be_private_copy(joined, vma))
-		return NULL;
+	if (walk->state != FB_PT_NONE)
+		err = may_be_private_copy(joined, vma, &copied);
+	if (err || copied)
+		return err;
 	err = file_of(joined, vma, &file);
 	if (err || !file)
 		return err;

@@ -6,6 +6,7 @@
 #include "kernel/dump/dump.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,22 @@ bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn)
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn)
 {
 	return pfn < dump->info.max_pfn ? dump->ops->next(dump, pfn, true) : UINT64_MAX;
+}
+
+void fb_dump_keep_failure(struct fb_dump *dump, struct fb_error *err)
+{
+	struct fb_error *none = NULL;
+
+	if (!fb_error_is_fatal(err) || !atomic_compare_exchange_strong(&dump->failure, &none, err))
+		fb_error_destroy(err);
+}
+
+struct fb_error *fb_dump_failure(const struct fb_dump *dump)
+{
+	const struct fb_error *failure = atomic_load(&dump->failure);
+
+	return failure ? fb_error_create(fb_error_code(failure), "%s", fb_error_message(failure))
+		       : NULL;
 }
 
 struct fb_error *fb_dump_absent(uint64_t pfn)
@@ -184,6 +201,7 @@ void fb_dump_deinit(struct fb_dump *dump)
 {
 	fb_page_cache_destroy(dump->cache);
 	fb_dump_notes_deinit(&dump->notes);
+	fb_error_destroy(atomic_load(&dump->failure));
 	free(dump->vmcoreinfo);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every other format, through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
- * s390 and what it learns. Only physical pages are read: this program
- * translates addresses itself. libkdumpfile is not thread-safe.
+ * Reads all dump formats that have no reader of their own here through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
+ * s390 and what it learns. Only physical pages are asked of it: this program translates addresses itself. libkdumpfile
+ * is not thread-safe, so a lock is held around each call. Called by dump_open.c for what nothing else knows.
  */
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -101,7 +101,7 @@ static uint64_t next_by_reading(struct fb_dump *dump, uint64_t pfn, bool readabl
 		struct fb_error *err = kdumpfile_read_page(dump, pfn, page);
 		bool read = !err;
 
-		fb_error_destroy(err);
+		fb_dump_keep_failure(dump, err);
 		if (read == readable)
 			return pfn;
 	}

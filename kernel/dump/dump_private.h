@@ -27,7 +27,8 @@ struct fb_dump_input {
 	bool truncated; /* the wrapping ended early */
 };
 
-/* Of each format. All but read_page treat what cannot be read as not there. */
+/* Of each format. Those without an error treat what cannot be read as not there, and tell fb_dump_keep_failure() where
+ * that says nothing of the dump. */
 struct fb_dump_ops {
 	bool (*has_page)(struct fb_dump *dump, uint64_t pfn);
 	/* The first frame at or behind pfn whose page is readable (or not); UINT64_MAX if none. */
@@ -60,13 +61,18 @@ struct fb_dump {
 	struct fb_space physical;
 	struct fb_page_cache *cache;
 	struct fb_dump_notes notes;
-	char *vmcoreinfo; /* owned */
+	char *vmcoreinfo;                   /* owned */
+	_Atomic(struct fb_error *) failure; /* fb_dump_failure() */
 };
 
 /* Fills in the common part; info, notes and vmcoreinfo are the format's to set. */
 FB_MUST_CHECK struct fb_error *fb_dump_init(struct fb_dump *dump, const struct fb_dump_ops *ops);
 /* Takes a dump whose fb_dump_init() failed or was never called, if zeroed. */
 void fb_dump_deinit(struct fb_dump *dump);
+
+/* Takes err, which whoever asks whether a page is there cannot be given: a fatal one is kept for fb_dump_failure(), if it
+ * is the first, any other is forgotten. From any thread. */
+void fb_dump_keep_failure(struct fb_dump *dump, struct fb_error *err);
 
 /* Sets dump->vmcoreinfo to a copy of size bytes of text; keeps the one that is there. */
 FB_MUST_CHECK struct fb_error *fb_dump_set_vmcoreinfo(struct fb_dump *dump, const void *text,

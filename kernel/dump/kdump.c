@@ -50,7 +50,7 @@ static struct fb_error *find_desc(struct fb_kdump_part *part, uint64_t pfn, bool
 	return err;
 }
 
-static bool part_has_page(struct fb_kdump_part *part, uint64_t pfn)
+static bool part_has_page(struct fb_dump *dump, struct fb_kdump_part *part, uint64_t pfn)
 {
 	struct fb_kdump_page_desc desc;
 	struct fb_error *err;
@@ -59,7 +59,7 @@ static bool part_has_page(struct fb_kdump_part *part, uint64_t pfn)
 
 	err = find_desc(part, pfn, &found, &index, &desc);
 	found = !err && found && fb_kdump_desc_good(part->descs, &desc);
-	fb_error_destroy(err);
+	fb_dump_keep_failure(dump, err);
 	return found;
 }
 
@@ -67,11 +67,11 @@ static bool kdump_has_page(struct fb_dump *dump, uint64_t pfn)
 {
 	struct fb_kdump_part *part = find_part(of_dump(dump), pfn);
 
-	return part && part_has_page(part, pfn);
+	return part && part_has_page(dump, part, pfn);
 }
 
 /* Whether no page of the part from pfn on is readable: its descriptor is behind the last good. */
-static bool in_lost_tail(struct fb_kdump_part *part, uint64_t pfn)
+static bool in_lost_tail(struct fb_dump *dump, struct fb_kdump_part *part, uint64_t pfn)
 {
 	struct fb_error *err;
 	bool set, tail;
@@ -81,31 +81,31 @@ static bool in_lost_tail(struct fb_kdump_part *part, uint64_t pfn)
 		return false;
 	err = fb_kdump_bitmap_test(part->bitmap, pfn, &set, &rank);
 	tail = !err && set && rank >= part->survey.good_end;
-	fb_error_destroy(err);
+	fb_dump_keep_failure(dump, err);
 	return tail;
 }
 
 /* The first readable frame of the part at or behind pfn, or its end_pfn. */
-static uint64_t next_readable(struct fb_kdump_part *part, uint64_t pfn)
+static uint64_t next_readable(struct fb_dump *dump, struct fb_kdump_part *part, uint64_t pfn)
 {
 	struct fb_error *err;
 
 	for (; pfn < part->bits_end; pfn++) {
 		err = fb_kdump_bitmap_next(part->bitmap, pfn, true, &pfn);
 		if (err) {
-			fb_error_destroy(err);
+			fb_dump_keep_failure(dump, err);
 			break;
 		}
-		if (pfn == part->bits_end || in_lost_tail(part, pfn))
+		if (pfn == part->bits_end || in_lost_tail(dump, part, pfn))
 			break;
-		if (part_has_page(part, pfn))
+		if (part_has_page(dump, part, pfn))
 			return pfn;
 	}
 	return part->layout.end_pfn;
 }
 
 /* The first frame of the part at or behind pfn that is not readable, or its end_pfn. */
-static uint64_t next_unreadable(struct fb_kdump_part *part, uint64_t pfn)
+static uint64_t next_unreadable(struct fb_dump *dump, struct fb_kdump_part *part, uint64_t pfn)
 {
 	struct fb_error *err;
 	uint64_t clear;
@@ -114,12 +114,12 @@ static uint64_t next_unreadable(struct fb_kdump_part *part, uint64_t pfn)
 		return pfn;
 	err = fb_kdump_bitmap_next(part->bitmap, pfn, false, &clear);
 	if (err) {
-		fb_error_destroy(err);
+		fb_dump_keep_failure(dump, err);
 		return pfn;
 	}
 	if (!part->lossy)
 		return clear;
-	while (pfn < clear && part_has_page(part, pfn))
+	while (pfn < clear && part_has_page(dump, part, pfn))
 		pfn++;
 	return pfn;
 }
@@ -138,7 +138,8 @@ static uint64_t kdump_next(struct fb_dump *dump, uint64_t pfn, bool readable)
 				return pfn;
 			pfn = part->layout.start_pfn;
 		}
-		found = readable ? next_readable(part, pfn) : next_unreadable(part, pfn);
+		found = readable ? next_readable(dump, part, pfn)
+				 : next_unreadable(dump, part, pfn);
 		if (found < part->layout.end_pfn)
 			return found;
 		pfn = found;
@@ -158,7 +159,7 @@ static uint64_t kdump_next_meant(struct fb_dump *dump, uint64_t pfn, bool meant)
 	err = fb_kdump_bitmap_next(kdump->meant, pfn, meant, &found);
 	if (err || (!meant && found >= dump->info.known_pfn && found < dump->info.max_pfn))
 		found = UINT64_MAX;
-	fb_error_destroy(err);
+	fb_dump_keep_failure(dump, err);
 	return found;
 }
 

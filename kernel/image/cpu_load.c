@@ -82,7 +82,8 @@ static struct fb_error *read_percpu_offsets(struct fb_kernel *kernel)
 			     kernel->cpu_limit * sizeof(uint64_t));
 }
 
-static int read_int(struct fb_kernel *kernel, const char *name)
+/* The CPU that a variable of the kernel names; -1 where there is no such variable or CPU. */
+static struct fb_error *read_cpu(struct fb_kernel *kernel, const char *name, int *cpu_ret)
 {
 	uint64_t address;
 	uint32_t value;
@@ -91,11 +92,8 @@ static int read_int(struct fb_kernel *kernel, const char *name)
 	err = fb_kernel_symbol(kernel, name, &address);
 	if (!err)
 		err = fb_space_u32(kernel->space, address, &value);
-	if (err) {
-		fb_error_destroy(err);
-		return -1;
-	}
-	return value < kernel->cpu_limit ? (int)value : -1;
+	*cpu_ret = !err && value < kernel->cpu_limit ? (int)value : -1;
+	return fb_part_warn_if_there(kernel->warnings, err, "%s", name);
 }
 
 /* What cannot be had of the CPUs is a warning. That symbols are lost is one already, and all that is missing
@@ -129,8 +127,8 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 	if (err)
 		return err;
 	/* panic_cpu is set by whoever panics first; crashing_cpu by the kexec on the way down. */
-	kernel->panic_cpu = read_int(kernel, "panic_cpu");
-	if (kernel->panic_cpu < 0)
-		kernel->panic_cpu = read_int(kernel, "crashing_cpu");
-	return NULL;
+	err = read_cpu(kernel, "panic_cpu", &kernel->panic_cpu);
+	if (!err && kernel->panic_cpu < 0)
+		err = read_cpu(kernel, "crashing_cpu", &kernel->panic_cpu);
+	return err;
 }

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/cursor.h"
+#include "base/part.h"
 #include "kernel/image/kernel_private.h"
 
 /* struct new_utsname: six strings of 65 bytes (include/uapi/linux/utsname.h). */
@@ -31,10 +33,10 @@ static void copy_text(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from ? from : "");
 }
 
-static void load_uts(struct fb_kernel *kernel)
+static struct fb_error *load_uts(struct fb_kernel *kernel)
 {
 	uint64_t uts, offset = 0;
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
 	copy_text(kernel->release, sizeof(kernel->release),
 		  fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE"));
@@ -42,16 +44,18 @@ static void load_uts(struct fb_kernel *kernel)
 	if (!fb_vmcoreinfo_offset(kernel->vmcoreinfo, "uts_namespace.name", &offset))
 		offset = kernel->layout.uts_name.offset;
 	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, "init_uts_ns", &uts)) {
-		err = fb_space_string(kernel->space, uts + offset + UTS_VERSION * UTS_LENGTH,
-				      kernel->version, sizeof(kernel->version));
-		fb_error_destroy(err);
-		err = fb_space_string(kernel->space, uts + offset + UTS_NODE * UTS_LENGTH,
-				      kernel->node, sizeof(kernel->node));
-		fb_error_destroy(err);
+		err = fb_part_skip(fb_space_string(kernel->space,
+						   uts + offset + UTS_VERSION * UTS_LENGTH,
+						   kernel->version, sizeof(kernel->version)));
+		if (!err)
+			err = fb_part_skip(fb_space_string(kernel->space,
+							   uts + offset + UTS_NODE * UTS_LENGTH,
+							   kernel->node, sizeof(kernel->node)));
 	}
 	kernel->info.release = kernel->release;
 	kernel->info.version = kernel->version;
 	kernel->info.node = kernel->node;
+	return err;
 }
 
 /* Takes the next note off cursor; true where it is the GNU build-id, written to kernel. */
@@ -88,54 +92,61 @@ static bool next_is_build_id(struct fb_cursor *cursor, struct fb_kernel *kernel,
 
 /* The note in the kernel image. It comes before VMCOREINFO's BUILD-ID, which is garbage in
  * 6.1.113-118, 6.6.55-62, 5.15.168 and others. */
-static bool load_build_id_note(struct fb_kernel *kernel)
+static struct fb_error *load_build_id_note(struct fb_kernel *kernel, bool *found_ret)
 {
+	FB_CLEANUP(fb_free_at) uint8_t *notes = NULL;
 	uint64_t start, size;
 	struct fb_cursor cursor;
-	bool found = false, end = false;
-	uint8_t *notes = NULL;
+	bool end = false;
 	struct fb_error *err;
 
 	err = fb_kernel_symbol_range(kernel, "__start_notes", "__stop_notes", 1, MAX_NOTES_BYTES,
 				     &start, &size);
 	if (!err) {
 		notes = malloc(size);
-		if (notes)
-			err = fb_space_read(kernel->space, start, notes, size);
+		err = notes ? fb_space_read(kernel->space, start, notes, size) : fb_error_nomem();
 	}
-	if (!err && notes) {
-		fb_cursor_init(&cursor, notes, size, "kernel notes");
-		while (!found && !end && fb_cursor_left(&cursor) > 0)
-			found = next_is_build_id(&cursor, kernel, &end);
-	}
-	free(notes);
-	fb_error_destroy(err);
-	return found;
+	if (err)
+		return fb_part_skip(err);
+	fb_cursor_init(&cursor, notes, size, "kernel notes");
+	while (!*found_ret && !end && fb_cursor_left(&cursor) > 0)
+		*found_ret = next_is_build_id(&cursor, kernel, &end);
+	return NULL;
 }
 
-void fb_kernel_load_build_id(struct fb_kernel *kernel)
+struct fb_error *fb_kernel_load_build_id(struct fb_kernel *kernel)
 {
 	const char *text = fb_vmcoreinfo_get(kernel->vmcoreinfo, "BUILD-ID");
+	bool found = false;
+	struct fb_error *err = load_build_id_note(kernel, &found);
 
-	if (!load_build_id_note(kernel)) {
+	if (err)
+		return err;
+	if (!found) {
 		if (!text || strlen(text) != 2 * BUILD_ID_BYTES ||
 		    strspn(text, "0123456789abcdef") != 2 * BUILD_ID_BYTES)
-			return;
+			return NULL;
 		copy_text(kernel->build_id, sizeof(kernel->build_id), text);
 	}
 	kernel->info.build_id = kernel->build_id;
+	return NULL;
 }
 
-static uint64_t page_count_by_kernel(const struct fb_kernel *kernel)
+/* The host's memory: what the dump's header says of it, else what the kernel counts. 0: unknown. */
+static struct fb_error *load_memory_size(struct fb_kernel *kernel)
 {
-	uint64_t address, pages = 0;
-	struct fb_error *err;
+	uint64_t pages = fb_dump_info(kernel->dump)->pages_existing, address;
+	struct fb_error *err = NULL;
 
-	err = fb_kernel_symbol(kernel, "_totalram_pages", &address);
-	if (!err)
-		err = fb_space_u64(kernel->space, address, &pages);
-	fb_error_destroy(err);
-	return pages <= FB_MAX_PFN ? pages : 0;
+	if (!pages) {
+		err = fb_kernel_symbol(kernel, "_totalram_pages", &address);
+		if (!err)
+			err = fb_space_u64(kernel->space, address, &pages);
+		if (pages > FB_MAX_PFN)
+			pages = 0;
+	}
+	kernel->info.memory_bytes = pages * FB_PAGE_SIZE;
+	return fb_part_skip(err);
 }
 
 /* Where the timekeeper is: in the first of timekeeper_data (6.17, auxiliary clocks), in tk_core
@@ -157,7 +168,7 @@ static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t
 	return fb_kernel_symbol(kernel, "shadow_timekeeper", address_ret);
 }
 
-static double load_uptime(const struct fb_kernel *kernel)
+static struct fb_error *load_uptime(struct fb_kernel *kernel)
 {
 	uint64_t timekeeper, seconds;
 	int64_t boot_offset_ns;
@@ -170,14 +181,11 @@ static double load_uptime(const struct fb_kernel *kernel)
 	if (!err)
 		err = fb_kernel_field_signed(kernel, timekeeper,
 					     &kernel->layout.timekeeper_offs_boot, &boot_offset_ns);
-	if (err) {
-		fb_error_destroy(err);
-		return NAN;
-	}
-	return (double)seconds + (double)boot_offset_ns / 1e9;
+	kernel->info.uptime_s = err ? NAN : (double)seconds + (double)boot_offset_ns / 1e9;
+	return fb_part_skip(err);
 }
 
-static void load_averages(struct fb_kernel *kernel)
+static struct fb_error *load_averages(struct fb_kernel *kernel)
 {
 	uint64_t address, averages[3];
 	struct fb_error *err = fb_kernel_symbol(kernel, "avenrun", &address);
@@ -189,7 +197,7 @@ static void load_averages(struct fb_kernel *kernel)
 
 		kernel->info.load[i] = load <= MOST_LOAD ? load : NAN;
 	}
-	fb_error_destroy(err);
+	return fb_part_skip(err);
 }
 
 /* CRASHTIME is written by the kernel as it goes down; a dump's header has only the time at which
@@ -208,14 +216,16 @@ static int64_t crash_time(const struct fb_kernel *kernel)
 	return fb_dump_info(kernel->dump)->crash_time;
 }
 
-void fb_kernel_load_info(struct fb_kernel *kernel)
+struct fb_error *fb_kernel_load_info(struct fb_kernel *kernel)
 {
-	uint64_t existing = fb_dump_info(kernel->dump)->pages_existing;
+	struct fb_error *err = load_uts(kernel);
 
-	load_uts(kernel);
-	kernel->info.memory_bytes =
-		(existing ? existing : page_count_by_kernel(kernel)) * FB_PAGE_SIZE;
-	kernel->info.uptime_s = load_uptime(kernel);
-	load_averages(kernel);
+	if (!err)
+		err = load_memory_size(kernel);
+	if (!err)
+		err = load_uptime(kernel);
+	if (!err)
+		err = load_averages(kernel);
 	kernel->info.crash_time = crash_time(kernel);
+	return err;
 }

@@ -202,10 +202,7 @@ struct fb_error *fb_kernel_complete(struct fb_kernel *kernel)
 		return err;
 	fb_layout_resolve(kernel->types, &kernel->layout);
 	err = fb_kernel_load_cpus(kernel);
-	if (err)
-		return err;
-	fb_kernel_load_info(kernel);
-	return NULL;
+	return err ? err : fb_kernel_load_info(kernel);
 }
 
 struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_options *options,

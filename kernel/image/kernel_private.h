@@ -62,9 +62,10 @@ bool fb_cpu_in(const uint8_t *mask, uint32_t cpu);
  * CPU that has no note is a warning; FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel,
 						      const uint8_t *present);
-/* kernel_info.c: the build-id, once there are symbols; then all else. */
-void fb_kernel_load_build_id(struct fb_kernel *kernel);
-void fb_kernel_load_info(struct fb_kernel *kernel);
+/* kernel_info.c: the build-id, once there are symbols; then all else. What cannot be read is left unknown;
+ * only a fatal error is returned. */
+FB_MUST_CHECK struct fb_error *fb_kernel_load_build_id(struct fb_kernel *kernel);
+FB_MUST_CHECK struct fb_error *fb_kernel_load_info(struct fb_kernel *kernel);
 /* vmcoreinfo_scan.c: VMCOREINFO in the pages of a dump that has it in no note. The caller frees
  * the text. FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_vmcoreinfo_scan(struct fb_dump *dump, struct fb_pool *pool,

@@ -255,15 +255,15 @@ static struct fb_error *find_vmlinux(struct fb_kernel *kernel, struct fb_error *
 struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel)
 {
 	uint64_t kaslr = 0;
-	struct fb_error *err = NULL, *symbols, *types;
+	struct fb_error *err, *symbols, *types;
 
 	fb_vmcoreinfo_kaslr_offset(kernel->vmcoreinfo, &kaslr);
 	kernel->info.kaslr_offset = kaslr;
 	symbols = or_symbols_of(kernel, load_kallsyms(kernel));
 	if (fb_error_is_fatal(symbols))
 		return symbols;
-	fb_kernel_load_build_id(kernel);
-	if (kernel->vmlinux)
+	err = fb_kernel_load_build_id(kernel);
+	if (!err && kernel->vmlinux)
 		err = check_vmlinux(kernel, kernel->vmlinux);
 	if (err) {
 		fb_error_destroy(symbols);

@@ -74,7 +74,7 @@ static struct fb_error *list_parts(struct scan *scan)
 			scan->parts[scan->count++] = part;
 		pfn = fb_dump_next_page(scan->dump, (part + 1) * PAGES_PER_PART);
 	}
-	return err;
+	return err ? err : fb_dump_failure(scan->dump);
 }
 
 static struct fb_error *scan_parts(struct scan *scan, struct fb_pool *pool)

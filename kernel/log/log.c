@@ -167,9 +167,11 @@ static struct fb_error *find_buffer(const struct fb_kernel *kernel,
 		return err;
 	if (layout->printk_log_caller_id.found) /* CONFIG_PRINTK_CALLER */
 		buffer.caller = layout->printk_log_caller_id.offset;
-	fb_error_destroy(read_word(kernel, "log_first_seq", 8, &buffer.first_sequence));
-	*buffer_ret = buffer;
-	return NULL;
+	/* Without it messages are numbered from 0, which says nothing wrong of their order. */
+	err = fb_part_skip(read_word(kernel, "log_first_seq", 8, &buffer.first_sequence));
+	if (!err)
+		*buffer_ret = buffer;
+	return err;
 }
 
 static struct fb_error *read_log(const struct fb_kernel *kernel, struct fb_log *log)

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "kernel/mappings/vma_slab.h"
 #include "kernel/memory/maple_tree.h"
@@ -159,10 +160,7 @@ static struct fb_error *add_from_slabs(struct collect *collect, uint64_t mm)
 
 		err = read_vma(collect->kernel, candidates[i].address, &vma);
 		if (err) {
-			if (fb_error_is_fatal(err))
-				break;
-			fb_error_destroy(err);
-			err = NULL;
+			err = fb_part_skip(err);
 			continue;
 		}
 		next = fb_vmas_next(&known, vma.start);
@@ -181,13 +179,16 @@ static struct fb_error *add_from_slabs(struct collect *collect, uint64_t mm)
 	return err;
 }
 
-/* Mappings that the kernel counted and the tree or list did not lead to. */
-static uint64_t missing(const struct collect *collect, uint64_t mm)
+/* How many mappings the kernel counted. 0 where that cannot be read, which then tells of none that is lost. */
+static struct fb_error *count_mappings(struct fb_kernel *kernel, uint64_t mm, uint64_t *counted)
 {
-	uint64_t counted = 0;
+	return fb_part_skip(
+		fb_kernel_field(kernel, mm, &fb_kernel_layout(kernel)->mm_map_count, counted));
+}
 
-	fb_error_destroy(fb_kernel_field(
-		collect->kernel, mm, &fb_kernel_layout(collect->kernel)->mm_map_count, &counted));
+/* Of those counted, the ones that the tree or list did not lead to. */
+static uint64_t missing(const struct collect *collect, uint64_t counted)
+{
 	return counted > collect->count && counted <= FB_MAX_VMAS ? counted - collect->count : 0;
 }
 
@@ -195,6 +196,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct collect collect = {.kernel = kernel};
+	uint64_t counted = 0;
 	struct fb_error *err;
 
 	if (layout->mm_mt_root.found)
@@ -205,7 +207,9 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 	if (err && !fb_error_is_fatal(err) && !fb_error_is(err, FB_NOT_FOUND))
 		err = note_break(&collect, err);
 	sort(&collect);
-	if (!err && collect.broken && missing(&collect, mm)) {
+	if (!err)
+		err = count_mappings(kernel, mm, &counted);
+	if (!err && collect.broken && missing(&collect, counted)) {
 		err = add_from_slabs(&collect, mm);
 		if (fb_error_is(err, FB_LIMIT))
 			err = note_break(&collect, err);
@@ -219,7 +223,7 @@ struct fb_error *fb_vmas_load(struct fb_kernel *kernel, uint64_t mm, struct fb_v
 	warn_of_breaks(&collect, mm);
 	vmas_ret->vma = collect.vma;
 	vmas_ret->count = collect.count;
-	vmas_ret->lost = missing(&collect, mm);
+	vmas_ret->lost = missing(&collect, counted);
 	vmas_ret->broken = collect.broken || vmas_ret->lost;
 	return NULL;
 }

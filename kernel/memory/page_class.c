@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Classes of page frames. A page that is none of a class for certain is of none: whoever filters
- * keeps it.
+ * Tells the class of each page frame (free, of a process, page cache and so on) by its struct page. A page whose class
+ * is not certain is FB_PAGE_UNKNOWN, and whoever filters keeps it. Called by bundle/dump, window by window.
  */
 #include "kernel/memory/page_class.h"
 
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/part.h"
 #include "kernel/memory/page_frame.h"
 
 /* struct page is 64 bytes; with debugging options some 100. */
@@ -255,11 +256,8 @@ static struct fb_error *class_of_tail(struct fb_page_classifier *classifier, uin
 									 pages + classifier->size);
 		}
 	}
-	if (fb_error_is(err, FB_NOMEM))
-		return err;
 	*class_ret = err ? FB_PAGE_UNKNOWN : classifier->head_class;
-	fb_error_destroy(err);
-	return NULL;
+	return fb_part_skip(err);
 }
 
 /* The block of free pages that begins at index; private is its order. */
@@ -277,14 +275,14 @@ static void mark_free(const struct page_words *words, uint64_t index, uint8_t *c
 
 /* How many bytes at address are known to be nowhere, without a read for each page of them; 0: some may be
  * there. What space cannot tell has to be read. */
-static size_t absent_bytes(struct fb_space *space, uint64_t address, size_t length)
+static struct fb_error *absent_bytes(struct fb_space *space, uint64_t address, size_t length,
+				     size_t *bytes_ret)
 {
 	struct fb_run run;
 	struct fb_error *err = fb_space_locate(space, address, length, &run);
-	bool absent = !err && run.origin.source == FB_SOURCE_ABSENT;
 
-	fb_error_destroy(err);
-	return absent ? (size_t)run.length : 0;
+	*bytes_ret = !err && run.origin.source == FB_SOURCE_ABSENT ? (size_t)run.length : 0;
+	return fb_part_skip(err);
 }
 
 /* Struct pages of the window; those that cannot be read are marked in unread, one of which is 4 KiB. */
@@ -295,35 +293,35 @@ static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64
 	size_t length = (size_t)FB_PAGE_CLASS_WINDOW * classifier->size;
 	struct fb_error *err = fb_space_read(space, address, classifier->pages, length);
 
-	if (!err || fb_error_is(err, FB_NOMEM))
-		return err;
-	fb_error_destroy(err);
-	for (size_t at = 0, absent_end = 0; at < length; at += FB_PAGE_SIZE) {
-		size_t size = length - at < FB_PAGE_SIZE ? length - at : FB_PAGE_SIZE;
+	if (!err)
+		return NULL;
+	err = fb_part_skip(err);
+	for (size_t at = 0, absent_end = 0; at < length && !err; at += FB_PAGE_SIZE) {
+		size_t size = length - at < FB_PAGE_SIZE ? length - at : FB_PAGE_SIZE, absent = 0;
 
-		if (at >= absent_end)
-			absent_end = at + absent_bytes(space, address + at, length - at);
-		if (at < absent_end) {
-			unread[at / FB_PAGE_SIZE] = true;
-			continue;
+		if (at >= absent_end) {
+			err = absent_bytes(space, address + at, length - at, &absent);
+			absent_end = at + absent;
 		}
-		err = fb_space_read(space, address + at, classifier->pages + at, size);
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		unread[at / FB_PAGE_SIZE] = err;
-		fb_error_destroy(err);
+		if (!err && at >= absent_end)
+			err = fb_space_read(space, address + at, classifier->pages + at, size);
+		unread[at / FB_PAGE_SIZE] = err || at < absent_end;
+		err = fb_part_skip(err);
 	}
-	return NULL;
+	return err;
 }
 
 struct fb_error *fb_page_classify(struct fb_page_classifier *classifier, uint64_t first,
 				  uint8_t classes[FB_PAGE_CLASS_WINDOW])
 {
-	uint64_t address = fb_page_frame_address(classifier->kernel, first);
+	uint64_t address;
 	bool unread[FB_PAGE_CLASS_WINDOW * MOST_STRUCT_PAGE / FB_PAGE_SIZE] = {false};
-	struct fb_error *err = read_pages(classifier, address, unread);
+	struct fb_error *err = fb_page_frame_address(classifier->kernel, first, &address);
 
 	memset(classes, FB_PAGE_UNKNOWN, FB_PAGE_CLASS_WINDOW);
+	if (err)
+		return fb_part_skip(err);
+	err = read_pages(classifier, address, unread);
 	for (uint64_t i = 0; i < FB_PAGE_CLASS_WINDOW && !err; i++) {
 		size_t at = (size_t)i * classifier->size, end = at + classifier->size - 1;
 		const uint8_t *page = classifier->pages + at;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/part.h"
 /* Without vmemmap_base (KASLR of the memory regions off): the fixed place of each paging mode
  * (Documentation/arch/x86/x86_64/mm.rst). */
 #define VMEMMAP_4_LEVELS 0xffffea0000000000ull
@@ -20,17 +21,15 @@
 /* Of 1 GiB: the largest compound page there is. */
 #define MOST_COMPOUND_PAGES (1u << 18)
 
-static uint64_t vmemmap_base(struct fb_kernel *kernel)
+static struct fb_error *vmemmap_base(struct fb_kernel *kernel, uint64_t *base_ret)
 {
-	uint64_t address, base;
+	uint64_t address;
 	struct fb_error *err = fb_kernel_symbol(kernel, "vmemmap_base", &address);
 
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel), address, &base);
-	if (!err)
-		return base;
-	fb_error_destroy(err);
-	return fb_kernel_info(kernel)->levels == 5 ? VMEMMAP_5_LEVELS : VMEMMAP_4_LEVELS;
+	if (!fb_error_is(err, FB_NOT_FOUND))
+		return err ? err : fb_space_u64(fb_kernel_space(kernel), address, base_ret);
+	*base_ret = fb_kernel_info(kernel)->levels == 5 ? VMEMMAP_5_LEVELS : VMEMMAP_4_LEVELS;
+	return fb_part_skip(err);
 }
 
 /* Names by enum pageflags, which holds the bit numbers, aliases behind the first of a number. */
@@ -129,8 +128,9 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	uint64_t mapping = 0, head;
 	struct fb_error *err;
 
-	frame.address = fb_page_frame_address(kernel, pfn);
-	err = find_head(kernel, &frame);
+	err = fb_page_frame_address(kernel, pfn, &frame.address);
+	if (!err)
+		err = find_head(kernel, &frame);
 	head = frame.head ? frame.head : frame.address;
 	if (!err)
 		err = fb_kernel_field(kernel, head, &layout->page_flags, &frame.flags_bits);
@@ -145,8 +145,6 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	if (!err)
 		err = fb_kernel_field(kernel, frame.address, &layout->page_private,
 				      &frame.private_data);
-	if (fb_error_is_fatal(err))
-		return err;
 	if (!err && layout->page.size) {
 		frame.known = true;
 		/* _mapcount counts from -1. */
@@ -155,20 +153,30 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 			   sizeof(frame.flags));
 		frame.type = type_of(&frame, mapping);
 	}
-	fb_error_destroy(err);
-	*frame_ret = frame;
-	return NULL;
+	err = fb_part_skip(err);
+	if (!err)
+		*frame_ret = frame;
+	return err;
 }
 
-uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn)
+struct fb_error *fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn,
+				       uint64_t *address_ret)
 {
-	return vmemmap_base(kernel) + pfn * fb_kernel_layout(kernel)->page.size;
+	uint64_t base;
+	struct fb_error *err = vmemmap_base(kernel, &base);
+
+	if (!err)
+		*address_ret = base + pfn * fb_kernel_layout(kernel)->page.size;
+	return err;
 }
 
 struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)
 {
-	uint64_t size = fb_kernel_layout(kernel)->page.size, base = vmemmap_base(kernel);
+	uint64_t size = fb_kernel_layout(kernel)->page.size, base;
+	struct fb_error *err = vmemmap_base(kernel, &base);
 
+	if (err)
+		return err;
 	if (!size || address < base || (address - base) % size ||
 	    (address - base) / size >= fb_dump_info(fb_kernel_dump(kernel))->max_pfn)
 		return fb_error_create(FB_CORRUPT, "0x%" PRIx64 " is no struct page", address);

@@ -41,8 +41,10 @@ FB_MUST_CHECK struct fb_error *fb_page_frame_head(struct fb_kernel *kernel, uint
  * be NULL. */
 uint64_t fb_page_flag(const struct fb_btf *types, const char *name);
 
-/* Where its struct page is; nothing is read of that. */
-uint64_t fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn);
+/* The kernel address of a frame's struct page, of which nothing is read. Fails where the place of all struct pages
+ * cannot be read. */
+FB_MUST_CHECK struct fb_error *fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn,
+						     uint64_t *address_ret);
 
 /* The frame whose struct page is at address. FB_CORRUPT where none can be. */
 FB_MUST_CHECK struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address,

@@ -161,10 +161,10 @@ struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_sca
 
 	scan.owner =
 		layout->slab_slab_cache.found ? &layout->slab_slab_cache : &layout->page_slab_cache;
-	scan.frames = fb_page_frame_address(kernel, 0);
 	if (!layout->page.size || !fb_kernel_direct_map(kernel, 0))
 		return fb_error_create(FB_NOT_FOUND, "slabs cannot be found without types and the "
 						     "place of the direct map");
+	err = fb_page_frame_address(kernel, 0, &scan.frames);
 	for (size_t i = 0; i < how->cache_count; i++)
 		if (how->caches[i].order > scan.max_order)
 			scan.max_order = how->caches[i].order;
@@ -174,5 +174,5 @@ struct fb_error *fb_slab_scan(struct fb_kernel *kernel, const struct fb_slab_sca
 	     pfn = fb_dump_next_page(dump, pfn + 1))
 		if (pfn >= scan.done)
 			err = visit_frame(&scan, pfn);
-	return err;
+	return err ? err : fb_dump_failure(dump);
 }

@@ -15,9 +15,11 @@
 static struct fb_error *head_of(struct fb_kernel *kernel, uint64_t pfn, uint64_t *head_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t frame = fb_page_frame_address(kernel, pfn), word = 0, head = 0;
+	uint64_t frame = 0, word = 0, head = 0;
 	struct fb_error *err = fb_layout_require(&layout->page_compound_head);
 
+	if (!err)
+		err = fb_page_frame_address(kernel, pfn, &frame);
 	if (!err)
 		err = fb_kernel_field(kernel, frame, &layout->page_compound_head, &word);
 	if (!err)
@@ -67,7 +69,7 @@ struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	const struct fb_field *owner =
 		layout->slab_slab_cache.found ? &layout->slab_slab_cache : &layout->page_slab_cache;
-	uint64_t base = fb_kernel_direct_map(kernel, 0), head, cache, distance, index;
+	uint64_t base = fb_kernel_direct_map(kernel, 0), head, frame, cache, distance, index;
 	struct fb_slab_object object;
 	struct fb_error *err;
 
@@ -77,7 +79,9 @@ struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 				       "0x%" PRIx64 " is not in the direct map of memory", address);
 	err = head_of(kernel, (address - base) >> FB_PAGE_SHIFT, &head);
 	if (!err)
-		err = fb_kernel_field(kernel, fb_page_frame_address(kernel, head), owner, &cache);
+		err = fb_page_frame_address(kernel, head, &frame);
+	if (!err)
+		err = fb_kernel_field(kernel, frame, owner, &cache);
 	if (!err)
 		err = read_cache(kernel, cache, &object);
 	if (err)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "symbols/table/elf_symtab.h"
 
 /* Notes of a module: its build-id, what Linux it was built for, some more. */
@@ -112,14 +113,18 @@ static struct fb_error *list_files(struct fb_module_files *files)
 	return err;
 }
 
-static bool has_build_id(const char *path, const char *build_id)
+/* A file that is not there, cannot be read or is no ELF file has none. */
+static struct fb_error *has_build_id(const char *path, const char *build_id, bool *has_ret)
 {
 	char found[FB_MODULE_BUILD_ID_TEXT];
 	struct fb_error *err = fb_elf_build_id(path, found, sizeof(found));
-	bool same = !err && strcmp(found, build_id) == 0;
 
-	fb_error_destroy(err);
-	return same;
+	*has_ret = !err && strcmp(found, build_id) == 0;
+	if (fb_error_is(err, FB_OS)) {
+		fb_error_destroy(err);
+		return NULL;
+	}
+	return fb_part_skip(err);
 }
 
 /* *path_ret: NULL where there is none. */
@@ -127,16 +132,21 @@ static struct fb_error *find_by_build_id(const struct fb_module_files *files, co
 					 char **path_ret)
 {
 	for (size_t i = 0; i < files->dir_count; i++) {
+		struct fb_error *err;
 		char *path;
+		bool has;
 
 		if (asprintf(&path, "%s/.build-id/%.2s/%s.debug", files->dirs[i], build_id,
 			     build_id + 2) < 0)
 			return fb_error_nomem();
-		if (has_build_id(path, build_id)) {
+		err = has_build_id(path, build_id, &has);
+		if (has) {
 			*path_ret = path;
 			return NULL;
 		}
 		free(path);
+		if (err)
+			return err;
 	}
 	*path_ret = NULL;
 	return NULL;
@@ -153,8 +163,12 @@ struct fb_error *fb_module_files_find(struct fb_module_files *files, const struc
 	if (!err && !path)
 		err = list_files(files);
 	for (size_t i = 0; !err && !path && i < files->count; i++) {
-		if (strcmp(files->files[i].name, module->name) != 0 ||
-		    !has_build_id(files->files[i].path, build_id))
+		bool has;
+
+		if (strcmp(files->files[i].name, module->name) != 0)
+			continue;
+		err = has_build_id(files->files[i].path, build_id, &has);
+		if (err || !has)
 			continue;
 		path = strdup(files->files[i].path);
 		err = path ? NULL : fb_error_nomem();

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/part.h"
 #include "kernel/stacks/orc.h"
 #include "kernel/stacks/orc_file.h"
 
@@ -80,9 +81,9 @@ static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_o
 		err = fb_space_read(table->space, address, header, sizeof(header));
 	if (!err)
 		table->version = fb_orc_version_by_header(header);
-	fb_error_destroy(err);
-	if (table->version != FB_ORC_UNKNOWN)
-		return NULL;
+	err = fb_part_skip(err);
+	if (err || table->version != FB_ORC_UNKNOWN)
+		return err;
 	return fb_orc_table_detect(table, entry_code_of(kernel), &table->version);
 }
 

@@ -38,7 +38,7 @@ struct fb_swap {
 };
 
 /* The array of address_spaces of each area: swapper_spaces[type]. */
-static void find_cache(struct fb_swap *swap, uint32_t type)
+static struct fb_error *find_cache(struct fb_swap *swap, uint32_t type)
 {
 	uint64_t spaces;
 	struct fb_error *err;
@@ -47,7 +47,8 @@ static void find_cache(struct fb_swap *swap, uint32_t type)
 	if (!err)
 		err = fb_space_u64(fb_kernel_space(swap->kernel), spaces + type * sizeof(uint64_t),
 				   &swap->areas[type].cache);
-	fb_error_destroy(err);
+	return fb_part_warn_if_there(fb_kernel_warnings(swap->kernel), err,
+				     "the cache of swap area %u", type);
 }
 
 static struct fb_error *find_areas(struct fb_swap *swap)
@@ -62,9 +63,9 @@ static struct fb_error *find_areas(struct fb_swap *swap)
 	if (err)
 		return err;
 	swap->count = count < MAX_AREAS ? count : MAX_AREAS;
-	for (uint32_t type = 0; type < swap->count; type++)
-		find_cache(swap, type);
-	return NULL;
+	for (uint32_t type = 0; type < swap->count && !err; type++)
+		err = find_cache(swap, type);
+	return err;
 }
 
 struct fb_error *fb_swap_create(struct fb_kernel *kernel, struct fb_swap **swap_ret)
@@ -161,23 +162,26 @@ static struct fb_error *cached_frame(struct fb_swap *swap, const struct area *ar
 }
 
 /* Whether the page is this slot's: page->private holds the swap entry of a page in the cache. */
-static bool is_of_slot(struct fb_swap *swap, uint64_t pfn, uint64_t offset)
+static struct fb_error *is_of_slot(struct fb_swap *swap, uint64_t pfn, uint64_t offset,
+				   bool *is_ret)
 {
 	struct fb_page_frame frame;
 	struct fb_error *err = fb_page_frame_read(swap->kernel, pfn, &frame);
-	bool same = !err && frame.known && (frame.private_data & ((1ull << 50) - 1)) == offset;
 
-	fb_error_destroy(err);
-	return same;
+	*is_ret = !err && frame.known && (frame.private_data & ((1ull << 50) - 1)) == offset;
+	return err;
 }
 
 static struct fb_error *read_cached(struct fb_swap *swap, const struct area *area, uint64_t offset,
 				    void *page, bool *found_ret)
 {
 	uint64_t pfn = UINT64_MAX;
+	bool is_slot = false;
 	struct fb_error *err = cached_frame(swap, area, offset, &pfn);
 
-	if (!err && pfn != UINT64_MAX && is_of_slot(swap, pfn, offset)) {
+	if (!err && pfn != UINT64_MAX)
+		err = is_of_slot(swap, pfn, offset, &is_slot);
+	if (is_slot) {
 		err = fb_dump_read_page(fb_kernel_dump(swap->kernel), pfn, page);
 		*found_ret = !err;
 	}

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "kernel/swap/zram_compression.h"
 
 #define SECTOR_SIZE 512u
@@ -105,53 +106,67 @@ static void set(struct fb_field *field, uint32_t offset, uint32_t size, const ch
 }
 
 /* disksize is the capacity of the disk, and the name of a known algorithm stands behind it. */
-static bool is_disk_bytes(struct fb_kernel *kernel, uint64_t address, uint64_t bytes)
+static struct fb_error *is_disk_bytes(struct fb_kernel *kernel, uint64_t address, uint64_t bytes,
+				      bool *is_ret)
 {
 	char name[COMPRESSOR_SIZE];
 	enum fb_zram_algorithm algorithm;
 	uint64_t found;
 	struct fb_error *err = fb_space_u64(fb_kernel_space(kernel), address, &found);
 
+	*is_ret = false;
 	if (!err && found != bytes)
-		return false;
+		return NULL;
 	if (!err)
 		err = fb_space_string(fb_kernel_space(kernel), address + sizeof(found), name,
 				      sizeof(name));
 	if (!err)
 		err = fb_zram_algorithm_parse(name, &algorithm);
-	if (!err)
-		return true;
-	fb_error_destroy(err);
-	return false;
+	*is_ret = !err;
+	return fb_part_skip(err);
+}
+
+/* A page that is mapped may yet be missing in the dump. */
+static struct fb_error *is_mapped(struct fb_kernel *kernel, uint64_t address, bool *is_ret)
+{
+	uint8_t byte;
+	struct fb_error *err = fb_space_u8(fb_kernel_space(kernel), address, &byte);
+
+	*is_ret = !fb_error_is(err, FB_FAULT);
+	return fb_part_skip(err);
 }
 
 /* Whether a table of entries of this size ends where the memory allocated for it does: behind a
  * vmalloc area comes a page that is not mapped. */
-static bool is_entry_size(struct fb_kernel *kernel, uint64_t table, uint64_t entries, uint32_t size)
+static struct fb_error *is_entry_size(struct fb_kernel *kernel, uint64_t table, uint64_t entries,
+				      uint32_t size, bool *is_ret)
 {
 	uint64_t bytes = (entries * size + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;
-	uint8_t byte;
-	struct fb_error *last, *behind;
-	bool fits;
+	bool last, behind;
+	struct fb_error *err = is_mapped(kernel, table + bytes - 1, &last);
 
-	last = fb_space_u8(fb_kernel_space(kernel), table + bytes - 1, &byte);
-	behind = fb_space_u8(fb_kernel_space(kernel), table + bytes, &byte);
-	fits = !fb_error_is(last, FB_FAULT) && fb_error_is(behind, FB_FAULT);
-	fb_error_destroy(last);
-	fb_error_destroy(behind);
-	return fits;
+	if (!err)
+		err = is_mapped(kernel, table + bytes, &behind);
+	if (!err)
+		*is_ret = last && !behind;
+	return err;
 }
 
 /* An entry is a handle and flags, and the time of the last access with
  * CONFIG_ZRAM_MEMORY_TRACKING. */
-static uint32_t guess_entry_size(struct fb_kernel *kernel, uint64_t table, uint64_t entries)
+static struct fb_error *guess_entry_size(struct fb_kernel *kernel, uint64_t table, uint64_t entries,
+					 uint32_t *size_ret)
 {
 	static const uint32_t sizes[] = {16, 24};
+	struct fb_error *err = NULL;
+	bool is_size = false;
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(sizes); i++)
-		if (is_entry_size(kernel, table, entries, sizes[i]))
-			return sizes[i];
-	return 0;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(sizes) && !err && !is_size; i++) {
+		err = is_entry_size(kernel, table, entries, sizes[i], &is_size);
+		if (is_size)
+			*size_ret = sizes[i];
+	}
+	return err;
 }
 
 static struct fb_error *unlike_source(const char *what)
@@ -170,7 +185,12 @@ static struct fb_error *guess_places(struct fb_kernel *kernel, uint64_t address,
 	struct fb_error *err;
 
 	for (uint32_t at = MIN_DISK_BYTES_OFFSET; at <= MAX_DISK_BYTES_OFFSET; at += 8) {
-		if (!is_disk_bytes(kernel, address + at, bytes))
+		bool is_bytes;
+
+		err = is_disk_bytes(kernel, address + at, bytes, &is_bytes);
+		if (err)
+			return err;
+		if (!is_bytes)
 			continue;
 		set(&layout->disk_bytes, at, 8, "zram.disksize");
 		set(&layout->compressor, at + 8, COMPRESSOR_SIZE, "zram.compressor");
@@ -179,9 +199,10 @@ static struct fb_error *guess_places(struct fb_kernel *kernel, uint64_t address,
 	if (!layout->disk_bytes.found)
 		return unlike_source("zram.disksize");
 	err = fb_kernel_field(kernel, address, &layout->table, &table);
+	if (!err)
+		err = guess_entry_size(kernel, table, bytes / FB_PAGE_SIZE, &layout->entry_size);
 	if (err)
 		return err;
-	layout->entry_size = guess_entry_size(kernel, table, bytes / FB_PAGE_SIZE);
 	return layout->entry_size ? NULL : unlike_source("the end of zram.table");
 }
 

@@ -224,10 +224,12 @@ static struct fb_error *locate_by(const struct fb_zsmalloc *pool, const struct e
 	const struct fb_layout *layout = fb_kernel_layout(pool->kernel);
 	uint64_t index = (word & ((1ull << encoding->pfn_shift) - 1)) >> encoding->index_shift;
 	struct location location = {.pfn = word >> encoding->pfn_shift};
-	uint64_t page = fb_page_frame_address(pool->kernel, location.pfn), found;
+	uint64_t page, found;
 	struct size_class class = {0};
-	struct fb_error *err = read_zspage(pool, page, &location.zspage, &class);
+	struct fb_error *err = fb_page_frame_address(pool->kernel, location.pfn, &page);
 
+	if (!err)
+		err = read_zspage(pool, page, &location.zspage, &class);
 	if (err)
 		return err;
 	if (class.size == 0 || index >= MAX_ZSPAGE_PAGES * FB_PAGE_SIZE / class.size ||
@@ -290,10 +292,11 @@ static struct fb_error *next_page(const struct fb_zsmalloc *pool, const struct l
 				  uint64_t *pfn_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(pool->kernel);
-	uint64_t page = fb_page_frame_address(pool->kernel, location->pfn), next, zspage = 0,
-		 pfn = 0;
-	struct fb_error *err = page_word(pool, page, &layout->page_index, &next);
+	uint64_t page, next, zspage = 0, pfn = 0;
+	struct fb_error *err = fb_page_frame_address(pool->kernel, location->pfn, &page);
 
+	if (!err)
+		err = page_word(pool, page, &layout->page_index, &next);
 	if (!err)
 		err = fb_page_frame_number(pool->kernel, next, &pfn);
 	if (!err)

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/search.h"
 #include "kernel/tasks/task_table.h"
 
@@ -102,7 +103,7 @@ static size_t not_idle(const struct fb_tasks *tasks)
 }
 
 /* nr_threads (kernel/fork.c) counts all tasks but the idle ones; -1 where it cannot be read. */
-static int64_t counted_threads(const struct fb_tasks *tasks)
+static struct fb_error *count_threads(struct fb_tasks *tasks)
 {
 	uint64_t address;
 	uint32_t count = 0;
@@ -110,28 +111,24 @@ static int64_t counted_threads(const struct fb_tasks *tasks)
 
 	if (!err)
 		err = fb_space_u32(fb_kernel_space(tasks->kernel), address, &count);
-	if (err) {
-		fb_error_destroy(err);
-		return -1;
-	}
-	return count <= FB_MAX_TASKS ? (int64_t)count : -1;
+	tasks->counted = !err && count <= FB_MAX_TASKS ? (int64_t)count : -1;
+	return fb_part_skip(err);
 }
 
 static bool is_damaged(const struct fb_tasks *tasks)
 {
-	int64_t counted = counted_threads(tasks);
-
 	for (unsigned i = 0; i < FB_FOUND_BITS; i++)
 		if (tasks->broken[i])
 			return true;
-	return tasks->lost_count || (counted >= 0 && (int64_t)not_idle(tasks) != counted);
+	return tasks->lost_count ||
+	       (tasks->counted >= 0 && (int64_t)not_idle(tasks) != tasks->counted);
 }
 
 /* One line for each source, not one for each break. */
 static void warn_of_damage(struct fb_tasks *tasks)
 {
 	struct fb_warnings *warnings = fb_kernel_warnings(tasks->kernel);
-	int64_t counted = counted_threads(tasks);
+	const int64_t counted = tasks->counted;
 	size_t known = not_idle(tasks) + tasks->lost_count;
 
 	for (unsigned i = 0; i < FB_FOUND_BITS; i++) {
@@ -180,6 +177,8 @@ static struct fb_error *ask_all(struct fb_tasks *tasks)
 	};
 	struct fb_error *err = ask(tasks, first, FB_ARRAY_SIZE(first));
 
+	if (!err)
+		err = count_threads(tasks);
 	tasks->damaged = !err && is_damaged(tasks);
 	if (tasks->damaged)
 		err = ask(tasks, second, FB_ARRAY_SIZE(second));

@@ -27,6 +27,7 @@ struct fb_tasks {
 	size_t lost_count, lost_room;
 	int32_t *lost_tids; /* lost_count of them */
 	bool damaged;
+	int64_t counted;        /* nr_threads: all tasks but the idle ones; -1: unknown */
 	size_t lists_walked;    /* tasks whose thread lists have been walked already */
 	size_t families_walked; /* tasks whose families have been */
 

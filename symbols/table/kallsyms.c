@@ -189,6 +189,8 @@ static struct fb_error *try_offsets(struct kallsyms *kallsyms, uint64_t table, u
 	if (!base_at)
 		base_at = (table + kallsyms->names.count * 4ull + 7) & ~7ull;
 	base_err = fb_space_u64(kallsyms->space, base_at, &addresses.base);
+	if (fb_error_is_fatal(base_err))
+		return base_err;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(forms) && !err && !*fits_ret; i++) {
 		if (base_err && forms[i] != PLACE_RELATIVE)
 			continue;
@@ -257,6 +259,10 @@ static struct fb_error *find_form(struct kallsyms *kallsyms)
 	for (unsigned candidate = named ? 0 : 2; candidate < (named ? 2 : 6) && !fits;
 	     candidate++) {
 		err = try_candidate(kallsyms, candidate, index, &fits);
+		if (fb_error_is_fatal(err)) {
+			fb_error_destroy(unreadable);
+			return err;
+		}
 		if (!unreadable)
 			unreadable = err;
 		else

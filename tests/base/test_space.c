@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 /* Two pages at 0x1000 and 0x2000, and the last page of the address space; 0x3000 is missing. */
@@ -139,7 +140,31 @@ static void names_are_those_of_the_command_line(void)
 	CU_ASSERT_STRING_EQUAL(fb_absence_name(FB_ABSENCE_DAMAGED), "damaged");
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+};
+
+static struct fb_error *read_string(void *context)
+{
+	struct question *question = context;
+	char text[16];
+
+	return fb_space_string(&question->failing.space, 0x1ffc, text, sizeof(text));
+}
+
+/* A string of which the second page cannot be read ends there only where that says something of the dump. */
+static void strings_pass_on_what_is_fatal(void)
+{
+	struct toy_space *toy = fresh();
+	struct question question;
+
+	memcpy(toy->low + 0xffc, "abcdefg", 8);
+	failing_space_init(&question.failing, &toy->space, &question.failure);
+	CU_ASSERT_EQUAL(failing_must_pass(read_string, &question, &question.failure, 2, 0), 2);
+}
+
 FB_TEST_MAIN("base/space", FB_TEST(typed_reads_are_little_endian),
 	     FB_TEST(ranges_may_end_at_the_top_but_not_wrap),
 	     FB_TEST(strings_end_at_nul_room_or_hole), FB_TEST(locating_checks_its_range),
-	     FB_TEST(names_are_those_of_the_command_line))
+	     FB_TEST(names_are_those_of_the_command_line), FB_TEST(strings_pass_on_what_is_fatal))

@@ -6,54 +6,16 @@
 #include <string.h>
 
 #include "kernel/image/kernel_private.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 #define MAX_TEXT (16u << 20)
-
-/* Counts reads of several spaces together. */
-struct failure {
-	_Atomic size_t reads; /* by several threads */
-	size_t at;            /* the read that fails, from 1; 0: none */
-	enum fb_code code;
-};
-
-struct failing_space {
-	struct fb_space space;
-	struct fb_space *whole;
-	struct failure *failure;
-};
-
-static struct fb_error *read_failing(struct fb_space *space, uint64_t address, void *to,
-				     size_t length)
-{
-	const struct failing_space *failing = (const struct failing_space *)space;
-
-	if (++failing->failure->reads == failing->failure->at)
-		return fb_error_create(failing->failure->code, "made to fail");
-	return fb_space_read(failing->whole, address, to, length);
-}
-
-static struct fb_error *locate_failing(struct fb_space *space, uint64_t address, uint64_t length,
-				       struct fb_run *run_ret)
-{
-	return fb_space_locate(((struct failing_space *)space)->whole, address, length, run_ret);
-}
-
-static const struct fb_space_ops failing_ops = {.read = read_failing, .locate = locate_failing};
 
 struct failing_input {
 	struct sample_input sample;
 	struct failure failure;
 	struct failing_space memory, physical;
 };
-
-static void wrap(struct failing_space *failing, struct fb_space **space, struct failure *failure)
-{
-	failing->space = (struct fb_space){.ops = &failing_ops, .name = (*space)->name};
-	failing->whole = *space;
-	failing->failure = failure;
-	*space = &failing->space;
-}
 
 static void open_failing(struct failing_input *input, const char *const *cores)
 {
@@ -67,8 +29,10 @@ static void open_failing(struct failing_input *input, const char *const *cores)
 	FB_OK_FATAL(fb_input_tasks(input->sample.input, &tasks));
 	FB_OK_FATAL(fb_input_cores(input->sample.input, &opened, &count));
 	kernel = fb_input_kernel(input->sample.input);
-	wrap(&input->memory, &kernel->space, &input->failure);
-	wrap(&input->physical, &kernel->tables.physical, &input->failure);
+	failing_space_init(&input->memory, kernel->space, &input->failure);
+	kernel->space = &input->memory.space;
+	failing_space_init(&input->physical, kernel->tables.physical, &input->failure);
+	kernel->tables.physical = &input->physical.space;
 }
 
 static void close_failing(struct failing_input *input)

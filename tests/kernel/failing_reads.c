@@ -6,41 +6,10 @@
 #include <string.h>
 
 #include "kernel/image/kernel_private.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 #define MAX_TEXT (16u << 20)
-
-/* Kernel memory as it is, but for one read. */
-struct failing_space {
-	struct fb_space space;
-	struct fb_space *whole;
-	size_t reads;
-	size_t at; /* the read that fails, from 1; 0: none */
-	enum fb_code code;
-};
-
-static struct failing_space *failing_of(struct fb_space *space)
-{
-	return (struct failing_space *)space;
-}
-
-static struct fb_error *read_failing(struct fb_space *space, uint64_t address, void *to,
-				     size_t length)
-{
-	struct failing_space *failing = failing_of(space);
-
-	if (++failing->reads == failing->at)
-		return fb_error_create(failing->code, "made to fail");
-	return fb_space_read(failing->whole, address, to, length);
-}
-
-static struct fb_error *locate_failing(struct fb_space *space, uint64_t address, uint64_t length,
-				       struct fb_run *run_ret)
-{
-	return fb_space_locate(failing_of(space)->whole, address, length, run_ret);
-}
-
-static const struct fb_space_ops failing_ops = {.read = read_failing, .locate = locate_failing};
 
 struct outcome {
 	struct fb_buf text;
@@ -50,20 +19,20 @@ struct outcome {
 };
 
 /* Asks of a kernel that was opened for this answer alone: it keeps what it has read. */
-static void ask(failing_answer *answer, struct failing_space *failing, struct outcome *outcome)
+static void ask(failing_answer *answer, struct failure *failure, struct outcome *outcome)
 {
+	struct failing_space failing;
 	struct sample_kernel sample;
 
 	memset(outcome, 0, sizeof(*outcome));
 	fb_buf_init(&outcome->text, MAX_TEXT);
 	sample_kernel_open(&sample);
-	failing->space = (struct fb_space){.ops = &failing_ops, .name = sample.kernel->space->name};
-	failing->whole = sample.kernel->space;
-	failing->reads = 0;
-	sample.kernel->space = &failing->space;
+	failing_space_init(&failing, sample.kernel->space, failure);
+	failure->reads = 0;
+	sample.kernel->space = &failing.space;
 	outcome->err = answer(&sample, &outcome->text, &outcome->incomplete);
 	outcome->warnings = fb_warnings_count(sample.warnings);
-	sample.kernel->space = failing->whole;
+	sample.kernel->space = failing.whole;
 	sample_kernel_close(&sample);
 }
 
@@ -102,11 +71,11 @@ static size_t count_silent(failing_answer *answer, const struct outcome *whole, 
 	size_t step = (reads + most - 1) / most, silent = 0;
 
 	for (size_t at = 1; at <= reads; at += step) {
-		struct failing_space failing = {.at = at, .code = code};
+		struct failure failure = {.at = at, .code = code};
 		struct outcome outcome;
 		bool good;
 
-		ask(answer, &failing, &outcome);
+		ask(answer, &failure, &outcome);
 		if (strictly)
 			good = fb_error_is(outcome.err, code);
 		else
@@ -122,7 +91,7 @@ static size_t count_silent(failing_answer *answer, const struct outcome *whole, 
 
 static void fail_each(failing_answer *answer, size_t most, bool strictly)
 {
-	struct failing_space none = {.at = 0};
+	struct failure none = {.at = 0};
 	struct outcome whole;
 
 	ask(answer, &none, &whole);

@@ -15,6 +15,7 @@
 #include "base/cursor.h"
 #include "base/foreign_file.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 /* Program headers read at a time: 56 KiB, one read for all but the largest processes. */
 #define PHDR_BATCH 1024u
@@ -167,20 +168,17 @@ static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
 
 /* Section 0 holds the counts that do not fit the ELF header. Both gcore and the kernel write it
  * behind everything else, so a cut file has lost it. */
-static bool read_section_0(struct fb_file *file, const Elf64_Ehdr *ehdr, Elf64_Shdr *shdr_ret)
+static struct fb_error *read_section_0(struct fb_file *file, const Elf64_Ehdr *ehdr,
+				       Elf64_Shdr *shdr_ret, bool *has_ret)
 {
 	struct fb_error *err;
-	Elf64_Shdr shdr;
 
-	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != sizeof(shdr))
-		return false;
-	err = fb_file_read(file, ehdr->e_shoff, &shdr, sizeof(shdr));
-	if (err) {
-		fb_error_destroy(err);
-		return false;
-	}
-	*shdr_ret = shdr;
-	return true;
+	*has_ret = false;
+	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != sizeof(*shdr_ret))
+		return NULL;
+	err = fb_file_read(file, ehdr->e_shoff, shdr_ret, sizeof(*shdr_ret));
+	*has_ret = !err;
+	return fb_part_skip(err);
 }
 
 /* Where the file lost section 0, the program headers still tell: all that they point to lies behind them,
@@ -227,7 +225,9 @@ static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *eh
 	Elf64_Shdr shdr;
 	bool has_section_0;
 
-	has_section_0 = read_section_0(file, ehdr, &shdr);
+	err = read_section_0(file, ehdr, &shdr, &has_section_0);
+	if (err)
+		return err;
 	if (sections == 0 && has_section_0)
 		sections = shdr.sh_size;
 	if (segments == PN_XNUM) {

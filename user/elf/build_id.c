@@ -118,6 +118,10 @@ static struct fb_error *search_object(struct fb_space *space, uint64_t base,
 		err = search_segment(space, bias + phdrs[i].p_vaddr, &phdrs[i], text, &found);
 		if (!err)
 			continue;
+		if (fb_error_is_fatal(err)) {
+			fb_error_destroy(unread);
+			return err;
+		}
 		/* The build-id may be in another segment of notes. If it is in none, this error
 		 * says why. */
 		fb_error_destroy(unread);

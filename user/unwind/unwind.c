@@ -30,10 +30,7 @@ static void FB_PRINTF(2, 3) end_stack(struct fb_unwind_session *session, const c
 
 static void note_nomem(struct fb_unwind_session *session, struct fb_error *err)
 {
-	if (session->err)
-		fb_error_destroy(err);
-	else
-		session->err = err;
+	fb_unwind_keep_fatal(session, err);
 	end_stack(session, "out of memory");
 }
 
@@ -68,7 +65,7 @@ static void end_at_fault(struct fb_unwind_session *session)
 			  fb_absence_name(run.origin.absence));
 	else
 		end_stack(session, "stack page 0x%" PRIx64 " is not in dump or core", page);
-	fb_error_destroy(err);
+	fb_unwind_keep_fatal(session, err);
 }
 
 /* The unwind table's row at address; NULL where there is none. free() it. */
@@ -95,7 +92,7 @@ static enum fb_source source_of(struct fb_unwind_session *session, uint64_t addr
 {
 	struct fb_run run = {.origin = {.source = FB_SOURCE_ABSENT}};
 
-	fb_error_destroy(fb_space_locate(session->process->space, address, 1, &run));
+	fb_unwind_keep_fatal(session, fb_space_locate(session->process->space, address, 1, &run));
 	return run.origin.source;
 }
 

@@ -6,7 +6,17 @@
  */
 #include <string.h>
 
+#include "base/part.h"
 #include "user/unwind/unwind_private.h"
+
+void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *err)
+{
+	err = fb_part_skip(err);
+	if (session->err)
+		fb_error_destroy(err);
+	else
+		session->err = err;
+}
 
 /* The page at address, from the last ones read; NULL where it is not to be had as a whole. */
 static const struct fb_unwind_page *read_page(struct fb_unwind_session *session, uint64_t address)
@@ -21,7 +31,7 @@ static const struct fb_unwind_page *read_page(struct fb_unwind_session *session,
 	page->address = UINT64_MAX;
 	err = fb_space_read(session->process->space, address, page->bytes, FB_PAGE_SIZE);
 	if (err) {
-		fb_error_destroy(err);
+		fb_unwind_keep_fatal(session, err);
 		return NULL;
 	}
 	page->address = address;
@@ -32,6 +42,7 @@ bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, ui
 {
 	const struct fb_unwind_page *page = NULL;
 	struct fb_error *err;
+	bool read;
 
 	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - sizeof(*word_ret))
 		page = read_page(session, address & FB_PAGE_MASK);
@@ -40,8 +51,9 @@ bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, ui
 		return true;
 	}
 	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
-	fb_error_destroy(err);
-	return !err;
+	read = !err;
+	fb_unwind_keep_fatal(session, err);
+	return read;
 }
 
 bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)

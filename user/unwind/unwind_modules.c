@@ -119,14 +119,8 @@ struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, 
 	if (at == session->module_count || session->modules[at].start > address)
 		return NULL;
 	module = &session->modules[at];
-	if (!module->loaded) {
-		struct fb_error *err = load(module);
-
-		if (session->err)
-			fb_error_destroy(err);
-		else
-			session->err = err;
-	}
+	if (!module->loaded)
+		fb_unwind_keep_fatal(session, load(module));
 	return module;
 }
 
@@ -150,7 +144,6 @@ static int find_elf(Dwfl_Module *dwfl_module FB_UNUSED, void **userdata, const c
 		    Dwarf_Addr base FB_UNUSED, char **file_name, Elf **elfp)
 {
 	struct fb_unwind_module *module = *userdata;
-	struct fb_error *err;
 	int fd;
 
 	fb_unwind_module_at(module->session, module->start);
@@ -163,8 +156,7 @@ static int find_elf(Dwfl_Module *dwfl_module FB_UNUSED, void **userdata, const c
 			return fd;
 		}
 	}
-	err = fb_cached_object_elf(module->object, elfp);
-	fb_error_destroy(err);
+	fb_unwind_keep_fatal(module->session, fb_cached_object_elf(module->object, elfp));
 	return -1;
 }
 

@@ -79,7 +79,11 @@ FB_MUST_CHECK struct fb_error *fb_unwind_add_frame(struct fb_unwind_session *ses
 						   uint64_t address);
 void fb_unwind_units_deinit(struct fb_unwind_session *session);
 
-/* unwind_memory.c. False where the 8 bytes at address are not to be had. */
+/* unwind_memory.c */
+/* Takes err. A fatal one becomes the session's, if that has none yet: the process is given up once its thread is
+ * done. Any other is forgotten. */
+void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *err);
+/* False where the 8 bytes at address are not to be had. */
 bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
 bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address);
 

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "bundle/file/fiber_private.h"
+#include "tests/base/failing.h"
 #include "tests/bundle/made_section.h"
 #include "tests/harness.h"
 
@@ -59,10 +60,12 @@ static void puts_a_core_together(void)
 	struct made_section made;
 	struct fb_fiber *fiber;
 	struct fb_file *file;
+	bool present;
 
 	make_good(&made);
 	made_section_end(&made);
-	CU_ASSERT_TRUE(fb_fiber_present(made.file));
+	FB_OK_FATAL(fb_fiber_present(made.file, &present));
+	CU_ASSERT_EQUAL(present, true);
 	fiber = open_fiber(&made);
 	CU_ASSERT_STRING_EQUAL(fb_fiber_manifest(fiber), "{\"a\":1}");
 	CU_ASSERT_EQUAL_FATAL(fb_fiber_core_count(fiber), 1);
@@ -318,13 +321,16 @@ static void a_file_without_a_trailer(void)
 	struct fb_fiber *fiber;
 	struct fb_file *file;
 	char *bytes = calloc(1, 5000);
+	bool present;
 
 	FB_OK_FATAL(fb_file_from_memory("short", strdup("x"), 1, &file));
-	CU_ASSERT_FALSE(fb_fiber_present(file));
+	FB_OK_FATAL(fb_fiber_present(file, &present));
+	CU_ASSERT_EQUAL(present, false);
 	FB_FAILS(fb_fiber_open(file, NULL, NULL, &fiber), FB_NOT_FOUND);
 	fb_file_destroy(file);
 	FB_OK_FATAL(fb_file_from_memory("zeros", bytes, 5000, &file));
-	CU_ASSERT_FALSE(fb_fiber_present(file));
+	FB_OK_FATAL(fb_fiber_present(file, &present));
+	CU_ASSERT_EQUAL(present, false);
 	FB_FAILS(fb_fiber_open(file, NULL, NULL, &fiber), FB_NOT_FOUND);
 	fb_file_destroy(file);
 }
@@ -336,6 +342,7 @@ static void another_version_is_not_read(void)
 	struct fb_fiber *fiber;
 	struct fb_file *file;
 	uint8_t *bytes;
+	bool present;
 
 	make_good(&made);
 	made_section_end(&made);
@@ -347,9 +354,52 @@ static void another_version_is_not_read(void)
 	trailer.xxh64 = XXH64(&trailer, offsetof(struct fb_fiber_trailer, xxh64), 0);
 	memcpy(bytes + made.file->size - sizeof(trailer), &trailer, sizeof(trailer));
 	FB_OK_FATAL(fb_file_from_memory("newer", bytes, made.file->size, &file));
-	CU_ASSERT_TRUE(fb_fiber_present(file));
+	FB_OK_FATAL(fb_fiber_present(file, &present));
+	CU_ASSERT_EQUAL(present, true);
 	FB_FAILS(fb_fiber_open(file, made.dump, NULL, &fiber), FB_UNSUPPORTED);
 	fb_file_destroy(file);
+	made_section_close(&made);
+}
+
+struct question {
+	struct failing_file failing;
+	struct failure failure;
+	struct fb_dump *dump;
+	bool present;
+};
+
+static struct fb_error *look_for_section(void *context)
+{
+	struct question *question = context;
+
+	return fb_fiber_present(&question->failing.file, &question->present);
+}
+
+static struct fb_error *open_section(void *context)
+{
+	struct question *question = context;
+	struct fb_fiber *fiber = NULL;
+	struct fb_error *err = fb_fiber_open(&question->failing.file, question->dump, NULL, &fiber);
+
+	fb_fiber_destroy(fiber);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct made_section made;
+	struct question question = {0};
+
+	make_good(&made);
+	made_section_end(&made);
+	question.dump = made.dump;
+	failing_file_init(&question.failing, made.file, &question.failure);
+	failing_must_pass(look_for_section, &question, &question.failure, 10, 0);
+	failing_must_pass(open_section, &question, &question.failure, 100, 0);
+	question.failure = (struct failure){.at = 1, .code = FB_TRUNCATED};
+	question.present = true;
+	FB_OK(look_for_section(&question));
+	CU_ASSERT(!question.present);
 	made_section_close(&made);
 }
 
@@ -357,4 +407,5 @@ FB_TEST_MAIN("bundle/fiber", FB_TEST(puts_a_core_together), FB_TEST(extents_that
 	     FB_TEST(pages_that_are_not_there), FB_TEST(tables_that_contradict_themselves),
 	     FB_TEST(parts_larger_than_their_caps), FB_TEST(parts_that_are_too_much_together),
 	     FB_TEST(groups_that_contradict_themselves), FB_TEST(a_bad_record_keeps_its_place),
-	     FB_TEST(a_file_without_a_trailer), FB_TEST(another_version_is_not_read))
+	     FB_TEST(a_file_without_a_trailer), FB_TEST(another_version_is_not_read),
+	     FB_TEST(what_is_fatal_passes))

@@ -49,9 +49,11 @@ static void check_cores(struct made_host *host, const char *path, struct fb_dump
 {
 	struct fb_fiber *fiber;
 	struct fb_file *file;
+	bool present;
 
 	FB_OK_FATAL(fb_file_open(path, &file));
-	CU_ASSERT_TRUE(fb_fiber_present(file));
+	FB_OK_FATAL(fb_fiber_present(file, &present));
+	CU_ASSERT_EQUAL(present, true);
 	FB_OK_FATAL(fb_fiber_open(file, bundle, host->warnings, &fiber));
 	CU_ASSERT_STRING_EQUAL(fb_fiber_manifest(fiber), MADE_MANIFEST);
 	CU_ASSERT_EQUAL_FATAL(fb_fiber_core_count(fiber), MADE_CORES);

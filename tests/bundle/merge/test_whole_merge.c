@@ -243,8 +243,12 @@ static void a_bundle_has_every_byte(void)
 	FB_OK_FATAL(fb_fiber_open(file, bundle, problems, &fiber));
 	check_pages(bundle, fb_input_dump(whole.sample.input), cores, &result.placement);
 	check_cores(fiber, cores, count);
-	for (size_t i = 0; i < result.placement.placed_count; i++)
-		CU_ASSERT_TRUE(fb_fiber_page_added(fiber, result.placement.placed[i].pfn));
+	for (size_t i = 0; i < result.placement.placed_count; i++) {
+		bool added = false;
+
+		FB_OK(fb_fiber_page_added(fiber, result.placement.placed[i].pfn, &added));
+		CU_ASSERT_TRUE(added);
+	}
 	FB_OK(fb_fiber_verify(output, fb_input_pool(whole.sample.input), problems));
 	CU_ASSERT_EQUAL(fb_warnings_count(problems), 0);
 	fb_fiber_destroy(fiber);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/dump/dump_private.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
 
@@ -336,9 +338,61 @@ static void what_follows_the_data_is_left_alone(void)
 	free(bytes.data);
 }
 
+struct question {
+	struct failing_file failing;
+	struct failure failure;
+	uint64_t pages;
+};
+
+/* Opens the dump and goes over its pages; none is denied without an error. */
+static struct fb_error *count_pages(void *context)
+{
+	struct question *question = context;
+	struct fb_dump_input input = {.file = &question->failing.file,
+				      .stored_size = question->failing.file.size};
+	struct fb_dump *dump = NULL;
+	struct fb_error *err = fb_dump_open_inputs(&input, 1, NULL, &dump);
+
+	question->pages = 0;
+	for (uint64_t pfn = 0; !err && pfn < MAX_PFN; pfn++)
+		question->pages += fb_dump_has_page(dump, pfn);
+	for (uint64_t pfn = 0; !err && pfn != UINT64_MAX; pfn = fb_dump_next_page(dump, pfn + 1))
+		question->pages++;
+	for (uint64_t pfn = 0; !err && pfn != UINT64_MAX; pfn = fb_dump_next_lost(dump, pfn + 1))
+		question->pages++;
+	if (!err)
+		err = fb_dump_failure(dump);
+	fb_dump_destroy(dump);
+	return err;
+}
+
+/* Also of a dump that is cut off, whose descriptors are looked at one by one. */
+static void what_is_fatal_passes(void)
+{
+	for (unsigned cut = 0; cut < 3; cut++) {
+		struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+		struct question question;
+		struct mk_bytes bytes;
+		struct fb_file *file;
+
+		if (cut < 2)
+			mk_kdump(&recipe, &bytes);
+		else
+			mk_elf(&recipe, &bytes);
+		FB_OK_FATAL(fb_file_from_memory("made", bytes.data,
+						cut == 1 ? bytes.size * 2 / 3 : bytes.size, &file));
+		failing_file_init(&question.failing, file, &question.failure);
+		failing_must_pass(count_pages, &question, &question.failure, 100, 100);
+		FB_OK(count_pages(&question));
+		CU_ASSERT(question.pages > 200);
+		fb_file_destroy(file);
+	}
+}
+
 FB_TEST_MAIN("kernel/kdump", FB_TEST(every_method_in_every_wrapping),
 	     FB_TEST(tells_what_the_header_says), FB_TEST(names_the_methods_of_its_pages),
 	     FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
 	     FB_TEST(a_cut_stream_never_gives_wrong_pages), FB_TEST(reads_a_dump_marked_incomplete),
 	     FB_TEST(knows_where_the_bitmap_was_not_written),
-	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(what_follows_the_data_is_left_alone))
+	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(what_follows_the_data_is_left_alone),
+	     FB_TEST(what_is_fatal_passes))

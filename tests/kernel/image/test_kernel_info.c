@@ -51,7 +51,7 @@ static void end_notes(struct host *host, uint64_t end)
 
 	made_symbols(host->made, names, (const uint64_t[]){host->at[NOTES], end});
 	host->made->kernel.info.build_id = NULL;
-	fb_kernel_load_build_id(&host->made->kernel);
+	FB_OK_FATAL(fb_kernel_load_build_id(&host->made->kernel));
 }
 
 static void destroy(struct host *host)
@@ -104,7 +104,7 @@ static void reads_the_build_id(void)
 	CU_ASSERT_STRING_EQUAL(info->build_id, ID);
 	destroy(&host);
 	make(&host, "OSRELEASE=made\nBUILD-ID=0123\n");
-	fb_kernel_load_build_id(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_build_id(&host.made->kernel));
 	CU_ASSERT_PTR_NULL(fb_kernel_info(&host.made->kernel)->build_id);
 	destroy(&host);
 }
@@ -117,7 +117,7 @@ static void reads_texts_and_clocks(void)
 	make(&host,
 	     "OSRELEASE=6.1.0-made\nSYMBOL(init_uts_ns)=ffff888000001000\nCRASHTIME=12345\n");
 	info = fb_kernel_info(&host.made->kernel);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_STRING_EQUAL(info->release, "6.1.0-made");
 	CU_ASSERT_EQUAL(info->crash_time, 12345);
 	CU_ASSERT(isnan(info->uptime_s)); /* no such members */
@@ -128,13 +128,13 @@ static void reads_texts_and_clocks(void)
 	made_put(host.made, host.at[LOAD], 2048 + 512, 8);
 	made_put(host.made, host.at[LOAD] + 8, 3 * 2048, 8);
 	made_put(host.made, host.at[LOAD] + 16, UINT64_MAX, 8); /* no such load can be */
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 102.5, 0.0001);
 	CU_ASSERT_DOUBLE_EQUAL(info->load[0], 1.25, 0.0001);
 	CU_ASSERT_DOUBLE_EQUAL(info->load[1], 3, 0.0001);
 	CU_ASSERT(isnan(info->load[2]));
 	MADE_SET(host.made, host.at[TIMEKEEPER], timekeeper_offs_boot, (uint64_t)-500000000ll);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_DOUBLE_EQUAL(info->uptime_s, 99.5, 0.0001);
 	destroy(&host);
 }
@@ -148,14 +148,14 @@ static void keeps_texts_short(void)
 	memset(text + 10, 'r', 300);
 	make(&host, text);
 	info = fb_kernel_info(&host.made->kernel);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(strlen(info->release), 64);
 	CU_ASSERT_STRING_EQUAL(info->version, "");
 	destroy(&host);
 	/* A time that is none is the header's, if that has one. */
 	make(&host, "CRASHTIME=yesterday\n");
 	info = fb_kernel_info(&host.made->kernel);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(info->crash_time, fb_dump_info(host.made->kernel.dump)->crash_time);
 	CU_ASSERT_STRING_EQUAL(info->release, "");
 	destroy(&host);
@@ -174,13 +174,13 @@ static void reads_the_version(void)
 	host.made->kernel.layout.uts_name.offset = 4;
 	/* The fourth of six texts; without an end it is cut. */
 	memset(made_at(host.made, at->at[UTS] + 4 + 3 * 65), 'v', 100);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(strlen(fb_kernel_info(&host.made->kernel)->version), 64);
 	memcpy(made_at(host.made, at->at[UTS] + 4 + 3 * 65), "#1 SMP made", 12);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->version, "#1 SMP made");
 	memcpy(made_at(host.made, at->at[UTS] + 4 + 65), "host7", 6);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->node, "host7");
 	destroy(&host);
 }
@@ -189,7 +189,7 @@ static void reads_the_version(void)
 static void only_symbols(struct host *host, const char *const names[], const uint64_t addresses[])
 {
 	made_symbols(host->made, names, addresses);
-	fb_kernel_load_info(&host->made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host->made->kernel));
 }
 
 static void counts_memory(void)
@@ -202,15 +202,15 @@ static void counts_memory(void)
 	info = fb_kernel_info(&host.made->kernel);
 	host.made->kernel.dump->info.pages_existing = 0;
 	made_put(host.made, host.at[RAM], FB_MAX_PFN, 8);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(info->memory_bytes, FB_MAX_PFN * FB_PAGE_SIZE);
 	made_put(host.made, host.at[RAM], FB_MAX_PFN + 1, 8); /* more than can be */
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(info->memory_bytes, 0);
 	made_put(host.made, host.at[RAM], 10, 8);
 	/* The dump knows better. */
 	host.made->kernel.dump->info.pages_existing = 3;
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_EQUAL(info->memory_bytes, 3 * FB_PAGE_SIZE);
 	host.made->kernel.dump->info.pages_existing = 0;
 	only_symbols(&host, none_of_them, NULL);
@@ -233,7 +233,7 @@ static void believes_the_header_of_the_time(void)
 
 		make(&host, cases[i].text);
 		host.made->kernel.dump->info.crash_time = 777;
-		fb_kernel_load_info(&host.made->kernel);
+		FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 		CU_ASSERT_EQUAL(fb_kernel_info(&host.made->kernel)->crash_time, cases[i].seconds);
 		destroy(&host);
 	}
@@ -249,7 +249,7 @@ static void loads_are_such_that_can_be(void)
 	info = fb_kernel_info(&host.made->kernel);
 	made_put(host.made, host.at[LOAD], FB_MAX_TASKS * 2048ull, 8);
 	made_put(host.made, host.at[LOAD] + 8, FB_MAX_TASKS * 2048ull + 2048, 8);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_DOUBLE_EQUAL(info->load[0], FB_MAX_TASKS, 0.0001);
 	CU_ASSERT(isnan(info->load[1]));
 	CU_ASSERT_DOUBLE_EQUAL(info->load[2], 0, 0.0001);
@@ -288,7 +288,7 @@ static void finds_the_timekeeper_of_each_kernel(void)
 	CU_ASSERT_DOUBLE_EQUAL(fb_kernel_info(&host.made->kernel)->uptime_s, 200, 0.0001);
 	/* Both members are needed. */
 	host.made->kernel.layout.timekeeper_offs_boot.found = false;
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT(isnan(fb_kernel_info(&host.made->kernel)->uptime_s));
 	destroy(&host);
 }
@@ -307,7 +307,7 @@ static void texts_stand_where_vmcoreinfo_says(void)
 	host.made->kernel.layout.uts_name.offset = 4;
 	memcpy(made_at(host.made, host.at[UTS] + 8 + 3 * 65), "#2 SMP", 7);
 	memcpy(made_at(host.made, host.at[UTS] + 8 + 65), "host9", 6);
-	fb_kernel_load_info(&host.made->kernel);
+	FB_OK_FATAL(fb_kernel_load_info(&host.made->kernel));
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->version, "#2 SMP");
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->node, "host9");
 	CU_ASSERT_STRING_EQUAL(fb_kernel_info(&host.made->kernel)->release, "");
@@ -342,7 +342,7 @@ static void knows_the_build_ids_note(void)
 			"BUILD-ID=0123456789ABCDEF0123456789abcdef01234567\n"};
 
 		make(&host, texts[i]);
-		fb_kernel_load_build_id(&host.made->kernel);
+		FB_OK_FATAL(fb_kernel_load_build_id(&host.made->kernel));
 		CU_ASSERT_PTR_NULL(fb_kernel_info(&host.made->kernel)->build_id);
 		destroy(&host);
 	}

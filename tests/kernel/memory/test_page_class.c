@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/memory/page_frame.h"
 #include "symbols/btf/btf_builder.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 
@@ -325,7 +327,57 @@ static void takes_types_that_describe_pages(void)
 	made_kernel_destroy(made);
 }
 
+static struct fb_error *ask(void *context)
+{
+	struct world *world = context;
+	struct fb_page_classifier *classifier = NULL;
+	struct fb_error *err = fb_page_classifier_create(&world->made->kernel, &classifier);
+
+	if (!err)
+		err = fb_page_classify(classifier, 0, world->classes);
+	fb_page_classifier_destroy(classifier);
+	return err;
+}
+
+/* One struct page is lost, so that the window is read page by page, and a tail's head is before the window. */
+static void what_is_fatal_passes(void)
+{
+	struct failing_space failing;
+	struct failure failure;
+	struct world world;
+
+	make(&world, MASKS);
+	made_lose(world.made, page_at(&world, 200));
+	MADE_SET(world.made, page_at(&world, 0), page_compound_head,
+		 (world.pages - 16 * PAGE_BYTES) | 1);
+	failing_space_init(&failing, world.made->kernel.space, &failure);
+	world.made->kernel.space = &failing.space;
+	failing_must_pass(ask, &world, &failure, 1000, 0);
+	CU_ASSERT_EQUAL(world.classes[200], FB_PAGE_UNKNOWN);
+	world.made->kernel.space = failing.whole;
+	destroy(&world);
+}
+
+/* Where struct pages begin is not in the dump: nothing is known of any page, and none goes. */
+static void without_their_place_all_is_unknown(void)
+{
+	struct world world;
+	uint64_t address;
+
+	make(&world, MASKS);
+	FB_OK_FATAL(fb_kernel_symbol(&world.made->kernel, "vmemmap_base", &address));
+	made_lose(world.made, address);
+	memset(world.classes, FB_PAGE_FREE, sizeof(world.classes));
+	classify(&world);
+	for (size_t i = 0; i < FB_PAGE_CLASS_WINDOW; i++)
+		CU_ASSERT_EQUAL(world.classes[i], FB_PAGE_UNKNOWN);
+	FB_FAILS(fb_page_frame_address(&world.made->kernel, 0, &address), FB_ABSENT);
+	FB_FAILS(fb_page_frame_number(&world.made->kernel, world.pages, &address), FB_ABSENT);
+	destroy(&world);
+}
+
 FB_TEST_MAIN("kernel/page_class", FB_TEST(tells_pages_apart), FB_TEST(knows_free_blocks_whole),
 	     FB_TEST(asks_heads_of_compound_pages), FB_TEST(does_not_know_what_is_not_there),
 	     FB_TEST(asks_once_for_a_window_that_is_not_there),
-	     FB_TEST(takes_types_that_describe_pages))
+	     FB_TEST(takes_types_that_describe_pages), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(without_their_place_all_is_unknown))

@@ -124,18 +124,21 @@ static void does_not_know_what_is_lost(void)
 static void uses_the_fixed_place(void)
 {
 	struct made_kernel *made = made_kernel_create();
+	uint64_t address = 0;
 
 	made->kernel.layout.page.size = 64;
-	CU_ASSERT_EQUAL(fb_page_frame_address(&made->kernel, 2), 0xffffea0000000080ull);
+	FB_OK(fb_page_frame_address(&made->kernel, 2, &address));
+	CU_ASSERT_EQUAL(address, 0xffffea0000000080ull);
 	made->kernel.info.levels = 5;
-	CU_ASSERT_EQUAL(fb_page_frame_address(&made->kernel, 2), 0xffd4000000000080ull);
+	FB_OK(fb_page_frame_address(&made->kernel, 2, &address));
+	CU_ASSERT_EQUAL(address, 0xffd4000000000080ull);
 	made_kernel_destroy(made);
 }
 
 /* Every frame of the dump that is a process's page is in use, and numbers lead back. */
 static void check_real(const struct real_kernel *real)
 {
-	uint64_t used = 0, known = 0, number, end = fb_dump_info(real->dump)->max_pfn;
+	uint64_t used = 0, known = 0, number, address, end = fb_dump_info(real->dump)->max_pfn;
 	struct fb_page_frame frame;
 
 	for (uint64_t pfn = 0; pfn < end; pfn += 97) {
@@ -149,9 +152,8 @@ static void check_real(const struct real_kernel *real)
 	}
 	CU_ASSERT(known > 500);
 	CU_ASSERT(used > 100);
-	FB_FAILS(fb_page_frame_number(real->kernel, fb_page_frame_address(real->kernel, end),
-				      &number),
-		 FB_CORRUPT);
+	FB_OK_FATAL(fb_page_frame_address(real->kernel, end, &address));
+	FB_FAILS(fb_page_frame_number(real->kernel, address, &number), FB_CORRUPT);
 	FB_FAILS(fb_page_frame_number(real->kernel, 0x1000, &number), FB_CORRUPT);
 }
 

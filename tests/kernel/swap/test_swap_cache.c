@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/swap/swap.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/make_kdump.h"
@@ -219,6 +220,53 @@ static void areas_are_counted(void)
 	destroy(&host);
 }
 
+/* The number of areas, their caches, and the page of a slot. */
+static struct fb_error *read_slot(void *context)
+{
+	struct host *host = context;
+	uint8_t page[FB_PAGE_SIZE];
+	const char *detail = NULL;
+	struct fb_error *err = fb_swap_create(&host->made->kernel, &host->swap);
+
+	if (err)
+		return err;
+	err = fb_swap_read(host->swap, 1, 5, page, &detail);
+	fb_swap_destroy(host->swap);
+	host->swap = NULL;
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct failing_space failing;
+	struct failure failure;
+	struct host host;
+
+	make(&host, 2);
+	put_entry(&host, 0, 5, page_of(&host, 9));
+	put_slot(&host, 9, 5);
+	failing_space_init(&failing, host.made->kernel.space, &failure);
+	host.made->kernel.space = &failing.space;
+	failing_must_pass(read_slot, &host, &failure, 1000, 0);
+	CU_ASSERT_EQUAL(fb_warnings_count(host.made->warnings), 0);
+	host.made->kernel.space = failing.whole;
+	destroy(&host);
+}
+
+static void a_cache_that_is_lost_is_a_warning(void)
+{
+	struct host host;
+
+	make(&host, 2);
+	made_lose(host.made, host.spaces);
+	expect_none(&host, 5);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(host.made->warnings), 2);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(fb_warnings_get(host.made->warnings, 1), "the cache of swap area 1"));
+	destroy(&host);
+}
+
 FB_TEST_MAIN("kernel/swap_cache", FB_TEST(finds_pages_by_their_slot),
 	     FB_TEST(believes_no_page_of_another_slot), FB_TEST(lives_without_a_cache),
-	     FB_TEST(areas_are_counted))
+	     FB_TEST(areas_are_counted), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(a_cache_that_is_lost_is_a_warning))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/dump/dump_private.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/made_zram.h"
@@ -401,8 +402,36 @@ static void objects_are_their_handles(void)
 	destroy(made);
 }
 
+static struct fb_error *open_and_read(void *context)
+{
+	struct made *made = context;
+	struct fb_zram *zram = NULL;
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_error *err = open_made(made, &zram);
+
+	if (!err)
+		err = fb_zram_read(zram, SLOT_SPANNING, page);
+	fb_zram_destroy(zram);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct made *made = make();
+	struct failing_space memory, physical;
+	struct failure failure;
+
+	failing_space_init(&memory, made->kernel->kernel.space, &failure);
+	failing_space_init(&physical, &made->physical, &failure);
+	made->kernel->kernel.space = &memory.space;
+	made->kernel->kernel.tables.physical = &physical.space;
+	failing_must_pass(open_and_read, made, &failure, 1000, 0);
+	made->kernel->kernel.space = memory.whole;
+	destroy(made);
+}
+
 FB_TEST_MAIN("kernel/zram", FB_TEST(reads_every_kind_of_slot),
 	     FB_TEST(finds_objects_in_every_encoding), FB_TEST(refuses_damaged_objects),
 	     FB_TEST(names_lost_pages), FB_TEST(believes_no_place_unchecked),
 	     FB_TEST(says_what_it_cannot_decompress), FB_TEST(size_classes_are_such_that_can_be),
-	     FB_TEST(objects_are_their_handles))
+	     FB_TEST(objects_are_their_handles), FB_TEST(what_is_fatal_passes))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/tasks/task.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_tasks.h"
 
@@ -249,9 +250,37 @@ static void passes_over_lost_stacks(void)
 	}
 }
 
+static struct fb_error *load(void *context)
+{
+	struct host *host = context;
+	struct fb_tasks *tasks = NULL;
+	struct fb_error *err = fb_tasks_load(&host->made.made->kernel, &tasks);
+
+	fb_tasks_destroy(tasks);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct failing_space failing;
+	struct failure failure;
+	struct host host;
+	uint64_t mutex;
+
+	make_host(&host);
+	mutex = make_mutex(&host, host.hidden | 1);
+	queue_mutex(&host, mutex, host.init, WAITER_AT);
+	queue_mutex(&host, mutex, host.hidden, WAITER_AT);
+	failing_space_init(&failing, host.made.made->kernel.space, &failure);
+	host.made.made->kernel.space = &failing.space;
+	failing_must_pass(load, &host, &failure, 2000, 0);
+	host.made.made->kernel.space = failing.whole;
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_waiters", FB_TEST(finds_who_waits_for_the_same_lock),
 	     FB_TEST(finds_who_waits_in_the_same_queue), FB_TEST(finds_owners),
 	     FB_TEST(goes_on_from_what_it_finds), FB_TEST(follows_what_the_task_names),
 	     FB_TEST(believes_no_entry_beside_the_stack), FB_TEST(believes_no_stale_entry),
 	     FB_TEST(looks_above_the_stack_pointer), FB_TEST(believes_no_dead_owner),
-	     FB_TEST(passes_over_lost_stacks))
+	     FB_TEST(passes_over_lost_stacks), FB_TEST(what_is_fatal_passes))

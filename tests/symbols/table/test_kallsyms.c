@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "symbols/table/kallsyms.h"
 #include "symbols/table/recent_space.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/symbols/make_kallsyms.h"
 
@@ -341,6 +342,43 @@ static void stext_decides(void)
 	image_free(&image);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	const struct fb_kallsyms_hints *hints;
+};
+
+static struct fb_error *load(void *context)
+{
+	struct question *question = context;
+	struct fb_symtab *table = NULL;
+	struct fb_error *err =
+		fb_kallsyms_load(&question->failing.space, question->hints, NULL, &table);
+
+	fb_symtab_destroy(table);
+	return err;
+}
+
+/* By what the kernel names; without the place of the addresses, which are then tried; and with a search for all. */
+static void what_is_fatal_passes(void)
+{
+	struct fb_kallsyms_hints hints;
+	struct question question;
+	struct image image;
+
+	image_make(&image, &recipe_510);
+	failing_space_init(&question.failing, &image.space, &question.failure);
+	question.hints = &image.hints;
+	failing_must_pass(load, &question, &question.failure, 100, 0);
+	hints = image.hints;
+	question.hints = &hints;
+	hints.offsets = hints.relative_base = hints.addresses = 0;
+	failing_must_pass(load, &question, &question.failure, 100, 0);
+	hints.names = hints.num_syms = hints.token_table = hints.token_index = 0;
+	failing_must_pass(load, &question, &question.failure, 40, 40);
+	image_free(&image);
+}
+
 FB_TEST_MAIN("symbols/kallsyms", FB_TEST(reads_every_form), FB_TEST(reads_counts_around_a_group),
 	     FB_TEST(reads_in_bulk), FB_TEST(keeps_text_and_stext_apart),
 	     FB_TEST(absent_pages_are_named), FB_TEST(corrupt_tables_are_refused),
@@ -348,4 +386,4 @@ FB_TEST_MAIN("symbols/kallsyms", FB_TEST(reads_every_form), FB_TEST(reads_counts
 	     FB_TEST(scan_finds_what_nobody_names), FB_TEST(scan_finds_digits_across_two_chunks),
 	     FB_TEST(scan_reads_a_page_once), FB_TEST(scan_steps_over_holes),
 	     FB_TEST(scan_without_tables_finds_none),
-	     FB_TEST(scan_says_why_names_are_not_to_be_had))
+	     FB_TEST(scan_says_why_names_are_not_to_be_had), FB_TEST(what_is_fatal_passes))

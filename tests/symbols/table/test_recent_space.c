@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "symbols/table/recent_space.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 #define START UINT64_C(0x100000)
@@ -111,5 +112,35 @@ static void moves_on_without_growing(void)
 	fb_recent_space_deinit(&recent);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+};
+
+static struct fb_error *advance(void *context)
+{
+	struct question *question = context;
+	struct fb_recent_space recent;
+	struct fb_error *err = fb_recent_space_init(&recent, &question->failing.space,
+						    UINT64_C(998) * FB_PAGE_SIZE, UINT64_MAX);
+
+	if (err)
+		return err;
+	err = fb_recent_space_advance(&recent, 4 * FB_PAGE_SIZE);
+	fb_recent_space_deinit(&recent);
+	return err;
+}
+
+/* One of its pages is missing, so that each is read by itself. */
+static void what_is_fatal_passes(void)
+{
+	struct pattern pattern = {.space = {.ops = &pattern_ops, .name = "pattern"}};
+	struct question question;
+
+	failing_space_init(&question.failing, &pattern.space, &question.failure);
+	CU_ASSERT_EQUAL(failing_must_pass(advance, &question, &question.failure, 100, 0), 5);
+}
+
 FB_TEST_MAIN("symbols/recent_space", FB_TEST(keeps_what_was_read),
-	     FB_TEST(holes_are_zeros_and_stay_holes), FB_TEST(moves_on_without_growing))
+	     FB_TEST(holes_are_zeros_and_stay_holes), FB_TEST(moves_on_without_growing),
+	     FB_TEST(what_is_fatal_passes))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -421,6 +422,38 @@ static void gives_up_where_no_count_is_left(void)
 	free(bytes);
 }
 
+struct question {
+	struct failing_file failing;
+	struct failure failure;
+};
+
+static struct fb_error *read_headers(void *context)
+{
+	struct question *question = context;
+	struct fb_core_headers headers = {0};
+	struct fb_error *err = fb_core_headers_read(&question->failing.file, NULL, &headers);
+
+	if (!err)
+		fb_core_headers_deinit(&headers);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	for (enum make_layout layout = MAKE_KERNEL; layout <= MAKE_GCORE; layout++) {
+		struct make_core make = {.layout = layout, .xnum = true};
+		struct question question;
+		struct fb_file *file;
+
+		make_thread(&make, 17, 11, 0x401000);
+		make_segment(&make, 0x400000, 0x3000, NULL, 0x1000, PF_R);
+		file = make_file(&make, "core");
+		failing_file_init(&question.failing, file, &question.failure);
+		failing_must_pass(read_headers, &question, &question.failure, 100, 0);
+		fb_file_destroy(file);
+	}
+}
+
 FB_TEST_MAIN("user/core_headers", FB_TEST(names_what_is_no_elf), FB_TEST(needs_whole_magic_numbers),
 	     FB_TEST(tells_text_from_other_bytes), FB_TEST(names_what_is_another_elf),
 	     FB_TEST(names_the_machines), FB_TEST(takes_every_field),
@@ -431,4 +464,4 @@ FB_TEST_MAIN("user/core_headers", FB_TEST(names_what_is_no_elf), FB_TEST(needs_w
 	     FB_TEST(ignores_file_bytes_beyond_the_memory),
 	     FB_TEST(counts_more_segments_than_the_header_can),
 	     FB_TEST(counts_them_where_section_0_is_cut_off),
-	     FB_TEST(gives_up_where_no_count_is_left))
+	     FB_TEST(gives_up_where_no_count_is_left), FB_TEST(what_is_fatal_passes))

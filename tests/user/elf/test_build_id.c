@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 #include "tests/user/make_object.h"
@@ -96,5 +97,35 @@ static void searches_on_where_one_segment_is_absent(void)
 	CU_ASSERT_EQUAL(strspn(text, "7"), 40);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+};
+
+static struct fb_error *read_id(void *context)
+{
+	struct question *question = context;
+	char text[FB_BUILD_ID_TEXT];
+
+	return fb_build_id_read(&question->failing.space, BASE, text, sizeof(text));
+}
+
+/* Also where another segment of notes has the build-id. */
+static void what_is_fatal_passes(void)
+{
+	struct make_core make = {.layout = MAKE_KERNEL};
+	struct question question;
+	struct make_object object;
+	struct fb_core *core = NULL;
+
+	make_object(&object, 0, 0xa5, 20, 0, 0);
+	make_segment(&make, BASE, 0x3000, object.bytes, FB_PAGE_SIZE, PF_R);
+	FB_OK_FATAL(fb_core_open_file(make_file(&make, "core"), NULL, &core));
+	failing_space_init(&question.failing, fb_core_space(core), &question.failure);
+	CU_ASSERT(failing_must_pass(read_id, &question, &question.failure, 100, 0) >= 3);
+	fb_core_destroy(core);
+}
+
 FB_TEST_MAIN("user/build_id", FB_TEST(reads_a_build_id), FB_TEST(says_why_there_is_none),
-	     FB_TEST(refuses_what_cannot_be), FB_TEST(searches_on_where_one_segment_is_absent))
+	     FB_TEST(refuses_what_cannot_be), FB_TEST(searches_on_where_one_segment_is_absent),
+	     FB_TEST(what_is_fatal_passes))
