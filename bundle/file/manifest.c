@@ -57,9 +57,15 @@ void fb_manifest_check(const json_t *manifest, size_t core_count, struct fb_warn
 	}
 }
 
-bool fb_manifest_fits(const char *text)
+void fb_manifest_size_add(struct fb_manifest_size *size, const char *text)
 {
-	return strlen(text) <= FB_MAX_MANIFEST && most_values(text) <= FB_MAX_MANIFEST_VALUES;
+	size->bytes += strlen(text) + 1;
+	size->values += most_values(text);
+}
+
+bool fb_manifest_fits(const struct fb_manifest_size *size)
+{
+	return size->bytes <= FB_MAX_MANIFEST && size->values <= FB_MAX_MANIFEST_VALUES;
 }
 
 struct fb_error *fb_manifest_parse(const char *text, json_t **manifest_ret)

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/part.h"
 #include "bundle/file/manifest.h"
@@ -150,27 +151,58 @@ struct fb_error *fb_merge_manifest(struct fb_input *input, const struct fb_input
 	return NULL;
 }
 
-/* Stacks of a quarter of the threads that are left are taken out at a time. */
+static struct fb_error *add_size(struct fb_manifest_size *size, const json_t *value)
+{
+	FB_CLEANUP(fb_free_at) char *text = json_dumps(value, JSON_COMPACT);
+
+	if (!text)
+		return fb_error_nomem();
+	fb_manifest_size_add(size, text);
+	return NULL;
+}
+
+/* Leaves in the manifest the stacks of as many threads, the first ones, as a bundle has room for. Each thread's is
+ * measured once, and none behind the first that does not fit. *kept_ret: how many are left. */
+static struct fb_error *keep_fitting(json_t *manifest, const json_t *stacks, size_t *kept_ret)
+{
+	struct fb_manifest_size size = {0};
+	json_t *list = json_array();
+	size_t kept = 0;
+	struct fb_error *err;
+
+	if (json_object_set_new(manifest, "threads", list))
+		return fb_error_nomem();
+	err = add_size(&size, manifest);
+	for (; kept < json_array_size(stacks) && !err; kept++) {
+		json_t *stack = json_array_get(stacks, kept);
+
+		err = add_size(&size, stack);
+		if (err || !fb_manifest_fits(&size))
+			break;
+		if (json_array_append(list, stack))
+			err = fb_error_nomem();
+	}
+	*kept_ret = kept;
+	return err;
+}
+
 struct fb_error *fb_merge_manifest_text(json_t *manifest, struct fb_warnings *warnings,
 					char **text_ret)
 {
-	json_t *stacks = json_object_get(manifest, "threads");
+	json_t *stacks = json_incref(json_object_get(manifest, "threads"));
 	size_t count = json_array_size(stacks), kept = count;
-	char *text = json_dumps(manifest, JSON_COMPACT);
+	struct fb_error *err = stacks ? keep_fitting(manifest, stacks, &kept) : NULL;
 
-	while (text && kept && !fb_manifest_fits(text)) {
-		for (size_t fewer = kept * 3 / 4; kept > fewer; kept--)
-			json_array_remove(stacks, kept - 1);
-		free(text);
-		text = json_dumps(manifest, JSON_COMPACT);
-	}
-	if (!text)
+	json_decref(stacks);
+	if (err)
+		return err;
+	*text_ret = json_dumps(manifest, JSON_COMPACT);
+	if (!*text_ret)
 		return fb_error_nomem();
 	if (kept < count)
 		fb_warn(warnings,
 			"the bundle keeps the stacks of %zu threads, and has no room for those of "
 			"%zu more: a bundle that is not redacted answers of all",
 			kept, count - kept);
-	*text_ret = text;
 	return NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
 
@@ -61,5 +62,26 @@ static void a_missing_core_is_found(void)
 	CU_ASSERT_STRING_EQUAL(text, "manifest: it tells of 1 cores, but 3 are there");
 }
 
+static void says_what_a_bundle_has_room_for(void)
+{
+	struct fb_manifest_size size = {0};
+
+	fb_manifest_size_add(&size, "{\"a\":[]}"); /* an object, a name, an array */
+	CU_ASSERT_EQUAL(size.bytes, 9);
+	CU_ASSERT_EQUAL(size.values, 4);
+	fb_manifest_size_add(&size, "1");
+	CU_ASSERT_EQUAL(size.bytes, 11);
+	CU_ASSERT_EQUAL(size.values, 5);
+	size = (struct fb_manifest_size){.bytes = FB_MAX_MANIFEST,
+					 .values = FB_MAX_MANIFEST_VALUES};
+	CU_ASSERT(fb_manifest_fits(&size));
+	size.bytes++;
+	CU_ASSERT(!fb_manifest_fits(&size));
+	size.bytes--;
+	size.values++;
+	CU_ASSERT(!fb_manifest_fits(&size));
+}
+
 FB_TEST_MAIN("bundle/manifest", FB_TEST(a_whole_one_is_right),
-	     FB_TEST(each_member_that_is_missing_is_found), FB_TEST(a_missing_core_is_found))
+	     FB_TEST(each_member_that_is_missing_is_found), FB_TEST(a_missing_core_is_found),
+	     FB_TEST(says_what_a_bundle_has_room_for))

@@ -130,9 +130,10 @@ static void keeps_as_many_stacks_as_fit(void)
 	memset(text, 'x', length);
 	options.output = output;
 	options.stacks = json_array();
+	/* Two large ones, one that does not fit behind them, and one that would. */
 	for (int i = 0; i < 4; i++)
-		json_array_append_new(options.stacks,
-				      json_pack("{s:i,s:s%}", "tid", i, "text", text, length));
+		json_array_append_new(options.stacks, json_pack("{s:i,s:s%}", "tid", i, "text",
+								text, i < 3 ? length : 5));
 	SAMPLE(&sample, "core.139.xz");
 	FB_OK_FATAL(fb_merge(sample.input, &options, &result));
 	CU_ASSERT_EQUAL(sample_warnings(&sample,
