@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A vmcore as plain ELF64: /proc/vmcore, `makedumpfile -E`, qemu's
- * dump-guest-memory, or /proc/kcore of the running kernel. A PT_LOAD gives the physical address of its bytes; where
- * its size in memory is larger than in the file, the rest was excluded.
+ * Opens a vmcore that is plain ELF64: /proc/vmcore, `makedumpfile -E`, qemu's dump-guest-memory, or /proc/kcore of the
+ * running kernel. A PT_LOAD gives the physical address of its bytes; where it is larger in memory than in the file, the
+ * rest was excluded. Called by dump_open.c; extent_dump.c reads the pages.
  */
 #include <elf.h>
 #include <inttypes.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A memory image as a dump: what kernel/images finds in it. It has no notes, so VMCOREINFO is searched in
- * its pages (kernel/image/vmcoreinfo_scan.c), and no CPU has registers.
+ * Opens a memory image as a dump: what kernel/images finds in it. It has no notes, so VMCOREINFO is searched in its
+ * pages (kernel/image/vmcoreinfo_scan.c), and no CPU has registers. Called by dump_open.c; extent_dump.c reads the
+ * pages.
  */
 #include "kernel/dump/extent_dump.h"
 #include "kernel/images/image.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What other rooms of kernel/ derive from a whole dump, once, and the kernel keeps for them: this room
- * knows neither their types nor how they are made.
+ * Keeps for an opened kernel what other rooms of kernel/ derive from a whole dump once, such as the mappings left in
+ * slabs: each kind is made when it is first asked for, and destroyed with the kernel. Called by those rooms through
+ * kernel.h; this room knows neither the types of what it keeps nor how they are made.
  */
 #include "kernel/image/kernel_private.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lists bpf_kallsyms, ftrace_ops_trampoline_list and kprobe_insn_slots (kernel/bpf/core.c,
- * kernel/trace/ftrace.c, kernel/kprobes.c). Called for frames that lie in no module.
+ * Code that the kernel generated at run time: BPF programs, trampolines of ftrace, copied instructions of kprobes. They
+ * are read off the lists bpf_kallsyms, ftrace_ops_trampoline_list and kprobe_insn_slots (kernel/bpf/core.c,
+ * kernel/trace/ftrace.c, kernel/kprobes.c). Called for frames of a stack that lie in no module.
  */
 #include "kernel/modules/generated_code.h"
 

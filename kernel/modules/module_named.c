@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Modules that others name: what a known one uses or is used by, and the list of
- * modules' types, whose entries do not stand in the modules.
+ * Finds modules that others name: what a known module uses or is used by, and the list of modules' types, whose entries
+ * are memory of their own beside the modules. Called by module.c.
  */
 #include "base/limits.h"
 #include "base/part.h"

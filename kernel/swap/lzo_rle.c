@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stream is a sequence of instructions. One byte says which (its top bits),
- * how much and how far back; what follows extends that. Every copy from earlier
- * output ends with 0 to 3 literal bytes, whose number the instruction holds as
+ * Decompresses LZO-RLE (lib/lzo of the kernel), zram's usual algorithm, which liblzo2 does not know. Called by
+ * zram_compression.c.
+ *
+ * A stream is a sequence of instructions. One byte says which (its top bits), how much and how far back; what follows
+ * extends that. Every copy from earlier output ends with 0 to 3 literal bytes, whose number the instruction holds as
  * well, and which decides how the next instruction below 16 is read.
  */
 #include "kernel/swap/lzo_rle.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by cgroups: each css_set lists the tasks that are in the same cgroups
- * (include/linux/cgroup-defs.h). Every css_set that a known task names is walked.
+ * Finds tasks by their control groups: each css_set lists the tasks that are in the same groups
+ * (include/linux/cgroup-defs.h), so every css_set that a known task names is walked. Called by task.c where the
+ * first sources did not see all.
  */
 #include "base/limits.h"
 #include "base/u64_map.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by futexes: each thread that sleeps in futex() is in a bucket of a hash
- * table (kernel/futex/core.c), by a struct on its stack that names its task. A
- * priority-inheriting one names its owner too.
+ * Finds tasks that sleep in futex(): each of them is in a bucket of a hash table (kernel/futex/core.c), by a struct
+ * on its stack that names its task. The struct of a priority-inheriting futex names the lock's owner too. Called by
+ * task.c where the first sources did not see all.
  */
 #include "base/limits.h"
 

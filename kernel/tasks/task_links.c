@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks that a known one names beside its family: the one it woke last, and who
- * traces it or is traced by it.
+ * Finds tasks that a known task_struct names besides its family: the task that it woke last, and who traces it or is
+ * traced by it. Called by task.c where the first sources did not see all.
  */
 #include "base/limits.h"
 #include "kernel/tasks/task_table.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether what may be a task_struct is that of a task in use. A freed one keeps
- * most of its contents, so one that nothing but a slab, a stack or a word of a
- * lock names is believed only where several of its fields say so.
+ * Tells whether an address is that of a task_struct in use. A freed task_struct keeps most of its contents, so that
+ * one that nothing but a slab, a stack or the word of a lock names is believed only where several of its fields say so.
+ * Called by the sources (task_*.c) that find such addresses.
  */
 #include "base/limits.h"
 #include "base/part.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by the IDRs of nested PID namespaces, for where that of the outermost is
- * broken. Namespaces are named by what is known of struct pids, those of lost
- * tasks too, and by what tasks make their children in.
+ * Finds tasks by the IDRs of nested PID namespaces, for dumps in which the IDR of the outermost one is broken. The
+ * namespaces are those that known struct pids name, also of tasks of which only the TID is known, and those that tasks
+ * make their children in. Called by task.c where the first sources did not see all.
  */
 #include "base/limits.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by a PID namespace's IDR. That of the outermost has every struct pid of
- * every namespace, because a PID has a number at each level up to there.
+ * Finds tasks by the IDR of a PID namespace, which maps numbers to struct pids. The IDR of the outermost namespace has
+ * the struct pids of all namespaces, because a process has a number in each namespace from its own outwards. Called by
+ * task.c for the outermost, and by task_namespaces.c for nested ones.
  */
 #include "base/limits.h"
 

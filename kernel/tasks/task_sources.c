@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where tasks are found: the task list, thread lists, CPUs, and families. Each
- * source goes as far as it gets; what breaks it is counted, not the end.
+ * The first sources of tasks: the task list, the CPUs, thread lists and families. Each goes as far as it gets; what
+ * breaks a walk is counted, and the next source is asked all the same. Called by task.c.
  */
 #include "base/limits.h"
 
