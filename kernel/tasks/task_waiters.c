@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tasks by those that wait where a known one waits, and by who holds what it
- * waits for. A thread that sleeps for a lock or in a wait queue has an entry on
- * its own stack, that names it and is linked with the others' entries.
+ * Finds tasks that wait where a known task waits, and those that hold what it waits for. A thread that sleeps for a
+ * lock or in a wait queue has an entry on its own stack, which names the thread and is linked with the entries of the
+ * others. Called by task.c where the first sources did not see all.
  */
 #include <string.h>
 

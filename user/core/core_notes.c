@@ -194,7 +194,6 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 	struct fb_cursor table, strings;
 	uint64_t count, page_size;
 	struct fb_error *err;
-	bool sorted = true;
 
 	fb_cursor_init(&table, note->desc, note->size, "NT_FILE");
 	err = fb_cursor_u64(&table, &count);
@@ -219,9 +218,8 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 			free(mappings);
 			return fb_error_prefix(err, "NT_FILE: mapping %zu", i);
 		}
-		sorted = sorted && (i == 0 || mappings[i - 1].start <= mappings[i].start);
 	}
-	if (!sorted)
+	if (count)
 		qsort(mappings, count, sizeof(*mappings), compare_mapping);
 	notes->mappings = mappings;
 	notes->mapping_count = count;

@@ -115,11 +115,13 @@ static void units_are_found_by_the_table_of_ranges(void)
 /* Parts of a unit's code, one of them empty, around another unit's. */
 static void units_may_be_in_parts(void)
 {
-	static const uint64_t pairs[][2] = {
-		{AT(0x400), AT(0x410)}, {AT(0x280), AT(0x280)}, {AT(0x100), AT(0x110)}};
+	static const uint64_t pairs[][2] = {{AT(0x400), AT(0x410)},
+					    {AT(0x280), AT(0x280)},
+					    {AT(0x212), AT(0x212)}, /* within the other's */
+					    {AT(0x100), AT(0x110)}};
 	struct mk_dwarf made = {0};
 	struct fb_dwarf_lines *lines;
-	uint64_t ranges = mk_dwarf_ranges(&made, pairs, 3);
+	uint64_t ranges = mk_dwarf_ranges(&made, pairs, 4);
 
 	mk_unit(&made, MK_NAMED("kernel/d.c"), MK_OFFSET(DW_AT_ranges, ranges));
 	mk_entry(&made, DW_TAG_subprogram, MK_NAMED("split"), MK_OFFSET(DW_AT_ranges, ranges));
@@ -132,6 +134,7 @@ static void units_may_be_in_parts(void)
 	expect(lines, AT(0x280), NULL, 0);
 	expect(lines, AT(0x410), NULL, 0);
 	expect_one(lines, AT(0x200), "first", "/b/l/kernel/a.c", 10);
+	expect_one(lines, AT(0x214), "first", "/b/l/kernel/a.c", 11);
 	fb_dwarf_lines_destroy(lines);
 }
 
@@ -260,6 +263,7 @@ static void files_without_debug_information_are_told(void)
 
 FB_TEST_MAIN("symbols/made_lines", FB_TEST(code_has_lines_and_functions),
 	     FB_TEST(units_are_found_by_the_table_of_ranges), FB_TEST(units_may_be_in_parts),
+
 	     FB_TEST(inlined_functions_have_the_lines_of_their_calls),
 	     FB_TEST(so_many_functions_are_inlined), FB_TEST(symbols_are_found_by_name_and_size),
 	     FB_TEST(files_without_debug_information_are_told))

@@ -12,6 +12,7 @@
 #define STACK 0x700000ull
 #define STACK_BYTES 0x4000u
 #define BIT(number) (1u << (number))
+#define DWARF_RBX 3
 
 /* ELF addresses of the object begin elsewhere. */
 #define FIRST_VADDR 0x10000ull
@@ -439,8 +440,78 @@ static void words_are_read_by_pages(void)
 	free(made);
 }
 
+/* push %rbp; push %rbx; sub $0x20,%rsp: where the return address lies, and what the caller's registers were. One of
+ * them that lies in a page that is not there is not known. */
+static void a_prologue_leads_to_the_callers_registers(void)
+{
+	static const uint8_t prologue[] = {0x55, 0x53, 0x48, 0x83, 0xec, 0x20};
+	const uint64_t place = STACK + 2 * FB_PAGE_SIZE + 8, sp = place - 0x30;
+	struct made *made = open_made();
+	const struct fb_cfi_registers *regs = &made->session.regs;
+
+	put(made, FUNCTION_A, prologue, sizeof(prologue));
+	put_call(made, RETURN, FUNCTION_A);
+	put_word(made, place, RETURN);
+	put_word(made, place - 8, 0x1234);
+	put_word(made, place - 16, 0x5678);
+	stand(made, FUNCTION_A + 0x20, sp, 99, false);
+	expect(made, FB_FRAME_PROLOGUE, RETURN, place + 8, 0x1234, FRAME_ONLY | BIT(DWARF_RBX));
+	CU_ASSERT_EQUAL(regs->values[DWARF_RBX], 0x5678);
+	made->absent = STACK + FB_PAGE_SIZE;
+	stand(made, FUNCTION_A + 0x20, sp, 99, false);
+	expect(made, FB_FRAME_PROLOGUE, RETURN, place + 8, 0x1234, FRAME_ONLY);
+	/* Before the function has moved its stack pointer by more than one word. */
+	made->absent = 0;
+	put_word(made, sp + 8, RETURN);
+	stand(made, FUNCTION_A + 1, sp, 99, false);
+	put_word(made, sp, 0x4321);
+	expect(made, FB_FRAME_PROLOGUE, RETURN, sp + 16, 0x4321, FRAME_ONLY);
+	free(made);
+}
+
+static struct fb_error *fail_to_read(struct fb_space *space FB_UNUSED, uint64_t address FB_UNUSED,
+				     void *to FB_UNUSED, size_t length FB_UNUSED)
+{
+	return fb_error_create(FB_OS, "made to fail");
+}
+
+static struct fb_error *fail_to_locate(struct fb_space *space FB_UNUSED, uint64_t address FB_UNUSED,
+				       uint64_t length FB_UNUSED, struct fb_run *run_ret FB_UNUSED)
+{
+	return fb_error_create(FB_NOMEM, "made to fail");
+}
+
+/* A word that cannot be read for another reason than that it is not there ends the session; the first such reason
+ * stays, and a page that is left out is none. */
+static void what_is_fatal_is_kept(void)
+{
+	static const struct fb_space_ops failing_ops = {fail_to_read, fail_to_locate};
+	struct fb_space failing = {.ops = &failing_ops, .name = "failing"};
+	struct made *made = open_made();
+	uint64_t word;
+
+	made->absent = STACK;
+	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK, &word));
+	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, 8, &word));
+	CU_ASSERT_PTR_NULL(made->session.err);
+	made->process.space = &failing;
+	forget(made);
+	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK + FB_PAGE_SIZE, &word));
+	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
+	fb_unwind_keep_fatal(&made->session, fb_error_nomem());
+	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
+	fb_error_destroy(made->session.err);
+	made->session.err = NULL;
+	/* Across the end of a page it is read by itself. */
+	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK + FB_PAGE_SIZE - 4, &word));
+	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
+	fb_error_destroy(made->session.err);
+	free(made);
+}
+
 FB_TEST_MAIN("user/caller_guess, made", FB_TEST(knows_calls_by_their_bytes),
 	     FB_TEST(knows_where_functions_begin), FB_TEST(the_word_on_top_is_one),
 	     FB_TEST(a_call_of_the_function_is_one), FB_TEST(a_call_by_a_word_of_memory_is_one),
 	     FB_TEST(no_call_is_looked_for_without_end), FB_TEST(a_frame_pointer_leads_to_one),
-	     FB_TEST(words_are_read_by_pages))
+	     FB_TEST(words_are_read_by_pages), FB_TEST(a_prologue_leads_to_the_callers_registers),
+	     FB_TEST(what_is_fatal_is_kept))

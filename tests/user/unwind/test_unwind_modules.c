@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which mappings are one object, and which object an address is in: of mappings that are made. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/harness.h"
 #include "user/unwind/unwind_private.h"
@@ -179,6 +181,44 @@ static void want_of_memory_is_kept(void)
 	close_made(&made);
 }
 
+/* A file that cannot be fetched, be it for want of a channel, of a build-id or of an answer, is none: no descriptor that
+ * is somebody else's is given to libdwfl, which would close it. */
+static void what_cannot_be_fetched_is_no_file(void)
+{
+	struct fb_cached_object object = {.fd = -1, .debug_fd = -1, .build_id = "c0ffee"};
+	struct fb_user_process process = {.fetch_fd = open("/dev/null", O_RDWR | O_CLOEXEC)};
+	struct fb_unwind_session session = {.process = &process};
+	struct fb_unwind_module module = {.session = &session, .loaded = true, .object = &object};
+	void *userdata = &module;
+
+	CU_ASSERT_FATAL(process.fetch_fd >= 0);
+	for (unsigned way = 0; way < 4; way++) {
+		int channel = process.fetch_fd;
+
+		if (way == 1)
+			object.build_id[0] = '\0';
+		if (way == 2)
+			module.object = NULL;
+		if (way == 3)
+			process.fetch_fd = -1;
+		CU_ASSERT_EQUAL(fb_unwind_dwfl_callbacks.find_debuginfo(NULL, &userdata, "a", 0,
+									NULL, NULL, 0, NULL),
+				-1);
+		process.fetch_fd = channel;
+		strcpy(object.build_id, "c0ffee");
+		module.object = &object;
+	}
+	CU_ASSERT_PTR_NULL(session.err);
+	/* One that is open already is handed on as a copy. */
+	object.debug_fd = process.fetch_fd;
+	process.fetch_fd = fb_unwind_dwfl_callbacks.find_debuginfo(NULL, &userdata, "a", 0, NULL,
+								   NULL, 0, NULL);
+	CU_ASSERT(process.fetch_fd >= 0 && process.fetch_fd != object.debug_fd);
+	CU_ASSERT_EQUAL(close(process.fetch_fd), 0);
+	CU_ASSERT_EQUAL(close(object.debug_fd), 0);
+}
+
 FB_TEST_MAIN("user/unwind_modules", FB_TEST(mappings_of_a_file_are_one_object),
 	     FB_TEST(objects_end_where_another_begins), FB_TEST(no_mappings_are_no_objects),
-	     FB_TEST(addresses_are_in_what_holds_them), FB_TEST(want_of_memory_is_kept))
+	     FB_TEST(addresses_are_in_what_holds_them), FB_TEST(want_of_memory_is_kept),
+	     FB_TEST(what_cannot_be_fetched_is_no_file))
