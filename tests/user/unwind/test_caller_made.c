@@ -469,49 +469,8 @@ static void a_prologue_leads_to_the_callers_registers(void)
 	free(made);
 }
 
-static struct fb_error *fail_to_read(struct fb_space *space FB_UNUSED, uint64_t address FB_UNUSED,
-				     void *to FB_UNUSED, size_t length FB_UNUSED)
-{
-	return fb_error_create(FB_OS, "made to fail");
-}
-
-static struct fb_error *fail_to_locate(struct fb_space *space FB_UNUSED, uint64_t address FB_UNUSED,
-				       uint64_t length FB_UNUSED, struct fb_run *run_ret FB_UNUSED)
-{
-	return fb_error_create(FB_NOMEM, "made to fail");
-}
-
-/* A word that cannot be read for another reason than that it is not there ends the session; the first such reason
- * stays, and a page that is left out is none. */
-static void what_is_fatal_is_kept(void)
-{
-	static const struct fb_space_ops failing_ops = {fail_to_read, fail_to_locate};
-	struct fb_space failing = {.ops = &failing_ops, .name = "failing"};
-	struct made *made = open_made();
-	uint64_t word;
-
-	made->absent = STACK;
-	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK, &word));
-	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, 8, &word));
-	CU_ASSERT_PTR_NULL(made->session.err);
-	made->process.space = &failing;
-	forget(made);
-	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK + FB_PAGE_SIZE, &word));
-	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
-	fb_unwind_keep_fatal(&made->session, fb_error_nomem());
-	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
-	fb_error_destroy(made->session.err);
-	made->session.err = NULL;
-	/* Across the end of a page it is read by itself. */
-	CU_ASSERT_FALSE(fb_unwind_read_word(&made->session, STACK + FB_PAGE_SIZE - 4, &word));
-	CU_ASSERT_TRUE(fb_error_is(made->session.err, FB_OS));
-	fb_error_destroy(made->session.err);
-	free(made);
-}
-
 FB_TEST_MAIN("user/caller_guess, made", FB_TEST(knows_calls_by_their_bytes),
 	     FB_TEST(knows_where_functions_begin), FB_TEST(the_word_on_top_is_one),
 	     FB_TEST(a_call_of_the_function_is_one), FB_TEST(a_call_by_a_word_of_memory_is_one),
 	     FB_TEST(no_call_is_looked_for_without_end), FB_TEST(a_frame_pointer_leads_to_one),
-	     FB_TEST(words_are_read_by_pages), FB_TEST(a_prologue_leads_to_the_callers_registers),
-	     FB_TEST(what_is_fatal_is_kept))
+	     FB_TEST(words_are_read_by_pages), FB_TEST(a_prologue_leads_to_the_callers_registers))

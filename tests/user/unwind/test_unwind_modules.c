@@ -205,7 +205,7 @@ static void what_cannot_be_fetched_is_no_file(void)
 									NULL, NULL, 0, NULL),
 				-1);
 		process.fetch_fd = channel;
-		strcpy(object.build_id, "c0ffee");
+		object.build_id[0] = 'c';
 		module.object = &object;
 	}
 	CU_ASSERT_PTR_NULL(session.err);
