@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What unwinding reads of a process: words, of which the last pages are kept because the frames of a stack
- * lie side by side, and whether an address is code. Called by the walk (unwind.c) and by what guesses
- * callers (caller_guess.c).
+ * lie side by side. Called by the walk (unwind.c) and by what guesses callers (caller_guess.c).
  */
 #include <string.h>
 
@@ -54,11 +53,4 @@ bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, ui
 	read = !err;
 	fb_unwind_keep_fatal(session, err);
 	return read;
-}
-
-bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)
-{
-	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
-
-	return mapping && mapping->executable;
 }

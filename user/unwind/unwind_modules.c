@@ -95,6 +95,13 @@ const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process 
 	return NULL;
 }
 
+bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address)
+{
+	const struct fb_user_mapping *mapping = fb_unwind_mapping_at(session->process, address);
+
+	return mapping && mapping->executable;
+}
+
 /* An object that can be read from nowhere has no module. */
 static struct fb_error *load(struct fb_unwind_module *module)
 {
