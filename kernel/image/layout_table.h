@@ -41,6 +41,14 @@ FB_FIELD(task_runtime, "task_struct", "se.sum_exec_runtime")
 FB_FIELD(task_start_boottime, "task_struct", "start_boottime",
 	 "real_start_time") /* cf25e24db61c, 5.5 */
 FB_FIELD(task_thread_pid, "task_struct", "thread_pid")
+FB_FIELD(task_priority, "task_struct", "prio")
+FB_FIELD(task_on_queue, "task_struct", "on_rq")
+FB_FIELD(task_sched_delayed, "task_struct", "se.sched_delayed")       /* 152e11f6df29, 6.12 */
+FB_FIELD(task_last_arrival, "task_struct", "sched_info.last_arrival") /* CONFIG_SCHED_INFO */
+FB_FIELD(task_last_queued, "task_struct", "sched_info.last_queued")
+FB_FIELD(rq_clock, "rq", "clock")
+FB_FIELD(rq_running, "rq", "nr_running")
+FB_FIELD(pcpu_hot_preempt_count, "pcpu_hot", "preempt_count")
 FB_FIELD(task_nsproxy, "task_struct", "nsproxy")
 FB_FIELD(task_files, "task_struct", "files")
 FB_FIELD(task_fs, "task_struct", "fs")

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TASK_SIZE 256u
+#define TASK_SIZE 320u
 #define NODE_TAG 2u
 #define NODE_SLOTS 40u
 

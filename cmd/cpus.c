@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fbundle cpus: what each CPU did at the panic, for how long, in which context, and which threads waited for it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cmd/shared/command.h"
+#include "kernel/tasks/run_queue.h"
+
+/* Waiting threads of one CPU that a person is shown. */
+#define SHORT_LIST 10u
+
+static const struct fb_example examples[] = {
+	{"Which CPU is stuck, and who waits for it", "fbundle cpus dump.202611231722", false},
+	{0},
+};
+
+static const struct fb_usage usage = {
+	.arguments = "INPUT",
+	.doc = "Tells what each CPU did at the panic and for how long, whether it was in an interrupt, and which "
+	       "runnable threads waited for it.",
+	.examples = examples,
+};
+
+/* What a command has of its input. */
+struct cpus {
+	struct fb_run_queues queues;
+	uint32_t lockup_s; /* 0: unknown, or not watched */
+};
+
+static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
+{
+	const struct fb_tasks *tasks = NULL;
+	struct fb_error *err = fb_input_tasks(input, &tasks);
+
+	if (!err)
+		err = fb_input_explain(
+			input, "run queues cannot be read",
+			fb_run_queues_load(fb_input_kernel(input), tasks, &cpus->queues));
+	return err ? err : fb_soft_lockup_limit(fb_input_kernel(input), &cpus->lockup_s);
+}
+
+static bool is_locked_up(const struct cpus *cpus, const struct fb_run_queue *queue)
+{
+	return queue->watchdog_known && cpus->lockup_s && queue->watchdog_s > cpus->lockup_s;
+}
+
+/* The innermost context: what interrupted the others. */
+static const char *context_of(const struct fb_run_queue *queue)
+{
+	return !queue->depth_known    ? "unknown"
+	       : queue->nmi_depth     ? "NMI"
+	       : queue->irq_depth     ? "interrupt"
+	       : queue->softirq_depth ? "softirq"
+	       : queue->preempt_depth ? "preemption off"
+				      : "thread";
+}
+
+static json_t *queued_json(const struct fb_run_queue *queue)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < queue->queued_count; i++) {
+		const struct fb_queued *queued = &queue->queued[i];
+		json_t *object = json_object();
+
+		json_object_set_new(object, "tid", json_integer(queued->task->tid));
+		json_object_set_new(object, "comm",
+				    fb_json_bytes(queued->task->comm, sizeof(queued->task->comm)));
+		json_object_set_new(object, "priority", json_integer(queued->priority));
+		json_object_set_new(object, "waited_s",
+				    queued->waited_known
+					    ? json_real((double)queued->waited_ns / 1e9)
+					    : json_null());
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
+static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *queue)
+{
+	json_t *object = json_object();
+
+	json_object_set_new(object, "cpu", json_integer(queue->cpu));
+	json_object_set_new(object, "tid",
+			    queue->current ? json_integer(queue->current->tid) : json_null());
+	json_object_set_new(
+		object, "comm",
+		queue->current ? fb_json_bytes(queue->current->comm, sizeof(queue->current->comm))
+			       : json_null());
+	json_object_set_new(object, "idle",
+			    queue->current ? json_boolean(queue->current->idle) : json_null());
+	json_object_set_new(object, "ran_s",
+			    queue->ran_known ? json_real((double)queue->ran_ns / 1e9)
+					     : json_null());
+	json_object_set_new(object, "context", json_string(context_of(queue)));
+	json_object_set_new(object, "running",
+			    queue->running_known ? json_integer(queue->running) : json_null());
+	json_object_set_new(object, "watchdog_s",
+			    queue->watchdog_known ? json_real(queue->watchdog_s) : json_null());
+	json_object_set_new(object, "soft_lockup", json_boolean(is_locked_up(cpus, queue)));
+	json_object_set_new(object, "calls", json_integer(queue->calls));
+	json_object_set_new(object, "queued", queued_json(queue));
+	return object;
+}
+
+static struct fb_error *print_json(struct fb_context *context, const struct cpus *cpus)
+{
+	json_t *answer = json_object();
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < cpus->queues.count; i++)
+		json_array_append_new(list, queue_json(cpus, &cpus->queues.queues[i]));
+	json_object_set_new(answer, "cpus", list);
+	return fb_json_print("cpus", answer, context->warnings);
+}
+
+static struct fb_error *duration_cell(struct fb_table *table, bool known, uint64_t ns)
+{
+	char text[32];
+
+	return fb_table_cell(table, FB_STYLE_PLAIN, "%s",
+			     known ? fb_text_duration((double)ns / 1e9, text, sizeof(text)) : "?");
+}
+
+static struct fb_error *add_cpu(struct fb_table *table, const struct cpus *cpus,
+				const struct fb_run_queue *queue)
+{
+	const struct fb_task *task = queue->current;
+	char text[32], state[96] = "";
+	struct fb_error *err = fb_table_cell(table, FB_STYLE_PLAIN, "%u", queue->cpu);
+
+	if (!err && task && task->idle)
+		err = fb_table_cell(table, FB_STYLE_DIM, "idle");
+	else if (!err)
+		err = fb_table_cell(table, FB_STYLE_BOLD, "%s", task ? task->comm : "unknown");
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, task && !task->idle ? "%d" : "",
+				    task ? task->tid : 0);
+	if (!err)
+		err = duration_cell(table, queue->ran_known, queue->ran_ns);
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", context_of(queue));
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%zu", queue->queued_count);
+	if (is_locked_up(cpus, queue))
+		snprintf(state, sizeof(state), "soft lockup: no thread switch for %s",
+			 fb_text_duration(queue->watchdog_s, text, sizeof(text)));
+	else if (queue->calls)
+		snprintf(state, sizeof(state), "%u call%s from other CPUs not taken", queue->calls,
+			 queue->calls == 1 ? "" : "s");
+	return err ? err
+		   : fb_table_cell(table, is_locked_up(cpus, queue) ? FB_STYLE_BAD : FB_STYLE_WARN,
+				   "%s", state);
+}
+
+static struct fb_error *add_queued(struct fb_table *table, const struct fb_run_queue *queue)
+{
+	size_t shown = queue->queued_count < SHORT_LIST ? queue->queued_count : SHORT_LIST;
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < shown && !err; i++) {
+		const struct fb_queued *queued = &queue->queued[i];
+
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%u", queue->cpu);
+		if (!err)
+			err = fb_table_cell(table, FB_STYLE_BOLD, "%s", queued->task->comm);
+		if (!err)
+			err = fb_table_cell(table, FB_STYLE_PLAIN, "%d", queued->task->tid);
+		if (!err)
+			err = duration_cell(table, queued->waited_known, queued->waited_ns);
+		if (!err)
+			err = fb_table_cell(table, FB_STYLE_PLAIN, "%d", queued->priority);
+		if (!err && i + 1 == shown && queue->queued_count > shown)
+			err = fb_table_cell(table, FB_STYLE_DIM, "%zu more: --json",
+					    queue->queued_count - shown);
+		else if (!err)
+			err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", "");
+	}
+	return err;
+}
+
+static struct fb_error *print_queued(struct fb_context *context, const struct cpus *cpus)
+{
+	static const struct fb_column columns[] = {
+		{"CPU", FB_RIGHT},        {"WAITS FOR IT", FB_LEFT}, {"TID", FB_RIGHT},
+		{"WAITED FOR", FB_RIGHT}, {"PRIORITY", FB_RIGHT},    {"", FB_LEFT},
+	};
+	struct fb_table *table = NULL;
+	size_t count = 0;
+	struct fb_error *err;
+
+	for (size_t i = 0; i < cpus->queues.count; i++)
+		count += cpus->queues.queues[i].queued_count;
+	if (!count)
+		return NULL;
+	err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+	for (size_t i = 0; i < cpus->queues.count && !err; i++)
+		err = add_queued(table, &cpus->queues.queues[i]);
+	fb_put("\n");
+	if (!err)
+		fb_table_print(table, context->output);
+	fb_table_destroy(table);
+	return err;
+}
+
+static struct fb_error *print_text(struct fb_context *context, const struct cpus *cpus)
+{
+	static const struct fb_column columns[] = {
+		{"CPU", FB_RIGHT},    {"RUNS", FB_LEFT},    {"TID", FB_RIGHT}, {"FOR", FB_RIGHT},
+		{"CONTEXT", FB_LEFT}, {"QUEUED", FB_RIGHT}, {"", FB_LEFT},
+	};
+	struct fb_table *table = NULL;
+	struct fb_error *err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+
+	for (size_t i = 0; i < cpus->queues.count && !err; i++)
+		err = add_cpu(table, cpus, &cpus->queues.queues[i]);
+	if (!err)
+		fb_table_print(table, context->output);
+	fb_table_destroy(table);
+	return err ? err : print_queued(context, cpus);
+}
+
+static struct fb_error *run(struct fb_context *context, int argc, char **argv)
+{
+	struct cpus cpus = {0};
+	struct fb_input *input = NULL;
+	struct fb_error *err;
+
+	fb_options_parse(context, &usage, argc, argv, NULL);
+	err = fb_context_open(context, &input);
+	if (!err)
+		err = load(input, &cpus);
+	if (!err)
+		err = context->options.json ? print_json(context, &cpus)
+					    : print_text(context, &cpus);
+	fb_run_queues_deinit(&cpus.queues);
+	fb_input_destroy(input);
+	return err;
+}
+
+const struct fb_command fb_command_cpus = {
+	.name = "cpus",
+	.summary = "what each CPU did, and who waited for it",
+	.run = run,
+	.usage = &usage,
+};
