@@ -141,6 +141,10 @@
  * and ends one at most wherever it is mapped, and no process maps all memory eight times over. */
 #define FB_MAX_PIECES_PER_PAGE 16u
 #define FB_MIN_HUGE_PIECES (1u << 16)
+/* Pages of mapped files that one process is looked through for in the page cache: each page of the dump, at as many
+ * addresses as programs map a file at. */
+#define FB_MAX_CACHED_PER_PAGE 4u
+#define FB_MIN_CACHED_PAGES (1u << 15)
 
 /* The kernel's log: LOG_BUF_LEN_MAX is 2^31 bytes; distributions set 2^17 to 2^21. What is kept
  * of it: 2^26 bytes of text, and a record for each 32 bytes (PRB_AVGBITS). */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "base/part.h"
 #include "bundle/process/joined_private.h"
 #include "bundle/process/process.h"
@@ -138,16 +139,51 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 	return NULL;
 }
 
+/* Notes that an address is looked for by itself. *may_ret false: as many have been as one process can have. */
+static struct fb_error *note_cached(struct fb_joined *joined, uint64_t page, bool *may_ret)
+{
+	uint64_t dumped = fb_dump_info(fb_input_dump(joined->input))->pages_dumped;
+	struct fb_error *err;
+
+	pthread_mutex_lock(&joined->lock);
+	err = fb_u64_set_add(&joined->cached, page,
+			     FB_MIN_CACHED_PAGES + dumped * FB_MAX_CACHED_PER_PAGE,
+			     "pages of the page cache", NULL);
+	joined->cached_full |= fb_error_is(err, FB_LIMIT);
+	*may_ret = !err;
+	pthread_mutex_unlock(&joined->lock);
+	if (!fb_error_is(err, FB_LIMIT))
+		return err;
+	fb_warn_error(fb_input_warnings(joined->input), err,
+		      "%s: what is left is not looked for in the page cache", joined->name);
+	return NULL;
+}
+
+static bool is_cached_full(struct fb_joined *joined)
+{
+	bool full;
+
+	pthread_mutex_lock(&joined->lock);
+	full = joined->cached_full;
+	pthread_mutex_unlock(&joined->lock);
+	return full;
+}
+
 /* A page of the file that the process has not touched, or that was unmapped since. What is mapped there is the page
  * cache's, be the mapping private or shared. */
 static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
 				      const struct fb_vma *vma, struct fb_page_backing *backing)
 {
 	struct fb_cached_run run;
-	struct fb_error *err =
-		fb_vma_cached(fb_input_kernel(joined->input), vma, page, backing->length, &run);
+	bool may = true;
+	struct fb_error *err;
 
-	if (err)
+	if (is_cached_full(joined))
+		return NULL;
+	err = fb_vma_cached(fb_input_kernel(joined->input), vma, page, backing->length, &run);
+	if (!err && run.length < backing->length)
+		err = note_cached(joined, page, &may);
+	if (err || !may)
 		return err;
 	shorten(backing, run.length);
 	if (!run.cached || !fb_dump_has_page(fb_input_dump(joined->input), run.pfn))

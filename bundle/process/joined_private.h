@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "base/u64_map.h"
 #include "bundle/process/joined_space.h"
 #include "kernel/files/path.h"
 #include "kernel/paging/page_table.h"
@@ -40,8 +41,12 @@ struct fb_joined {
 	struct fb_path root;
 	bool has_root;
 	struct fb_pt_visits *visits;
+	pthread_mutex_t lock; /* of what follows */
+	/* Addresses that were looked for in the page cache one by one: a damaged index of a file may claim to have a
+	 * page at each address of a mapping that is as large as all memory. */
+	struct fb_u64_map cached;
+	bool cached_full; /* no more are looked for */
 	/* The mapping whose file was asked for last, and that file. */
-	pthread_mutex_t lock;
 	const struct fb_vma *opened;
 	struct fb_file *opened_file; /* NULL: not to be had */
 };

@@ -257,6 +257,7 @@ void fb_joined_destroy(struct fb_joined *joined)
 		return;
 	fb_vmas_deinit(&joined->vmas);
 	fb_pt_visits_destroy(joined->visits);
+	fb_u64_map_deinit(&joined->cached);
 	pthread_mutex_destroy(&joined->lock);
 	free(joined);
 }
