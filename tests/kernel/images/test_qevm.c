@@ -201,10 +201,11 @@ static void reads_parts_of_pages(void)
 
 static void takes_what_virsh_save_writes(void)
 {
-	struct fb_qevm_libvirt head = {.magic = FB_QEVM_LIBVIRT_MAGIC, .version = 2};
+	struct fb_qevm_libvirt head = {.version = 2};
 	struct mk_bytes stream, bytes = {0};
 	struct fb_dump *dump;
 
+	memcpy(head.magic, FB_QEVM_LIBVIRT_MAGIC, sizeof(head.magic)); /* without a NUL */
 	head.data_length = 11;
 	make_small(&stream);
 	put(&bytes, &head, sizeof(head));
