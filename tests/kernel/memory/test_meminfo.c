@@ -180,7 +180,7 @@ static struct fb_error *tell_all(struct sample_kernel *sample, struct fb_buf *te
 
 static void a_failing_read_is_told(void)
 {
-	failing_reads_strictly(tell_all, 30);
+	failing_reads_strictly(tell_all, 12);
 }
 
 FB_TEST_MAIN("kernel/meminfo", FB_TEST(says_what_the_kernel_said),

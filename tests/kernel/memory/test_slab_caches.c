@@ -168,7 +168,7 @@ static struct fb_error *tell_all(struct sample_kernel *sample, struct fb_buf *te
 
 static void a_failing_read_is_told(void)
 {
-	failing_reads_strictly(tell_all, 30);
+	failing_reads_strictly(tell_all, 12);
 }
 
 FB_TEST_MAIN("kernel/slab_caches", FB_TEST(counts_those_of_the_sample), FB_TEST(adds_up_all_nodes),

@@ -260,7 +260,7 @@ static struct fb_error *tell_all(struct sample_kernel *sample, struct fb_buf *te
 
 static void a_failing_read_is_told(void)
 {
-	failing_reads_strictly(tell_all, 40);
+	failing_reads_strictly(tell_all, 16);
 }
 
 FB_TEST_MAIN("kernel/run_queue", FB_TEST(tells_who_runs_and_who_waits),
