@@ -109,15 +109,16 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 	return err;
 }
 
-/* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
+/* The thread of that TID: of the waiter's process, or, of a shared lock, which has a key, of one that maps it. Two
  * namespaces may both have one: then none is named. *count_ret says how many; *absence, whether there may be
  * more. */
 static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct owners *owners,
-				   const struct fb_task *waiter, int32_t tid, bool shared,
-				   const uint64_t key[2], const struct fb_task **owner_ret,
-				   size_t *count_ret, struct fb_wait_absence *absence)
+				   const struct fb_task *waiter, int32_t tid, const uint64_t *key,
+				   const struct fb_task **owner_ret, size_t *count_ret,
+				   struct fb_wait_absence *absence)
 {
 	const struct inner *inner;
+	bool shared = key != NULL;
 	size_t i;
 	struct fb_error *err = index_inner(finder, owners);
 
@@ -342,8 +343,8 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 					   &finder->layout->task_thread_fsbase, blocked->task->pid,
 					   lock->owner_thread, NULL, &owner);
 	else
-		err = find_owner(finder, owners, blocked->task, lock->owner, shared, key, &owner,
-				 &count, &absence);
+		err = find_owner(finder, owners, blocked->task, lock->owner, shared ? key : NULL,
+				 &owner, &count, &absence);
 	if (err)
 		return err;
 	if (!owner && lock->owner_thread)
