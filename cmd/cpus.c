@@ -136,9 +136,10 @@ static struct fb_error *add_cpu(struct fb_table *table, const struct cpus *cpus,
 		err = fb_table_cell(table, FB_STYLE_DIM, "idle");
 	else if (!err)
 		err = fb_table_cell(table, FB_STYLE_BOLD, "%s", task ? task->comm : "unknown");
-	if (!err)
-		err = fb_table_cell(table, FB_STYLE_PLAIN, task && !task->idle ? "%d" : "",
-				    task ? task->tid : 0);
+	if (!err && task && !task->idle)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%d", task->tid);
+	else if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", "");
 	if (!err)
 		err = duration_cell(table, queue->ran_known, queue->ran_ns);
 	if (!err)
