@@ -139,34 +139,40 @@ static struct fb_error *lookup_swap(struct fb_joined *joined, const struct fb_pt
 	return NULL;
 }
 
-/* Notes that an address is looked for by itself. *may_ret false: as many have been as one process can have. */
-static struct fb_error *note_cached(struct fb_joined *joined, uint64_t page, bool *may_ret)
+/* As many addresses as one process can have that are looked for one by one. */
+static size_t most_cached(const struct fb_joined *joined)
 {
-	uint64_t dumped = fb_dump_info(fb_input_dump(joined->input))->pages_dumped;
+	return FB_MIN_CACHED_PAGES +
+	       fb_dump_info(fb_input_dump(joined->input))->pages_dumped * FB_MAX_CACHED_PER_PAGE;
+}
+
+/* Whether another address may be looked for; a warning says where not. */
+static bool may_look(struct fb_joined *joined)
+{
+	bool may;
+
+	pthread_mutex_lock(&joined->lock);
+	may = joined->cached.count < most_cached(joined);
+	pthread_mutex_unlock(&joined->lock);
+	if (!may)
+		fb_warn(fb_input_warnings(joined->input),
+			"%s: what is left is not looked for in the page cache: more than %zu pages of it",
+			joined->name, most_cached(joined));
+	return may;
+}
+
+static struct fb_error *note_cached(struct fb_joined *joined, uint64_t page)
+{
 	struct fb_error *err;
 
 	pthread_mutex_lock(&joined->lock);
-	err = fb_u64_set_add(&joined->cached, page,
-			     FB_MIN_CACHED_PAGES + dumped * FB_MAX_CACHED_PER_PAGE,
-			     "pages of the page cache", NULL);
-	joined->cached_full |= fb_error_is(err, FB_LIMIT);
-	*may_ret = !err;
+	/* Others may have come to the end meanwhile: the next look is told so. */
+	err = joined->cached.count < most_cached(joined)
+		      ? fb_u64_set_add(&joined->cached, page, most_cached(joined),
+				       "pages of the page cache", NULL)
+		      : NULL;
 	pthread_mutex_unlock(&joined->lock);
-	if (!fb_error_is(err, FB_LIMIT))
-		return err;
-	fb_warn_error(fb_input_warnings(joined->input), err,
-		      "%s: what is left is not looked for in the page cache", joined->name);
-	return NULL;
-}
-
-static bool is_cached_full(struct fb_joined *joined)
-{
-	bool full;
-
-	pthread_mutex_lock(&joined->lock);
-	full = joined->cached_full;
-	pthread_mutex_unlock(&joined->lock);
-	return full;
+	return err;
 }
 
 /* A page of the file that the process has not touched, or that was unmapped since. What is mapped there is the page
@@ -175,15 +181,14 @@ static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
 				      const struct fb_vma *vma, struct fb_page_backing *backing)
 {
 	struct fb_cached_run run;
-	bool may = true;
 	struct fb_error *err;
 
-	if (is_cached_full(joined))
+	if (!may_look(joined))
 		return NULL;
 	err = fb_vma_cached(fb_input_kernel(joined->input), vma, page, backing->length, &run);
 	if (!err && run.length < backing->length)
-		err = note_cached(joined, page, &may);
-	if (err || !may)
+		err = note_cached(joined, page);
+	if (err)
 		return err;
 	shorten(backing, run.length);
 	if (!run.cached || !fb_dump_has_page(fb_input_dump(joined->input), run.pfn))

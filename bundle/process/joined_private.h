@@ -45,7 +45,6 @@ struct fb_joined {
 	/* Addresses that were looked for in the page cache one by one: a damaged index of a file may claim to have a
 	 * page at each address of a mapping that is as large as all memory. */
 	struct fb_u64_map cached;
-	bool cached_full; /* no more are looked for */
 	/* The mapping whose file was asked for last, and that file. */
 	const struct fb_vma *opened;
 	struct fb_file *opened_file; /* NULL: not to be had */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/part.h"
-#include "kernel/memory/counters.h"
 #include "kernel/tasks/task_detail.h"
 
 static const struct argp_option mem_options[] = {
@@ -144,9 +143,9 @@ static struct fb_error *load(struct fb_input *input, struct fb_mem *mem)
 	err = fb_part_warn(fb_kernel_warnings(kernel), fb_zones_load(kernel, &mem->zones),
 			   "zones are not shown");
 	if (!err)
-		err = fb_meminfo_load(kernel, &mem->zones, &mem->meminfo);
-	if (!err)
 		err = fb_memory_counters_load(kernel, &counters);
+	if (!err)
+		err = fb_meminfo_load(kernel, &counters, &mem->zones, &mem->meminfo);
 	if (err)
 		return fb_input_explain(input, "memory cannot be accounted for", err);
 	fb_memory_counter(&counters, "NR_ZSPAGES", &zsmalloc);

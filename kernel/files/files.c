@@ -18,7 +18,6 @@
 /* The values are those of x86-64's fcntl.h, whatever this program is built for. */
 #define FLAG_CLOEXEC 02000000u
 
-#define MINOR_BITS 20u
 /* Descriptors handled at a time. */
 #define BATCH 64u
 
@@ -104,8 +103,7 @@ static struct fb_error *read_inode(struct table *table, struct fb_open_file *fil
 				      &device);
 		if (err)
 			return err;
-		file->device_major = (uint32_t)(device >> MINOR_BITS);
-		file->device_minor = (uint32_t)(device & ((1u << MINOR_BITS) - 1));
+		fb_device_parts(device, &file->device_major, &file->device_minor);
 	}
 	return fb_file_is_socket(&file->info) ? read_socket(table, file) : NULL;
 }

@@ -18,9 +18,6 @@
 /* From 6.14 on; bit 25 is FMODE_NONOTIFY there (and in 6.12.y), which says nothing of this. */
 #define FMODE_BACKING_6_14 (1u << 24)
 
-/* A dev_t of the kernel: 12 bits of major, 20 of minor (include/linux/kdev_t.h). */
-#define MINOR_BITS 20u
-
 /* Text that grows towards the front, as a path is found from its end. */
 struct prepend {
 	char *start; /* of the buffer */
@@ -468,8 +465,7 @@ struct fb_error *fb_file_info(struct fb_kernel *kernel, uint64_t file,
 	if (err)
 		return fb_error_prefix(err, "file 0x%" PRIx64, file);
 	info.mode = (uint16_t)mode;
-	info.major = (uint32_t)(device >> MINOR_BITS);
-	info.minor = (uint32_t)(device & ((1u << MINOR_BITS) - 1));
+	fb_device_parts(device, &info.major, &info.minor);
 	*info_ret = info;
 	return NULL;
 }

@@ -53,6 +53,13 @@ FB_MUST_CHECK struct fb_error *fb_path_in_file_system(struct fb_kernel *kernel, 
  * does. Cut where it does not fit; always NUL-terminated. Returns to. */
 char *fb_path_mangle(const char *text, const char *escape, char *to, size_t size);
 
+/* The parts of a dev_t of the kernel: 12 bits of major, 20 of minor (include/linux/kdev_t.h). */
+static inline void fb_device_parts(uint64_t device, uint32_t *major_ret, uint32_t *minor_ret)
+{
+	*major_ret = (uint32_t)(device >> 20);
+	*minor_ret = (uint32_t)(device & ((1u << 20) - 1));
+}
+
 /* What stands behind a struct file. */
 struct fb_file_info {
 	struct fb_path path; /* as its user opened it */

@@ -11,9 +11,7 @@
 
 #include "base/limits.h"
 #include "base/part.h"
-
-/* A dev_t of the kernel: 12 bits of major, 20 of minor (include/linux/kdev_t.h). */
-#define MINOR_BITS 20u
+#include "kernel/files/path.h"
 
 /* An errseq_t: the errno stands in the bits of MAX_ERRNO, a flag and a counter above (lib/errseq.c). */
 #define ERRSEQ_ERRNO_MASK 0xfffu
@@ -91,8 +89,7 @@ struct fb_error *fb_superblock_read(struct fb_kernel *kernel, uint64_t address,
 				      &write_error);
 	if (err)
 		return fb_error_prefix(err, "super_block 0x%" PRIx64, address);
-	superblock.major = (uint32_t)(device >> MINOR_BITS);
-	superblock.minor = (uint32_t)(device & ((1u << MINOR_BITS) - 1));
+	fb_device_parts(device, &superblock.major, &superblock.minor);
 	superblock.freeze = (uint32_t)freeze;
 	superblock.write_error = (uint32_t)write_error & ERRSEQ_ERRNO_MASK;
 	*superblock_ret = superblock;

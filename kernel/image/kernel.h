@@ -114,6 +114,11 @@ FB_MUST_CHECK struct fb_error *fb_kernel_percpu(const struct fb_kernel *kernel, 
 						uint64_t address, uint64_t *address_ret);
 FB_MUST_CHECK struct fb_error *fb_kernel_percpu_symbol(const struct fb_kernel *kernel, uint32_t cpu,
 						       const char *name, uint64_t *address_ret);
+/* The address of a per-CPU variable that was a member of pcpu_hot from 6.2 on (64701838bf05), and is a variable of its
+ * own again from 6.15 (46e8fff6d45f) and before: hot is that member, name the variable. */
+FB_MUST_CHECK struct fb_error *fb_kernel_percpu_hot(const struct fb_kernel *kernel, uint32_t cpu,
+						    const char *name, const struct fb_field *hot,
+						    uint64_t *address_ret);
 /* The task_struct that a CPU ran (kernel virtual; not looked at). */
 FB_MUST_CHECK struct fb_error *fb_kernel_cpu_current(const struct fb_kernel *kernel, uint32_t cpu,
 						     uint64_t *task_ret);

@@ -45,18 +45,26 @@ struct fb_error *fb_kernel_percpu_symbol(const struct fb_kernel *kernel, uint32_
 	return err ? err : fb_kernel_percpu(kernel, cpu, address, address_ret);
 }
 
+struct fb_error *fb_kernel_percpu_hot(const struct fb_kernel *kernel, uint32_t cpu,
+				      const char *name, const struct fb_field *hot,
+				      uint64_t *address_ret)
+{
+	struct fb_error *err =
+		fb_kernel_percpu_symbol(kernel, cpu, hot->found ? "pcpu_hot" : name, address_ret);
+
+	if (!err && hot->found)
+		*address_ret += hot->offset;
+	return err;
+}
+
 struct fb_error *fb_kernel_cpu_current(const struct fb_kernel *kernel, uint32_t cpu,
 				       uint64_t *task_ret)
 {
-	const struct fb_field *hot = &kernel->layout.pcpu_hot_current;
 	uint64_t address;
-	struct fb_error *err;
+	struct fb_error *err = fb_kernel_percpu_hot(kernel, cpu, "current_task",
+						    &kernel->layout.pcpu_hot_current, &address);
 
-	err = fb_kernel_percpu_symbol(kernel, cpu, hot->found ? "pcpu_hot" : "current_task",
-				      &address);
-	if (err)
-		return err;
-	return fb_space_u64(kernel->space, hot->found ? address + hot->offset : address, task_ret);
+	return err ? err : fb_space_u64(kernel->space, address, task_ret);
 }
 
 const void *fb_kernel_cpu_prstatus(const struct fb_kernel *kernel, uint32_t cpu, size_t *size_ret)

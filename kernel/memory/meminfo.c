@@ -9,7 +9,6 @@
 
 #include "base/limits.h"
 #include "base/part.h"
-#include "kernel/memory/counters.h"
 #include "kernel/memory/percpu_counter.h"
 
 /* HUGE_MAX_HSTATE: 2 MiB and 1 GiB. */
@@ -23,7 +22,7 @@
 struct maker {
 	struct fb_kernel *kernel;
 	const struct fb_layout *layout;
-	struct fb_memory_counters counters;
+	const struct fb_memory_counters *counters;
 	struct fb_meminfo *meminfo;
 };
 
@@ -47,8 +46,8 @@ static void add_counters(struct maker *maker, const char *name, const char *firs
 {
 	uint64_t pages = 0, more = 0;
 
-	if (fb_memory_counter(&maker->counters, first, &pages) &&
-	    (!second || fb_memory_counter(&maker->counters, second, &more)))
+	if (fb_memory_counter(maker->counters, first, &pages) &&
+	    (!second || fb_memory_counter(maker->counters, second, &more)))
 		add_pages(maker, name, pages + more);
 }
 
@@ -56,7 +55,7 @@ static uint64_t counter(const struct maker *maker, const char *name)
 {
 	uint64_t pages = 0;
 
-	return fb_memory_counter(&maker->counters, name, &pages) ? pages : 0;
+	return fb_memory_counter(maker->counters, name, &pages) ? pages : 0;
 }
 
 /* A variable of the kernel of 8 bytes. */
@@ -90,7 +89,7 @@ static uint64_t slab_pages(const struct maker *maker, const char *name, const ch
 {
 	uint64_t pages = 0;
 
-	return fb_memory_counter(&maker->counters, name, &pages) ? pages : counter(maker, older);
+	return fb_memory_counter(maker->counters, name, &pages) ? pages : counter(maker, older);
 }
 
 static uint64_t reclaimable_slab(const struct maker *maker)
@@ -196,7 +195,7 @@ static struct fb_error *add_cached(struct maker *maker)
 
 	if (!err)
 		add_pages(maker, "Buffers", buffers);
-	if (!err && !fb_memory_counter(&maker->counters, "NR_SWAPCACHE", &swap_cached))
+	if (!err && !fb_memory_counter(maker->counters, "NR_SWAPCACHE", &swap_cached))
 		err = sum_swap_spaces(maker, &swap_cached);
 	if (!err && file >= buffers + swap_cached)
 		add_pages(maker, "Cached", file - buffers - swap_cached);
@@ -240,7 +239,7 @@ static void add_uses(struct maker *maker)
 	add_pages(maker, "Slab", reclaimable + other);
 	add_pages(maker, "SReclaimable", reclaimable);
 	add_pages(maker, "SUnreclaim", other);
-	if (fb_memory_counter(&maker->counters, "NR_KERNEL_STACK_KB", &stacks))
+	if (fb_memory_counter(maker->counters, "NR_KERNEL_STACK_KB", &stacks))
 		add(maker, "KernelStack", stacks * 1024, false);
 	add_counters(maker, "PageTables", "NR_PAGETABLE", NULL);
 	add_counters(maker, "SecPageTables", "NR_SECONDARY_PAGETABLE", NULL);
@@ -371,10 +370,10 @@ static void add_transparent_huge(struct maker *maker)
 		{"FilePmdMapped", "NR_FILE_PMDMAPPED"},
 	};
 	uint64_t pages, unused;
-	bool small = fb_memory_counter(&maker->counters, "NR_SWAPCACHE", &unused);
+	bool small = fb_memory_counter(maker->counters, "NR_SWAPCACHE", &unused);
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(lines); i++)
-		if (fb_memory_counter(&maker->counters, lines[i].counter, &pages))
+		if (fb_memory_counter(maker->counters, lines[i].counter, &pages))
 			add_pages(maker, lines[i].name, small ? pages : pages * 512);
 }
 
@@ -409,16 +408,17 @@ static struct fb_error *add_all(struct maker *maker, const struct fb_zones *zone
 	return err;
 }
 
-struct fb_error *fb_meminfo_load(struct fb_kernel *kernel, const struct fb_zones *zones,
-				 struct fb_meminfo *meminfo_ret)
+struct fb_error *fb_meminfo_load(struct fb_kernel *kernel,
+				 const struct fb_memory_counters *counters,
+				 const struct fb_zones *zones, struct fb_meminfo *meminfo_ret)
 {
 	struct fb_meminfo meminfo = {.count = 0};
-	struct maker maker = {
-		.kernel = kernel, .layout = fb_kernel_layout(kernel), .meminfo = &meminfo};
-	struct fb_error *err = fb_memory_counters_load(kernel, &maker.counters);
+	struct maker maker = {.kernel = kernel,
+			      .layout = fb_kernel_layout(kernel),
+			      .counters = counters,
+			      .meminfo = &meminfo};
+	struct fb_error *err = add_all(&maker, zones);
 
-	if (!err)
-		err = add_all(&maker, zones);
 	if (!err)
 		*meminfo_ret = meminfo;
 	return fb_error_prefix(err, "counters of memory");

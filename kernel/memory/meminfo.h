@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "kernel/image/kernel.h"
+#include "kernel/memory/counters.h"
 #include "kernel/memory/zones.h"
 
 struct fb_meminfo_line {
@@ -26,10 +27,11 @@ struct fb_meminfo {
 	size_t count;
 };
 
-/* zones: as fb_zones_load() gives them, for MemAvailable. What cannot be read costs its lines: with a warning where it
- * is damage, without where this kernel has no such thing. FB_NOT_FOUND where nothing can be told, as types or symbols
- * are missing. */
+/* counters: of the same kernel; zones: as fb_zones_load() gives them, for MemAvailable. What cannot be read costs its
+ * lines: with a warning where it is damage, without where this kernel has no such thing. Only a fatal error is
+ * returned. */
 FB_MUST_CHECK struct fb_error *fb_meminfo_load(struct fb_kernel *kernel,
+					       const struct fb_memory_counters *counters,
 					       const struct fb_zones *zones,
 					       struct fb_meminfo *meminfo_ret);
 /* The line of this name. False: it is not known. */

@@ -12,31 +12,15 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
-
-/* MAX_NUMNODES where it is set highest. */
-#define MAX_NODES 1024u
+#include "kernel/memory/zones.h"
 
 struct cache_walk {
 	struct fb_kernel *kernel;
 	const struct fb_layout *layout;
-	uint32_t nodes;
+	uint32_t nodes; /* pointers of a kmem_cache that are in use; one without CONFIG_NUMA */
 	struct fb_slab_usages usages;
 	size_t room;
 };
-
-/* How many of the pointers in a kmem_cache are used; one without CONFIG_NUMA. */
-static struct fb_error *count_nodes(struct cache_walk *walk)
-{
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(walk->kernel, "nr_node_ids", &address);
-
-	walk->nodes = 1;
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(walk->kernel), address, &walk->nodes);
-	if (walk->nodes > MAX_NODES)
-		walk->nodes = MAX_NODES;
-	return fb_part_skip(err);
-}
 
 static struct fb_error *count_slabs(const struct cache_walk *walk, struct fb_slab_usage *usage)
 {
@@ -109,14 +93,14 @@ static int by_size(const void *left, const void *right)
 
 struct fb_error *fb_slab_usages_load(struct fb_kernel *kernel, struct fb_slab_usages *usages_ret)
 {
-	struct cache_walk walk = {.kernel = kernel, .layout = fb_kernel_layout(kernel)};
+	struct cache_walk walk = {.kernel = kernel, .layout = fb_kernel_layout(kernel), .nodes = 1};
 	uint64_t head;
 	struct fb_error *err = fb_layout_require(&walk.layout->kmem_cache_list);
 
 	if (!err)
 		err = fb_kernel_symbol(kernel, "slab_caches", &head);
 	if (!err)
-		err = count_nodes(&walk);
+		err = fb_part_skip(fb_memory_node_count(kernel, &walk.nodes));
 	if (!err)
 		err = fb_part_warn(
 			fb_kernel_warnings(kernel),

@@ -11,8 +11,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 
-/* MAX_NUMNODES where it is set highest (CONFIG_NODES_SHIFT is 10 at most), and MAX_NR_ZONES. */
-#define MAX_NODES 1024u
+/* MAX_NR_ZONES is 6 at most. */
 #define MAX_ZONES_OF_NODE 8u
 
 struct zone_walk {
@@ -93,7 +92,7 @@ static struct fb_error *add_zone(struct zone_walk *walk, uint64_t address, int32
 	if (!zone.present)
 		return NULL;
 	err = fb_grow_array(&walk->zones.zones, &walk->room, walk->zones.count, sizeof(zone),
-			    (size_t)MAX_NODES * MAX_ZONES_OF_NODE, "zones");
+			    (size_t)FB_MOST_MEMORY_NODES * MAX_ZONES_OF_NODE, "zones");
 	if (!err)
 		walk->zones.zones[walk->zones.count++] = zone;
 	return err;
@@ -113,10 +112,23 @@ static struct fb_error *walk_node(struct zone_walk *walk, uint64_t node)
 	return err;
 }
 
+struct fb_error *fb_memory_node_count(struct fb_kernel *kernel, uint32_t *count_ret)
+{
+	uint64_t address;
+	uint32_t count = 0;
+	struct fb_error *err = fb_kernel_symbol(kernel, "nr_node_ids", &address);
+
+	if (!err)
+		err = fb_space_u32(fb_kernel_space(kernel), address, &count);
+	if (!err)
+		*count_ret = count < FB_MOST_MEMORY_NODES ? count : FB_MOST_MEMORY_NODES;
+	return err;
+}
+
 /* Kernels without CONFIG_NUMA have one node, in a variable of its own. */
 static struct fb_error *walk_nodes(struct zone_walk *walk)
 {
-	uint64_t nodes, count_at, node;
+	uint64_t nodes, node;
 	uint32_t count = 0;
 	struct fb_error *err = fb_kernel_symbol(walk->kernel, "node_data", &nodes);
 
@@ -126,10 +138,8 @@ static struct fb_error *walk_nodes(struct zone_walk *walk)
 		return err ? err : walk_node(walk, node);
 	}
 	if (!err)
-		err = fb_kernel_symbol(walk->kernel, "nr_node_ids", &count_at);
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(walk->kernel), count_at, &count);
-	for (uint32_t i = 0; !err && i < count && i < MAX_NODES; i++) {
+		err = fb_memory_node_count(walk->kernel, &count);
+	for (uint32_t i = 0; !err && i < count; i++) {
 		err = word_at(walk, nodes, i, &node);
 		if (!err && node)
 			err = walk_node(walk, node);

@@ -32,6 +32,12 @@ struct fb_zones {
 	size_t count;
 };
 
+/* Memory nodes are numbered below this where CONFIG_NODES_SHIFT is set highest. */
+#define FB_MOST_MEMORY_NODES 1024u
+/* How many numbers of memory nodes are in use: nr_node_ids, FB_MOST_MEMORY_NODES at most. FB_NOT_FOUND without
+ * CONFIG_NUMA; errors of reading. */
+FB_MUST_CHECK struct fb_error *fb_memory_node_count(struct fb_kernel *kernel, uint32_t *count_ret);
+
 /* What cannot be read of one zone costs that zone, with a warning. FB_NOT_FOUND where types or symbols are missing.
  * The caller frees them with fb_zones_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_zones_load(struct fb_kernel *kernel, struct fb_zones *zones_ret);

@@ -124,16 +124,14 @@ static struct fb_error *add_irq_stack(const struct fb_kernel *kernel, uint32_t c
 				      struct fb_unwind *unwind)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	const struct fb_field *hot = &layout->pcpu_hot_hardirq_stack;
 	uint64_t size = layout->irq_stack.size ? layout->irq_stack.size : IRQ_STACK_BYTES;
 	uint64_t variable, top;
 	struct fb_error *err;
 
-	err = fb_kernel_percpu_symbol(kernel, cpu, hot->found ? "pcpu_hot" : "hardirq_stack_ptr",
-				      &variable);
+	err = fb_kernel_percpu_hot(kernel, cpu, "hardirq_stack_ptr",
+				   &layout->pcpu_hot_hardirq_stack, &variable);
 	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel),
-				   variable + (hot->found ? hot->offset : 0), &top);
+		err = fb_space_u64(fb_kernel_space(kernel), variable, &top);
 	if (err)
 		return err;
 	top = (top + FB_PAGE_SIZE - 1) & FB_PAGE_MASK;

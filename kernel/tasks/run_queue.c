@@ -47,21 +47,14 @@ static struct fb_error *warn(const struct loader *loader, struct fb_error *err, 
 				     cpu);
 }
 
-/* __preempt_count, which was pcpu_hot.preempt_count from 6.2 (64701838bf05) to 6.14 (46e8fff6d45f). */
 static struct fb_error *read_depth(const struct loader *loader, struct fb_run_queue *queue)
 {
-	const struct fb_field *field = &loader->layout->pcpu_hot_preempt_count;
 	uint64_t address;
 	uint32_t count = 0;
-	struct fb_error *err;
+	struct fb_error *err =
+		fb_kernel_percpu_hot(loader->kernel, queue->cpu, "__preempt_count",
+				     &loader->layout->pcpu_hot_preempt_count, &address);
 
-	err = fb_kernel_percpu_symbol(loader->kernel, queue->cpu, "__preempt_count", &address);
-	if (fb_error_is(err, FB_NOT_FOUND) && field->found) {
-		fb_error_destroy(err);
-		err = fb_kernel_percpu_symbol(loader->kernel, queue->cpu, "pcpu_hot", &address);
-		if (!err)
-			address += field->offset;
-	}
 	if (!err)
 		err = fb_space_u32(fb_kernel_space(loader->kernel), address, &count);
 	if (err)

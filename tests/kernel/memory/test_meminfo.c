@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/memory/counters.h"
 #include "tests/harness.h"
 #include "tests/kernel/failing_reads.h"
 #include "tests/kernel/sample_kernel.h"
@@ -14,8 +13,11 @@
 
 static void load(struct sample_kernel *sample, struct fb_zones *zones, struct fb_meminfo *meminfo)
 {
+	struct fb_memory_counters counters;
+
 	FB_OK_FATAL(fb_zones_load(sample->kernel, zones));
-	FB_OK_FATAL(fb_meminfo_load(sample->kernel, zones, meminfo));
+	FB_OK_FATAL(fb_memory_counters_load(sample->kernel, &counters));
+	FB_OK_FATAL(fb_meminfo_load(sample->kernel, &counters, zones, meminfo));
 }
 
 /* What a page that came or went in the last second does not change, as the guest's own /proc/meminfo had it. */
@@ -164,10 +166,13 @@ static struct fb_error *tell_all(struct sample_kernel *sample, struct fb_buf *te
 {
 	struct fb_zones zones = {0};
 	struct fb_meminfo meminfo = {0};
+	struct fb_memory_counters counters;
 	struct fb_error *err = fb_zones_load(sample->kernel, &zones);
 
 	if (!err)
-		err = fb_meminfo_load(sample->kernel, &zones, &meminfo);
+		err = fb_memory_counters_load(sample->kernel, &counters);
+	if (!err)
+		err = fb_meminfo_load(sample->kernel, &counters, &zones, &meminfo);
 	for (size_t i = 0; i < meminfo.count && !err; i++)
 		err = fb_buf_printf(text, "%s %" PRIu64 "\n", meminfo.lines[i].name,
 				    meminfo.lines[i].value);
