@@ -10,7 +10,8 @@
 /* Runs cleanup_fn(&variable) when the variable leaves its scope. */
 #define FB_CLEANUP(cleanup_fn) __attribute__((cleanup(cleanup_fn)))
 
-/* AddressSanitizer is built in: by gcc's name for it, and by clang's. */
+/* FB_ADDRESS_SANITIZER is defined where AddressSanitizer is compiled in; gcc and clang show that in
+ * different ways. */
 #if defined(__SANITIZE_ADDRESS__)
 #define FB_ADDRESS_SANITIZER
 #elif defined(__has_feature)

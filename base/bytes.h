@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Questions about plain bytes, whatever they came from.
+ * Tests of plain bytes, called wherever pages of zeros are told from others.
  */
 #ifndef FB_BASE_BYTES_H
 #define FB_BASE_BYTES_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Whether all length bytes are 0; true of no bytes. Each byte but the first has to equal the one before
- * it, which memcmp() tells at the speed of memory. */
+/* Whether all length bytes are 0; true where length is 0. Each byte but the first is compared with the one
+ * before it, because memcmp() does that as fast as memory can be read. */
 static inline bool fb_all_zero(const void *bytes, size_t length)
 {
 	const uint8_t *first = bytes;

@@ -6,10 +6,10 @@
  *     FB_CLEANUP(fb_file_destroy_at) struct fb_file *file = NULL;
  *     FB_CLEANUP(fb_buf_deinit) struct fb_buf buf = {0};
  *
- * FB_CLEANUP (base/attr.h) names a function that takes the address of the local. That is what a _deinit
- * takes, which so needs nothing more; free() and a _destroy take the pointer itself, and get a form whose
- * name ends in _at from here. The local is set from its declaration on; where what it holds is handed on
- * to the caller, it is set to NULL (fb_take()).
+ * FB_CLEANUP (base/attr.h) names a function that takes the address of the local. A _deinit function does so
+ * already. free() and a _destroy function take the pointer itself; for these, this file has forms whose
+ * names end in _at. The local must be initialised in its declaration. Where its value is handed on to the
+ * caller, it is set to NULL (fb_take()), so that nothing is freed.
  */
 #ifndef FB_BASE_CLEANUP_H
 #define FB_BASE_CLEANUP_H
@@ -19,7 +19,7 @@
 
 #include "base/attr.h"
 
-/* free() of what the pointer at place, of any type, points to. */
+/* place is the address of a pointer of any type; frees the memory that this pointer points to. */
 static inline void fb_free_at(void *place)
 {
 	void *memory;
@@ -28,8 +28,8 @@ static inline void fb_free_at(void *place)
 	free(memory);
 }
 
-/* Beside the declaration of destroy(type *): makes destroy_at(type **). A type in a declaration takes no
- * parentheses: NOLINTBEGIN(bugprone-macro-parentheses) */
+/* Written behind the declaration of destroy(type *), this defines destroy_at(type **). A type in a
+ * declaration takes no parentheses: NOLINTBEGIN(bugprone-macro-parentheses) */
 #define FB_DESTROY_AT(type, destroy)                  \
 	static inline void destroy##_at(type **place) \
 	{                                             \
@@ -38,7 +38,7 @@ static inline void fb_free_at(void *place)
 	_Static_assert(1, "for the semicolon")
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-/* The pointer's value, which is NULL from then on: hands on what would be freed else. */
+/* Gives the pointer's value and sets the pointer to NULL, so that its cleanup frees nothing. */
 #define fb_take(pointer)                                \
 	__extension__({                                 \
 		__typeof__(pointer) taken_ = (pointer); \

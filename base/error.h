@@ -27,27 +27,28 @@ enum fb_code {
 	FB_ABSENT,      /* mapped, but its bytes are not in the dump */
 	FB_FAULT,       /* no mapping at that address */
 	FB_LIMIT,       /* a cap of base/limits.h was reached */
-	FB_EXHAUSTED,   /* no descriptor was left to look with: not that there was nothing */
+	FB_EXHAUSTED,   /* no file descriptor was left, so it is unknown whether the thing exists */
 };
 
 struct fb_error;
 
-/* Never returns NULL: where memory is out it returns the static NOMEM error. */
+/* Makes an error. Never returns NULL: where memory is out it returns the static FB_NOMEM error. */
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_create(enum fb_code code, const char *format,
 							     ...) FB_PRINTF(2, 3);
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_createv(enum fb_code code, const char *format,
 							      va_list args) FB_PRINTF(2, 0);
 
-/* FB_OS, and FB_EXHAUSTED for EMFILE and ENFILE; appends ": " and the text of errnum, and for what a limit
- * of the caller's shell does, how to raise it. */
+/* Makes an error of a failed system call; errnum is its errno. The code is FB_EXHAUSTED for EMFILE and
+ * ENFILE, else FB_OS. Appends ": " and the text of errnum; where a limit of the user's shell (ulimit) was
+ * the cause, also how to raise it. */
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_os(int errnum, const char *format, ...)
 	FB_PRINTF(2, 3);
 
 /* The shared FB_NOMEM error; destroying it is a no-op. */
 FB_MUST_CHECK FB_NEVER_NULL struct fb_error *fb_error_nomem(void);
 
-/* Puts "CONTEXT: " before the message; keeps the code. Takes err, returns what replaces it.
- * NULL stays NULL, so `return fb_error_prefix(f(), "...")` is the usual form. */
+/* Puts "CONTEXT: " before the message and keeps the code. Takes over err and returns the error that replaces
+ * it. NULL stays NULL, so `return fb_error_prefix(f(), "...")` is the usual form. */
 FB_MUST_CHECK struct fb_error *fb_error_prefix(struct fb_error *err, const char *format, ...)
 	FB_PRINTF(2, 3);
 
@@ -58,11 +59,12 @@ const char *fb_error_message(const struct fb_error *err);
 /* True where err is set and has this code. */
 bool fb_error_is(const struct fb_error *err, enum fb_code code);
 
-/* True of FB_NOMEM, FB_OS and FB_EXHAUSTED: what failed is the program or the machine that it runs on, so that nothing
- * was learned of the input. Errors that are not fatal may cost a part only (base/part.h). NULL is none. */
+/* True of FB_NOMEM, FB_OS and FB_EXHAUSTED: the failure lies in the program or the machine that it runs on,
+ * so nothing was learned about the input. Any other error may cost only a part of the answer (base/part.h).
+ * False for NULL. */
 bool fb_error_is_fatal(const struct fb_error *err);
 
-/* Takes NULL. */
+/* err may be NULL. */
 void fb_error_destroy(struct fb_error *err);
 
 #if defined(__clang_analyzer__) && !defined(FB_ERROR_IMPLEMENTATION)

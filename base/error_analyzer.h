@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tells clang's static analyzer, which sees one file at a time, what error.h
- * promises: a made error is never NULL, and a prefixed one is NULL only where
- * it was before. Without it each read looks as if it could fail with success.
+ * Declares to clang's static analyzer, which reads one file at a time, what error.h
+ * guarantees: a new error is never NULL, and a prefixed error is NULL only where it
+ * was NULL before. Without this the analyzer reports reads that fail and return NULL,
+ * which cannot happen. Included by base/error.h alone.
  */
 #ifndef FB_BASE_ERROR_ANALYZER_H
 #define FB_BASE_ERROR_ANALYZER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole messages through a descriptor. Called by the children that read hostile objects, by the tracer of
- * captured processes, and where files of the host are read or replaced.
+ * Reads and writes whole messages through a descriptor. Called for the children that read hostile objects, by
+ * the tracer of captured processes, and where files of the host are read or replaced.
  */
 #include "base/fd_io.h"
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of foreign formats, each with the bytes that its files begin with and what to tell the user.
+ * Called where a file is neither a dump nor a core.
+ */
 #include "base/foreign_file.h"
 
 #include <stdint.h>

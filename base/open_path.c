@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Called where files are opened for libelf and libdw, which take descriptors.
+ * Opens a file by its path, or duplicates the descriptor that "/dev/fd/N" names. Called where files are
+ * opened for libelf and libdw, which take descriptors.
  */
 #include "base/open_path.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fb_pool_for(), where there may be no pool. */
+/* fb_pool_for() for callers that may have no pool. */
 #ifndef FB_BUNDLE_PARALLEL_H
 #define FB_BUNDLE_PARALLEL_H
 
@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/pool.h"
 
-/* As fb_pool_for(); pool NULL runs every part in the caller. */
+/* As fb_pool_for(). Where pool is NULL, the calling thread runs the parts in order, up to the first error. */
 FB_MUST_CHECK static inline struct fb_error *
 fb_parallel_for(struct fb_pool *pool, size_t count,
 		struct fb_error *(*run)(void *context, size_t index), void *context)

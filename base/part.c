@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What becomes of an error that costs a part of an answer. Called wherever a walk over parts of a dump,
- * a core or a bundle goes on without one of them.
+ * Handles an error that costs only a part of an answer. Called wherever a walk over parts of a dump, a core
+ * or a bundle goes on without one of them.
  */
 #include "base/part.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small worker pool for work that splits into independent parts.
+ * A pool of worker threads, for work that can be split into independent parts. Called mostly through
+ * base/parallel.h.
  */
 #ifndef FB_BASE_POOL_H
 #define FB_BASE_POOL_H
@@ -11,14 +12,15 @@
 
 struct fb_pool;
 
-/* threads 0: one per CPU this process may run on. threads 1 runs everything in the caller. */
+/* threads: how many run at a time, the calling thread included. 0: one for each CPU that this process may
+ * run on; 1: all work is done by the calling thread. FB_NOMEM, FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_pool_create(unsigned threads, struct fb_pool **pool_ret);
 void fb_pool_destroy(struct fb_pool *pool);
 unsigned fb_pool_threads(const struct fb_pool *pool);
 
-/* Calls run(context, i) once for each i in [0, count), in any order, on all threads and the
- * caller's; returns when all are done. The first error (lowest i among those met) is returned,
- * later parts that have not begun are then skipped. Not to be called from inside run. */
+/* Calls run(context, i) once for each i in [0, count), in any order, on all threads and the calling one;
+ * returns when all are done. After an error, parts that have not begun are skipped; of several errors the one
+ * with the lowest i is returned. Must not be called from inside run(). */
 FB_MUST_CHECK struct fb_error *fb_pool_for(struct fb_pool *pool, size_t count,
 					   struct fb_error *(*run)(void *context, size_t index),
 					   void *context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The binary search of every sorted list in the program.
+ * Binary search in a sorted array. Every sorted array of the program is searched by this macro.
  */
 #ifndef FB_BASE_SEARCH_H
 #define FB_BASE_SEARCH_H
@@ -8,17 +8,18 @@
 #include <stddef.h>
 
 /*
- * FB_LOWER_BOUND(INDEX, COUNT, IS_BEFORE) is the first index of a list of COUNT elements for which
- * IS_BEFORE is false, or COUNT. IS_BEFORE is an expression in the name INDEX, true for the elements
- * up to some place in the list and false from there on:
+ * FB_LOWER_BOUND(INDEX, COUNT, IS_BEFORE) gives the first index of an array of COUNT elements for which
+ * IS_BEFORE is false, or COUNT where there is none. IS_BEFORE is an expression in which INDEX is the name of
+ * the index; it must be true for the elements up to some place in the array and false from there on:
  *
  *     size_t i = FB_LOWER_BOUND(at, count, list[at].end <= address);    the first that ends behind
  *     size_t n = FB_LOWER_BOUND(at, count, list[at].start <= address);  list[n - 1] is the last that
  *                                                                       starts at or before; n may be 0
  *
- * It takes about log2(COUNT) looks, each of which evaluates IS_BEFORE once; COUNT is evaluated once.
+ * IS_BEFORE is evaluated about log2(COUNT) times, COUNT once.
  *
- * A name that is declared takes no parentheses: NOLINTBEGIN(bugprone-macro-parentheses)
+ * A macro's argument that is declared as a variable takes no parentheses:
+ * NOLINTBEGIN(bugprone-macro-parentheses)
  */
 #define FB_LOWER_BOUND(index, count, is_before)                   \
 	__extension__({                                           \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Typed reads from a memory space, and what every read ensures before a space's own code runs:
- * that it is not empty and does not wrap around.
+ * Typed reads from a memory space. Before the space's own code runs, each read is checked: it must not be
+ * empty, and must not wrap around the end of the address space. Called by all code that reads memory.
  */
 #include "base/space.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Unlinked temporary files, for what has to be unpacked before it can be read. Blocks of zeros
- * become holes: memory that was never used compresses a thousandfold, and need not fill a disk. A small
- * input that unpacks to more than any memory would does not fill it either.
+ * Unlinked temporary files, for inputs that have to be unpacked before they can be read. Blocks of zeros
+ * become holes, since memory that was never used compresses a thousandfold and need not fill a disk. How much
+ * an input may unpack to is limited by its size (base/limits.h), so that a small file that was made to unpack
+ * to a huge one does not fill the disk either.
  */
 #ifndef FB_BASE_TEMPORARY_H
 #define FB_BASE_TEMPORARY_H
@@ -14,21 +15,23 @@
 
 struct fb_temporary {
 	int fd;           /* of mode 0600, in $TMPDIR (else /var/tmp); the caller closes it */
-	uint64_t packed;  /* bytes of the input that is unpacked */
-	uint64_t room;    /* bytes that the file may take of its file system */
-	uint64_t written; /* bytes that were written, holes left out */
+	uint64_t packed;  /* bytes of the packed input */
+	uint64_t room;    /* bytes that the file may occupy in its file system */
+	uint64_t written; /* bytes that were written, without holes */
 };
 
-/* An empty file for what `packed` bytes of an input hold. */
+/* Makes an empty file for the contents of an input of `packed` bytes. FB_OS, FB_EXHAUSTED; FB_INVALID where
+ * $TMPDIR is too long. */
 FB_MUST_CHECK struct fb_error *fb_temporary_create(uint64_t packed,
 						   struct fb_temporary *temporary_ret);
 
-/* Writes at offset, where nothing was written before; what is zero may be left out. FB_OS; FB_LIMIT where
- * it becomes more than the input is believed to hold, or than the file system has room for. */
+/* Writes length bytes at offset (in bytes), where nothing may have been written before. Ranges of zeros need
+ * not be written. FB_OS; FB_LIMIT where the file becomes larger than an input of that size may unpack to, or
+ * than the file system has room for. */
 FB_MUST_CHECK struct fb_error *fb_temporary_write(struct fb_temporary *temporary, uint64_t offset,
 						  const void *bytes, size_t length);
 
-/* Gives it its size in bytes, where zeros at its end were left out. FB_OS. */
+/* Sets the file's size in bytes, which is more than was written where it ends in zeros. FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_temporary_finish(struct fb_temporary *temporary, uint64_t size);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * The map of 64-bit integers: open addressing with linear probing, at most half full. A slot whose key is
  * 0 is free, so the key 0 itself has a slot of its own behind the others, whose key is 1 where it is in
- * use. Called by whatever has to know an address or a number again.
+ * use. Called wherever an address or a number has to be found again.
  */
 #include "base/u64_map.h"
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole-stream compression around an input (kdump-tools' KDUMP_COMPRESSION,
- * systemd-coredump's .zst): unpacked once to an unlinked temporary file, because
- * the readers need random access. libarchive decompresses; only the one filter
- * that the magic names is enabled, and none that would run another program.
+ * Unpacks an input that is compressed as a whole (kdump-tools' KDUMP_COMPRESSION,
+ * systemd-coredump's .zst), once and to an unlinked temporary file, because readers
+ * need random access. libarchive decompresses; only the one filter that fits the
+ * file's first bytes is enabled, and none that would run another program. Called
+ * where dumps and cores are opened (fb_file_open_unpacked()).
  *
- * Frames to be skipped may stand before and between those of zstd and lz4 (RFC 8878, 3.1.2): pzstd writes
- * one before each. libarchive does not know a stream that begins with one; the others it skips.
+ * zstd and lz4 streams may have skippable frames before and between the others (RFC 8878, 3.1.2): pzstd
+ * writes one before each. libarchive does not recognise a stream that begins with one, so that one is skipped
+ * here; libarchive skips the others.
  */
 #include <archive.h>
 #include <endian.h>

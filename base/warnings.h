@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What was damaged or missing, collected by libraries (which never print) and
- * shown by the command at its end. A non-empty list turns exit status 0 into 3.
- * Safe for concurrent use. Equal texts are kept once; past FB_MAX_WARNINGS
- * they are only counted.
+ * A list of warnings about what is damaged or missing in the input. Libraries, which
+ * never print, add to it; cmd/main.c prints it when a command ends. Where the list is
+ * not empty, the exit status is 3 and not 0. Safe from many threads. Equal texts are
+ * kept once; after FB_MAX_WARNINGS texts, further ones are only counted.
  */
 #ifndef FB_BASE_WARNINGS_H
 #define FB_BASE_WARNINGS_H
@@ -19,19 +19,20 @@ struct fb_warnings;
 FB_MUST_CHECK struct fb_error *fb_warnings_create(struct fb_warnings **warnings_ret);
 void fb_warnings_destroy(struct fb_warnings *warnings);
 
-/* A NULL list swallows the text, here and below. Out of memory loses the text, not the count. */
+/* Adds a text. Here and below, warnings may be NULL: the text is then discarded. Where memory is out, the text
+ * is counted as dropped. */
 void fb_warn(struct fb_warnings *warnings, const char *format, ...) FB_PRINTF(2, 3);
 
-/* Takes err (NULL: no-op) and keeps its message, behind "CONTEXT: ". */
+/* Takes over err and adds its message with "CONTEXT: " before it. Does nothing where err is NULL. */
 void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const char *format, ...)
 	FB_PRINTF(3, 4);
 void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const char *format,
 		    va_list args) FB_PRINTF(3, 0);
 
-/* Texts kept; the text is owned by the list. */
+/* How many texts were kept, and the one at index, which is owned by the list. */
 size_t fb_warnings_count(const struct fb_warnings *warnings);
 const char *fb_warnings_get(const struct fb_warnings *warnings, size_t index);
-/* Texts that came after the list was full. */
+/* How many texts were dropped: those that came after the list was full, or for which memory was out. */
 size_t fb_warnings_dropped(const struct fb_warnings *warnings);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The fetcher's two sides. It forks a server for each channel, so that a slow
- * file keeps one asker waiting, not all. A request and an answer are a packet
- * each; with an answer comes the file's descriptor.
+ * The fetcher's process, and the functions by which others send it requests. It forks
+ * a server for each channel, so that a slow download delays one caller and not all. A
+ * request and a reply are one packet each; a reply carries the file's descriptor.
+ * Started by cmd/shared/confine.c, called from the children of base/isolation/isolate.h.
  */
 #include "base/isolation/fetcher.h"
 

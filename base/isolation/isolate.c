@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The parent's side: makes the children, takes what they send, replaces those
- * that die, and says of each part that came to nothing why.
+ * The parent's side of isolation: makes the children, receives their messages,
+ * replaces those that die, and passes on why a part has no result. Called by what
+ * reads programs, debug information and unwind tables.
  */
 #include "base/isolation/isolate.h"
 

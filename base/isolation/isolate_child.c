@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The child's side: takes limits upon itself, then part after part, until none
- * is left. It ends by _exit() alone: buffers and locks are the parent's.
+ * The child's side of isolation: sets its own limits, then does part after part
+ * until none is left. It ends only by _exit(), so that it does not flush buffers or
+ * use locks that it inherited from its parent. Called by isolate.c.
  */
 #include <errno.h>
 #include <stdio.h>

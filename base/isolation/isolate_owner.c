@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The thread that makes one child and with whose end the child ends. The sandbox
- * lets nobody send signals, since a right to signal children would be one to
- * signal every process of the user; but the kernel kills a child whose parent is
- * gone (PR_SET_PDEATHSIG), and its parent is the thread that made it. So too no
- * child outlives the program, however that ends.
+ * A thread that makes one child. To kill the child, the thread ends: the kernel
+ * kills a child when the thread that made it ends (PR_SET_PDEATHSIG). The sandbox
+ * allows no process to send signals, because a process that may signal its children
+ * may signal every process of the user. In this way no child outlives the program
+ * either, however the program ends. Called by isolate.c.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Entering the sandbox, and the narrower one of children.
+ * Enters the sandbox of commands, and the narrower one of children. Called by
+ * cmd/shared/confine.c, fetcher.c and isolate_child.c.
  */
 #include "base/isolation/sandbox.h"
 

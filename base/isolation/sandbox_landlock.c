@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Landlock (Documentation/userspace-api/landlock.rst; 5.13). The numbers stand
- * here, because build hosts have older headers than the kernels that run this.
+ * Limits the files of this process by Landlock (Documentation/userspace-api/landlock.rst;
+ * kernel 5.13). The constants are defined here, because build hosts may have older
+ * headers than the kernels that the program runs on. Called by sandbox.c.
  */
 #include <fcntl.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Taking on a filter of system calls. Which calls, and why, stands in
- * base/isolation/filters/make_filters.c.
+ * Installs a filter of system calls. Which calls it allows, and why, is in
+ * base/isolation/filters/make_filters.c. Called by sandbox.c.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

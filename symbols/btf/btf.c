@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loading BTF: the header, where each type starts, the check, the index of names. Called for the
- * kernel's types, for each module's, and for what was converted from DWARF.
+ * Loads BTF: parses the header, finds where each type starts, runs the check, and builds the index of names.
+ * Called for the kernel's types, for each module's, and for types converted from DWARF.
  */
 #include "symbols/btf/btf.h"
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BTF: the kernel's types, in its own memory (linux/btf.h, Documentation/bpf/btf.rst).
- * Parsed, then validated whole - every id, string offset, count and chain - and
- * only then asked. Split BTF (a module's) stands on the base it was made for.
- * The check ensures that every id refers to a type, that a type's size and its
- * members' places fit, and that types nest by value, typedefs and modifiers
- * counted, at most FB_MAX_TYPE_DEPTH deep (a pointer may lead back).
+ * BTF: the kernel's description of its own types, which lies in its memory (include/uapi/linux/btf.h,
+ * Documentation/bpf/btf.rst). fb_btf_adopt() parses the data and then checks all of it: every id, string
+ * offset, count and chain. Only checked BTF can be queried. Split BTF, which a module has, extends the
+ * base BTF that it was made for, which is the kernel's.
+ * The check ensures that every id refers to a type, that a type's members lie within its size, and that
+ * types nest at most FB_MAX_TYPE_DEPTH deep by value, typedefs and modifiers counted (a pointer to a type
+ * may lead back to it). Called wherever a type or a member of the kernel is looked up.
  */
 #ifndef FB_SYMBOLS_BTF_H
 #define FB_SYMBOLS_BTF_H
@@ -41,76 +42,88 @@ enum fb_type_kind {
 
 struct fb_btf;
 
-/* Takes data (from malloc()), on failure too. base (borrowed, must outlive the result) is NULL for
- * vmlinux. */
+/* Parses and checks size bytes of BTF. Takes over data (from malloc()), on failure too. base is borrowed
+ * and must outlive the result; it is NULL for the kernel's own BTF. Errors: FB_TRUNCATED, FB_CORRUPT,
+ * FB_UNSUPPORTED (a version or kind of type that is not handled), FB_LIMIT (more than FB_MAX_BTF_BYTES),
+ * FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base,
 					    struct fb_btf **btf_ret);
 void fb_btf_destroy(struct fb_btf *btf);
 
-/* Ids run from 1 to count; 0 is void. Ids of a split BTF begin behind its base's. */
+/* The highest type id. Ids run from 1 to this one; 0 is void. The ids of a split BTF continue those of its
+ * base. The functions below take any id: one out of range counts as void. */
 uint32_t fb_btf_count(const struct fb_btf *btf);
 
-/* The complete (not forward) type of this kind and name: the first of btf itself, else of its
- * base; one with members or enumerators before one without. FB_TYPE_ENUM finds enum64 too. Functions
- * are found by looking through all types (a millisecond), the others by hash. FB_NOT_FOUND. */
+/* The type of this kind and name that is complete, that is, no forward declaration. btf itself is searched
+ * before its base; of several there, one with members or enumerators is preferred, else the first is taken.
+ * FB_TYPE_ENUM finds enum64 too. A function is searched in all types (a millisecond), other kinds in a hash
+ * table. FB_NOT_FOUND where there is none; FB_INVALID where name is empty. */
 FB_MUST_CHECK struct fb_error *fb_btf_find(const struct fb_btf *btf, enum fb_type_kind kind,
 					   const char *name, uint32_t *id_ret);
 
-/* The named struct, union, enum, typedef or integer whose name is most like this one; NULL where
- * none is near enough to have been meant (name_distance.h). Looks through all types (20 ms). Owned by btf or its base. */
+/* The name of the struct, union, enum, typedef or integer whose name is most like this one; NULL where
+ * none is so similar that it can have been meant (name_distance.h). Looks through all types (20 ms). The
+ * name is owned by btf or its base. */
 const char *fb_btf_nearest(const struct fb_btf *btf, const char *name);
 
 enum fb_type_kind fb_btf_kind(const struct fb_btf *btf, uint32_t id);
-/* "" where anonymous. Owned by btf, valid UTF-8 not ensured. */
+/* The name of a type, "" where it has none. Owned by btf; it may be invalid UTF-8. */
 const char *fb_btf_name(const struct fb_btf *btf, uint32_t id);
-/* Bytes, through typedefs, modifiers and arrays. FB_INVALID for a type without a size. */
+/* The size of a type in bytes. Typedefs and modifiers are followed, an array counts with all its elements.
+ * FB_INVALID for a type without a size (void, a function, a forward declaration). */
 FB_MUST_CHECK struct fb_error *fb_btf_sizeof(const struct fb_btf *btf, uint32_t id,
 					     uint64_t *size_ret);
-/* id with typedefs and modifiers (const, volatile, restrict, type tags) taken off. */
+/* The type that is left when typedefs and modifiers (const, volatile, restrict, type tags) are taken off. */
 uint32_t fb_btf_strip(const struct fb_btf *btf, uint32_t id);
-/* What a pointer, typedef, modifier, array (its element), variable, tag, function (its prototype)
- * or prototype (what it returns) refers to; else 0. */
+/* The id of the type that this one refers to: what a pointer points to, what a typedef, modifier, variable
+ * or tag stands for, the element of an array, the prototype of a function, or what a prototype returns.
+ * 0 for other kinds. */
 uint32_t fb_btf_target(const struct fb_btf *btf, uint32_t id);
-/* Elements of an array; members, enumerators or parameters of the others. */
+/* How many elements an array has; of other kinds, how many members, enumerators or parameters. */
 uint32_t fb_btf_length(const struct fb_btf *btf, uint32_t id);
-/* Whether an integer or enum is signed; whether an integer is bool or char. Before 6.0 BTF does not
- * tell an enum's sign: it is then signed where an enumerator's top bit is set. */
+/* Whether an integer or enum is signed; whether an integer is bool or char. BTF of kernels before 6.0 does
+ * not say whether an enum is signed: it then counts as signed where the top bit of an enumerator is set. */
 bool fb_btf_is_signed(const struct fb_btf *btf, uint32_t id);
 bool fb_btf_is_bool(const struct fb_btf *btf, uint32_t id);
 bool fb_btf_is_char(const struct fb_btf *btf, uint32_t id);
 
 struct fb_btf_member {
-	const char *name; /* "" for an anonymous struct or union */
-	uint32_t type;
-	uint32_t bit_size;   /* of a bit-field, at most its type's bits; else 0 */
-	uint64_t bit_offset; /* from the start of the struct that was asked */
+	const char *name;    /* "" for an anonymous struct or union; owned by the BTF */
+	uint32_t type;       /* id */
+	uint32_t bit_size;   /* bits of a bit-field, at most as many as its type has; else 0 */
+	uint64_t bit_offset; /* bits from the start of the struct whose id was given */
 };
 
-/* index < fb_btf_length(); id a struct or union (not stripped: strip it first). */
+/* The member at index, which must be below fb_btf_length(). id must be a struct or union itself: call
+ * fb_btf_strip() first where it may be a typedef of one. */
 void fb_btf_member(const struct fb_btf *btf, uint32_t id, uint32_t index,
 		   struct fb_btf_member *member_ret);
 
-/* A member by name, through anonymous structs and unions; a path of names "a.b.c" descends into
- * named ones, and "a[3]" into arrays. id may be a typedef. FB_NOT_FOUND, with the nearest name
- * offered; FB_INVALID where the path or the type cannot be. */
+/* A member by name. Members of anonymous structs and unions are found too; a path "a.b.c" descends into
+ * named ones, and "a[3]" into arrays. id may be a typedef. Errors: FB_NOT_FOUND, whose message offers the
+ * most similar name; FB_INVALID where the path is malformed, its index is out of range, or the type has no
+ * members; FB_LIMIT after FB_MAX_MEMBER_VISITS members. */
 FB_MUST_CHECK struct fb_error *fb_btf_find_member(const struct fb_btf *btf, uint32_t id,
 						  const char *path,
 						  struct fb_btf_member *member_ret);
 
-/* The same where nobody reads why there is none: false then. */
+/* The same without an error object, for callers that need no reason: false where there is no such member. */
 bool fb_btf_has_member(const struct fb_btf *btf, uint32_t id, const char *path,
 		       struct fb_btf_member *member_ret);
 
-/* index < fb_btf_length() of an enum or enum64. */
+/* The name (owned by btf) and value of the enumerator at index, which must be below fb_btf_length(), of an
+ * enum or enum64. */
 void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, const char **name_ret,
 		       int64_t *value_ret);
-/* The value of an enumerator by name. False: there is no such enum, or it has no such name; or btf is NULL. */
+/* The value of the enumerator `name` of the enum `type`. False where there is no such enum or enumerator,
+ * or where btf is NULL. */
 bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const char *name,
 			     int64_t *value_ret);
 
-/* C spelling: "struct list_head *", "unsigned int [4]". Always NUL-terminated. Returns to. */
+/* Spells a type as C does: "struct list_head *", "unsigned int [4]". The text is cut to size bytes and
+ * always NUL-terminated (unless size is 0). Returns `to`. */
 char *fb_btf_spell(const struct fb_btf *btf, uint32_t id, char *to, size_t size);
-/* The same around a name: "int (*handler)(struct pt_regs *)". */
+/* The same for a declaration of name: "int (*handler)(struct pt_regs *)". */
 char *fb_btf_declare(const struct fb_btf *btf, uint32_t id, const char *name, char *to,
 		     size_t size);
 

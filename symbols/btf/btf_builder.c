@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writes BTF, type by type. Called by symbols/dwarf, and by tests.
+ * Builds BTF type by type. Called by symbols/dwarf, and by tests.
  */
 #include "symbols/btf/btf_builder.h"
 

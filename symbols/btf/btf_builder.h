@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes BTF, type by type; an id is given out with each and refers to it from
- * then on. What it writes is not checked here: fb_btf_adopt() does that.
+ * Builds BTF type by type. Each function that adds a type returns its id, by which later types refer to
+ * it. Names are copied. The result is not checked here: fb_btf_adopt() checks it at the end. Each function
+ * may fail with FB_NOMEM, and with FB_LIMIT where the whole becomes too large. Called by symbols/dwarf,
+ * which turns DWARF into BTF, and by tests.
  */
 #ifndef FB_SYMBOLS_BTF_BUILDER_H
 #define FB_SYMBOLS_BTF_BUILDER_H
@@ -14,11 +16,12 @@
 #include "symbols/btf/btf.h"
 
 struct fb_btf_builder {
-	struct fb_buf types;
-	struct fb_buf strings;
-	uint32_t count; /* the last id given out */
+	struct fb_buf types;   /* owned */
+	struct fb_buf strings; /* owned */
+	uint32_t count;        /* the last id given out */
 };
 
+/* An enumerator. */
 struct fb_btf_value {
 	const char *name;
 	int64_t value;
@@ -34,13 +37,15 @@ enum fb_btf_encoding {
 FB_MUST_CHECK struct fb_error *fb_btf_builder_init(struct fb_btf_builder *builder);
 void fb_btf_builder_deinit(struct fb_btf_builder *builder);
 
+/* size, here and below: of the type, in bytes. */
 FB_MUST_CHECK struct fb_error *fb_btf_builder_int(struct fb_btf_builder *builder, const char *name,
 						  uint32_t size, enum fb_btf_encoding encoding,
 						  uint32_t *id_ret);
 FB_MUST_CHECK struct fb_error *fb_btf_builder_float(struct fb_btf_builder *builder,
 						    const char *name, uint32_t size,
 						    uint32_t *id_ret);
-/* A pointer, typedef, modifier, function or variable: what only has a name ("" for most) and an id. */
+/* A pointer, typedef, modifier, function or variable: a kind that has no more than a name ("" for most of
+ * them) and the id of the type that it refers to (target). */
 FB_MUST_CHECK struct fb_error *fb_btf_builder_reference(struct fb_btf_builder *builder,
 							enum fb_type_kind kind, const char *name,
 							uint32_t target, uint32_t *id_ret);
@@ -50,14 +55,14 @@ FB_MUST_CHECK struct fb_error *fb_btf_builder_forward(struct fb_btf_builder *bui
 FB_MUST_CHECK struct fb_error *fb_btf_builder_array(struct fb_btf_builder *builder,
 						    uint32_t element, uint32_t count,
 						    uint32_t *id_ret);
-/* kind is FB_TYPE_STRUCT or FB_TYPE_UNION. FB_UNSUPPORTED where a bit-field makes offsets end at
- * 2 MiB (24 bits) and a member lies behind that. */
+/* kind is FB_TYPE_STRUCT or FB_TYPE_UNION. A struct with a bit-field stores its members' offsets in 24
+ * bits: FB_UNSUPPORTED where a member of such a struct lies 2 MiB or more behind its start. */
 FB_MUST_CHECK struct fb_error *fb_btf_builder_composite(struct fb_btf_builder *builder,
 							enum fb_type_kind kind, const char *name,
 							uint32_t size,
 							const struct fb_btf_member *members,
 							size_t count, uint32_t *id_ret);
-/* enum64 where size is 8. */
+/* An enum; an enum64 where size is 8. */
 FB_MUST_CHECK struct fb_error *fb_btf_builder_enum(struct fb_btf_builder *builder, const char *name,
 						   uint32_t size, bool is_signed,
 						   const struct fb_btf_value *values, size_t count,
@@ -67,7 +72,8 @@ FB_MUST_CHECK struct fb_error *fb_btf_builder_prototype(struct fb_btf_builder *b
 							const uint32_t *parameters, size_t count,
 							uint32_t *id_ret);
 
-/* The whole as BTF; the builder is used up but must still be deinitialised. */
+/* All that was added, as checked BTF, which the caller destroys. The builder cannot be used any further but
+ * must still be deinitialised. Errors as fb_btf_adopt(). */
 FB_MUST_CHECK struct fb_error *fb_btf_builder_finish(struct fb_btf_builder *builder,
 						     struct fb_btf **btf_ret);
 

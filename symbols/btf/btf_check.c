@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The check of BTF, after which every query may trust it: names lie in the strings, ids name
- * types, nothing contains itself, members lie in their struct. Sizes and nesting are computed on
- * the way, each type once. Called by btf.c before anybody may ask.
+ * The check of BTF, after which every query may rely on it: names lie in the strings, ids refer to
+ * types, no type contains itself, members lie in their struct. It also computes the size and nesting of
+ * each type, once. Called by btf.c before any query.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -16,19 +16,20 @@ struct btf_header {
 	uint8_t version;
 	uint8_t flags;
 	uint32_t hdr_len;
-	/* In bytes; offsets count from the end of the header. */
+	/* In bytes; the offsets are relative to the end of the header. */
 	uint32_t type_off, type_len;
 	uint32_t str_off, str_len;
-	/* With hdr_len >= 32 only (222edc843c15, "btf: Add BTF kind layout encoding to UAPI"): an
-	 * array of struct btf_layout by kind, so that unknown kinds can be stepped over. */
+	/* Only where hdr_len >= 32 (222edc843c15, "btf: Add BTF kind layout encoding to UAPI"): an array
+	 * of struct btf_layout, one for each kind, by which unknown kinds can be skipped. */
 	uint32_t layout_off, layout_len;
 };
 
+/* Bytes of a header without layout_off and layout_len. */
 #define BTF_HEADER_SHORT 24u
 
 struct btf_layout {
-	uint8_t info_size;    /* bytes behind struct btf_type */
-	uint8_t element_size; /* and for each of its vlen elements */
+	uint8_t info_size;    /* bytes that follow struct btf_type */
+	uint8_t element_size; /* bytes of each of the vlen elements that follow those */
 	uint16_t flags;
 };
 
@@ -45,7 +46,7 @@ struct btf_type {
 #define BTF_INFO_FLAG(info) ((info) >> 31)
 #define BTF_KINDS 128u
 
-/* The word behind an INT. */
+/* The 32-bit word that follows the struct btf_type of an integer. */
 #define BTF_INT_BITS(word) ((word)&0xff)
 #define BTF_INT_OFFSET(word) ((word) >> 16 & 0xff)
 #define BTF_INT_SIGNED(word) ((word) >> 24 & 1)
@@ -61,7 +62,8 @@ struct btf_array {
 struct btf_member {
 	uint32_t name_off;
 	uint32_t type;
-	uint32_t offset; /* in bits; with the struct's flag: bits 24-31 a bit-field's size */
+	/* In bits. Where the struct's BTF_INFO_FLAG is set, bits 24-31 hold the size of a bit-field. */
+	uint32_t offset;
 };
 
 #define BTF_MEMBER_BIT_OFFSET(offset) ((offset)&0xffffff)
@@ -78,7 +80,7 @@ struct btf_enum64 {
 };
 
 struct btf_param {
-	uint32_t name_off; /* with type 0 at the end: "..." */
+	uint32_t name_off; /* 0, with type 0, at the end of a variadic function ("...") */
 	uint32_t type;
 };
 

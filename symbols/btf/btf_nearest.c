@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The type whose name is most like a given one. Called by struct for a name that is none.
+ * Finds the type whose name is most like a given one. Called by the command struct for a name that no type
+ * has.
  */
 #include <limits.h>
 #include <string.h>

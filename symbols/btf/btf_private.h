@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of BTF share: the loaded form. */
+/* The form in which loaded BTF is kept, shared by the files of this folder. */
 #ifndef FB_SYMBOLS_BTF_PRIVATE_H
 #define FB_SYMBOLS_BTF_PRIVATE_H
 
@@ -8,10 +8,10 @@
 
 #define FB_BTF_NO_SIZE UINT32_MAX
 
-/* What the check found out of a type: its size and how deep types are nested in it by value. */
+/* What the check computes for a type. */
 struct fb_btf_extent {
-	uint32_t size; /* FB_BTF_NO_SIZE: void, a function, a forward */
-	uint32_t level;
+	uint32_t size;  /* in bytes; FB_BTF_NO_SIZE for void, a function or a forward declaration */
+	uint32_t level; /* how deep other types are nested in it by value */
 };
 
 struct fb_btf {
@@ -21,32 +21,33 @@ struct fb_btf {
 	const char *strings;       /* in data; the last byte is 0 */
 	uint32_t types_size;
 	uint32_t strings_size;
-	uint32_t strings_start; /* the base's strings come before */
-	uint32_t first;         /* id; 1 without a base */
-	uint32_t last;          /* id; first - 1 where there is none */
-	bool enums_tell_sign;   /* some enum has the flag that came with 6.0 */
-	bool partial_ints;      /* some integer, the base's too, has not all bits of its bytes */
+	uint32_t strings_start; /* offset of strings[0]; lower offsets are strings of the base */
+	uint32_t first;         /* the lowest id of this BTF; 1 without a base */
+	uint32_t last;          /* the highest one; first - 1 where there is no type */
+	bool enums_tell_sign;   /* some enum has the flag for signed enums, which came with 6.0 */
+	bool partial_ints;      /* some integer (the base's too) has fewer than 8 * size bits */
 
-	/* By id - first. */
-	uint32_t *offsets; /* in types */
+	/* Arrays, owned, indexed by id - first. */
+	uint32_t *offsets; /* in types, in bytes */
 	struct fb_btf_extent *extents;
 
-	/* Index of names; heads and links hold id - first + 1, 0 ends a chain. */
+	/* The hash table of names, owned: heads has the first type of each chain, links the next type of
+	 * each type. Both hold id - first + 1; 0 ends a chain. */
 	uint32_t *heads;
 	uint32_t *links;
 	uint32_t head_mask;
 };
 
-/* Checks every id, name, size and chain of types found by the parser; fills extents. */
+/* Checks every id, name, size and chain of types that the parser found, and fills extents. FB_CORRUPT. */
 FB_MUST_CHECK struct fb_error *fb_btf_check(struct fb_btf *btf);
 
-/* "" where offset is no string of btf or its base. */
+/* The string at this offset; "" where it lies in neither btf nor its base. */
 const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset);
-/* 0 size, no level for id 0 and out of range. */
+/* The extent of a type. Id 0 and ids out of range have no size and level 0. */
 struct fb_btf_extent fb_btf_extent(const struct fb_btf *btf, uint32_t id);
 
-/* The type itself, in place; void where id is 0 or out of range. Inline, as the check asks it for
- * every id of every type. */
+/* The type's entry in the data; a void type where id is 0 or out of range. Inline, because the check calls
+ * it for every id of every type. */
 static inline const struct btf_type *fb_btf_type(const struct fb_btf *btf, uint32_t id)
 {
 	static const struct btf_type void_type;
@@ -58,7 +59,8 @@ static inline const struct btf_type *fb_btf_type(const struct fb_btf *btf, uint3
 	return (const struct btf_type *)(btf->types + btf->offsets[id - btf->first]);
 }
 
-/* What follows a struct btf_type; the caller knows its kind, and that it was checked. */
+/* What follows a struct btf_type in the data. The caller must have looked at the type's kind, and the type
+ * must have been checked. */
 static inline const void *fb_btf_behind(const struct btf_type *type)
 {
 	return type + 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Questions to BTF that needs no more than its tables: strings, types by name, what a type is,
- * enumerators. Sizes and members are btf_member.c's. Called by the rest of this room, by its checks too,
- * and by whoever reads values of the kernel.
+ * Queries of BTF that need only its tables: strings, types by name, what a type is, enumerators. Queries of
+ * sizes and members are in btf_member.c. Called by the other files of this folder, the check included, and
+ * wherever values of the kernel are read.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * C spelling of types. A declaration has a part left of the name and one right of it ("int (*"
- * name ")[4]"); each type adds to both. Called by struct, and for messages that name a type.
+ * Spells types as C does. A declaration has a part left of the name and one right of it ("int (*"
+ * name ")[4]"); each type adds to both. Called by the command struct, and for messages that name a type.
  */
 #include <stdarg.h>
 #include <stdio.h>

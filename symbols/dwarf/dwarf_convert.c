@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DWARF types (DWARF 5, chapter 5) as BTF. C only. A type is written after those it needs; what
- * could lead back to it stands behind a pointer, as a forward. Called by dwarf_types.c.
+ * Converts the types of C in DWARF (DWARF 5, chapter 5) to BTF. A type is written after those that it needs.
+ * That ends, because a cycle of types in C always leads through a pointer to a struct or union, and that
+ * struct or union is written as a forward declaration. Called by dwarf_types.c.
  */
 #include "symbols/dwarf/dwarf_convert.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One DWARF type after the other into a BTF builder; each only once. Types that
- * are embedded come along whole, named structs and unions behind a pointer as forwards.
+ * Converts single DWARF types to BTF, each only once. Types that are embedded in a converted one are
+ * converted whole; named structs and unions that are only pointed to become forward declarations.
+ * Called by dwarf_types.c.
  */
 #ifndef FB_SYMBOLS_DWARF_CONVERT_H
 #define FB_SYMBOLS_DWARF_CONVERT_H
@@ -15,13 +16,14 @@
 
 struct fb_dwarf_converter {
 	struct fb_btf_builder builder;
-	struct fb_u64_map done; /* the BTF id of each type that was converted, by where it stands */
+	struct fb_u64_map done; /* the BTF id of each converted type, by the place of its DIE */
 };
 
 FB_MUST_CHECK struct fb_error *fb_dwarf_converter_init(struct fb_dwarf_converter *converter);
 void fb_dwarf_converter_deinit(struct fb_dwarf_converter *converter);
 
-/* The type that die describes, whole. */
+/* Converts the type that die describes, whole. Errors: FB_CORRUPT (types nested too deep, an impossible
+ * size), FB_UNSUPPORTED, and those of fb_btf_builder_*(). */
 FB_MUST_CHECK struct fb_error *fb_dwarf_convert(struct fb_dwarf_converter *converter,
 						Dwarf_Die *die, uint32_t *id_ret);
 

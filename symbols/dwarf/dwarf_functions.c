@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Functions of a unit. A unit of a kernel has thousands of types before its functions, so that it
- * is walked once, not for each address. Called by dwarf_lines.c.
+ * Lists the functions of a compilation unit. A unit of a kernel has thousands of types before its functions,
+ * so it is walked once and not for each address. Called by dwarf_lines.c and user/unwind/unwind_frames.c.
  */
 #include "symbols/dwarf/dwarf_functions.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lines and inlined functions: address to unit by .debug_aranges (or, as some compilers write
- * none, by the units' own ranges), unit to function, function to what was inlined. Answers are
- * kept: threads wait in the same places. Called for frames of the kernel and its modules.
+ * Finds source lines and inlined functions. The unit of an address comes from .debug_aranges (or, since some
+ * compilers write none, from the units' own ranges), then the function from the unit, then the inlined
+ * functions from the function. Results are kept, because many threads wait in the same places. Called for
+ * frames of the kernel and its modules.
  */
 #include "symbols/dwarf/dwarf_lines.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Source files by their paths in the kernel's tree ("kernel/sched/core.c"), wherever that lay when
- * the kernel was built. Called by dwarf_lines.c.
+ * Turns the paths of source files into paths within the kernel's tree ("kernel/sched/core.c"), wherever the
+ * tree lay when the kernel was built. Called by dwarf_lines.c.
  */
 #include <dwarf.h>
 #include <stdio.h>

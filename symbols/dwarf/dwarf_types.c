@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The wanted types of a vmlinux: a walk over the outermost entries of all its units, until each
- * name was seen. Called for kernels without BTF, by --vmlinux.
+ * Loads the wanted types of a vmlinux: walks over the outermost entries of all its units until each name
+ * was found. Called for kernels without BTF where --vmlinux is given.
  */
 #include "symbols/dwarf/dwarf_types.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Types from a vmlinux's DWARF, for kernels built without BTF: the named structs
- * and all they embed or point to by name, turned into BTF so that there is one
- * model of types.
+ * Types from a vmlinux's DWARF, for kernels that were built without BTF. The wanted structs, and all types
+ * that they embed or point to, are converted to BTF, so that the rest of the program has only one model of
+ * types.
  */
 #ifndef FB_SYMBOLS_DWARF_TYPES_H
 #define FB_SYMBOLS_DWARF_TYPES_H
@@ -13,8 +13,9 @@
 #include "base/error.h"
 #include "symbols/btf/btf.h"
 
-/* names: structs, unions and typedefs wanted; those not found are left out. Types that are only
- * pointed to become forwards. FB_NOT_FOUND where the file has no DWARF. Read with libdw. */
+/* Reads with libdw the structs, unions and typedefs of these names (count of them) from the file at path.
+ * Names that it does not have are left out; structs that are only pointed to become forward declarations.
+ * The caller destroys the result. FB_NOT_FOUND where the file has no DWARF. */
 FB_MUST_CHECK struct fb_error *fb_dwarf_types_load(const char *path, const char *const *names,
 						   size_t count, struct fb_btf **btf_ret);
 

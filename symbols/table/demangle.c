@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Spells mangled names of C++ and Rust as their source has them, by libiberty. That library is not made for hostile
- * input, so it is called only in the children that read objects (base/isolation/isolate.h).
+ * Spells mangled names of C++ and Rust as their source has them, by libiberty. That library is not made for
+ * hostile input, so it is called only in the children that read objects (base/isolation/isolate.h).
  */
 #include "symbols/table/demangle.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The symbols, sections and the build-id of an ELF file on disk, read with libelf: the symbols in a child,
- * which sends home u64 address and size, u8 type, and the name up to its NUL, one after the other.
+ * Reads the symbols, sections and the build-id of an ELF file on disk with libelf. The symbols are read in a
+ * child process, which sends for each its address and size (u64), type (u8), and the name with its NUL.
  * Called for --vmlinux, modules' debug files, and files under --sysroot.
  */
 #include "symbols/table/elf_symtab.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kallsyms out of a dump's memory: find the tables, read them whole, find out how addresses are
- * stored, decode addresses. Called when a kernel is opened.
+ * Reads kallsyms from a dump's memory: finds the tables, reads them whole, finds out how the addresses are
+ * stored, and decodes them. Called when a kernel is opened.
  */
 #include "symbols/table/kallsyms.h"
 

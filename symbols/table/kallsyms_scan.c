@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The search for kallsyms. The token table gives itself away: real names use every digit, so the
- * tokens of the bytes '0' to '9' are the digits themselves, in a row. A copy of ASCII looks the
- * same; the token index, which must name each of the 256 tokens, tells. From there the way leads
- * down: markers, names, count. Called by kallsyms.c.
+ * Searches memory for kallsyms. The token table can be recognised: names of symbols use every digit, so the
+ * tokens of the bytes '0' to '9' are the digits themselves and lie next to each other. Other tables of ASCII
+ * characters look the same; the token index behind the table, which must have the offsets of all 256 tokens,
+ * tells them apart. The other tables lie at lower addresses and are found from there: first the markers,
+ * then the names, then their count. Called by kallsyms.c.
  */
 #include "symbols/table/kallsyms_scan.h"
 

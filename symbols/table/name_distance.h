@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How unlike two names are: the letters to change, add, take away, or swap with
- * their neighbour (optimal string alignment).
+ * How different two names are: how many letters have to be changed, added, removed or swapped with their
+ * neighbour to turn one into the other (optimal string alignment distance). Called to propose a name that
+ * exists for one that does not.
  */
 #ifndef FB_SYMBOLS_NAME_DISTANCE_H
 #define FB_SYMBOLS_NAME_DISTANCE_H
@@ -9,8 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* length bytes of a, which somebody typed; b ends with a NUL. False where b is too far from a to be
- * what was meant, and for names too long to be compared (64 or more). */
+/* a is what somebody typed, of length bytes; b ends with a NUL. False where b is too different to be what
+ * was meant, and where either has 64 bytes or more, which are not compared. */
 bool fb_name_distance(const char *a, size_t length, const char *b, unsigned *distance_ret);
 
 #endif

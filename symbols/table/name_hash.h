@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Hashes of names, for the indexes of symbols and types. Not kept anywhere: their
- * values may change. fb_name_hash() takes eight bytes a step, as 100,000 names are
- * hashed at each start; the other one can be put together of the hashes of a name's
- * parts, which is what kallsyms keeps of its names.
+ * Hashes of names, for the indexes of symbols and types. They are written to no file,
+ * so their values may change. fb_name_hash() takes eight bytes a step, because 100,000
+ * names are hashed at each start. fb_part_hash() can be computed from the hashes of a
+ * name's parts, which suits kallsyms: it stores a name as a sequence of tokens.
  */
 #ifndef FB_SYMBOLS_NAME_HASH_H
 #define FB_SYMBOLS_NAME_HASH_H
@@ -30,10 +30,11 @@ static inline uint32_t fb_name_hash(const char *name, size_t length)
 	return (uint32_t)(hash >> 32);
 }
 
-/* A polynomial of the bytes, the last one's factor being 1; odd, so that no byte is lost. */
+/* The hash is a polynomial of the bytes in this base; the factor of the last byte is 1. The base is odd, so
+ * that no factor becomes 0. */
 #define FB_PART_HASH_BASE 0x6f4f2a35u
 
-/* The hash of the bytes so far, of which hash is that of those before. */
+/* The hash of a text that continues with length bytes; hash is that of the text before them, 0 for none. */
 static inline uint32_t fb_part_hash(uint32_t hash, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -41,7 +42,7 @@ static inline uint32_t fb_part_hash(uint32_t hash, const char *bytes, size_t len
 	return hash;
 }
 
-/* What the hash of something is multiplied by, to which length more bytes are added. */
+/* The factor by which the hash of a text is multiplied when length bytes are appended to the text. */
 static inline uint32_t fb_part_hash_factor(size_t length)
 {
 	uint32_t factor = 1;
@@ -51,7 +52,8 @@ static inline uint32_t fb_part_hash_factor(size_t length)
 	return factor;
 }
 
-/* The lowest bits of a polynomial's value know little of the others: for an index, all are mixed. */
+/* The lowest bits of the polynomial do not depend on the higher bits of the bytes. To be used as an index,
+ * the hash must depend on all bits, so this mixes them. */
 static inline uint32_t fb_part_hash_mix(uint32_t hash)
 {
 	return (uint32_t)((hash * 0x9e3779b97f4a7c15ull) >> 32);

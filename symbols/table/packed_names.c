@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names of kallsyms that stay compressed until they are asked for. A text's place in one arena is known
- * from the lengths, so that asking allocates nothing and cannot fail. Made by kallsyms.c, owned by the symbol table that it fills.
+ * Names of kallsyms that stay compressed until they are needed. The place of each text in one block of memory
+ * is known from the lengths, so expanding a name allocates nothing and cannot fail. Made by kallsyms.c, owned
+ * by the symbol table that kallsyms.c fills.
  */
 #include "symbols/table/packed_names.h"
 

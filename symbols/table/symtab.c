@@ -2,7 +2,7 @@
 /*
  * A table of symbols: one entry of 16 bytes each, all names in one arena or kept compressed, a chained hash
  * for names and an order for addresses. Nothing is allocated per symbol, and where symbols were added in
- * order (kallsyms) nothing is sorted. Filled from kallsyms, modules and ELF files; asked for every
+ * order (kallsyms) nothing is sorted. Filled from kallsyms, modules and ELF files; queried for every
  * name and address.
  */
 #include "symbols/table/symtab.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The system calls that are left, and with which arguments. The others fail with
- * EPERM rather than kill: a C library that tries something newer first then
- * takes its older way.
+ * The system calls, and arguments, that the seccomp filters allow. All others fail
+ * with EPERM and do not kill the process, so that a C library that tries a newer
+ * system call first falls back to the older one.
  *
  * The build runs this program, which prints the filters as arrays of instructions
- * for sandbox_seccomp.c. So fbundle itself builds none: where memory runs out
- * libseccomp (2.5.4) frees twice, loops, or gives a filter that lacks rules
- * (each of its allocations made to fail in turn).
+ * for sandbox_seccomp.c. fbundle does not build filters at run time, because
+ * libseccomp (2.5.4) frees memory twice, loops, or gives a filter that lacks rules
+ * where memory is out (tested by making each of its allocations fail in turn).
  */
 #include <errno.h>
 #include <fcntl.h>
