@@ -112,6 +112,12 @@ static struct fb_error *add_holders(struct fb_wait_finder *finder, const struct 
 			: fb_wait_add_private_holders(finder, index, entries->private_data, 0);
 }
 
+/* Of the words of fb_wait_surroundings(): the others are for words of any type. */
+static bool is_queue_word(const char *word)
+{
+	return !strcmp(word, "wait queue") || !strcmp(word, "completion");
+}
+
 static struct fb_error *name_slab(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				  const char *word, uint64_t address, const char *function,
 				  const struct fb_slab_object *at, size_t index)
@@ -120,16 +126,23 @@ static struct fb_error *name_slab(struct fb_wait_finder *finder, const struct fb
 	struct locks locks = {finder, blocked, at->address, index};
 	struct fb_wait_type type = {.name = NULL};
 	char path[256] = "", cache[4 * FB_SLAB_NAME], name[128] = "";
+	bool is_queue = false;
 	struct fb_error *err =
 		fb_part_skip(fb_wait_type_of_cache(finder, at->name, at->cache.object_size, &type));
 
 	if (err)
 		return err;
 	if (type.name) {
-		err = fb_wait_type_path(&type, address - at->address, path, sizeof(path));
+		err = fb_wait_type_path(&type, address - at->address, path, sizeof(path),
+					&is_queue);
 		if (err)
 			return err;
 		fb_text_escape(type.name, strlen(type.name), name, sizeof(name));
+	}
+	/* The cache's name led to a type that its objects do not have in this kernel. */
+	if (type.name && !is_queue && is_queue_word(word)) {
+		type.name = NULL;
+		*path = '\0';
 	}
 	fb_text_escape(at->name, strlen(at->name), cache, sizeof(cache));
 	err = *path ? fb_wait_text(&object->name, "%s %s.%s of 0x%" PRIx64 " (%s)", word, name,

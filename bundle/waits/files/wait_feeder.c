@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/part.h"
 #include "bundle/waits/files/wait_holders.h"
 #include "bundle/waits/files/wait_socket.h"
 #include "bundle/waits/finder/wait_types.h"
@@ -23,19 +24,25 @@ static struct fb_error *feed_pipe(struct fb_wait_finder *finder, size_t object, 
 				   mode & FB_FMODE_READ ? FB_FMODE_WRITE : FB_FMODE_READ);
 }
 
-static struct fb_error *feed_socket(struct fb_wait_finder *finder, size_t object, uint64_t file,
-				    struct fb_wait_absence *absence)
+static struct fb_error *feed_peer(struct fb_wait_finder *finder, size_t object, uint64_t socket,
+				  struct fb_wait_absence *absence)
 {
 	struct fb_wait_absence own = FB_WAIT_ABSENCE_KNOWN;
-	uint64_t socket;
-	struct fb_error *err;
+	struct fb_error *err = fb_wait_add_peer(finder, object, socket, NULL, &own);
 
-	err = fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data, &socket);
-	if (!err)
-		err = fb_wait_add_peer(finder, object, socket, NULL, &own);
 	if (!err && !own.known)
 		fb_wait_absence_unknown(absence, "%s", own.because);
 	return err;
+}
+
+static struct fb_error *feed_socket(struct fb_wait_finder *finder, size_t object, uint64_t file,
+				    struct fb_wait_absence *absence)
+{
+	uint64_t socket;
+	struct fb_error *err =
+		fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data, &socket);
+
+	return err ? err : feed_peer(finder, object, socket, absence);
 }
 
 /* A process that has ended makes its pidfd readable. The struct pid is the private data of its inode in pidfs
@@ -81,12 +88,31 @@ static struct fb_error *feed_anonymous(struct fb_wait_finder *finder, size_t obj
 	return err ? err : fb_wait_add_private_holders(finder, object, context, FB_FMODE_WRITE);
 }
 
+/* A file whose inode or path cannot be read may still lead to a socket. Takes err, which says why. */
+static struct fb_error *feed_unknown(struct fb_wait_finder *finder, size_t object, uint64_t file,
+				     struct fb_wait_absence *absence, struct fb_error *err)
+{
+	uint64_t socket = 0;
+	bool is = false;
+	struct fb_error *other = fb_part_skip(
+		fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data, &socket));
+
+	if (!other && fb_kernel_address_ok(socket))
+		other = fb_wait_is_socket(finder, socket, &is);
+	if (!other && !is)
+		return err;
+	fb_error_destroy(err);
+	return other ? other : feed_peer(finder, object, socket, absence);
+}
+
 struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object, uint64_t file,
 				     struct fb_wait_absence *absence)
 {
 	struct fb_file_info info;
 	struct fb_error *err = fb_file_info(finder->kernel, file, &info);
 
+	if (err && !fb_error_is_fatal(err))
+		return feed_unknown(finder, object, file, absence, err);
 	if (err)
 		return err;
 	if (S_ISFIFO(info.mode))
@@ -99,4 +125,61 @@ struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t objec
 		return feed_anonymous(finder, object, file, &info);
 	finder->graph.objects[object].others = true;
 	return NULL;
+}
+
+/* Whether a process has a file open whose private_data this is. */
+static struct fb_error *is_held(struct fb_wait_finder *finder, uint64_t private_data, bool *is_ret)
+{
+	struct fb_held_files *held;
+	size_t count = 0;
+	struct fb_error *err = fb_wait_held(finder, &held);
+
+	if (!err)
+		(void)fb_held_by_private(held, private_data, &count);
+	*is_ret = count > 0;
+	return err;
+}
+
+/* A pipe has one queue for those that wait to read, and one for those that wait to write; before 5.6 they shared
+ * one, which does not tell who feeds it. */
+static struct fb_error *feed_pipe_of(struct fb_wait_finder *finder, size_t object, uint64_t head,
+				     bool *known_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	const struct {
+		const struct fb_field *queue;
+		uint32_t mode;
+	} ends[] = {{&layout->pipe_read_wait, FB_FMODE_WRITE},
+		    {&layout->pipe_write_wait, FB_FMODE_READ}};
+
+	*known_ret = false;
+	if (!ends[0].queue->found || !ends[1].queue->found ||
+	    ends[0].queue->offset == ends[1].queue->offset)
+		return NULL;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(ends); i++) {
+		uint64_t pipe = head - ends[i].queue->offset;
+		struct fb_error *err = is_held(finder, pipe, known_ret);
+
+		if (!err && *known_ret)
+			err = fb_wait_add_private_holders(finder, object, pipe, ends[i].mode);
+		if (err || *known_ret)
+			return err;
+	}
+	return NULL;
+}
+
+struct fb_error *fb_wait_add_queue_feeders(struct fb_wait_finder *finder, size_t object,
+					   uint64_t queue, bool *known_ret,
+					   struct fb_wait_absence *absence)
+{
+	const struct fb_field *wait = &finder->layout->socket_wait;
+	uint32_t list = 0;
+	struct fb_error *err = fb_wait_member(finder, "wait_queue_head", "head", &list);
+
+	*known_ret = false;
+	if (!err && wait->found)
+		err = fb_wait_is_socket(finder, queue + list - wait->offset, known_ret);
+	if (err || *known_ret)
+		return err ? err : feed_peer(finder, object, queue + list - wait->offset, absence);
+	return feed_pipe_of(finder, object, queue + list, known_ret);
 }

@@ -15,5 +15,11 @@
  * a device. Notes in *absence what could not be looked through. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t object,
 						   uint64_t file, struct fb_wait_absence *absence);
+/* The same where the file cannot be read, by the struct wait_queue_head that a thread waits in for it: one of a
+ * socket, or of a pipe that some process has open. *known_ret: it is one of these. */
+FB_MUST_CHECK struct fb_error *fb_wait_add_queue_feeders(struct fb_wait_finder *finder,
+							 size_t object, uint64_t queue,
+							 bool *known_ret,
+							 struct fb_wait_absence *absence);
 
 #endif

@@ -170,6 +170,23 @@ static struct fb_error *find_request(struct fb_wait_finder *finder, const struct
 	return NULL;
 }
 
+/* Where not all open files can be read, the process that took the lock is the one that most likely still has it: the
+ * open file is passed on by fork() and over sockets only. */
+static struct fb_error *guess_taker(struct fb_wait_finder *finder, const struct fb_lock *held,
+				    size_t index)
+{
+	struct fb_error *err = NULL;
+
+	if (held->pid <= 0 || !fb_tasks_by_tid(finder->tasks, held->pid))
+		return NULL;
+	err = fb_wait_append(&finder->graph.objects[index].detail, "taken by process %d",
+			     held->pid);
+	if (!err)
+		err = fb_wait_graph_owner(&finder->graph, index, held->pid, true);
+	finder->graph.objects[index].certain = false;
+	return err;
+}
+
 /* Who can let go: all that have the open file of a flock or OFD lock, whoever took it; the process of
  * another. */
 static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct fb_lock *held,
@@ -196,6 +213,10 @@ static struct fb_error *add_owners(struct fb_wait_finder *finder, const struct f
 	if (err || finder->graph.objects[index].owner_count)
 		return err;
 	err = fb_wait_holders_absence(finder, &absence);
+	if (err)
+		return err;
+	if (!absence.known)
+		err = guess_taker(finder, held, index);
 	if (err)
 		return err;
 	snprintf(none, sizeof(none),

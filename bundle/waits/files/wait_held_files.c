@@ -268,6 +268,12 @@ const struct fb_held_file *fb_held_by_private(const struct fb_held_files *held,
 	return find(held, BY_PRIVATE, private_data, count_ret);
 }
 
+const struct fb_held_file *fb_held_all(const struct fb_held_files *held, size_t *count_ret)
+{
+	*count_ret = held->count;
+	return held->count ? held->entries[BY_PRIVATE] : NULL;
+}
+
 /* The entries with the last key at or below the address. */
 static const struct fb_held_file *find_below(const struct fb_held_files *held, int order,
 					     uint64_t address, size_t *count_ret)

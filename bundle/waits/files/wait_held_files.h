@@ -47,6 +47,8 @@ const struct fb_held_file *fb_held_private_below(const struct fb_held_files *hel
 /* The same by inode. */
 const struct fb_held_file *fb_held_inode_below(const struct fb_held_files *held, uint64_t address,
 					       size_t *count_ret);
+/* All entries in order of private_data. NULL where there are none. */
+const struct fb_held_file *fb_held_all(const struct fb_held_files *held, size_t *count_ret);
 /* Processes whose tables cannot be read: they may have any file. */
 size_t fb_held_files_lost(const struct fb_held_files *held);
 

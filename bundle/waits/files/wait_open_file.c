@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "bundle/waits/files/wait_holders.h"
+#include "bundle/waits/files/wait_socket.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "kernel/files/files.h"
@@ -123,8 +124,16 @@ static const struct fb_field *queue_of(const struct fb_layout *layout, enum fb_w
 	}
 }
 
-/* By the wait queue: what it is a member of. A pipe is believed as it is, since its site names it; of
- * the others some file has to stand for it. */
+/* Where no file can be read that stands for what the queue is a member of. A pipe is believed as it is, since its
+ * site names it. */
+static struct fb_error *is_without_file(struct fb_wait_finder *finder, uint64_t private_data,
+					enum fb_wait_file_sort sort, bool *is_ret)
+{
+	*is_ret = sort == FB_WAIT_PIPE;
+	return sort == FB_WAIT_SOCKET ? fb_wait_is_socket(finder, private_data, is_ret) : NULL;
+}
+
+/* By the wait queue: what it is a member of. */
 static struct fb_error *by_queue(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 enum fb_wait_file_sort sort, bool writes,
 				 struct fb_wait_file *found)
@@ -154,10 +163,12 @@ static struct fb_error *by_queue(struct fb_wait_finder *finder, const struct fb_
 		    (found->fd < 0 || entries[i].fd == named))
 			found->fd = entries[i].fd;
 	}
-	if (found->file)
-		err = is_of_sort(finder, found->file, sort, &is);
-	else
-		is = sort == FB_WAIT_PIPE;
+	err = found->file ? is_of_sort(finder, found->file, sort, &is)
+			  : fb_error_create(FB_ABSENT, "no process that can be read has it open");
+	if (err && !fb_error_is_fatal(err)) {
+		fb_error_destroy(err);
+		err = is_without_file(finder, found->private_data, sort, &is);
+	}
 	if (!err && !is)
 		err = fb_error_create(FB_NOT_FOUND, "the queue that it sleeps in is no %s's",
 				      word_of(sort));

@@ -5,6 +5,7 @@
  */
 #include "bundle/waits/files/wait_tcp.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/search.h"
+#include "bundle/waits/files/wait_holders.h"
+#include "bundle/waits/files/wait_socket.h"
 
 #define TCP_LISTEN 10u
 
@@ -103,6 +106,12 @@ static int by_listener(const void *a, const void *b)
 	return (x->port > y->port) - (x->port < y->port);
 }
 
+static bool is_tcp(const struct fb_socket *socket)
+{
+	return (socket->family == AF_INET || socket->family == AF_INET6) &&
+	       socket->type == SOCK_STREAM && socket->protocol == IPPROTO_TCP && socket->address;
+}
+
 static struct fb_error *add_end(void *context, const struct fb_socket *socket)
 {
 	struct tcp *tcp = context;
@@ -117,6 +126,34 @@ static struct fb_error *add_end(void *context, const struct fb_socket *socket)
 	return err;
 }
 
+/* Where a part of the kernel's table is lost: the sockets that processes have open. */
+static struct fb_error *add_held(struct fb_wait_finder *finder, struct tcp *tcp)
+{
+	struct fb_held_files *held = NULL;
+	const struct fb_held_file *entries;
+	size_t count = 0;
+	struct fb_error *err = fb_wait_held(finder, &held);
+
+	entries = err ? NULL : fb_held_all(held, &count);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct fb_socket socket;
+		bool is = false;
+
+		if (!entries[i].private_data ||
+		    (i && entries[i].private_data == entries[i - 1].private_data))
+			continue;
+		err = fb_wait_is_socket(finder, entries[i].private_data, &is);
+		if (err || !is)
+			continue;
+		err = fb_socket_read(finder->kernel, entries[i].private_data, 0, &socket);
+		if (err)
+			err = fb_part_skip(err);
+		else if (is_tcp(&socket))
+			err = add_end(tcp, &socket);
+	}
+	return err;
+}
+
 static struct fb_error *load_tcp(struct fb_wait_finder *finder, struct tcp **tcp_ret)
 {
 	struct tcp *tcp;
@@ -125,6 +162,8 @@ static struct fb_error *load_tcp(struct fb_wait_finder *finder, struct tcp **tcp
 	if (!err && !tcp->loaded) {
 		tcp->loaded = true;
 		err = fb_tcp_each(finder->kernel, add_end, tcp, &tcp->whole);
+		if (!err && !tcp->whole)
+			err = add_held(finder, tcp);
 		if (!err && tcp->count)
 			qsort(tcp->ends, tcp->count, sizeof(*tcp->ends), by_end);
 		if (!err && tcp->listener_count)

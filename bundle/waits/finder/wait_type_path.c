@@ -19,6 +19,7 @@ static const struct {
 	const char *cache, *type;
 } named[] = {
 	{"filp", "file"},
+	{"sock_inode_cache", "sockfs_inode"}, /* 7.x: a socket_alloc with extended attributes */
 	{"sock_inode_cache", "socket_alloc"},
 	{"bdev_cache", "bdev_inode"},
 	{"eventpoll_epi", "epitem"},
@@ -141,7 +142,7 @@ static struct fb_error *member_around(const struct fb_btf *types, uint32_t id, u
 }
 
 struct fb_error *fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset, char *to,
-				   size_t size)
+				   size_t size, bool *is_queue_ret)
 {
 	char path[PATH_SIZE] = "";
 	uint32_t id = type->id;
@@ -166,6 +167,8 @@ struct fb_error *fb_wait_type_path(const struct fb_wait_type *type, uint64_t off
 		id = fb_btf_strip(type->types, member.type);
 	}
 	fb_text_escape(path, strlen(path), to, size);
+	*is_queue_ret =
+		has_members(type->types, id) && is_queue_or_lock(fb_btf_name(type->types, id));
 	return NULL;
 }
 

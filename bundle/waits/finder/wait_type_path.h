@@ -21,9 +21,10 @@ FB_MUST_CHECK struct fb_error *fb_wait_type_of_cache(struct fb_wait_finder *find
 
 /* "vfs_inode.i_rwsem": the members around the byte at offset, down to a queue or lock (wait_queue_head,
  * swait_queue_head, completion, mutex, rw_semaphore, semaphore), else to the innermost struct. Printable; ""
- * where there is none. */
+ * where there is none. *is_queue_ret: whether a queue or lock was reached. A type that has none where a thread is
+ * queued is not the object's. */
 FB_MUST_CHECK struct fb_error *fb_wait_type_path(const struct fb_wait_type *type, uint64_t offset,
-						 char *to, size_t size);
+						 char *to, size_t size, bool *is_queue_ret);
 
 /* Calls visit for each mutex (is_mutex) and rw_semaphore of the struct, nested ones too; path is printable
  * and lives for the call. Ends at the first error, which it returns. */

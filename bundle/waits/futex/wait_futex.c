@@ -24,42 +24,61 @@
 #include "bundle/waits/locks/wait_rt_lock.h"
 #include "kernel/files/files.h"
 
-/* The object that the word is: of a shared mapping the inode and the offset in it, as in the
- * kernel's get_futex_key(); else the address space and the address. */
-struct futex_key {
-	uint64_t words[2];
-	bool shared;
-	uint64_t frame; /* that the page tables name; 0 unknown */
-};
+/* The page frame of the word; 0 where the page tables do not tell. */
+static struct fb_error *find_frame(struct fb_joined *joined, uint64_t address, uint64_t *frame_ret)
+{
+	struct fb_pt_walk walk;
+	struct fb_error *err = fb_pt_walk(fb_joined_tables(joined), address & FB_PAGE_MASK, &walk);
+
+	*frame_ret = !err && walk.state == FB_PT_PRESENT ? walk.physical >> FB_PAGE_SHIFT : 0;
+	return err;
+}
+
+/* A word that other processes may have too, in a mapping of which the dump has lost what it maps, is known by where
+ * it lies in memory. */
+static struct fb_error *find_lost_key(struct fb_joined *joined, uint64_t address,
+				      struct fb_futex_key *key)
+{
+	struct fb_error *err = find_frame(joined, address, &key->frame);
+
+	if (err || !key->frame)
+		return err;
+	key->shared = true;
+	key->words[0] = 0;
+	key->words[1] = (key->frame << FB_PAGE_SHIFT) + address % FB_PAGE_SIZE;
+	return NULL;
+}
 
 static struct fb_error *find_key(struct fb_wait_finder *finder, const struct fb_task *task,
 				 struct fb_joined *joined, uint64_t address, bool process_private,
-				 struct futex_key *key)
+				 struct fb_futex_key *key)
 {
 	const struct fb_vma *vma = fb_vmas_find(fb_joined_vmas(joined), address);
-	struct fb_pt_walk walk;
-	uint64_t inode;
+	uint64_t inode = 0;
 	struct fb_error *err;
 
-	*key = (struct futex_key){.words = {task->mm, address}};
-	if (process_private || !vma || !vma->file || !(vma->flags & FB_VM_MAYSHARE))
+	*key = (struct fb_futex_key){.words = {task->mm, address}, .address = address};
+	if (process_private)
+		return NULL;
+	if (!vma || vma->from_core)
+		return find_lost_key(joined, address, key);
+	if (!vma->file || !(vma->flags & FB_VM_MAYSHARE))
 		return NULL;
 	err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode, &inode);
-	if (err)
-		return err;
+	if (err) {
+		err = fb_part_skip(err);
+		return err ? err : find_lost_key(joined, address, key);
+	}
 	key->shared = true;
 	key->words[0] = inode;
 	key->words[1] = vma->pgoff * FB_PAGE_SIZE + (address - vma->start);
-	err = fb_pt_walk(fb_joined_tables(joined), address & FB_PAGE_MASK, &walk);
-	if (!err && walk.state == FB_PT_PRESENT)
-		key->frame = walk.physical >> FB_PAGE_SHIFT;
-	return err;
+	return find_frame(joined, address, &key->frame);
 }
 
 /* "A (0x5584e75621c0)", "0x7fd50c0c1000", "memory shared at ..." */
 static struct fb_error *name_object(struct fb_wait_finder *finder, const struct fb_task *task,
 				    struct fb_joined *joined, uint64_t address,
-				    const struct futex_key *key, struct fb_wait_object *object)
+				    const struct fb_futex_key *key, struct fb_wait_object *object)
 {
 	char symbol[256];
 	struct fb_error *err;
@@ -102,7 +121,7 @@ static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_
 static struct fb_error *describe_object(struct fb_wait_finder *finder,
 					const struct fb_blocked *blocked, struct fb_joined *joined,
 					const struct fb_pthread_wait *lock,
-					const struct futex_key *key, size_t index)
+					const struct fb_futex_key *key, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	struct fb_error *err;
@@ -113,8 +132,7 @@ static struct fb_error *describe_object(struct fb_wait_finder *finder,
 	if (!err && lock->need)
 		err = fb_wait_text(&object->need, "%s", lock->need);
 	if (!err && (lock->owner || lock->owner_thread))
-		err = fb_wait_lock_owner(finder, blocked, joined, lock, key->shared, key->words,
-					 index);
+		err = fb_wait_lock_owner(finder, blocked, joined, lock, key, index);
 	/* What is concluded from a guess is a guess too. */
 	if (!lock->certain)
 		finder->graph.objects[index].certain = false;
@@ -126,7 +144,7 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 				 const struct fb_pthread_wait *lock)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, lock->kind);
-	struct futex_key key;
+	struct fb_futex_key key;
 	bool fresh;
 	struct fb_error *err;
 

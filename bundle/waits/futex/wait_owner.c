@@ -74,51 +74,91 @@ static struct fb_error *index_inner(const struct fb_wait_finder *finder, struct 
 	return NULL;
 }
 
+/* Whether the process has the page frame of the word at that address of its own. */
+static struct fb_error *has_frame(const struct fb_wait_finder *finder, const struct fb_task *task,
+				  const struct fb_futex_key *key, uint64_t address, bool *has_ret)
+{
+	struct fb_page_tables tables;
+	struct fb_pt_walk walk;
+	struct fb_error *err;
+
+	*has_ret = false;
+	if (!key->frame)
+		return NULL;
+	err = fb_kernel_mm_page_tables(finder->kernel, task->mm, &tables);
+	if (!err)
+		err = fb_pt_walk(&tables, address & FB_PAGE_MASK, &walk);
+	*has_ret =
+		!err && walk.state == FB_PT_PRESENT && walk.physical >> FB_PAGE_SHIFT == key->frame;
+	return fb_part_skip(err);
+}
+
+/* Whether the mapping is of the byte that the word is: by its inode, or, where that cannot be read, by the page
+ * frame. Notes in *absence where neither tells. */
+static struct fb_error *is_mapping_of(const struct fb_wait_finder *finder,
+				      const struct fb_task *task, const struct fb_vma *vma,
+				      const struct fb_futex_key *key, bool *is_ret,
+				      struct fb_wait_absence *absence)
+{
+	uint64_t inode = 0, start = vma->pgoff * FB_PAGE_SIZE, offset = key->words[1];
+	struct fb_error *err, *other;
+
+	*is_ret = false;
+	if (!key->words[0] || !vma->file || offset < start ||
+	    offset - start >= vma->end - vma->start)
+		return NULL;
+	err = fb_kernel_field(finder->kernel, vma->file, &finder->layout->file_inode, &inode);
+	*is_ret = !err && inode == key->words[0];
+	if (!err || fb_error_is_fatal(err))
+		return err;
+	other = has_frame(finder, task, key, vma->start + (offset - start), is_ret);
+	if (!other && !*is_ret)
+		return fb_wait_absence_of(absence, err);
+	fb_error_destroy(err);
+	return other;
+}
+
 /* Whether the process maps the byte at that offset of the file; notes in *absence where that cannot be known.
- * FB_CORRUPT where more has been looked through than a host has: locks times processes. */
+ * Processes that share a lock most often have it at the same address, as parent and child do: its page frame there
+ * proves it where their mappings are lost. FB_CORRUPT where more has been looked through than a host has: locks
+ * times processes. */
 static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners *owners,
-			     const struct fb_task *task, const uint64_t key[2], bool *maps_ret,
-			     struct fb_wait_absence *absence)
+			     const struct fb_task *task, const struct fb_futex_key *key,
+			     bool *maps_ret, struct fb_wait_absence *absence)
 {
 	struct fb_vmas vmas;
-	bool found = false;
 	struct fb_error *err;
 
 	*maps_ret = false;
 	if (owners->searched >= FB_MAX_SEARCHED_VMAS)
 		return fb_error_create(FB_CORRUPT, "too many processes have the owner's TID in a "
 						   "namespace to look which of them maps the lock");
+	err = has_frame(finder, task, key, key->address, maps_ret);
+	if (err || *maps_ret)
+		return err;
 	err = fb_error_prefix(fb_vmas_load(finder->kernel, task->mm, &vmas), "mappings of PID %d",
 			      task->pid);
 	if (err)
 		return fb_wait_absence_of(absence, err);
 	owners->searched += vmas.count + 1;
-	for (size_t i = 0; i < vmas.count && !found && !err; i++) {
-		const struct fb_vma *vma = &vmas.vma[i];
-		uint64_t inode = 0, start = vma->pgoff * FB_PAGE_SIZE;
-
-		if (!vma->file || key[1] < start || key[1] - start >= vma->end - vma->start)
-			continue;
-		err = fb_wait_absence_of(absence,
-					 fb_kernel_field(finder->kernel, vma->file,
-							 &finder->layout->file_inode, &inode));
-		found = inode == key[0];
-	}
+	for (size_t i = 0; i < vmas.count && !*maps_ret && !err; i++)
+		err = is_mapping_of(finder, task, &vmas.vma[i], key, maps_ret, absence);
+	if (!*maps_ret && (vmas.broken || vmas.lost))
+		fb_wait_absence_unknown(absence, "mappings of PID %d cannot be read", task->pid);
 	fb_vmas_deinit(&vmas);
-	*maps_ret = found;
 	return err;
 }
 
-/* The thread of that TID: of the waiter's process, or, of a shared lock, which has a key, of one that maps it. Two
+/* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
  * namespaces may both have one: then none is named. *count_ret says how many; *absence, whether there may be
  * more. */
 static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct owners *owners,
-				   const struct fb_task *waiter, int32_t tid, const uint64_t *key,
-				   const struct fb_task **owner_ret, size_t *count_ret,
-				   struct fb_wait_absence *absence)
+				   const struct fb_task *waiter, int32_t tid,
+				   const struct fb_futex_key *key, const struct fb_task **owner_ret,
+				   size_t *count_ret, struct fb_wait_absence *absence)
 {
 	const struct inner *inner;
-	bool shared = key != NULL;
+	bool shared = key->shared;
 	size_t i;
 	struct fb_error *err = index_inner(finder, owners);
 
@@ -327,7 +367,7 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 
 struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				    struct fb_joined *joined, const struct fb_pthread_wait *lock,
-				    bool shared, const uint64_t key[2], size_t index)
+				    const struct fb_futex_key *key, size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	const struct fb_task *owner = NULL;
@@ -343,14 +383,14 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 					   &finder->layout->task_thread_fsbase, blocked->task->pid,
 					   lock->owner_thread, NULL, &owner);
 	else
-		err = find_owner(finder, owners, blocked->task, lock->owner, shared ? key : NULL,
-				 &owner, &count, &absence);
+		err = find_owner(finder, owners, blocked->task, lock->owner, key, &owner, &count,
+				 &absence);
 	if (err)
 		return err;
 	if (!owner && lock->owner_thread)
 		return no_thread_at(finder, lock->owner_thread, owners->bases.absence, object);
 	if (!owner)
-		return add_lost(finder, blocked->task, lock, shared, absence, index);
+		return add_lost(finder, blocked->task, lock, key->shared, absence, index);
 	if (count > 1)
 		return fb_wait_text(&object->need,
 				    "TID %d, which the lock names as its owner, is that of %zu "

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recognises threads that wait for input and output: for a locked page or buffer, for writeback,
- * for the commit of a journal. The owner is known where a thread of this kernel does the work, such
- * as that of a journal or of a loop device. Called through the table in bundle/waits/recognisers.c.
+ * Recognises threads that wait for input and output: for a locked page or buffer, for writeback. The owner is known
+ * where a thread of this kernel does the work, such as that of a loop device. Called through the table in bundle/waits/recognisers.c.
  */
 #include "bundle/waits/io/wait_io.h"
 
@@ -257,27 +256,6 @@ struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_b
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-static struct fb_error *describe_journal(struct fb_wait_finder *finder,
-					 const struct fb_wait_worker *worker, size_t index)
-{
-	const struct fb_layout *layout = finder->layout;
-	struct fb_wait_object *object = &finder->graph.objects[index];
-	char name[64] = "", shown[4 * sizeof(name)];
-	struct fb_error *err;
-
-	object->certain = true;
-	if (layout->journal_name.found) {
-		err = fb_part_skip(fb_space_string(finder->space,
-						   worker->work + layout->journal_name.offset, name,
-						   sizeof(name)));
-		if (err)
-			return err;
-	}
-	fb_text_escape(name, strlen(name), shown, sizeof(shown));
-	err = fb_wait_text(&object->name, "journal%s%s", *shown ? " of " : "", shown);
-	return err ? err : fb_wait_graph_owner(&finder->graph, index, worker->task->tid, false);
-}
-
 /* Its struct swait_queue is in the list of the buffer's completion. */
 struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
@@ -298,37 +276,5 @@ struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder, const struct 
 	if (!err && fresh)
 		err = fb_wait_describe_device(finder, bdev, wait.object);
 	wait.evidence = "the buffer whose completion it sleeps in";
-	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
-}
-
-/* The wait queue that the thread is in belongs to a journal, whose thread was started with it. */
-struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
-{
-	const struct fb_layout *layout = finder->layout;
-	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
-	uint64_t head, size = layout->journal.size ? layout->journal.size : 2048;
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
-	const struct fb_wait_workers *workers;
-	const struct fb_wait_worker *worker;
-	size_t above;
-	bool fresh;
-	struct fb_error *err;
-
-	err = fb_wait_queue_of(finder, blocked, &head);
-	if (!err)
-		err = fb_wait_load_workers(finder, &workers);
-	if (err)
-		return err;
-	fb_wait_absence_of_tasks(finder, &absence);
-	above = first_worker(workers, head + 1);
-	worker = above ? &workers->list[above - 1] : NULL;
-	if (!worker || head - worker->work >= size || strncmp(worker->task->comm, "jbd2/", 5) != 0)
-		return fb_wait_none_error(&absence, "no thread of this host works for that journal",
-					  "the journal's thread is there");
-	wait.evidence = "the journal's wait queue, and what its thread was started with";
-	err = fb_wait_graph_object(&finder->graph, "journal", worker->work, 0, &wait.object,
-				   &fresh);
-	if (!err && fresh)
-		err = describe_journal(finder, worker, wait.object);
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }

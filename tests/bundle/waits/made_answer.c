@@ -271,7 +271,8 @@ static bool owns_up(const struct run *whole, const struct run *run, int32_t tid)
 	object = &run->waits.finder.graph.objects[wait->object];
 	full = &whole->waits.finder.graph.objects[all->object];
 	for (size_t i = 0; i < object->owner_count; i++)
-		if (!owned_by(full, &object->owners[i]))
+		if (!owned_by(full, &object->owners[i]) &&
+		    (object->certain || !object->others || !object->need))
 			return false;
 	if (!object->name || (wait->certain && !all->certain && object->owner_count))
 		return false;

@@ -85,25 +85,28 @@ static void names_members(void)
 	static const struct {
 		uint64_t offset;
 		const char *path;
+		bool is_queue;
 	} cases[] = {
-		{64 + 16, "vfs_inode.i_rwsem"},
-		{64 + 16 + 39, "vfs_inode.i_rwsem"},
-		{64 + 56 + 8, "vfs_inode.i_wait"},
-		{64 + 96 + 8, "vfs_inode.i_lock"},
-		{64, "vfs_inode"},
-		{0, ""},
-		{255, ""},
-		{1ull << 40, ""},
+		{64 + 16, "vfs_inode.i_rwsem", true},
+		{64 + 16 + 39, "vfs_inode.i_rwsem", true},
+		{64 + 56 + 8, "vfs_inode.i_wait", true},
+		{64 + 96 + 8, "vfs_inode.i_lock", true},
+		{64, "vfs_inode", false},
+		{0, "", false},
+		{255, "", false},
+		{1ull << 40, "", false},
 	};
 	struct fb_wait_type type;
 	struct world w;
 	char path[64];
+	bool is_queue;
 
 	begin(&w);
 	FB_OK_FATAL(fb_wait_type_of_cache(&w.waits.finder, "ext4_inode_cache", 256, &type));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		FB_OK(fb_wait_type_path(&type, cases[i].offset, path, sizeof(path)));
+		FB_OK(fb_wait_type_path(&type, cases[i].offset, path, sizeof(path), &is_queue));
 		CU_ASSERT_STRING_EQUAL(path, cases[i].path);
+		CU_ASSERT_EQUAL(is_queue, cases[i].is_queue);
 	}
 	end(&w);
 }
