@@ -17,11 +17,11 @@
 #include "base/attr.h"
 
 enum fb_code {
-	FB_NOMEM,       /* out of memory */
-	FB_OS,          /* a system call failed; errno is in the message */
-	FB_INVALID,     /* the caller or the user asked for something that cannot be */
-	FB_TRUNCATED,   /* the file ends before the data does */
-	FB_CORRUPT,     /* the data contradict themselves or their format */
+	FB_NOMEM,     /* out of memory */
+	FB_OS,        /* a system call failed; errno is in the message */
+	FB_INVALID,   /* the caller or the user asked for something that cannot be */
+	FB_TRUNCATED, /* the file ends before the data does */
+	FB_CORRUPT,   /* the data contradict themselves or their format, or a bad disk keeps them */
 	FB_UNSUPPORTED, /* well-formed, but a kind this program does not handle */
 	FB_NOT_FOUND,   /* no such symbol, type, task, file... */
 	FB_ABSENT,      /* mapped, but its bytes are not in the dump */

@@ -21,6 +21,35 @@ struct memory_file {
 /* Linux moves at most this much in one call (MAX_RW_COUNT). */
 #define READ_MAX 0x7ffff000u
 
+/* What disks, file systems and the memory behind /proc/vmcore say of bytes that they cannot give: sectors that are broken,
+ * checksums that are wrong (EBADMSG, EUCLEAN), memory that is poisoned. Other bytes of the file may be good. The buffer is
+ * the program's own, so that EFAULT too is of the memory that was to be read (read_from_oldmem() of the kernel). */
+static bool is_of_these_bytes(int errnum)
+{
+	switch (errnum) {
+	case EIO:
+	case EFAULT:
+	case ENODATA:
+	case EILSEQ:
+	case EREMOTEIO:
+	case EBADMSG:
+	case EUCLEAN:
+	case EHWPOISON:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Of a read that has just failed: %m is what errno says. */
+static struct fb_error *read_failure(const struct fb_file *file, uint64_t offset)
+{
+	if (is_of_these_bytes(errno))
+		return fb_error_create(FB_CORRUPT, "%s: cannot read at offset %" PRIu64 ": %m",
+				       file->path, offset);
+	return fb_error_os(errno, "%s: cannot read at offset %" PRIu64, file->path, offset);
+}
+
 static struct fb_error *disk_read(struct fb_file *file, uint64_t offset, void *to, size_t length,
 				  size_t *read_ret)
 {
@@ -33,8 +62,7 @@ static struct fb_error *disk_read(struct fb_file *file, uint64_t offset, void *t
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fb_error_os(errno, "%s: cannot read at offset %" PRIu64, file->path,
-					   offset + done);
+			return read_failure(file, offset + done);
 		if (!got)
 			return fb_error_create(FB_OS,
 					       "%s: has become shorter while it was read (%" PRIu64

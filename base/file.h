@@ -65,12 +65,13 @@ FB_MUST_CHECK struct fb_error *fb_file_from_fd(const char *path, int fd, int64_t
 void fb_file_destroy(struct fb_file *file);
 FB_DESTROY_AT(struct fb_file, fb_file_destroy);
 
-/* Reads all of [offset, offset + length). FB_TRUNCATED where the file ends before that; FB_OS where it cannot
- * be read or has become shorter since it was opened. */
+/* Reads all of [offset, offset + length). FB_TRUNCATED where the file ends before that. FB_CORRUPT where the disk, or
+ * the memory that the file stands for, does not give these bytes (EIO and the like), while others may be good. FB_OS
+ * where reading fails for another reason, or the file has become shorter since it was opened. */
 FB_MUST_CHECK struct fb_error *fb_file_read(struct fb_file *file, uint64_t offset, void *to,
 					    size_t length);
 /* Reads as much of [offset, offset + length) as there is, and gives the number of bytes, which is 0 at and
- * behind the end of the file. FB_OS as above. */
+ * behind the end of the file. FB_CORRUPT and FB_OS as above. */
 FB_MUST_CHECK struct fb_error *fb_file_read_some(struct fb_file *file, uint64_t offset, void *to,
 						 size_t length, size_t *read_ret);
 

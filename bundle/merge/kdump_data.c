@@ -104,9 +104,9 @@ static struct fb_error *read_page(struct writing *writing, const struct fb_merge
 				       "%s", fb_core_info(core)->path);
 	}
 	err = fb_dump_read_page(writing->dump, page->pfn, to);
-	/* A chosen page that cannot be read is lost, and the others are still written: in a
-	 * capture kernel there is no second attempt. */
-	if (!err || (writing->plan->choice ? fb_error_is(err, FB_NOMEM) : fb_error_is_fatal(err)))
+	/* A page that cannot be read is lost, and the others are still written: in a capture kernel
+	 * there is no second attempt. */
+	if (!err || fb_error_is_fatal(err))
 		return err;
 	*read_ret = false;
 	fb_warn_error(fb_kernel_warnings(writing->plan->kernel), err, "frame 0x%" PRIx64 " is lost",

@@ -35,9 +35,10 @@ uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn)
 
 void fb_dump_keep_failure(struct fb_dump *dump, struct fb_error *err)
 {
+	const bool kept = fb_error_is_fatal(err) || fb_error_is(err, FB_CORRUPT);
 	struct fb_error *none = NULL;
 
-	if (!fb_error_is_fatal(err) || !atomic_compare_exchange_strong(&dump->failure, &none, err))
+	if (!kept || !atomic_compare_exchange_strong(&dump->failure, &none, err))
 		fb_error_destroy(err);
 }
 

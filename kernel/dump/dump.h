@@ -61,7 +61,7 @@ const char *fb_dump_compression(struct fb_dump *dump);
 bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
 /* The first page in the dump at or behind pfn, or UINT64_MAX. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);
-/* NULL, or why a page may have been denied that is there: memory or a system call failed while it was looked for. Whoever
+/* NULL, or why a page may have been denied that is there: memory, a system call or the disk failed while it was looked for. Whoever
  * writes or counts all pages of a dump asks at its end. The error is a new one. */
 FB_MUST_CHECK struct fb_error *fb_dump_failure(const struct fb_dump *dump);
 /* Why a page is not in the dump that fb_dump_has_page() denies: FB_ABSENCE_UNMAPPED (no frame of the

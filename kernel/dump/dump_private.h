@@ -70,8 +70,8 @@ FB_MUST_CHECK struct fb_error *fb_dump_init(struct fb_dump *dump, const struct f
 /* Takes a dump whose fb_dump_init() failed or was never called, if zeroed. */
 void fb_dump_deinit(struct fb_dump *dump);
 
-/* Takes err, which whoever asks whether a page is there cannot be given: a fatal one is kept for fb_dump_failure(), if it
- * is the first, any other is forgotten. From any thread. */
+/* Takes err, which whoever asks whether a page is there cannot be given: a fatal one, and FB_CORRUPT (a disk that does not
+ * give the tables of pages), is kept for fb_dump_failure() if it is the first; any other is forgotten. From any thread. */
 void fb_dump_keep_failure(struct fb_dump *dump, struct fb_error *err);
 
 /* Sets dump->vmcoreinfo to a copy of size bytes of text; keeps the one that is there. */

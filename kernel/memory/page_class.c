@@ -234,16 +234,6 @@ static enum fb_page_class class_of_head(const struct fb_page_classifier *classif
 	return FB_PAGE_KERNEL;
 }
 
-/* Also a disk or memory that fails costs the classes of the pages described there alone: they stay unknown and are
- * kept, as whoever saves a dump of a broken machine wants them. */
-static struct fb_error *skip_unread(struct fb_error *err)
-{
-	if (!fb_error_is(err, FB_OS))
-		return fb_part_skip(err);
-	fb_error_destroy(err);
-	return NULL;
-}
-
 /* The class of a tail, whose head may be in another window. */
 static struct fb_error *class_of_tail(struct fb_page_classifier *classifier, uint64_t address,
 				      const struct page_words *words, enum fb_page_class *class_ret)
@@ -267,7 +257,7 @@ static struct fb_error *class_of_tail(struct fb_page_classifier *classifier, uin
 		}
 	}
 	*class_ret = err ? FB_PAGE_UNKNOWN : classifier->head_class;
-	return skip_unread(err);
+	return fb_part_skip(err);
 }
 
 /* The block of free pages that begins at index; private is its order. */
@@ -292,7 +282,7 @@ static struct fb_error *absent_bytes(struct fb_space *space, uint64_t address, s
 	struct fb_error *err = fb_space_locate(space, address, length, &run);
 
 	*bytes_ret = !err && run.origin.source == FB_SOURCE_ABSENT ? (size_t)run.length : 0;
-	return skip_unread(err);
+	return fb_part_skip(err);
 }
 
 /* Struct pages of the window; those that cannot be read are marked in unread, one of which is 4 KiB. */
@@ -305,7 +295,7 @@ static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64
 
 	if (!err)
 		return NULL;
-	err = skip_unread(err);
+	err = fb_part_skip(err);
 	for (size_t at = 0, absent_end = 0; at < length && !err; at += FB_PAGE_SIZE) {
 		size_t size = length - at < FB_PAGE_SIZE ? length - at : FB_PAGE_SIZE, absent = 0;
 
@@ -316,7 +306,7 @@ static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64
 		if (!err && at >= absent_end)
 			err = fb_space_read(space, address + at, classifier->pages + at, size);
 		unread[at / FB_PAGE_SIZE] = err || at < absent_end;
-		err = skip_unread(err);
+		err = fb_part_skip(err);
 	}
 	return err;
 }
@@ -330,7 +320,7 @@ struct fb_error *fb_page_classify(struct fb_page_classifier *classifier, uint64_
 
 	memset(classes, FB_PAGE_UNKNOWN, FB_PAGE_CLASS_WINDOW);
 	if (err)
-		return skip_unread(err);
+		return fb_part_skip(err);
 	err = read_pages(classifier, address, unread);
 	for (uint64_t i = 0; i < FB_PAGE_CLASS_WINDOW && !err; i++) {
 		size_t at = (size_t)i * classifier->size, end = at + classifier->size - 1;

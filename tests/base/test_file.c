@@ -52,6 +52,43 @@ static void a_file_that_shrinks_is_an_error(void)
 	free(path);
 }
 
+/* Where nothing is mapped the kernel answers a read of a process's memory with EIO, as that of a broken disk or of a bad
+ * page behind /proc/vmcore. */
+static void bytes_that_cannot_be_had_are_damage(void)
+{
+	static const char there[] = "bytes";
+	const uint64_t place = (uint64_t)(uintptr_t)there;
+	struct fb_file *file = NULL;
+	char to[sizeof(there)];
+	size_t got;
+	int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	FB_OK_FATAL(fb_file_from_fd("memory", fd, 0, &file));
+	file->size = place + sizeof(there);
+	FB_FAILS_WITH(fb_file_read(file, 0, to, sizeof(to)), FB_CORRUPT,
+		      "memory: cannot read at offset 0: Input/output error");
+	FB_FAILS(fb_file_read_some(file, 4096, to, sizeof(to), &got), FB_CORRUPT);
+	FB_OK(fb_file_read(file, place, to, sizeof(to)));
+	CU_ASSERT_STRING_EQUAL(to, there);
+	fb_file_destroy(file);
+}
+
+/* What fails for another reason says nothing of the bytes. */
+static void other_failures_are_the_systems(void)
+{
+	struct fb_file *file = NULL;
+	int ends[2];
+	char to[4];
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+	FB_OK_FATAL(fb_file_from_fd("a pipe", ends[0], 0, &file));
+	file->size = sizeof(to);
+	FB_FAILS_WITH(fb_file_read(file, 0, to, sizeof(to)), FB_OS, "a pipe: cannot read");
+	fb_file_destroy(file);
+	(void)close(ends[1]);
+}
+
 static void the_time_of_the_file_is_kept(void)
 {
 	char *path = fb_test_file("dated", "x", 1);
@@ -195,6 +232,7 @@ static void a_file_that_grows_ends_where_it_did(void)
 }
 
 FB_TEST_MAIN("base/file", FB_TEST(reads_all_or_fails), FB_TEST(a_file_that_shrinks_is_an_error),
+	     FB_TEST(bytes_that_cannot_be_had_are_damage), FB_TEST(other_failures_are_the_systems),
 	     FB_TEST(the_time_of_the_file_is_kept), FB_TEST(only_regular_files_open),
 	     FB_TEST(memory_is_a_file_too), FB_TEST(holes_are_told),
 	     FB_TEST(what_a_file_lost_is_no_hole), FB_TEST(what_knows_no_holes_has_none),

@@ -366,6 +366,23 @@ static struct fb_error *count_pages(void *context)
 	return err;
 }
 
+/* A disk that does not give a part of the tables may hide pages: that is an error too. */
+static void check_bad_disk(struct question *question)
+{
+	const uint64_t pages = question->pages;
+	const size_t reads = question->failure.reads;
+
+	for (size_t at = 1; at <= reads; at++) {
+		struct fb_error *err;
+
+		question->failure = (struct failure){.at = at, .code = FB_CORRUPT};
+		err = count_pages(question);
+		CU_ASSERT(err || question->pages == pages);
+		fb_error_destroy(err);
+	}
+	question->failure = (struct failure){.at = 0};
+}
+
 /* Also of a dump that is cut off, whose descriptors are looked at one by one. */
 static void what_is_fatal_passes(void)
 {
@@ -385,6 +402,7 @@ static void what_is_fatal_passes(void)
 		failing_must_pass(count_pages, &question, &question.failure, 100, 100);
 		FB_OK(count_pages(&question));
 		CU_ASSERT(question.pages > 200);
+		check_bad_disk(&question);
 		fb_file_destroy(file);
 	}
 }
