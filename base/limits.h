@@ -202,6 +202,11 @@
  */
 /* .eh_frame_hdr and .eh_frame read from memory: the largest programs (browsers) have some 20 MB. */
 #define FB_MAX_UNWIND_TABLE (64u << 20)
+/* What is searched of an object for an .eh_frame that no header names: static programs have some MB of constants,
+ * and those that have more, as Go's do, mostly have none. */
+#define FB_MAX_UNWIND_SEARCH (16u << 20)
+/* Records that one such search looks at: a MB of .eh_frame has some 30,000, and each is looked at twice. */
+#define FB_MAX_UNWIND_SEARCH_RECORDS (4u << 20)
 /* Function symbols of one object and their names: the largest programs have some 500,000. */
 #define FB_MAX_OBJECT_SYMBOLS (4u << 20)
 #define FB_MAX_OBJECT_STRINGS (256u << 20)

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "user/elf/elf_headers.h"
 
 /* eh_frame_ptr_enc, fde_count_enc and table_enc as every linker writes them (LSB Core, "DWARF
  * Extensions"): sdata4 relative to the field; udata4; sdata4 relative to the header. */
@@ -40,54 +41,17 @@ struct made_head {
 };
 
 struct headers {
-	Elf64_Ehdr ehdr;
-	Elf64_Phdr *phdrs;
+	struct fb_elf_headers elf;
 	const Elf64_Phdr *first_load;
 	const Elf64_Phdr *eh_frame; /* NULL: none */
 };
-
-static struct fb_error *check_header(const Elf64_Ehdr *ehdr, uint64_t base)
-{
-	if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG) != 0)
-		return fb_error_create(FB_NOT_FOUND, "0x%" PRIx64 " holds no ELF header", base);
-	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    ehdr->e_machine != EM_X86_64 || (ehdr->e_type != ET_DYN && ehdr->e_type != ET_EXEC))
-		return fb_error_create(
-			FB_NOT_FOUND,
-			"0x%" PRIx64
-			" holds an ELF header of another kind (class %u, machine %u, type %u)",
-			base, ehdr->e_ident[EI_CLASS], ehdr->e_machine, ehdr->e_type);
-	if (ehdr->e_phentsize != sizeof(Elf64_Phdr) || ehdr->e_phnum == 0 ||
-	    ehdr->e_phnum > FB_MAX_OBJECT_PHDRS || ehdr->e_phoff > UINT32_MAX)
-		return fb_error_create(FB_CORRUPT,
-				       "ELF header at 0x%" PRIx64
-				       ": %u program headers of %u bytes at 0x%" PRIx64,
-				       base, ehdr->e_phnum, ehdr->e_phentsize, ehdr->e_phoff);
-	return NULL;
-}
-
-static struct fb_error *read_headers(struct fb_space *space, uint64_t base, struct headers *headers)
-{
-	Elf64_Ehdr *ehdr = &headers->ehdr;
-	struct fb_error *err = fb_space_read(space, base, ehdr, sizeof(*ehdr));
-
-	if (!err)
-		err = check_header(ehdr, base);
-	if (!err)
-		err = fb_alloc_array(ehdr->e_phnum, sizeof(Elf64_Phdr), FB_MAX_OBJECT_PHDRS,
-				     "program headers", &headers->phdrs);
-	if (!err)
-		err = fb_space_read(space, base + ehdr->e_phoff, headers->phdrs,
-				    ehdr->e_phnum * sizeof(Elf64_Phdr));
-	return fb_error_prefix(err, "object at 0x%" PRIx64, base);
-}
 
 /* Notes what the program headers name; segments that wrap around are not looked at. */
 static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
 				     struct fb_elf_image *image)
 {
-	for (unsigned i = 0; i < headers->ehdr.e_phnum; i++) {
-		const Elf64_Phdr *phdr = &headers->phdrs[i];
+	for (unsigned i = 0; i < headers->elf.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &headers->elf.phdrs[i];
 
 		if (phdr->p_vaddr > INT64_MAX || phdr->p_memsz > INT64_MAX ||
 		    phdr->p_filesz > phdr->p_memsz)
@@ -107,15 +71,15 @@ static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
 	if (!headers->first_load)
 		return fb_error_create(FB_CORRUPT, "object at 0x%" PRIx64 ": no PT_LOAD", base);
 	image->first_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
-	image->entry = headers->ehdr.e_entry;
+	image->entry = headers->elf.ehdr.e_entry;
 	return NULL;
 }
 
 /* The end of the segment that holds [vaddr, vaddr + size), or 0. */
 static uint64_t segment_end(const struct headers *headers, uint64_t vaddr, uint64_t size)
 {
-	for (unsigned i = 0; i < headers->ehdr.e_phnum; i++) {
-		const Elf64_Phdr *phdr = &headers->phdrs[i];
+	for (unsigned i = 0; i < headers->elf.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &headers->elf.phdrs[i];
 
 		if (phdr->p_type == PT_LOAD && phdr->p_vaddr <= INT64_MAX &&
 		    phdr->p_filesz <= INT64_MAX && vaddr >= phdr->p_vaddr &&
@@ -154,8 +118,8 @@ static void note_gap(void *context, uint64_t address, size_t length, struct fb_e
 static void make_head(const struct headers *headers, struct made_head *head)
 {
 	memset(head, 0, sizeof(*head));
-	memcpy(head->ehdr.e_ident, headers->ehdr.e_ident, EI_PAD);
-	head->ehdr.e_type = headers->ehdr.e_type;
+	memcpy(head->ehdr.e_ident, headers->elf.ehdr.e_ident, EI_PAD);
+	head->ehdr.e_type = headers->elf.ehdr.e_type;
 	head->ehdr.e_machine = EM_X86_64;
 	head->ehdr.e_version = EV_CURRENT;
 	head->ehdr.e_phoff = offsetof(struct made_head, load);
@@ -220,7 +184,7 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 {
 	struct fb_elf_image image = {0};
 	struct headers headers = {0};
-	struct fb_error *err = read_headers(space, base, &headers);
+	struct fb_error *err = fb_elf_headers_read(space, base, &headers.elf);
 
 	if (!err)
 		err = sort_headers(&headers, base, &image);
@@ -234,7 +198,7 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 		if (headers.eh_frame)
 			err = add_tables(space, base - image.first_vaddr, &headers, &image);
 	}
-	free(headers.phdrs);
+	fb_elf_headers_deinit(&headers.elf);
 	if (err)
 		fb_elf_image_deinit(&image);
 	else

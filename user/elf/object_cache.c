@@ -18,6 +18,7 @@
 #include "base/limits.h"
 #include "base/open_in_root.h"
 #include "base/part.h"
+#include "user/elf/eh_frame_search.h"
 #include "user/elf/stored_object.h"
 
 struct fb_object_cache {
@@ -308,6 +309,34 @@ static struct fb_error *find_stored(const struct fb_object_sources *sources,
 	return NULL;
 }
 
+/* Takes what the process's memory has of the object. */
+static struct fb_error *load_memory(const struct fb_mapped_object *mapped,
+				    struct fb_cached_object *object)
+{
+	struct fb_elf_image *image = &object->image;
+	struct fb_eh_frame frame = {.bytes = NULL};
+	struct fb_error *err;
+
+	object->owner = mapped->space;
+	object->base = mapped->base;
+	err = fb_elf_image_read(mapped->space, mapped->base, image);
+	if (err)
+		return err;
+	object->first_vaddr = image->first_vaddr;
+	object->entry = image->entry;
+	if (!image->has_unwind && !image->missing) {
+		err = fb_eh_frame_search(mapped->space, mapped->base, &frame);
+		if (!err && frame.bytes)
+			err = fb_elf_image_set_eh_frame(image, frame.address, frame.bytes,
+							frame.size);
+		image->missing = frame.missing;
+		fb_eh_frame_deinit(&frame);
+	}
+	return err ? err
+		   : fb_elf_symbols_add_memory(&object->symbols, mapped->space, mapped->base,
+					       image);
+}
+
 static struct fb_error *load(const struct fb_object_sources *sources,
 			     const struct fb_mapped_object *mapped, struct fb_cached_object *object)
 {
@@ -316,17 +345,8 @@ static struct fb_error *load(const struct fb_object_sources *sources,
 
 	if (!err && object->fd < 0)
 		err = find_stored(sources, object, &stored);
-	if (!err && object->fd < 0 && !stored) {
-		object->owner = mapped->space;
-		object->base = mapped->base;
-		err = fb_elf_image_read(mapped->space, mapped->base, &object->image);
-		if (!err) {
-			object->first_vaddr = object->image.first_vaddr;
-			object->entry = object->image.entry;
-			err = fb_elf_symbols_add_memory(&object->symbols, mapped->space,
-							mapped->base, &object->image);
-		}
-	}
+	if (!err && object->fd < 0 && !stored)
+		err = load_memory(mapped, object);
 	if (!err)
 		err = add_debug_file(sources, object);
 	if (!err)
