@@ -11,15 +11,33 @@
 #define TCP_ESTABLISHED 1u
 #define TCP_LISTEN 10u /* of UNIX sockets too */
 
-/* When data were sent and received last (jiffies, modulo 2^32), and how many bytes are unread. */
+/* When data were sent and received last (jiffies, modulo 2^32), and how many bytes are unread. Where none were yet, the
+ * time is that of the connection itself, so that it alone does not tell who spoke first. */
 struct traffic {
 	uint32_t sent, received, unread;
+	bool has_sent, has_received;
 };
+
+/* Whether any bytes went that way. Of kernels that do not count them (bytes_sent came with ba113c3aa79a, "tcp: add data
+ * bytes sent stats", 4.19) that is taken for granted. */
+static struct fb_error *any_bytes(struct fb_wait_finder *finder, uint64_t sock, const char *counter,
+				  bool *any_ret)
+{
+	uint64_t bytes = 1;
+	struct fb_error *err = fb_wait_value(finder, sock, "tcp_sock", counter, &bytes);
+
+	if (err && !fb_error_is(err, FB_NOT_FOUND))
+		return err;
+	fb_error_destroy(err);
+	*any_ret = bytes;
+	return NULL;
+}
 
 static struct fb_error *read_traffic(struct fb_wait_finder *finder, uint64_t sock,
 				     struct traffic *traffic)
 {
 	uint64_t sent, received, next, copied;
+	bool has_sent, has_received;
 	struct fb_error *err = fb_wait_value(finder, sock, "tcp_sock", "lsndtime", &sent);
 
 	if (!err)
@@ -30,8 +48,17 @@ static struct fb_error *read_traffic(struct fb_wait_finder *finder, uint64_t soc
 	if (!err)
 		err = fb_wait_value(finder, sock, "tcp_sock", "copied_seq", &copied);
 	if (!err)
-		*traffic = (struct traffic){(uint32_t)sent, (uint32_t)received,
-					    (uint32_t)next - (uint32_t)copied};
+		err = any_bytes(finder, sock, "bytes_sent", &has_sent);
+	if (!err)
+		err = any_bytes(finder, sock, "bytes_received", &has_received);
+	if (!err)
+		*traffic = (struct traffic){
+			.sent = (uint32_t)sent,
+			.received = (uint32_t)received,
+			.unread = (uint32_t)next - (uint32_t)copied,
+			.has_sent = has_sent,
+			.has_received = has_received,
+		};
 	return err;
 }
 
@@ -39,6 +66,18 @@ static struct fb_error *read_traffic(struct fb_wait_finder *finder, uint64_t soc
 static bool is_after(uint32_t one, uint32_t other)
 {
 	return (int32_t)(one - other) > 0;
+}
+
+static bool received_last(const struct traffic *traffic)
+{
+	return traffic->unread || is_after(traffic->received, traffic->sent) ||
+	       (traffic->has_received && !traffic->has_sent);
+}
+
+static bool sent_last(const struct traffic *traffic)
+{
+	return !traffic->unread && (is_after(traffic->sent, traffic->received) ||
+				    (traffic->has_sent && !traffic->has_received));
 }
 
 struct fb_error *fb_wait_debt_of(struct fb_wait_finder *finder, uint64_t file,
@@ -67,9 +106,9 @@ struct fb_error *fb_wait_debt_of(struct fb_wait_finder *finder, uint64_t file,
 		err = fb_wait_tcp_accepted(finder, &socket, &accepted);
 	if (err)
 		return err;
-	if (accepted && (traffic.unread || is_after(traffic.received, traffic.sent)))
+	if (accepted && received_last(&traffic))
 		*debt_ret = FB_WAIT_OWES;
-	else if (!accepted && !traffic.unread && is_after(traffic.sent, traffic.received))
+	else if (!accepted && sent_last(&traffic))
 		*debt_ret = FB_WAIT_IS_OWED;
 	return NULL;
 }

@@ -23,19 +23,29 @@
 #define COPIED 116u
 #define SENT_AT 120u
 #define RECEIVED_AT 124u
+#define BYTES_SENT 128u
+#define BYTES_RECEIVED 136u
 
 enum { CLIENT, SERVER, UPSTREAM };
 
 struct end {
 	uint32_t sent_at, received_at, unread;
+	uint64_t sent, received; /* bytes */
 };
 
 /* What came in last, went out last, and neither; times may wrap. */
-static const struct end asked = {1000, 1001, 0};
-static const struct end answered = {1001, 1000, 0};
-static const struct end silent = {1000, 1000, 0};
-static const struct end wrapped = {4, 0xfffffff0u, 0};
-static const struct end unread = {1001, 1000, 7};
+static const struct end asked = {1000, 1001, 0, 31, 31};
+static const struct end answered = {1001, 1000, 0, 31, 31};
+static const struct end silent = {1000, 1000, 0, 0, 0};
+/* All that was ever said came with the connection. */
+static const struct end asked_at_once = {1000, 1000, 0, 0, 31};
+static const struct end asks_at_once = {1000, 1000, 0, 31, 0};
+static const struct end answered_at_once = {1000, 1000, 0, 31, 31};
+static const struct end wrapped = {4, 0xfffffff0u, 0, 31, 31};
+static const struct end unread = {1001, 1000, 7, 31, 31};
+
+/* Whether the made kernel counts bytes, as those from 4.19 on do. */
+static bool counts = true;
 
 static void put_types(struct made_waits *w)
 {
@@ -43,9 +53,11 @@ static void put_types(struct made_waits *w)
 	uint32_t ack =
 		made_struct(types, "made_ack", 4, MADE_MEMBERS_OF({"lrcvtime", types->half, 0}));
 
-	made_struct(types, "tcp_sock", 128,
+	made_struct(types, "tcp_sock", 144,
 		    MADE_MEMBERS_OF({"lsndtime", types->half, SENT_AT},
-				    {"copied_seq", types->half, COPIED}));
+				    {"copied_seq", types->half, COPIED},
+				    {counts ? "bytes_sent" : "other", types->word, BYTES_SENT},
+				    {"bytes_received", types->word, BYTES_RECEIVED}));
 	made_struct(types, "inet_connection_sock", 128,
 		    MADE_MEMBERS_OF({"icsk_ack", ack, RECEIVED_AT}));
 	made_types_give(types, w->made);
@@ -91,6 +103,8 @@ static uint64_t put_sock(struct made_waits *w, const struct fb_task *task, unsig
 		made_put(made, sock + COPIED, 500 - end->unread, 4);
 		made_put(made, sock + SENT_AT, end->sent_at, 4);
 		made_put(made, sock + RECEIVED_AT, end->received_at, 4);
+		made_put(made, sock + BYTES_SENT, end->sent, 8);
+		made_put(made, sock + BYTES_RECEIVED, end->received, 8);
 	}
 	file = made_open_file(w, socket, S_IFSOCK | 0777, 3);
 	if (task)
@@ -157,6 +171,12 @@ static struct fb_blocked works(struct made_waits *w)
 	return loop(w, true, &asked, &answered, 1);
 }
 
+/* As with a client that sends its one request in the tick in which it connects. */
+static struct fb_blocked works_on_what_came_at_once(struct made_waits *w)
+{
+	return loop(w, true, &asked_at_once, &asks_at_once, 1);
+}
+
 static struct fb_blocked works_on_what_is_unread(struct made_waits *w)
 {
 	return loop(w, true, &unread, &wrapped, 1);
@@ -211,6 +231,11 @@ static void follows_a_request_through_an_event_loop(void)
 		 {LOOP, FOLLOWS,
 		  .detail = ALL "; owes an answer on 1 connection; sent last on fd 7, and has no "
 				"answer"}},
+		{works_on_what_came_at_once,
+		 fb_wait_epoll,
+		 {LOOP, FOLLOWS,
+		  .detail = ALL "; owes an answer on 1 connection; sent last on fd 7, and has no "
+				"answer"}},
 		{is_a_client,
 		 fb_wait_epoll,
 		 {LOOP, FOLLOWS, .detail = ALL "; sent last on fd 7, and has no answer"}},
@@ -261,6 +286,9 @@ static void tells_who_is_to_speak(void)
 		{&wrapped, FB_WAIT_NO_DEBT, FB_WAIT_IS_OWED},
 		{&silent, FB_WAIT_NO_DEBT, FB_WAIT_NO_DEBT},
 		{&unread, FB_WAIT_OWES, FB_WAIT_NO_DEBT},
+		{&asked_at_once, FB_WAIT_OWES, FB_WAIT_NO_DEBT},
+		{&asks_at_once, FB_WAIT_NO_DEBT, FB_WAIT_IS_OWED},
+		{&answered_at_once, FB_WAIT_NO_DEBT, FB_WAIT_NO_DEBT},
 	};
 	struct made_waits w;
 	uint64_t file, socket, sock;
@@ -291,6 +319,22 @@ static void tells_who_is_to_speak(void)
 	made_waits_end(&w);
 }
 
+/* Without the counters the times alone are known. */
+static void tells_nothing_of_one_tick_without_counters(void)
+{
+	struct made_waits w;
+
+	counts = false;
+	made_waits_begin(&w);
+	loop(&w, true, NULL, NULL, 0);
+	CU_ASSERT_EQUAL(debt_of(&w, put_sock(&w, NULL, 0, SERVER_PORT, 5, &asked_at_once)),
+			FB_WAIT_NO_DEBT);
+	CU_ASSERT_EQUAL(debt_of(&w, put_sock(&w, NULL, 0, SERVER_PORT, 5, &asked)), FB_WAIT_OWES);
+	CU_ASSERT_EQUAL(debt_of(&w, put_sock(&w, NULL, 0, 7000, 5, &answered)), FB_WAIT_IS_OWED);
+	made_waits_end(&w);
+	counts = true;
+}
+
 /* Somebody may listen at that port in another network namespace. */
 static void a_listener_is_one_of_its_namespace(void)
 {
@@ -310,4 +354,5 @@ static void a_listener_is_one_of_its_namespace(void)
 
 FB_TEST_MAIN("bundle/wait_debt", FB_TEST(follows_a_request_through_an_event_loop),
 	     FB_TEST(an_event_loop_without_a_request_is_idle), FB_TEST(tells_who_is_to_speak),
+	     FB_TEST(tells_nothing_of_one_tick_without_counters),
 	     FB_TEST(a_listener_is_one_of_its_namespace))
