@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/part.h"
 #include "kernel/memory/page_frame.h"
+#include "kernel/memory/page_type.h"
 
 /* struct page is 64 bytes; with debugging options some 100. */
 #define MOST_STRUCT_PAGE 256u
@@ -22,11 +23,6 @@
 #define MAPPING_BITS 3u
 /* _mapcount of a page that has a type instead: below PAGE_MAPCOUNT_RESERVE (-128). */
 #define LEAST_MAP_COUNT (-128)
-
-/* A type that page_type can name. mask 0: this kernel does not tell it so. */
-struct page_type {
-	uint32_t mask, value;
-};
 
 /* Bits of page->flags; 0: this kernel has no such flag. */
 struct page_flags {
@@ -43,7 +39,7 @@ struct fb_page_classifier {
 	struct fb_kernel *kernel;
 	uint32_t size; /* of struct page */
 	struct page_flags flags;
-	struct page_type buddy, offline, hugetlb, slab;
+	struct fb_page_type buddy, offline, hugetlb, slab;
 	struct fb_field destructor; /* of a compound page, in its first tail; until 6.6 */
 	int64_t hugetlb_destructor;
 	/* The head that was read last; address 0: none. */
@@ -63,24 +59,6 @@ const char *fb_page_class_name(enum fb_page_class class)
 	return class < FB_PAGE_CLASSES ? names[class] : "unknown";
 }
 
-/*
- * Since 4ffca5a96678 (6.12) page_type has one type in its top byte, enum pagetype's PGTY_*. Before it was
- * a mask of which a bit was cleared for each type (PG_buddy and so on, macros that no type information
- * has), and VMCOREINFO says how the whole word then looks, as it still does.
- */
-static struct page_type find_type(const struct fb_kernel *kernel, const char *enumerator,
-				  const char *number)
-{
-	int64_t value;
-
-	if (fb_btf_enumerator_value(fb_kernel_types(kernel), "pagetype", enumerator, &value) &&
-	    value > 0 && value <= UINT8_MAX)
-		return (struct page_type){0xff000000u, (uint32_t)value << 24};
-	if (fb_vmcoreinfo_number(fb_kernel_vmcoreinfo(kernel), number, &value))
-		return (struct page_type){UINT32_MAX, (uint32_t)value};
-	return (struct page_type){0};
-}
-
 static void find_words(struct fb_page_classifier *classifier)
 {
 	static const char *const destructors[] = {"compound_dtor", NULL};
@@ -96,10 +74,12 @@ static void find_words(struct fb_page_classifier *classifier)
 	flags->poisoned = fb_page_flag(types, "PG_hwpoison");
 	/* In the first tail's flags since 9c5ccf2db04b (6.6), a page type since d99e3140a4d3 (6.9). */
 	flags->hugetlb = fb_page_flag(types, "PG_hugetlb");
-	classifier->buddy = find_type(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
-	classifier->offline = find_type(kernel, "PGTY_offline", "PAGE_OFFLINE_MAPCOUNT_VALUE");
-	classifier->hugetlb = find_type(kernel, "PGTY_hugetlb", "PAGE_HUGETLB_MAPCOUNT_VALUE");
-	classifier->slab = find_type(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE");
+	classifier->buddy = fb_page_type_find(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
+	classifier->offline =
+		fb_page_type_find(kernel, "PGTY_offline", "PAGE_OFFLINE_MAPCOUNT_VALUE");
+	classifier->hugetlb =
+		fb_page_type_find(kernel, "PGTY_hugetlb", "PAGE_HUGETLB_MAPCOUNT_VALUE");
+	classifier->slab = fb_page_type_find(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE");
 	if (!fb_layout_find(types, "page", destructors, "page.compound_dtor",
 			    &classifier->destructor) ||
 	    classifier->destructor.size != 1 ||
@@ -179,11 +159,6 @@ static struct page_words words_of(const struct fb_page_classifier *classifier, c
 	return words;
 }
 
-static bool is_type(const struct page_type *type, const struct page_words *words)
-{
-	return type->mask && (words->type & type->mask) == type->value;
-}
-
 /* Whether the compound page whose first struct page has these words is hugetlbfs's, by its first tail. */
 static bool has_hugetlb_tail(const struct fb_page_classifier *classifier, const uint8_t *tail)
 {
@@ -209,13 +184,13 @@ static enum fb_page_class class_of_head(const struct fb_page_classifier *classif
 
 	if (words->flags == UINT64_MAX) /* PAGE_POISON_PATTERN: never set up */
 		return FB_PAGE_UNKNOWN;
-	if (is_type(&classifier->buddy, words))
+	if (fb_page_type_is(&classifier->buddy, words->type))
 		return FB_PAGE_FREE;
-	if (is_type(&classifier->offline, words))
+	if (fb_page_type_is(&classifier->offline, words->type))
 		return FB_PAGE_OFFLINE;
-	if (is_type(&classifier->hugetlb, words))
+	if (fb_page_type_is(&classifier->hugetlb, words->type))
 		return FB_PAGE_USER;
-	if (words->flags & flags->slab || is_type(&classifier->slab, words))
+	if (words->flags & flags->slab || fb_page_type_is(&classifier->slab, words->type))
 		return FB_PAGE_KERNEL;
 	if ((int32_t)words->type < LEAST_MAP_COUNT)
 		return FB_PAGE_KERNEL;

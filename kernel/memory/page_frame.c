@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/part.h"
+#include "kernel/memory/page_type.h"
+
 /* Without vmemmap_base (KASLR of the memory regions off): the fixed place of each paging mode
  * (Documentation/arch/x86/x86_64/mm.rst). */
 #define VMEMMAP_4_LEVELS 0xffffea0000000000ull
@@ -62,9 +64,22 @@ static void name_flags(const struct fb_btf *types, uint64_t bits, char *to, size
 	}
 }
 
-static const char *type_of(const struct fb_page_frame *frame, uint64_t mapping)
+/* A slab's pages had a flag (PG_slab) until 46df8e73a4a3 (6.10), and have a type since; of some kernels no
+ * references are counted. */
+static bool is_slab(const struct fb_kernel *kernel, const struct fb_page_frame *frame,
+		    uint32_t word)
 {
-	if (strstr(frame->flags, "slab"))
+	const struct fb_page_type slab =
+		fb_page_type_find(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE");
+
+	return (frame->flags_bits & fb_page_flag(fb_kernel_types(kernel), "PG_slab")) ||
+	       fb_page_type_is(&slab, word);
+}
+
+static const char *type_of(const struct fb_kernel *kernel, const struct fb_page_frame *frame,
+			   uint64_t mapping, uint32_t word)
+{
+	if (is_slab(kernel, frame, word))
 		return "slab";
 	if (frame->references == 0)
 		return "free";
@@ -126,6 +141,7 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	struct fb_page_frame frame = {.type = "unknown"};
 	uint64_t mapping = 0, head;
+	int64_t word = 0; /* page_type, or _mapcount */
 	struct fb_error *err;
 
 	err = fb_page_frame_address(kernel, pfn, &frame.address);
@@ -143,6 +159,8 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 		err = fb_kernel_field_signed(kernel, frame.address, &layout->page_mapcount,
 					     &frame.map_count);
 	if (!err)
+		err = fb_kernel_field_signed(kernel, head, &layout->page_mapcount, &word);
+	if (!err)
 		err = fb_kernel_field(kernel, frame.address, &layout->page_private,
 				      &frame.private_data);
 	if (!err && layout->page.size) {
@@ -151,7 +169,7 @@ struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,
 		frame.map_count = frame.map_count > MAP_COUNT_TYPE_LIMIT ? frame.map_count + 1 : 0;
 		name_flags(fb_kernel_types(kernel), frame.flags_bits, frame.flags,
 			   sizeof(frame.flags));
-		frame.type = type_of(&frame, mapping);
+		frame.type = type_of(kernel, &frame, mapping, (uint32_t)word);
 	}
 	err = fb_part_skip(err);
 	if (!err)

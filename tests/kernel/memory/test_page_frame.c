@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "symbols/btf/btf_builder.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/real_kernel.h"
@@ -106,6 +107,44 @@ static void asks_the_head_of_a_tail(void)
 	made_kernel_destroy(made);
 }
 
+/* A slab is told by its type: VMCOREINFO's number of it (6.10), of which the whole word is; of newer kernels by the
+ * top byte, without references (7.2). Its tails are the head's. */
+static void tells_slabs_by_their_type(void)
+{
+	static const struct fb_btf_value kinds[] = {{"PGTY_buddy", 0xf0}, {"PGTY_slab", 0xf5}};
+	struct fb_btf_builder builder;
+	struct fb_btf *types = NULL;
+	uint64_t pages;
+	uint32_t id;
+	struct made_kernel *made = make(&pages);
+
+	MADE_FIELD(made, page_compound_head, 8, 8);
+	MADE_SET(made, pages + 4 * PAGE_BYTES, page_refcount, 1);
+	MADE_SET(made, pages + 4 * PAGE_BYTES, page_mapcount, 0xffffffdf);
+	MADE_SET(made, pages + 5 * PAGE_BYTES, page_compound_head, pages + 4 * PAGE_BYTES + 1);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "kernel");
+	fb_vmcoreinfo_destroy(made->kernel.vmcoreinfo);
+	FB_OK_FATAL(fb_vmcoreinfo_parse("NUMBER(PAGE_SLAB_MAPCOUNT_VALUE)=-33\n",
+					&made->kernel.vmcoreinfo));
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "slab");
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 5).type, "slab");
+	MADE_SET(made, pages + 4 * PAGE_BYTES, page_mapcount, 0xf5000003);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "kernel");
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_enum(&builder, "pagetype", 4, false, kinds, FB_ARRAY_SIZE(kinds),
+				  &id));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
+	fb_btf_builder_deinit(&builder);
+	made->kernel.types = types;
+	MADE_SET(made, pages + 4 * PAGE_BYTES, page_refcount, 0);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "slab");
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 5).type, "slab");
+	MADE_SET(made, pages + 4 * PAGE_BYTES, page_mapcount, 0xf0000003);
+	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "free");
+	made_kernel_destroy(made);
+}
+
 static void does_not_know_what_is_lost(void)
 {
 	uint64_t pages;
@@ -163,5 +202,5 @@ static void agrees_with_itself_on_real_dumps(void)
 }
 
 FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(asks_the_head_of_a_tail),
-	     FB_TEST(does_not_know_what_is_lost), FB_TEST(uses_the_fixed_place),
-	     FB_TEST(agrees_with_itself_on_real_dumps))
+	     FB_TEST(tells_slabs_by_their_type), FB_TEST(does_not_know_what_is_lost),
+	     FB_TEST(uses_the_fixed_place), FB_TEST(agrees_with_itself_on_real_dumps))
