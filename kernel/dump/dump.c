@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A dump of any format as physical memory: through the cache of pages, then the format's own reading.
- * dump_open.c makes it.
+ * Reads pages and physical memory of a dump of any format: through the cache of pages, and where a page is not in it,
+ * by the functions of the format. Called by whatever reads memory of a dump; dump_open.c makes the dump.
  */
 #include "kernel/dump/dump.h"
 

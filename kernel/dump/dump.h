@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel dump as pages of physical memory and notes, whatever its format:
- * kdump-compressed (plain, flattened, split, incomplete) and ELF vmcores read by
- * this program, every other format through libkdumpfile; a whole-stream
- * compression around any of them. Safe for concurrent reads.
+ * A kernel dump as pages of physical memory and notes, whatever its format. This program
+ * itself reads kdump-compressed dumps (plain, flattened, split, incomplete), ELF vmcores
+ * and the memory images of kernel/images; libkdumpfile reads other formats. Any of them
+ * may be compressed as a whole. Reads are safe from many threads. Called by
+ * bundle/input, kernel/image and whatever reads or copies pages of a dump.
+ *
+ * A pfn is a page frame number: the physical address divided by FB_PAGE_SIZE.
  */
 #ifndef FB_KERNEL_DUMP_H
 #define FB_KERNEL_DUMP_H
@@ -25,23 +28,24 @@ struct fb_dump_info {
 	bool flattened;
 	bool split;
 	bool live; /* /proc/kcore: the running kernel, whose memory changes while it is read */
-	bool incomplete;    /* marked so by makedumpfile, cut off, or with pages lost */
-	uint64_t max_pfn;   /* exclusive end of the page frames the format covers */
-	uint64_t known_pfn; /* exclusive end of those of which the dump says whether it has them */
-	uint64_t pages_dumped; /* that can be read */
-	uint64_t pages_lost;   /* said to be there, but cut off, in a missing part or damaged */
-	uint64_t
-		pages_damaged; /* of these: whose descriptor leads to no page; see fb_dump_survey() */
-	uint64_t pages_existing; /* bitmap 1 where there is one, else 0: unknown */
+	bool incomplete;    /* makedumpfile marked it so, it is cut off, or pages are lost */
+	uint64_t max_pfn;   /* exclusive end of the page frames that the dump's header covers */
+	uint64_t known_pfn; /* exclusive end of the frames that its bitmap tells of; <= max_pfn */
+	uint64_t pages_dumped; /* pages that can be read */
+	/* Pages that the dump should have, but that are cut off, in a missing part, or damaged. */
+	uint64_t pages_lost;
+	/* Those of pages_lost whose descriptor leads to no page; complete after fb_dump_survey(). */
+	uint64_t pages_damaged;
+	uint64_t pages_existing; /* page frames of the host, by bitmap 1; 0: unknown */
 	int dump_level;          /* makedumpfile -d; -1: unknown */
 	const char *machine;     /* utsname.machine of the header, "" if none */
 	const char *release;     /* utsname.release of the header, "" if none */
 	int64_t crash_time;      /* seconds since the epoch by the header, 0 if none */
 };
 
-/* paths: one file, or all parts of a split dump in any order. FB_INVALID for an empty or unknown
- * file, another architecture, or parts that do not belong together. What is damaged but does not
- * stop the reading goes to warnings. */
+/* Opens a dump. paths: one file, or all parts of a split dump in any order. FB_INVALID for an empty or unknown
+ * file, another architecture, or parts that do not belong together. Damage that does not prevent reading
+ * gives warnings (borrowed, used by this call only). The caller destroys the dump. */
 FB_MUST_CHECK struct fb_error *fb_dump_open(const char *const *paths, size_t count,
 					    struct fb_warnings *warnings,
 					    struct fb_dump **dump_ret);
@@ -49,39 +53,40 @@ void fb_dump_destroy(struct fb_dump *dump);
 
 const struct fb_dump_info *fb_dump_info(const struct fb_dump *dump);
 
-/* The logical bytes (unpacked, de-flattened) of a kdump-compressed dump of one file; NULL for any other.
- * Owned by the dump. */
+/* The bytes of a kdump-compressed dump that is one file, decompressed and de-flattened; NULL for any other
+ * dump. Owned by the dump. */
 struct fb_file *fb_dump_file(const struct fb_dump *dump);
 
-/* How pages are stored: "zlib", "lzo", "snappy", "zstd", "none", or "mixed"; judged by the first
- * few thousand. NULL where the format does not say. Static. */
+/* How the pages are compressed: "zlib", "lzo", "snappy", "zstd", "none", or "mixed", by the first few thousand
+ * of them. NULL where the format does not tell. Static. */
 const char *fb_dump_compression(struct fb_dump *dump);
 
-/* False also where it cannot be read whether: see fb_dump_failure(). */
+/* Whether the page can be read. False too where a read of the dump's tables failed: see fb_dump_failure(). */
 bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
-/* The first page in the dump at or behind pfn, or UINT64_MAX. */
+/* The first frame at or behind pfn whose page can be read; UINT64_MAX where there is none. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);
-/* NULL, or why a page may have been denied that is there: memory, a system call or the disk failed while it was looked for. Whoever
- * writes or counts all pages of a dump asks at its end. The error is a new one. */
+/* The functions above and below that return no error treat a page as missing where memory is out, a system call
+ * fails, or the disk does not give the tables of pages. This returns that error, or NULL where there was none. Code
+ * that writes or counts all pages of a dump must call it at the end. The error is a copy, owned by the caller. */
 FB_MUST_CHECK struct fb_error *fb_dump_failure(const struct fb_dump *dump);
-/* Why a page is not in the dump that fb_dump_has_page() denies: FB_ABSENCE_UNMAPPED (no frame of the
- * dump), FB_ABSENCE_FILTERED, or FB_ABSENCE_TRUNCATED where it was to be in the dump and is lost. */
+/* Why a page for which fb_dump_has_page() is false is not in the dump: FB_ABSENCE_UNMAPPED (the host has no such
+ * frame), FB_ABSENCE_FILTERED, or FB_ABSENCE_TRUNCATED where the dump should have the page, but it is lost. */
 enum fb_absence fb_dump_page_absence(struct fb_dump *dump, uint64_t pfn);
-/* Decompresses into page (FB_PAGE_SIZE bytes). FB_ABSENT where the dump has no such page,
- * FB_CORRUPT where it does not decompress to exactly a page, FB_TRUNCATED where a cut-off or split
- * dump lost it. On failure the bytes of page are undefined. */
+/* Reads and decompresses a page into `page` (FB_PAGE_SIZE bytes). FB_ABSENT where the dump has no such page,
+ * FB_CORRUPT where it does not decompress to exactly one page, FB_TRUNCATED where the file is cut off before it
+ * or its part of a split dump is missing. After an error the contents of `page` are undefined. */
 FB_MUST_CHECK struct fb_error *fb_dump_read_page(struct fb_dump *dump, uint64_t pfn, void *page);
 
-/* Whether the page at pfn, which the dump has, is known unread to be of zeros: a hole of the file. *end_ret:
- * exclusive end of the frames from pfn on of which that is known alike, beyond pfn. */
+/* Whether the page at pfn, which the dump has, lies in a hole of the file and so consists of zeros; this reads
+ * nothing. *end_ret (> pfn) is the exclusive end of the frames from pfn on with the same answer. */
 bool fb_dump_in_hole(struct fb_dump *dump, uint64_t pfn, uint64_t *end_ret);
 
-/* Looks at every page's descriptor, which opening does only of a dump that seems cut off: info then
- * counts all pages that cannot be had as lost, and warnings says what is new. Not while another
- * thread uses the dump. */
+/* Checks the descriptors of all pages, which opening does only for a dump that seems to be cut off. Afterwards
+ * fb_dump_info() counts all pages that cannot be read as lost; losses that were not known before are added to
+ * warnings. Not to be called while another thread uses the dump. */
 FB_MUST_CHECK struct fb_error *fb_dump_survey(struct fb_dump *dump, struct fb_warnings *warnings);
-/* The first frame at or behind pfn whose page was to be in the dump and cannot be had; UINT64_MAX if
- * there is none below info's known_pfn. */
+/* The first frame at or behind pfn whose page should be in the dump and is lost; UINT64_MAX where there is none
+ * below known_pfn. */
 uint64_t fb_dump_next_lost(struct fb_dump *dump, uint64_t pfn);
 
 /* Physical memory, through a cache of decompressed pages. Owned by the dump. */
@@ -89,43 +94,46 @@ struct fb_space *fb_dump_physical(struct fb_dump *dump);
 
 /* The text of VMCOREINFO, NUL-terminated; NULL where the dump has none. Owned by the dump. */
 const char *fb_dump_vmcoreinfo(const struct fb_dump *dump);
-/* All ELF notes (CORE/NT_PRSTATUS per CPU that was online, VMCOREINFO...), raw. *size_ret may
- * be 0. Owned by the dump. */
+/* The bytes of all ELF notes (CORE/NT_PRSTATUS for each CPU that was online, VMCOREINFO...), *size_ret of them,
+ * which may be 0. Owned by the dump. */
 const void *fb_dump_notes(const struct fb_dump *dump, size_t *size_ret);
-/* NT_PRSTATUS notes in the order they stand (the n-th CPU that has one): desc bytes of each.
- * Returns NULL behind the last. */
+/* The contents of the index-th NT_PRSTATUS note, *size_ret bytes, in the order of the dump: that of the n-th CPU
+ * that has a note, which need not be CPU n. NULL where there are not so many. Owned by the dump. */
 const void *fb_dump_prstatus(const struct fb_dump *dump, size_t index, size_t *size_ret);
 
 /*
- * Pages as they are stored, for copying without decompressing. Only kdump-compressed dumps have
- * them: fb_dump_parts() is 0 for all other formats.
+ * Pages as they are stored, for copying them without decompression. Only kdump-compressed dumps allow that:
+ * for all other formats fb_dump_parts() is 0. A part is one file of a split dump; a dump that is not split has
+ * one part.
  */
 struct fb_dump_part {
 	struct fb_file *file; /* logical (de-flattened) bytes; owned by the dump */
-	uint64_t data_start;  /* offset of the first stored page */
-	uint64_t data_end;    /* exclusive; the end of the last one that is whole */
+	uint64_t data_start;  /* offset of the first stored page, in bytes */
+	uint64_t data_end;    /* exclusive; the end of the last stored page that is whole */
 };
 struct fb_dump_stored {
 	uint64_t pfn;
-	uint64_t offset;     /* in the part's file */
+	uint64_t offset;     /* in the part's file, in bytes */
 	uint32_t size;       /* bytes */
 	uint32_t flags;      /* FB_KDUMP_PAGE_*, 0: not compressed */
 	uint64_t page_flags; /* the descriptor's last field */
-	uint32_t part;
+	uint32_t part;       /* index of the part */
 };
 size_t fb_dump_parts(const struct fb_dump *dump);
-/* The first call for a part reads all its page descriptors: only they tell where its data end. */
+/* The first call for a part reads all page descriptors of the part, because only they tell where its data end. */
 FB_MUST_CHECK struct fb_error *fb_dump_part(struct fb_dump *dump, size_t index,
 					    struct fb_dump_part *part_ret);
-/* Up to room readable pages in order of pfn, from pfn on; *count_ret 0 at the end. */
+/* Lists up to room pages that can be read, in order of pfn, beginning at or behind pfn. *count_ret is how many;
+ * 0 where there are no more. */
 FB_MUST_CHECK struct fb_error *fb_dump_stored(struct fb_dump *dump, uint64_t pfn,
 					      struct fb_dump_stored *stored, size_t room,
 					      size_t *count_ret);
-/* The header block, and the sub-header block with its notes, VMCOREINFO and eraseinfo, as they
- * stand in the first part: what a rewritten dump keeps. NULL for other formats. Owned by the
- * dump. */
+/* The header block, and the sub-header block with its notes, VMCOREINFO and eraseinfo, as they are in the first
+ * part; a dump that is rewritten keeps them. *size_ret is their size in bytes. NULL for other formats. Owned by
+ * the dump. */
 const void *fb_dump_kdump_header(const struct fb_dump *dump, size_t *size_ret);
-/* Existing pages (bitmap 1) from byte `offset` of the bitmap; zeros behind its end. */
+/* Copies length bytes, from byte `offset` on, of bitmap 1, which has a bit for each page frame of the host. What
+ * lies behind the bitmap's end is zeros. */
 FB_MUST_CHECK struct fb_error *fb_dump_existing_bitmap(struct fb_dump *dump, uint64_t offset,
 						       void *bits, size_t length);
 

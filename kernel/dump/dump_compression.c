@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The names of the ways in which the pages of a kdump-compressed dump are stored. Called by info
- * and report.
+ * Finds out how the pages of a kdump-compressed dump are compressed. Called by the commands info and report.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads all dump formats that have no reader of their own here through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
- * s390 and what it learns. Only physical pages are asked of it: this program translates addresses itself. libkdumpfile
- * is not thread-safe, so a lock is held around each call. Called by dump_open.c for what nothing else knows.
+ * s390, and formats that later versions of it add. It is used only for physical pages: this program translates
+ * addresses itself. libkdumpfile is not thread-safe, so a lock is held around each call. Called by dump_open.c for files
+ * that no other reader recognises.
  */
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>

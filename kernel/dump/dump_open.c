@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening a dump for all who read one: unwrap its files, tell the format by the first bytes, and hand
- * over to that format.
+ * Opens a dump: undoes compression and flattening of its files, recognises the format by the first bytes, and calls
+ * that format's reader. Called by bundle/input and by commands that take a dump.
  */
 #include <elf.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads dumps whose pages stand in a file as they are. Opened by elf_vmcore.c and image_dump.c. */
+/* Reads dumps whose pages lie uncompressed in a file. Opened by elf_vmcore.c and image_dump.c. */
 #include "kernel/dump/extent_dump.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opens a memory image as a dump: what kernel/images finds in it. It has no notes, so VMCOREINFO is searched in its
+ * Opens a memory image, which kernel/images reads, as a dump. It has no notes, so VMCOREINFO is searched in its
  * pages (kernel/image/vmcoreinfo_scan.c), and no CPU has registers. Called by dump_open.c; extent_dump.c reads the
  * pages.
  */

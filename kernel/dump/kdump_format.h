@@ -4,14 +4,14 @@
  * writes it (its diskdump_mod.h, IMPLEMENTATION and makedumpfile.c):
  *
  *   block 0          struct fb_kdump_header
- *   block 1..        struct fb_kdump_sub_header, then notes, VMCOREINFO, eraseinfo where its
- *                    offsets say (sub_hdr_size blocks)
- *   then             bitmap 1 (existing pages), bitmap 2 (dumped pages): bitmap_blocks in all
+ *   block 1..        struct fb_kdump_sub_header, then notes, VMCOREINFO and eraseinfo at the
+ *                    offsets that it has (sub_hdr_size blocks)
+ *   then             bitmap 1 (existing pages), bitmap 2 (dumped pages): bitmap_blocks together
  *   then             struct fb_kdump_page_desc for each dumped page, in order
  *   then             the pages' data
  *
- * A flattened file is the same as a stream of {offset, size, bytes} records, big-endian,
- * behind one 4,096-byte header block.
+ * A flattened file has the same contents as a stream of big-endian {offset, size, bytes} records
+ * behind a header block of 4,096 bytes.
  */
 #ifndef FB_KERNEL_KDUMP_FORMAT_H
 #define FB_KERNEL_KDUMP_FORMAT_H
@@ -73,9 +73,9 @@ struct fb_kdump_sub_header { /* struct kdump_sub_header */
 };
 
 struct fb_kdump_page_desc { /* struct page_desc */
-	uint64_t offset;    /* in the file */
-	uint32_t size;
-	uint32_t flags; /* FB_KDUMP_PAGE_* */
+	uint64_t offset;    /* in the file, in bytes */
+	uint32_t size;      /* bytes */
+	uint32_t flags;     /* FB_KDUMP_PAGE_* */
 	uint64_t page_flags;
 };
 
@@ -88,7 +88,7 @@ _Static_assert(sizeof(struct fb_kdump_header) == 464, "struct disk_dump_header o
 _Static_assert(sizeof(struct fb_kdump_sub_header) == 104, "struct kdump_sub_header on x86-64");
 _Static_assert(sizeof(struct fb_kdump_page_desc) == 24, "struct page_desc");
 
-/* Flattened: header block, then records to one whose offset and size are -1. */
+/* A flattened file: a header block, then records up to one whose offset and size are -1. */
 #define FB_FLAT_SIGNATURE "makedumpfile" /* NUL-padded to 16 bytes */
 #define FB_FLAT_HEADER_SIZE 4096u
 struct fb_flat_header { /* struct makedumpfile_header; big-endian */

@@ -18,17 +18,18 @@
 struct fb_kdump_part {
 	struct fb_file *file; /* owned */
 	struct fb_kdump_layout layout;
-	uint64_t bits_end; /* exclusive end of the frames of the part whose bit is in the file */
-	struct fb_kdump_bitmap *bitmap;
-	struct fb_kdump_descs *descs;
-	/* The result of reading all descriptors: at once where pages seem lost, else on demand. What it
-	 * finds is counted in the dump's info by fb_kdump_count_losses() alone. */
+	uint64_t bits_end; /* exclusive end of the part's frames whose bit is in the file */
+	struct fb_kdump_bitmap *bitmap; /* owned */
+	struct fb_kdump_descs *descs;   /* owned */
+	/* The result of reading all descriptors, valid where surveyed is set. They are read on opening where
+	 * pages seem to be lost, else on demand. Only fb_kdump_count_losses() adds the losses to the dump's
+	 * info. */
 	bool surveyed;
 	struct fb_kdump_survey survey;
-	/* Pages are known to be lost, so that a set bit alone does not make a page readable. */
+	/* Pages are known to be lost, so that a page with a set bit may still be unreadable. */
 	bool lossy;
-	/* Where a page of zeros is stored as it is, 0 while none was read: makedumpfile stores one
-	 * for all that it does not exclude, and they are many. */
+	/* Offset of a page of zeros that is stored uncompressed; 0 while none was read. makedumpfile stores one
+	 * for all pages of zeros, which are many, so that this one need not be read again. */
 	_Atomic uint64_t zeros;
 };
 
@@ -36,19 +37,20 @@ struct fb_kdump {
 	struct fb_dump dump;
 	struct fb_kdump_part *parts; /* owned; sorted by start_pfn, disjoint */
 	size_t count;
-	/* Of all frames, to tell lost pages from those that were never dumped. The only part's own, or
-	 * owned. */
+	/* The bitmap of all frames, which tells lost pages from those that were never dumped. It is the
+	 * bitmap of the only part, or `whole`. */
 	struct fb_kdump_bitmap *meant;
-	uint64_t pages_missing;        /* in parts that were not given */
-	struct fb_kdump_bitmap *whole; /* that one where it is owned, else NULL */
-	struct fb_kdump_unpackers *unpackers;
-	void *header; /* owned */
+	uint64_t pages_missing;               /* pages in parts that were not given */
+	struct fb_kdump_bitmap *whole;        /* owned; NULL where there is only one part */
+	struct fb_kdump_unpackers *unpackers; /* owned */
+	void *header;                         /* owned */
 	pthread_mutex_t survey_lock;
 };
 
 extern const struct fb_dump_ops fb_kdump_ops;
 
-/* Moves the pages of a surveyed part that cannot be had from those that can to those that are lost. */
+/* Updates the dump's info after the survey of a part: its pages that cannot be read are counted as lost and no
+ * longer as dumped. */
 void fb_kdump_count_losses(struct fb_kdump *kdump, struct fb_kdump_part *part);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decompression of one page, each page by its own method. A decompressor holds
- * scratch memory; a pool lends one to each thread that asks.
+ * Decompresses single pages; each page may be compressed by another method. A
+ * decompressor needs working memory, so there is a pool of them, from which each thread
+ * borrows one. Safe from many threads. Called by kdump.c.
  */
 #ifndef FB_KERNEL_KDUMP_UNPACK_H
 #define FB_KERNEL_KDUMP_UNPACK_H
@@ -14,11 +15,12 @@
 struct fb_kdump_unpackers;
 
 FB_MUST_CHECK struct fb_error *fb_kdump_unpackers_create(struct fb_kdump_unpackers **pool_ret);
-/* Takes NULL. */
+/* pool may be NULL. */
 void fb_kdump_unpackers_destroy(struct fb_kdump_unpackers *pool);
 
-/* Makes FB_PAGE_SIZE bytes of the size bytes of data. flags: FB_KDUMP_PAGE_* of the descriptor, one
- * or none. FB_CORRUPT where that does not give exactly a page; page is then undefined. */
+/* Decompresses size bytes of data to the FB_PAGE_SIZE bytes of page. flags: of the page's descriptor, one of
+ * FB_KDUMP_PAGE_* or 0. FB_CORRUPT where the result is not exactly one page; the contents of page are then
+ * undefined. */
 FB_MUST_CHECK struct fb_error *fb_kdump_unpack(struct fb_kdump_unpackers *pool, uint32_t flags,
 					       const void *data, size_t size, void *page);
 

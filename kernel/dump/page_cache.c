@@ -2,7 +2,7 @@
 /*
  * A set-associative cache. A set is small enough to be searched without an index, and its lock is
  * held for that search and one copy. The clock algorithm chooses the page of a set that is
- * replaced. Asked by dump.c before a page is read.
+ * replaced. Called by dump.c before a page is read.
  */
 #include "kernel/dump/page_cache.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The open files of a process (include/linux/fdtable.h, fs.h).
+ * The open files of a process (include/linux/fdtable.h, fs.h). Called by the command files, the report, and the
+ * analysis of waits.
  */
 #ifndef FB_KERNEL_FILES_H
 #define FB_KERNEL_FILES_H
@@ -18,7 +19,7 @@ struct fb_open_file {
 	uint32_t fd;
 	uint64_t address; /* of the struct file */
 	uint64_t flags;   /* O_*, O_CLOEXEC included, as in /proc/PID/fdinfo */
-	int64_t pos;
+	int64_t pos;      /* the file offset, in bytes */
 	const char *type; /* "regular", "directory", "symlink", "char", "block", "pipe",
 				* "fifo", "socket", "anon"; NULL: unknown. Static */
 	uint32_t device_major, device_minor; /* of the device that a char or block file is */
@@ -30,27 +31,29 @@ struct fb_open_file {
 struct fb_open_files {
 	struct fb_open_file *files; /* owned; in order of fd */
 	size_t count;
-	uint64_t lost; /* descriptors in use whose struct file cannot be read; at least, where the
-			* bits of those in use are lost too */
+	uint64_t
+		lost; /* descriptors in use whose struct file cannot be read; more may be lost where
+			* the bitmap of used descriptors cannot be read either */
 };
 
 /*
- * The files of the task's file table (its process's, as a rule); paths as seen from root (NULL:
- * from the root of the mount namespace). What is damaged of one file is a warning and stays
- * unknown. A task that has closed its table on exit has none. FB_ABSENT, FB_CORRUPT... where the
- * table itself cannot be read.
+ * The files of the task's file table, which its process usually shares. Paths are as seen from root (NULL: from
+ * the root of the mount namespace). Where data of one file are damaged, they stay unknown, with a warning. A task
+ * that has released its table on exit has no files, which is no error. FB_ABSENT, FB_CORRUPT and others of
+ * fb_space_read() where the table itself cannot be read. The caller frees the result with
+ * fb_open_files_deinit().
  */
 FB_MUST_CHECK struct fb_error *fb_open_files_load(struct fb_kernel *kernel,
 						  const struct fb_task *task,
 						  const struct fb_path *root,
 						  struct fb_open_files *files_ret);
-/* The struct file of one descriptor. FB_NOT_FOUND where the task has no such one. */
+/* The address of the struct file of one descriptor. FB_NOT_FOUND where the task has no such descriptor. */
 FB_MUST_CHECK struct fb_error *fb_open_file_find(struct fb_kernel *kernel,
 						 const struct fb_task *task, uint32_t fd,
 						 uint64_t *file_ret);
-/* Whether a file is a socket (one of sockfs: a UNIX socket's name in a file system is none). */
+/* Whether a file is a socket, that is, a file of sockfs. The name of a UNIX socket in a file system is not. */
 bool fb_file_is_socket(const struct fb_file_info *info);
-/* The socket that a struct file, of which info is, stands for. */
+/* The socket of a struct file (by its address), whose fb_file_info() is info. */
 FB_MUST_CHECK struct fb_error *fb_file_socket(struct fb_kernel *kernel, uint64_t file,
 					      const struct fb_file_info *info,
 					      struct fb_socket *socket_ret);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Each CPU has a list of the locks that were taken on it; each lock has a tree
- * of those that wait for it.
+ * Reads all file locks. Each CPU has a list of the locks that were taken on it; each
+ * lock has a tree of the locks that wait for it. Called by waits.
  */
 #include "kernel/files/locks.h"
 

@@ -14,7 +14,7 @@
 
 enum fb_lock_kind {
 	FB_LOCK_POSIX,
-	FB_LOCK_ACCESS, /* of a mandatory lock's check */
+	FB_LOCK_ACCESS, /* taken during the check of a mandatory lock */
 	FB_LOCK_OFD,
 	FB_LOCK_FLOCK,
 	FB_LOCK_LEASE,
@@ -25,17 +25,17 @@ enum fb_lock_kind {
 struct fb_lock {
 	uint64_t address; /* of the struct file_lock, or file_lease */
 	uint32_t id;      /* the number that /proc/locks gives it and its waiters; from 1 */
-	uint32_t depth;   /* 0: held; 1: waits for that; 2: waits behind a waiter, and so on */
-	size_t held;      /* index of the lock that is held, at the root of the tree: its owner has
-			   * to let go before any waiter of it goes on. Of a held one its own */
+	uint32_t depth;   /* 0: held; 1: waits for a held lock; 2: waits for such a waiter... */
+	size_t held;      /* index of the held lock at the root of the tree of waiters; it has to be
+			   * released before any of them goes on. Of a held lock its own index */
 	enum fb_lock_kind kind;
 	uint8_t type;   /* F_RDLCK 0, F_WRLCK 1, F_UNLCK 2 */
 	uint64_t flags; /* FL_* */
-	int32_t pid;    /* thread group, as the host sees it; -1 for OFD locks */
+	int32_t pid;    /* of the thread group, in the host's PID namespace; -1 for OFD locks */
 	bool has_inode;
 	uint32_t major, minor;
 	uint64_t inode;
-	uint64_t file;      /* struct file, 0 if none */
+	uint64_t file;      /* address of the struct file, 0 if none */
 	int64_t start, end; /* bytes, inclusive; end INT64_MAX: to the end of the file */
 };
 
@@ -44,11 +44,12 @@ struct fb_locks {
 	size_t count;
 };
 
-/* A broken list ends itself, with a warning. FB_NOT_FOUND where this kernel has no such list. */
+/* All file locks of the host. Where a list is broken, its rest is missing, with a warning. FB_NOT_FOUND where this
+ * kernel has no such lists. The caller frees the result with fb_locks_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_locks_load(struct fb_kernel *kernel, struct fb_locks *locks_ret);
 void fb_locks_deinit(struct fb_locks *locks);
 
-/* "POSIX", "OFDLCK", "FLOCK", "LEASE", "DELEG"... */
+/* The name that /proc/locks has for it: "POSIX", "OFDLCK", "FLOCK", "LEASE", "DELEG"... Static. */
 const char *fb_lock_kind_name(enum fb_lock_kind kind);
 
 #endif

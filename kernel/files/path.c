@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a dentry up to a root, as d_path() goes in the kernel. Called for mapped and open files,
- * current folders and locks.
+ * Makes the text of a path, from a dentry up to a root, as d_path() does in the kernel. Called for
+ * mapped and open files, current folders and locks.
  */
 #include "kernel/files/path.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One socket: what all have in common, then its addresses by family. Called by files.c and
+ * Reads one socket: the members that all sockets have, then its addresses by family. Called by files.c and
  * tcp_table.c, and by waits.
  */
 #include "kernel/files/socket.h"

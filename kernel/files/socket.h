@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sockets: family, type, state and addresses (include/net/sock.h, inet_sock.h,
- * af_unix.h).
+ * af_unix.h). Called for open files, the report, and the analysis of waits.
  */
 #ifndef FB_KERNEL_SOCKET_H
 #define FB_KERNEL_SOCKET_H
@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "kernel/image/kernel.h"
 
-/* Of an address: "[ffff:...]:65535", "@" and 107 bytes escaped to \xHH. */
+/* Bytes of the text of an address: the longest is "@" and 107 bytes escaped to \xHH. */
 #define FB_SOCKET_ADDRESS 448
 
 struct fb_socket {
@@ -23,10 +23,10 @@ struct fb_socket {
 	uint16_t type;    /* SOCK_* */
 	uint16_t protocol;
 	uint8_t sock_state; /* skc_state: TCP_*; 0 unknown */
-	uint64_t net;       /* of AF_INET and AF_INET6: struct net of its network namespace; 0:
-			     * unknown. Addresses and ports mean something only within one */
+	uint64_t net;       /* for AF_INET and AF_INET6: address of the struct net of the network
+			     * namespace, within which addresses and ports are unique; 0: unknown */
 	uint8_t ip[2][16];  /* local and peer of AF_INET (4 bytes) and AF_INET6, network order */
-	uint16_t port[2];   /* host order */
+	uint16_t port[2];   /* local and peer, host order */
 	/* Printable. "127.0.0.1:80", "[::1]:80", a path, "@name" (abstract), "pid 17, groups 0x1",
 	 * "interface 2, protocol 0x0003"; "socket:[1576]" for an unnamed unix peer; "" where there
 	 * is none. */
@@ -34,31 +34,32 @@ struct fb_socket {
 	char peer[FB_SOCKET_ADDRESS];
 };
 
-/* socket: the address of a struct socket (file->private_data). inode as its file's. */
+/* socket: the address of a struct socket (file->private_data). inode: the inode number of its file. */
 FB_MUST_CHECK struct fb_error *fb_socket_read(struct fb_kernel *kernel, uint64_t socket,
 					      uint64_t inode, struct fb_socket *socket_ret);
 /* sock: the address of a struct sock. */
 FB_MUST_CHECK struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock,
 					    struct fb_socket *socket_ret);
 
-/* Each TCP socket in the tables that network namespaces share: those of all /proc/net/tcp and tcp6,
- * listening ones first, time-wait and half-open ones left out. (A namespace has tables of its own
- * where net.ipv4.tcp_child_ehash_entries says so; 6.1.) A broken chain ends itself, with a warning,
- * and *whole_ret is false. Stops at the first error of the callback, which it returns. */
+/* Calls callback for each TCP socket in the hash tables that network namespaces share, which /proc/net/tcp and tcp6
+ * list: listening ones first, time-wait and half-open ones left out. (Since 6.1 a namespace may have its own tables,
+ * by net.ipv4.tcp_child_ehash_entries; these are not read.) Where a chain is broken, its rest is missing, with a
+ * warning, and *whole_ret is false. Stops at the first error of the callback, and returns it. */
 FB_MUST_CHECK struct fb_error *
 fb_tcp_each(struct fb_kernel *kernel,
 	    struct fb_error *(*callback)(void *context, const struct fb_socket *socket),
 	    void *context, bool *whole_ret);
 
-/* "inet", "inet6", "unix", "netlink", "packet"...; "family N" is for the caller: NULL where the
- * number has no name here. */
+/* "inet", "inet6", "unix", "netlink", "packet"...; NULL where the number has no name here, so that the caller prints
+ * the number. Static. */
 const char *fb_socket_family_name(unsigned family);
-/* "stream", "dgram", "raw", "seqpacket"...; NULL as above. */
+/* "stream", "dgram", "raw", "seqpacket"...; NULL where the number has no name here. Static. */
 const char *fb_socket_type_name(unsigned type);
-/* "ESTABLISHED", "LISTEN", "CLOSE"... as ss(8) and netstat(8) know them; for sockets without a
- * connection "UNCONNECTED". Never NULL. */
+/* "ESTABLISHED", "LISTEN", "CLOSE"..., as in ss(8) and netstat(8); "UNCONNECTED" for sockets without a connection.
+ * Never NULL; static. */
 const char *fb_socket_state_name(const struct fb_socket *socket);
-/* "inet stream 127.0.0.1:80 -> 127.0.0.1:51234". Printable. Returns to. */
+/* "inet stream 127.0.0.1:80 -> 127.0.0.1:51234". Printable; `to` has size bytes, of which FB_SOCKET_TEXT always
+ * suffice. Returns `to`. */
 #define FB_SOCKET_TEXT (2 * FB_SOCKET_ADDRESS + 40)
 char *fb_socket_text(const struct fb_socket *socket, char *to, size_t size);
 

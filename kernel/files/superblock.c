@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads a struct super_block, and counts the inodes that wait to be written: each device has one or, with
- * control groups, several struct bdi_writeback, whose lists the dirty inodes of all its file systems are on.
+ * control groups, several struct bdi_writeback, which have lists of the dirty inodes of all its file systems.
+ * Called for the list of mounts and for waits.
  */
 #include "kernel/files/superblock.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is read of the CPUs when a kernel is opened: the masks, the per-CPU offsets, which note has whose
- * registers, and which CPU panicked. Called by kernel_open.c.
+ * Reads what is needed of the CPUs when a kernel is opened: the masks, the per-CPU offsets, which note has the
+ * registers of which CPU, and which CPU panicked. Called by kernel_open.c.
  */
 #include <stdlib.h>
 #include <string.h>

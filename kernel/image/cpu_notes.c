@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which NT_PRSTATUS note is of which CPU; kernel_cpus.c calls it once the CPUs are known.
+ * Finds out which NT_PRSTATUS note is of which CPU. Called by cpu_load.c when the CPUs are known.
  *
- * The notes stand in the order of the CPUs but do not name them, and a CPU that did not answer the
- * NMI of the crash (locked up with NMIs masked, or dead) left none, so that all later ones move up.
- * The kernel's own buffers, per-CPU crash_notes, tell exactly: the CPU whose buffer has a note's
- * bytes wrote it. Where they are not in the dump, or a hypervisor made the notes, the order is kept
- * and each CPU that goes without is chosen such that as many notes as possible fit: pr_pid is the
- * thread that the CPU ran, and the stack pointer is on that thread's stack.
+ * The notes are in the order of the CPUs but do not contain their numbers, and a CPU that did not react to
+ * the NMI of the crash (locked up with NMIs masked, or dead) has no note, so that the positions of all later
+ * ones differ from the CPUs' numbers. The kernel's own buffers, the per-CPU crash_notes, give the exact answer:
+ * a note is of the CPU whose buffer has the same bytes. Where the buffers are not in the dump, or a hypervisor
+ * made the notes, the CPUs without a note are chosen so that as many notes as possible fit their CPU: pr_pid
+ * must be the thread that the CPU ran, and the stack pointer must be on that thread's stack.
  */
 #include <elf.h>
 #include <inttypes.h>

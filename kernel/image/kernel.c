@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What an opened kernel consists of, for all who ask it: its dump, spaces, symbols and types.
+ * Gives access to the parts of an opened kernel: its dump, memory spaces, symbols and types. Called by all code that
+ * reads the kernel.
  */
 #include "kernel/image/kernel_private.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Questions about the CPUs of an opened kernel: which there were, and where their variables are. Called by
- * whoever asks a CPU for its task, its run queue or its registers; cpu_load.c fills in what they ask.
+ * Queries of the CPUs of an opened kernel: which there were, and where their per-CPU variables are. Called wherever
+ * the task, run queue or registers of a CPU are needed; cpu_load.c has read the data.
  */
 #include "kernel/image/kernel_private.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the kernel says of itself: release, version, build-id, memory, uptime. Called by
- * kernel_open.c, and by kernel_symbols.c for the build-id, which --vmlinux is held against.
+ * Reads general data of the kernel: release, version, build-id, memory, uptime. Called by
+ * kernel_open.c, and by kernel_symbols.c for the build-id, which that of --vmlinux must equal.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Keeps for an opened kernel what other rooms of kernel/ derive from a whole dump once, such as the mappings left in
- * slabs: each kind is made when it is first asked for, and destroyed with the kernel. Called by those rooms through
- * kernel.h; this room knows neither the types of what it keeps nor how they are made.
+ * Stores with an opened kernel what other folders of kernel/ compute once from a whole dump, such as the mappings left
+ * in slabs. Each kind is computed when it is first needed, and destroyed with the kernel. Called by those folders through
+ * kernel.h; this code does not depend on the types of what it stores.
  */
 #include "kernel/image/kernel_private.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening the kernel of a dump: VMCOREINFO, then the page tables of init_mm, then symbols, types and
- * CPUs through them. Every command does this first (bundle/input/input.c); for `log` the first two do.
+ * Opens the kernel of a dump: reads VMCOREINFO, finds the page tables of init_mm, and through these loads symbols, types
+ * and CPUs. Called by every command that reads a dump (bundle/input/input.c); `log` mostly needs only the first two.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What kernel.c and kernel_*.c share. */
+/* The struct of a kernel, which the files of this folder share. Pointers in it are owned unless it says otherwise. */
 #ifndef FB_KERNEL_KERNEL_PRIVATE_H
 #define FB_KERNEL_KERNEL_PRIVATE_H
 
@@ -21,18 +21,18 @@ struct fb_kernel {
 	void *find_context;
 	struct fb_vmcoreinfo *vmcoreinfo;
 	struct fb_page_tables tables; /* of init_mm */
-	struct fb_linear_maps linear;
-	struct fb_space *space;
-	struct fb_symtab *symbols; /* or NULL */
-	struct fb_btf *types;      /* or NULL */
+	struct fb_linear_maps linear; /* the direct map and that of the kernel image */
+	struct fb_space *space;       /* fb_kernel_space() */
+	struct fb_symtab *symbols;    /* or NULL */
+	struct fb_btf *types;         /* or NULL */
 	struct fb_layout layout;
 	char *lost;       /* fb_kernel_lost() */
-	bool memory_only; /* what else there is has not been loaded yet */
+	bool memory_only; /* symbols, types, CPUs and info have not been loaded yet */
 
 	uint32_t cpu_limit;
 	uint64_t *percpu_offsets; /* cpu_limit of them */
 	uint8_t online[FB_MAX_CPUS / 8];
-	uint32_t *prstatus_index; /* cpu_limit; UINT32_MAX: none */
+	uint32_t *prstatus_index; /* cpu_limit of them: index of the CPU's note; UINT32_MAX: none */
 	int panic_cpu;
 
 	struct fb_kernel_info info;
@@ -44,30 +44,30 @@ struct fb_kernel {
 	/* kernel_kept.c */
 	struct {
 		pthread_mutex_t lock;
-		void *thing; /* NULL until first asked for, or out of memory */
+		void *thing; /* NULL until it is first needed, or where making it failed */
 		void (*destroy)(void *thing);
 	} kept[FB_KERNEL_KEPT_KINDS];
 };
 
-/* kernel_symbols.c: symbols and types; what fails is a warning. Out of memory is an error. */
+/* kernel_symbols.c: loads symbols and types. What cannot be loaded is a warning; fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel);
 /* kernel_kept.c */
 void fb_kernel_kept_init(struct fb_kernel *kernel);
 void fb_kernel_kept_deinit(struct fb_kernel *kernel);
 /* cpu_load.c */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel);
-/* kernel_cpus.c: whether a mask of FB_MAX_CPUS bits has this CPU. */
+/* kernel_cpus.c: whether the bit of this CPU is set in a mask of FB_MAX_CPUS bits. */
 bool fb_cpu_in(const uint8_t *mask, uint32_t cpu);
-/* cpu_notes.c: fills prstatus_index. present: the mask of CPUs that are present, zeros where unknown. A
- * CPU that has no note is a warning; FB_NOMEM. */
+/* cpu_notes.c: fills prstatus_index. present: the mask of the CPUs that are present; all zeros where it is unknown. A
+ * CPU without a note is a warning. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel,
 						      const uint8_t *present);
-/* kernel_info.c: the build-id, once there are symbols; then all else. What cannot be read is left unknown;
- * only a fatal error is returned. */
+/* kernel_info.c: fill the build-id, which needs symbols, and the rest of info. What cannot be read stays unknown; only
+ * fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_build_id(struct fb_kernel *kernel);
 FB_MUST_CHECK struct fb_error *fb_kernel_load_info(struct fb_kernel *kernel);
-/* vmcoreinfo_scan.c: VMCOREINFO in the pages of a dump that has it in no note. The caller frees
- * the text. FB_NOT_FOUND. */
+/* vmcoreinfo_scan.c: searches the pages of a dump for VMCOREINFO, for dumps without that note. The caller frees the
+ * text. FB_NOT_FOUND where no page has it. */
 FB_MUST_CHECK struct fb_error *fb_vmcoreinfo_scan(struct fb_dump *dump, struct fb_pool *pool,
 						  char **text_ret);
 

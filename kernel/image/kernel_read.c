@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading members and walking lists of the kernel, and finding the page tables of a process.
- * Called by whatever follows a structure of the kernel.
+ * Reads members of structs, walks lists of the kernel, and finds the page tables of a process.
+ * Called by all code that reads structures of the kernel.
  */
 #include "kernel/image/kernel_private.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's symbols and types: out of its own memory, or from --vmlinux. Called by
+ * Loads the kernel's symbols and types: from its own memory, or from --vmlinux. Called by
  * kernel_open.c.
  */
 #include <stdio.h>

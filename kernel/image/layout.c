@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Resolving the table of members (layout_table.h) against a kernel's types. Called once when a
+ * Looks up the members of the table (layout_table.h) in a kernel's types. Called once when a
  * kernel is opened, and for members of modules' types.
  */
 #include "kernel/image/layout.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every member offset and type size that this program uses of the kernel,
- * resolved once from its types when the dump is opened. A member that this
- * kernel does not have is missing: what needs it says so, nothing else fails.
- * No version is ever asked: a name that changed lists the newer one first.
+ * Every offset of a member and size of a type that this program uses of the kernel.
+ * They are looked up once in the kernel's types when a dump is opened. A member that
+ * this kernel does not have is marked as missing: only code that needs it fails, with
+ * a message that names it. The kernel's version is never tested; a member that was
+ * renamed is looked up under its newer names first.
  *
- * To use a member: add a line to kernel/image/layout_table.h.
+ * To use a member, add a line to kernel/image/layout_table.h.
  */
 #ifndef FB_KERNEL_LAYOUT_H
 #define FB_KERNEL_LAYOUT_H
@@ -22,13 +23,13 @@ struct fb_field {
 	uint16_t bit_offset;
 	uint16_t bit_size; /* 0: not a bit-field */
 	bool found;
-	bool untyped;     /* no types at all were to be had when it was looked for */
+	bool untyped;     /* not found because the dump had no types at all */
 	const char *name; /* "task_struct.pid": for messages; static */
 };
 
 struct fb_type_size {
-	uint32_t size; /* bytes; 0: this kernel has no such type */
-	const char *name;
+	uint32_t size;    /* bytes; 0: this kernel has no such type */
+	const char *name; /* for messages; static */
 };
 
 #define FB_FIELD(id, type, ...) struct fb_field id;
@@ -39,18 +40,19 @@ struct fb_layout {
 #undef FB_FIELD
 #undef FB_SIZE
 
-/* Fills layout from types. NULL: every field is missing, but for those of struct module that have been the
- * same in all kernels: its list of modules and its name. */
+/* Fills the layout from types. Where types is NULL, every member is missing, except the list and the name of struct
+ * module, whose offsets are the same in all kernels. */
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret);
 
-/* One member beside the table, of types of a module for example. names are tried in turn, NULL
- * behind the last; label becomes the field's name. False where there is none. */
+/* Looks up a member that is not in the table, such as one of a module's type. names is an array that ends with NULL;
+ * its names are tried in turn. label (static) becomes the field's name. False where there is none. */
 bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,
 		    const char *label, struct fb_field *field_ret);
 /* The size of a type; 0: there is none. */
 uint32_t fb_layout_size(const struct fb_btf *types, const char *type);
 
-/* FB_NOT_FOUND, naming the member, where it is missing, and whether that is because all types are. */
+/* NULL where the member was found; else FB_NOT_FOUND, with a message that names the member and says whether all types
+ * are missing. */
 FB_MUST_CHECK struct fb_error *fb_layout_require(const struct fb_field *field);
 
 #endif

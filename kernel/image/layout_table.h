@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table behind struct fb_layout; included several times, so no guard.
- * FB_FIELD(id, type, member, [older name, ...]), FB_SIZE(id, type).
+ * The table of all members and types of the kernel that the program uses, from which struct fb_layout
+ * (layout.h) is made. It is included several times and so has no include guard.
+ * FB_FIELD(id, type, member, [older name of the member, ...]), FB_SIZE(id, type).
  */
 
 /* Tasks (include/linux/sched.h) */

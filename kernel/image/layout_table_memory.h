@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of the table behind struct fb_layout that says how much memory there is and who has it. Included by
- * layout_table.h only, several times, so no guard.
+ * The part of layout_table.h for the accounting of memory. Included only by layout_table.h, several times, so that it
+ * has no include guard.
  */
 
 /* Nodes and zones (include/linux/mmzone.h) */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of layout_table.h that has what threads wait for; included by it alone, so no guard. */
+/* The part of layout_table.h for what threads wait for. Included only by layout_table.h, so it has no include guard. */
 
 /* Who waits for whom (include/linux/sched.h, kernel/futex/, fs/pipe.c) */
 FB_FIELD(task_parent, "task_struct", "parent")

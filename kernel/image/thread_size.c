@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How large a task's kernel stack is: by the symbols around the first task's, else by the types.
- * Called by whatever has to know where a stack ends.
+ * The size of a task's kernel stack, from the symbols around the first task's stack, else from the types.
+ * Called wherever the end of a stack is needed.
  */
 #include "kernel/image/thread_size.h"
 

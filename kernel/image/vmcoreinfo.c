@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * VMCOREINFO as a table sorted by key; the values stay in a copy of the text. Parsed by
- * kernel_open.c; asked while the kernel is opened, and for its log.
+ * kernel_open.c; queried while the kernel is opened, and for its log.
  */
 #include "kernel/image/vmcoreinfo.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VMCOREINFO: lines of KEY=VALUE that the kernel wrote of itself
- * (Documentation/admin-guide/kdump/vmcoreinfo.rst).
+ * VMCOREINFO: lines of KEY=VALUE in which the kernel describes itself to readers of
+ * dumps (Documentation/admin-guide/kdump/vmcoreinfo.rst). Called when a kernel is
+ * opened, and for values that only VMCOREINFO has.
  */
 #ifndef FB_KERNEL_VMCOREINFO_H
 #define FB_KERNEL_VMCOREINFO_H
@@ -13,15 +14,15 @@
 
 struct fb_vmcoreinfo;
 
-/* Copies text. Lines that are no KEY=VALUE are passed over. */
+/* Parses a copy of text. Lines that are no KEY=VALUE are ignored. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_vmcoreinfo_parse(const char *text,
 						   struct fb_vmcoreinfo **info_ret);
 void fb_vmcoreinfo_destroy(struct fb_vmcoreinfo *info);
 
 /* The value behind "KEY=", or NULL. Owned by info. */
 const char *fb_vmcoreinfo_get(const struct fb_vmcoreinfo *info, const char *key);
-/* SYMBOL(name)=hex; NUMBER(name)=decimal or 0x; OFFSET/SIZE/LENGTH=decimal. False where missing
- * or malformed. */
+/* The values of SYMBOL(name)=hexadecimal, NUMBER(name)=decimal or 0x..., OFFSET(name), SIZE(name) and LENGTH(name),
+ * which are decimal. False where the line is missing or malformed. */
 bool fb_vmcoreinfo_symbol(const struct fb_vmcoreinfo *info, const char *name, uint64_t *value_ret);
 bool fb_vmcoreinfo_number(const struct fb_vmcoreinfo *info, const char *name, int64_t *value_ret);
 bool fb_vmcoreinfo_offset(const struct fb_vmcoreinfo *info, const char *name, uint64_t *value_ret);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * AVML's version 2: ranges of memory in snappy's framing format, each behind a header (lime_format.h).
- * They are unpacked one behind the other to a temporary file, as the readers need random access.
+ * Reads AVML's version 2: ranges of memory in snappy's framing format, each after a header (lime_format.h). They are
+ * unpacked one after the other to a temporary file, because readers need random access. Called by
+ * kernel/dump/image_dump.c.
  *
- * The framing format (framing_format.txt of snappy): chunks of {type: 1 byte, length: 3 bytes,
- * little-endian}, of at most 64 KiB unpacked; 0xff begins a stream, 0x00 is packed and 0x01 plain data, both
- * behind a CRC-32C of them (not checked: what is damaged does not unpack, or is memory that was smeared
- * anyway), 0x80 to 0xfe are to be skipped.
+ * The framing format (framing_format.txt of snappy) consists of chunks of {type: 1 byte, length: 3 bytes,
+ * little-endian}, of at most 64 KiB unpacked. Type 0xff begins a stream, 0x00 is compressed and 0x01 plain data, both
+ * after a CRC-32C, which is not checked: damaged data do not unpack, and memory that changed while it was copied has
+ * inconsistencies anyway. Types 0x80 to 0xfe are skipped.
  */
 #include <endian.h>
 #include <inttypes.h>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Overlaps are resolved by a sweep over the pieces in order of their start; a
- * heap holds those that cover the current address, the winning one on top.
+ * Makes a sorted list of disjoint extents from pieces that may overlap: by a sweep over
+ * the pieces in order of their start, while a heap holds those that cover the current
+ * address, with the one that is taken on top. Called by readers of ELF vmcores,
+ * flattened files and memory images.
  */
 #include "kernel/images/extents.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which bytes of a file stand at which logical address: pieces as a format
- * lists them, in any order and overlapping, made into a sorted list of
- * disjoint extents.
+ * A map from logical addresses to places in a file. A format lists pieces in any order,
+ * which may overlap; these become a sorted list of disjoint extents. Called by the
+ * readers of ELF vmcores, flattened files and memory images.
  */
 #ifndef FB_KERNEL_EXTENTS_H
 #define FB_KERNEL_EXTENTS_H
@@ -23,17 +23,18 @@ struct fb_extents {
 	size_t count;
 };
 
-/* Sorts pieces in place. Where pieces overlap, the one with the higher source wins; neighbours
- * that continue each other in both address and source become one. */
+/* Sorts the count pieces in place (they remain the caller's) and makes extents of them. Where pieces overlap, the
+ * one with the higher source is taken; neighbours that are contiguous in both address and source become one. The
+ * caller frees the result with fb_extents_deinit(). FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_extents_create(struct fb_extent *pieces, size_t count,
 						 struct fb_extents *extents_ret);
 void fb_extents_deinit(struct fb_extents *extents);
 
-/* Index of the first extent that ends behind address, which may start behind it too; count if
- * there is none. */
+/* Index of the first extent whose end is above address: it holds address, or begins above it. The list's count
+ * if there is none. */
 size_t fb_extents_find(const struct fb_extents *extents, uint64_t address);
 
-/* Exclusive end of the last extent; 0 if there is none. */
+/* The exclusive end address of the last extent; 0 if there is none. */
 uint64_t fb_extents_end(const struct fb_extents *extents);
 
 #endif

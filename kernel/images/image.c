@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the readers share: pieces of memory, and an image of them. */
+/* Collects the pieces of memory that a reader finds, and makes an image of them. Called by all readers of images. */
 #include "kernel/images/image.h"
 
 #include <inttypes.h>

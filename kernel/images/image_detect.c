@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Telling the formats of memory images apart, for kernel/dump/dump_open.c. */
+/* Recognises the formats of memory images by their first bytes. Called by kernel/dump/dump_open.c. */
 #include <endian.h>
 #include <string.h>
 

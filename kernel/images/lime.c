@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * LiME images, which AVML writes too: ranges of memory as they are, each behind a header
- * (lime_format.h).
+ * Reads LiME images, which AVML writes too: uncompressed ranges of memory, each after a header (lime_format.h).
+ * Called by kernel/dump/image_dump.c.
  */
 #include "kernel/images/lime.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Range headers of LiME and AVML, for their readers. */
+/* Reads the range headers of LiME and AVML. Called by lime.c and avml.c. */
 #ifndef FB_KERNEL_LIME_H
 #define FB_KERNEL_LIME_H
 
@@ -10,8 +10,9 @@
 #include "base/file.h"
 #include "base/warnings.h"
 
-/* The range whose header is at offset: its physical address and size in bytes. *more_ret false at the end
- * of the file, and where there is no such header, which goes to warnings. */
+/* Reads the range header at offset: *start_ret is the range's physical address, *length_ret its size in bytes. The
+ * header must have this magic and version. *more_ret is false at the end of the file, and, with a warning, where
+ * there is no such header. */
 FB_MUST_CHECK struct fb_error *fb_lime_range(struct fb_file *file, uint64_t offset, uint32_t magic,
 					     uint32_t version, struct fb_warnings *warnings,
 					     bool *more_ret, uint64_t *start_ret,

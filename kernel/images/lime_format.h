@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * LiME, version 1: each range of memory behind a header of its own (lime_mem_range_header in lime.h of
- * https://github.com/504ensicsLabs/LiME). AVML writes the same as its version 1; its version 2 has another
- * magic, and behind the header the range in snappy's framing format, then the number of these bytes
+ * LiME, version 1: each range of memory follows a header of its own (lime_mem_range_header in lime.h of
+ * https://github.com/504ensicsLabs/LiME). AVML writes the same as its version 1. AVML's version 2 has another
+ * magic; the header is followed by the range in snappy's framing format and the number of those bytes
  * (src/image.rs of https://github.com/microsoft/avml). Little-endian.
  */
 #ifndef FB_KERNEL_LIME_FORMAT_H
@@ -19,12 +19,12 @@ struct fb_lime_header {
 	uint32_t magic;
 	uint32_t version;
 	uint64_t start; /* physical address */
-	uint64_t last;  /* of the last byte */
+	uint64_t last;  /* physical address of the last byte */
 	uint8_t reserved[8];
 };
 _Static_assert(sizeof(struct fb_lime_header) == 32, "packed as it is");
 
-/* Behind each range of AVML's version 2. */
+/* Follows each range of AVML's version 2. */
 struct fb_avml_trailer {
 	uint64_t packed_size;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Saved guests of qemu (qevm_format.h): `virsh save`, `virsh dump` without --memory-only, a migration to a file.
- * The stream is read once for where its pages are; registers are in sections that are not read. Called by
+ * Reads saved guests of qemu (qevm_format.h): `virsh save`, `virsh dump` without --memory-only, a migration to a file.
+ * The stream is read once to find its pages. The registers are in sections that are not read. Called by
  * kernel/dump/image_dump.c.
  */
 #include <endian.h>

@@ -12,9 +12,10 @@
  *     0x08: u16 command, u16 length, data
  *     0x00: the end of the sections
  *
- * The data of the section "ram" are words of an offset in a block of memory, with flags in its low 12 bits, and what
- * the flags say, up to FB_QEVM_END. A page may come several times: the last one counts. Data of other sections have no
- * length, so that nothing behind the first of these can be read; but the memory comes before them.
+ * The data of the section "ram" are u64 words, up to one with FB_QEVM_END. Each has the offset of a page in a block of
+ * memory, and flags in its low 12 bits that tell what follows it. A page may occur several times: the last occurrence
+ * counts. The data of other sections have no length field, so nothing behind the first of them can be read; but the
+ * memory comes before them.
  */
 #ifndef FB_KERNEL_QEVM_FORMAT_H
 #define FB_KERNEL_QEVM_FORMAT_H
@@ -38,7 +39,7 @@ enum fb_qevm_section {
 
 /* RAM_SAVE_FLAG_* of migration/ram.c. */
 #define FB_QEVM_FLAGS 0xfffu
-#define FB_QEVM_ZERO 0x002u /* u8: all bytes of the page */
+#define FB_QEVM_ZERO 0x002u /* u8: the value of all bytes of the page */
 #define FB_QEVM_MEM_SIZE \
 	0x004u              /* blocks of that many bytes together: u8 length and name, u64 bytes */
 #define FB_QEVM_PAGE 0x008u /* the page's bytes */
@@ -50,13 +51,13 @@ enum fb_qevm_section {
 #define FB_QEVM_COMPRESSED 0x100u
 #define FB_QEVM_MULTIFD_FLUSH 0x200u
 
-/* What `virsh save` puts before the stream (struct _virQEMUSaveHeader of libvirt, src/qemu/qemu_saveimage.h), in the
- * byte order of the host that saved it. */
+/* The header that `virsh save` writes before the stream (struct _virQEMUSaveHeader of libvirt,
+ * src/qemu/qemu_saveimage.h), in the byte order of the host that saved it. */
 #define FB_QEVM_LIBVIRT_MAGIC "LibvirtQemudSave"
 struct fb_qevm_libvirt {
 	char magic[16];
 	uint32_t version;
-	uint32_t data_length; /* of the XML behind this header, before the stream */
+	uint32_t data_length; /* bytes of XML between this header and the stream */
 	uint32_t was_running;
 	uint32_t compression; /* 0: none */
 	uint32_t cookie_offset;

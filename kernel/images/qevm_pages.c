@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the pages of a stream are, as runs of pages that stand at equal distances: in most streams page follows
- * page, each behind its word of eight bytes. Called by qevm.c, and then by whoever reads the image.
+ * Stores where the pages of a stream are, as runs of pages at equal distances: in most streams page follows page, each
+ * after its word of eight bytes. Called by qevm.c, and for every read of the image.
  */
 #include "kernel/images/qevm_pages.h"
 

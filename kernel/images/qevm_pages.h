@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The pages of a saved guest in the order in which its stream has them, as one file: page n of that file is the
- * stream's n-th. For qevm.c.
+ * A file that consists of the pages of a saved guest in the order of its stream: page n of the file is the n-th page
+ * of the stream. Called by qevm.c.
  */
 #ifndef FB_KERNEL_QEVM_PAGES_H
 #define FB_KERNEL_QEVM_PAGES_H
@@ -14,18 +14,19 @@
 
 struct fb_qevm_pages;
 
-/* stream is borrowed while pages are added. */
+/* An empty list of pages. stream is borrowed until fb_qevm_pages_file() is called. */
 FB_MUST_CHECK struct fb_error *fb_qevm_pages_create(struct fb_file *stream,
 						    struct fb_qevm_pages **pages_ret);
 void fb_qevm_pages_destroy(struct fb_qevm_pages *pages);
 
-/* The next page: its bytes at an offset of the stream, or, filled, all of its bytes the one at that offset.
- * FB_LIMIT, FB_NOMEM. */
+/* Adds the next page. Its bytes are at offset of the stream; or, where filled is set, each of its bytes has the value
+ * of the one byte at that offset. FB_LIMIT, FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_qevm_pages_add(struct fb_qevm_pages *pages, uint64_t offset,
 						 bool filled);
 uint64_t fb_qevm_pages_count(const struct fb_qevm_pages *pages);
 
-/* The file. It takes pages, and, once that is put at *stream_ret, the stream. */
+/* The file of these pages, which takes over pages. *stream_ret is the place at which the caller has to store the
+ * stream, which the file then owns. */
 struct fb_file *fb_qevm_pages_file(struct fb_qevm_pages *pages, struct fb_file ***stream_ret);
 
 #endif

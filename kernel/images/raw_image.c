@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Raw images (dd of a memory device, qemu's pmemsave, LiME's "padded", a .vmem of less than 3 GiB): the
- * byte at an offset is the byte at that physical address. What the file has no bytes for, but a hole, is
- * memory of zeros, as those leave it that copy without zeros.
+ * Reads raw images (dd of a memory device, qemu's pmemsave, LiME's "padded", a .vmem of less than 3 GiB): the
+ * byte at an offset of the file is the byte at that physical address. Holes of the file are memory of zeros, because
+ * programs that copy sparsely make holes of zeros. Called by kernel/dump/image_dump.c.
  */
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VMware's checkpoints (vmware_format.h): where memory is, in the checkpoint or in the .vmem beside it. The
- * registers of its CPUs are not read.
+ * Reads VMware's checkpoints (vmware_format.h): finds memory in the checkpoint or in the .vmem file beside it. The
+ * registers of the CPUs are not read. Called by kernel/dump.
  */
 #include "kernel/images/vmware.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* VMware's checkpoints and the memory beside them. */
+/* Reads VMware's checkpoints and the memory file (.vmem) that may belong to them. Called by kernel/dump. */
 #ifndef FB_KERNEL_VMWARE_H
 #define FB_KERNEL_VMWARE_H
 
@@ -9,11 +9,11 @@
 #include "base/file.h"
 #include "kernel/images/image.h"
 
-/* Whether the file begins as a checkpoint does. */
+/* Whether the file begins with the magic number of a checkpoint. */
 FB_MUST_CHECK struct fb_error *fb_vmware_detect(struct fb_file *file, bool *vmware_ret);
 
-/* memory: the .vmem, of whose bytes the image is then; or NULL, where it has to be in the checkpoint itself:
- * FB_NOT_FOUND if it is not, with what to give. */
+/* memory: the .vmem file, in which the image's extents then have their sources; or NULL, where memory has to be in
+ * the checkpoint itself: FB_NOT_FOUND if it is not, with a message that says which file to give. */
 FB_MUST_CHECK struct fb_error *fb_vmware_read(struct fb_file *checkpoint, struct fb_file *memory,
 					      struct fb_image *image_ret);
 

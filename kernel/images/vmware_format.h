@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * VMware's checkpoints: .vmss of a suspended guest, .vmsn of a snapshot. A header, group descriptors, and in
- * each group tags: {name's length: 8 bits, indexes: 2, size of the value: 6}, the name, 32 bits for each
- * index, the value. A size of 63 is a block, of 62 a compressed one: {size in the file, in memory: 64 bits
- * each, padding: 16 bits}, the padding, the block. A tag of 0 ends the group. Little-endian.
- * Memory is the block "Memory" of the group "memory", or, as a rule today, a file of its own (.vmem); where
- * physical memory has gaps, regions say which pages of that are where.
+ * VMware's checkpoints: .vmss of a suspended guest, .vmsn of a snapshot. A header, then group descriptors. Each
+ * group consists of tags: {length of the name: 8 bits, number of indexes: 2, size of the value: 6}, the name, 32
+ * bits for each index, the value. A size of 63 stands for a block, 62 for a compressed block: {size in the file,
+ * size in memory: 64 bits each, padding: 16 bits}, the padding, the block. A tag of 0 ends the group.
+ * Little-endian.
+ * Memory is the block "Memory" of the group "memory", or, usually today, a file of its own (.vmem). Where physical
+ * memory has gaps, tags for regions tell which pages of it have which address.
  * Sources: vmware_vmss.h and vmware_vmss.c of crash; open-vm-tools has no description.
  */
 #ifndef FB_KERNEL_VMWARE_FORMAT_H
@@ -26,7 +27,7 @@ struct fb_vmware_header { /* cptdumpheader */
 
 struct fb_vmware_group {   /* cptgroupdesc */
 	char name[64];     /* NUL-padded */
-	uint64_t position; /* offset of its first tag */
+	uint64_t position; /* offset in the file of its first tag */
 	uint64_t size;     /* 0 in some versions */
 };
 

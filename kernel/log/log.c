@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding the log: which of its two forms this kernel has, and where. Called by log, report, and
- * for what the panic said.
+ * Finds the log: which of its two forms this kernel has, and where it is. Called by the commands log and report, and for
+ * the message of the panic.
  */
 #include "kernel/log/log.h"
 

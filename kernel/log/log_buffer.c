@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * log_buf before 5.10: struct printk_log records one after the other, each
- * with its length; a length of 0 sends the reader back to the start
- * (kernel/printk/printk.c, log_from_idx()).
+ * Reads log_buf of kernels before 5.10: struct printk_log records one after the other,
+ * each with its length; after a length of 0 the next record is at the start of the
+ * buffer (kernel/printk/printk.c, log_from_idx()). Called by log.c.
  */
 #include <inttypes.h>
 #include <string.h>

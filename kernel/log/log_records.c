@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The records of a log as they are kept: log_ring.c and log_buffer.c append them, everybody else
- * reads them.
+ * Stores the records of a log. log_ring.c and log_buffer.c append them; users of the log read them.
  */
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The lockless ring buffer (kernel/printk/printk_ringbuffer.c). A descriptor
- * holds the state of a record and where its text lies; infos[] holds the rest. A
- * text block begins with the ID of its descriptor.
+ * Reads the lockless ring buffer (kernel/printk/printk_ringbuffer.c). A descriptor has
+ * the state of a record and the place of its text; infos[] has the rest. A text block
+ * begins with the ID of its descriptor. Called by log.c.
  */
 #include <string.h>
 

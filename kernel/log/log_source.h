@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two forms of the log, read through a space by their geometry alone: what
- * log.c finds out of a dump, and what the tests make up.
+ * Reads the two forms of the log through a memory space, given their geometry: the
+ * addresses, sizes and offsets of their parts. log.c takes these from a dump's types,
+ * and tests make them up.
  */
 #ifndef FB_KERNEL_LOG_SOURCE_H
 #define FB_KERNEL_LOG_SOURCE_H
@@ -11,15 +12,15 @@
 #include "kernel/log/log.h"
 
 struct fb_log {
-	struct fb_log_record *records;
+	struct fb_log_record *records; /* owned */
 	size_t count, room;
 	struct fb_buf text; /* of all records; record->text is set by fb_log_finish() */
-	size_t *starts;     /* of each record in text */
+	size_t *starts;     /* owned; where the text of each record begins in `text` */
 	size_t starts_room;
-	uint64_t lost;
+	uint64_t lost; /* fb_log_lost() */
 };
 
-/* struct printk_ringbuffer and what it points to. Offsets and sizes in bytes. */
+/* The geometry of struct printk_ringbuffer and of what it points to. Offsets and sizes are in bytes. */
 struct fb_log_ring {
 	uint64_t descs, infos, text; /* addresses of the three arrays */
 	uint32_t desc_bits;          /* log2 of the number of descriptors, and of infos */
@@ -29,7 +30,7 @@ struct fb_log_ring {
 	uint32_t info_size, info_sequence, info_time, info_length, info_caller;
 };
 
-/* log_buf: struct printk_log, each followed by its text. */
+/* The geometry of log_buf, which consists of struct printk_log, each followed by its text. In bytes too. */
 struct fb_log_buffer {
 	uint64_t address;
 	uint64_t size;
@@ -39,8 +40,8 @@ struct fb_log_buffer {
 	uint32_t caller; /* UINT32_MAX: this kernel does not record it */
 };
 
-/* Both append to log. What cannot be read or believed counts as lost; fails with FB_CORRUPT where
- * the geometry is impossible, FB_LIMIT, fatal ones. */
+/* Both append to log. Records that cannot be read, or are implausible, count as lost. FB_CORRUPT where the geometry is
+ * impossible, FB_LIMIT, and fatal errors. */
 FB_MUST_CHECK struct fb_error *fb_log_read_ring(struct fb_space *space,
 						const struct fb_log_ring *ring, struct fb_log *log);
 FB_MUST_CHECK struct fb_error *

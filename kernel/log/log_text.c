@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Records as text, and which of them tell of the end. Called by log and report, and for what the
- * panic said.
+ * Formats records as text, and finds the records of the panic. Called by the commands log and report, and for the
+ * message of the panic.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The mappings of a process, from the list or the maple tree; where these are broken, from slabs
- * too. Called by whatever asks for the mappings of a process.
+ * too. Called wherever the mappings of a process are needed.
  */
 #include "kernel/mappings/vma.h"
 

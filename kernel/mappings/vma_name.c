@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a mapping is called: its file, what the kernel calls it ([vdso]), what it is used for
- * ([heap], [stack]), or what its process calls it ([anon:...]). Called by vm, and for the objects
- * of user stacks.
+ * Finds the name of a mapping: its file, the kernel's name for it ([vdso]), its use ([heap], [stack]), or the name that
+ * its process gave it ([anon:...]). Called by the command vm, and for the objects of user stacks.
  */
 #include "kernel/mappings/vma_name.h"
 

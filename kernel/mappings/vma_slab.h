@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Mappings by what is left of the slabs of vm_area_struct, for processes whose
- * tree or list of mappings is broken. All slabs are searched once, when the
- * first of these processes is met.
+ * Finds the mappings of processes whose tree or list of mappings is broken, in the slabs
+ * of vm_area_struct. All slabs are searched once, when the first such process is met.
+ * Called by vma.c.
  */
 #ifndef FB_KERNEL_VMA_SLAB_H
 #define FB_KERNEL_VMA_SLAB_H
@@ -14,7 +14,7 @@
 #include "kernel/image/kernel.h"
 
 struct fb_slab_vma {
-	uint64_t mm;      /* that it names */
+	uint64_t mm;      /* its vm_mm: address of the mm_struct */
 	uint64_t address; /* of the vm_area_struct */
 };
 
@@ -23,11 +23,12 @@ struct fb_slab_vmas {
 	struct fb_slab_vma *vmas; /* owned; in order of mm, then address */
 	size_t count;
 };
-/* found is a struct fb_slab_vmas, or NULL. */
+/* Frees found, a struct fb_slab_vmas or NULL. */
 void fb_slab_vmas_destroy(void *found);
 
-/* The vm_area_structs in use that name mm: the first (NULL: none), owned by the kernel, and their
- * count. What stops the search is a warning, once; only a fatal error is returned. Safe from many threads. */
+/* The vm_area_structs in use whose vm_mm is mm: an array of *count_ret elements (*first_ret is NULL where there are
+ * none), owned by the kernel. Where the slabs cannot be searched, that is a warning, once; only fatal errors are
+ * returned. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_slab_vmas_of(struct fb_kernel *kernel, uint64_t mm,
 					       const struct fb_slab_vma **first_ret,
 					       size_t *count_ret);

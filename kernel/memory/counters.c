@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads vm_zone_stat and vm_node_stat. Called for meminfo.c, and for whoever asks how much of a sort of page there is.
+ * Reads vm_zone_stat and vm_node_stat. Called for meminfo.c and by the command mem.
  */
 #include "kernel/memory/counters.h"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking a maple tree. The ranges of a node's children split the node's own range, so the walk is
- * bounded by them: no node is met twice on a way down, and one whose pivots do not grow is
- * refused. Called for mappings since 6.1.
+ * Walks a maple tree. The ranges of a node's children divide the node's own range, which bounds the walk: no node
+ * occurs twice on a way down, and a node whose pivots do not grow is rejected. Called for mappings since 6.1.
  */
 #include "kernel/memory/maple_tree.h"
 

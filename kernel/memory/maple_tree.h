@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The maple tree (include/linux/maple_tree.h, lib/maple_tree.c; 54a611b60590,
- * 6.1): a B-tree of ranges, each node holding pivots (inclusive ends) and slots.
+ * 6.1): a B-tree of ranges. Each node has pivots, which are inclusive ends, and slots.
+ * Called by kernel/mappings.
  */
 #ifndef FB_KERNEL_MAPLE_TREE_H
 #define FB_KERNEL_MAPLE_TREE_H
@@ -11,9 +12,9 @@
 #include "base/error.h"
 #include "kernel/image/kernel.h"
 
-/* Calls back for each entry in order: first and last index (inclusive) and the stored pointer.
- * root_address: where ma_root is. A node that cannot be read costs what is below it: its error
- * is given to broken(), which takes it. What a callback returns ends the walk and is returned. */
+/* Calls callback() for each entry in order, with its first and last index (both inclusive) and the stored pointer.
+ * root_address is the address of ma_root. Where a node cannot be read, all below it is missing, and broken() is
+ * called, which takes over the error. An error that either function returns ends the walk and is returned. */
 FB_MUST_CHECK struct fb_error *fb_maple_for_each(
 	struct fb_kernel *kernel, uint64_t root_address,
 	struct fb_error *(*callback)(void *context, uint64_t first, uint64_t last, uint64_t entry),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Makes the lines of /proc/meminfo out of the kernel's counters. Called for the command that tells where memory went.
+ * Makes the lines of /proc/meminfo from the kernel's counters. Called by the command mem.
  */
 #include "kernel/memory/meminfo.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * /proc/meminfo at the panic, by the same names and made of the same counters (fs/proc/meminfo.c).
+ * /proc/meminfo at the panic, with the same names, computed from the same counters (fs/proc/meminfo.c). Called by
+ * the command mem.
  */
 #ifndef FB_KERNEL_MEMINFO_H
 #define FB_KERNEL_MEMINFO_H
@@ -16,8 +17,8 @@
 
 struct fb_meminfo_line {
 	const char *name; /* static: "MemTotal"... */
-	uint64_t value;   /* bytes; of HugePages_* a number of pages */
-	bool is_count;
+	uint64_t value;   /* bytes; a number of pages where is_count is set */
+	bool is_count;    /* HugePages_* */
 };
 
 #define FB_MOST_MEMINFO_LINES 64u
@@ -27,14 +28,14 @@ struct fb_meminfo {
 	size_t count;
 };
 
-/* counters: of the same kernel; zones: as fb_zones_load() gives them, for MemAvailable. What cannot be read costs its
- * lines: with a warning where it is damage, without where this kernel has no such thing. Only a fatal error is
- * returned. */
+/* counters and zones are those of the same kernel; zones are needed for MemAvailable. Lines whose values cannot be read
+ * are missing, with a warning where the dump is damaged, without one where this kernel has no such value. Only fatal
+ * errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_meminfo_load(struct fb_kernel *kernel,
 					       const struct fb_memory_counters *counters,
 					       const struct fb_zones *zones,
 					       struct fb_meminfo *meminfo_ret);
-/* The line of this name. False: it is not known. */
+/* The value of the line with this name. False where it is not known. */
 bool fb_meminfo_value(const struct fb_meminfo *meminfo, const char *name, uint64_t *value_ret);
 
 #endif

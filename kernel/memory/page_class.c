@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tells the class of each page frame (free, of a process, page cache and so on) by its struct page. A page whose class
- * is not certain is FB_PAGE_UNKNOWN, and whoever filters keeps it. Called by bundle/dump, window by window.
+ * Finds the class of each page frame (free, of a process, page cache and so on) by its struct page. A page whose class
+ * is not certain is FB_PAGE_UNKNOWN, and filters keep it. Called by bundle/dump, FB_PAGE_CLASS_WINDOW frames at a time.
  */
 #include "kernel/memory/page_class.h"
 

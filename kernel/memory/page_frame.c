@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Page frames by their struct page: flags, counts, and what a page is. Called by vtop, and where
- * slabs, swapped pages and zsmalloc are looked for.
+ * Reads the struct page of page frames: flags, counts, and what a page is used for. Called by the command vtop, and in
+ * the search for slabs, swapped pages and objects of zsmalloc.
  */
 #include "kernel/memory/page_frame.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Adds up a struct percpu_counter. Called for the resident memory of processes and for what /proc/meminfo tells.
+ * Adds up a struct percpu_counter. Called for the resident memory of processes and for /proc/meminfo.
  */
 #include "kernel/memory/percpu_counter.h"
 

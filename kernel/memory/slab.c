@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding the slabs of a cache among the frames of a dump, and which of their objects are in use.
+ * Finds the slabs of a cache among the frames of a dump, and which of their objects are in use.
  * Called where a list is broken: for tasks, mm_structs and mappings.
  */
 #include "kernel/memory/slab.h"

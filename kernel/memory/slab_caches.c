@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walks the list of slab caches and adds up what each has on the memory nodes. Called for the command that tells where
- * memory went.
+ * Walks the list of slab caches and adds up the slabs of each on all memory nodes. Called by the command mem.
  */
 #include "kernel/memory/slab_caches.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From an address to the slab object it lies in: by the struct page of its frame, which names the cache.
- * Called for wait queues that nothing else tells the owner of.
+ * Finds the slab object in which an address lies, by the struct page of its frame, which leads to the cache.
+ * Called for wait queues whose owner nothing else tells.
  */
 #include "kernel/memory/slab_object.h"
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which object of a slab cache an address lies in: what the kernel has there, where nothing else says.
+ * Finds the slab object that an address lies in, which tells what kind of data is there. Called for addresses whose
+ * meaning nothing else tells (bundle/waits/finder).
  */
 #ifndef FB_KERNEL_SLAB_OBJECT_H
 #define FB_KERNEL_SLAB_OBJECT_H
 
 #include "kernel/memory/slab.h"
 
-/* More than the kernel's own names of caches have; a longer one is cut. */
+/* Bytes of the name of a cache, with its NUL. The kernel's own names are shorter; a longer one is cut. */
 #define FB_SLAB_NAME 64u
 
 struct fb_slab_object {
@@ -16,8 +17,8 @@ struct fb_slab_object {
 	uint64_t address;        /* of the object: kernel virtual */
 };
 
-/* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; read errors
- * where the struct page or the cache is not in the dump. Whether the object is in use is not asked. */
+/* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; errors of fb_space_read()
+ * where the struct page or the cache cannot be read. It is not checked whether the object is in use. */
 FB_MUST_CHECK struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 						 struct fb_slab_object *object_ret);
 

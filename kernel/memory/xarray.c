@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looking up one entry of an XArray, and the first one of a range. Called for the swap cache and the page cache.
+ * Looks up one entry of an XArray, or the first one of a range. Called for the swap cache and the page cache.
  */
 #include "kernel/memory/xarray.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the zones of all memory nodes. Called for the command that tells where memory went.
+ * Reads the zones of all memory nodes. Called by the command mem.
  */
 #include "kernel/memory/zones.h"
 

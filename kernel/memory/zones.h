@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory nodes and their zones, as /proc/zoneinfo and /proc/buddyinfo tell them (include/linux/mmzone.h): how much each
- * has free, in pieces of which size, and the marks below which the kernel begins to reclaim.
+ * Memory nodes and their zones, as in /proc/zoneinfo and /proc/buddyinfo (include/linux/mmzone.h): how much memory each
+ * zone has free, in blocks of which sizes, and its watermarks. Called by the command mem.
  */
 #ifndef FB_KERNEL_ZONES_H
 #define FB_KERNEL_ZONES_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "kernel/image/kernel.h"
 
-/* Orders of free pieces: MAX_ORDER + 1 was 11 in all kernels so far. */
+/* More than there are orders of free blocks: the kernel has 11 (MAX_ORDER + 1) so far. */
 #define FB_MOST_ORDERS 16u
 
 struct fb_zone {
@@ -20,11 +20,11 @@ struct fb_zone {
 	int32_t node;
 	char name[16]; /* "DMA32", "Normal"...: raw bytes, escape before showing */
 	/* All in pages. */
-	uint64_t present, managed; /* there are; left to the page allocator */
+	uint64_t present, managed; /* that exist; that the page allocator has */
 	uint64_t free;
 	uint64_t min, low, high; /* the watermarks, boost included */
 	uint32_t order_count;
-	uint64_t free_of_order[FB_MOST_ORDERS]; /* free pieces of 1 << order pages */
+	uint64_t free_of_order[FB_MOST_ORDERS]; /* how many free blocks of 1 << order pages */
 };
 
 struct fb_zones {
@@ -32,14 +32,14 @@ struct fb_zones {
 	size_t count;
 };
 
-/* Memory nodes are numbered below this where CONFIG_NODES_SHIFT is set highest. */
+/* Memory nodes have numbers below this: the largest CONFIG_NODES_SHIFT is 10. */
 #define FB_MOST_MEMORY_NODES 1024u
-/* How many numbers of memory nodes are in use: nr_node_ids, FB_MOST_MEMORY_NODES at most. FB_NOT_FOUND without
- * CONFIG_NUMA; errors of reading. */
+/* nr_node_ids: all memory nodes have numbers below it; at most FB_MOST_MEMORY_NODES. FB_NOT_FOUND without CONFIG_NUMA;
+ * errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_memory_node_count(struct fb_kernel *kernel, uint32_t *count_ret);
 
-/* What cannot be read of one zone costs that zone, with a warning. FB_NOT_FOUND where types or symbols are missing.
- * The caller frees them with fb_zones_deinit(). */
+/* A zone that cannot be read is missing, with a warning. FB_NOT_FOUND where types or symbols are missing. The caller
+ * frees the result with fb_zones_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_zones_load(struct fb_kernel *kernel, struct fb_zones *zones_ret);
 void fb_zones_deinit(struct fb_zones *zones);
 

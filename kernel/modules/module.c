@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The table of modules and its index by address. The list `modules` is walked, from both ends where it is broken; then
- * the other sources (module_tree.c, module_named.c) are asked for modules that it lost. Called by whatever asks for
- * modules or for the code at an address.
+ * modules that it lost are searched through other sources (module_tree.c, module_named.c). Called wherever modules, or
+ * the code at an address, are needed.
  */
 #include "kernel/modules/module.h"
 

@@ -58,49 +58,49 @@ struct fb_module {
 
 struct fb_modules;
 
-/* Reads the list. kernel is borrowed and must outlive it. A broken link ends the walk from that
- * side, with a warning; what lies between two of them is sought in the tree of modules' memory, among
- * those that use others, and in the list of modules' types. Fails where this kernel's types or the list's head are not to be had; a
- * kernel without modules gives an empty table. */
+/* Reads the list of modules. kernel is borrowed and must outlive the result. A broken link ends the walk from that end
+ * of the list, with a warning; modules between two broken links are searched in the tree of modules' memory, among the
+ * users of other modules, and in the list of modules' types. Fails where the kernel's types or the head of the list are
+ * missing. A kernel without modules gives an empty table. */
 FB_MUST_CHECK struct fb_error *fb_modules_load(struct fb_kernel *kernel,
 					       struct fb_modules **modules_ret);
 void fb_modules_destroy(struct fb_modules *modules);
 
-/* In the kernel's order: the one loaded last comes first, as in /proc/modules. Those that the list
- * did not lead to stand behind. */
+/* Modules are in the kernel's order: the one loaded last comes first, as in /proc/modules. Those that were not found
+ * through the list come at the end. */
 size_t fb_modules_count(const struct fb_modules *modules);
 const struct fb_module *fb_modules_get(const struct fb_modules *modules, size_t index);
-/* NULL if there is none. */
+/* The module of this name; NULL if there is none. */
 const struct fb_module *fb_modules_by_name(const struct fb_modules *modules, const char *name);
 /* The module whose text or data holds address, or NULL. */
 const struct fb_module *fb_modules_by_address(const struct fb_modules *modules, uint64_t address);
 
-/* The module's symbols as /proc/kallsyms has them, read at the first call. Safe from many
- * threads. Owned by modules. FB_NOT_FOUND for a module without any. */
+/* The module's symbols as in /proc/kallsyms, read at the first call. Owned by modules. FB_NOT_FOUND for a module without
+ * symbols. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_module_symbols(struct fb_modules *modules,
 						 const struct fb_module *module,
 						 const struct fb_symtab **symbols_ret);
 
-/* Code that the kernel generated, read at the first call; NULL: none to be had, with a warning. Safe
- * from many threads. Owned by modules. */
+/* The code that the kernel generated, read at the first call and owned by modules; NULL, with a warning, where it cannot
+ * be read. Safe from many threads. */
 const struct fb_generated_code *fb_modules_generated(struct fb_modules *modules);
 
-/* The symbol that holds address, of the kernel, of a module or of generated code
- * (symbol_ret->module names it: "loop", "bpf"). False where there is none; symbols that cannot be read count as none, with a warning. */
+/* The symbol that holds address, of the kernel, of a module or of generated code (symbol_ret->module names it: "loop",
+ * "bpf"). False where there is none, and, with a warning, where the symbols cannot be read. */
 bool fb_modules_symbol_by_address(struct fb_modules *modules, uint64_t address,
 				  struct fb_symbol *symbol_ret);
 
-/* Each symbol of this name: the kernel's, then the modules'. Symbols and name stay borrowed.
- * "MODULE:NAME" asks one module only. Stops at the first error of the callback, and returns it. */
+/* Calls callback for each symbol of this name: the kernel's, then the modules'. "MODULE:NAME" is a symbol of one module
+ * only. Stops at the first error of the callback, and returns it. */
 FB_MUST_CHECK struct fb_error *
 fb_modules_each_symbol(struct fb_modules *modules, const char *name,
 		       struct fb_error *(*callback)(void *context, const struct fb_symbol *symbol),
 		       void *context);
 
-/* "P", "OE", "O+": the letters that /proc/modules prints in parentheses (taints, then '-' where
- * it is going, '+' where it is coming); "" if none. Returns to. */
+/* Writes the letters that /proc/modules prints in parentheses to `to` (size bytes): taints, then '-' for a module that
+ * is being unloaded, '+' for one that is being loaded; "P", "OE", "O+", or "" if none. Returns `to`. */
 char *fb_module_flags(const struct fb_module *module, char *to, size_t size);
-/* "Live", "Loading", "Unloading", "Unformed". */
+/* "Live", "Loading", "Unloading", "Unformed". Static. */
 const char *fb_module_state_name(enum fb_module_state state);
 
 #endif

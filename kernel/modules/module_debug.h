@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A module's file with debug information: DIR/.build-id/xx/yyyy.debug, or
+ * Finds a module's file with debug information: DIR/.build-id/xx/yyyy.debug, or
  * NAME.ko or NAME.ko.debug anywhere below DIR (where distributions have
- * lib/modules/RELEASE), as long as its build-id is the module's.
+ * lib/modules/RELEASE), provided that it has the module's build-id. Called for source
+ * lines of modules (--debug-dir).
  */
 #ifndef FB_KERNEL_MODULE_DEBUG_H
 #define FB_KERNEL_MODULE_DEBUG_H
@@ -18,20 +19,20 @@
 
 struct fb_module_files;
 
-/* Looks at no folder yet. All in borrowed. */
+/* Reads no folder yet. All parameters are borrowed and must outlive the result. */
 FB_MUST_CHECK struct fb_error *fb_module_files_create(struct fb_kernel *kernel,
 						      const char *const *dirs, size_t dir_count,
 						      struct fb_module_files **files_ret);
 void fb_module_files_destroy(struct fb_module_files *files);
 
-/* The path, which the caller frees. FB_NOT_FOUND, saying why. Not safe from many threads. */
+/* The path of the module's file, which the caller frees. FB_NOT_FOUND, with the reason. Not for several threads at
+ * once. */
 FB_MUST_CHECK struct fb_error *fb_module_files_find(struct fb_module_files *files,
 						    const struct fb_module *module,
 						    char **path_ret);
 
-/* The build-id of a loaded module, lower-case hex, by struct module.build_id
- * (CONFIG_STACKTRACE_BUILD_ID, 5.14) or else by the notes that sysfs shows.
- * FB_NOT_FOUND. */
+/* The build-id of a loaded module as lower-case hex, from module.build_id (CONFIG_STACKTRACE_BUILD_ID, 5.14) or else
+ * from the module's notes that sysfs shows. FB_NOT_FOUND where neither has it. */
 FB_MUST_CHECK struct fb_error *fb_module_build_id(struct fb_kernel *kernel,
 						  const struct fb_module *module,
 						  char to[FB_MODULE_BUILD_ID_TEXT]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds modules that others name: what a known module uses or is used by, and the list of modules' types, whose entries
- * are memory of their own beside the modules. Called by module.c.
+ * Finds modules through data of other modules: those that a known module uses or is used by; and through the list of
+ * modules' types, whose entries are not part of the modules' memory. Called by module.c.
  */
 #include "base/limits.h"
 #include "base/part.h"

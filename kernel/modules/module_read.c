@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One struct module: its name, memory, state and users. Called by module_table.c for each address
+ * Reads one struct module: its name, memory, state and users. Called by module_table.c for each address
  * that may be one.
  */
 #include <ctype.h>

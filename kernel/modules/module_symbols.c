@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads a module's symbols: struct mod_kallsyms, an ELF symbol table whose values are final addresses
- * (kernel/module/kallsyms.c). Called for one module at a time, when an address in it or a name is first asked for.
+ * (kernel/module/kallsyms.c). Called for one module at a time, when an address in it or a name is first looked up.
  */
 #include <ctype.h>
 #include <elf.h>

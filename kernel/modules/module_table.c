@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Adding to the table of modules: module.c and the sources beside it find addresses, each of which
- * is read once.
+ * Adds modules to the table, each address once. Called by module.c, module_tree.c and module_named.c, which find the
+ * addresses.
  */
 #include "kernel/modules/module_table.h"
 

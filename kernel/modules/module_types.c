@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The BTF of modules, module by module as it is asked for. Called for zram's types, and for values
- * that are a module's.
+ * Loads the BTF of modules, each when it is first needed. Called for the types of zram, and for values whose type is a
+ * module's.
  */
 #include "kernel/modules/module_types.h"
 

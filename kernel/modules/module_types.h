@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The types of modules: BTF split on the kernel's own, which the kernel keeps in
- * the list btf_modules (kernel/bpf/btf.c) since 36e68442d1af ("bpf: Load and
- * verify kernel module BTFs", 5.11).
+ * The types of modules: BTF that extends the kernel's own (split BTF), which the kernel
+ * keeps in the list btf_modules (kernel/bpf/btf.c) since 36e68442d1af ("bpf: Load and
+ * verify kernel module BTFs", 5.11). Called by the command struct, and for values.
  */
 #ifndef FB_KERNEL_MODULE_TYPES_H
 #define FB_KERNEL_MODULE_TYPES_H
@@ -17,15 +17,15 @@ FB_MUST_CHECK struct fb_error *fb_module_types_create(struct fb_kernel *kernel,
 						      struct fb_module_types **types_ret);
 void fb_module_types_destroy(struct fb_module_types *types);
 
-/* The types of a module, the kernel's included; read at the first call, owned by types. Safe from
- * many threads. FB_NOT_FOUND: this kernel keeps none of that module. Read errors and FB_CORRUPT
- * where they are lost or damaged. */
+/* The types of a module, with the kernel's as their base; read at the first call, owned by types. FB_NOT_FOUND where
+ * this kernel has none for that module; errors of fb_space_read() and fb_btf_adopt() where they are lost or damaged.
+ * Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_module_types_get(struct fb_module_types *types,
 						   const char *module,
 						   const struct fb_btf **btf_ret);
 
-/* A complete type of this kind and name: the kernel's, else that of the first module which has
- * one. Modules whose types cannot be read are passed over with a warning. FB_NOT_FOUND. */
+/* A complete type of this kind and name: the kernel's, else that of the first module that has one. Modules whose types
+ * cannot be read are skipped with a warning. FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_module_types_find(struct fb_module_types *types,
 						    enum fb_type_kind kind, const char *name,
 						    const struct fb_btf **btf_ret,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A memory space over page tables: the kernel's, or one process's. Made when a kernel is opened,
- * and for processes of which there is no more than the dump.
+ * A memory space that translates addresses by page tables: the kernel's, or those of one process. Made when a kernel is
+ * opened, and for each process whose memory is read from the dump.
  */
 #include <inttypes.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking x86-64 page tables: one address, or every entry of a range. Called by spaces, by vtop,
- * and by what looks for all pages of a process.
+ * Walks x86-64 page tables: for one address, or over every entry of a range. Called by mapped_space.c, by the command
+ * vtop, and where all pages of a process are searched.
  */
 #include "kernel/paging/page_table.h"
 

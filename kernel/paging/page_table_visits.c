@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables that were entered, each with its first place. Called by whatever looks at all addresses of a
- * process, so that tables which stand at many places do not make it endless.
+ * Stores the tables that were entered, each with the first place where it occurs. Called by walks over all addresses of
+ * a process, so that they end although a table may occur at many places.
  */
 #include "kernel/paging/page_table_visits.h"
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What bounds looking at all of a process's addresses: tables that share children would make 2^36
- * pages of three tables. A table is counted where it is entered from a place other than its first.
+ * Limits a walk over all page tables of a process. In a damaged dump many entries can lead to the same
+ * table, so that three tables make 2^36 pages. So each time that a table is entered through another entry
+ * than the first one is counted, and refused beyond a limit.
  *
- * x86-64 shares the PMD tables of hugetlb mappings alone (huge_pmd_share(), mm/hugetlb.c), and within
- * one process only where that maps the same file twice. All other tables stand at one place.
+ * x86-64 shares only the PMD tables of hugetlb mappings (huge_pmd_share(), mm/hugetlb.c), and within one
+ * process only where it maps the same file twice. Every other table has one entry that leads to it.
+ * Called by bundle/match and bundle/process.
  */
 #ifndef FB_KERNEL_PAGE_TABLE_VISITS_H
 #define FB_KERNEL_PAGE_TABLE_VISITS_H
@@ -17,26 +19,26 @@
 
 struct fb_pt_visits;
 
-/* pages: that the dump holds. */
+/* pages: how many pages the dump has, on which the limit for parts of huge pages depends. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_pt_visits_create(uint64_t pages,
 						   struct fb_pt_visits **visits_ret);
-/* Takes NULL. */
+/* visits may be NULL. */
 void fb_pt_visits_destroy(struct fb_pt_visits *visits);
 
-/* Enters the tables of a walk of these tables to that address, or turns the walk into one that ends
- * with FB_PT_CORRUPT above the first that may not be entered. Safe for concurrent use. */
+/* Records that the walk to this address entered its tables. Where a table is refused, walk is changed to end above it
+ * with FB_PT_CORRUPT. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_pt_visits_enter(struct fb_pt_visits *visits,
 						  const struct fb_page_tables *tables,
 						  uint64_t address, struct fb_pt_walk *walk);
 
-/* As fb_pt_visits_enter() for one table, given by its physical address, that maps address. level: 0
- * for a table of pages, 1 for one above it, and so on. */
+/* The same for one table, given by its physical address, on the way to address (virtual). level: 0 for a table of
+ * pages, 1 for a table above it, and so on. *may_ret is false where it is refused. */
 FB_MUST_CHECK struct fb_error *fb_pt_visits_enter_table(struct fb_pt_visits *visits, unsigned level,
 							uint64_t table, uint64_t address,
 							bool *may_ret);
 
-/* Counts a piece of a huge page that was looked at by itself, as the dump has some of its frames and
- * lacks others. False: there have been more than the dump's pages can make. */
+/* Counts a part of a huge page that has to be treated separately, because the dump has only some of the huge page's
+ * frames. False where there were more such parts than FB_MAX_PIECES_PER_PAGE allows. */
 bool fb_pt_visits_piece(struct fb_pt_visits *visits);
 
 /* Whether anything was refused. */

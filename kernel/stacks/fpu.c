@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The struct fpu of a task, and what of it is valid. Called for the notes of a core that is built.
+ * Reads the struct fpu of a task as far as it is valid. Called for the notes of a core that is built.
  */
 #include "kernel/stacks/fpu.h"
 

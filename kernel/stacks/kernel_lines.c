@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which file knows the lines of a kernel frame, each opened when first needed. Called by
+ * Finds the file with the lines of a kernel frame, and opens it when it is first needed. Called by
  * bundle/stacks for --vmlinux and --debug-dir.
  */
 #include "kernel/stacks/kernel_lines.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ORC format, and one table of it. Called by orc_load.c.
+ * Decodes ORC entries, and searches one table of them. Called by orc_load.c.
  */
 #include "kernel/stacks/orc.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ORC, the kernel's unwind tables (arch/x86/include/asm/orc_types.h,
- * Documentation/arch/x86/orc-unwinder.rst). For each range of code a row says
- * how to find the caller's stack pointer, its RBP, and its return address or
- * saved registers.
+ * Documentation/arch/x86/orc-unwinder.rst). For each range of code a row tells how to
+ * find the caller's stack pointer, its RBP, and its return address or saved registers.
+ * Called by unwind.c and stack.c.
  *
  * Two parallel arrays, sorted by address: `ip`, of 32-bit offsets from the
  * element itself to the code, and `entry`, of 6 bytes:
@@ -39,9 +39,9 @@ enum fb_orc_version {
 	FB_ORC_V4,
 };
 
-/* What a row counts from. An INDIRECT register points to the value. */
+/* The register to which a row adds its offset. An INDIRECT register points to the value. */
 enum fb_orc_reg {
-	FB_ORC_REG_UNDEFINED, /* of sp: none; of bp: as it is */
+	FB_ORC_REG_UNDEFINED, /* in sp_reg: there is no rule; in bp_reg: RBP is unchanged */
 	FB_ORC_REG_PREV_SP,   /* the caller's stack pointer */
 	FB_ORC_REG_AX,
 	FB_ORC_REG_DX,
@@ -52,7 +52,7 @@ enum fb_orc_reg {
 	FB_ORC_REG_R13,
 	FB_ORC_REG_BP_INDIRECT,
 	FB_ORC_REG_SP_INDIRECT,
-	FB_ORC_REG_INVALID, /* a number the format has no register for */
+	FB_ORC_REG_INVALID, /* a number that stands for no register in this version */
 };
 
 enum fb_orc_type {
@@ -70,7 +70,7 @@ struct fb_orc_row {
 	enum fb_orc_reg sp_reg;
 	enum fb_orc_reg bp_reg;
 	enum fb_orc_type type;
-	bool signal; /* the caller was interrupted: its pc is no return address */
+	bool signal; /* the caller was interrupted, so that its pc is no return address */
 };
 
 /* FB_CORRUPT for a type or a register that the version does not have. */
@@ -81,23 +81,23 @@ FB_MUST_CHECK struct fb_error *fb_orc_decode(const uint8_t entry[FB_ORC_ENTRY_BY
 /* FB_ORC_UNKNOWN for a hash of no known version. */
 enum fb_orc_version fb_orc_version_by_header(const uint8_t header[FB_ORC_HEADER_BYTES]);
 
-/* One pair of arrays: the kernel's or a module's. They are read where and when they are needed. */
+/* One pair of arrays, the kernel's or a module's. Only the elements that are needed are read. */
 struct fb_orc_table {
 	struct fb_space *space; /* borrowed; kernel virtual */
 	uint64_t ips;           /* address of the first ip */
 	uint64_t entries;       /* address of the first entry */
-	uint32_t count;         /* of both */
+	uint32_t count;         /* elements of each array */
 	enum fb_orc_version version;
 };
 
-/* The row in force at pc: the last one that begins at or before it. FB_NOT_FOUND where pc lies
- * before the first; FB_ABSENT and the like where the table cannot be read; FB_CORRUPT. */
+/* The row for pc: the last one that begins at or below it. FB_NOT_FOUND where pc is below the first; errors of
+ * fb_space_read() where the table cannot be read; FB_CORRUPT. */
 FB_MUST_CHECK struct fb_error *fb_orc_table_find(const struct fb_orc_table *table, uint64_t pc,
 						 struct fb_orc_row *row_ret);
 
-/* Tells the version by what entries look like; table->version is not used. entry_code: an address
- * shortly before code that has saved pt_regs (a system call's entry), 0 if unknown: without it v1
- * and v2 are not told apart, and v1 is given. FB_CORRUPT where it looks like no version. */
+/* Determines the version from the entries; table->version is not used. entry_code: an address shortly before code that
+ * has saved pt_regs (the entry of system calls), 0 if unknown: v1 and v2 then cannot be distinguished, and v1 is
+ * returned. FB_CORRUPT where the entries fit no version. */
 FB_MUST_CHECK struct fb_error *fb_orc_table_detect(const struct fb_orc_table *table,
 						   uint64_t entry_code,
 						   enum fb_orc_version *version_ret);
@@ -105,22 +105,22 @@ FB_MUST_CHECK struct fb_error *fb_orc_table_detect(const struct fb_orc_table *ta
 /* The tables of the kernel and of all its modules. Safe from many threads. */
 struct fb_orc;
 
-/* kernel and modules are borrowed and must outlive the result; modules may be NULL: code of
- * modules then has no rows. FB_NOT_FOUND: this kernel has no ORC; FB_CORRUPT. */
+/* kernel and modules are borrowed and must outlive the result. modules may be NULL: code of modules has no rows then.
+ * FB_NOT_FOUND where this kernel has no ORC; FB_CORRUPT. */
 FB_MUST_CHECK struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_modules *modules,
 					   struct fb_orc **orc_ret);
 void fb_orc_destroy(struct fb_orc *orc);
 
 enum fb_orc_version fb_orc_version(const struct fb_orc *orc);
 const struct fb_return_hooks *fb_orc_return_hooks(const struct fb_orc *orc);
-/* Or NULL, as given. */
+/* The modules that fb_orc_open() was given; may be NULL. */
 struct fb_modules *fb_orc_modules(const struct fb_orc *orc);
 /* Whether address is in the kernel's, a module's or generated code. */
 bool fb_orc_is_text(const struct fb_orc *orc, uint64_t address);
-/* As fb_orc_table_find(). BPF programs have the row of a frame pointer, copies of ftrace_caller()
- * that function's rows; FB_NOT_FOUND also for all other code. exact: pc is the very instruction; else
- * it is a return address, which may lie behind its function's end, and the call before it is what is
- * looked up. */
+/* As fb_orc_table_find(), in the table whose code holds pc. For BPF programs it gives a row for a frame pointer, for
+ * copies of ftrace_caller() the rows of that function; FB_NOT_FOUND for other generated code and what is no code. exact:
+ * pc is the instruction itself; else pc is a return address, which may lie behind its function's end, and the call before
+ * it is looked up. */
 FB_MUST_CHECK struct fb_error *fb_orc_find(struct fb_orc *orc, uint64_t pc, bool exact,
 					   struct fb_orc_row *row_ret);
 

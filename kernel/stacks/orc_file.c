@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The sections .orc_unwind_ip, .orc_unwind and .orc_header of a vmlinux, as memory at the addresses where the
- * kernel has them: the offsets to code in the first count from where they stand. Kernels before 57fa18994285
- * (5.6) sort them when they boot; their files are of no use here. Called by orc_load.c.
+ * kernel has them, because the offsets to code in the first are relative to their own addresses. Kernels before
+ * 57fa18994285 (5.6) sort the tables when they boot, so that their files are of no use here. Called by orc_load.c.
  */
 #include "kernel/stacks/orc_file.h"
 

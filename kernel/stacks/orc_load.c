@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The ORC tables of a kernel and its modules, found by symbols and by struct module; rows are
- * cached, as threads wait in the same places. Opened by whatever unwinds kernel stacks, asked by
+ * cached, because many threads wait in the same places. Opened by code that unwinds kernel stacks, called by
  * stack.c.
  */
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding a real return address by the place on the stack that it was taken from: the function
- * graph tracer, kretprobes and rethooks put their own there. Called by stack.c.
+ * Finds real return addresses by their place on the stack, where the function graph tracer, kretprobes or rethooks
+ * replaced them by their own. Called by stack.c.
  */
 #include "kernel/stacks/return_hooks.h"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a task to its frames: where its stack begins, step by step up to where it entered the
- * kernel. Called by bundle/stacks for every thread, by waits for those that are blocked, and by bt
- * for CPUs.
+ * Unwinds the kernel stack of a task: finds its first frame, and goes step by step to the place where the task entered
+ * the kernel. Called by bundle/stacks for every thread, by waits for blocked threads, and by the command bt for CPUs.
  */
 #include "kernel/stacks/stack.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kernel half of a thread's stack: from where it waits, or where its CPU was
- * stopped, back to its entry from user mode or to where a kernel thread begins.
+ * The kernel half of a thread's stack: from the place where it sleeps, or where its CPU
+ * was stopped, back to its entry from user mode, or to the start of a kernel thread.
+ * Called by bundle/stacks and bundle/waits.
  */
 #ifndef FB_KERNEL_STACK_H
 #define FB_KERNEL_STACK_H
@@ -21,26 +22,26 @@
 
 struct fb_kernel_frame {
 	uint64_t pc;
-	uint64_t sp;        /* on the stack of this frame's function, at pc */
+	uint64_t sp;        /* the stack pointer of this frame's function at pc */
 	const char *symbol; /* borrowed from the kernel or its modules; NULL if unknown */
 	const char *module; /* borrowed likewise; NULL: the kernel itself */
 	uint64_t offset;    /* of pc from the symbol's start; may equal size */
 	uint64_t size;      /* of the symbol, bytes; 0 unknown */
 	const char *stack;  /* static: "task", "IRQ", "NMI"... */
 	bool exact;         /* pc is an instruction that was interrupted, not a return address */
-	bool unreliable;    /* found by frame pointer or scan, where ORC has nothing */
-	/* What entered the kernel here: this function saved the registers, and the next frame (or
-	 * user mode) is what was interrupted. */
+	bool unreliable;    /* found by frame pointer or scan, because ORC has no row */
+	/* How the kernel was entered here: this frame's function saved the registers, and the next frame (or
+	 * user mode) was interrupted. */
 	enum fb_entry_kind entry;
 	uint64_t regs; /* address of these pt_regs; 0 for FB_ENTRY_NONE */
-	/* The line, and what was inlined there; empty before fb_kernel_lines_add(). */
+	/* The source line and inlined functions; empty before fb_kernel_lines_add(). */
 	struct fb_source_location source;
 };
 
 enum fb_user_regs_from {
 	FB_USER_REGS_NONE,
 	FB_USER_REGS_STACK,    /* pt_regs on the kernel stack */
-	FB_USER_REGS_PRSTATUS, /* the CPU's: it was in user mode */
+	FB_USER_REGS_PRSTATUS, /* the CPU's note: it was in user mode */
 };
 
 struct fb_kernel_stack {
@@ -57,16 +58,16 @@ struct fb_kernel_stack {
 	int64_t syscall; /* number of the system call it is in; -1: none */
 };
 
-/* All in borrowed; orc NULL: there are no unwind tables, and nothing but the registers of user mode is
- * found; modules of orc name the code of modules. Whatever is wrong with the stack is
- * its end, not an error: only a fatal error is returned. fb_kernel_stack_deinit() it.
- * Safe from many threads. */
+/* Unwinds the kernel stack of a task. Parameters are borrowed. orc NULL: there are no unwind tables, and only the
+ * registers of user mode are found. The modules of orc give symbols for code of modules. Where the stack is damaged it
+ * ends, with the reason in `end`; only fatal errors are returned. The caller frees the result with
+ * fb_kernel_stack_deinit(). Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, struct fb_orc *orc,
 						      const struct fb_task *task,
 						      struct fb_kernel_stack *stack_ret);
-/* The same of what a CPU ran, by its registers alone, for where no task can be reached: its thread's stack is
- * taken to be the one that its stack pointer is on, which is aligned to its size. A CPU that left no
- * registers has no frames, and .end says so. */
+/* The same for what a CPU ran, by its registers alone, for dumps in which no task can be found: the thread's stack is
+ * assumed to be around the stack pointer, since stacks are aligned to their size. A CPU without registers in the dump has
+ * no frames, and `end` has that reason. */
 FB_MUST_CHECK struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, struct fb_orc *orc,
 						      uint32_t cpu,
 						      struct fb_kernel_stack *stack_ret);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The stacks of a CPU, what pt_regs on them stand for, and the registers that a CPU left. Called
- * by stack.c, by waits for the arguments of system calls, and for the notes of a core that is
- * built.
+ * Finds the stacks of a CPU, the kind of entry that saved pt_regs on them, and the registers that a CPU saved at the
+ * crash. Called by stack.c, by waits for the arguments of system calls, and for the notes of a core that is built.
  */
 #include "kernel/stacks/stack_entry.h"
 

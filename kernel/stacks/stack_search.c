@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Searching a stack for the frame of its task's last __schedule(). Called by stack.c where the
- * task's stack pointer is lost.
+ * Searches a stack for the frame of its task's last __schedule(). Called by stack.c where the task's stack pointer is
+ * lost.
  */
 #include "kernel/stacks/stack_search.h"
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table syscalls_metadata of kernel/trace/trace_syscalls.c: a pointer for each number. Names
- * and types are arrays of pointers to strings. Called by bundle/stacks for the arguments of system
- * calls.
+ * Reads the table syscalls_metadata of kernel/trace/trace_syscalls.c, which has a pointer for each number. Names and
+ * types are arrays of pointers to strings. Called by bundle/stacks for the arguments of system calls.
  */
 #include "kernel/stacks/syscall_meta.h"
 

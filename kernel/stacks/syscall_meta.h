@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a system call's arguments are called and of which types they are, as the
- * kernel's own tracing has it (struct syscall_metadata, include/trace/syscall.h;
- * CONFIG_FTRACE_SYSCALLS, which distributions set). Of 64-bit calls.
+ * The names and types of a system call's arguments, which the kernel has for its tracing
+ * (struct syscall_metadata, include/trace/syscall.h; CONFIG_FTRACE_SYSCALLS, which
+ * distributions set). Only for 64-bit calls. Called by bundle/stacks.
  */
 #ifndef FB_KERNEL_SYSCALL_META_H
 #define FB_KERNEL_SYSCALL_META_H
@@ -34,8 +34,8 @@ FB_MUST_CHECK struct fb_error *fb_syscall_meta_read(const struct fb_kernel *kern
 /* Whether an argument is a descriptor, by its name: "fd", "dfd", "fildes"... */
 bool fb_syscall_argument_is_fd(const struct fb_syscall_argument *argument);
 
-/* The value as its type has it: "-100" of an int, "4096" of a size_t, AT_FDCWD of a
- * descriptor; hexadecimal for pointers, flags and what is large. Returns to. */
+/* Writes the value to `to` (size bytes) as suits its type: "-100" for an int, "4096" for a size_t, AT_FDCWD for a
+ * descriptor; hexadecimal for pointers, flags and large numbers. Returns `to`. */
 char *fb_syscall_value_text(const struct fb_syscall_argument *argument, uint64_t value, char *to,
 			    size_t size);
 

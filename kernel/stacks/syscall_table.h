@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table behind syscall_names.c: FB_SYSCALL(number, name), x86-64, as asm/unistd_64.h of
- * Linux 7.2 has them. In order of number.
+ * The table of system calls of x86-64 for syscall_names.c: FB_SYSCALL(number, name), in order of number,
+ * from asm/unistd_64.h of Linux 7.2.
  */
 FB_SYSCALL(0, read)
 FB_SYSCALL(1, write)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walking a kernel stack frame by frame, over ORC. Knows of stacks, registers
- * and rows, not of tasks: stack.c gives it where to begin.
+ * Walks a kernel stack frame by frame, by ORC. It works on stacks, registers and rows
+ * only, not on tasks: stack.c calls it and gives it the first frame.
  */
 #ifndef FB_KERNEL_UNWIND_H
 #define FB_KERNEL_UNWIND_H
@@ -15,10 +15,10 @@
 #include "base/space.h"
 #include "kernel/stacks/orc.h"
 
-/* pt_regs (arch/x86/include/asm/ptrace.h) is how user_regs_struct begins, up to ss; with FRED the
- * upper 48 bits of cs and ss tell of the event. */
+/* pt_regs (arch/x86/include/asm/ptrace.h) has the same members as the beginning of user_regs_struct, up to ss; with FRED
+ * the upper 48 bits of cs and ss describe the event. */
 #define FB_PT_REGS_BYTES (21u * 8u)
-/* What the CPU itself pushes: ip, cs, flags, sp, ss. */
+/* What the CPU itself pushes on an interrupt: ip, cs, flags, sp, ss. */
 #define FB_IRET_FRAME_BYTES (5u * 8u)
 
 /* A task's stack, the interrupt stack and six exception stacks of a CPU, its entry stack. */
@@ -29,7 +29,7 @@ struct fb_stack_area {
 	const char *name;    /* static: "task", "IRQ", "NMI"... */
 };
 
-/* Where rows and code are looked up; fb_orc, or a test's own. */
+/* Functions that look up rows and code: those of struct fb_orc, or a test's own. */
 struct fb_unwind_ops {
 	/* As fb_orc_find() and fb_orc_is_text(). */
 	struct fb_error *(*find)(void *context, uint64_t pc, bool exact,
@@ -39,31 +39,31 @@ struct fb_unwind_ops {
 	bool (*function)(void *context, uint64_t address, uint64_t *start_ret);
 };
 
-/* Why a walk came to its end. */
+/* Whether and why a walk ended. */
 enum fb_unwind_end {
-	FB_UNWIND_GOES_ON,
-	FB_UNWIND_USER,  /* the registers of user mode were reached */
-	FB_UNWIND_START, /* the outermost function was reached */
-	FB_UNWIND_LOST,  /* nothing leads further; reason says what is missing or wrong */
+	FB_UNWIND_GOES_ON, /* there is a further frame */
+	FB_UNWIND_USER,    /* the registers of user mode were reached */
+	FB_UNWIND_START,   /* the outermost function was reached */
+	FB_UNWIND_LOST,    /* the caller cannot be found; `reason` has what is missing or wrong */
 };
 
 struct fb_unwind {
-	struct fb_space *space; /* kernel virtual */
+	struct fb_space *space; /* borrowed; kernel virtual */
 	const struct fb_unwind_ops *ops;
 	void *context;
 	struct fb_stack_area areas[FB_MAX_STACK_AREAS];
 	size_t area_count;
 
-	/* The frame it stands at. */
+	/* The current frame. */
 	uint64_t pc, sp, bp;
 	bool bp_known;
-	bool bp_guessed; /* bp is what it was where ORC had nothing, and may be another's */
+	bool bp_guessed; /* bp was kept from a frame without ORC, and may be wrong */
 	bool exact;      /* pc is an interrupted instruction, not a return address */
 	bool unreliable; /* pc was not found by ORC, or by ORC from a guessed bp */
-	size_t area;     /* that holds sp */
-	uint32_t left;   /* bits: areas that were left, not to be entered again */
+	size_t area;     /* index of the area that holds sp */
+	uint32_t left;   /* bit mask: areas that were left, which must not be entered again */
 
-	/* The last pt_regs met. */
+	/* The last pt_regs that were found. */
 	uint64_t regs_address;        /* 0: none between this frame and the one before */
 	bool regs_known;              /* regs holds this frame's general registers */
 	struct user_regs_struct regs; /* up to ss */
@@ -71,23 +71,23 @@ struct fb_unwind {
 	char reason[192]; /* of FB_UNWIND_LOST */
 };
 
-/* Makes registers (pt_regs read at address, or 0 for others) the frame to stand at. Fails with
- * FB_CORRUPT where sp is on none of the areas; not to be called with user mode's registers. */
+/* Makes the frame of these registers the current one. address: where they were read as pt_regs, or 0. FB_CORRUPT where sp
+ * is in none of the areas. Not to be called with registers of user mode. */
 FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
 						   const struct user_regs_struct *regs,
 						   uint64_t address);
-/* The same for a frame of which only these are known. */
+/* The same for a frame of which only these registers are known. */
 FB_MUST_CHECK struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc,
 						    uint64_t sp, uint64_t bp, bool exact);
 
-/* Goes to the caller's frame. At FB_UNWIND_USER regs and regs_address are user mode's. Only fatal
- * errors are returned. */
+/* Makes the caller's frame the current one. Where the end is FB_UNWIND_USER, regs and regs_address are those of user mode.
+ * Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
 					      enum fb_unwind_end *end_ret);
 
-/* unwind_guess.c: the caller's frame where ORC does not lead to it: by a call on the stack to the
- * function it stands in, by frame pointer, or else by the next word on the stack that looks like a
- * return address. *found_ret is false where there is none. Only fatal errors are returned. */
+/* unwind_guess.c: finds the caller's frame where ORC has no row for pc: by a return address on the stack behind a call to
+ * the current function, by the frame pointer, or else by the next word on the stack that looks like a return address.
+ * *found_ret is false where there is none. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret);
 /* Whether the instruction before address is a direct call to the function that holds callee: false
  * where it cannot be read. Only fatal errors are returned. */

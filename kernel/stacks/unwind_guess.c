@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Callers where ORC does not lead: BPF programs, trampolines, code that was jumped to by mistake.
+ * Finds the caller of code for which ORC has no row: BPF programs, trampolines, and code that was jumped to by mistake.
  * What is found here is marked as unreliable. Called by unwind.c.
  */
 #include <string.h>

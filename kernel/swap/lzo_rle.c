@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decompresses LZO-RLE (lib/lzo of the kernel), zram's usual algorithm, which liblzo2 does not know. Called by
+ * Decompresses LZO-RLE (lib/lzo of the kernel), zram's usual algorithm, which liblzo2 cannot read. Called by
  * zram_compression.c.
  *
- * A stream is a sequence of instructions. One byte says which (its top bits), how much and how far back; what follows
- * extends that. Every copy from earlier output ends with 0 to 3 literal bytes, whose number the instruction holds as
- * well, and which decides how the next instruction below 16 is read.
+ * A stream is a sequence of instructions. The first byte of an instruction has its kind (the top bits), a length and a
+ * distance back; further bytes extend these. Every copy from earlier output is followed by 0 to 3 literal bytes. Their
+ * number is in the instruction too, and determines how a next instruction below 16 is read.
  */
 #include "kernel/swap/lzo_rle.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Swapped pages that are in the dump all the same: in the swap cache, or compressed in zram.
- * Called by the joined space of a process.
+ * Reads swapped pages that are still in the dump: in the swap cache, or compressed in zram.
+ * Called by the joined space of a process (bundle/process).
  */
 #include "kernel/swap/swap.h"
 

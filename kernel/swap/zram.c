@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A zram device: from the block device to its table, and from a slot of that to a page. Called by
- * swap.c.
+ * Reads pages of a zram device: finds the device's table by its block device, and the page by its slot. Called by swap.c.
  */
 #include "kernel/swap/zram.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Pages in a zram device: its table, the zsmalloc object behind a slot's
- * handle, and the decompression (drivers/block/zram/zram_drv.c, mm/zsmalloc.c).
+ * Reads pages in a zram device: finds the slot in the device's table, reads the zsmalloc
+ * object of the slot's handle, and decompresses it (drivers/block/zram/zram_drv.c,
+ * mm/zsmalloc.c). Called by swap.c.
  */
 #ifndef FB_KERNEL_ZRAM_H
 #define FB_KERNEL_ZRAM_H
@@ -14,9 +15,8 @@
 
 struct fb_zram;
 
-/* bdev: the address of the struct block_device that is swapped to. kernel is borrowed; types is
- * used during the call, and what it hands out must stay. FB_NOT_FOUND: it is no zram device. Other
- * errors: it is one, but cannot be read. */
+/* bdev: the address of the struct block_device of the swap area. kernel is borrowed, and types too: both must outlive
+ * the result. FB_NOT_FOUND: it is no zram device. Other errors: it is one, but cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_zram_open(struct fb_kernel *kernel, struct fb_module_types *types,
 					    uint64_t bdev, struct fb_zram **zram_ret);
 void fb_zram_destroy(struct fb_zram *zram);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ways in which zram compresses a page, by the names that its comp_algorithm
- * file knows (drivers/block/zram/zcomp.c).
+ * The algorithms by which zram compresses a page, with the names that it has for them in
+ * the file comp_algorithm (drivers/block/zram/zcomp.c). Called by zram.c.
  */
 #ifndef FB_KERNEL_ZRAM_COMPRESSION_H
 #define FB_KERNEL_ZRAM_COMPRESSION_H
@@ -22,8 +22,8 @@ enum fb_zram_algorithm {
 FB_MUST_CHECK struct fb_error *fb_zram_algorithm_parse(const char *name,
 						       enum fb_zram_algorithm *algorithm_ret);
 
-/* Decompresses to FB_PAGE_SIZE bytes. FB_CORRUPT where that is not what comes out; FB_UNSUPPORTED
- * for 842, and for data that take a dictionary. */
+/* Decompresses size bytes of data to the FB_PAGE_SIZE bytes of page. FB_CORRUPT where the result has another size;
+ * FB_UNSUPPORTED for 842, and for data that were compressed with a dictionary. */
 FB_MUST_CHECK struct fb_error *fb_zram_decompress(enum fb_zram_algorithm algorithm,
 						  const void *data, size_t size, void *page);
 

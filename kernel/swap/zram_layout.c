@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The members of struct zram and struct zram_table_entry, which are a module's. Called by zram.c.
+ * Finds the offsets of the members of struct zram and struct zram_table_entry, which are types of a module. Called by
+ * zram.c.
  */
 #include "kernel/swap/zram_layout.h"
 

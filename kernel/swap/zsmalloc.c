@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a handle of zsmalloc to the bytes of its object. Called by zram.c.
+ * Finds and reads the object of a handle of zsmalloc. Called by zram.c.
  */
 #include "kernel/swap/zsmalloc.h"
 

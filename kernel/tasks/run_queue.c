@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads each CPU's struct rq and what stands beside it in per-CPU variables, and sorts the runnable threads by CPU.
- * Called for the command that tells what the CPUs did.
+ * Reads each CPU's struct rq and other per-CPU variables, and sorts the runnable threads by CPU. Called by the command
+ * cpus.
  */
 #include "kernel/tasks/run_queue.h"
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The task table: asking all sources for it, putting it in order, and answering from it. Called by
- * whatever asks for tasks.
+ * The task table: fills it from all sources, sorts it, and answers queries. Called wherever tasks are needed.
  */
 #include "kernel/tasks/task.h"
 

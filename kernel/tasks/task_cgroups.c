@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds tasks by their control groups: each css_set lists the tasks that are in the same groups
- * (include/linux/cgroup-defs.h), so every css_set that a known task names is walked. Called by task.c where the
- * first sources did not see all.
+ * (include/linux/cgroup-defs.h), so the css_set of every known task is walked. Called by task.c where the first sources
+ * did not find all tasks.
  */
 #include "base/limits.h"
 #include "base/u64_map.h"

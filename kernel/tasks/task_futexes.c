@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds tasks that sleep in futex(): each of them is in a bucket of a hash table (kernel/futex/core.c), by a struct
- * on its stack that names its task. The struct of a priority-inheriting futex names the lock's owner too. Called by
- * task.c where the first sources did not see all.
+ * on its stack that points to its task. The struct of a priority-inheriting futex points to the lock's owner too. Called
+ * by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds tasks that a known task_struct names besides its family: the task that it woke last, and who traces it or is
- * traced by it. Called by task.c where the first sources did not see all.
+ * Finds tasks to which a known task_struct points, besides its family: the task that it woke last, and tasks that trace
+ * it or are traced by it. Called by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
 #include "kernel/tasks/task_table.h"

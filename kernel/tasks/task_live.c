@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tells whether an address is that of a task_struct in use. A freed task_struct keeps most of its contents, so that
- * one that nothing but a slab, a stack or the word of a lock names is believed only where several of its fields say so.
- * Called by the sources (task_*.c) that find such addresses.
+ * Decides whether an address is that of a task_struct in use. A freed task_struct keeps most of its contents. So an
+ * address that was found only in a slab, on a stack or in the word of a lock is accepted only where several fields show
+ * that the task_struct is in use. Called by the sources (task_*.c) that find such addresses.
  */
 #include "base/limits.h"
 #include "base/part.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds tasks by the IDRs of nested PID namespaces, for dumps in which the IDR of the outermost one is broken. The
- * namespaces are those that known struct pids name, also of tasks of which only the TID is known, and those that tasks
- * make their children in. Called by task.c where the first sources did not see all.
+ * namespaces are those to which known struct pids point, also for tasks of which only the TID is known, and those in
+ * which tasks create their children. Called by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
 

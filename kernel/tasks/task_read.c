@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One task_struct, and a process's command line. Called for each task that a source leads to.
+ * Reads one task_struct, and the command line of a process. Called for each task that a source leads to.
  */
 #include <inttypes.h>
 #include <string.h>

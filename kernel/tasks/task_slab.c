@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds tasks in what is left of the slabs of task_struct and struct pid: for dumps whose filter dropped the nodes
- * that the other sources walk over. Called by task.c where the first sources did not see all.
+ * Finds tasks in the slabs of task_struct and struct pid, for dumps whose filter left out nodes that the other sources
+ * need. Called by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
 #include "base/part.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The task table while it is being filled: the sources (task_*.c) add what they find, each task
- * once, and count what is broken.
+ * The task table while it is filled: adds each task once, and counts what is broken. Called by the sources (task_*.c).
  */
 #include "kernel/tasks/task_table.h"
 

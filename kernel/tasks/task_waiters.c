@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds tasks that wait where a known task waits, and those that hold what it waits for. A thread that sleeps for a
- * lock or in a wait queue has an entry on its own stack, which names the thread and is linked with the entries of the
- * others. Called by task.c where the first sources did not see all.
+ * Finds tasks that wait for the same lock or wait queue as a known task, and the owners of such locks. A thread that
+ * sleeps for a lock or in a wait queue has an entry on its own stack, which points to the thread and is linked with the
+ * entries of the others. Called by task.c where the first sources did not find all tasks.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Following a path of members through values, and reading one. Called by struct.
+ * Follows a path of members through values, and reads one. Called by the command struct and by bundle/waits.
  */
 #include "kernel/values/value.h"
 

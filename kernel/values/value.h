@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A value: memory that a type describes. Values are followed from member to
- * member, through arrays and pointers, and read where they are numbers.
+ * A value: a place in memory together with its type. From a value one gets to those of
+ * its members, of array elements, and of what a pointer points to; scalars can be read.
+ * Called by the command struct and by bundle/waits.
  */
 #ifndef FB_KERNEL_VALUE_H
 #define FB_KERNEL_VALUE_H
@@ -15,7 +16,7 @@
 #include "symbols/btf/btf.h"
 
 struct fb_value {
-	const struct fb_btf *types; /* borrowed; what type is an id of */
+	const struct fb_btf *types; /* borrowed; the BTF in which `type` is an id */
 	uint32_t type;
 	uint64_t address;    /* of its first byte, or of the byte that holds its first bit */
 	uint32_t bit_offset; /* within that byte; 0 unless a bit-field */
@@ -33,12 +34,12 @@ enum fb_value_kind {
 enum fb_value_kind fb_value_kind(const struct fb_value *value);
 
 /*
- * The value at a path of members: "mm.pgd", "comm[3]", ".a.b"; a leading dot may stand. Before a
- * member, and before an index that is no array's, a pointer is followed by itself. space NULL:
- * nothing is read, and what a pointer leads to is taken to be at 0. A type that is only declared is
- * looked for among those of module_types (NULL: it is not).
- * FB_NOT_FOUND, with the nearest name; FB_INVALID for a path that cannot be; FB_FAULT for a null
- * pointer; the space's errors.
+ * The value at a path of members that begins at `from`: "mm.pgd", "comm[3]", or with a leading dot ".a.b".
+ * A pointer is followed where a member comes next, or an index ("p[3]" is the fourth element at p). Where
+ * space is NULL nothing is read, and what a pointer points to is assumed to be at address 0. A type that is
+ * only declared is looked up in module_types (NULL: it is not).
+ * FB_NOT_FOUND, whose message offers the most similar name; FB_INVALID for a malformed path; FB_FAULT for a
+ * null pointer; errors of fb_space_read().
  */
 FB_MUST_CHECK struct fb_error *fb_value_follow(struct fb_space *space,
 					       struct fb_module_types *module_types,
@@ -62,17 +63,17 @@ enum fb_scalar_kind {
 
 struct fb_scalar {
 	enum fb_scalar_kind kind;
-	uint64_t bits;    /* sign-extended where signed */
-	uint64_t high;    /* the upper 8 bytes of 16 */
+	uint64_t bits;    /* the number, sign-extended where it is signed */
+	uint64_t high;    /* the upper 8 bytes of a number of 16 bytes */
 	uint32_t size;    /* bytes of its type */
 	const char *name; /* of the enumerator; NULL if none, or no enum. Raw: escape it */
 };
 
-/* The value must be a FB_VALUE_SCALAR. */
+/* Reads the value, whose fb_value_kind() must be FB_VALUE_SCALAR. Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_value_scalar(struct fb_space *space, const struct fb_value *value,
 					       struct fb_scalar *scalar_ret);
 
-/* Bytes of the value, bits of a bit-field rounded up; 0 where its type has no size. */
+/* The size of the value in bytes; that of a bit-field is rounded up. 0 where its type has no size. */
 uint64_t fb_value_size(const struct fb_value *value);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Values as JSON. Called by struct --json.
+ * Writes values as JSON. Called by the command struct for --json.
  */
 #include <inttypes.h>
 #include <stdio.h>

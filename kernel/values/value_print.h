@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Values in full: structs with their members, arrays with their elements, texts,
- * numbers, enumerators by name; for people as C would write them, and as JSON.
+ * Prints whole values: structs with their members, arrays with their elements, texts,
+ * numbers, enumerators by name; as text in the manner of C, and as JSON. Called by the
+ * command struct.
  */
 #ifndef FB_KERNEL_VALUE_PRINT_H
 #define FB_KERNEL_VALUE_PRINT_H
@@ -16,8 +17,8 @@
 
 struct fb_value_printer {
 	struct fb_space *space;     /* borrowed */
-	struct fb_modules *modules; /* borrowed; NULL: pointers without their symbols */
-	unsigned depth;             /* structs within structs that are shown */
+	struct fb_modules *modules; /* borrowed; NULL: pointers are shown without symbols */
+	unsigned depth;             /* how many levels of nested structs are shown */
 
 	/* Filled in by printing. */
 	uint32_t shown;          /* at most FB_MAX_SHOWN_VALUES */
@@ -26,15 +27,15 @@ struct fb_value_printer {
 	struct fb_error *reason; /* of the first of them; the caller destroys it */
 };
 
-/* Text without a newline at its end. A member that cannot be read is shown as such, and counted.
- * Everything is escaped. FB_LIMIT where there is too much to show; FB_INVALID for what has no
- * value. */
+/* Appends the value as text without a newline at its end. A member that cannot be read is marked, and counted in the
+ * printer. All text is escaped. FB_LIMIT where there is too much to show; FB_INVALID where the type has no value (void, a
+ * function). */
 FB_MUST_CHECK struct fb_error *fb_value_text(struct fb_value_printer *printer,
 					     const struct fb_value *value, struct fb_buf *to);
 
-/* The same as JSON: objects, arrays, strings, booleans; enumerators by name; pointers, and integers
- * that do not fit into 64 bits with a sign, as "0x..."; what cannot be read is null, and structs
- * below depth too. A new reference. */
+/* The same as JSON: objects, arrays, strings, booleans; enumerators by name; pointers, and integers that do not fit into
+ * 64 bits with a sign, as "0x...". What cannot be read is null, and so are structs below depth. *json_ret is a new
+ * reference. */
 FB_MUST_CHECK struct fb_error *fb_value_json(struct fb_value_printer *printer,
 					     const struct fb_value *value, json_t **json_ret);
 

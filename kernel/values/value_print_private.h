@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What value_text.c and value_json.c share: one walk over a value, and two forms of what it finds. */
+/* The walk over a value, which value_text.c and value_json.c share; each writes in its own form what the walk finds. */
 #ifndef FB_KERNEL_VALUE_PRINT_PRIVATE_H
 #define FB_KERNEL_VALUE_PRINT_PRIVATE_H
 
 #include "kernel/values/value_print.h"
 
-/* How one form writes what the walk comes to. `to` is what fb_value_walk() was given: where it goes. level: structs
- * around it. */
+/* The functions by which a form is written. `to` is the pointer that fb_value_walk() was given, the output. level: how
+ * many structs are around the value. */
 struct fb_value_form {
 	/* A struct whose members may be shown, and one that is too deep. */
 	struct fb_error *(*whole_struct)(struct fb_value_printer *printer,
@@ -22,9 +22,9 @@ struct fb_value_form {
 	struct fb_error *(*unread)(void *to);
 };
 
-/* Reads the value, counts it in printer, and has the form write it; the form calls this again for members and elements.
- * FB_LIMIT where there is too much to show, FB_INVALID for what has no value. Types nest by value at most
- * FB_MAX_TYPE_DEPTH deep: the check of BTF ensures it. */
+/* Reads the value, counts it in printer, and calls the form's function for its kind, which calls this again for members
+ * and elements. FB_LIMIT where there is too much to show, FB_INVALID where the type has no value. The depth of the calls
+ * is limited, because the check of BTF ensures that types nest at most FB_MAX_TYPE_DEPTH deep. */
 FB_MUST_CHECK struct fb_error *fb_value_walk(struct fb_value_printer *printer,
 					     const struct fb_value *value, unsigned level,
 					     const struct fb_value_form *form, void *to);
@@ -32,11 +32,12 @@ FB_MUST_CHECK struct fb_error *fb_value_walk(struct fb_value_printer *printer,
 typedef struct fb_error *fb_value_member_fn(struct fb_value_printer *printer, const char *name,
 					    const struct fb_value *member, unsigned level,
 					    void *to);
-/* Calls for each member of a struct. Those of an anonymous struct stand among those of the one around it, as in C. */
+/* Runs call() for each member of a struct. The members of an anonymous struct are treated as members of the struct
+ * around it, as in C. */
 FB_MUST_CHECK struct fb_error *fb_value_members(struct fb_value_printer *printer,
 						const struct fb_value *value, unsigned level,
 						fb_value_member_fn *call, void *to);
-/* Elements; 0 for the array at a struct's end. */
+/* How many elements an array has; 0 for a flexible array at a struct's end. */
 uint64_t fb_value_array_length(const struct fb_value *array);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Values as text. Called by struct.
+ * Writes values as text. Called by the command struct.
  */
 #include <inttypes.h>
 #include <string.h>
