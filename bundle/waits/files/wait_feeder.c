@@ -127,17 +127,27 @@ struct fb_error *fb_wait_add_feeders(struct fb_wait_finder *finder, size_t objec
 	return NULL;
 }
 
-/* Whether a process has a file open whose private_data this is. */
-static struct fb_error *is_held(struct fb_wait_finder *finder, uint64_t private_data, bool *is_ret)
+/* Whether a process has a pipe open that is at the address. That a file has this private_data is not enough: those of
+ * other sorts have queues at the same places (struct eventpoll has two behind a mutex too). */
+static struct fb_error *is_open_pipe(struct fb_wait_finder *finder, uint64_t pipe, bool *is_ret)
 {
+	const struct fb_held_file *entries;
 	struct fb_held_files *held;
-	size_t count = 0;
+	uint64_t operations = 0, of_pipes = 0;
+	size_t count;
 	struct fb_error *err = fb_wait_held(finder, &held);
 
+	*is_ret = false;
+	if (err || !fb_kernel_address_ok(pipe))
+		return err;
+	entries = fb_held_by_private(held, pipe, &count);
+	if (!count)
+		return NULL;
+	err = fb_kernel_symbol(finder->kernel, "pipefifo_fops", &of_pipes);
 	if (!err)
-		(void)fb_held_by_private(held, private_data, &count);
-	*is_ret = count > 0;
-	return err;
+		err = fb_wait_value(finder, entries->file, "file", "f_op", &operations);
+	*is_ret = !err && operations == of_pipes;
+	return fb_part_skip(err);
 }
 
 /* A pipe has one queue for those that wait to read, and one for those that wait to write; before 5.6 they shared
@@ -158,7 +168,7 @@ static struct fb_error *feed_pipe_of(struct fb_wait_finder *finder, size_t objec
 		return NULL;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(ends); i++) {
 		uint64_t pipe = head - ends[i].queue->offset;
-		struct fb_error *err = is_held(finder, pipe, known_ret);
+		struct fb_error *err = is_open_pipe(finder, pipe, known_ret);
 
 		if (!err && *known_ret)
 			err = fb_wait_add_private_holders(finder, object, pipe, ends[i].mode);
