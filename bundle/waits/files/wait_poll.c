@@ -39,11 +39,13 @@ static struct fb_error *watch_entries(struct fb_watched *watched, uint64_t first
 {
 	const struct fb_layout *layout = watched->finder->layout;
 	struct fb_error *err = NULL;
-	uint64_t file, queue = 0, last = 0;
+	uint64_t file, last = 0;
 	int64_t fd;
 
 	err = fb_watched_count(watched, count);
 	for (uint64_t i = 0; i < count && !err; i++) {
+		uint64_t queue = 0;
+
 		err = fb_kernel_field(watched->finder->kernel, first + i * layout->poll_entry.size,
 				      &layout->poll_entry_file, &file);
 		/* A pipe or a socket queues the thread twice. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Threads of a made kernel in poll() and select(): which files they watch, by the table on their stacks. */
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -8,14 +9,20 @@
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_sockets.h"
 
+#define LOST 0xffff800000001000ull /* an address that the dump does not have */
 #define EVIDENCE "its poll table in the kernel, and who has the other ends"
 #define NOBODY "no process of this host has the other end of what it watches"
+#define UNKNOWN                                                                           \
+	"it cannot be known whether a process of this host has the other end of what it " \
+	"watches: "
 #define INLINE 40u /* of struct poll_wqueues: its entries */
 #define ENTRY 64u
 #define INLINE_ENTRIES 4u
 #define TABLE (INLINE + INLINE_ENTRIES * ENTRY)
 #define PAGE_ENTRIES 16u /* of struct poll_table_page */
+#define SOCKET_QUEUE 32u
 
 enum { WAITER, FEEDER, OTHER };
 
@@ -32,6 +39,7 @@ static void put_table(struct made_waits *w)
 	MADE_FIELD(w->made, poll_inline, INLINE, INLINE_ENTRIES * ENTRY);
 	MADE_FIELD(w->made, poll_entry_file, 8, 8);
 	MADE_FIELD(w->made, poll_entry_table, 40, 8);
+	MADE_FIELD(w->made, poll_entry_queue, 56, 8);
 	MADE_FIELD(w->made, poll_page_next, 0, 8);
 	MADE_FIELD(w->made, poll_page_end, 8, 8);
 	MADE_FIELD(w->made, poll_page_entries, PAGE_ENTRIES, 0);
@@ -56,6 +64,16 @@ static void add(struct made_waits *w, uint64_t file)
 	memcpy(&count, made_at(w->made, w->marks[0] + 24), 4);
 	put_entry(w, w->marks[0] + INLINE + count * ENTRY, file);
 	MADE_SET(w->made, w->marks[0], poll_inline_count, count + 1ull);
+}
+
+/* An entry that waits for a file in that queue. */
+static void add_in(struct made_waits *w, uint64_t file, uint64_t queue)
+{
+	uint32_t count;
+
+	memcpy(&count, made_at(w->made, w->marks[0] + 24), 4);
+	MADE_SET(w->made, w->marks[0] + INLINE + count * ENTRY, poll_entry_queue, queue);
+	add(w, file);
 }
 
 /* A page of entries behind `before`, at which its address stands; without entries. */
@@ -201,6 +219,112 @@ static void tells_who_feeds_a_poll(void)
 		made_scene_check(&scenes[i]);
 	made_scene_damage(&scenes[0]);
 	made_scene_damage(&scenes[4]);
+}
+
+/* Types too, by which wait queues are read; the queue of a socket whose other end FEEDER has. */
+static uint64_t put_queue(struct made_waits *w)
+{
+	uint64_t sock, peer;
+
+	made_types_give(made_waits_types(w), w->made);
+	put_table(w);
+	sock = made_sock(w->made, AF_UNIX, SOCK_STREAM, 1);
+	peer = made_sock(w->made, AF_UNIX, SOCK_STREAM, 1);
+	MADE_SET(w->made, sock, unix_peer, peer);
+	made_open_fd(w, &w->list[FEEDER], 5,
+		     made_open_file(w, made_socket(w->made, peer, 6), S_IFSOCK | 0777, 3));
+	return made_socket(w->made, sock, 5) + SOCKET_QUEUE - MADE_QUEUE_LIST;
+}
+
+static struct fb_blocked a_lost_file_that_is_closed(struct made_waits *w)
+{
+	uint64_t queue = put_queue(w);
+
+	add_in(w, LOST, queue);
+	return polling(w);
+}
+
+static struct fb_blocked a_lost_file_of_a_lost_table(struct made_waits *w)
+{
+	uint64_t queue = put_queue(w);
+
+	MADE_SET(w->made, w->list[WAITER].address, task_files, LOST);
+	add_in(w, LOST, queue);
+	return polling(w);
+}
+
+/* In a queue of which nothing is known. */
+static struct fb_blocked a_lost_file_of_no_known_queue(struct made_waits *w)
+{
+	put_queue(w);
+	made_open_fd(w, &w->list[WAITER], 5, LOST);
+	add_in(w, LOST, made_alloc(w->made, 64));
+	return polling(w);
+}
+
+static void tells_who_feeds_a_lost_file(void)
+{
+#define LOST_FILE "file 0xffff800000001000: path_mnt: nothing at 0xffff800000001010"
+	static const struct made_scene scenes[] = {
+		{a_lost_file_that_is_closed,
+		 fb_wait_poll,
+		 {POLL, .name = "a file without a descriptor",
+		  .detail = "watches a file without a descriptor", .owners = "20p",
+		  .flags = "certain sure"}},
+		{a_lost_file_of_a_lost_table,
+		 fb_wait_poll,
+		 {POLL, .name = "a file of an unknown descriptor",
+		  .detail = "watches a file of an unknown descriptor", .owners = "20p",
+		  .flags = "others certain sure"}},
+		{a_lost_file_of_no_known_queue,
+		 fb_wait_poll,
+		 {POLL, .name = "fd 5", .detail = "watches fd 5",
+		  .need = UNKNOWN "fd 5: " LOST_FILE, .flags = "others certain sure"}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+}
+
+/* Kernel memory without one word. */
+struct hole {
+	struct fb_space space;
+	struct fb_space *whole;
+	uint64_t at;
+};
+
+static struct fb_error *read_around(struct fb_space *space, uint64_t address, void *to,
+				    size_t length)
+{
+	struct hole *hole = (struct hole *)space;
+
+	return address == hole->at ? fb_error_create(FB_ABSENT, "a hole")
+				   : fb_space_read(hole->whole, address, to, length);
+}
+
+/* The queue of one entry says nothing of the file of the next, whose queue cannot be read. */
+static void takes_no_queue_for_anothers(void)
+{
+	static const struct fb_space_ops ops = {.read = read_around};
+	struct hole hole = {.space = {.ops = &ops, .name = "with a hole"}};
+	struct fb_blocked blocked;
+	struct made_waits w;
+	uint64_t queue;
+
+	made_waits_begin(&w);
+	queue = put_queue(&w);
+	made_open_fd(&w, &w.list[WAITER], 6, LOST);
+	add_in(&w, fed(&w, 5, OTHER), queue);
+	add_in(&w, LOST, queue);
+	hole.at = w.marks[0] + INLINE + ENTRY + w.made->kernel.layout.poll_entry_queue.offset;
+	hole.whole = w.made->kernel.space;
+	w.made->kernel.space = &hole.space;
+	blocked = polling(&w);
+	FB_OK_FATAL(fb_wait_poll(&w.finder, &blocked));
+	CU_ASSERT_EQUAL(made_waits_object(&w, blocked.task)->owner_count, 1);
+	CU_ASSERT(made_waits_owned_by(&w, blocked.task, 30));
+	w.made->kernel.space = hole.whole;
+	made_waits_end(&w);
 }
 
 static struct fb_blocked of_nothing(struct made_waits *w)
@@ -367,5 +491,6 @@ static void tells_whether_it_ends_by_itself(void)
 }
 
 FB_TEST_MAIN("bundle/wait_poll", FB_TEST(tells_who_feeds_a_poll),
+	     FB_TEST(tells_who_feeds_a_lost_file), FB_TEST(takes_no_queue_for_anothers),
 	     FB_TEST(watches_nothing_without_a_table), FB_TEST(looks_for_the_table_on_the_stack),
 	     FB_TEST(tells_whether_it_ends_by_itself))
