@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Threads of a made kernel in epoll_wait(): which files they watch, and who can make those ready. */
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -8,13 +9,19 @@
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_sockets.h"
 
+#define LOST 0xffff800000001000ull /* an address that the dump does not have */
 #define EVIDENCE "the files in the epoll's tree, and who has their other ends"
 #define NOBODY "no process of this host has the other end of what it watches"
 #define UNKNOWN                                                                           \
 	"it cannot be known whether a process of this host has the other end of what it " \
 	"watches: "
 #define EPOLL_FD 3u
+#define EPOLL_QUEUE 32u /* of struct eventpoll */
+#define ITEM_QUEUES 48u /* of struct epitem: its first entry */
+#define ENTRY_QUEUE 40u /* of that: the queue it is in */
+#define SOCKET_QUEUE 32u
 #define FOR_EVER 0xffffffffu /* of milliseconds: -1 */
 
 enum { WAITER, FEEDER, OTHER };
@@ -107,14 +114,8 @@ static struct fb_blocked an_end_that_is_lost(struct made_waits *w)
 {
 	struct fb_blocked blocked = an_end_that_nobody_has(w);
 
-	MADE_SET(w->made, w->list[OTHER].address, task_files, 0xffff800000001000ull);
+	MADE_SET(w->made, w->list[OTHER].address, task_files, LOST);
 	return blocked;
-}
-
-static struct fb_blocked a_lost_file(struct made_waits *w)
-{
-	put_members(w);
-	return watching(w, item(w, 0xffff800000001000ull, 5, 0, 0));
 }
 
 static struct fb_blocked nothing(struct made_waits *w)
@@ -200,18 +201,173 @@ static void tells_who_feeds_an_epoll(void)
 	made_scene_damage(&scenes[4]);
 }
 
-/* The message names what could not be read. */
-static void a_file_that_is_lost_leaves_its_feeder_open(void)
+/* Types, by which queues are read; items point back to their epoll. older: as before 5.8, when an item had a list of
+ * entries. */
+static void put_queues(struct made_waits *w, bool older)
 {
-	struct fb_blocked blocked;
-	struct made_waits w;
+	struct made_types *types = made_waits_types(w);
 
-	made_waits_begin(&w);
-	blocked = a_lost_file(&w);
-	FB_OK_FATAL(fb_wait_epoll(&w.finder, &blocked));
-	CU_ASSERT_PTR_NOT_NULL(strstr(w.finder.graph.objects[0].need, UNKNOWN "fd 5: "));
-	CU_ASSERT(w.finder.graph.objects[0].others);
-	made_waits_end(&w);
+	made_struct(types, "epitem", 64,
+		    MADE_MEMBERS_OF({"pwqlist", older ? types->list : types->word, ITEM_QUEUES}));
+	made_struct(types, "eppoll_entry", 64,
+		    MADE_MEMBERS_OF({"whead", types->word, ENTRY_QUEUE}));
+	made_types_give(types, w->made);
+	put_members(w);
+	MADE_FIELD(w->made, eventpoll_wait, EPOLL_QUEUE, 16);
+	MADE_FIELD(w->made, epitem_epoll, 56, 8);
+	made_list_init(w->made, w->marks[0] + EPOLL_QUEUE);
+}
+
+/* Its table of descriptors is lost; it sleeps in the queue of the epoll. */
+static struct fb_blocked asleep(struct made_waits *w, uint64_t root)
+{
+	MADE_SET(w->made, root - 8, epitem_epoll, w->marks[0]);
+	MADE_SET(w->made, w->list[WAITER].address, task_files, LOST);
+	made_sleep_in(w, &w->list[WAITER], w->marks[0] + EPOLL_QUEUE);
+	return watching(w, root);
+}
+
+static struct fb_blocked by_its_queue(struct made_waits *w)
+{
+	uint64_t root;
+
+	put_queues(w, false);
+	root = item(w, fed(w, 5, FEEDER), 5, 0, 0);
+	return asleep(w, root);
+}
+
+/* The descriptor is another epoll's since. */
+static struct fb_blocked by_its_queue_before_its_descriptor(struct made_waits *w)
+{
+	struct fb_blocked blocked = by_its_queue(w);
+	uint64_t other = made_alloc(w->made, 64);
+
+	MADE_SET(w->made, w->list[WAITER].address, task_files, 0);
+	made_open_fd(w, &w->list[WAITER], EPOLL_FD, made_open_file(w, other, S_IFREG | 0600, 3));
+	return blocked;
+}
+
+static struct fb_blocked of_anothers_item(struct made_waits *w)
+{
+	struct fb_blocked blocked = by_its_queue(w);
+	uint64_t root;
+
+	memcpy(&root, made_at(w->made, w->marks[0] + 16), 8);
+	MADE_SET(w->made, root - 8, epitem_epoll, w->marks[0] + 64);
+	return blocked;
+}
+
+static struct fb_blocked of_no_item(struct made_waits *w)
+{
+	struct fb_blocked blocked = by_its_queue(w);
+
+	MADE_SET(w->made, w->marks[0], eventpoll_root, 0);
+	return blocked;
+}
+
+static struct fb_blocked of_a_lost_item(struct made_waits *w)
+{
+	struct fb_blocked blocked = by_its_queue(w);
+
+	MADE_SET(w->made, w->marks[0], eventpoll_root, LOST);
+	return blocked;
+}
+
+/* A file that is lost, of a socket whose other end FEEDER has; the epoll's entry is in its queue. */
+static struct fb_blocked a_lost_socket(struct made_waits *w, bool older, uint32_t fd)
+{
+	uint64_t sock, peer, root, entry;
+
+	put_queues(w, older);
+	sock = made_sock(w->made, AF_UNIX, SOCK_STREAM, 1);
+	peer = made_sock(w->made, AF_UNIX, SOCK_STREAM, 1);
+	MADE_SET(w->made, sock, unix_peer, peer);
+	made_open_fd(w, &w->list[FEEDER], 5,
+		     made_open_file(w, made_socket(w->made, peer, 6), S_IFSOCK | 0777, 3));
+	entry = made_alloc(w->made, 64);
+	made_put(w->made, entry + ENTRY_QUEUE,
+		 made_socket(w->made, sock, 5) + SOCKET_QUEUE - MADE_QUEUE_LIST, 8);
+	root = item(w, LOST, fd, 0, 0);
+	made_put(w->made, root - 8 + ITEM_QUEUES, entry, 8);
+	return asleep(w, root);
+}
+
+static struct fb_blocked a_socket_by_its_entry(struct made_waits *w)
+{
+	return a_lost_socket(w, false, 5);
+}
+
+static struct fb_blocked a_socket_of_no_descriptor(struct made_waits *w)
+{
+	return a_lost_socket(w, false, (uint32_t)-1);
+}
+
+static struct fb_blocked a_socket_as_before(struct made_waits *w)
+{
+	return a_lost_socket(w, true, 5);
+}
+
+/* The entry is not to be had. */
+static struct fb_blocked a_socket_without_an_entry(struct made_waits *w)
+{
+	struct fb_blocked blocked = a_lost_socket(w, false, 5);
+	uint64_t root;
+
+	memcpy(&root, made_at(w->made, w->marks[0] + 16), 8);
+	made_put(w->made, root - 8 + ITEM_QUEUES, 0, 8);
+	return blocked;
+}
+
+#define LOST_FILE "fd 5: file 0xffff800000001000: path_mnt: nothing at 0xffff800000001010"
+
+static void finds_an_epoll_by_its_queue(void)
+{
+	static const struct made_scene scenes[] = {
+		{by_its_queue,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches fd 5", .owners = "20p",
+		  .flags = "others certain sure"}},
+		{by_its_queue_before_its_descriptor,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches fd 5", .owners = "20p", .flags = "certain sure"}},
+	};
+	static const struct made_answer lost = {.code = FB_FAULT,
+						.error = "nothing at 0xffff8000000010"};
+	const struct made_scene refused[] = {
+		{of_anothers_item, fb_wait_epoll, lost},
+		{of_no_item, fb_wait_epoll, lost},
+		{of_a_lost_item, fb_wait_epoll, lost},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)
+		made_scene_check(&refused[i]);
+}
+
+static void tells_who_feeds_a_lost_file(void)
+{
+	static const struct made_scene scenes[] = {
+		{a_socket_by_its_entry,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches fd 5", .owners = "20p",
+		  .flags = "others certain sure"}},
+		{a_socket_of_no_descriptor,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches a file of an unknown descriptor", .owners = "20p",
+		  .flags = "others certain sure"}},
+		{a_socket_as_before,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches fd 5", .need = UNKNOWN LOST_FILE,
+		  .flags = "others certain sure"}},
+		{a_socket_without_an_entry,
+		 fb_wait_epoll,
+		 {EPOLL, .detail = "watches fd 5", .need = UNKNOWN LOST_FILE,
+		  .flags = "others certain sure"}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
 }
 
 static struct fb_blocked in_a_loop(struct made_waits *w)
@@ -321,5 +477,6 @@ static void tells_whether_it_ends_by_itself(void)
 }
 
 FB_TEST_MAIN("bundle/wait_epoll", FB_TEST(tells_who_feeds_an_epoll),
-	     FB_TEST(a_file_that_is_lost_leaves_its_feeder_open), FB_TEST(refuses_what_is_no_epoll),
-	     FB_TEST(a_tree_has_a_depth), FB_TEST(tells_whether_it_ends_by_itself))
+	     FB_TEST(finds_an_epoll_by_its_queue), FB_TEST(tells_who_feeds_a_lost_file),
+	     FB_TEST(refuses_what_is_no_epoll), FB_TEST(a_tree_has_a_depth),
+	     FB_TEST(tells_whether_it_ends_by_itself))
