@@ -2,10 +2,12 @@
 /* Files under a sysroot; paths out of a dump that want to leave it. */
 #include "bundle/process/host_files.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,17 +131,84 @@ static void ends_at_its_cap(void)
 	struct fb_file *file = NULL;
 	enum fb_code code = FB_NOT_FOUND;
 
-	for (unsigned i = 0; i < 5000 && code == FB_NOT_FOUND; i++) {
-		struct fb_error *err = fb_host_files_find(files, "/lib/none", i, &file);
+	unsigned asked = 0;
+
+	for (; asked < 5000 && code == FB_NOT_FOUND; asked++) {
+		struct fb_error *err = fb_host_files_find(files, "/lib/none", asked, &file);
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(err);
 		code = fb_error_code(err);
 		fb_error_destroy(err);
 	}
 	CU_ASSERT_EQUAL(code, FB_LIMIT);
+	CU_ASSERT_EQUAL(asked, 4097);
+	/* What is known already is still answered, in the same words. */
+	FB_FAILS_WITH(fb_host_files_find(files, "/lib/none", 0, &file), FB_NOT_FOUND,
+		      "not under the sysroot, or of another size");
+	FB_FAILS_WITH(fb_host_files_find(files, "/lib/none", 4095, &file), FB_NOT_FOUND,
+		      "/lib/none: not under");
+	FB_FAILS(fb_host_files_find_any(files, "/lib/none", &file), FB_LIMIT);
+	fb_host_files_destroy(files);
+}
+
+/* An answer to any size is none to a size of 0, nor the other way round. */
+static void tells_any_size_from_none(void)
+{
+	struct fb_host_files *files = make();
+	struct fb_file *any = NULL, *none = NULL, *again = NULL;
+
+	free(fb_test_file("root/lib/empty", "", 0));
+	FB_FAILS_WITH(fb_host_files_find(files, "/lib/libc.so", 0, &any), FB_NOT_FOUND,
+		      "or of another size");
+	CU_ASSERT_PTR_NULL(any);
+	FB_OK(fb_host_files_find_any(files, "/lib/libc.so", &any));
+	FB_FAILS(fb_host_files_find(files, "/lib/libc.so", 0, &none), FB_NOT_FOUND);
+	FB_OK(fb_host_files_find_any(files, "/lib/libc.so", &again));
+	CU_ASSERT_PTR_EQUAL(any, again);
+	FB_OK(fb_host_files_find(files, "/lib/empty", 0, &none));
+	FB_OK(fb_host_files_find_any(files, "/lib/empty", &again));
+	CU_ASSERT_PTR_NOT_EQUAL(none, again);
+	CU_ASSERT(none->size == 0 && again->size == 0);
+	FB_FAILS_WITH(fb_host_files_find_any(files, "/lib/gone", &again), FB_NOT_FOUND,
+		      "/lib/gone: not under the sysroot");
+	fb_host_files_destroy(files);
+}
+
+static void knows_when_a_file_was_written(void)
+{
+	const struct timespec times[2] = {{.tv_sec = 5},
+					  {.tv_sec = 1700000000, .tv_nsec = 123456789}};
+	struct fb_host_files *files = make();
+	struct fb_file *file = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(utimensat(AT_FDCWD, in_folder("root/lib/libc.so"), times, 0), 0);
+	FB_OK_FATAL(fb_host_files_find(files, "/lib/libc.so", 5, &file));
+	CU_ASSERT_EQUAL(file->mtime_ns, 1700000000123456789);
+	CU_ASSERT_STRING_EQUAL(file->path, "/lib/libc.so");
+	fb_host_files_destroy(files);
+}
+
+/* Too many open files say nothing of this one: it is asked for again the next time. */
+static void forgets_what_could_not_be_asked(void)
+{
+	struct fb_host_files *files = make();
+	struct fb_file *file = NULL;
+	struct rlimit whole, none;
+
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &whole), 0);
+	none = whole;
+	none.rlim_cur = 0;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	FB_FAILS_WITH(fb_host_files_find(files, "/lib/libc.so", 5, &file), FB_EXHAUSTED,
+		      "cannot open /lib/libc.so");
+	FB_FAILS(fb_host_files_find_any(files, "/lib/libc.so", &file), FB_EXHAUSTED);
+	CU_ASSERT_PTR_NULL(file);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &whole), 0);
+	FB_OK(fb_host_files_find(files, "/lib/libc.so", 5, &file));
 	fb_host_files_destroy(files);
 }
 
 FB_TEST_MAIN("bundle/host_files", FB_TEST(finds_by_path_and_size), FB_TEST(stays_inside),
 	     FB_TEST(passes_over_what_is_no_file), FB_TEST(lives_without_a_sysroot),
-	     FB_TEST(ends_at_its_cap))
+	     FB_TEST(ends_at_its_cap), FB_TEST(tells_any_size_from_none),
+	     FB_TEST(knows_when_a_file_was_written), FB_TEST(forgets_what_could_not_be_asked))

@@ -140,6 +140,30 @@ static void are_of_one_process(void)
 	lost_tids_close(&lost);
 }
 
+/* Wherever in the order the number stands that is left out, the others stay; of several times in one core, one. */
+static void are_left_out_one_by_one(void)
+{
+	struct fb_core_thread *other;
+	struct lost_tids lost;
+
+	OPEN(&lost);
+	LOSE(&lost, 128, 130, 131, 300);
+	other = lost_tids_thread(&lost, CORE_202, 1);
+	other->tid = 128;
+	EXPECT(&lost, {130, 128}, {131, 128});
+	other->tid = 131;
+	EXPECT(&lost, {128, 128}, {130, 128});
+	other->tid = 300;
+	EXPECT(&lost, {128, 128}, {130, 128}, {131, 128}, {300, 202});
+	lost_tids_thread(&lost, CORE_128, 0)->tid = 130;
+	lost_tids_thread(&lost, CORE_128, 2)->tid = 130;
+	EXPECT(&lost, {130, 128}, {300, 202});
+	other->tid = 130;
+	LOSE(&lost, 130, 205);
+	EXPECT(&lost, {205, 202});
+	lost_tids_close(&lost);
+}
+
 /* A core from within a PID namespace numbers its threads as that does. */
 static void are_not_numbered_by_a_namespace(void)
 {
@@ -201,4 +225,4 @@ static void are_of_the_newest_core(void)
 FB_TEST_MAIN("bundle/lost_threads", FB_TEST(are_in_both), FB_TEST(are_in_order),
 	     FB_TEST(have_what_process_and_core_say), FB_TEST(are_looked_up_by_number),
 	     FB_TEST(are_of_one_process), FB_TEST(are_not_numbered_by_a_namespace),
-	     FB_TEST(are_of_the_newest_core))
+	     FB_TEST(are_of_the_newest_core), FB_TEST(are_left_out_one_by_one))
