@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The notes of a core of a running process: threads, the process, auxiliary vector, mapped files. */
+/* Makes the notes of a core of a running process: threads, the process, auxiliary vector, mapped files. Called by
+ * capture.c. */
 #ifndef FB_BUNDLE_CAPTURE_CAPTURE_NOTES_H
 #define FB_BUNDLE_CAPTURE_CAPTURE_NOTES_H
 
@@ -10,7 +11,7 @@
 #include "bundle/capture/capture.h"
 #include "bundle/capture/tracer.h"
 
-/* While the tracer holds it. Fills captured->threads and ->unstopped. */
+/* Appends the notes. To be called while the tracer keeps the process stopped. Fills captured->threads and ->unstopped. */
 FB_MUST_CHECK struct fb_error *fb_capture_notes(int32_t pid, const struct fb_tracer *tracer,
 						const struct fb_proc_maps *maps,
 						struct fb_captured *captured, struct fb_buf *notes);

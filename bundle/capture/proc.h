@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What /proc tells of running processes, as a capture needs it. PIDs and TIDs are those of the PID namespace
- * that /proc is of.
+ * Reads from /proc what a capture needs to know of running processes. PIDs and TIDs are those of the PID namespace
+ * for which /proc was mounted. Called by the other files of this folder.
  */
 #ifndef FB_BUNDLE_CAPTURE_PROC_H
 #define FB_BUNDLE_CAPTURE_PROC_H
@@ -14,13 +14,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* What a mapping's pages are, where they have been touched. */
+/* What kind of pages a mapping has, where they have been touched. */
 enum fb_proc_kind {
 	FB_PROC_ANONYMOUS, /* the process's own */
-	FB_PROC_SHMEM,     /* shared memory without a file on disk: its bytes are nowhere else */
-	FB_PROC_FILE,      /* a file's; those that the process wrote to a private one are its own */
+	FB_PROC_SHMEM,     /* shared memory without a file on disk */
+	FB_PROC_FILE,      /* a file's, except written pages of a private mapping */
 	FB_PROC_VDSO,
-	FB_PROC_DEVICE, /* and the kernel's own pages: not to be read */
+	FB_PROC_DEVICE, /* of a device, or the kernel's own: they must not be read */
 };
 
 struct fb_proc_mapping {
@@ -38,17 +38,17 @@ struct fb_proc_maps {
 
 struct fb_proc_status {
 	char comm[16]; /* NUL-terminated */
-	char state;    /* as ps shows it */
+	char state;    /* as ps(1) shows it */
 	int32_t ppid, pgrp, sid;
-	int32_t tracer; /* PID; 0: nobody traces it */
+	int32_t tracer; /* PID of the process that traces it; 0: none */
 	uint32_t uid, gid;
 	uint32_t flags;
 	int32_t nice;
 	uint64_t utime_ns, stime_ns;
 };
 
-/* A file of /proc/PID (tid 0) or /proc/PID/task/TID, appended to text, up to its limit. FB_NOT_FOUND: the
- * process is gone; FB_OS. */
+/* Appends a file of /proc/PID (tid 0) or /proc/PID/task/TID to text. FB_NOT_FOUND: the process has ended; FB_LIMIT
+ * where text has reached its maximum; FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name,
 					    struct fb_buf *text);
 FB_MUST_CHECK struct fb_error *fb_proc_status(int32_t pid, int32_t tid,
@@ -61,13 +61,13 @@ void fb_proc_maps_deinit(struct fb_proc_maps *maps);
  * for pairs of 64, a key holds a value in its upper half, and no key is as large. */
 bool fb_proc_auxv_is_32bit(const void *auxv, size_t size);
 
-/* The numbers that a folder of /proc has: processes ("/proc"), threads ("/proc/PID/task"). list_ret is the
- * caller's to free. */
+/* The numbers that are names in a folder of /proc: of processes ("/proc") or threads ("/proc/PID/task"). The caller
+ * frees *list_ret. */
 FB_MUST_CHECK struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret,
 					       size_t *count_ret);
 
-/* The registers that a thread entered the kernel with, as far as /proc/PID/task/TID/syscall has them: of a
- * system call its number and arguments, stack pointer and pc. FB_ABSENT: it runs, or nothing is told. */
+/* The registers with which a thread entered the kernel, as far as /proc/PID/task/TID/syscall has them: the number and
+ * arguments of a system call, stack pointer and pc. FB_ABSENT: the thread runs, or the file does not show them. */
 FB_MUST_CHECK struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid,
 						    struct user_regs_struct *regs_ret);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Stopping all threads of a process, and letting them go whatever happens. The stop is made by a child that
- * does nothing else: it touches no disk and no memory of the process, so nothing can keep it from its clock,
- * and the kernel lets go what it holds when it dies. It ends with its parent.
+ * Stops all threads of a process, and makes sure that they go on whatever happens. A child process stops them and does
+ * nothing else: it accesses no disk and no memory of the process, so that nothing can delay it when the time is over;
+ * and when it dies, the kernel lets the threads go on. It ends when its parent does. Called by capture.c.
  */
 #ifndef FB_BUNDLE_CAPTURE_TRACER_H
 #define FB_BUNDLE_CAPTURE_TRACER_H
@@ -17,26 +17,26 @@
 
 struct fb_traced_thread {
 	int32_t tid;
-	bool stopped;  /* regs and fpregs are its own */
-	bool is_32bit; /* then they are not */
+	bool stopped; /* regs and fpregs are valid, unless is_32bit */
+	bool is_32bit;
 	struct user_regs_struct regs;
 	struct user_fpregs_struct fpregs;
 };
 
 struct fb_tracer;
 
-/* Stops the threads of a process, each that can be; returns when they are. Those that do not stop within
- * a fifth of a second and are in D state, and those that another traces, are listed as not stopped. They
- * are let go seconds later at the latest. FB_NOT_FOUND: it has exited; FB_OS: no thread may be traced. */
+/* Stops the threads of a process and returns when they are stopped. Threads in D state that do not stop within a fifth
+ * of a second, and threads that another process traces, are listed as not stopped. After so many seconds the threads go
+ * on in any case. FB_NOT_FOUND: the process has exited; FB_OS: no thread may be traced. */
 FB_MUST_CHECK struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds,
 					      struct fb_tracer **tracer_ret);
 const struct fb_traced_thread *fb_tracer_threads(const struct fb_tracer *tracer, size_t *count_ret);
-/* The PID of the child that holds them: /proc names it as their tracer. */
+/* The PID of the child, which /proc shows as the threads' tracer. */
 int32_t fb_tracer_pid(const struct fb_tracer *tracer);
-/* Lets them go. *stopped_ns_ret: from the first thread's interruption to the last one's release;
+/* Lets the threads go on. *stopped_ns_ret: the time from the first thread's stop to the last one's release;
  * *in_time_ret: they were still stopped when this was called. */
 void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool *in_time_ret);
-/* Lets them go, if that has not been done. */
+/* Lets the threads go on, where fb_tracer_release() was not called, and frees the tracer. */
 void fb_tracer_destroy(struct fb_tracer *tracer);
 
 #endif

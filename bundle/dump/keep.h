@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which pages of process memory a filtered dump keeps although its level leaves such pages out, so that no
- * core is needed beside it: of every thread its stack and what unwinding and naming it takes, and all of
- * the processes that were asked for. dump.c calls it before anything is written.
+ * Finds the pages of process memory that a filtered dump keeps although its level leaves out their class, so that no
+ * core is needed with the dump: for every thread its stack and what is needed to unwind and name its frames; and all
+ * memory of the processes that the user named. Called before anything is written.
  */
 #ifndef FB_BUNDLE_KEEP_H
 #define FB_BUNDLE_KEEP_H
@@ -16,26 +16,24 @@
 #include "bundle/input/input.h"
 
 struct fb_keep_options {
-	bool stacks;
-	/* All memory of these processes: "PID", "COMM", "cgroup:PATH" (of the default hierarchy, and
-	 * those below it), or "blocked" (a thread is in state D, or in futex()). Borrowed. */
+	bool stacks; /* keep the stacks of all threads */
+	/* Processes whose memory is kept whole: "PID", "COMM", "cgroup:PATH" (in the default hierarchy, with
+	 * the groups below it), or "blocked" (processes with a thread in state D or in futex()). Borrowed. */
 	const char *const *processes;
 	size_t process_count;
-	uint64_t most_pages; /* kept in all; UINT64_MAX: any number */
+	uint64_t most_pages; /* limit for all pages together; UINT64_MAX: none */
 };
 
 struct fb_keep_result {
-	uint64_t threads; /* whose stacks are kept */
-	uint64_t
-		without_stack; /* threads of user mode that left no registers, or no mapped stack */
+	uint64_t threads;       /* threads whose stacks are kept */
+	uint64_t without_stack; /* user threads without registers or without a mapped stack */
 	uint64_t stack_pages, process_pages;
-	uint64_t refused; /* pages that were wanted when most_pages were kept: at least these */
-	uint64_t processes;
+	uint64_t refused;   /* pages that were not kept because of most_pages; there may be more */
+	uint64_t processes; /* processes that are kept whole */
 };
 
-/* Adds to set. In order of use: stacks of threads that are blocked, all stacks, the processes. What cannot
- * be read costs itself, with a warning where it is a whole process. FB_NOT_FOUND for a process that does
- * not exist. */
+/* Adds frames to set, the most useful first: stacks of blocked threads, all stacks, the processes. What cannot be read
+ * is left out, with a warning where that is a whole process. FB_NOT_FOUND for a process that does not exist. */
 FB_MUST_CHECK struct fb_error *fb_keep_find(struct fb_input *input,
 					    const struct fb_keep_options *options,
 					    struct fb_frame_set *set,

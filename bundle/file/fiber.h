@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reading the fiber section. That is the name of what a merge appends to a dump: the cores' headers and
- * notes, their pages that have no frame in the dump, and the tables that say where each byte of a core
- * is. It is the strand that ties the cores to the dump, and makes every core come back bit for bit.
- * docs/formats/bundle.md describes it byte for byte. Other tools do not see it: to them a bundle is a
- * dump with more pages.
+ * Reads the fiber section of a bundle. "Fiber section" is the name of the data that a merge appends to a dump: the
+ * headers and notes of the cores, those of their pages that have no frame in the dump, and tables with the place of
+ * each byte of each core. It ties the cores to the dump like a thread (hence the name), and from it every core can be
+ * restored bit for bit. docs/formats/bundle.md has the format. Other tools ignore the section: to them a bundle is a
+ * dump with more pages. Called by bundle/input for every bundle, and by the command verify.
  */
 #ifndef FB_BUNDLE_FIBER_H
 #define FB_BUNDLE_FIBER_H
@@ -26,8 +26,9 @@ struct fb_fiber;
  * returned. */
 FB_MUST_CHECK struct fb_error *fb_fiber_present(struct fb_file *file, bool *present_ret);
 
-/* file is borrowed; dump (borrowed) is the same bundle opened as a dump: pages that stand at
- * their frame are read from it. Parts are checked by their checksums when they are first used. */
+/* Opens the fiber section of file. file and dump are borrowed; dump is the same bundle opened as a dump, from which
+ * the pages of cores that have a frame are read. The checksum of a part is checked when the part is first used.
+ * FB_NOT_FOUND where there is no section, FB_UNSUPPORTED, FB_CORRUPT, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_fiber_open(struct fb_file *file, struct fb_dump *dump,
 					     struct fb_warnings *warnings,
 					     struct fb_fiber **fiber_ret);
@@ -38,31 +39,30 @@ void fb_fiber_destroy(struct fb_fiber *fiber);
 const char *fb_fiber_manifest(const struct fb_fiber *fiber);
 
 size_t fb_fiber_core_count(const struct fb_fiber *fiber);
-/* The name the core had when it was merged (no folders), its size and time. Owned by the fiber. */
 struct fb_fiber_core {
-	const char *name;
-	uint64_t size; /* bytes of the unpacked ELF core */
-	int64_t mtime_ns;
+	const char *name; /* of its file when it was merged, without folders; owned by the fiber */
+	uint64_t size;    /* bytes of the unpacked ELF core */
+	int64_t mtime_ns; /* of its file, since the epoch */
 };
 void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_core *core_ret);
-/* The core's bytes, put together as they are read; fit for fb_core_open_file(). The fiber must
- * outlive it. */
+/* A file with the core's bytes, which are collected from the bundle as they are read; for fb_core_open_file(). The caller
+ * destroys it; the fiber must outlive it. */
 FB_MUST_CHECK struct fb_error *fb_fiber_core_file(struct fb_fiber *fiber, size_t index,
 						  struct fb_file **file_ret);
 
-/* The files of which it keeps what user stacks need; empty where it keeps none. Owned by the fiber. */
+/* The list of files of which the bundle keeps what user stacks need; it may be empty. Owned by the fiber. */
 const struct fb_fiber_objects *fb_fiber_objects(const struct fb_fiber *fiber);
-/* One of them unpacked (user/elf/stored_object.h), its checksum checked. The caller frees the bytes. */
+/* Loads and unpacks one of them (user/elf/stored_object.h), and checks its checksum. The caller frees the bytes. */
 FB_MUST_CHECK struct fb_error *fb_fiber_object_load(const struct fb_fiber *fiber, size_t index,
 						    void **bytes_ret, size_t *size_ret);
 
-/* Whether the page at pfn was added by a merge (its bytes are a core's), not in the dump before; false
- * where that cannot be read. Only a fatal error is returned. */
+/* Whether a merge added the page at pfn to the dump, with the bytes of a core; false where that cannot be read. Only
+ * fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_fiber_page_added(const struct fb_fiber *fiber, uint64_t pfn,
 						   bool *added_ret);
 
-/* Checks every checksum and count of the whole bundle: fiber section, tables and page data of
- * the dump part. Each problem is a text in problems. */
+/* Checks every checksum and count of the whole bundle at path: the fiber section, and tables and page data of the dump.
+ * Each problem is added to problems. */
 FB_MUST_CHECK struct fb_error *fb_fiber_verify(const char *path, struct fb_pool *pool,
 					       struct fb_warnings *problems);
 

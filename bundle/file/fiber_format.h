@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The fiber section as it stands in the file; docs/formats/bundle.md describes
- * it with what each field is for. All integers are little-endian, all
- * checksums are XXH64 with seed 0, all offsets count from the start of the
- * file. No padding stands between parts.
+ * The format of the fiber section (fiber.h); docs/formats/bundle.md describes the
+ * purpose of each field. All integers are little-endian, all checksums are XXH64 with
+ * seed 0, all offsets are in bytes from the start of the file. There is no padding
+ * between parts.
  *
  *   [0, section_offset)    the dump: what other programs read
- *   section_offset..       parts, one behind the other
- *   table_offset..         struct fb_fiber_part of each
+ *   section_offset..       the parts, one after the other
+ *   table_offset..         a struct fb_fiber_part for each part
  *   last 64 bytes          struct fb_fiber_trailer
  */
 #ifndef FB_BUNDLE_FIBER_FORMAT_H
@@ -30,8 +30,8 @@ struct fb_fiber_trailer {        /* the file's last bytes */
 	uint64_t xxh64;    /* of the trailer's bytes before this field */
 };
 
-/* The last bytes of the sub-header's blocks in the dump: says that a file whose trailer is gone
- * was a bundle. */
+/* The last bytes of the sub-header's blocks in the dump. It shows that a file is a bundle even where the trailer is cut
+ * off. */
 #define FB_FIBER_MARK_MAGIC "FBUNDLE" /* 8 bytes with its NUL */
 struct fb_fiber_mark {
 	char magic[8];
@@ -41,8 +41,8 @@ struct fb_fiber_mark {
 	uint64_t xxh64; /* of the mark's bytes before this field */
 };
 
-/* page_flags of the descriptor of a page that came from a core (makedumpfile writes 0, and no reader
- * looks): it outlives further merges. */
+/* The page_flags in the descriptor of a page that came from a core. makedumpfile writes 0 there, and no reader uses the
+ * field. Further merges preserve it. */
 #define FB_FIBER_PAGE_FROM_CORE 0x45524f4342460000ull /* "\0\0FBCORE" */
 
 enum fb_fiber_part_type {
@@ -51,16 +51,16 @@ enum fb_fiber_part_type {
 	FB_FIBER_CORE = 3,         /* struct fb_fiber_core_record, then the name */
 	FB_FIBER_LITERALS = 4,     /* a core's bytes that are in no page: headers, notes */
 	FB_FIBER_EXTENTS = 5,      /* struct fb_fiber_extent... */
-	FB_FIBER_STORE = 6,        /* groups of stored pages, first met in the part's core */
+	FB_FIBER_STORE = 6,        /* groups of stored pages that no earlier core has */
 	FB_FIBER_STORE_INDEX = 7,  /* struct fb_fiber_group... */
 	FB_FIBER_OBJECT = 8,       /* what stacks need of a file (user/elf/stored_object.h) */
-	FB_FIBER_OBJECT_INDEX = 9, /* whose these are, in their order */
+	FB_FIBER_OBJECT_INDEX = 9, /* the file of each such part, in the same order */
 };
 
 enum fb_fiber_encoding {
 	FB_FIBER_PLAIN = 0,
 	FB_FIBER_ZSTD = 1,   /* one zstd frame */
-	FB_FIBER_GROUPS = 2, /* many; their bounds and checksums stand in the store index */
+	FB_FIBER_GROUPS = 2, /* several groups, whose bounds and checksums are in the store index */
 };
 
 #define FB_FIBER_NO_CORE UINT32_MAX
@@ -69,7 +69,7 @@ struct fb_fiber_part {
 	uint32_t core; /* index, or FB_FIBER_NO_CORE */
 	uint64_t offset;
 	uint64_t stored_size;
-	uint64_t raw_size; /* decoded */
+	uint64_t raw_size; /* bytes when decoded */
 	uint64_t xxh64;    /* of the stored bytes; 0 for FB_FIBER_GROUPS */
 	uint32_t encoding;
 	uint32_t reserved; /* 0 */
@@ -91,7 +91,7 @@ enum fb_fiber_extent_kind {
 #define FB_FIBER_EXTENT_KIND_SHIFT 56
 #define FB_FIBER_EXTENT_LENGTH_MASK ((1ull << FB_FIBER_EXTENT_KIND_SHIFT) - 1)
 
-/* A piece of a core. They cover [0, size) in order, without a gap. */
+/* A piece of a core. The extents of a core cover [0, size) in order, without a gap. */
 struct fb_fiber_extent {
 	uint64_t kind_length; /* kind in the top byte, bytes (> 0) below */
 	uint64_t value;
@@ -107,15 +107,15 @@ struct fb_fiber_group {
 	uint64_t xxh64;    /* of the stored bytes */
 };
 
-/* Checksums of the dump: the regions cover [0, section_offset) in order, and each is cut in
- * chunks (the last may be short). */
+/* Checksums of the dump. Its regions cover [0, section_offset) in order, and each region is divided into chunks, of
+ * which the last may be shorter. */
 #define FB_FIBER_CHUNK_SHIFT 20u
 enum fb_fiber_region_kind {
 	FB_FIBER_REGION_HEADER = 1,   /* header and sub-header blocks */
 	FB_FIBER_REGION_EXISTING = 2, /* bitmap 1 */
 	FB_FIBER_REGION_DUMPED = 3,   /* bitmap 2 */
 	FB_FIBER_REGION_DESCRIPTORS = 4,
-	FB_FIBER_REGION_COPIED = 5, /* page data as it stood in a part of the input */
+	FB_FIBER_REGION_COPIED = 5, /* page data copied from a part of the input */
 	FB_FIBER_REGION_ADDED = 6,  /* page data compressed by this program */
 };
 struct fb_fiber_sums { /* the regions follow, then a uint64_t for each chunk of each region */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the stored pages of a fiber section, through a small cache of unpacked
- * groups. Safe for concurrent use.
+ * Reads the page store of a fiber section: pages of cores that have no frame in the dump.
+ * Goes through a small cache of unpacked groups. Safe from many threads. Called by
+ * fiber_file.c and verify.c.
  */
 #ifndef FB_BUNDLE_FIBER_STORE_H
 #define FB_BUNDLE_FIBER_STORE_H
@@ -28,14 +29,14 @@ struct fb_fiber_store {
 	} cache[FB_STORE_CACHE];
 };
 
-/* Loads and checks the index. table is used during the call only. */
+/* Loads and checks the index of groups. table is used only during the call. FB_CORRUPT, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_fiber_store_init(struct fb_fiber_store *store,
 						   const struct fb_fiber_table *table);
 void fb_fiber_store_deinit(struct fb_fiber_store *store);
 
-/* Whether all of count > 0 slots from first on hold a page. */
+/* Whether all of the count (> 0) slots from first on have a page. */
 bool fb_fiber_store_has(const struct fb_fiber_store *store, uint64_t first, uint64_t count);
-/* length bytes from offset on of the page in a slot; offset + length at most a page. */
+/* Reads length bytes from offset on of the page in a slot; offset + length must be at most FB_PAGE_SIZE. */
 FB_MUST_CHECK struct fb_error *fb_fiber_store_read(struct fb_fiber_store *store, uint64_t slot,
 						   size_t offset, void *to, size_t length);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the frame of a fiber section: trailer, mark, table of parts, and a part
- * with its checksum. Nothing of it is trusted.
+ * Reads the structure of a fiber section: trailer, mark, table of parts, and single
+ * parts with their checksums. Everything is checked, because the file may be hostile.
+ * Called by fiber.c and verify.c.
  */
 #ifndef FB_BUNDLE_FIBER_TABLE_H
 #define FB_BUNDLE_FIBER_TABLE_H
@@ -22,7 +23,7 @@ struct fb_fiber_core_parts {
 struct fb_fiber_table {
 	struct fb_file *file; /* borrowed */
 	struct fb_fiber_trailer trailer;
-	struct fb_fiber_part *parts; /* owned; one behind the other, in the section, no gaps */
+	struct fb_fiber_part *parts; /* owned; they follow each other in the section without gaps */
 	size_t count;
 	struct fb_fiber_core_parts *cores; /* owned */
 	size_t core_count;
@@ -34,18 +35,19 @@ FB_MUST_CHECK struct fb_error *fb_fiber_table_read(struct fb_file *file,
 						   struct fb_fiber_table *table_ret);
 void fb_fiber_table_deinit(struct fb_fiber_table *table);
 
-/* Index of the first part of that type, or table->count. */
+/* The index of the first part of this type; table->count where there is none. */
 size_t fb_fiber_table_find(const struct fb_fiber_table *table, uint32_t type);
-/* The part decoded, its checksum checked. raw_size over maximum is FB_LIMIT. One NUL follows the
- * bytes; the caller frees them. */
+/* Reads and decodes a part (by its index), and checks its checksum. FB_LIMIT where raw_size exceeds maximum. A NUL
+ * follows the bytes; the caller frees them. */
 FB_MUST_CHECK struct fb_error *fb_fiber_part_load(const struct fb_fiber_table *table, size_t part,
 						  uint64_t maximum, void **raw_ret,
 						  size_t *size_ret);
-/* What a part is, for messages: "extents of core 3". Returns to. */
+/* Writes the name of a part for messages, "extents of core 3", to `to` (size bytes). Returns `to`. */
 char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size);
 
-/* Whether the dump in the file says that it is a bundle's, and at which offset of the file its section begins, be
- * that there or cut off. False too where its mark is damaged or cannot be read. Only a fatal error is returned. */
+/* Whether the dump in the file has the mark of a bundle (struct fb_fiber_mark), and at which offset of the file the
+ * fiber section begins, which may be cut off. False too where the mark is damaged or cannot be read. Only fatal errors
+ * are returned. */
 FB_MUST_CHECK struct fb_error *fb_fiber_mark_read(struct fb_file *file, bool *found_ret,
 						  uint64_t *section_offset_ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whether a running host would leave what is needed if it panicked now: checks of its kdump, its disk, its
- * cores and its sysctls against docs/hosts.md. Called by `fbundle doctor`.
+ * Checks whether a running host would leave a useful dump if it panicked now: its kdump, its disk, its cores and its
+ * sysctls, against docs/hosts.md. Called by `fbundle doctor`.
  */
 #ifndef FB_BUNDLE_DOCTOR_H
 #define FB_BUNDLE_DOCTOR_H
@@ -12,9 +12,9 @@
 
 enum fb_check_state {
 	FB_CHECK_OK,
-	FB_CHECK_WEAK,    /* a dump would come, and lack something, or come less often */
-	FB_CHECK_BAD,     /* no dump would come */
-	FB_CHECK_UNKNOWN, /* this host does not tell */
+	FB_CHECK_WEAK,    /* a dump would be written, but lack something, or fail in some cases */
+	FB_CHECK_BAD,     /* no dump would be written */
+	FB_CHECK_UNKNOWN, /* it cannot be found out on this host */
 };
 
 #define FB_MAX_CHECKS 32u
@@ -22,8 +22,8 @@ enum fb_check_state {
 struct fb_check {
 	const char *name; /* static; for scripts */
 	enum fb_check_state state;
-	char *found;        /* owned: what is there, as a text */
-	const char *advice; /* static: what to do; NULL: nothing */
+	char *found;        /* owned; a text with what was found */
+	const char *advice; /* static; what to do; NULL: nothing */
 };
 
 struct fb_doctor {
@@ -34,8 +34,9 @@ struct fb_doctor {
 /* "ok", "weak", "bad", "unknown". */
 const char *fb_check_state_name(enum fb_check_state state);
 
-/* Fills in doctor, for fb_doctor_deinit() in any case. root: the folder that the host's files, /proc and /sys
- * among them, are below; "" for this host. What cannot be read is a check that is unknown. */
+/* Runs all checks and fills doctor, which the caller frees with fb_doctor_deinit(), after an error too. root: the folder
+ * with the host's files, /proc and /sys included; "" for this host. Where something cannot be read, the check is
+ * FB_CHECK_UNKNOWN. */
 FB_MUST_CHECK struct fb_error *fb_doctor_examine(const char *root, struct fb_doctor *doctor);
 void fb_doctor_deinit(struct fb_doctor *doctor);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Small files of a host, those of /proc and /sys too, whose sizes say nothing; below a root, which is "" for
- * the host itself, and a folder of made files in tests.
+ * Reads and replaces small files of a host, those of /proc and /sys too, whose st_size is useless. Paths are below a
+ * root, which is "" for the host itself, and a folder of made-up files in tests. Called by the other files of this
+ * folder.
  */
 #ifndef FB_BUNDLE_HOST_FILE_H
 #define FB_BUNDLE_HOST_FILE_H
@@ -11,19 +12,19 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Bytes of the longest such file that is read. */
+/* The most bytes that such a file may have. */
 #define FB_HOST_FILE_MAX (1u << 20)
 
-/* root and path, put together: the caller frees it. */
+/* *path_ret is root followed by path; the caller frees it. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_host_path(const char *root, const char *path, char **path_ret);
 
-/* Appends the file to text, which the caller has made with fb_buf_init(), and a NUL that its size does not
- * count. FB_NOT_FOUND: there is none. */
+/* Appends the file to text, which the caller has initialised with fb_buf_init(), and a NUL that is not counted in its
+ * size. FB_NOT_FOUND: there is no such file; FB_LIMIT, FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_host_file_read(const char *root, const char *path,
 						 struct fb_buf *text);
 
-/* Puts bytes in place of a file that exists, whole or not at all; mode and owner stay. A symbolic link is
- * FB_INVALID. */
+/* Replaces an existing file by length bytes, whole or not at all; mode and owner stay. FB_INVALID where it is a symbolic
+ * link; FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_host_file_replace(const char *root, const char *path,
 						    const void *bytes, size_t length);
 

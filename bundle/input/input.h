@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a command works on: a kernel dump, a bundle, or the folder that
- * kdump-tools left, with the cores that are in the bundle or were given beside
- * it. Opening costs as little as can be; tasks and cores are read when first
- * asked for. Not for concurrent use (what it hands out is).
+ * The input of a command: a kernel dump, a bundle, or a folder of kdump-tools, together
+ * with the cores in the bundle and those that the user gave. Opening takes little time;
+ * tasks and cores are read when they are first needed. The functions here must not be
+ * called from several threads at once; the objects that they return may be used so where
+ * their own headers allow it. Opened by nearly every command (cmd/shared).
  */
 #ifndef FB_BUNDLE_INPUT_H
 #define FB_BUNDLE_INPUT_H
@@ -24,19 +25,18 @@
 
 struct fb_input_options {
 	const char *path;         /* of the dump, bundle or folder (crash_folder.h) */
-	bool want_dump;           /* a folder means its dump, whatever bundle lies there */
+	bool want_dump;           /* of a folder, open the dump, even where there is a bundle */
 	const char *const *parts; /* further parts of a split dump */
 	size_t part_count;
-	const char *const
-		*cores; /* given beside it, in order; folders stand for the cores in them. With
-				   * none, those that lie beside a folder's dump are taken */
+	/* Paths of cores, and of folders with cores, in order. Where there are none, the cores in the same
+	 * folder as the dump are taken. */
+	const char *const *cores;
 	size_t core_count;
-	const char *vmlinux; /* or NULL */
-	bool memory_only;    /* of the kernel: struct fb_kernel_options */
-	unsigned threads;    /* 0: one per CPU */
-	struct fb_warnings
-		*remarks; /* borrowed; gets what is worth saying where nothing is amiss; or
-				      * NULL */
+	const char *vmlinux; /* path, or NULL */
+	bool memory_only;    /* as in struct fb_kernel_options */
+	unsigned threads;    /* 0: one for each CPU */
+	/* Borrowed; gets remarks that are worth telling although nothing is wrong. NULL: they are discarded. */
+	struct fb_warnings *remarks;
 	struct fb_fetcher *fetcher; /* for files by build-id, borrowed; NULL: none are fetched */
 };
 
@@ -48,7 +48,8 @@ struct fb_input_core {
 
 struct fb_input;
 
-/* options is used during the call only. warnings is borrowed. */
+/* Opens an input. options is used only during the call; warnings is borrowed and must outlive the input. Errors as
+ * fb_dump_open(), fb_kernel_open() and fb_crash_folder_find(). */
 FB_MUST_CHECK struct fb_error *fb_input_open(const struct fb_input_options *options,
 					     struct fb_warnings *warnings,
 					     struct fb_input **input_ret);
@@ -63,28 +64,28 @@ struct fb_kernel *fb_input_kernel(const struct fb_input *input);
 struct fb_warnings *fb_input_warnings(const struct fb_input *input);
 struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundle */
 
-/* Takes why something cannot be had (NULL: it can, and NULL is returned). Where that is for want of the
- * kernel's symbols or types, the result says so after `what`, and what would give them; else it is err with
- * the input's path before it. */
+/* Takes over err, the reason why `what` is not available; NULL stays NULL. Where the reason is that the kernel's symbols
+ * or types are missing, the result says so, with `what` before it, and says which files would have them. Else it is err
+ * with the input's path before it. */
 FB_MUST_CHECK struct fb_error *fb_input_explain(const struct fb_input *input, const char *what,
 						struct fb_error *err);
 
-/* FB_NOT_FOUND: none can be reached, as fb_input_explain() says. */
+/* The task table, owned by the input. FB_NOT_FOUND where no task is found, with the message of fb_input_explain(). */
 FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
 					      const struct fb_tasks **tasks_ret);
-/* Opened and matched: the bundle's first, then those given, each under a name of its own. One that
- * cannot be opened is a warning, and left out; one that the bundle has already is a remark,
- * and left out. The array is owned by the input. */
+/* The cores, opened and matched with tasks: the bundle's first, then those that the user gave, each under a name of its
+ * own. A core that cannot be opened is left out with a warning; one that the bundle has already is left out with a
+ * remark. The array is owned by the input. */
 FB_MUST_CHECK struct fb_error *
 fb_input_cores(struct fb_input *input, const struct fb_input_core **cores_ret, size_t *count_ret);
-/* Why the first core that was left out was; NULL: none. Owned by the input. */
+/* The reason why the first core that was left out could not be opened; NULL: none was. Owned by the input. */
 const char *fb_input_core_problem(const struct fb_input *input);
-/* The newest core that matched the process of this PID (a thread group's), of equally new ones one that
- * is not of the bundle; NULL: none. Cores must have been asked for before. */
+/* The newest core that matches the process with this PID (of a thread group); of equally new ones, one that is not from
+ * the bundle is preferred. NULL: none. fb_input_cores() must have been called before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
 
-/* Whatever --force says, no input is written over: FB_INVALID where path is a file that the input was given
- * as, by whatever name, or a folder. */
+/* Ensures that an output does not overwrite the input, which --force does not allow either: FB_INVALID where path is one
+ * of the input's files, under any name, or a folder. */
 FB_MUST_CHECK struct fb_error *fb_input_check_output(const struct fb_input *input,
 						     const char *path);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The running kernel as an input: its memory as /proc/kcore gives it, which is only read.
+ * The running kernel as an input: its memory is read from /proc/kcore, and not changed.
  */
 #ifndef FB_BUNDLE_LIVE_H
 #define FB_BUNDLE_LIVE_H
@@ -10,9 +10,9 @@
 #define FB_LIVE_WORD "live" /* for INPUT; a file of that name is ./live */
 #define FB_LIVE_PATH "/proc/kcore"
 
-/* Takes why FB_LIVE_PATH cannot be opened (FB_OS; any other error stays as it is, and so does NULL), and says
- * what to do instead: root's rights, a kernel that has it, or one that is not locked down. root: the folder
- * that /proc and /sys are below, "" for this host. */
+/* Takes over err, with which FB_LIVE_PATH could not be opened. Where it is FB_OS, adds what is needed: root's rights, a
+ * kernel that has the file, or one that is not locked down. Any other error, and NULL, is returned unchanged. root: the
+ * folder with /proc and /sys; "" for this host. */
 FB_MUST_CHECK struct fb_error *fb_live_explain(const char *root, struct fb_error *err);
 
 #endif

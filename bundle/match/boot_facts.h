@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where cores come from that match no process of a dump: another host, another boot, or processes
- * that had ended. input.c asks where none of the cores given matched; the answer is a hint, drawn
- * from what a core tells of the kernel and the machine that it was taken on.
+ * Finds out why cores match no process of a dump: they may be from another host, from another boot, or
+ * from processes that had ended. It compares what a core and a dump tell of the kernel and the machine, and
+ * the result is a hint for the user. Called by input.c where none of the given cores matched.
  */
 #ifndef FB_BUNDLE_BOOT_FACTS_H
 #define FB_BUNDLE_BOOT_FACTS_H
@@ -20,24 +20,25 @@
 
 #define FB_BOOT_ID_TEXT 33u /* 32 digits and a NUL */
 
-/* What can be held against each other; "", 0 and NaN: unknown. */
+/* The facts that can be compared; "", 0 and NaN: unknown. */
 struct fb_boot_facts {
 	char boot_id[FB_BOOT_ID_TEXT]; /* lower-case hex without dashes */
 	char vdso[FB_BUILD_ID_TEXT];   /* build-id of the vDSO, which is part of the kernel */
 	uint64_t hwcap;                /* AT_HWCAP: CPUID.1:EDX of the boot CPU */
-	double taken_s;                /* a core: when, since the epoch */
-	bool taken_by_name;     /* by its name; else by its file's time, which a copy changes */
-	double boot_s, crash_s; /* a dump: between these */
+	double taken_s; /* of a core: when it was written, in seconds since the epoch */
+	/* taken_s is from the core's name; else it is its file's time, which a copy changes. */
+	bool taken_by_name;
+	double boot_s, crash_s; /* of a dump: boot and panic, in seconds since the epoch */
 };
 
-/* The most telling first. */
+/* The strongest difference first. */
 enum fb_boot_verdict {
 	FB_BOOT_OTHER_HOST,   /* another processor */
 	FB_BOOT_OTHER_KERNEL, /* another host, or this one with another kernel */
 	FB_BOOT_OTHER_BOOT,
-	FB_BOOT_OTHER_TIME, /* another boot, if its file's time is when it was taken */
-	FB_BOOT_SAME,       /* nothing differs: its process had ended */
-	FB_BOOT_UNKNOWN,    /* nothing to compare */
+	FB_BOOT_OTHER_TIME, /* another boot, provided that its file's time is when it was written */
+	FB_BOOT_SAME,       /* nothing differs: its process had ended before the panic */
+	FB_BOOT_UNKNOWN,    /* there is nothing to compare */
 };
 
 FB_MUST_CHECK struct fb_error *fb_boot_facts_of_dump(struct fb_kernel *kernel,
@@ -46,12 +47,12 @@ FB_MUST_CHECK struct fb_error *fb_boot_facts_of_dump(struct fb_kernel *kernel,
 FB_MUST_CHECK struct fb_error *fb_boot_facts_of_core(struct fb_core *core,
 						     struct fb_boot_facts *facts_ret);
 
-/* What a name core.COMM.UID.BOOT_ID.PID.TIME says, TIME in microseconds and maybe a suffix of compression behind
- * it: systemd-coredump's names (systemd-coredump(8)), and those of capture. Sets boot_id, taken_s and
- * taken_by_name, or nothing where it is no such name: false. The parts of a name hold no dots. */
+/* Reads boot_id, taken_s and taken_by_name from a name core.COMM.UID.BOOT_ID.PID.TIME, with TIME in microseconds and
+ * perhaps a suffix of compression: the names of systemd-coredump(8) and of capture. The parts of the name have no dots.
+ * False, with nothing set, where it is no such name. */
 bool fb_boot_facts_of_name(const char *name, struct fb_boot_facts *facts);
 
-/* Holds what a core tells against what the dump does. why[size] gets what differs, as in "another kernel ran
+/* Compares the facts of a core with those of the dump. why (size bytes) gets what differs, such as "another kernel ran
  * there (...)"; for FB_BOOT_SAME what is equal; "" for FB_BOOT_UNKNOWN. */
 enum fb_boot_verdict fb_boot_facts_compare(const struct fb_boot_facts *core,
 					   const struct fb_boot_facts *dump, char *why,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a bundle, or a filtered dump, which is one too: a kdump-compressed dump that holds every page of the input, or those chosen
- * (stored bytes copied verbatim where the input is kdump-compressed, compressed
- * here otherwise) and the placed pages of the cores, then the fiber section.
+ * Writes a bundle, or a filtered dump, which has the same form: a kdump-compressed dump with all or chosen pages of the
+ * input and the placed pages of the cores, followed by the fiber section. Where the input is kdump-compressed and all
+ * pages are wanted, their stored bytes are copied unchanged; otherwise pages are compressed here. Called by merge.c and
+ * bundle/dump.
  */
 #ifndef FB_BUNDLE_BUNDLE_WRITER_H
 #define FB_BUNDLE_BUNDLE_WRITER_H
@@ -26,22 +27,23 @@ struct fb_bundle_plan {
 	size_t core_count;
 	const struct fb_placement *placement;
 	struct fb_page_choice *choice; /* of the input's pages; NULL: all, as they are stored */
-	const char *manifest;          /* JSON text, stored as it is */
-	const struct fb_fiber *fiber;  /* of the input, whose objects are kept; NULL: none */
-	const struct fb_bundle_object *objects; /* further ones */
+	const char *manifest;          /* JSON text, stored unchanged */
+	const struct fb_fiber *fiber;  /* of the input, whose objects are copied; NULL: none */
+	const struct fb_bundle_object *objects; /* further objects */
 	size_t object_count;
-	const char *compression; /* of added pages (page_codec.h); NULL: as the input's are */
+	const char *compression; /* of added pages (page_codec.h); NULL: as in the input */
 	struct fb_pool *pool;
-	/* Progress, from one thread; NULL: none. done and total in bytes. */
+	/* Called from one thread with the progress, done and total in bytes; NULL: not called. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *progress_context;
-	struct fb_outfile_start *start; /* as fb_outfile_create_on() takes it; NULL: none */
+	struct fb_outfile_start *start; /* for fb_outfile_create_on(); NULL: none */
 };
 
-/* Nothing is left behind on failure. FB_INVALID where path exists and force is not set. */
+/* Writes the bundle to a file at path; on failure no file remains. All pointers of plan are borrowed. FB_INVALID where
+ * path exists and force is not set. */
 FB_MUST_CHECK struct fb_error *fb_bundle_write(const struct fb_bundle_plan *plan, const char *path,
 					       bool force);
-/* The same into outfile, which the caller has made and commits. */
+/* The same to outfile, which the caller has created and commits afterwards. */
 FB_MUST_CHECK struct fb_error *fb_bundle_write_to(const struct fb_bundle_plan *plan,
 						  struct fb_outfile *outfile);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes one core into the fiber section: its record, literals and extents, and
- * into the page store what stands at no frame.
+ * Writes one core into the fiber section: its record, literals and extents; its pages
+ * that have no frame go to the page store. Called by fiber_writer.c.
  */
 #ifndef FB_BUNDLE_CORE_WRITER_H
 #define FB_BUNDLE_CORE_WRITER_H
@@ -13,8 +13,8 @@
 #include "bundle/merge/fiber_section.h"
 #include "bundle/merge/page_store.h"
 
-/* All borrowed. done(context, bytes) tells how much more of the core has been worked through;
- * may be NULL. */
+/* All parameters are borrowed. done(context, bytes) is called with the number of further bytes of the core that were
+ * processed; it may be NULL. */
 FB_MUST_CHECK struct fb_error *fb_core_write(struct fb_section *section,
 					     struct fb_page_store *store, struct fb_core *core,
 					     uint32_t index, const struct fb_core_frames *frames,

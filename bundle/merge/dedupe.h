@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Remembers stored pages by their hash, up to FB_MAX_DEDUPE_PAGES. A hash found
- * is a hint: whoever asks compares the bytes.
+ * A table of stored pages by their hash, of up to FB_MAX_DEDUPE_PAGES pages, by which
+ * equal pages are stored once. Two pages with the same hash may differ: the caller has to
+ * compare their bytes. Called by page_store.c.
  */
 #ifndef FB_BUNDLE_DEDUPE_H
 #define FB_BUNDLE_DEDUPE_H
@@ -13,7 +14,7 @@
 
 struct fb_dedupe_entry {
 	uint64_t hash;
-	uint64_t file_offset : 44; /* where the bytes can be read again */
+	uint64_t file_offset : 44; /* where the bytes are in the core's file */
 	uint64_t core : 20;
 	uint64_t slot_plus_1; /* 0: empty */
 };
@@ -26,10 +27,10 @@ struct fb_dedupe {
 
 void fb_dedupe_init(struct fb_dedupe *dedupe);
 void fb_dedupe_deinit(struct fb_dedupe *dedupe);
-/* The entry with that hash, or NULL. Valid until the next fb_dedupe_add(). */
+/* The entry with this hash, or NULL. Valid until the next fb_dedupe_add(). */
 const struct fb_dedupe_entry *fb_dedupe_find(const struct fb_dedupe *dedupe, uint64_t hash);
-/* Adds a hash that is not in the table yet. It is forgotten where the table is full, or where
- * all entries within reach are taken. */
+/* Adds a hash that is not in the table yet. It is not added where the table is full, or all entries in which it could be
+ * are taken. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_dedupe_add(struct fb_dedupe *dedupe, uint64_t hash, uint32_t core,
 					     uint64_t file_offset, uint64_t slot);
 

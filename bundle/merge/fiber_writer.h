@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Writes the fiber section behind the dump of a bundle. */
+/* Writes the fiber section after the dump of a bundle. Called by bundle_writer.c. */
 #ifndef FB_BUNDLE_FIBER_WRITER_H
 #define FB_BUNDLE_FIBER_WRITER_H
 
@@ -12,8 +12,8 @@
 #include "bundle/merge/region_sums.h"
 #include "bundle/merge/scratch.h"
 
-/* start: where the dump ends, which regions cover in order. done(context, bytes) tells how much
- * more of the cores has been worked through; may be NULL. */
+/* start: the offset at which the dump ends; regions cover it in order. done(context, bytes) is called with the number of
+ * further bytes of the cores that were processed; it may be NULL. */
 FB_MUST_CHECK struct fb_error *
 fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
 	       struct fb_scratches *scratches, uint64_t start,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The page data of the dump being written: the input's data areas copied as
- * they are, then the pages that were compressed here; all threads copy and
- * compress at the same time. Feeds the tables with the descriptors.
+ * Writes the page data of the dump: the data areas of the input are copied unchanged,
+ * then follow the pages that are compressed here. All threads copy and compress at the
+ * same time. The descriptors of the pages are added to the tables (kdump_tables.h).
+ * Called by bundle_writer.c.
  */
 #ifndef FB_BUNDLE_KDUMP_DATA_H
 #define FB_BUNDLE_KDUMP_DATA_H
@@ -25,15 +26,15 @@ struct fb_kdump_data {
 	uint32_t added_flags; /* how pages were compressed, FB_KDUMP_PAGE_*; 0: none was */
 };
 
-/* Writes all from offset `start` on, and finishes the tables. done(context, bytes) is told from
- * the calling thread how much more of the input has been worked through; may be NULL. */
+/* Writes all page data from offset `start` on, and finishes the tables. done(context, bytes) is called from the calling
+ * thread with the number of further bytes of the input that were processed; it may be NULL. */
 FB_MUST_CHECK struct fb_error *
 fb_kdump_data_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
 		    struct fb_scratches *scratches, struct fb_kdump_tables *tables, uint64_t start,
 		    void (*done)(void *context, uint64_t bytes), void *done_context,
 		    struct fb_kdump_data *data_ret);
 void fb_kdump_data_deinit(struct fb_kdump_data *data);
-/* Where the data ends. */
+/* The offset at which the page data end. */
 uint64_t fb_kdump_data_end(const struct fb_kdump_data *data);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes the pages of cores that stand at no frame: each different one once,
- * as far as their hashes are remembered, compressed in groups.
+ * Writes the page store of a fiber section: the pages of cores that have no frame in the
+ * dump, compressed in groups. Equal pages are stored once, as far as the table of hashes
+ * (dedupe.h) has room. Called by core_writer.c.
  */
 #ifndef FB_BUNDLE_PAGE_STORE_H
 #define FB_BUNDLE_PAGE_STORE_H
@@ -18,16 +19,16 @@
 #include "bundle/merge/fiber_section.h"
 #include "bundle/merge/scratch.h"
 
-/* Pages taken together. */
+/* The most pages that one call takes. */
 #define FB_STORE_BATCH 1024u
 
-/* A piece of a core's file to be kept. */
+/* A page of a core's file that is to be stored. */
 struct fb_loose_page {
-	uint64_t file_offset;
-	uint32_t length; /* 1 to FB_PAGE_SIZE bytes: a piece that is cut is filled up with zeros */
-	bool zero;       /* set by fb_page_store_put(): nothing but zeros, not stored */
-	uint64_t slot;   /* set by it, where not zero */
-	uint64_t xxh64;  /* its own */
+	uint64_t file_offset; /* in the core's file, in bytes */
+	uint32_t length;      /* 1 to FB_PAGE_SIZE bytes; a shorter piece is filled up with zeros */
+	bool zero;      /* set by fb_page_store_put(): it consists of zeros and is not stored */
+	uint64_t slot;  /* set by fb_page_store_put() where zero is not set */
+	uint64_t xxh64; /* used by fb_page_store_put() only */
 };
 
 struct fb_page_store {
@@ -38,11 +39,11 @@ struct fb_page_store {
 	struct fb_dedupe dedupe;
 	struct fb_fiber_group *groups; /* owned */
 	size_t group_count, group_room;
-	uint8_t *bytes;                   /* owned; the batch, later what its groups became */
+	uint8_t *bytes;                   /* owned; the pages of a call, later compressed groups */
 	struct store_group *batch_groups; /* owned */
 };
 
-/* All borrowed; pool may be NULL. */
+/* All parameters are borrowed; pool may be NULL. */
 FB_MUST_CHECK struct fb_error *fb_page_store_init(struct fb_page_store *store,
 						  struct fb_section *section,
 						  const struct fb_place_core *cores,
@@ -50,12 +51,12 @@ FB_MUST_CHECK struct fb_error *fb_page_store_init(struct fb_page_store *store,
 						  struct fb_scratches *scratches);
 void fb_page_store_deinit(struct fb_page_store *store);
 
-/* Up to FB_STORE_BATCH pages of one core; what is new is written to the section. *stored_ret:
- * pages written. */
+/* Stores count pages, at most FB_STORE_BATCH, of the core with index core: new ones are written to the section.
+ * *stored_ret is how many were written. */
 FB_MUST_CHECK struct fb_error *fb_page_store_put(struct fb_page_store *store, uint32_t core,
 						 struct fb_loose_page *pages, size_t count,
 						 size_t *stored_ret);
-/* The index of all groups, as a part. */
+/* Writes the index of all groups as a part of the section. */
 FB_MUST_CHECK struct fb_error *fb_page_store_index(struct fb_page_store *store);
 
 #endif

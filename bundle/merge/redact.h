@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A core without the contents of its process's memory, for whoever may not hand
- * those out: docs/cli.md says under `merge --redact` what is left.
+ * Makes a copy of a core without the contents of memory, for users who must not pass
+ * these on; see `merge --redact` in docs/cli.md. Called by merge.c.
  */
 #ifndef FB_BUNDLE_REDACT_H
 #define FB_BUNDLE_REDACT_H
@@ -10,9 +10,9 @@
 #include "base/warnings.h"
 #include "user/core/core.h"
 
-/* A core of its own, independent of `core`: the ELF header; all segments, none with a byte in the
- * file; of the notes general registers, signals, PIDs, names, the auxiliary vector and the mapped
- * files. FB_CORRUPT for headers that do not hold, FB_UNSUPPORTED for PN_XNUM segments and more. */
+/* *redacted_ret is a new core, independent of `core`, which the caller destroys. It has the ELF header; all segments,
+ * without contents; and of the notes general registers, signals, PIDs, names, the auxiliary vector and the mapped files.
+ * FB_CORRUPT where the headers are wrong, FB_UNSUPPORTED for PN_XNUM segments or more. */
 FB_MUST_CHECK struct fb_error *fb_redact_core(struct fb_core *core, struct fb_warnings *warnings,
 					      struct fb_core **redacted_ret);
 

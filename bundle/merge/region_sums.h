@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A region of the dump being written, with a checksum of each of its chunks,
- * kept for the fiber section: 8 bytes a MiB.
+ * Writes a region of the dump and computes a checksum for each of its chunks, 8 bytes for
+ * each MiB, which fiber_writer.c stores in the fiber section. Called by the other writers
+ * of this folder.
  */
 #ifndef FB_BUNDLE_REGION_SUMS_H
 #define FB_BUNDLE_REGION_SUMS_H
@@ -20,14 +21,14 @@ struct fb_region_sums {
 	uint32_t kind; /* enum fb_fiber_region_kind */
 	uint64_t offset;
 	uint64_t length; /* bytes written so far, from offset on */
-	uint64_t *sums;  /* owned; of the chunks that are complete, or closed */
+	uint64_t *sums;  /* owned; of the complete chunks */
 	size_t count, room;
-	XXH64_state_t *chunk; /* owned; of the chunk that is not */
+	XXH64_state_t *chunk; /* owned; of the chunk that is not complete yet */
 };
 
 FB_MUST_CHECK struct fb_error *fb_region_init(struct fb_region_sums *region, uint32_t kind,
 					      uint64_t offset);
-/* A region of known length whose sums are filled in in any order, by fb_region_set(). */
+/* The same for a region of known length whose checksums are set in any order, by fb_region_set(). */
 FB_MUST_CHECK struct fb_error *fb_region_init_sized(struct fb_region_sums *region, uint32_t kind,
 						    uint64_t offset, uint64_t length);
 void fb_region_deinit(struct fb_region_sums *region);
@@ -36,9 +37,9 @@ void fb_region_deinit(struct fb_region_sums *region);
 FB_MUST_CHECK struct fb_error *fb_region_write(struct fb_region_sums *region,
 					       struct fb_outfile *outfile, const void *bytes,
 					       size_t length);
-/* After the last write: the sum of the chunk that has begun. */
+/* To be called after the last write: completes the last chunk. */
 FB_MUST_CHECK struct fb_error *fb_region_close(struct fb_region_sums *region);
-/* The chunk's whole bytes. Different chunks may be set at the same time. */
+/* Sets the checksum of the chunk with this index from all of its bytes. Safe from many threads for different chunks. */
 void fb_region_set(struct fb_region_sums *region, size_t chunk, const void *bytes, size_t length);
 
 #endif

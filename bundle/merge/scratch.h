@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a worker needs to compress and copy: made once per thread that works at
- * the same time, not once per part of the work.
+ * A pool of working memory for compressing and copying. Each thread borrows one, so that
+ * there are no more than threads at work. Called by the writers of this folder.
  */
 #ifndef FB_BUNDLE_SCRATCH_H
 #define FB_BUNDLE_SCRATCH_H
@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "bundle/file/fiber_format.h"
 
-/* Holds what has one checksum, and a group of stored pages. */
+/* Bytes of one: enough for a chunk with a checksum, and for a group of stored pages. */
 #define FB_SCRATCH_BYTES (1u << FB_FIBER_CHUNK_SHIFT)
 
 struct fb_scratch {
@@ -32,7 +32,8 @@ struct fb_scratches {
 
 void fb_scratches_init(struct fb_scratches *scratches);
 void fb_scratches_deinit(struct fb_scratches *scratches);
-/* An idle one or a new one; safe for concurrent use. Give it back. */
+/* Takes an idle one, or makes a new one; the caller returns it with fb_scratch_give(). Both are safe from many
+ * threads. */
 FB_MUST_CHECK struct fb_error *fb_scratch_take(struct fb_scratches *scratches,
 					       struct fb_scratch **scratch_ret);
 void fb_scratch_give(struct fb_scratches *scratches, struct fb_scratch *scratch);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The notes of an ELF core, written from what the kernel of a dump knows of a
- * process (internal to bundle/).
+ * Writes the notes of an ELF core from the kernel's data about a process in a dump.
+ * Called by core_builder.c.
  * Format: fs/binfmt_elf.c (fill_note_info, fill_psinfo, fill_auxv_note,
  * fill_files_note), include/linux/elfcore.h; sys/procfs.h.
  */
@@ -17,15 +17,15 @@
 #include "kernel/mappings/vma.h"
 
 struct fb_written_notes {
-	uint64_t threads;           /* with registers */
-	uint64_t without_regs;      /* threads that live, and whose registers cannot be had */
-	char program[FB_PATH_SIZE]; /* of NT_FILE, the file that AT_PHDR is in; "": not known */
+	uint64_t threads;           /* threads with registers */
+	uint64_t without_regs;      /* threads that had not exited and have no registers */
+	char program[FB_PATH_SIZE]; /* the file of NT_FILE that holds AT_PHDR; "": not known */
 };
 
 /*
- * Appends the notes of the process that task is of: for each thread NT_PRSTATUS and, where the
- * thread's FPU state is in the dump, NT_FPREGSET; once NT_PRPSINFO, NT_AUXV and NT_FILE. The thread
- * that panicked comes first, else the leader. All IDs are the host's; paths are the process's own.
+ * Appends the notes of the task's process: for each thread NT_PRSTATUS and, where the thread's FPU state is
+ * in the dump, NT_FPREGSET; once NT_PRPSINFO, NT_AUXV and NT_FILE. The thread that panicked comes first, or
+ * else the leader. IDs are those of the host's namespaces; paths are as the process sees them.
  * FB_UNSUPPORTED for a 32-bit program. What cannot be read is a warning.
  */
 FB_MUST_CHECK struct fb_error *fb_core_notes_write(struct fb_input *input,

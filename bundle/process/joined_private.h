@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the joined space (joined_space.c) and the search for what backs a page (joined_lookup.c) share. */
+/* What joined_space.c shares with joined_lookup.c, which finds the source of a page. */
 #ifndef FB_BUNDLE_JOINED_PRIVATE_H
 #define FB_BUNDLE_JOINED_PRIVATE_H
 
@@ -20,10 +20,10 @@ enum fb_backing_kind {
 	BACKING_ZERO,
 };
 
-/* Where a run of bytes is: at most what one page-table entry covers. */
+/* The source of a run of bytes, of at most what one page-table entry covers. */
 struct fb_page_backing {
 	enum fb_backing_kind kind;
-	uint64_t length; /* bytes from the address asked; while it is looked up, from its page */
+	uint64_t length; /* bytes from the address on; during the lookup, from its page's start */
 	struct fb_origin origin;
 	struct fb_file *file; /* BACKING_FILE */
 };
@@ -35,22 +35,22 @@ struct fb_joined {
 	const struct fb_task *task;
 	struct fb_joined_options options;
 	struct fb_page_tables tables;
-	struct fb_space lost; /* what tables are read from where their root is lost */
+	struct fb_space lost; /* tables.physical where the root is lost: every read of it fails */
 	struct fb_vmas vmas;
 	const struct fb_input_core *core; /* NULL: none */
 	struct fb_path root;
 	bool has_root;
 	struct fb_pt_visits *visits;
-	pthread_mutex_t lock; /* of what follows */
-	/* Addresses that were looked for in the page cache one by one: a damaged index of a file may claim to have a
-	 * page at each address of a mapping that is as large as all memory. */
+	pthread_mutex_t lock; /* guards what follows */
+	/* Addresses that were looked up in the page cache, which are counted against a limit: the damaged index of a
+	 * file may claim to have a page for each address of a mapping as large as all memory. */
 	struct fb_u64_map cached;
-	/* The mapping whose file was asked for last, and that file. */
+	/* The mapping whose file was opened last, and that file. */
 	const struct fb_vma *opened;
-	struct fb_file *opened_file; /* NULL: not to be had */
+	struct fb_file *opened_file; /* NULL: it cannot be opened */
 };
 
-/* Where the bytes at address are: at most length of them. */
+/* Finds the source of the bytes from address on, at most length of them. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address,
 						uint64_t length,
 						struct fb_page_backing *backing_ret);

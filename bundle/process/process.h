@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A process of an input: its memory from the dump, and from its core where the
- * dump has a hole.
+ * Data of a process that come from the dump, or from its core where the dump has lost
+ * them. fb_input_cores() must have been called before.
  */
 #ifndef FB_BUNDLE_PROCESS_H
 #define FB_BUNDLE_PROCESS_H
@@ -14,24 +14,25 @@
 #include "bundle/input/input.h"
 #include "kernel/files/path.h"
 
-/* The command line as at the panic, NULs turned into spaces; else as in the process's core, of whose
- * notes 80 bytes at most; "" where neither has it. Cores must have been asked for before
- * (fb_input_cores()), here and below. */
+/* Writes the command line at the panic to `to` (size bytes), with spaces for NULs; else that of the process's core, whose
+ * notes have at most 80 bytes of it; "" where neither has it. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *
 fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to, size_t size);
 
-/* The real user ID; where the dump has lost it the core's, which is that of the user namespace of
- * whoever wrote it. UINT32_MAX: unknown. */
+/* The real user ID; where the dump has lost it, that of the core, which is in the user namespace of the process that
+ * wrote the core (*from_core_ret). UINT32_MAX: unknown. */
 uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool *from_core_ret);
 
-/* The thread in its process's core, which may number it as a PID namespace does; NULL: the core has it not. */
+/* The thread of a task in the core of its process, which may have the TID of an inner PID namespace; NULL: the core does
+ * not have it. */
 const struct fb_core_thread *fb_process_core_thread(const struct fb_core *core,
 						    const struct fb_task *task);
 
 /*
- * The root that paths of a process are shown from: PID 1's, because that is what /proc shows to
- * whoever looks from the host; with own_root the process's (a container's files then look as its
- * programs see them). False where it cannot be read: paths then go up to the mount namespace's root.
+ * The root directory to which the paths of a process are relative when they are shown: that of PID 1, as /proc
+ * shows them on the host; with own_root that of the process, so that the paths of a container are as its
+ * programs see them. *known_ret is false where it cannot be read: paths then begin at the root of the mount
+ * namespace.
  */
 FB_MUST_CHECK struct fb_error *fb_process_root(struct fb_input *input, const struct fb_task *task,
 					       bool own_root, struct fb_path *root_ret,

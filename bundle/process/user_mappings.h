@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The mappings of a process as the user unwinder takes them. */
+/* Makes the list of a process's mappings for the user unwinder. Called by bundle/stacks. */
 #ifndef FB_BUNDLE_USER_MAPPINGS_H
 #define FB_BUNDLE_USER_MAPPINGS_H
 
@@ -8,8 +8,8 @@
 #include "bundle/process/joined_space.h"
 #include "user/unwind/unwind.h"
 
-/* mappings_ret: an array of the joined space's mappings in their order, its paths in pool; the
- * caller frees it. Files that cannot be read have no path. */
+/* *mappings_ret is an array with an element for each mapping of joined, in the same order; the caller frees it. Paths are
+ * stored in pool. Files that cannot be read have no path. */
 FB_MUST_CHECK struct fb_error *fb_user_mappings_load(struct fb_input *input,
 						     const struct fb_task *task,
 						     const struct fb_joined *joined,

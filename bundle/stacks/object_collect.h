@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files that user stacks are in, and what a bundle keeps of them: so that `bt` needs no sysroot where
- * the bundle is opened. Called by `fbundle merge`.
+ * Collects what a bundle keeps of the programs and libraries in which user stacks lie, so that `bt` needs no sysroot
+ * when the bundle is opened. Called by `fbundle merge`.
  */
 #ifndef FB_BUNDLE_OBJECT_COLLECT_H
 #define FB_BUNDLE_OBJECT_COLLECT_H
@@ -17,12 +17,13 @@
 struct fb_collected_objects {
 	struct fb_bundle_object *objects; /* owned, with their texts and bytes; by build-id */
 	size_t count;
-	size_t missing; /* files that stacks are in, and that are neither in files nor in the bundle */
+	size_t missing; /* files with frames that are neither in `files` nor in the bundle */
 };
 
-/* Of every file that a frame of stacks is in, and that the input does not keep already: the one in files
- * that has its build-id, or none if it has none (then the size of what was mapped decides when it is used). Files are read in children (base/isolation/isolate.h): one that cannot be
- * read is a warning. fb_collected_objects_deinit() it. */
+/* Collects every file in which a frame of stacks lies and which the input does not have already. It is taken from
+ * `files`, where it must have the same build-id, or none if the mapped file has none (its size is then compared when it
+ * is used). Files are read in child processes (base/isolation/isolate.h); one that cannot be read is a warning. The
+ * caller frees the result with fb_collected_objects_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_objects_collect(struct fb_input *input,
 						  const struct fb_thread_stacks *stacks,
 						  struct fb_host_files *files,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whole stacks of threads: the kernel half as at the panic, and the user half
- * from the registers with which the thread entered the kernel (or its CPU was
- * stopped), over the joined space of its process.
+ * Whole stacks of threads: the kernel half at the panic, and the user half, which begins
+ * with the registers with which the thread entered the kernel (or its CPU was stopped)
+ * and is read through the joined space of its process. Called by the commands bt, merge
+ * and report.
  */
 #ifndef FB_BUNDLE_THREAD_STACK_H
 #define FB_BUNDLE_THREAD_STACK_H
@@ -20,12 +21,12 @@
 #include "kernel/tasks/task.h"
 #include "user/unwind/unwind.h"
 
-/* Where the registers come from that the user half begins with. */
+/* The source of the registers with which the user half begins. */
 enum fb_user_regs_source {
 	FB_USER_REGS_UNKNOWN,
-	FB_USER_REGS_KERNEL_STACK, /* pt_regs: as at the panic */
-	FB_USER_REGS_CPU,          /* PRSTATUS of the CPU that ran it: as at the panic */
-	FB_USER_REGS_CORE,         /* as old as the core */
+	FB_USER_REGS_KERNEL_STACK, /* pt_regs on the kernel stack: at the panic */
+	FB_USER_REGS_CPU,          /* PRSTATUS of the CPU that ran it: at the panic */
+	FB_USER_REGS_CORE,         /* the core: when the core was written */
 };
 
 struct fb_thread_stack {
@@ -34,21 +35,21 @@ struct fb_thread_stack {
 	/* The description of the system call that the thread is in. NULL: it is in none, or the
 	 * kernel does not describe it. */
 	const struct fb_syscall_meta *syscall;
-	/* For each argument of the system call that is a descriptor: the file, named as `fbundle
-	 * files` names it. Owned; NULL: not known. */
+	/* For each argument of the system call that is a descriptor: the path of the file, as `fbundle files`
+	 * prints it. Owned; NULL: not known. */
 	char *syscall_paths[FB_SYSCALL_ARGUMENTS];
-	/* Where that file is a socket: its addresses (fb_socket_text()). Owned; NULL: none. */
+	/* For each such file that is a socket: its addresses (fb_socket_text()). Owned; NULL: none. */
 	char *syscall_sockets[FB_SYSCALL_ARGUMENTS];
 
 	enum fb_user_regs_source user_regs_from;
 	struct user_regs_struct user_regs;
 	const struct fb_input_core *core;         /* of its process; NULL: none */
 	const struct fb_core_thread *core_thread; /* this thread in it; NULL: none */
-	bool core_differs; /* core_thread's registers are not user_regs: it ran on since */
-	/* No frames, and why in .end, for kernel threads too. */
+	bool core_differs; /* core_thread's registers differ from user_regs: it ran on */
+	/* Where there are no frames, as for kernel threads, user.end has the reason. */
 	struct fb_user_stack user;
-	bool user_stored;             /* user was kept when the bundle was redacted, not unwound */
-	const char *stored_waits_for; /* what it waited for, as a text kept then; NULL: none */
+	bool user_stored;             /* user was stored when the bundle was redacted */
+	const char *stored_waits_for; /* what it waited for, a text stored then; NULL: none */
 };
 
 struct fb_thread_stacks_options {
@@ -61,9 +62,10 @@ struct fb_thread_stacks_options {
 
 struct fb_thread_stacks;
 
-/* One stack for each task, in their order; tasks of one process must stand together. All in
- * borrowed; what of the kernel's tables cannot be had is a warning. Works on the input's pool, and
- * in children (base/isolation/isolate.h): not to be called from a part of the pool's. */
+/* Unwinds one stack for each of the count tasks, in the same order. Tasks of one process must follow each other.
+ * Parameters are borrowed. Where unwind tables or modules of the kernel are missing, there is a warning. Works on the
+ * threads of the input's pool and in child processes (base/isolation/isolate.h), so it must not be called from inside
+ * work of that pool. */
 FB_MUST_CHECK struct fb_error *fb_thread_stacks_load(struct fb_input *input,
 						     const struct fb_thread_stacks_options *options,
 						     const struct fb_task *const *tasks,
@@ -74,7 +76,7 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks);
 size_t fb_thread_stacks_count(const struct fb_thread_stacks *stacks);
 const struct fb_thread_stack *fb_thread_stacks_get(const struct fb_thread_stacks *stacks,
 						   size_t index);
-/* The kernel's modules, for whoever shows kernel frames; NULL: none to be had. */
+/* The kernel's modules, for printing kernel frames; NULL: they cannot be read. */
 struct fb_modules *fb_thread_stacks_modules(const struct fb_thread_stacks *stacks);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the system calls that threads are in were called with: the names and types
- * of the arguments, and what the descriptors among them are of.
+ * Finds the arguments of the system calls that threads are in: their names and types, and
+ * the files of those that are descriptors. Called by thread_stack.c.
  */
 #ifndef FB_BUNDLE_THREAD_SYSCALL_H
 #define FB_BUNDLE_THREAD_SYSCALL_H
@@ -13,14 +13,14 @@
 
 struct fb_thread_syscalls;
 
-/* Sets .syscall, .syscall_paths and .syscall_sockets of stacks whose kernel halves are there; works on the input's pool.
- * What is not known is left NULL and is no damage: only fatal errors are returned. *syscalls_ret owns what .syscall
- * points to: destroy it behind the stacks. */
+/* Sets syscall, syscall_paths and syscall_sockets of count stacks whose kernel halves are unwound; works on the threads
+ * of the input's pool. What is not known stays NULL; only fatal errors are returned. *syscalls_ret owns what syscall
+ * points to, and must be destroyed after the stacks. */
 FB_MUST_CHECK struct fb_error *fb_thread_syscalls_apply(struct fb_input *input,
 							struct fb_thread_stack *stacks,
 							size_t count,
 							struct fb_thread_syscalls **syscalls_ret);
-/* Takes NULL. */
+/* syscalls may be NULL. */
 void fb_thread_syscalls_destroy(struct fb_thread_syscalls *syscalls);
 
 #endif

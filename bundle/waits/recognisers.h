@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table of the sorts of waits that are known. */
+/* The table of all recognisers of waits (finder/wait_sites.h). Called by waits.c. */
 #ifndef FB_BUNDLE_WAIT_RECOGNISERS_H
 #define FB_BUNDLE_WAIT_RECOGNISERS_H
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Who waits for whom: each blocked thread of an input, what it waits for, who
- * holds or will feed that, and how that is known. The kernel knows that a thread
- * sleeps in futex(); only process memory knows who holds that lock.
+ * Finds out which threads wait for which others: for each blocked thread of an input what
+ * it waits for, who can release that, and how this is known. Both halves of the input are
+ * needed: the kernel's data show that a thread sleeps in futex(), but only the memory of
+ * its process shows which thread holds the lock. Called by the commands waits, bt and
+ * report.
  *
- * A thread that merely idles (pause(), nanosleep(), a kernel worker without work)
- * waits for nobody. An owner that cannot be known is not named; the object says
- * what would be needed to know it.
+ * A thread that idles (pause(), nanosleep(), a kernel worker without work) waits for
+ * nothing. Where an owner is not known, the object tells what is needed to find it.
  */
 #ifndef FB_BUNDLE_WAITS_H
 #define FB_BUNDLE_WAITS_H
@@ -22,8 +23,8 @@
 
 struct fb_waits;
 
-/* input and what options name are borrowed and must outlive the result. What is damaged of one
- * thread is a warning, or said in its wait. */
+/* input and what is in options are borrowed and must outlive the result. Damaged data of one thread are a warning, or are
+ * mentioned in its wait. */
 FB_MUST_CHECK struct fb_error *fb_waits_find(struct fb_input *input,
 					     const struct fb_wait_options *options,
 					     struct fb_waits **waits_ret);
@@ -32,9 +33,10 @@ void fb_waits_destroy(struct fb_waits *waits);
 /* All owned by waits. */
 const struct fb_wait_graph *fb_waits_graph(const struct fb_waits *waits);
 const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits);
-/* The waits of one thread (they stand together), by its TID; NULL and 0: it waits for nobody. */
+/* The waits of the thread with this TID, an array of *count_ret elements; NULL and 0: it waits for nothing. */
 const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, size_t *count_ret);
-/* One line on a wait: "mutex A (0x5584e75621c0), held by 126 lock-ba"; printable. Returns to. */
+/* Writes one line about a wait to `to` (size bytes): "mutex A (0x5584e75621c0), held by 126 lock-ba"; printable. Returns
+ * `to`. */
 char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait, char *to,
 		       size_t size);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Apport's crash reports: finding the CoreDump field, and unpacking it as it is read. Called by
+ * Reads Apport's crash reports: finds the field CoreDump, and unpacks it as it is read. Called by
  * open.c.
  */
 #include "user/core/apport.h"

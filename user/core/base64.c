@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Base64 (RFC 4648), decoded as it comes. Called by apport.c.
+ * Decodes base64 (RFC 4648) in pieces. Called by apport.c.
  */
 #include "user/core/base64.h"
 

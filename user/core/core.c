@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A process core: its headers, its notes and its memory as a space. Opened by open.c; asked by
- * matching, merging, and whatever reads a process.
+ * A process core: its headers, its notes and its memory as a space. Opened by open.c; called by
+ * matching, merging, and wherever a process is read.
  */
 #include "user/core/core.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ELF header and program headers of a process core: is it one, and where do its memory and its
- * notes lie. Called by core.c.
+ * Reads the ELF header and program headers of a process core: checks that it is one, and finds its memory and its
+ * notes. Called by core.c.
  */
 #include "user/core/core_headers.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ELF header and program headers of a process core (internal to user/).
+ * The ELF header and program headers of a process core. Called by core.c.
  * Format: System V ABI, chapters 4 and 5; PN_XNUM: fs/binfmt_elf.c, fill_elf_header().
  */
 #ifndef FB_USER_CORE_HEADERS_H
@@ -20,10 +20,11 @@ struct fb_core_headers {
 	size_t note_count;
 	size_t note_room;
 	uint64_t section_count; /* as the headers claim it */
-	bool cut;               /* the program headers reach behind the end of the file */
+	bool cut;               /* the program headers extend behind the end of the file */
 };
 
-/* Errors as fb_core_open_file() has them. */
+/* Reads and checks the headers of file (borrowed). Errors as fb_core_open_file(). The caller frees the result with
+ * fb_core_headers_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_core_headers_read(struct fb_file *file,
 						    struct fb_warnings *warnings,
 						    struct fb_core_headers *headers_ret);

@@ -2,10 +2,10 @@
 /*
  * The notes of a process core: threads, the process, its auxiliary vector and its files.
  *
- * Threads: each NT_PRSTATUS begins one, and the register notes that follow are its own. The kernel
- * puts NT_PRPSINFO, NT_SIGINFO, NT_AUXV and NT_FILE behind the first NT_PRSTATUS; gcore puts
- * NT_PRPSINFO before it, one NT_SIGINFO per thread, and the rest behind all threads. So nothing
- * here depends on the order but that one rule. Called by core.c.
+ * Each NT_PRSTATUS begins a thread, and the register notes that follow belong to it. The kernel
+ * writes NT_PRPSINFO, NT_SIGINFO, NT_AUXV and NT_FILE after the first NT_PRSTATUS; gcore writes
+ * NT_PRPSINFO before it, one NT_SIGINFO for each thread, and the rest after all threads. So nothing
+ * here depends on the order except that one rule. Called by core.c.
  */
 #include "user/core/core_notes.h"
 

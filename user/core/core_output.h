@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing an ELF core: segments as they come, in order of address, then the notes, the program headers and
- * the header. Cores built from dumps (bundle/process/core_builder.c) and of running processes
- * (bundle/capture/) are written so.
+ * Writes an ELF core: first the contents of segments, in order of address, then the notes, the program headers and
+ * the header. Called for cores that are built from dumps (bundle/process/core_builder.c) and cores of running
+ * processes (bundle/capture).
  */
 #ifndef FB_USER_CORE_OUTPUT_H
 #define FB_USER_CORE_OUTPUT_H
@@ -18,7 +18,7 @@
 struct fb_written_segment {
 	uint64_t start, end; /* end exclusive */
 	uint64_t file_offset;
-	uint64_t file_size; /* bytes from start on; what is behind them has none in the file */
+	uint64_t file_size; /* how many bytes from start on are in the file */
 	uint32_t flags;     /* PF_R, PF_W, PF_X */
 };
 
@@ -33,8 +33,10 @@ FB_MUST_CHECK struct fb_error *fb_core_output_init(struct fb_core_output *core,
 						   struct fb_outfile *outfile);
 void fb_core_output_deinit(struct fb_core_output *core);
 
-/* Appends bytes of a mapping, which begins at mapping, at address; or length bytes that have none in the
- * file: never touched, or the mapped file's own. FB_LIMIT past FB_MAX_PHDRS segments. */
+/* fb_core_output_bytes() appends length bytes at address; fb_core_output_gap() appends a range of length bytes whose
+ * contents are not in the core, because they were never touched or are those of the mapped file. mapping is the start
+ * address of the mapping that has them: another mapping begins another segment. FB_LIMIT after FB_MAX_PHDRS segments;
+ * errors of fb_outfile_write(). */
 FB_MUST_CHECK struct fb_error *fb_core_output_bytes(struct fb_core_output *core, uint64_t mapping,
 						    uint32_t flags, uint64_t address,
 						    const void *bytes, size_t length);
@@ -42,11 +44,12 @@ FB_MUST_CHECK struct fb_error *fb_core_output_gap(struct fb_core_output *core, u
 						  uint32_t flags, uint64_t address,
 						  uint64_t length);
 
-/* Behind all segments: notes, program headers, header. */
+/* Writes the notes, program headers and header, after all segments. */
 FB_MUST_CHECK struct fb_error *fb_core_output_finish(struct fb_core_output *core,
 						     const struct fb_buf *notes);
 
-/* Appends one note; owner "CORE" or another of up to 7 letters. */
+/* Appends one note with size bytes of desc to notes. owner: "CORE" or another name of up to 7 letters. FB_NOMEM,
+ * FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_core_note(struct fb_buf *notes, const char *owner, uint32_t type,
 					    const void *desc, size_t size);
 

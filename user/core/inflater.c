@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A compressed stream that comes in pieces, unpacked to a file. Called by apport.c.
+ * Unpacks a compressed stream that comes in pieces to a file. Called by apport.c.
  */
 #include "user/core/inflater.h"
 

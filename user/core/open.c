@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a path to a core, whatever the path wraps: a plain ELF core, one inside a whole-stream
- * compression (systemd-coredump's .zst, .lz4 and .xz, or gzip by hand), an Apport report, or a
- * compressed Apport report. Called for each core that a user names.
+ * Opens a core by its path, which may be that of a plain ELF core, a compressed one (systemd-coredump's .zst, .lz4 and
+ * .xz, or gzip by hand), an Apport report, or a compressed Apport report. Called for each core that a user gives.
  */
 #include "user/core/apport.h"
 #include "user/core/core.h"

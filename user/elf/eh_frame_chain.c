@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Chains of CIEs and FDEs. What compilers and assemblers write for x86-64 is taken, and nothing else: the less is
- * believed, the less likely constants look like a record. Called by eh_frame_search.c.
+ * Finds chains of CIEs and FDEs. Only forms that compilers and assemblers write for x86-64 are accepted, so that other
+ * constants are seldom taken for a record. Called by eh_frame_search.c.
  */
 #include "user/elf/eh_frame_chain.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Searching the segments of an object for .eh_frame. Linkers that give code a segment of its own put constants
- * beside it, and .eh_frame behind them; older ones have one segment of both. Called for what processes have in
- * memory (object_cache.c), and where a dump keeps what their stacks need (bundle/dump/keep_objects.c).
+ * Searches the segments of an object for .eh_frame. Linkers that give code its own segment put constants, and .eh_frame
+ * after them, into another one; older linkers make one segment of both. Called for objects in the memory of processes
+ * (object_cache.c), and where a dump keeps what user stacks need (bundle/dump/keep_objects.c).
  */
 #include "user/elf/eh_frame_search.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading headers that are not trusted. Called by elf_image.c and eh_frame_search.c. */
+/* Reads ELF headers from memory and checks them. Called by elf_image.c and eh_frame_search.c. */
 #include "user/elf/elf_headers.h"
 
 #include <inttypes.h>

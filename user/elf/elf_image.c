@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ELF images from memory. Section headers are not mapped, so what is needed is found by program
- * headers; .eh_frame has no length of its own then, and goes to the end of its segment. Called by
+ * Makes ELF images from memory. Section headers are not mapped, so everything is found by program
+ * headers; they do not have the length of .eh_frame, which so is taken up to the end of its segment. Called by
  * object_cache.c where no file is at hand.
  */
 #include "user/elf/elf_image.h"

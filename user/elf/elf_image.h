@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The ELF image of an object as far as it can be read from the memory of a
- * process: what unwinding needs of it, as a small ELF file of its own (a PT_LOAD
- * that tells the address, and PT_GNU_EH_FRAME with .eh_frame_hdr and .eh_frame).
- * Pages that are missing are zeros. The bytes come from an input: every size in
- * the headers made here is ours, and holds.
+ * A small ELF file with the parts of an object that unwinding needs, made from the
+ * memory of a process: a PT_LOAD with the object's address, and PT_GNU_EH_FRAME with
+ * .eh_frame_hdr and .eh_frame. Pages that are missing are zeros. The contents come from
+ * the input, but all sizes in the headers are computed here, so that they are right.
+ * Called by object_cache.c where no file is at hand.
  */
 #ifndef FB_USER_ELF_IMAGE_H
 #define FB_USER_ELF_IMAGE_H
@@ -17,23 +17,23 @@
 #include "base/space.h"
 
 struct fb_elf_image {
-	void *bytes; /* owned: an ELF file for elf_memory() */
-	size_t size;
+	void *bytes;          /* owned; an ELF file for elf_memory() */
+	size_t size;          /* of bytes */
 	uint64_t first_vaddr; /* ELF address of the page that is mapped at base */
 	uint64_t entry;       /* ELF address of the first instruction; 0: none */
 	uint64_t dynamic;     /* ELF address of PT_DYNAMIC; 0: none */
 	uint64_t dynamic_size;
-	uint64_t end_vaddr; /* behind the last PT_LOAD */
+	uint64_t end_vaddr; /* ELF address behind the last PT_LOAD */
 	bool has_unwind;    /* there is .eh_frame_hdr, and some of .eh_frame */
 	uint64_t missing;   /* first page of the unwind tables that cannot be read; 0: none */
 };
 
-/* base: where the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 there; FB_CORRUPT;
- * or why its headers cannot be read. Missing unwind tables are no error. */
+/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 there; FB_CORRUPT; errors
+ * of fb_space_read() for its headers. Missing unwind tables are no error. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 						 struct fb_elf_image *image_ret);
-/* Gives an image that has no unwind tables those of a file's section .eh_frame, which lies at the ELF address:
- * static programs have no PT_GNU_EH_FRAME. */
+/* Adds unwind tables to an image without any, such as that of a static program, which has no PT_GNU_EH_FRAME: size bytes
+ * of an .eh_frame whose ELF address is address. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image,
 							 uint64_t address, const void *bytes,
 							 size_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One note after another out of the bytes of an ELF PT_NOTE segment. Called for cores and for
+ * Reads the notes of an ELF PT_NOTE segment one after the other. Called for cores and for
  * build-ids.
  */
 #include "user/elf/elf_note.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One note after another out of the bytes of an ELF PT_NOTE segment (internal to user/).
+ * Reads the notes of an ELF PT_NOTE segment one after the other. Called for cores and for build-ids.
  * Format: System V ABI, "Note Section"; elf(5).
  */
 #ifndef FB_USER_ELF_NOTE_H
@@ -19,8 +19,8 @@ struct fb_elf_note {
 	uint32_t size;
 };
 
-/* The note at the cursor, which moves to the next one. alignment: 4, or 8 where p_align says so.
- * FB_TRUNCATED; only the padding of the last note may be missing. */
+/* Reads the note at the cursor and moves the cursor to the next one. alignment: of notes, in bytes: 4, or 8 where
+ * p_align is 8. FB_TRUNCATED where the note ends behind the data; only the padding of the last note may be missing. */
 FB_MUST_CHECK struct fb_error *fb_elf_note_next(struct fb_cursor *cursor, size_t alignment,
 						struct fb_elf_note *note_ret);
 bool fb_elf_note_is(const struct fb_elf_note *note, const char *owner, uint32_t type);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Looking a section up by its name. Called for packed symbols and for unwind tables without a segment. */
+/* Looks up a section by its name. Called for .gnu_debugdata, and for unwind tables without a segment. */
 #include "user/elf/elf_section.h"
 
 #include <gelf.h>

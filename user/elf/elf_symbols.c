@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Function symbols of an object by address, out of its symbol tables on disk or in memory. Called
- * by object_cache.c to load them, and for each user frame.
+ * Function symbols of an object by address, from its symbol tables on disk or in memory. Called
+ * by object_cache.c to load them, and for each user frame to find one.
  */
 #include "user/elf/elf_symbols.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds the callers of code without unwind tables (the libc of musl, generated code) by what the
- * processor does at a call: the return address follows the call, and the call names the function;
- * and by what the first instructions of the function did to the stack since. Each caller found so is
- * a guess, and is marked as one. Called by unwind.c.
+ * Finds the callers of code without unwind tables (the libc of musl, generated code). A word on the stack is a likely
+ * return address if there is a call of the function right before that address; and the function's first instructions
+ * show how far up the stack its return address lies. Each caller that is found so is a guess, and is marked as one.
+ * Called by unwind.c.
  */
 #include <string.h>
 

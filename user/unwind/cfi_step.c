@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stepping by a row of an unwind table. Its expressions (DWARF 5, 2.5) come from an input: there
- * are no jumps in those that compilers, glibc and linkers write, so none are followed here, and
- * each ends after its last operation. Called by unwind.c.
+ * Computes a caller's registers by a row of an unwind table. The row's expressions (DWARF 5, 2.5) come from an input.
+ * Those of compilers, glibc and linkers have no jumps, so jumps are not executed here, and each expression ends after
+ * its last operation. Called by unwind.c.
  */
 #include "user/unwind/cfi_step.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One step up the stack by a row of an unwind table (DWARF 5, 6.4.3): the
- * caller's registers out of the callee's. By libdw's reading of the table and
- * an evaluator of our own, because libdwfl hands out the registers of a frame
- * only since 0.188. x86-64 only.
+ * One step up the stack by a row of an unwind table (DWARF 5, 6.4.3): computes the
+ * caller's registers from those of the callee. libdw reads the table; its expressions
+ * are evaluated here, because libdwfl gives access to the registers of a frame only
+ * since 0.188. x86-64 only. Called by unwind.c.
  */
 #ifndef FB_USER_CFI_STEP_H
 #define FB_USER_CFI_STEP_H
@@ -21,10 +21,10 @@
 
 struct fb_cfi_registers {
 	uint64_t values[FB_DWARF_REGS];
-	uint32_t known; /* bit N: values[N] holds */
+	uint32_t known; /* bit N is set where values[N] is known */
 };
 
-/* Reads 8 bytes of the process at address; false where they are not to be had. */
+/* Reads 8 bytes of the process at address; false where they cannot be read. */
 typedef bool fb_cfi_read_fn(void *context, uint64_t address, uint64_t *word_ret);
 
 struct fb_cfi_memory {
@@ -32,12 +32,12 @@ struct fb_cfi_memory {
 	void *context;
 };
 
-/* What the row at the callee's pc makes of its registers. The result may be the callee itself.
- * Registers that the row does not keep, or that cannot be computed, are not known in it. */
+/* Computes the caller's registers by the row at the callee's pc. caller_ret may be the same struct as callee. Registers
+ * that the row does not preserve, or that cannot be computed, are marked as not known. */
 void fb_cfi_step(Dwarf_Frame *row, const struct fb_cfi_registers *callee,
 		 const struct fb_cfi_memory *memory, struct fb_cfi_registers *caller_ret);
 
-/* Whether the row says that there is no caller: the return address is undefined. */
+/* Whether the row marks the outermost frame, by an undefined return address. */
 bool fb_cfi_is_outermost(Dwarf_Frame *row);
 
 #endif

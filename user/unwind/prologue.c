@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading prologues: the instructions that compilers put before and between pushes are told by their
- * length alone (Intel's manual, volume 2, appendix A); what changes the stack pointer or RBP counts.
+ * Reads the first instructions of a function. Only those that change the stack pointer or RBP matter; of the other
+ * instructions that compilers put before and between pushes, only the length is decoded (Intel's manual, volume 2,
+ * appendix A). Called by caller_guess.c.
  */
 #include "user/unwind/prologue.h"
 

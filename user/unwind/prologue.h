@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the beginning of a function does to its stack, read from its code: for code
- * without unwind tables, such as musl's. caller_guess.c asks.
+ * Finds out from a function's first instructions where they put registers and the return
+ * address on the stack, for code without unwind tables, such as musl's. Called by
+ * caller_guess.c.
  */
 #ifndef FB_USER_PROLOGUE_H
 #define FB_USER_PROLOGUE_H
@@ -10,25 +11,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Registers that a callee has to keep: six. */
+/* How many registers a callee has to preserve. */
 #define FB_PROLOGUE_SAVED 6u
 
 struct fb_prologue {
-	bool known; /* the stack pointer's place is known; false: it was aligned, or all is unread */
-	uint64_t
-		depth; /* bytes from the stack pointer up to the return address, behind the prologue */
+	bool known; /* depth is known; false: the stack pointer was aligned, or no code was read */
+	/* Bytes from the stack pointer, after the prologue, up to the return address. */
+	uint64_t depth;
 	bool has_frame; /* RBP was made the frame pointer */
-	uint64_t frame; /* bytes from RBP up to the return address, where it was */
+	uint64_t frame; /* bytes from RBP up to the return address, where has_frame is set */
 	struct {
-		unsigned reg;   /* DWARF number */
-		uint64_t below; /* bytes from its place up to the return address */
+		unsigned reg;   /* DWARF number of the register */
+		uint64_t below; /* bytes from where it was saved up to the return address */
 	} saved[FB_PROLOGUE_SAVED];
 	size_t saved_count;
-	bool outermost; /* it clears RBP, which it has not saved: the psABI's mark of the outermost frame */
+	/* It clears RBP without having saved it, which in the psABI marks the outermost frame. */
+	bool outermost;
 };
 
-/* code: the function's from its first instruction up to the one at hand, or less. Reads it in order, past
- * branches that are not taken, until something undoes what the prologue did, or cannot be read. */
+/* code: the function's code from its first instruction up to the current one, size bytes, or less. It is read in order,
+ * on the assumption that branches are not taken, up to an instruction that reverses the prologue or is not known. */
 void fb_prologue_read(const uint8_t *code, size_t size, struct fb_prologue *prologue_ret);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stack: u32 frames, u8 how it ends, the end's text; then of each frame u64 pc, sp and offset,
- * u32 line, u8 inlined, signal, found and from, and five texts. A text: u8 which, then, of a new
- * one, its bytes up to a NUL. Called on both sides of base/isolation/isolate.h, by bundle/stacks.
+ * Encodes and decodes a user stack. It consists of a u32, the number of frames; a u8, how it ends; and the text of the
+ * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found and from, and five texts. A text
+ * is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child
+ * of base/isolation/isolate.h, by bundle/stacks.
  */
 #include "user/unwind/stack_codec.h"
 

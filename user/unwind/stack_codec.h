@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * User stacks as bytes, on their way out of the child that unwound them
- * (base/isolation/isolate.h). The form is the two functions' own and is stored nowhere.
+ * Encodes user stacks as bytes, by which they are sent from the child process that
+ * unwound them to its parent (base/isolation/isolate.h). The form is written to no file,
+ * so it may change. Called by bundle/stacks.
  */
 #ifndef FB_USER_STACK_CODEC_H
 #define FB_USER_STACK_CODEC_H
@@ -15,8 +16,8 @@
 FB_MUST_CHECK struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack,
 						    struct fb_buf *to);
 
-/* The next stack of the cursor; strings go to pool. The bytes are not trusted: FB_TRUNCATED,
- * FB_CORRUPT. fb_user_stack_deinit() it. */
+/* Decodes the stack at the cursor, and moves the cursor behind it. Strings are stored in pool. The bytes may be hostile:
+ * FB_TRUNCATED, FB_CORRUPT. The caller frees the result with fb_user_stack_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor,
 						    struct fb_string_pool *pool,
 						    struct fb_user_stack *stack_ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Strings that live and die together. */
+/* A pool of strings that are freed together. Called for the names of frames and mappings. */
 #ifndef FB_USER_STRING_POOL_H
 #define FB_USER_STRING_POOL_H
 
@@ -10,10 +10,10 @@
 struct fb_string_block;
 
 struct fb_string_pool {
-	struct fb_string_block *blocks; /* owned; zero-initialise */
+	struct fb_string_block *blocks; /* owned; NULL in an empty pool */
 };
 
-/* A copy of text that the pool owns; NULL gives NULL. */
+/* Copies text into the pool, which owns the copy. Where text is NULL, *copy_ret is NULL. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_string_pool_add(struct fb_string_pool *pool, const char *text,
 						  const char **copy_ret);
 void fb_string_pool_deinit(struct fb_string_pool *pool);

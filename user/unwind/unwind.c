@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking user stacks: by the unwind tables that libdwfl finds, and by a guess that is marked as
- * one where there is none. Called by bundle/stacks, in a child.
+ * Walks user stacks: by the unwind tables that libdwfl finds, and where there is none by guesses, which are marked.
+ * Called by bundle/stacks, in a child process.
  */
 #include "user/unwind/unwind.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The user stacks of a process, by libdwfl over a memory space: from a thread's
- * registers back to its start, by the objects' unwind tables, and where they
- * have none by frame pointers, marked as such. x86-64 only.
+ * Unwinds the user stacks of a process, with libdwfl over a memory space: from a thread's
+ * registers back to its start, by the unwind tables of programs and libraries, and where
+ * these have none by frame pointers and other guesses, which are marked. x86-64 only.
+ * Called by bundle/stacks, in child processes.
  */
 #ifndef FB_USER_UNWIND_H
 #define FB_USER_UNWIND_H
@@ -21,20 +22,20 @@
 struct fb_user_mapping {
 	uint64_t start, end;  /* end exclusive */
 	uint64_t offset;      /* bytes into the file */
-	uint64_t file;        /* the same for all mappings of one file; 0: none */
+	uint64_t file;        /* a number that all mappings of one file share; 0: no file */
 	uint64_t file_size;   /* bytes; 0: unknown */
 	const char *path;     /* "/usr/bin/cat", "[vdso]"; "" if none. Borrowed */
-	const char *own_path; /* as a container's process sees it; NULL: the same. Borrowed */
-	bool executable;      /* or not known not to be */
-	bool path_from_core; /* path is what a core calls the file; where file is known by it alone */
+	const char *own_path; /* as a process in a container sees it; NULL: the same. Borrowed */
+	bool executable;      /* also where it is not known */
+	bool path_from_core;  /* path is known only from a core */
 };
 
 struct fb_user_process {
-	struct fb_space *space;
-	struct fb_object_cache *objects;
-	const struct fb_user_mapping *mappings; /* in order of address */
+	struct fb_space *space;                 /* borrowed; the process's memory */
+	struct fb_object_cache *objects;        /* borrowed */
+	const struct fb_user_mapping *mappings; /* borrowed; in order of address */
 	size_t mapping_count;
-	int fetch_fd; /* for fb_fetch(), borrowed; -1: what is not at hand is not fetched */
+	int fetch_fd; /* channel for fb_fetch(), borrowed; -1: nothing is fetched */
 };
 
 /* How a frame's pc was found. */
@@ -43,8 +44,10 @@ enum fb_frame_found {
 	FB_FRAME_UNWIND_TABLE,  /* .eh_frame or .debug_frame */
 	FB_FRAME_FRAME_POINTER, /* a guess */
 	FB_FRAME_STACK_TOP,     /* the word at the first stack pointer: a guess */
-	FB_FRAME_CALL_SITE, /* the first word that stands behind a call of the function: a guess */
-	FB_FRAME_PROLOGUE, /* where the function's first instructions left the return address: a guess */
+	/* The first word on the stack that is an address behind a call of the function: a guess. */
+	FB_FRAME_CALL_SITE,
+	/* The word at which the return address lies by the function's first instructions: a guess. */
+	FB_FRAME_PROLOGUE,
 };
 
 static inline bool fb_frame_is_guess(enum fb_frame_found found)
@@ -55,33 +58,33 @@ static inline bool fb_frame_is_guess(enum fb_frame_found found)
 struct fb_user_frame {
 	uint64_t pc;
 	uint64_t sp;
-	const char *symbol;    /* NULL: unknown. This and the other strings: of the pool */
+	const char *symbol;    /* NULL: unknown. This and the other strings are owned by the pool */
 	const char *demangled; /* symbol as C++ and Rust sources have it; NULL: it is not mangled */
-	uint64_t offset;       /* of pc from the symbol's start; of no meaning if inlined */
-	const char *object;    /* path; NULL: in none */
-	const char *build_id;  /* NULL: unknown */
-	const char *file;      /* of the source; NULL: unknown */
+	uint64_t offset;       /* of pc from the symbol's start; has no meaning if inlined */
+	const char *object;    /* path of the program or library; NULL: pc is in none */
+	const char *build_id;  /* of the object; NULL: unknown */
+	const char *file;      /* source file; NULL: unknown */
 	uint32_t line;         /* 0: unknown */
-	bool inlined;          /* into the next frame, whose pc is the same */
-	bool signal;           /* it is what a signal handler returns to */
+	bool inlined;          /* into the next frame, which has the same pc */
+	bool signal;           /* the code to which a signal handler returns */
 	enum fb_frame_found found;
-	/* Where the word came from that pc was read from; FB_SOURCE_ABSENT: it was in a register, or
-	 * that cannot be told. */
+	/* The source of the word of the stack that pc was read from; FB_SOURCE_ABSENT: pc was in a register, or
+	 * the source is not known. */
 	enum fb_source from;
 };
 
 struct fb_user_stack {
 	struct fb_user_frame *frames; /* owned; innermost first */
 	size_t count, room;
-	bool complete;   /* it ends where stacks end */
-	bool lacks_file; /* it ends as the last frame's object has pages that are nowhere */
-	char end[224];   /* why it ends */
+	bool complete;   /* it ends with the outermost frame */
+	bool lacks_file; /* it ends because pages of the last frame's object were not found */
+	char end[224];   /* why it ends, as text */
 };
 
-/* Unwinds one stack for each of count sets of registers. All in borrowed; strings go to pool.
- * Whatever is wrong with a stack is its end, not an error: FB_NOMEM, and FB_UNSUPPORTED where
- * libdwfl itself cannot be had. fb_user_stack_deinit() each of stacks_ret. Processes may be
- * unwound at the same time. */
+/* Unwinds one stack for each of the count sets of registers, and fills the array stacks_ret, each of which the caller
+ * frees with fb_user_stack_deinit(). Parameters are borrowed; strings are stored in pool. Where a stack is damaged it
+ * ends, with the reason in `end`. Only fatal errors are returned, and FB_UNSUPPORTED where libdwfl cannot be used.
+ * Several threads may unwind different processes at the same time. */
 FB_MUST_CHECK struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 						     const struct user_regs_struct *regs,
 						     size_t count, struct fb_string_pool *pool,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a frame is called: object, symbol, and where there is DWARF its line and the functions
+ * Finds the names of a frame: its object and symbol, and where there is DWARF, its line and the functions that are
  * inlined into it. Called by unwind.c.
  */
 #include <dwarf.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What unwinding reads of a process: words, of which the last pages are kept because the frames of a stack
- * lie side by side. Called by the walk (unwind.c) and by what guesses callers (caller_guess.c).
+ * Reads words of a process for unwinding. The pages that were read last are kept, because the frames of a stack are
+ * close to each other. Called by unwind.c and caller_guess.c.
  */
 #include <string.h>
 

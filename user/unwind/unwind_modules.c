@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The objects of a process as libdwfl's modules. Their ELF images are asked for when a frame falls
- * into them, not before. Called by unwind.c and unwind_frames.c.
+ * Makes the objects of a process known to libdwfl as its modules. An object is loaded when a frame lies in it, not
+ * before. Called by unwind.c and unwind_frames.c.
  */
 #include <fcntl.h>
 #include <stdlib.h>

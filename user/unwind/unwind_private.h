@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the user unwinder share: one session is one process. */
+/* What the files of the user unwinder share. A session is the unwinding of one process. */
 #ifndef FB_USER_UNWIND_PRIVATE_H
 #define FB_USER_UNWIND_PRIVATE_H
 
@@ -17,9 +17,9 @@ struct fb_unwind_module {
 	uint64_t start, end; /* of its mappings; end exclusive */
 	const struct fb_user_mapping *first;
 	bool executable;
-	bool loaded;                           /* object was asked for */
-	const struct fb_cached_object *object; /* NULL: not to be had */
-	const char *path, *build_id;           /* in the pool; NULL until it is in a frame */
+	bool loaded;                           /* it was tried to load object */
+	const struct fb_cached_object *object; /* NULL: it cannot be loaded */
+	const char *path, *build_id;           /* in the pool; NULL until a frame lies in it */
 	Dwfl_Module *dwfl;
 	struct fb_unwind_session *session;
 };
@@ -31,7 +31,7 @@ struct fb_unwind_page {
 	uint8_t bytes[FB_PAGE_SIZE];
 };
 
-/* Units of debug information whose functions are known: threads wait in few. */
+/* How many units of debug information are kept with their functions; threads wait in few units. */
 #define FB_UNWIND_UNITS 64u
 struct fb_unwind_unit {
 	Dwarf *dwarf; /* NULL: unused */
@@ -44,23 +44,23 @@ struct fb_unwind_session {
 	Dwfl *dwfl;
 	struct fb_unwind_module *modules; /* owned */
 	size_t module_count;
-	struct fb_error *err; /* a fatal one, met inside a callback */
+	struct fb_error *err; /* owned; a fatal error inside a callback of libdwfl */
 
 	struct fb_unwind_unit units[FB_UNWIND_UNITS];
 	unsigned next_unit;
 
 	struct fb_unwind_page pages[FB_UNWIND_PAGES];
 	unsigned next_page;
-	bool faulted; /* a read of this thread's stack failed; the last one is fault */
-	uint64_t fault;
+	bool faulted;   /* a read of this thread's stack failed */
+	uint64_t fault; /* the address of the last read that failed */
 
-	/* The thread at hand. */
+	/* The current thread. */
 	struct fb_user_stack *stack;
-	struct fb_cfi_registers regs; /* of the frame that was taken last */
-	Dwarf_Frame *row;             /* owned; its unwind table's; NULL: it has none */
-	bool caller;                  /* regs are a caller's: RIP is a return address */
+	struct fb_cfi_registers regs; /* of the current frame */
+	Dwarf_Frame *row;             /* owned; of the frame's unwind table; NULL: it has none */
+	bool caller;                  /* the frame called another: RIP is a return address */
 	bool after_signal;
-	bool stop;    /* stack->end is set */
+	bool stop;    /* the stack has ended, and stack->end is set */
 	bool guessed; /* one of the frames so far is a guess */
 };
 
@@ -72,31 +72,31 @@ struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, 
 const struct fb_user_mapping *fb_unwind_mapping_at(const struct fb_user_process *process,
 						   uint64_t address);
 
-/* unwind_frames.c: appends the frame, and those inlined into it before it. address: pc, or the
- * call before it. */
+/* unwind_frames.c: appends the functions that are inlined at address, then the frame itself. address: pc, or, where pc
+ * is a return address, that of the call before it. */
 FB_MUST_CHECK struct fb_error *fb_unwind_add_frame(struct fb_unwind_session *session,
 						   const struct fb_user_frame *frame,
 						   uint64_t address);
 void fb_unwind_units_deinit(struct fb_unwind_session *session);
 
 /* unwind_memory.c */
-/* Takes err. A fatal one becomes the session's, if that has none yet: the process is given up once its thread is
- * done. Any other is forgotten. */
+/* Takes over err. A fatal error is stored in the session, if that has none yet, and ends the unwinding of the process
+ * after the current thread. Any other is discarded. */
 void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *err);
-/* False where the 8 bytes at address are not to be had. */
+/* Reads the 8 bytes at address; false where they cannot be read. */
 bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
 bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address);
 
-/* caller_guess.c: where there is no unwind table. */
-/* Makes the caller's registers of those at hand, and says how; false, and nothing changed, where
- * nothing suggests a caller. */
+/* caller_guess.c, for code without an unwind table: */
+/* Replaces the current registers by a guess at the caller's, and tells how it was found. False, with nothing changed,
+ * where there is no guess. */
 bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret);
-/* Whether the function at hand, without unwind table, says of itself that nobody called it: of those that a
- * program or thread begins with. */
+/* Whether the code of the current function, which has no unwind table, marks it as the outermost one, with which a
+ * program or thread begins. */
 bool fb_unwind_is_outermost(struct fb_unwind_session *session);
-/* Whether a call ends at address; true as well where its code cannot be read. */
+/* Whether a call instruction ends at address; true too where the code cannot be read. */
 bool fb_unwind_may_follow_call(struct fb_unwind_session *session, uint64_t address);
-/* Where the function that holds address begins, by the symbols of its object; 0: unknown. */
+/* The start of the function that holds address, by the symbols of its object; 0: unknown. */
 uint64_t fb_unwind_function_start(struct fb_unwind_session *session, uint64_t address);
 
 #endif

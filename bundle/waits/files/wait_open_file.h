@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which open file a thread waits at. The wait queue that it sleeps in is a member of what the file
- * stands for (a pipe, a socket, a context), and proves it; the descriptor among the system call's
- * arguments is asked only where the queue cannot be had, and is believed only where it is a file of
- * that sort: a thread may have closed it since, or sleep for another file than its call names (one
- * that dumps core writes to a pipe from within no system call at all).
+ * Finds the open file for which a thread waits. The wait queue in which it sleeps is a member of the file's
+ * pipe, socket or context, and proves which file it is. Where the queue cannot be found, the descriptor in
+ * the system call's arguments is used, provided that it is a file of the expected sort. That is no proof: the
+ * descriptor may have been closed since, or the thread may wait for another file than that of its system call
+ * (a thread that dumps core writes to a pipe outside any system call).
  */
 #ifndef FB_BUNDLE_WAIT_OPEN_FILE_H
 #define FB_BUNDLE_WAIT_OPEN_FILE_H
@@ -14,7 +14,7 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 
-/* What the file is to be. */
+/* The sort of file that is expected. */
 enum fb_wait_file_sort {
 	FB_WAIT_PIPE,
 	FB_WAIT_SOCKET,
@@ -25,25 +25,26 @@ enum fb_wait_file_sort {
 struct fb_wait_file {
 	uint64_t
 		private_data; /* address of the pipe_inode_info, socket, eventfd_ctx, io_ring_ctx */
-	uint64_t file;        /* a struct file of it; 0: no process that can be read has one */
+	uint64_t file;        /* address of a struct file of it; 0: none is found in any process */
 	int64_t fd;           /* of the thread; -1: none, or unknown */
 	bool proven;          /* by the wait queue */
 };
 
-/* writes: the thread waits until it can. FB_NOT_FOUND where neither way leads to such a file. */
+/* writes: the thread waits until it can write, else until it can read. FB_NOT_FOUND where neither way leads to such a
+ * file. */
 FB_MUST_CHECK struct fb_error *fb_wait_file_find(struct fb_wait_finder *finder,
 						 const struct fb_blocked *blocked,
 						 enum fb_wait_file_sort sort, bool writes,
 						 struct fb_wait_file *file_ret);
 
-/* The file that a descriptor of the thread is, which proves nothing of what it waits for. FB_NOT_FOUND where it
- * is of another sort, or closed. */
+/* The file of a descriptor of the thread, which does not prove that the thread waits for it. FB_NOT_FOUND where it is of
+ * another sort, or closed. */
 FB_MUST_CHECK struct fb_error *fb_wait_file_at(struct fb_wait_finder *finder,
 					       const struct fb_blocked *blocked, uint32_t fd,
 					       enum fb_wait_file_sort sort,
 					       struct fb_wait_file *file_ret);
 
-/* The descriptor that a system call reads from, or (writes) writes to; -1: it names none. */
+/* The descriptor from which a system call reads, or, where writes is set, to which it writes; -1: it has none. */
 int64_t fb_wait_descriptor(const struct fb_blocked *blocked, bool writes);
 
 #endif

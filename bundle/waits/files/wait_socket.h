@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The peer of a socket, where it is on this host. */
+/* Finds the peer of a socket, where it is on this host. Called by the recognisers of sockets, epoll and poll. */
 #ifndef FB_BUNDLE_WAIT_SOCKET_H
 #define FB_BUNDLE_WAIT_SOCKET_H
 
@@ -12,9 +12,9 @@
 FB_MUST_CHECK struct fb_error *fb_wait_is_socket(struct fb_wait_finder *finder, uint64_t address,
 						 bool *is_ret);
 
-/* Adds the processes that have the peer of the socket (the address of a struct socket) open to the
- * object; sets `others` where there is none on this host. read_ret (or NULL): the socket itself.
- * *absence_ret: where no owner was added, whether that can be known. */
+/* Adds as owners of the object the processes that have the peer of the socket (the address of a struct socket) open; sets
+ * `others` where the peer is not on this host. *read_ret (may be NULL) is the socket itself. *absence_ret: where no owner
+ * was added, whether it is certain that there is none. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_peer(struct fb_wait_finder *finder, size_t object,
 						uint64_t socket, struct fb_socket *read_ret,
 						struct fb_wait_absence *absence_ret);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Saying that there is none. Dumps are incomplete, so that what is not found may be there all the
- * same: "no process has it open" is true only where all tables of open files were read. Whoever
- * looks for something gives back with it whether its absence can be known, and the only way to tell
- * an object that nothing was found is fb_wait_say_none(), which takes that.
+ * Records whether something that was not found is certain not to exist. Dumps are incomplete: "no process
+ * has it open" is true only where all tables of open files were read. A search therefore returns, with its
+ * result, a struct fb_wait_absence; and the only way to write into an object that nothing was found is
+ * fb_wait_say_none(), which requires it. Called by all recognisers.
  */
 #ifndef FB_BUNDLE_WAIT_ABSENCE_H
 #define FB_BUNDLE_WAIT_ABSENCE_H
@@ -16,14 +16,14 @@
 #include "bundle/waits/graph/wait_graph.h"
 
 struct fb_wait_absence {
-	bool known; /* all was looked through: what was not found is not there */
-	char because
-		[160]; /* else what is missing: "open files of 3 processes are not in the dump" */
+	bool known; /* everything was searched: what was not found does not exist */
+	/* Where known is false: what is missing, "open files of 3 processes are not in the dump". */
+	char because[160];
 };
 
 #define FB_WAIT_ABSENCE_KNOWN ((struct fb_wait_absence){.known = true})
 
-/* Notes that something could not be looked through; the first reason stays. */
+/* Records that something could not be searched, with the reason; the first reason is kept. */
 void fb_wait_absence_unknown(struct fb_wait_absence *absence, const char *format, ...)
 	FB_PRINTF(2, 3);
 

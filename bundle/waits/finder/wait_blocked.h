@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One thread that does not run, and what its kernel stack says of where it sleeps. Recognisers begin
- * with this.
+ * A thread that does not run, and the function and arguments with which it sleeps, by its kernel stack. It is
+ * the input of every recogniser.
  */
 #ifndef FB_BUNDLE_WAIT_BLOCKED_H
 #define FB_BUNDLE_WAIT_BLOCKED_H
@@ -17,8 +17,8 @@
 
 struct fb_blocked {
 	const struct fb_task *task;
-	const struct fb_wait_recogniser *site; /* NULL: no function that is known here */
-	uint64_t low, high; /* the part of its stack that the site's wait structure is in */
+	const struct fb_wait_recogniser *site; /* NULL: no recogniser has a function of its stack */
+	uint64_t low, high; /* the part of its stack with the wait structure of that function */
 	uint64_t ran; /* when it last began to run, by the scheduler's clock, ns; 0: unknown */
 	bool has_regs;
 	bool compat; /* a 32-bit system call */
@@ -28,15 +28,14 @@ struct fb_blocked {
 	const char *frames[FB_WAIT_FRAMES]; /* as in struct fb_wait */
 };
 
-/* Unwinds the task's kernel stack and finds the site. May be called from several threads at once: it
- * changes nothing of the finder. */
+/* Unwinds the task's kernel stack and finds the site. Safe from many threads, because it does not change the finder. */
 FB_MUST_CHECK struct fb_error *fb_blocked_read(const struct fb_wait_finder *finder,
 					       struct fb_orc *orc,
 					       const struct fb_wait_sites *sites,
 					       const struct fb_task *task,
 					       struct fb_blocked *blocked_ret);
 
-/* A wait of the thread, filled in but for object and detail. kind is static. */
+/* A wait of the thread, with all fields but object and detail. kind is static. */
 struct fb_wait fb_wait_of_blocked(const struct fb_wait_finder *finder,
 				  const struct fb_blocked *blocked, const char *kind);
 /* Whether one of its frames is this function. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every recogniser of waits is given: the input, the kernel and its tasks, and the graph that
- * it adds to. What one recogniser alone knows (a table of TCP connections, the file locks) is its
- * own state, which only its source can see.
+ * What every recogniser of waits is given: the input, the kernel and its tasks, and the graph to which it
+ * adds. Data that only one recogniser needs (a table of TCP connections, the file locks) are its own state,
+ * which only its source file can access.
  */
 #ifndef FB_BUNDLE_WAIT_FINDER_H
 #define FB_BUNDLE_WAIT_FINDER_H
@@ -18,14 +18,14 @@
 #include "kernel/modules/module.h"
 #include "kernel/tasks/task.h"
 
-/* The state of one recogniser, or of an index that several ask. A source has one of these, static,
- * and asks with it for its memory. */
+/* Describes the state of one recogniser, or of an index that several recognisers use. The source file has a static one
+ * of these and passes it to fb_wait_state(). */
 struct fb_wait_state {
 	size_t size;
 	void (*deinit)(void *state);
 };
 
-/* More recognisers with state than there are; a new one that does not fit fails at its first use. */
+/* The most states. It is more than there are; the first use of a state beyond it fails. */
 #define FB_WAIT_STATES 32u
 
 struct fb_wait_finder {
@@ -35,10 +35,10 @@ struct fb_wait_finder {
 	const struct fb_layout *layout;
 	const struct fb_tasks *tasks;
 	struct fb_wait_options options;
-	struct fb_modules *modules; /* NULL: cannot be read */
+	struct fb_modules *modules; /* NULL: they cannot be read */
 	struct fb_wait_graph graph;
-	uint64_t now; /* latest clock_task of a CPU, ns; 0 unknown */
-	/* Of those that were asked for; use fb_wait_state(). */
+	uint64_t now; /* latest clock_task of a CPU, ns; 0: unknown */
+	/* The states in use; see fb_wait_state(). */
 	struct fb_wait_state_slot {
 		const struct fb_wait_state *of;
 		void *memory; /* owned */
@@ -48,16 +48,16 @@ struct fb_wait_finder {
 /* Frees the graph and all states. What the finder borrows stays. */
 void fb_wait_finder_deinit(struct fb_wait_finder *finder);
 
-/* The memory of `of`: zeroed when it is first asked for, then the same until the finder's end, when
- * of->deinit(memory) is called. */
+/* The memory of the state `of`, of->size bytes: zeros at the first call, and the same memory at later calls. When the
+ * finder is freed, of->deinit(memory) is called. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_wait_state(struct fb_wait_finder *finder,
 					     const struct fb_wait_state *of, void *state_ret);
 
-/* The task whose task_struct is at that address, its lowest three bits (flags of a lock's owner)
- * taken off; NULL. */
+/* The task whose task_struct is at this address, of which the lowest three bits (flags in the owner word of a lock) are
+ * ignored; NULL: there is none. */
 const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint64_t address);
 
-/* The host's number of the struct pid at that address. Read errors. */
+/* The number, in the host's PID namespace, of the struct pid at this address. Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_wait_pid_number(const struct fb_wait_finder *finder, uint64_t pid,
 						  int32_t *number_ret);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Kernel functions that threads sleep in, by name: an index over the table of recognisers
- * (bundle/waits/recognisers.c).
+ * An index, by name, of the kernel functions in which threads sleep, made from the table of recognisers
+ * (bundle/waits/recognisers.c). A recogniser is a function that finds out what a thread waits for when it
+ * sleeps in one of certain kernel functions.
  */
 #ifndef FB_BUNDLE_WAIT_SITES_H
 #define FB_BUNDLE_WAIT_SITES_H
@@ -14,23 +15,24 @@
 struct fb_wait_finder;
 struct fb_blocked;
 
-/* The functions of one row of the table, NULL behind the last. */
+/* The most functions in one row of the table. */
 #define FB_WAIT_FUNCTIONS 16u
 
-/* A sort of wait: who recognises it, and below which functions threads sleep in it. */
+/* A row of the table: a recogniser, and the kernel functions in which threads sleep in such a wait. */
 struct fb_wait_recogniser {
-	/* As fb_wait.kind has it where find fails, or is none. NULL, find too: these threads idle. */
+	/* The kind of the wait (fb_wait.kind) where find fails or is NULL. Where both are NULL, threads in these
+	 * functions idle. */
 	const char *kind;
-	/* Adds the waits of the thread to the graph. Where it fails the wait is there without an
-	 * object, and the error says what would be needed. */
+	/* Adds the waits of the thread to the graph. Where it fails, a wait without an object is added, with the
+	 * error as what would be needed. */
 	struct fb_error *(*find)(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
-	bool weak; /* only where no function further out says more */
-	const char *functions[FB_WAIT_FUNCTIONS];
+	bool weak; /* used only where no function further out on the stack has a recogniser */
+	const char *functions[FB_WAIT_FUNCTIONS]; /* NULL behind the last */
 };
 
 struct fb_wait_sites;
 
-/* rows are borrowed. */
+/* Makes the index of count rows, which are borrowed. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_wait_sites_create(const struct fb_wait_recogniser *rows,
 						    size_t count, struct fb_wait_sites **sites_ret);
 void fb_wait_sites_destroy(struct fb_wait_sites *sites);

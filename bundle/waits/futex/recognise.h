@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits in futex(); each as in struct fb_wait_recogniser. */
+/* Recognisers of waits in futex(); see struct fb_wait_recogniser. Called through bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_FUTEX_RECOGNISE_H
 #define FB_BUNDLE_WAIT_FUTEX_RECOGNISE_H
 

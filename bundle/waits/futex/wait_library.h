@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Whose lock a thread in futex() waits for: what a word means is known only to the library that made
- * the system call. glibc's functions for locks call it themselves; a program that has locks of its own
- * (Rust's, Go's, a runtime's) calls it through glibc's syscall(), or has no library in between.
+ * Finds the library or program that called futex(), because the meaning of the word depends on it. The locks of
+ * glibc make the system call themselves; a program with locks of its own (Rust, Go, a runtime) calls glibc's
+ * syscall(), or makes the system call itself.
  */
 #ifndef FB_BUNDLE_WAIT_LIBRARY_H
 #define FB_BUNDLE_WAIT_LIBRARY_H
@@ -12,7 +12,7 @@
 #include "bundle/waits/finder/wait_memory.h"
 
 enum fb_futex_library {
-	FB_FUTEX_UNKNOWN, /* an object that is not known here, or cannot be read */
+	FB_FUTEX_UNKNOWN, /* another program or library, or one that cannot be read */
 	FB_FUTEX_GLIBC,
 	FB_FUTEX_MUSL,
 	FB_FUTEX_PROGRAM, /* the program's own: it called glibc's syscall() */
@@ -20,25 +20,26 @@ enum fb_futex_library {
 
 struct fb_futex_caller {
 	enum fb_futex_library library;
-	bool proven;       /* false: that glibc's syscall() was not in between cannot be told */
-	char object[64];   /* printable: the file that called, without its folder; "": unknown */
-	char because[160]; /* printable: why the file cannot be named; "": it can */
+	bool proven;       /* false: unknown whether the call went through glibc's syscall() */
+	char object[64];   /* printable; name of the calling file without its folder; "": unknown */
+	char because[160]; /* printable; why the name is unknown; "": it is known */
 };
 
-/* By the object at the thread's instruction pointer, its name or, of a static program under
- * --sysroot, its symbols; and by the return address on top of the stack. */
+/* Finds the caller by the file that is mapped at the thread's instruction pointer: by its name, or, for a static program
+ * under --sysroot, by its symbols; and by the return address on top of the stack. */
 FB_MUST_CHECK struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 						    const struct fb_blocked *blocked,
 						    struct fb_joined *joined,
 						    struct fb_futex_caller *caller_ret);
 
-/* The mapped file's name without its folder, printable: the kernel's, else the core's. Read errors. */
+/* The name of the mapped file without its folder, printable, from the dump or else from the core. Errors of
+ * fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_futex_object_name(const struct fb_wait_finder *finder,
 						    const struct fb_task *task,
 						    const struct fb_vma *vma, char *to,
 						    size_t size);
 
-/* Tells a library by the name of its file, without the folder. UNKNOWN for most files. */
+/* The library whose file has this name (without the folder); FB_FUTEX_UNKNOWN for most files. */
 enum fb_futex_library fb_futex_library_by_name(const char *name);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Threads of a process by an address that each has for itself: what user space calls a thread.
+ * Finds the thread of a process that has a certain address in a field of its task_struct, such as the address of its
+ * struct pthread, by which user space identifies threads. Called by the recognisers of waits in futex().
  */
 #ifndef FB_BUNDLE_WAIT_THREAD_WORDS_H
 #define FB_BUNDLE_WAIT_THREAD_WORDS_H
@@ -18,7 +19,7 @@ struct fb_thread_word {
 	uint32_t task; /* index in the table of tasks */
 };
 
-/* The words of the process that was asked for last. Zeros: of none yet. */
+/* The words of one process. All zeros at first. */
 struct fb_thread_words {
 	int32_t pid;                  /* 0: none */
 	struct fb_thread_word *words; /* owned; ascending, in the order of tasks where equal */
@@ -26,8 +27,9 @@ struct fb_thread_words {
 	struct fb_wait_absence absence; /* whether all of its threads could be read */
 };
 
-/* The first thread of the process, but `not` (NULL: any), whose field has that value, which is not 0;
- * NULL in *task_ret where there is none, as far as words->absence then says that can be known. words must be asked for one field only. */
+/* The first thread of the process pid, other than `not` (may be NULL), whose field has this value, which is not 0. NULL in
+ * *task_ret where none was found; words->absence then says whether it is certain that there is none. The same words must
+ * be used with one field only. */
 FB_MUST_CHECK struct fb_error *
 fb_thread_words_find(struct fb_thread_words *words, const struct fb_kernel *kernel,
 		     const struct fb_tasks *tasks, const struct fb_field *field, int32_t pid,

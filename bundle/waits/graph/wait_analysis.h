@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What follows from a wait graph: who cannot go on whatever happens elsewhere,
- * the cycles in that, and for whom most threads wait. All of it linear in the
- * threads, waits and owners.
+ * Analyses a wait graph: finds the threads that can never go on by themselves, the
+ * cycles among these (deadlocks), and the threads for which most others wait. It takes
+ * time linear in the number of threads, waits and owners. Called by waits.c.
  *
- * A thread may go on where it waits for nothing, where its wait has a timeout, or
- * where one of the objects it waits for may be released; an object may be
- * released where nobody knows its owners, where one of its owners may go on, or,
- * of those that need all, where all may. Threads that may not are stuck: a cycle
- * of stuck threads is a deadlock. A loop that somebody outside can break is none.
+ * A thread may go on if it waits for nothing, if its wait has a timeout, or if one of the
+ * objects that it waits for may be released. An object may be released if its owners are
+ * not known, if one of its owners may go on, or, for an object that needs all owners, if
+ * all of them may. Threads that may not go on are stuck, and a cycle of stuck threads is a
+ * deadlock. A cycle that a thread outside it can break is no deadlock.
  */
 #ifndef FB_BUNDLE_WAIT_ANALYSIS_H
 #define FB_BUNDLE_WAIT_ANALYSIS_H
@@ -27,7 +27,7 @@ struct fb_wait_thread {
 
 #define FB_WAIT_NONE SIZE_MAX
 
-/* A set of stuck threads of which each waits, directly or not, for each other. */
+/* A set of stuck threads each of which waits, directly or indirectly, for each other. */
 struct fb_wait_cycle {
 	size_t *waits; /* owned: indexes of the waits of one shortest cycle, in its order: the thread
 			* of each waits for the thread of the next, that of the last for the first */
@@ -37,17 +37,17 @@ struct fb_wait_cycle {
 	size_t behind; /* threads outside the set that wait for it, directly or not */
 };
 
-/* Where chains end: at a thread that waits for nobody, or for any of several things (a loose object),
- * or at an object whose owner is unknown. */
+/* The end of chains of waits: a thread that waits for nothing or for any of several things (a loose object), or an object
+ * whose owner is unknown. */
 struct fb_wait_root {
-	int32_t tid;    /* -1: the object */
-	size_t object;  /* the one whose owner is unknown; FB_WAIT_NONE: the thread */
-	bool loose;     /* the thread waits, like a server for requests */
+	int32_t tid;    /* of the thread; -1: the end is an object */
+	size_t object;  /* index of the object without known owner; FB_WAIT_NONE: a thread */
+	bool loose;     /* the thread waits for a loose object, like a server for requests */
 	bool stopped;   /* the thread is stopped, by a signal or a tracer */
-	size_t threads; /* that wait for it, directly or not */
-	size_t hung;    /* of these, and the thread itself, those that take no signal (state D) */
-	size_t depth;   /* threads of the longest chain */
-	size_t deepest; /* wait at the far end of one such chain */
+	size_t threads; /* how many wait for it, directly or indirectly */
+	size_t hung;    /* how many of these, and the thread itself, are in state D */
+	size_t depth;   /* number of threads in the longest chain */
+	size_t deepest; /* index of the wait at the far end of such a chain */
 };
 
 struct fb_wait_analysis {
@@ -57,13 +57,13 @@ struct fb_wait_analysis {
 	 * servers that wait for requests; of each the one with most threads first. */
 	struct fb_wait_root *roots;
 	size_t root_count;
-	/* For each wait the wait of the thread that it is most likely to be waiting for (one without
-	 * waits of its own first), or FB_WAIT_NONE. Owned. */
+	/* Owned; for each wait the index of a wait of the owner for which it most likely waits (an owner that waits
+	 * for nothing is preferred), or FB_WAIT_NONE. */
 	size_t *next;
-	bool *stuck; /* of each wait: its thread cannot go on. Owned */
+	bool *stuck; /* owned; for each wait: its thread cannot go on */
 };
 
-/* threads: all of the system, in order of (pid, tid). Both are borrowed for the call. */
+/* threads: all threads of the host, in order of (pid, tid). graph and threads are borrowed for the call. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_wait_analyse(const struct fb_wait_graph *graph,
 					       const struct fb_wait_thread *threads, size_t count,
 					       struct fb_wait_analysis *analysis_ret);

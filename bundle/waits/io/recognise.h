@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits for input and output; each as in struct fb_wait_recogniser. */
+/* Recognisers of waits for input and output; see struct fb_wait_recogniser. Called through bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_IO_RECOGNISE_H
 #define FB_BUNDLE_WAIT_IO_RECOGNISE_H
 
@@ -16,7 +16,7 @@ struct fb_error *fb_wait_xfs_buffer(struct fb_wait_finder *finder,
 				    const struct fb_blocked *blocked);
 /* A journal's commit. */
 struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
-/* Requests given by io_uring and by aio. */
+/* Requests that were submitted by io_uring and by aio. */
 struct fb_error *fb_wait_ring(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_aio(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Block devices that threads wait for, and kernel threads that serve them. */
+/* Finds block devices for which threads wait, and kernel threads that serve them. Called by the recognisers of this
+ * folder. */
 #ifndef FB_BUNDLE_WAIT_IO_H
 #define FB_BUNDLE_WAIT_IO_H
 
@@ -12,7 +13,7 @@ struct fb_wait_worker {
 	uint64_t work; /* struct work_struct, or what the thread was started with */
 };
 
-/* All of them, those that do nothing left out. */
+/* All kernel threads that work on something. */
 struct fb_wait_workers {
 	struct fb_wait_worker *list; /* owned; by the address of the work, ascending */
 	size_t count;
@@ -20,20 +21,20 @@ struct fb_wait_workers {
 FB_MUST_CHECK struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 						    const struct fb_wait_workers **workers_ret);
 
-/* A wait_queue_entry inside a larger structure of size bytes on the stack, in which it is the member
- * `wait`: the address of that structure. */
+/* The address of a structure of size bytes on the thread's stack whose member `wait` is the wait_queue_entry with which
+ * it sleeps. FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_wait_outer_find(struct fb_wait_finder *finder,
 						  const struct fb_blocked *blocked,
 						  const struct fb_field *wait, uint32_t size,
 						  uint64_t *address_ret);
 
-/* The word and the bit that a thread in wait_on_bit() waits for. */
+/* The address of the word, and the number of the bit in it, for which a thread in wait_on_bit() waits. */
 FB_MUST_CHECK struct fb_error *fb_wait_bit_find(struct fb_wait_finder *finder,
 						const struct fb_blocked *blocked,
 						uint64_t *word_ret, uint64_t *bit_ret);
 
-/* Names the object by the device ("/dev/loop1"), and makes its owner the thread that serves it,
- * where that can be seen: a loop device's worker. */
+/* Sets the object's name to that of the device ("/dev/loop1"; bdev is the address of its struct block_device), and adds
+ * as owner the thread that serves it where that is known: the worker of a loop device. */
 FB_MUST_CHECK struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t bdev,
 						       size_t object);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits for queues and semaphores between processes; each as in struct
- * fb_wait_recogniser. */
+/* Recognisers of waits for queues and semaphores between processes; see struct fb_wait_recogniser. Called through
+ * bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_IPC_RECOGNISE_H
 #define FB_BUNDLE_WAIT_IPC_RECOGNISE_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits for locks of the kernel; each as in struct fb_wait_recogniser. */
+/* Recognisers of waits for locks of the kernel; see struct fb_wait_recogniser. Called through
+ * bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_LOCKS_RECOGNISE_H
 #define FB_BUNDLE_WAIT_LOCKS_RECOGNISE_H
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits for other processes; each as in struct fb_wait_recogniser. */
+/* Recognisers of waits for other processes; see struct fb_wait_recogniser. Called through bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_PROCESS_RECOGNISE_H
 #define FB_BUNDLE_WAIT_PROCESS_RECOGNISE_H
 
 #include "bundle/waits/finder/wait_blocked.h"
 
-/* The end of children. */
+/* The exit of children. */
 struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);

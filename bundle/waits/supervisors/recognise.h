@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Recognisers of waits for the answer of a user process that the kernel asks: the server of a FUSE
- * file system, a scanner with fanotify's permission events, a supervisor of system calls with seccomp,
- * whoever handles page faults with userfaultfd. Each as in struct fb_wait_recogniser.
+ * Recognisers of waits for a reply of a user process to the kernel: the server of a FUSE file system, a
+ * scanner with fanotify's permission events, a supervisor of system calls with seccomp, a handler of page
+ * faults with userfaultfd. See struct fb_wait_recogniser. Called through bundle/waits/recognisers.c.
  */
 #ifndef FB_BUNDLE_WAIT_SUPERVISORS_RECOGNISE_H
 #define FB_BUNDLE_WAIT_SUPERVISORS_RECOGNISE_H
