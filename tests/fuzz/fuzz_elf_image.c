@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An object mapped in memory: its image, its symbols, and its unwind tables as
- * libdw reads them out of the image. The input is the memory, from a fixed
- * address on.
+ * An object mapped in memory: its image, its symbols, and its unwind tables,
+ * searched for where no header names them, as libdw reads them out of the
+ * image. The input is the memory, from a fixed address on.
  */
 #include <elfutils/libdw.h>
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/space.h"
+#include "user/elf/eh_frame_search.h"
 #include "user/elf/elf_image.h"
 #include "user/elf/elf_symbols.h"
 
@@ -57,6 +58,23 @@ static void look_up_tables(const struct fb_elf_image *image)
 	elf_end(elf);
 }
 
+static void search_tables(struct fb_space *space, struct fb_elf_image *image)
+{
+	struct fb_eh_frame frame;
+	struct fb_error *err = fb_eh_frame_search(space, BASE, &frame);
+
+	if (err) {
+		fb_error_destroy(err);
+		return;
+	}
+	if (frame.bytes && !frame.size)
+		abort();
+	if (frame.bytes)
+		fb_error_destroy(
+			fb_elf_image_set_eh_frame(image, frame.address, frame.bytes, frame.size));
+	fb_eh_frame_deinit(&frame);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory memory = {{&memory_ops, "memory"}, data, size};
@@ -71,6 +89,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fb_error_destroy(err);
 		return 0;
 	}
+	if (!image.has_unwind)
+		search_tables(&memory.space, &image);
 	if (image.has_unwind)
 		look_up_tables(&image);
 	fb_elf_symbols_init(&symbols);
