@@ -55,9 +55,10 @@ static int32_t lost_tid_at(const struct fb_tasks *tasks, uint64_t address)
 	return 0;
 }
 
-/* The journal of which the queue is that member, if what it has for its thread is one. */
+/* The journal of which the queue is that member, if what it has for its thread is one. Notes in *absence where that
+ * cannot be read. */
 static struct fb_error *try_member(struct fb_wait_finder *finder, uint64_t head, const char *member,
-				   struct journal *journal)
+				   struct journal *journal, struct fb_wait_absence *absence)
 {
 	uint32_t offset = 0;
 	uint64_t task = 0;
@@ -66,8 +67,10 @@ static struct fb_error *try_member(struct fb_wait_finder *finder, uint64_t head,
 
 	if (!err)
 		err = fb_wait_value(finder, head - offset, "journal_s", "j_task", &task);
+	if (fb_error_is(err, FB_NOT_FOUND))
+		return fb_part_skip(err); /* this kernel has no such member */
 	if (err || !task)
-		return fb_part_skip(err);
+		return fb_wait_absence_of(absence, err);
 	found = (struct journal){head - offset, fb_tasks_by_address(finder->tasks, task), 0};
 	if (!found.task)
 		found.lost_tid = lost_tid_at(finder->tasks, task);
@@ -77,7 +80,7 @@ static struct fb_error *try_member(struct fb_wait_finder *finder, uint64_t head,
 }
 
 static struct fb_error *find_by_member(struct fb_wait_finder *finder, uint64_t head,
-				       struct journal *journal)
+				       struct journal *journal, struct fb_wait_absence *absence)
 {
 	static const char *const members[] = {"j_wait_transaction_locked.head",
 					      "j_wait_done_commit.head", "j_wait_commit.head",
@@ -85,7 +88,7 @@ static struct fb_error *find_by_member(struct fb_wait_finder *finder, uint64_t h
 	struct fb_error *err = NULL;
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(members) && !err && !journal->address; i++)
-		err = try_member(finder, head, members[i], journal);
+		err = try_member(finder, head, members[i], journal, absence);
 	return err;
 }
 
@@ -130,7 +133,7 @@ struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_
 		err = find_by_worker(finder, head, &journal);
 	if (!err && !journal.address) {
 		wait.evidence = "the journal's wait queue, and the thread that it names";
-		err = find_by_member(finder, head, &journal);
+		err = find_by_member(finder, head, &journal, &absence);
 	}
 	if (err)
 		return err;

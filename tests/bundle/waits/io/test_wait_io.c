@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Threads of a made kernel that wait for block devices and journals: for which, and who works on them. */
+/* Threads of a made kernel that wait for block devices: for which, and who works on them. */
 #include "bundle/waits/io/wait_io.h"
 
 #include <string.h>
@@ -342,114 +342,6 @@ static void tells_the_device_of_an_xfs_buffer(void)
 		made_scene_damage(&scenes[i]);
 }
 
-/* A thread in a queue so far behind the start of a journal, marks[0], whose thread has this name. */
-static struct fb_blocked in_journal(struct made_waits *w, uint64_t behind, const char *comm)
-{
-	uint64_t journal = made_alloc(w->made, 4096);
-	struct fb_task *task;
-
-	made_devices_members(w);
-	MADE_FIELD(w->made, journal_name, 16, 32);
-	w->made->kernel.layout.journal.size = 1024;
-	w->marks[0] = journal;
-	made_device_worker(w, 10, "kworker/0", journal - 64, false);
-	made_device_worker(w, 20, comm, journal, true);
-	made_device_worker(w, 30, "jbd2/vdz-8", journal + 4096, true);
-	task = made_waits_task(w, 90, 90, "writer");
-	MADE_SET(w->made, made_waits_frame(task), wait_entry_private, task->address);
-	made_list_init(w->made, journal + behind);
-	made_list_add(w->made, journal + behind, made_waits_frame(task) + 24);
-	memcpy(made_at(w->made, journal + 16), "vda1-\033", 6);
-	return made_waits_blocked(w, task, "jbd2-commit");
-}
-
-static struct fb_blocked in_commit(struct made_waits *w)
-{
-	return in_journal(w, 512, "jbd2/vda1-8");
-}
-
-static struct fb_blocked at_its_start(struct made_waits *w)
-{
-	return in_journal(w, 0, "jbd2/vda1-8");
-}
-
-static struct fb_blocked at_its_last_word(struct made_waits *w)
-{
-	return in_journal(w, 1016, "jbd2/vda1-8");
-}
-
-static struct fb_blocked behind_it(struct made_waits *w)
-{
-	return in_journal(w, 1024, "jbd2/vda1-8");
-}
-
-static struct fb_blocked of_no_known_size(struct made_waits *w)
-{
-	struct fb_blocked blocked = in_journal(w, 2040, "jbd2/vda1-8");
-
-	w->made->kernel.layout.journal.size = 0;
-	return blocked;
-}
-
-static struct fb_blocked behind_a_usual_one(struct made_waits *w)
-{
-	struct fb_blocked blocked = in_journal(w, 2048, "jbd2/vda1-8");
-
-	w->made->kernel.layout.journal.size = 0;
-	return blocked;
-}
-
-static struct fb_blocked of_no_journal(struct made_waits *w)
-{
-	return in_journal(w, 512, "jbd/vda1-8");
-}
-
-static struct fb_blocked of_no_known_name(struct made_waits *w)
-{
-	struct fb_blocked blocked = in_commit(w);
-
-	w->made->kernel.layout.journal_name.found = false;
-	return blocked;
-}
-
-static struct fb_blocked before_all(struct made_waits *w)
-{
-	struct fb_blocked blocked = in_journal(w, 512, "jbd2/vda1-8");
-
-	for (int i = 0; i < 3; i++)
-		w->list[i].kernel_thread = false;
-	return blocked;
-}
-
-static void tells_whose_commit_is_waited_for(void)
-{
-#define JOURNAL(called)                                                                      \
-	{                                                                                    \
-		.kind = "jbd2-commit", .object = "journal {0} 0x0", .name = called,          \
-		.owners = "20", .flags = "certain sure",                                     \
-		.evidence = "the journal's wait queue, and what its thread was started with" \
-	}
-	static const struct made_answer unknown = {
-		.code = FB_NOT_FOUND, .error = "no thread of this host works for that journal"};
-	static const struct made_scene scenes[] = {
-		{in_commit, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},
-		{at_its_start, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},
-		{at_its_last_word, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},
-		{of_no_known_size, fb_wait_journal, JOURNAL("journal of vda1-\\x1b")},
-		{of_no_known_name, fb_wait_journal, JOURNAL("journal")},
-	};
-	const struct made_scene refused[] = {{behind_it, fb_wait_journal, unknown},
-					     {behind_a_usual_one, fb_wait_journal, unknown},
-					     {of_no_journal, fb_wait_journal, unknown},
-					     {before_all, fb_wait_journal, unknown}};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
-		made_scene_check(&scenes[i]);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)
-		made_scene_check(&refused[i]);
-}
-
 FB_TEST_MAIN("bundle/wait_io", FB_TEST(tells_the_device_of_a_buffer),
 	     FB_TEST(a_device_is_one_object), FB_TEST(tells_who_serves_a_loop_device),
-	     FB_TEST(tells_a_suspended_device), FB_TEST(tells_the_device_of_an_xfs_buffer),
-	     FB_TEST(tells_whose_commit_is_waited_for))
+	     FB_TEST(tells_a_suspended_device), FB_TEST(tells_the_device_of_an_xfs_buffer))
