@@ -42,7 +42,8 @@ struct tcp {
 	struct listener *listeners; /* owned; ascending */
 	size_t listener_count, listener_room;
 	bool loaded;
-	bool whole; /* all of the kernel's tables was read */
+	struct fb_wait_absence
+		absence; /* once loaded: whether all of the kernel's tables was read */
 };
 
 static void deinit(void *state)
@@ -126,7 +127,7 @@ static struct fb_error *add_end(void *context, const struct fb_socket *socket)
 	return err;
 }
 
-/* Where a part of the kernel's table is lost: the sockets that processes have open. */
+/* Where the kernel's table or a part of it is lost: the sockets that processes have open. */
 static struct fb_error *add_held(struct fb_wait_finder *finder, struct tcp *tcp)
 {
 	struct fb_held_files *held = NULL;
@@ -160,10 +161,18 @@ static struct fb_error *load_tcp(struct fb_wait_finder *finder, struct tcp **tcp
 	struct fb_error *err = fb_wait_state(finder, &TCP, &tcp);
 
 	if (!err && !tcp->loaded) {
+		bool whole = false;
+
 		tcp->loaded = true;
-		err = fb_tcp_each(finder->kernel, add_end, tcp, &tcp->whole);
-		if (!err && !tcp->whole)
-			err = add_held(finder, tcp);
+		tcp->absence = FB_WAIT_ABSENCE_KNOWN;
+		err = fb_wait_absence_of(&tcp->absence,
+					 fb_tcp_each(finder->kernel, add_end, tcp, &whole));
+		if (!whole)
+			fb_wait_absence_unknown(&tcp->absence,
+						"a part of the kernel's table of TCP sockets "
+						"cannot be read");
+		if (!err && !whole)
+			err = fb_wait_absence_of(&tcp->absence, add_held(finder, tcp));
 		if (!err && tcp->count)
 			qsort(tcp->ends, tcp->count, sizeof(*tcp->ends), by_end);
 		if (!err && tcp->listener_count)
@@ -263,11 +272,7 @@ struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb
 	}
 	if (err)
 		return err;
-	*absence_ret = FB_WAIT_ABSENCE_KNOWN;
-	if (!tcp->whole)
-		fb_wait_absence_unknown(absence_ret,
-					"a part of the kernel's table of TCP sockets cannot be "
-					"read");
+	*absence_ret = tcp->absence;
 	*peer_ret = peer;
 	return note_own_table(finder, socket, absence_ret);
 }
@@ -283,5 +288,7 @@ struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder, const struc
 		*accepted_ret =
 			tcp->listener_count && bsearch(&own, tcp->listeners, tcp->listener_count,
 						       sizeof(own), by_listener);
+	if (!err && !*accepted_ret && !tcp->absence.known)
+		err = fb_error_create(FB_ABSENT, "%s", tcp->absence.because);
 	return err;
 }
