@@ -219,6 +219,15 @@ static struct fb_blocked of_the_lost_thread(struct made_waits *w)
 	return blocked;
 }
 
+/* Where the one was is not known, and the journal names none. */
+static struct fb_blocked of_no_thread_and_a_lost_one(struct made_waits *w)
+{
+	struct fb_blocked blocked = of_lost_threads(w, 0);
+
+	made_put(w->made, w->marks[0] + JOURNAL_TASK, 0, 8);
+	return blocked;
+}
+
 static struct fb_blocked of_damaged_lists(struct made_waits *w)
 {
 	struct fb_blocked blocked = of_an_unknown_thread(w);
@@ -272,6 +281,10 @@ static void tells_whose_commit_by_what_the_journal_names(void)
 		{of_no_thread, fb_wait_journal, unknown},
 		{of_an_unknown_thread, fb_wait_journal, unknown},
 		{of_a_lost_thread,
+		 fb_wait_journal,
+		 {.code = FB_ABSENT,
+		  .error = UNKNOWN "the task_structs of 2 threads, of 40 first"}},
+		{of_no_thread_and_a_lost_one,
 		 fb_wait_journal,
 		 {.code = FB_ABSENT,
 		  .error = UNKNOWN "the task_structs of 2 threads, of 40 first"}},
