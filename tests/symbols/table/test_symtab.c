@@ -188,6 +188,123 @@ static void empty_table_finds_nothing(void)
 	fb_symtab_destroy(NULL);
 }
 
+/* A larger symbol below reaches as far as the smaller one at its end, and no further. */
+static void what_reaches_furthest_is_kept(void)
+{
+	struct fb_symtab *table = create();
+
+	add(table, 0x1000, 0x20, 'T', "outer");
+	add(table, 0x1010, 0x10, 't', "tail");  /* ends where outer does */
+	add(table, 0x1040, 0, 't', "sizeless"); /* up to the next */
+	add(table, 0x1050, 1, 't', "byte");
+	add(table, 0x1060, 0, 't', "last"); /* nothing says where it ends */
+	FB_OK_FATAL(fb_symtab_finish(table, 0));
+	expect_at(table, 0x100f, "outer");
+	expect_at(table, 0x1010, "tail");
+	expect_at(table, 0x101f, "tail");
+	expect_at(table, 0x1020, NULL);
+	expect_at(table, 0x103f, NULL);
+	expect_at(table, 0x1040, "sizeless");
+	expect_at(table, 0x104f, "sizeless");
+	expect_at(table, 0x1050, "byte");
+	expect_at(table, 0x1051, NULL);
+	expect_at(table, 0x1060, "last");
+	expect_at(table, 0x1061, NULL);
+	fb_symtab_destroy(table);
+}
+
+/* A size that runs over the end of the addresses ends there. */
+static void sizes_end_with_the_addresses(void)
+{
+	struct fb_symtab *table = create();
+	struct fb_symbol symbol;
+
+	add(table, UINT64_MAX - 0xff, 0x1000, 'T', "over");
+	FB_OK_FATAL(fb_symtab_finish(table, 0));
+	expect_at(table, UINT64_MAX - 0x100, NULL);
+	expect_at(table, UINT64_MAX - 0xff, "over");
+	expect_at(table, UINT64_MAX, "over");
+	fb_symtab_get(table, 0, &symbol);
+	CU_ASSERT_EQUAL(symbol.size, 0x1000);
+	fb_symtab_destroy(table);
+}
+
+/* The first size is named by a symbol far behind the first, and when the arrays have grown by then. */
+static void sizes_grow_with_the_table(void)
+{
+	struct fb_symtab *table = create();
+	struct fb_symbol symbol;
+	char name[16];
+
+	for (unsigned i = 0; i < 2050; i++) {
+		(void)snprintf(name, sizeof(name), "s%u", i);
+		add(table, 0x1000 + i * 0x10, i < 1020 ? 0 : i % 15 + 1, 'T', name);
+	}
+	FB_OK_FATAL(fb_symtab_finish(table, 0));
+	for (unsigned i = 0; i < 2050; i++) {
+		fb_symtab_get(table, i, &symbol);
+		CU_ASSERT_EQUAL(symbol.size, i < 1020 ? 0x10 : i % 15 + 1);
+	}
+	fb_symtab_destroy(table);
+}
+
+/* The limit ends the last symbol, where it lies behind it. */
+static void a_limit_below_the_last_ends_nothing(void)
+{
+	static const struct {
+		uint64_t limit, size;
+	} limits[] = {{0x1001, 1}, {0x1000, 0}, {0xfff, 0}, {0x2000, 0x1000}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(limits); i++) {
+		struct fb_symtab *table = create();
+		struct fb_symbol symbol;
+
+		add(table, 0x1000, 0, 'T', "a");
+		FB_OK_FATAL(fb_symtab_finish(table, limits[i].limit));
+		fb_symtab_get(table, 0, &symbol);
+		CU_ASSERT_EQUAL(symbol.size, limits[i].size);
+		fb_symtab_destroy(table);
+	}
+}
+
+/* Room for a symbol more than a table may have is refused; more symbols are not asked for than there are. */
+static void room_is_capped(void)
+{
+	struct fb_symtab *table = create();
+
+	FB_OK(fb_symtab_reserve(table, 0, 0));
+	FB_FAILS_WITH(fb_symtab_reserve(table, FB_MAX_KALLSYMS + 1, 0), FB_LIMIT,
+		      "more than 4194304 symbols");
+	FB_OK(fb_symtab_reserve(table, FB_MAX_KALLSYMS, 0));
+	FB_FAILS(fb_symtab_reserve(table, 1, FB_MAX_SYMBOL_BYTES + (size_t)1), FB_LIMIT);
+	FB_OK(fb_symtab_reserve(table, 1, 1));
+	add(table, 1, 0, 'T', "a");
+	add(table, 2, 0, 'T', "b");
+	FB_OK_FATAL(fb_symtab_finish(table, 0));
+	expect_at(table, 2, "b");
+	fb_symtab_destroy(table);
+}
+
+/* A cursor behind the end, and one of the last. */
+static void cursors_are_bounded(void)
+{
+	struct fb_symtab *table = create();
+	struct fb_symbol symbol;
+	size_t cursor = 3;
+
+	add(table, 1, 0, 'T', "a");
+	add(table, 2, 0, 'T', "a");
+	FB_OK_FATAL(fb_symtab_finish(table, 0));
+	CU_ASSERT_FALSE(fb_symtab_next_by_name(table, "a", &cursor, &symbol));
+	cursor = 2;
+	CU_ASSERT_FALSE(fb_symtab_next_by_name(table, "a", &cursor, &symbol));
+	cursor = 1;
+	CU_ASSERT_TRUE(fb_symtab_next_by_name(table, "a", &cursor, &symbol));
+	CU_ASSERT_EQUAL(cursor, 2);
+	CU_ASSERT_EQUAL(symbol.address, 2);
+	fb_symtab_destroy(table);
+}
+
 static void names_are_capped(void)
 {
 	static char name[1u << 20];
@@ -206,4 +323,7 @@ FB_TEST_MAIN("symbols/symtab", FB_TEST(sizes_come_from_the_next_symbol),
 	     FB_TEST(per_cpu_offsets_do_not_reach_the_kernel),
 	     FB_TEST(named_sizes_leave_holes_and_nest),
 	     FB_TEST(equal_names_come_as_they_were_added), FB_TEST(many_are_sorted_and_found),
-	     FB_TEST(empty_table_finds_nothing), FB_TEST(names_are_capped))
+	     FB_TEST(empty_table_finds_nothing), FB_TEST(names_are_capped),
+	     FB_TEST(what_reaches_furthest_is_kept), FB_TEST(sizes_end_with_the_addresses),
+	     FB_TEST(sizes_grow_with_the_table), FB_TEST(a_limit_below_the_last_ends_nothing),
+	     FB_TEST(room_is_capped), FB_TEST(cursors_are_bounded))
