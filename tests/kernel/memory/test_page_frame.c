@@ -2,9 +2,11 @@
 /* Page frames by made struct pages, of each kind, and by real ones. */
 #include "kernel/memory/page_frame.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "symbols/btf/btf_builder.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/real_kernel.h"
@@ -145,6 +147,184 @@ static void tells_slabs_by_their_type(void)
 	made_kernel_destroy(made);
 }
 
+static struct fb_error *head_of(struct made_kernel *made, uint64_t address, uint64_t word,
+				uint64_t *head)
+{
+	*head = 77;
+	return fb_page_frame_head(&made->kernel, address, word, head);
+}
+
+/* A head is a whole number of struct pages below its tail, fewer than the largest compound page has. */
+static void heads_are_in_reach_of_their_tails(void)
+{
+	const uint64_t page = 0xffffea0010000000, most = 1ull << 18;
+	struct made_kernel *made = made_kernel_create();
+	uint64_t head;
+
+	made->kernel.layout.page.size = PAGE_BYTES;
+	FB_OK(head_of(made, page, page - PAGE_BYTES, &head));
+	CU_ASSERT_EQUAL(head, 0); /* bit 0 is not set: no tail */
+	FB_OK(head_of(made, page, (page - PAGE_BYTES) | 1, &head));
+	CU_ASSERT_EQUAL(head, page - PAGE_BYTES);
+	FB_OK(head_of(made, page, (page - (most - 1) * PAGE_BYTES) | 1, &head));
+	CU_ASSERT_EQUAL(head, page - (most - 1) * PAGE_BYTES);
+	FB_FAILS_WITH(head_of(made, page, (page - most * PAGE_BYTES) | 1, &head), FB_CORRUPT,
+		      "0xffffea000f000000 is no head of a compound page");
+	FB_FAILS(head_of(made, page, page | 1, &head), FB_CORRUPT);
+	FB_FAILS(head_of(made, page, (page + PAGE_BYTES) | 1, &head), FB_CORRUPT);
+	FB_FAILS(head_of(made, page, (page - PAGE_BYTES + 8) | 1, &head), FB_CORRUPT);
+	CU_ASSERT_EQUAL(head, 77);
+	/* No type says how large a struct page is. */
+	made->kernel.layout.page.size = 0;
+	FB_OK(head_of(made, page, (page - PAGE_BYTES) | 1, &head));
+	CU_ASSERT_EQUAL(head, 0);
+	made_kernel_destroy(made);
+}
+
+/* Since 7.1: the bits of the tail's own address that are its head's. */
+static void heads_are_found_by_masks(void)
+{
+	const uint64_t page = 0xffffea0010000000;
+	struct made_kernel *made = made_kernel_create();
+	uint64_t head;
+
+	made->kernel.layout.page.size = PAGE_BYTES;
+	FB_OK(head_of(made, page + 3 * PAGE_BYTES, -(uint64_t)4 * PAGE_BYTES | 1, &head));
+	CU_ASSERT_EQUAL(head, page);
+	FB_OK(head_of(made, page + PAGE_BYTES, -((uint64_t)PAGE_BYTES << 18) | 1, &head));
+	CU_ASSERT_EQUAL(head, page);
+	/* Larger than any compound page; ones that are not all above the zeros; the head itself; no bits. */
+	FB_FAILS(head_of(made, page + PAGE_BYTES, -((uint64_t)PAGE_BYTES << 19) | 1, &head),
+		 FB_CORRUPT);
+	FB_FAILS(head_of(made, page + PAGE_BYTES, (-(uint64_t)4 * PAGE_BYTES - 1024) | 1, &head),
+		 FB_CORRUPT);
+	FB_FAILS(head_of(made, page, -(uint64_t)4 * PAGE_BYTES | 1, &head), FB_CORRUPT);
+	FB_FAILS(head_of(made, page, 1, &head), FB_CORRUPT);
+	made_kernel_destroy(made);
+}
+
+/* Each bit by its first name, in the order of the numbers. */
+static void flags_are_named(void)
+{
+	static const struct fb_btf_value flags[] = {
+		{"PG_locked", 0},    {"PG_lru", 5},          {"PG_alias", 5},   {"NO_FLAG", 6},
+		{"PG_negative", -1}, {"PG_none", 64},        {"PG_top", 63},    {"PG_slab", 9},
+		{"PG_behind", 10},   {"__NR_PAGEFLAGS", 22}, {"PG_checked", 4},
+	};
+	static const struct {
+		uint64_t bits;
+		const char *names, *type;
+	} pages[] = {
+		{0, "", "free"},
+		{1u << 0, "locked", "free"},
+		{1u << 0 | 1u << 5, "locked lru", "free"},
+		{1u << 6 | 1u << 4, "", "free"},
+		{UINT64_MAX, "locked lru top slab behind", "slab"},
+	};
+	struct fb_btf_builder builder;
+	struct fb_btf *types = NULL;
+	uint64_t base;
+	struct made_kernel *made = make(&base);
+	uint32_t id;
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_enum(&builder, "pageflags", 8, true, flags, FB_ARRAY_SIZE(flags),
+				  &id));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
+	fb_btf_builder_deinit(&builder);
+	made->kernel.types = types;
+	MADE_SET(made, base + 2 * PAGE_BYTES, page_mapcount, 0xffffffff);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(pages); i++) {
+		struct fb_page_frame frame;
+
+		MADE_SET(made, base + 2 * PAGE_BYTES, page_flags, pages[i].bits);
+		frame = frame_of(made, 2);
+		CU_ASSERT_STRING_EQUAL(frame.flags, pages[i].names);
+		CU_ASSERT_STRING_EQUAL(frame.type, pages[i].type);
+	}
+	CU_ASSERT_EQUAL(fb_page_flag(types, "PG_locked"), 1);
+	CU_ASSERT_EQUAL(fb_page_flag(types, "PG_top"), 1ull << 63);
+	CU_ASSERT_EQUAL(fb_page_flag(types, "PG_none"), 0);
+	CU_ASSERT_EQUAL(fb_page_flag(types, "PG_negative"), 0);
+	CU_ASSERT_EQUAL(fb_page_flag(types, "PG_unheard_of"), 0);
+	CU_ASSERT_EQUAL(fb_page_flag(NULL, "PG_lru"), 0);
+	made->kernel.types = NULL;
+	fb_btf_destroy(types);
+	made_kernel_destroy(made);
+}
+
+/* More names than there is room for: as many as fit. */
+static void names_of_flags_end_where_their_room_does(void)
+{
+	char texts[64][8];
+	struct fb_btf_value flags[64];
+	struct fb_btf_builder builder;
+	struct fb_btf *types = NULL;
+	struct fb_page_frame frame;
+	uint64_t base;
+	struct made_kernel *made = make(&base);
+	uint32_t id;
+
+	for (unsigned i = 0; i < 64; i++) {
+		(void)snprintf(texts[i], sizeof(texts[i]), "PG_f%03u", i);
+		flags[i] = (struct fb_btf_value){texts[i], i};
+	}
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_enum(&builder, "pageflags", 8, true, flags, 64, &id));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
+	fb_btf_builder_deinit(&builder);
+	made->kernel.types = types;
+	MADE_SET(made, base, page_flags, UINT64_MAX);
+	frame = frame_of(made, 0);
+	CU_ASSERT_EQUAL(strlen(frame.flags), sizeof(frame.flags) - 1);
+	CU_ASSERT_NSTRING_EQUAL(frame.flags, "f000 f001 ", 10);
+	made->kernel.types = NULL;
+	fb_btf_destroy(types);
+	made_kernel_destroy(made);
+}
+
+/* The count of mappings down to -128; below stand page types. */
+static void mappings_are_counted_from_minus_one(void)
+{
+	static const struct {
+		uint32_t word;
+		int64_t count;
+	} counts[] = {{0xffffffff, 0},    {0, 1},          {7, 8},
+		      {0xffffff81, -126}, {0xffffff80, 0}, {0xffffff7f, 0}};
+	uint64_t base;
+	struct made_kernel *made = make(&base);
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(counts); i++) {
+		MADE_SET(made, base, page_mapcount, counts[i].word);
+		CU_ASSERT_EQUAL(frame_of(made, 0).map_count, counts[i].count);
+	}
+	made_kernel_destroy(made);
+}
+
+static struct fb_error *read_tail(void *context)
+{
+	struct made_kernel *made = context;
+	struct fb_page_frame frame;
+
+	return fb_page_frame_read(&made->kernel, 7, &frame);
+}
+
+static void what_is_fatal_passes(void)
+{
+	uint64_t pages;
+	struct made_kernel *made = make(&pages);
+	struct failing_space failing;
+	struct failure failure;
+
+	MADE_FIELD(made, page_compound_head, 8, 8);
+	MADE_SET(made, pages + 7 * PAGE_BYTES, page_compound_head, (pages + 4 * PAGE_BYTES) | 1);
+	failing_space_init(&failing, made->kernel.space, &failure);
+	made->kernel.space = &failing.space;
+	CU_ASSERT(failing_must_pass(read_tail, made, &failure, 100, 0) > 6);
+	made->kernel.space = failing.whole;
+	made_kernel_destroy(made);
+}
+
 static void does_not_know_what_is_lost(void)
 {
 	uint64_t pages;
@@ -202,5 +382,8 @@ static void agrees_with_itself_on_real_dumps(void)
 }
 
 FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(asks_the_head_of_a_tail),
+	     FB_TEST(heads_are_in_reach_of_their_tails), FB_TEST(heads_are_found_by_masks),
+	     FB_TEST(flags_are_named), FB_TEST(names_of_flags_end_where_their_room_does),
+	     FB_TEST(mappings_are_counted_from_minus_one), FB_TEST(what_is_fatal_passes),
 	     FB_TEST(tells_slabs_by_their_type), FB_TEST(does_not_know_what_is_lost),
 	     FB_TEST(uses_the_fixed_place), FB_TEST(agrees_with_itself_on_real_dumps))
