@@ -317,13 +317,15 @@ struct hugetlb_way {
 	unsigned destructor_bytes; /* of compound_dtor; 0: no such member */
 	bool enumerated;           /* the destructor's number */
 	bool flagged;              /* PG_hugetlb, of the first tail */
+	uint32_t destructor_at;    /* bytes from the start of struct page */
 };
 
 static struct fb_btf *make_hugetlb_types(const struct hugetlb_way *way)
 {
 	const struct fb_btf_value flags[] = {{"PG_lru", 5}, {"PG_hugetlb", 8}};
 	const struct fb_btf_value destructors[] = {{"HUGETLB_PAGE_DTOR", HUGETLB_DESTRUCTOR}};
-	struct fb_btf_member member = {.name = "compound_dtor", .bit_offset = 128};
+	struct fb_btf_member member = {.name = "compound_dtor",
+				       .bit_offset = way->destructor_at * 8};
 	struct fb_btf_builder builder;
 	struct fb_btf *types = NULL;
 	uint32_t id;
@@ -333,7 +335,7 @@ static struct fb_btf *make_hugetlb_types(const struct hugetlb_way *way)
 	if (way->destructor_bytes) {
 		FB_OK(fb_btf_builder_int(&builder, "number", way->destructor_bytes, FB_BTF_UNSIGNED,
 					 &member.type));
-		FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "page", PAGE_BYTES,
+		FB_OK(fb_btf_builder_composite(&builder, FB_TYPE_STRUCT, "page", 2 * PAGE_BYTES,
 					       &member, 1, &id));
 	}
 	if (way->enumerated)
@@ -360,12 +362,15 @@ static void hugetlb_pages_are_told_as_each_kernel_does(void)
 		struct hugetlb_way way;
 		enum fb_page_class by_destructor, by_flag;
 	} ways[] = {
-		{{1, true, false}, FB_PAGE_USER, FB_PAGE_KERNEL},
-		{{1, true, true}, FB_PAGE_USER, FB_PAGE_KERNEL},
-		{{1, false, true}, FB_PAGE_KERNEL, FB_PAGE_USER},
-		{{2, true, true}, FB_PAGE_KERNEL, FB_PAGE_USER},
-		{{0, true, true}, FB_PAGE_KERNEL, FB_PAGE_USER},
-		{{0, false, false}, FB_PAGE_KERNEL, FB_PAGE_KERNEL},
+		{{1, true, false, 16}, FB_PAGE_USER, FB_PAGE_KERNEL},
+		{{1, true, true, 16}, FB_PAGE_USER, FB_PAGE_KERNEL},
+		{{1, false, true, 16}, FB_PAGE_KERNEL, FB_PAGE_USER},
+		{{2, true, true, 16}, FB_PAGE_KERNEL, FB_PAGE_USER},
+		{{0, true, true, 16}, FB_PAGE_KERNEL, FB_PAGE_USER},
+		/* The last byte of a struct page, which says nothing here, and one behind it. */
+		{{1, true, true, PAGE_BYTES - 1}, FB_PAGE_KERNEL, FB_PAGE_KERNEL},
+		{{1, true, true, PAGE_BYTES}, FB_PAGE_KERNEL, FB_PAGE_USER},
+		{{0, false, false, 16}, FB_PAGE_KERNEL, FB_PAGE_KERNEL},
 	};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(ways); i++) {
