@@ -44,7 +44,7 @@ static void add_pages(struct maker *maker, const char *name, uint64_t pages)
 static void add_counters(struct maker *maker, const char *name, const char *first,
 			 const char *second)
 {
-	uint64_t pages = 0, more = 0;
+	uint64_t pages, more = 0;
 
 	if (fb_memory_counter(maker->counters, first, &pages) &&
 	    (!second || fb_memory_counter(maker->counters, second, &more)))
@@ -53,7 +53,7 @@ static void add_counters(struct maker *maker, const char *name, const char *firs
 
 static uint64_t counter(const struct maker *maker, const char *name)
 {
-	uint64_t pages = 0;
+	uint64_t pages;
 
 	return fb_memory_counter(maker->counters, name, &pages) ? pages : 0;
 }
@@ -87,7 +87,7 @@ static struct fb_error *add_variable(struct maker *maker, const char *name, cons
  * 5.9). */
 static uint64_t slab_pages(const struct maker *maker, const char *name, const char *older)
 {
-	uint64_t pages = 0;
+	uint64_t pages;
 
 	return fb_memory_counter(maker->counters, name, &pages) ? pages : counter(maker, older);
 }

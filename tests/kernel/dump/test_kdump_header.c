@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "tests/harness.h"
 #include "tests/kernel/make_kdump.h"
 
@@ -71,7 +72,8 @@ SPOIL(all_memory_huge, mk_header(bytes)->bitmap_blocks = UINT32_MAX;
 
 static void refuses_wrong_fields(void)
 {
-	fails(machine_arm, FB_UNSUPPORTED, "aarch64");
+	fails(machine_arm, FB_UNSUPPORTED,
+	      "made.dump: the dump of a machine of type aarch64; only x86-64 is handled");
 	fails(machine_escape, FB_UNSUPPORTED, "\\x1b[31m");
 	fails(version_0, FB_CORRUPT, "header_version is 0");
 	fails(block_8192, FB_CORRUPT, "block_size is 8192");
@@ -140,6 +142,270 @@ static void finds_vmcoreinfo_in_the_notes(void)
 	free(bytes.data);
 }
 
+/* Headers alone, of a file that is as long as it says; behind them are zeros. */
+struct headers {
+	struct fb_file file;
+	struct fb_kdump_header header;
+	struct fb_kdump_sub_header sub;
+	struct fb_kdump_layout layout;
+	enum fb_code code; /* of reads behind the headers; FB_NOMEM: none fails */
+};
+
+static struct fb_error *read_headers(struct fb_file *file, uint64_t offset, void *to, size_t length,
+				     size_t *read_ret)
+{
+	const struct headers *headers = (const struct headers *)file;
+	uint8_t bytes[2 * FB_KDUMP_BLOCK] = {0};
+
+	if (offset >= sizeof(bytes) && headers->code != FB_NOMEM)
+		return fb_error_create(headers->code, "no bytes");
+	memcpy(bytes, &headers->header, sizeof(headers->header));
+	memcpy(bytes + FB_KDUMP_BLOCK, &headers->sub, sizeof(headers->sub));
+	memset(to, 0, length);
+	for (size_t i = 0; i < length && offset + i < sizeof(bytes); i++)
+		((uint8_t *)to)[i] = bytes[offset + i];
+	*read_ret = length;
+	return NULL;
+}
+
+static void make_headers(struct headers *headers, int version, uint64_t max_pfn)
+{
+	static const struct fb_file_ops ops = {.read = read_headers};
+
+	memset(headers, 0, sizeof(*headers));
+	headers->file =
+		(struct fb_file){.ops = &ops, .path = (char *)"made", .size = 1ull << 40, .fd = -1};
+	memcpy(headers->header.signature, FB_KDUMP_SIGNATURE, sizeof(headers->header.signature));
+	memcpy(headers->header.utsname.machine, "x86_64", 7);
+	headers->header.header_version = version;
+	headers->header.block_size = FB_KDUMP_BLOCK;
+	headers->header.sub_hdr_size = 1;
+	headers->header.bitmap_blocks = 2;
+	if (version < 6)
+		headers->header.max_mapnr = (uint32_t)max_pfn;
+	else
+		headers->sub.max_mapnr_64 = max_pfn;
+}
+
+static struct fb_error *read_layout(struct headers *headers)
+{
+	memset(&headers->layout, 0xaa, sizeof(headers->layout));
+	return fb_kdump_layout_read(&headers->file, headers->file.size, NULL, &headers->layout);
+}
+
+/* As many blocks as two bitmaps need, one less, and just enough for one. */
+static void bitmaps_are_counted_in_blocks(void)
+{
+	static const struct {
+		uint64_t max_pfn;
+		uint32_t blocks;
+		uint64_t size; /* of each bitmap, in blocks; 0: too small */
+		bool two;
+	} bitmaps[] = {
+		{1, 1, 1, false},     {1, 2, 1, true},      {32768, 1, 1, false},
+		{32768, 2, 1, true},  {32768, 3, 1, true},  {32769, 1, 0, false},
+		{32769, 2, 2, false}, {32769, 3, 3, false}, {32769, 4, 2, true},
+		{65536, 4, 2, true},  {65537, 4, 4, false}, {65537, 2, 0, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(bitmaps); i++) {
+		struct headers headers;
+		uint64_t size = bitmaps[i].size * FB_KDUMP_BLOCK;
+
+		make_headers(&headers, 6, bitmaps[i].max_pfn);
+		headers.header.bitmap_blocks = bitmaps[i].blocks;
+		headers.header.sub_hdr_size = 3;
+		if (!size) {
+			FB_FAILS_WITH(read_layout(&headers), FB_CORRUPT,
+				      "made: kdump header: a bitmap of ");
+			continue;
+		}
+		FB_OK_FATAL(read_layout(&headers));
+		CU_ASSERT_EQUAL(headers.layout.max_pfn, bitmaps[i].max_pfn);
+		CU_ASSERT_EQUAL(headers.layout.known_pfn, bitmaps[i].max_pfn);
+		CU_ASSERT_EQUAL(headers.layout.bitmap_size / FB_KDUMP_BLOCK,
+				bitmaps[i].blocks / (bitmaps[i].two ? 2 : 1));
+		CU_ASSERT_EQUAL(headers.layout.header_size, 4 * FB_KDUMP_BLOCK);
+		CU_ASSERT_EQUAL(headers.layout.bitmap1, 4 * FB_KDUMP_BLOCK);
+		CU_ASSERT_EQUAL(headers.layout.bitmap2,
+				headers.layout.bitmap1 +
+					(bitmaps[i].two ? headers.layout.bitmap_size : 0));
+		CU_ASSERT_EQUAL(headers.layout.descs, (4 + bitmaps[i].blocks) * FB_KDUMP_BLOCK);
+	}
+}
+
+/* What the file has of the bitmap says of how many frames it is known. */
+static void cut_bitmaps_tell_of_fewer_frames(void)
+{
+	static const struct {
+		uint64_t size, stored, known; /* 0: nothing */
+	} files[] = {
+		{16384, 16384, 32768}, {16383, 16383, 32760},     {12289, 12289, 8},
+		{12288, 12288, 0},     {12287, 12287, 0},         {1 << 20, 4096, 32768},
+		{1 << 20, 4095, 0},    {1 << 20, 1 << 19, 32768},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(files); i++) {
+		struct fb_warnings *warnings;
+		struct headers headers;
+
+		FB_OK_FATAL(fb_warnings_create(&warnings));
+		make_headers(&headers, 6, 32768);
+		headers.file.size = files[i].size;
+		if (!files[i].known) {
+			FB_FAILS_WITH(fb_kdump_layout_read(&headers.file, files[i].stored, warnings,
+							   &headers.layout),
+				      FB_TRUNCATED, "made: ends before the bitmap of its pages");
+		} else {
+			FB_OK(fb_kdump_layout_read(&headers.file, files[i].stored, warnings,
+						   &headers.layout));
+			CU_ASSERT_EQUAL(headers.layout.known_pfn, files[i].known);
+			CU_ASSERT_EQUAL(fb_warnings_count(warnings), files[i].known < 32768);
+			if (files[i].known < 32768)
+				CU_ASSERT_STRING_EQUAL(fb_warnings_get(warnings, 0),
+						       "made: ends inside the bitmap of its pages");
+		}
+		fb_warnings_destroy(warnings);
+	}
+}
+
+/* Versions before 6 count frames in 32 bits; those before 2 know no parts. */
+static void ranges_stand_where_their_version_has_them(void)
+{
+	for (int version = 1; version <= 7; version++) {
+		struct headers headers;
+
+		make_headers(&headers, version, 1000);
+		headers.header.max_mapnr = 1000 - (version >= 6);
+		headers.sub.max_mapnr_64 = 1000 - (version < 6);
+		headers.sub.split = 2;
+		headers.sub.start_pfn = 10;
+		headers.sub.end_pfn = 20;
+		headers.sub.start_pfn_64 = 30;
+		headers.sub.end_pfn_64 = 1000;
+		FB_OK_FATAL(read_layout(&headers));
+		CU_ASSERT_EQUAL(headers.layout.max_pfn, 1000);
+		CU_ASSERT_EQUAL(headers.layout.split, version >= 2);
+		CU_ASSERT_EQUAL(headers.layout.start_pfn, version < 2 ? 0 : version < 6 ? 10 : 30);
+		CU_ASSERT_EQUAL(headers.layout.end_pfn, version < 2 || version >= 6 ? 1000 : 20);
+		headers.sub.start_pfn = 20;
+		headers.sub.start_pfn_64 = 1000; /* a part without frames */
+		FB_OK(read_layout(&headers));
+		headers.sub.start_pfn++;
+		headers.sub.start_pfn_64++;
+		if (version < 2)
+			FB_OK(read_layout(&headers));
+		else
+			FB_FAILS_WITH(read_layout(&headers), FB_CORRUPT,
+				      version < 6 ? "part of page frames 21 to 20 of 1000"
+						  : "part of page frames 1001 to 1000 of 1000");
+	}
+}
+
+static void fields_have_bounds(void)
+{
+	struct headers headers;
+
+	make_headers(&headers, 6, FB_MAX_PFN);
+	headers.header.bitmap_blocks = UINT32_MAX;
+	headers.file.size = UINT64_MAX / 2;
+	FB_OK(read_layout(&headers));
+	headers.sub.max_mapnr_64++;
+	FB_FAILS_WITH(read_layout(&headers), FB_CORRUPT, "made: kdump header: max_mapnr is ");
+	make_headers(&headers, 6, 100);
+	headers.header.sub_hdr_size = (FB_MAX_NOTES + FB_MAX_VMCOREINFO) / FB_KDUMP_BLOCK + 1;
+	FB_OK(read_layout(&headers));
+	headers.header.sub_hdr_size++;
+	FB_FAILS_WITH(read_layout(&headers), FB_CORRUPT, "made: kdump header: sub_hdr_size is ");
+	make_headers(&headers, 6, 100);
+	headers.header.signature[0]++;
+	FB_FAILS_WITH(read_layout(&headers), FB_CORRUPT, "made: no kdump signature");
+	make_headers(&headers, 6, 100);
+	headers.file.size = sizeof(headers.header);
+	FB_FAILS_WITH(read_layout(&headers), FB_TRUNCATED,
+		      "made: ends inside its kdump sub-header");
+	headers.file.size--;
+	FB_FAILS_WITH(read_layout(&headers), FB_TRUNCATED, "made: ends inside its kdump header (");
+	/* Texts that fill their field have an end all the same. */
+	make_headers(&headers, 6, 100);
+	memset(headers.header.utsname.release, 'r', sizeof(headers.header.utsname.release));
+	FB_OK_FATAL(read_layout(&headers));
+	CU_ASSERT_EQUAL(strlen(headers.layout.header.utsname.release),
+			sizeof(headers.header.utsname.release) - 1);
+}
+
+/* The versions differ in how much of the sub-header there is. */
+static void sub_headers_are_as_long_as_their_version_says(void)
+{
+	static const size_t sizes[] = {
+		[1] = offsetof(struct fb_kdump_sub_header, split),
+		[2] = offsetof(struct fb_kdump_sub_header, offset_vmcoreinfo),
+		[3] = offsetof(struct fb_kdump_sub_header, offset_note),
+		[4] = offsetof(struct fb_kdump_sub_header, offset_eraseinfo),
+		[5] = offsetof(struct fb_kdump_sub_header, start_pfn_64),
+		[6] = sizeof(struct fb_kdump_sub_header),
+		[7] = sizeof(struct fb_kdump_sub_header),
+	};
+
+	for (int version = 1; version <= 7; version++) {
+		struct headers headers;
+
+		make_headers(&headers, version, 100);
+		headers.file.size = FB_KDUMP_BLOCK + sizes[version];
+		/* Then the bitmap is what is missing. */
+		FB_FAILS_WITH(read_layout(&headers), FB_TRUNCATED, "ends before the bitmap");
+		headers.file.size--;
+		FB_FAILS_WITH(read_layout(&headers), FB_TRUNCATED,
+			      "ends inside its kdump sub-header");
+	}
+}
+
+static void areas_are_read_where_they_are_there(void)
+{
+	struct fb_warnings *warnings;
+	struct headers headers;
+	void *data = &headers;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	make_headers(&headers, 6, 100);
+	headers.file.size = 10000;
+	headers.code = FB_NOMEM;
+	FB_OK(fb_kdump_read_area(&headers.file, 50000, 0, 10, "notes", warnings, &data));
+	CU_ASSERT_PTR_NULL(data);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	FB_OK_FATAL(fb_kdump_read_area(&headers.file, 0, 8, 8, "notes", warnings, &data));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(data);
+	CU_ASSERT_STRING_EQUAL((const char *)data, FB_KDUMP_SIGNATURE);
+	free(data);
+	FB_OK(fb_kdump_read_area(&headers.file, 9992, 8, 8, "notes", warnings, &data));
+	CU_ASSERT_PTR_NOT_NULL(data);
+	free(data);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	FB_OK(fb_kdump_read_area(&headers.file, 9993, 8, 8, "notes", warnings, &data));
+	CU_ASSERT_PTR_NULL(data);
+	FB_OK(fb_kdump_read_area(&headers.file, 10001, 1, 8, "more", warnings, &data));
+	CU_ASSERT_PTR_NULL(data);
+	FB_OK(fb_kdump_read_area(&headers.file, 0, 9, 8, "most", warnings, &data));
+	CU_ASSERT_PTR_NULL(data);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 3);
+	CU_ASSERT_STRING_EQUAL(
+		fb_warnings_get(warnings, 0),
+		"made: notes (8 bytes at offset 9993) not readable: behind the end of the file");
+	CU_ASSERT_STRING_EQUAL(
+		fb_warnings_get(warnings, 1),
+		"made: more (1 bytes at offset 10001) not readable: behind the end of the file");
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(warnings, 2),
+			       "made: most (9 bytes at offset 0) not readable: too large");
+	headers.code = FB_OS;
+	data = &headers;
+	FB_FAILS(fb_kdump_read_area(&headers.file, 9000, 8, 8, "notes", warnings, &data), FB_OS);
+	fb_warnings_destroy(warnings);
+}
+
 FB_TEST_MAIN("kernel/kdump_header", FB_TEST(refuses_wrong_fields),
 	     FB_TEST(warns_of_what_costs_no_page), FB_TEST(one_bitmap_is_all_pages),
-	     FB_TEST(finds_vmcoreinfo_in_the_notes))
+	     FB_TEST(finds_vmcoreinfo_in_the_notes), FB_TEST(bitmaps_are_counted_in_blocks),
+	     FB_TEST(cut_bitmaps_tell_of_fewer_frames),
+	     FB_TEST(ranges_stand_where_their_version_has_them), FB_TEST(fields_have_bounds),
+	     FB_TEST(sub_headers_are_as_long_as_their_version_says),
+	     FB_TEST(areas_are_read_where_they_are_there))

@@ -77,6 +77,49 @@ static void joins_split_parts_in_any_order(void)
 	}
 }
 
+/* Descriptors that lead nowhere in the first and the last part: a survey counts them once, by part. */
+static void a_survey_looks_at_every_part(void)
+{
+	struct mk_recipe recipe = recipe_of(0);
+	const struct fb_dump_info *info;
+	struct fb_warnings *warnings;
+	struct mk_bytes parts[3];
+	struct fb_dump *dump;
+	uint64_t pages;
+	char *paths[3];
+
+	recipe.split = true;
+	make_parts(recipe, parts, paths);
+	for (size_t i = 0; i < 3; i++)
+		free(paths[i]);
+	mk_desc(&parts[0], 1)->size = 5000;
+	mk_desc(&parts[2], 0)->flags = 0x80;
+	mk_desc(&parts[2], 3)->offset = 1;
+	for (size_t i = 0; i < 3; i++)
+		paths[i] = mk_file((const char *const[]){"part0", "part1", "part2"}[i], &parts[i]);
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_dump_open((const char *const *)paths, 3, warnings, &dump));
+	info = fb_dump_info(dump);
+	pages = info->pages_dumped;
+	CU_ASSERT_FALSE(info->incomplete);
+	CU_ASSERT_EQUAL(fb_warnings_count(warnings), 0);
+	for (int again = 0; again < 2; again++) {
+		FB_OK_FATAL(fb_dump_survey(dump, warnings));
+		CU_ASSERT_TRUE(info->incomplete);
+		CU_ASSERT_EQUAL(info->pages_dumped, pages - 3);
+		CU_ASSERT_EQUAL(info->pages_lost, 3);
+		CU_ASSERT_EQUAL(info->pages_damaged, 3);
+		CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 2);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(warnings, 0), "part0: 1 of "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(warnings, 1), "part2: 2 of "));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(fb_warnings_get(warnings, 1), " pages are lost: no page has"));
+	fb_dump_destroy(dump);
+	fb_warnings_destroy(warnings);
+	free_parts(parts, paths);
+}
+
 /* makedumpfile gives a small guest's pages all to the first part. The others' files end with the
  * last byte of the bitmap that is needed, before their descriptors would begin. */
 static void a_part_may_have_no_pages(void)
@@ -228,5 +271,6 @@ static void lists_pages_as_they_are_stored(void)
 }
 
 FB_TEST_MAIN("kernel/kdump_split", FB_TEST(joins_split_parts_in_any_order),
-	     FB_TEST(a_part_may_have_no_pages), FB_TEST(missing_parts_cost_their_pages),
-	     FB_TEST(refuses_parts_that_do_not_fit), FB_TEST(lists_pages_as_they_are_stored))
+	     FB_TEST(a_part_may_have_no_pages), FB_TEST(a_survey_looks_at_every_part),
+	     FB_TEST(missing_parts_cost_their_pages), FB_TEST(refuses_parts_that_do_not_fit),
+	     FB_TEST(lists_pages_as_they_are_stored))

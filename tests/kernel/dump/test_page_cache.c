@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kernel/dump/page_cache.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -67,6 +68,33 @@ static void is_bounded_and_keeps_what_is_used(void)
 	fb_page_cache_destroy(cache);
 }
 
+/* Address space that is in use, in pages. */
+static unsigned long mapped_pages(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_EQUAL(fscanf(file, "%lu", &pages), 1);
+	(void)fclose(file);
+	return pages;
+}
+
+static void gives_its_memory_back(void)
+{
+	struct fb_page_cache *cache;
+	unsigned long before;
+
+	fb_page_cache_destroy(NULL);
+	before = mapped_pages();
+	for (int i = 0; i < 20; i++) {
+		FB_OK_FATAL(fb_page_cache_create(&cache));
+		CU_ASSERT(mapped_pages() >= before + FB_PAGE_CACHE_PAGES);
+		fb_page_cache_destroy(cache);
+	}
+	CU_ASSERT(mapped_pages() < before + FB_PAGE_CACHE_PAGES);
+}
+
 static struct fb_error *hammer(void *context, size_t index)
 {
 	struct fb_page_cache *cache = context;
@@ -102,4 +130,5 @@ static void serves_many_threads(void)
 }
 
 FB_TEST_MAIN("kernel/page_cache", FB_TEST(holds_what_was_put_in),
-	     FB_TEST(is_bounded_and_keeps_what_is_used), FB_TEST(serves_many_threads))
+	     FB_TEST(is_bounded_and_keeps_what_is_used), FB_TEST(serves_many_threads),
+	     FB_TEST(gives_its_memory_back))

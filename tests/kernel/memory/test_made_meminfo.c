@@ -533,6 +533,9 @@ static void nothing_is_negative(void)
 	struct world world;
 
 	make(&world, NOW);
+	put(&world, SWAP_FREE, 1);
+	load(&world);
+	CU_ASSERT_EQUAL(value_of(&world, "SwapFree"), PAGE);
 	put(&world, SWAP_FREE, (uint64_t)-3);
 	MADE_SET(world.made, world.at[COMMITTED], percpu_counter_count, 19);
 	load(&world);
