@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 
@@ -238,7 +239,190 @@ static void a_kernel_without_any_has_none(void)
 	made_kernel_destroy(made);
 }
 
+/* Kernel addresses, at least a byte, and as much as BPF may have. */
+static void pieces_are_as_long_as_code_can_be(void)
+{
+	static const struct {
+		uint64_t start, end;
+		bool good;
+	} pieces[] = {
+		{CODE, CODE + 1, true},
+		{CODE, CODE, false},
+		{CODE, CODE - 1, false},
+		{CODE - (1ull << 30), CODE, true},
+		{CODE - (1ull << 30), CODE + 1, false},
+		{0x7ffffffff000, 0x7ffffffff010, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(pieces); i++) {
+		struct fb_generated_code *code;
+		struct world world;
+
+		open_world(&world);
+		add_ksym(&world, pieces[i].start, pieces[i].end, "bpf_prog");
+		code = load(&world);
+		CU_ASSERT_EQUAL_FATAL(fb_generated_code_count(code), pieces[i].good);
+		if (pieces[i].good) {
+			CU_ASSERT_EQUAL(fb_generated_code_get(code, 0)->start, pieces[i].start);
+			CU_ASSERT_EQUAL(fb_generated_code_get(code, 0)->end, pieces[i].end);
+			CU_ASSERT_EQUAL(fb_generated_code_get(code, 0)->kind, FB_GENERATED_BPF);
+		}
+		CU_ASSERT_EQUAL(fb_warnings_count(world.made->warnings), 0);
+		fb_generated_code_destroy(code);
+		made_kernel_destroy(world.made);
+	}
+}
+
+/* Sizes that run over the end of the addresses, of what has a size in place of an end. */
+static void sizes_are_as_large_as_code_can_be(void)
+{
+	static const struct {
+		uint64_t bytes;
+		bool good;
+	} sizes[] = {{0, false},
+		     {1, true},
+		     {1 << 30, true},
+		     {(1 << 30) + 1, false},
+		     {UINT64_MAX, false}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(sizes); i++) {
+		struct fb_generated_code *code;
+		struct world world;
+
+		open_world(&world);
+		MADE_FIELD(world.made, ftrace_ops_list, 40, 16);
+		made_list_add(world.made, world.symbols[TRAMPOLINES],
+			      add_ops(&world, CODE - (1ull << 30), sizes[i].bytes, 0) + 40);
+		code = load(&world);
+		CU_ASSERT_EQUAL_FATAL(fb_generated_code_count(code), sizes[i].good);
+		if (sizes[i].good) {
+			CU_ASSERT_EQUAL(fb_generated_code_get(code, 0)->end,
+					CODE - (1ull << 30) + sizes[i].bytes);
+			CU_ASSERT_EQUAL(fb_generated_code_get(code, 0)->kind, FB_GENERATED_FTRACE);
+		}
+		fb_generated_code_destroy(code);
+		made_kernel_destroy(world.made);
+	}
+}
+
+/* A program without a name, one whose name fills its field, and one that is too long. */
+static void names_of_programs_end_with_their_field(void)
+{
+	struct fb_generated_code *code;
+	struct world world;
+	uint64_t programs[3];
+
+	open_world(&world);
+	MADE_FIELD(world.made, bpf_aux_list, 0, 16);
+	MADE_FIELD(world.made, bpf_aux_prog, 16, 8);
+	MADE_FIELD(world.made, bpf_aux_name, 24, 16);
+	MADE_FIELD(world.made, bpf_prog_bytes, 0, 4);
+	MADE_FIELD(world.made, bpf_prog_function, 8, 8);
+	MADE_FIELD(world.made, bpf_prog_tag, 16, 8);
+	for (unsigned i = 0; i < 3; i++) {
+		uint64_t aux = made_alloc(world.made, 64);
+
+		programs[i] = made_alloc(world.made, 64);
+		MADE_SET(world.made, aux, bpf_aux_prog, programs[i]);
+		MADE_SET(world.made, programs[i], bpf_prog_function, CODE + i * 0x1000ull);
+		MADE_SET(world.made, programs[i], bpf_prog_bytes, i == 2 ? (1u << 30) + 1 : 16);
+		if (i)
+			memcpy(made_at(world.made, aux + 24), "fifteen_letters", 16);
+		made_list_add(world.made, world.symbols[BPF], aux);
+	}
+	code = load(&world);
+	CU_ASSERT_EQUAL(fb_generated_code_count(code), 2);
+	expect(code, CODE, "bpf_prog_0000000000000000", "bpf");
+	expect(code, CODE + 0x100f, "bpf_prog_0000000000000000_fifteen_letters", "bpf");
+	fb_generated_code_destroy(code);
+	made_kernel_destroy(world.made);
+}
+
+/* Each list by its name; the others are read all the same. */
+static void a_broken_list_is_named(void)
+{
+	static const struct {
+		unsigned list;
+		uint64_t at; /* of the list's head */
+		const char *warning;
+	} lists[] = {
+		{BPF, 0, "bpf_kallsyms: "},
+		{TRAMPOLINES, 0, "ftrace_ops_trampoline_list: "},
+		{INSNS, 16, "kprobe_insn_slots: "},
+		{OPTINSNS, 16, "kprobe_optinsn_slots: "},
+		{OPS, 0, "ftrace_ops_list: "},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(lists); i++) {
+		struct fb_generated_code *code;
+		struct world world;
+		uint64_t lost, page;
+
+		open_world(&world);
+		add_ksym(&world, CODE, CODE + 0x80, "bpf_prog");
+		if (lists[i].list != OPS)
+			MADE_FIELD(world.made, ftrace_ops_list, 40, 16);
+		page = made_alloc(world.made, 64);
+		MADE_SET(world.made, page, insn_page_insns, CODE + 0x1000);
+		made_list_add(world.made, world.symbols[OPTINSNS] + 16, page);
+		lost = made_alloc_pages(world.made, FB_PAGE_SIZE);
+		made_put(world.made, world.symbols[lists[i].list] + lists[i].at, lost, 8);
+		made_lose(world.made, lost);
+		code = load(&world);
+		CU_ASSERT_EQUAL_FATAL(fb_warnings_count(world.made->warnings), 1);
+		CU_ASSERT_PTR_EQUAL(
+			strstr(fb_warnings_get(world.made->warnings, 0), lists[i].warning),
+			fb_warnings_get(world.made->warnings, 0));
+		CU_ASSERT_EQUAL(fb_generated_code_count(code),
+				2 - (lists[i].list == BPF) - (lists[i].list == OPTINSNS));
+		fb_generated_code_destroy(code);
+		made_kernel_destroy(world.made);
+	}
+}
+
+static struct fb_error *ask(void *context)
+{
+	struct world *world = context;
+	struct fb_generated_code *code = NULL;
+	struct fb_error *err = fb_generated_code_load(&world->made->kernel, &code);
+
+	fb_generated_code_destroy(code);
+	return err;
+}
+
+/* With a list of trampolines and without. */
+static void what_is_fatal_passes(void)
+{
+	for (int listed = 0; listed <= 1; listed++) {
+		struct failing_space failing;
+		struct failure failure;
+		struct world world;
+		uint64_t page, ops;
+
+		open_world(&world);
+		add_ksym(&world, CODE, CODE + 0x80, "bpf_prog");
+		ops = add_ops(&world, CODE + 0x2000, 0x100, 0);
+		if (listed) {
+			MADE_FIELD(world.made, ftrace_ops_list, 40, 16);
+			made_list_add(world.made, world.symbols[TRAMPOLINES], ops + 40);
+		} else {
+			made_put(world.made, world.symbols[OPS], ops, 8);
+		}
+		page = made_alloc(world.made, 64);
+		MADE_SET(world.made, page, insn_page_insns, CODE + 0x1000);
+		made_list_add(world.made, world.symbols[INSNS] + 16, page);
+		failing_space_init(&failing, world.made->kernel.space, &failure);
+		world.made->kernel.space = &failing.space;
+		CU_ASSERT(failing_must_pass(ask, &world, &failure, 100, 0) > 10);
+		world.made->kernel.space = failing.whole;
+		made_kernel_destroy(world.made);
+	}
+}
+
 FB_TEST_MAIN("kernel/generated_code", FB_TEST(bpf_symbols_are_listed),
 	     FB_TEST(bpf_programs_are_named_by_tag), FB_TEST(trampolines_know_what_they_copy),
 	     FB_TEST(trampolines_are_found_among_all_users), FB_TEST(moved_instructions_are_pages),
-	     FB_TEST(broken_lists_end_with_a_warning), FB_TEST(a_kernel_without_any_has_none))
+	     FB_TEST(broken_lists_end_with_a_warning), FB_TEST(a_kernel_without_any_has_none),
+	     FB_TEST(pieces_are_as_long_as_code_can_be), FB_TEST(sizes_are_as_large_as_code_can_be),
+	     FB_TEST(names_of_programs_end_with_their_field), FB_TEST(a_broken_list_is_named),
+	     FB_TEST(what_is_fatal_passes))

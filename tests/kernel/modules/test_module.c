@@ -310,6 +310,43 @@ static void bounds_users(void)
 	made_kernel_destroy(made);
 }
 
+/* Each taint by its letter, in the kernel's order; the others of the kernel are no module's. */
+static void taints_and_states_have_letters(void)
+{
+	/* By the number of the bit. */
+	static const char letters[] = "PF        C OE KX NJ";
+	struct fb_module module = {.state = FB_MODULE_LIVE};
+	char flags[32];
+
+	for (unsigned bit = 0; bit < 64; bit++) {
+		char letter = bit < sizeof(letters) - 1 ? letters[bit] : ' ';
+
+		module.taints = 1ull << bit;
+		CU_ASSERT_PTR_EQUAL(fb_module_flags(&module, flags, sizeof(flags)), flags);
+		CU_ASSERT_EQUAL(flags[0], letter == ' ' ? '\0' : letter);
+		CU_ASSERT_EQUAL(strlen(flags), letter != ' ');
+	}
+	module.taints = UINT64_MAX;
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, sizeof(flags)), "PFCOEKXNJ");
+	module.state = FB_MODULE_GOING;
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, sizeof(flags)), "PFCOEKXNJ-");
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 11), "PFCOEKXNJ-");
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 10), "PFCOEKXNJ");
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 9), "PFCOEKXN");
+	module.state = FB_MODULE_COMING;
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 11), "PFCOEKXNJ+");
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 10), "PFCOEKXNJ");
+	CU_ASSERT_STRING_EQUAL(fb_module_flags(&module, flags, 1), "");
+	flags[0] = 'u';
+	CU_ASSERT_PTR_EQUAL(fb_module_flags(&module, flags, 0), flags);
+	CU_ASSERT_EQUAL(flags[0], 'u');
+	CU_ASSERT_STRING_EQUAL(fb_module_state_name(FB_MODULE_LIVE), "Live");
+	CU_ASSERT_STRING_EQUAL(fb_module_state_name(FB_MODULE_COMING), "Loading");
+	CU_ASSERT_STRING_EQUAL(fb_module_state_name(FB_MODULE_GOING), "Unloading");
+	CU_ASSERT_STRING_EQUAL(fb_module_state_name((enum fb_module_state)3), "Unformed");
+	CU_ASSERT_STRING_EQUAL(fb_module_state_name((enum fb_module_state)4), "Unknown");
+}
+
 /* truth/modules and the lines of truth/kallsyms that name a module. */
 static void check_list(const struct real_kernel *real, struct fb_modules *modules)
 {
@@ -396,7 +433,8 @@ static void agrees_with_real_kernels(void)
 	real_kernel_each(check_real);
 }
 
-FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout), FB_TEST(reads_memory_by_kind),
+FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout),
+	     FB_TEST(taints_and_states_have_letters), FB_TEST(reads_memory_by_kind),
 	     FB_TEST(goes_round_a_broken_link), FB_TEST(finds_by_the_tree_what_both_ends_have_lost),
 	     FB_TEST(goes_up_the_tree), FB_TEST(finds_what_others_name),
 	     FB_TEST(believes_no_stray_node), FB_TEST(refuses_impossible_modules),
