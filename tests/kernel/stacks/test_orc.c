@@ -71,6 +71,37 @@ static void decodes_each_version(void)
 	}
 }
 
+/* The three words as they stand, offsets that are negative among them. */
+static void a_refused_entry_is_shown(void)
+{
+	static const uint8_t entry[FB_ORC_ENTRY_BYTES] = {0x34, 0x12, 0xfe, 0xff, 0x05, 0x03};
+	struct fb_orc_row row;
+
+	FB_FAILS_WITH(fb_orc_decode(entry, FB_ORC_V1, &row), FB_CORRUPT,
+		      "ORC entry 1234 fffe 0305 is of no known kind");
+}
+
+static void offsets_are_signed(void)
+{
+	static const struct {
+		uint8_t low, high;
+		int16_t value;
+	} offsets[] = {{0, 0, 0}, {0xff, 0x7f, INT16_MAX}, {0, 0x80, INT16_MIN}, {0xff, 0xff, -1}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(offsets); i++) {
+		for (size_t k = 0; k < FB_ARRAY_SIZE(offsets); k++) {
+			const uint8_t entry[FB_ORC_ENTRY_BYTES] = {offsets[i].low, offsets[i].high,
+								   offsets[k].low, offsets[k].high,
+								   0x05,           0x02};
+			struct fb_orc_row row;
+
+			FB_OK(fb_orc_decode(entry, FB_ORC_V3, &row));
+			CU_ASSERT_EQUAL(row.sp_offset, offsets[i].value);
+			CU_ASSERT_EQUAL(row.bp_offset, offsets[k].value);
+		}
+	}
+}
+
 static void refuses_unknown_kinds(void)
 {
 	static const struct {
@@ -199,6 +230,7 @@ static void tells_noise_from_a_table(void)
 }
 
 FB_TEST_MAIN("kernel/orc", FB_TEST(decodes_each_version), FB_TEST(refuses_unknown_kinds),
+	     FB_TEST(a_refused_entry_is_shown), FB_TEST(offsets_are_signed),
 	     FB_TEST(knows_the_headers), FB_TEST(finds_the_row_in_force),
 	     FB_TEST(says_when_the_table_is_missing), FB_TEST(tells_versions_by_structure),
 	     FB_TEST(tells_noise_from_a_table))

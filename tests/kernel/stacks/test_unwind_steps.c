@@ -105,6 +105,38 @@ static void stacks_are_counted_from_any_register(void)
 	}
 }
 
+/* A step that counts from a guessed RBP is a guess itself; what the step before was says nothing. */
+static void guesses_are_told_by_what_is_counted_from(void)
+{
+	static const struct {
+		enum fb_orc_reg reg;
+		bool from_bp;
+	} cases[] = {
+		{FB_ORC_REG_SP, false},          {FB_ORC_REG_AX, false},
+		{FB_ORC_REG_SP_INDIRECT, false}, {FB_ORC_REG_BP, true},
+		{FB_ORC_REG_BP_INDIRECT, true},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		for (unsigned bits = 0; bits < 4; bits++) {
+			struct made_stack made;
+
+			make(&made);
+			for (uint64_t at = 0; at < 0x800; at += 8)
+				made_stack_put(&made, SP + at,
+					       at == 0x50 ? SP + 0x700 : CALLER + 1);
+			made_stack_put(&made, SP, SP + 0x600);
+			row.sp_reg = cases[i].reg;
+			row.sp_offset = cases[i].reg == FB_ORC_REG_BP_INDIRECT ? 0 : 0x20;
+			made.unwind.bp_guessed = bits & 1;
+			made.unwind.unreliable = bits & 2;
+			CU_ASSERT_EQUAL(step(&made), FB_UNWIND_GOES_ON);
+			CU_ASSERT_EQUAL(made.unwind.pc, CALLER + 1);
+			CU_ASSERT_EQUAL(made.unwind.unreliable, (bits & 1) && cases[i].from_bp);
+		}
+	}
+}
+
 /* The general registers are those of an interrupted frame alone; RBP may be known without them. */
 static void unknown_registers_lead_nowhere(void)
 {
@@ -290,6 +322,7 @@ static void stack_pointers_grow(void)
 }
 
 FB_TEST_MAIN("kernel/unwind_steps", FB_TEST(stacks_are_counted_from_any_register),
+	     FB_TEST(guesses_are_told_by_what_is_counted_from),
 	     FB_TEST(unknown_registers_lead_nowhere), FB_TEST(frame_pointers_are_found),
 	     FB_TEST(return_addresses_are_the_kernels), FB_TEST(registers_are_taken_whole),
 	     FB_TEST(an_iret_frame_keeps_the_other_registers),

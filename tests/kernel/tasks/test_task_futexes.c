@@ -198,6 +198,34 @@ static void finds_owners(void)
 	expect(&host, true);
 }
 
+/* Kernels without the members of a lock's owner, and sleepers for what has none. */
+static void sleepers_need_no_owner(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct fb_layout *layout;
+		struct fb_tasks *tasks;
+		struct host host;
+		uint64_t state, waiter;
+
+		make_host(&host);
+		make_global(&host, host.table, BUCKETS);
+		layout = &host.made.made->kernel.layout;
+		waiter = sleep_in(&host, host.table, 0, host.hidden);
+		state = made_alloc(host.made.made, 64);
+		if (i < 3) /* without an owner: 0 */
+			MADE_SET(host.made.made, waiter, futex_q_pi_state, state);
+		if (i == 1)
+			layout->futex_q_pi_state.found = false;
+		else if (i == 2)
+			layout->futex_pi_owner.found = false;
+		tasks = load(&host);
+		CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 200));
+		CU_ASSERT_FALSE(warned_of_futexes(&host));
+		fb_tasks_destroy(tasks);
+		made_tasks_destroy(&host.made);
+	}
+}
+
 /* The stack of one sleeper is lost: those on both sides of it are not. */
 static void goes_round_lost_sleepers(void)
 {
@@ -296,5 +324,6 @@ static void needs_every_member(void)
 FB_TEST_MAIN("kernel/task_futexes", FB_TEST(needs_every_member), FB_TEST(finds_in_one_table),
 	     FB_TEST(does_not_ask_in_vain), FB_TEST(finds_in_tables_of_nodes),
 	     FB_TEST(finds_by_symbols_of_their_own), FB_TEST(finds_in_private_tables),
-	     FB_TEST(finds_owners), FB_TEST(goes_round_lost_sleepers),
-	     FB_TEST(believes_no_dead_task), FB_TEST(believes_no_strange_table))
+	     FB_TEST(finds_owners), FB_TEST(sleepers_need_no_owner),
+	     FB_TEST(goes_round_lost_sleepers), FB_TEST(believes_no_dead_task),
+	     FB_TEST(believes_no_strange_table))

@@ -186,6 +186,26 @@ static void nodes_stand_where_they_say(void)
 	}
 }
 
+/* Internal entries up to 4096 are siblings and the like; what is above is a node, and here none that can be read. */
+static void small_internal_entries_are_no_nodes(void)
+{
+	static const struct {
+		uint64_t entry;
+		bool node;
+	} entries[] = {{2, false}, {6, false}, {1030, false}, {4094, false}, {4098, true}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(entries); i++) {
+		struct host host;
+
+		make_host(&host);
+		made_put(host.made.made, host.made.tree + SLOTS_AT + 5 * 8, entries[i].entry, 8);
+		load(&host);
+		CU_ASSERT_EQUAL(warned_of(&host, "pid-tree"), entries[i].node);
+		CU_ASSERT_TRUE(has(&host, 130) && has(&host, 200));
+		destroy(&host);
+	}
+}
+
 /* A tree of one entry is that entry; and what is neither entry nor node counts for nothing. */
 static void roots_may_be_entries(void)
 {
@@ -218,4 +238,5 @@ static void roots_may_be_entries(void)
 
 FB_TEST_MAIN("kernel/task_pid_tree", FB_TEST(finds_what_no_list_has), FB_TEST(needs_every_member),
 	     FB_TEST(entries_that_contradict_themselves_are_lost_tasks),
-	     FB_TEST(nodes_stand_where_they_say), FB_TEST(roots_may_be_entries))
+	     FB_TEST(nodes_stand_where_they_say), FB_TEST(roots_may_be_entries),
+	     FB_TEST(small_internal_entries_are_no_nodes))
