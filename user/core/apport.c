@@ -138,9 +138,10 @@ static struct fb_error *find_core(struct reader *reader)
 	bool more = true, found;
 	struct fb_error *err = need(reader, strlen(BOM));
 
-	if (!err)
-		reader->at += bom_size(reader->text + reader->at, reader->fill - reader->at);
-	while (!err && more) {
+	if (err)
+		return err;
+	reader->at += bom_size(reader->text + reader->at, reader->fill - reader->at);
+	while (more) {
 		err = begins_core(reader, &found);
 		if (!err)
 			err = skip_line(reader, &more);

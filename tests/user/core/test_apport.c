@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "user/core/apport.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 #include "tests/user/make_report.h"
@@ -257,8 +259,116 @@ static void unpacks_many_streams(void)
 	unpacks_streams_that_follow_each_other(MAKE_ZSTD, 5, 77);
 }
 
+struct question {
+	struct failing_file failing; /* first */
+	struct failure failure;
+	struct fb_file *file;
+	bool cut;
+};
+
+static struct fb_error *unpack_failing(void *context)
+{
+	struct question *question = context;
+	struct fb_file *core = NULL;
+	struct fb_error *err;
+
+	failing_file_init(&question->failing, question->file, &question->failure);
+	err = fb_apport_unpack(&question->failing.file, NULL, &question->cut, &core);
+	fb_file_destroy(core);
+	return err;
+}
+
+/* Reads within long fields before the core, within its lines, and behind it. Lines of each length end anywhere in what
+ * is read at once. */
+static void what_is_fatal_passes(void)
+{
+	size_t size, compressed_size, report_size, more = 0;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *compressed = make_compressed(MAKE_GZIP, payload, size, &compressed_size);
+	char *report = make_report(compressed, compressed_size, 50000, &report_size);
+	const size_t room = 6u << 20;
+	char *whole = malloc(room + report_size);
+	struct question question = {.cut = true};
+	size_t reads;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(whole);
+	more += (size_t)sprintf(whole, "ProblemType: Crash\nProcMaps:\n");
+	for (unsigned i = 0; more < room - 1000; i++)
+		more += (size_t)sprintf(whole + more, " %*d\n", (int)(i % 71), 1);
+	memcpy(whole + more, report, report_size);
+	question.file = make_file_of("victim.crash", whole, more + report_size);
+	reads = failing_must_pass(unpack_failing, &question, &question.failure, 200, 0);
+	CU_ASSERT(reads > 20);
+	CU_ASSERT_FALSE(question.cut);
+	fb_file_destroy(question.file);
+	free(whole);
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+/* A disk that does not give the last part: what came before is taken, and said to be cut. */
+static void a_bad_disk_costs_what_it_keeps(void)
+{
+	size_t size, compressed_size, report_size;
+	uint8_t *payload = make_payload(&size);
+	uint8_t *compressed = make_compressed(MAKE_GZIP, payload, size, &compressed_size);
+	char *report = make_report(compressed, compressed_size, 50000, &report_size);
+	struct question question = {.cut = false};
+	size_t reads;
+
+	question.file = make_file_of("victim.crash", report, report_size);
+	FB_OK(unpack_failing(&question));
+	CU_ASSERT_FALSE(question.cut);
+	reads = question.failure.reads;
+	CU_ASSERT_FATAL(reads >= 2);
+	question.failure = (struct failure){.at = 2, .code = FB_CORRUPT};
+	FB_OK(unpack_failing(&question));
+	CU_ASSERT_TRUE(question.cut);
+	question.failure = (struct failure){.at = 1, .code = FB_CORRUPT};
+	FB_FAILS(unpack_failing(&question), FB_CORRUPT);
+	fb_file_destroy(question.file);
+	free(report);
+	free(compressed);
+	free(payload);
+}
+
+static struct fb_error *probe_failing(void *context)
+{
+	struct question *question = context;
+	bool is_report;
+
+	failing_file_init(&question->failing, question->file, &question->failure);
+	return fb_apport_probe(&question->failing.file, &is_report);
+}
+
+static void a_probe_passes_what_is_fatal(void)
+{
+	struct question question = {.cut = true};
+
+	question.file = text_file("ProblemType: Crash\n");
+	CU_ASSERT_EQUAL(failing_must_pass(probe_failing, &question, &question.failure, 10, 0), 1);
+	fb_file_destroy(question.file);
+}
+
+/* Names of letters, digits and, not at their start, a few signs. */
+static void fields_have_names(void)
+{
+	CU_ASSERT_TRUE(is_report("a:\nProblemType: Crash\n"));
+	CU_ASSERT_TRUE(is_report("A.b_c-9:\nProblemType: Crash\n"));
+	CU_ASSERT_TRUE(is_report("9:\nProblemType:"));
+	CU_ASSERT_FALSE(is_report(":\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report(".a:\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report("a\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report("a b:\nProblemType: Crash\n"));
+	CU_ASSERT_FALSE(is_report("a:\n\nProblemType: Crash\n"));
+	CU_ASSERT_TRUE(is_report("a:\n \n more\nProblemType:"));
+}
+
 FB_TEST_MAIN("user/apport", FB_TEST(unpacks_gzip), FB_TEST(unpacks_zlib_of_old),
 	     FB_TEST(unpacks_zstd), FB_TEST(keeps_memory_that_was_never_used_sparse),
 	     FB_TEST(takes_what_came_before_damage), FB_TEST(says_what_is_wrong_with_a_report),
 	     FB_TEST(knows_a_report_by_its_fields), FB_TEST(unpacks_reports_that_begin_otherwise),
-	     FB_TEST(unpacks_many_streams))
+	     FB_TEST(unpacks_many_streams), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(a_bad_disk_costs_what_it_keeps), FB_TEST(a_probe_passes_what_is_fatal),
+	     FB_TEST(fields_have_names))
