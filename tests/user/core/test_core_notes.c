@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/procfs.h>
 
+#include "base/limits.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -213,6 +214,78 @@ static void refuse_file_note(const uint64_t *words, size_t size, const char *tex
 	release(&notes, data);
 }
 
+/* The core's name stands in each warning as it is, whatever a format would make of it. */
+static void warnings_name_the_core(void)
+{
+	static const uint64_t backwards[] = {1, 4096, 0x2000, 0x1000, 0, 0};
+	static const size_t pairs = FB_MAX_AUXV_PAIRS + 1;
+	uint8_t *auxv = calloc(pairs, 16);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(auxv);
+	for (int kind = 0; kind < 3; kind++) {
+		struct fb_core_notes notes = {0};
+		struct make_core make = {0};
+		struct fb_warnings *warnings;
+
+		FB_OK_FATAL(fb_warnings_create(&warnings));
+		if (kind == 0)
+			make_note(&make, "CORE", NT_AUXV, auxv, pairs * 16);
+		else if (kind == 1)
+			make_note(&make, "CORE", NT_FILE, backwards, sizeof(backwards));
+		else
+			make_note(&make, "CORE", NT_AUXV, auxv, 24);
+		FB_OK(fb_core_notes_parse(make.notes, make.notes_size, "50%%.core", warnings,
+					  &notes));
+		CU_ASSERT_EQUAL_FATAL(fb_warnings_count(warnings), 1);
+		CU_ASSERT_PTR_EQUAL(strstr(fb_warnings_get(warnings, 0), "50%%.core: NT_"),
+				    fb_warnings_get(warnings, 0));
+		CU_ASSERT_EQUAL(notes.auxv_pairs, kind == 2);
+		fb_core_notes_deinit(&notes);
+		fb_warnings_destroy(warnings);
+		free(make.notes);
+	}
+	free(auxv);
+}
+
+/* As many pairs as there may be. */
+static void auxv_is_capped(void)
+{
+	uint8_t *auxv = calloc(FB_MAX_AUXV_PAIRS, 16), *data;
+	struct make_core make = {0};
+	struct fb_core_notes notes;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(auxv);
+	make_note(&make, "CORE", NT_AUXV, auxv, (size_t)FB_MAX_AUXV_PAIRS * 16);
+	notes = parse(&make, 0, NULL, &data);
+	CU_ASSERT_EQUAL(notes.auxv_pairs, FB_MAX_AUXV_PAIRS);
+	release(&notes, data);
+	free(auxv);
+}
+
+/* A mapping of one byte; none of no bytes. No mappings at all are none, and no damage. */
+static void mappings_have_bytes(void)
+{
+	static const uint64_t one[] = {1, 4096, 0x1000, 0x1001, (1ull << 52) - 1, 0};
+	static const uint64_t empty[] = {1, 4096, 0x1000, 0x1000, 0, 0};
+	static const uint64_t none[] = {0, 4096};
+	struct make_core make = {0};
+	struct fb_core_notes notes;
+	uint8_t *data;
+
+	make_note(&make, "CORE", NT_FILE, one, sizeof(one));
+	notes = parse(&make, 0, NULL, &data);
+	CU_ASSERT_EQUAL_FATAL(notes.mapping_count, 1);
+	CU_ASSERT_EQUAL(notes.mappings[0].offset, ((1ull << 52) - 1) * 4096);
+	CU_ASSERT_STRING_EQUAL(notes.mappings[0].path, "");
+	release(&notes, data);
+	refuse_file_note(empty, sizeof(empty), "a mapping ends at 0x1000, before it starts");
+	make = (struct make_core){0};
+	make_note(&make, "CORE", NT_FILE, none, sizeof(none));
+	notes = parse(&make, 0, NULL, &data);
+	CU_ASSERT_EQUAL(notes.mapping_count, 0);
+	release(&notes, data);
+}
+
 static void refuses_impossible_mappings(void)
 {
 	static const uint64_t too_many[] = {1ull << 61, 4096, 1, 2, 3, 0};
@@ -290,4 +363,5 @@ FB_TEST_MAIN("user/core_notes", FB_TEST(gives_registers_to_the_thread_before),
 	     FB_TEST(keeps_the_first_of_two), FB_TEST(takes_half_an_auxv),
 	     FB_TEST(refuses_an_endless_auxv), FB_TEST(refuses_impossible_mappings),
 	     FB_TEST(takes_what_a_cut_left), FB_TEST(forgives_missing_padding_at_the_end),
-	     FB_TEST(mappings_are_put_in_order))
+	     FB_TEST(mappings_are_put_in_order), FB_TEST(warnings_name_the_core),
+	     FB_TEST(auxv_is_capped), FB_TEST(mappings_have_bytes))
