@@ -201,7 +201,9 @@ static struct fb_error *mapped_locate(struct fb_space *space, uint64_t address, 
 	struct fb_error *err;
 
 	err = locate_entry(mapped, address, length, &run);
-	while (!err && run.length < length) {
+	if (err)
+		return err;
+	while (run.length < length) {
 		err = locate_entry(mapped, address + run.length, length - run.length, &next);
 		if (err || !joins(&run, &next))
 			break;

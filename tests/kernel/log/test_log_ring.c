@@ -237,6 +237,32 @@ static void tells_empty_from_lost(void)
 	fb_log_destroy(log);
 }
 
+/* Both positions have to say that a line is empty, and either bit 0 in both that there is no text. */
+static void positions_without_text_are_told_apart(void)
+{
+	static const struct {
+		uint64_t begin, next;
+		bool empty;
+	} positions[] = {{3, 3, true}, {3, 1, false}, {1, 3, false}, {1, 1, false}, {5, 7, false}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(positions); i++) {
+		struct fb_log *log;
+		struct ring ring;
+		struct desc *desc;
+
+		ring_init(&ring);
+		desc = reserve(&ring, 0);
+		desc->begin = positions[i].begin;
+		desc->next = positions[i].next;
+		put(&ring, "end");
+		log = read(&ring);
+		CU_ASSERT_EQUAL(fb_log_lost(log), !positions[i].empty);
+		CU_ASSERT_EQUAL_FATAL(fb_log_count(log), 1u + positions[i].empty);
+		CU_ASSERT_TRUE(is(log, positions[i].empty, "end"));
+		fb_log_destroy(log);
+	}
+}
+
 static void passes_over_damage(void)
 {
 	struct ring ring;
@@ -324,5 +350,6 @@ static void refuses_impossible_geometry(void)
 FB_TEST_MAIN("kernel/log_ring", FB_TEST(reads_what_was_written),
 	     FB_TEST(follows_records_round_the_end),
 	     FB_TEST(a_block_that_ends_at_the_end_is_not_moved), FB_TEST(tells_empty_from_lost),
-	     FB_TEST(passes_over_damage), FB_TEST(goes_on_behind_a_lost_page),
-	     FB_TEST(bounds_a_wild_tail), FB_TEST(refuses_impossible_geometry))
+	     FB_TEST(positions_without_text_are_told_apart), FB_TEST(passes_over_damage),
+	     FB_TEST(goes_on_behind_a_lost_page), FB_TEST(bounds_a_wild_tail),
+	     FB_TEST(refuses_impossible_geometry))

@@ -174,6 +174,68 @@ static void old_enumerators_are_signed_where_one_is_negative(void)
 	fb_btf_destroy(btf);
 }
 
+/* One enum with the flag, or one of 64 bits, says of all others that they would have it: a negative value is then a
+ * large one. */
+static void one_flag_tells_of_all_enums(void)
+{
+	struct fb_btf *btf = NULL;
+
+	FB_OK_FATAL(LOAD(&btf, 5, INFO(FB_TYPE_ENUM, 0, 1), 4, 13, 0xffffffff, /* 1 */
+			 7, INFO(FB_TYPE_ENUM, 1, 1), 4, 11, 0xffffffff));     /* 2 */
+	CU_ASSERT_FALSE(fb_btf_is_signed(btf, 1));
+	CU_ASSERT_TRUE(fb_btf_is_signed(btf, 2));
+	expect_enumerator(btf, 1, 0, "E_ONE", 0xffffffff);
+	expect_enumerator(btf, 2, 0, "u", -1);
+	fb_btf_destroy(btf);
+	FB_OK_FATAL(LOAD(&btf, 5, INFO(FB_TYPE_ENUM, 0, 1), 4, 13, 0xffffffff, /* 1 */
+			 7, INFO(FB_TYPE_ENUM64, 0, 0), 8));                   /* 2 */
+	CU_ASSERT_FALSE(fb_btf_is_signed(btf, 1));
+	fb_btf_destroy(btf);
+	/* The flag of another kind says nothing: here of a struct with bit fields. */
+	FB_OK_FATAL(LOAD(&btf, 5, INFO(FB_TYPE_ENUM, 0, 1), 4, 13, 0xffffffff, /* 1 */
+			 7, INFO(FB_TYPE_STRUCT, 1, 0), 8));                   /* 2 */
+	CU_ASSERT_TRUE(fb_btf_is_signed(btf, 1));
+	fb_btf_destroy(btf);
+}
+
+/* Whether they are in the index of names, or looked for one by one; what has no name is not looked for. */
+static void types_are_found_by_name_and_kind(void)
+{
+	static const struct {
+		enum fb_type_kind kind;
+		const char *name;
+		uint32_t id; /* 0: none */
+	} names[] = {
+		{FB_TYPE_INT, "int", 1},    {FB_TYPE_FUNCTION, "a", 3}, {FB_TYPE_STRUCT, "b", 5},
+		{FB_TYPE_TYPEDEF, "s", 7},  {FB_TYPE_DECL_TAG, "u", 8}, {FB_TYPE_STRUCT, "a", 0},
+		{FB_TYPE_FUNCTION, "b", 0}, {FB_TYPE_UNION, "b", 0},    {FB_TYPE_CONST, "s", 0},
+		{FB_TYPE_DECL_TAG, "s", 0},
+	};
+	struct fb_btf *btf = NULL;
+	uint32_t id = 0;
+
+	FB_OK_FATAL(LOAD(&btf, INT_WORDS, 0, INFO(FB_TYPE_PROTOTYPE, 0, 0), 1, /* 2 */
+			 5, INFO(FB_TYPE_FUNCTION, 0, 1), 2,                   /* 3: a */
+			 0, INFO(FB_TYPE_STRUCT, 0, 0), 4,                     /* 4 */
+			 7, INFO(FB_TYPE_STRUCT, 0, 0), 4,                     /* 5: b */
+			 0, INFO(FB_TYPE_CONST, 0, 0), 1,                      /* 6 */
+			 9, INFO(FB_TYPE_TYPEDEF, 0, 0), 1,                    /* 7: s */
+			 11, INFO(FB_TYPE_DECL_TAG, 0, 0), 5, 0xffffffff));    /* 8: u */
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		struct fb_error *err;
+
+		id = 0;
+		err = fb_btf_find(btf, names[i].kind, names[i].name, &id);
+		CU_ASSERT_EQUAL(err == NULL, names[i].id != 0);
+		CU_ASSERT_EQUAL(id, names[i].id);
+		CU_ASSERT(!err || fb_error_is(err, FB_NOT_FOUND));
+		fb_error_destroy(err);
+	}
+	FB_FAILS(fb_btf_find(btf, FB_TYPE_STRUCT, "", &id), FB_INVALID);
+	FB_FAILS(fb_btf_find(btf, FB_TYPE_CONST, "", &id), FB_INVALID);
+	fb_btf_destroy(btf);
+}
+
 /* Those of 64 bits came when enums began to tell: without the flag they are unsigned. */
 static void enumerators_of_64_bits_always_tell(void)
 {
@@ -233,5 +295,6 @@ FB_TEST_MAIN("symbols/btf_query", FB_TEST(finds_the_complete_type),
 	     FB_TEST(sizes_go_through_names_and_arrays), FB_TEST(integers_tell_what_they_are),
 	     FB_TEST(enumerators_have_their_sign),
 	     FB_TEST(old_enumerators_are_signed_where_one_is_negative),
-	     FB_TEST(enumerators_of_64_bits_always_tell),
+	     FB_TEST(enumerators_of_64_bits_always_tell), FB_TEST(one_flag_tells_of_all_enums),
+	     FB_TEST(types_are_found_by_name_and_kind),
 	     FB_TEST(each_kind_has_its_target_and_length))

@@ -27,9 +27,10 @@ static void lay_out(struct made_tokens *made)
 		size_t length;
 
 		if (made->texts[i])
-			length = strlen(strcpy(to, made->texts[i]));
+			memcpy(to, made->texts[i], strlen(made->texts[i]) + 1);
 		else
-			length = (size_t)sprintf(to, "%u", i);
+			(void)snprintf(to, 4, "%u", i);
+		length = strlen(to);
 		made->index[2 * i] = (uint8_t)made->size;
 		made->index[2 * i + 1] = (uint8_t)(made->size >> 8);
 		made->size += length + 1;

@@ -292,9 +292,9 @@ static void what_is_fatal_passes(void)
 	size_t reads;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(whole);
-	more += (size_t)sprintf(whole, "ProblemType: Crash\nProcMaps:\n");
+	more += (size_t)snprintf(whole, room, "ProblemType: Crash\nProcMaps:\n");
 	for (unsigned i = 0; more < room - 1000; i++)
-		more += (size_t)sprintf(whole + more, " %*d\n", (int)(i % 71), 1);
+		more += (size_t)snprintf(whole + more, room - more, " %*d\n", (int)(i % 71), 1);
 	memcpy(whole + more, report, report_size);
 	question.file = make_file_of("victim.crash", whole, more + report_size);
 	reads = failing_must_pass(unpack_failing, &question, &question.failure, 200, 0);

@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "tests/harness.h"
 #include "tests/user/live_process.h"
+#include "tests/user/unwound.h"
 #include "user/unwind/unwind.h"
 #include "user/unwind/unwind_private.h"
 
@@ -112,38 +113,28 @@ static void child_in_made_code(int ready)
 	__asm__ volatile("" : : : "memory");
 }
 
-/* Unwinding. */
-struct result {
-	struct fb_object_cache *cache;
-	struct fb_string_pool pool;
-	struct fb_user_stack stacks[FB_LIVE_THREADS];
-	size_t count;
-};
+/* A function whose table says that its caller's stack pointer cannot be had. */
+void lose_stack_pointer(void (*call)(void));
 
-static void unwind(struct fb_live_process *live, bool files, struct result *result)
+__asm__(".pushsection .text\n"
+	".type lose_stack_pointer, @function\n"
+	"lose_stack_pointer:\n"
+	"	.cfi_startproc\n"
+	"	push %rbx\n"
+	"	.cfi_adjust_cfa_offset 8\n"
+	"	.cfi_undefined rsp\n"
+	"	call *%rdi\n"
+	"	pop %rbx\n"
+	"	ret\n"
+	"	.cfi_endproc\n"
+	".size lose_stack_pointer, .-lose_stack_pointer\n"
+	".popsection\n");
+
+static void child_loses_stack_pointer(int ready)
 {
-	const struct fb_object_sources sources = {.find = files ? fb_live_find_file : NULL};
-	struct fb_user_process process = {
-		.fetch_fd = -1,
-		.space = &live->space,
-		.mappings = live->mappings,
-		.mapping_count = live->mapping_count,
-	};
-
-	memset(result, 0, sizeof(*result));
-	FB_OK_FATAL(fb_object_cache_create(&sources, &result->cache));
-	process.objects = result->cache;
-	FB_OK_FATAL(fb_user_stacks_unwind(&process, live->regs, live->thread_count, &result->pool,
-					  result->stacks));
-	result->count = live->thread_count;
-}
-
-static void done(struct result *result)
-{
-	for (size_t i = 0; i < result->count; i++)
-		fb_user_stack_deinit(&result->stacks[i]);
-	fb_string_pool_deinit(&result->pool);
-	fb_object_cache_destroy(result->cache);
+	ready_fd = ready;
+	lose_stack_pointer(wait_here);
+	__asm__ volatile("" : : : "memory");
 }
 
 static size_t count_symbol(const struct fb_user_stack *stack, const char *name)
@@ -168,12 +159,12 @@ static size_t index_of(const struct fb_user_stack *stack, const char *name)
 static void finds_every_call(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	const struct fb_user_stack *stack;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	stack = &result.stacks[0];
 	CU_ASSERT_EQUAL(count_symbol(stack, "recurse"), DEPTH);
 	CU_ASSERT_EQUAL(count_symbol(stack, "wait_here"), 1);
@@ -187,19 +178,19 @@ static void finds_every_call(void)
 	CU_ASSERT_EQUAL(stack->frames[0].found, FB_FRAME_REGISTERS);
 	for (size_t i = 1; i < stack->count; i++)
 		CU_ASSERT_EQUAL(stack->frames[i].found, FB_FRAME_UNWIND_TABLE);
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void finds_lines_where_there_is_dwarf(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	size_t at;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	at = index_of(&result.stacks[0], "recurse");
 	CU_ASSERT_FATAL(at != SIZE_MAX);
 	/* A build without -g has none. */
@@ -207,7 +198,7 @@ static void finds_lines_where_there_is_dwarf(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(result.stacks[0].frames[at].file, "test_unwind.c"));
 		CU_ASSERT(result.stacks[0].frames[at].line > 20);
 	}
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
@@ -215,12 +206,12 @@ static void finds_lines_where_there_is_dwarf(void)
 static void finds_the_same_without_files(void)
 {
 	struct fb_live_process live;
-	struct result with, without;
+	struct unwound with, without;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
-	unwind(&live, true, &with);
-	unwind(&live, false, &without);
+	unwound_of(&live, true, &with);
+	unwound_of(&live, false, &without);
 	CU_ASSERT(without.stacks[0].complete);
 	for (size_t i = 0, j = 0; i < with.stacks[0].count; i++) {
 		if (with.stacks[0].frames[i].inlined)
@@ -234,21 +225,21 @@ static void finds_the_same_without_files(void)
 	 * it does not: __syscall_cancel_arch(), since glibc 2.41. */
 	CU_ASSERT_EQUAL(count_symbol(&without.stacks[0], "pause"), 1);
 	CU_ASSERT_PTR_NOT_NULL(without.stacks[0].frames[0].build_id);
-	done(&with);
-	done(&without);
+	unwound_done(&with);
+	unwound_done(&without);
 	fb_live_process_stop(&live);
 }
 
 static void unwinds_each_thread(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	unsigned seen = 0;
 
 	if (!fb_live_process_start(&live, child_has_threads, THREADS))
 		return;
 	CU_ASSERT_EQUAL(live.thread_count, THREADS);
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	CU_ASSERT_EQUAL(count_symbol(&result.stacks[0], "recurse"), THREADS);
 	for (size_t i = 1; i < live.thread_count; i++) {
 		CU_ASSERT(result.stacks[i].complete);
@@ -257,20 +248,20 @@ static void unwinds_each_thread(void)
 		seen |= 1u << count_symbol(&result.stacks[i], "recurse");
 	}
 	CU_ASSERT_EQUAL(seen, (1u << THREADS) - 2); /* depths 1 to THREADS - 1, once each */
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void crosses_a_signal_frame(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	const struct fb_user_stack *stack;
 	size_t signals = 0;
 
 	if (!fb_live_process_start(&live, child_in_handler, 1))
 		return;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	stack = &result.stacks[0];
 	for (size_t i = 0; i < stack->count; i++)
 		signals += stack->frames[i].signal;
@@ -279,20 +270,20 @@ static void crosses_a_signal_frame(void)
 	CU_ASSERT(index_of(stack, "interrupted") < index_of(stack, "fb_test_run"));
 	CU_ASSERT(index_of(stack, "fb_test_run") != SIZE_MAX);
 	CU_ASSERT(stack->complete);
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void marks_what_frame_pointers_give(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	const struct fb_user_stack *stack;
 	size_t at;
 
 	if (!fb_live_process_start(&live, child_in_made_code, 1))
 		return;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	stack = &result.stacks[0];
 	at = index_of(stack, "child_in_made_code");
 	CU_ASSERT_FATAL(at != SIZE_MAX && at > 0);
@@ -301,38 +292,38 @@ static void marks_what_frame_pointers_give(void)
 	CU_ASSERT_PTR_NULL(stack->frames[at - 1].object);
 	CU_ASSERT(index_of(stack, "fb_test_run") != SIZE_MAX);
 	CU_ASSERT(stack->complete);
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void names_the_missing_page(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	char expected[64];
 	size_t before;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	before = result.stacks[0].count;
 	live.absent_start = result.stacks[0].frames[before / 2].sp & FB_PAGE_MASK;
 	live.absent_end = live.absent_start + FB_PAGE_SIZE;
-	done(&result);
-	unwind(&live, true, &result);
+	unwound_done(&result);
+	unwound_of(&live, true, &result);
 	snprintf(expected, sizeof(expected), "stack page 0x%" PRIx64 " is not in dump or core",
 		 live.absent_start);
 	CU_ASSERT(!result.stacks[0].complete);
 	CU_ASSERT(result.stacks[0].count < before);
 	CU_ASSERT_STRING_EQUAL(result.stacks[0].end, expected);
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void names_the_missing_table(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	const struct fb_user_mapping *code;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
@@ -348,46 +339,82 @@ static void names_the_missing_table(void)
 	live.regs[0].rsp &= FB_PAGE_MASK; /* no return address to guess */
 	live.patch_at = live.regs[0].rsp;
 	live.patch = 1;
-	unwind(&live, false, &result);
+	unwound_of(&live, false, &result);
 	CU_ASSERT_EQUAL(result.stacks[0].count, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(result.stacks[0].end, "no unwind table (page 0x"));
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
 static void returns_from_a_call_to_nowhere(void)
 {
 	struct fb_live_process live;
-	struct result plain, wild;
+	struct unwound plain, wild;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
-	unwind(&live, true, &plain);
+	unwound_of(&live, true, &plain);
 	/* As if the caller of the innermost function had called address 16. */
 	live.regs[0].rip = 16;
 	live.regs[0].rsp = plain.stacks[0].frames[1].sp - 8;
-	unwind(&live, true, &wild);
+	unwound_of(&live, true, &wild);
 	CU_ASSERT_EQUAL(wild.stacks[0].frames[0].pc, 16);
 	CU_ASSERT_FATAL(wild.stacks[0].count > 1);
 	CU_ASSERT_EQUAL(wild.stacks[0].frames[1].pc, plain.stacks[0].frames[1].pc);
 	CU_ASSERT_EQUAL(wild.stacks[0].frames[1].found, FB_FRAME_STACK_TOP);
-	done(&plain);
-	done(&wild);
+	unwound_done(&plain);
+	unwound_done(&wild);
 	fb_live_process_stop(&live);
 }
 
 static void does_not_unwind_32_bit(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
 	live.regs[0].cs = 0x23;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	CU_ASSERT_EQUAL(result.stacks[0].count, 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(result.stacks[0].end, "32-bit"));
-	done(&result);
+	unwound_done(&result);
+	fb_live_process_stop(&live);
+}
+
+static void ends_without_a_stack_pointer(void)
+{
+	struct fb_live_process live;
+	struct unwound result;
+
+	if (!fb_live_process_start(&live, child_loses_stack_pointer, 1))
+		return;
+	unwound_of(&live, true, &result);
+	CU_ASSERT_FALSE(result.stacks[0].complete);
+	CU_ASSERT_STRING_EQUAL(result.stacks[0].end,
+			       "the stack pointer of the next frame is not known");
+	CU_ASSERT_FATAL(result.stacks[0].count > 1);
+	CU_ASSERT_STRING_EQUAL(result.stacks[0].frames[result.stacks[0].count - 1].symbol,
+			       "lose_stack_pointer");
+	unwound_done(&result);
+	fb_live_process_stop(&live);
+}
+
+/* Memory at 0, of which nothing was read yet, is as little there as any other. */
+static void no_stack_is_at_address_0(void)
+{
+	struct fb_live_process live;
+	struct unwound result;
+
+	if (!fb_live_process_start(&live, child_recurses, 1))
+		return;
+	live.regs[0].rip = (uint64_t)(uintptr_t)wait_here; /* the return address is on top */
+	live.regs[0].rsp = 0x10;
+	unwound_of(&live, true, &result);
+	CU_ASSERT_EQUAL(result.stacks[0].count, 1);
+	CU_ASSERT_FALSE(result.stacks[0].complete);
+	CU_ASSERT_PTR_NOT_NULL(strstr(result.stacks[0].end, "0x10"));
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
@@ -395,7 +422,7 @@ static void does_not_unwind_32_bit(void)
 static void ends_a_loop(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	const struct fb_user_mapping *made = NULL;
 
 	if (!fb_live_process_start(&live, child_in_made_code, 1))
@@ -410,11 +437,11 @@ static void ends_a_loop(void)
 	live.regs[0].rbp = live.regs[0].rsp + 8;
 	live.patch_at = live.regs[0].rbp;
 	live.patch = live.regs[0].rbp;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	CU_ASSERT(result.stacks[0].count < 10);
 	CU_ASSERT(!result.stacks[0].complete);
 	CU_ASSERT(result.stacks[0].end[0] != '\0');
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
@@ -427,17 +454,17 @@ static void survives_damage(void)
 		return;
 	for (unsigned damage = 8; damage <= 8192; damage *= 4) {
 		for (uint64_t seed = 1; seed <= 12; seed++) {
-			struct result result;
+			struct unwound result;
 
 			live.damage = damage;
 			live.seed = seed;
-			unwind(&live, seed % 2 == 0, &result);
+			unwound_of(&live, seed % 2 == 0, &result);
 			for (size_t i = 0; i < result.count; i++) {
 				CU_ASSERT(result.stacks[i].end[0] != '\0');
 				CU_ASSERT(result.stacks[i].count <=
 					  FB_MAX_USER_FRAMES + FB_MAX_INLINED);
 			}
-			done(&result);
+			unwound_done(&result);
 		}
 	}
 	fb_live_process_stop(&live);
@@ -446,18 +473,18 @@ static void survives_damage(void)
 static void takes_a_process_without_mappings(void)
 {
 	struct fb_live_process live;
-	struct result result;
+	struct unwound result;
 	size_t count;
 
 	if (!fb_live_process_start(&live, child_recurses, 1))
 		return;
 	count = live.mapping_count;
 	live.mapping_count = 0;
-	unwind(&live, true, &result);
+	unwound_of(&live, true, &result);
 	live.mapping_count = count;
 	CU_ASSERT_EQUAL(result.stacks[0].count, 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(result.stacks[0].end, "is no code"));
-	done(&result);
+	unwound_done(&result);
 	fb_live_process_stop(&live);
 }
 
@@ -466,5 +493,6 @@ FB_TEST_MAIN("user/unwind", FB_TEST(finds_every_call), FB_TEST(finds_lines_where
 	     FB_TEST(crosses_a_signal_frame), FB_TEST(marks_what_frame_pointers_give),
 	     FB_TEST(names_the_missing_page), FB_TEST(names_the_missing_table),
 	     FB_TEST(returns_from_a_call_to_nowhere), FB_TEST(does_not_unwind_32_bit),
-	     FB_TEST(ends_a_loop), FB_TEST(survives_damage),
+	     FB_TEST(ends_a_loop), FB_TEST(ends_without_a_stack_pointer),
+	     FB_TEST(no_stack_is_at_address_0), FB_TEST(survives_damage),
 	     FB_TEST(takes_a_process_without_mappings))
