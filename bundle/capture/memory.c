@@ -20,7 +20,8 @@
 #include "base/limits.h"
 
 /* Bits of an entry of pagemap. */
-#define PM_FILE (1ull << 61) /* a page of a file, or of shared memory */
+#define PM_GUARD (1ull << 58) /* made by MADV_GUARD_INSTALL; since 8e2f2aeb8b48, 6.15 */
+#define PM_FILE (1ull << 61)  /* a page of a file, or of shared memory */
 #define PM_SWAP (1ull << 62)
 #define PM_PRESENT (1ull << 63)
 
@@ -81,9 +82,12 @@ static int open_of(int32_t pid, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Whether a page's bytes are to be copied. first: of a file, with its header. */
+/* Whether a page's bytes are to be copied. first: of a file, with its header. A guard has none, though it counts as
+ * swapped out: new C libraries have one below each thread's stack. */
 static bool wants(const struct fb_proc_mapping *mapping, uint64_t entry, bool first)
 {
+	if (entry & PM_GUARD)
+		return false;
 	switch (mapping->kind) {
 	case FB_PROC_ANONYMOUS:
 	case FB_PROC_SHMEM:

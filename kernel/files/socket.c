@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "base/part.h"
 #include "base/text.h"
 
 enum { LOCAL, PEER };
@@ -243,6 +244,18 @@ struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock, struct fb
 	fb_warn_error(fb_kernel_warnings(kernel), err, "addresses of a socket");
 	*socket_ret = socket;
 	return NULL;
+}
+
+struct fb_error *fb_socket_is_at(struct fb_kernel *kernel, uint64_t address, bool *is_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t sock = 0, back = 0;
+	struct fb_error *err = fb_kernel_field(kernel, address, &layout->socket_sk, &sock);
+
+	if (!err && fb_kernel_address_ok(sock))
+		err = fb_kernel_field(kernel, sock, &layout->sock_socket, &back);
+	*is_ret = !err && back == address;
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_socket_read(struct fb_kernel *kernel, uint64_t socket, uint64_t inode,

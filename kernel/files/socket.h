@@ -37,6 +37,10 @@ struct fb_socket {
 /* socket: the address of a struct socket (file->private_data). inode: the inode number of its file. */
 FB_MUST_CHECK struct fb_error *fb_socket_read(struct fb_kernel *kernel, uint64_t socket,
 					      uint64_t inode, struct fb_socket *socket_ret);
+/* Whether a struct socket is at the address: the sock that it points to points back. One that cannot be read is
+ * none. FB_NOMEM, FB_OS. */
+FB_MUST_CHECK struct fb_error *fb_socket_is_at(struct fb_kernel *kernel, uint64_t address,
+					       bool *is_ret);
 /* sock: the address of a struct sock. */
 FB_MUST_CHECK struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock,
 					    struct fb_socket *socket_ret);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds source lines and inlined functions. The unit of an address comes from .debug_aranges (or, since some
- * compilers write none, from the units' own ranges), then the function from the unit, then the inlined
+ * Finds source lines and inlined functions. The unit of an address comes from the units' own ranges (some
+ * compilers write no .debug_aranges), then the function from the unit, then the inlined
  * functions from the function. Results are kept, because many threads wait in the same places. Called for
  * frames of the kernel and its modules.
  */
@@ -47,7 +47,7 @@ struct fb_dwarf_lines {
 	struct fb_unit_functions *units;
 	size_t unit_count, unit_room;
 	bool units_listed;
-	struct unit_range *unit_ranges; /* where .debug_aranges does not tell; in order of start */
+	struct unit_range *unit_ranges; /* in order of start */
 	size_t range_count, range_room;
 	struct location *locations[BUCKETS];
 	size_t location_count;
@@ -188,13 +188,10 @@ static struct fb_error *list_units(struct fb_dwarf_lines *lines)
 static struct fb_error *find_unit(struct fb_dwarf_lines *lines, uint64_t address,
 				  Dwarf_Die *unit_ret, bool *found_ret)
 {
-	struct fb_error *err;
+	struct fb_error *err = list_units(lines);
 	size_t behind;
 
-	*found_ret = dwarf_addrdie(lines->dwarf, address, unit_ret) != NULL;
-	if (*found_ret)
-		return NULL;
-	err = list_units(lines);
+	*found_ret = false;
 	if (err)
 		return err;
 	behind = FB_LOWER_BOUND(i, lines->range_count, lines->unit_ranges[i].start <= address);

@@ -21,6 +21,7 @@ samples=$top/samples/small
 work=$(mktemp -d "${TMPDIR:-/tmp}/fbundle-cli.XXXXXX")
 checks=0
 failures=0
+skipped=0
 command_line=
 status=
 finished=no
@@ -155,12 +156,15 @@ adopt() {
 }
 
 # skip TEXT: says that checks are left out, and why.
-skip() { printf 'skipped - %s\n' "$1"; }
+skip() {
+    skipped=$((skipped + 1))
+    printf 'skipped - %s\n' "$1"
+}
 
 # finish: last line of every test file.
 finish() {
     finished=yes
-    if [ "$checks" -eq 0 ]; then
+    if [ "$checks" -eq 0 ] && [ "$skipped" -eq 0 ]; then
         printf 'not ok - %s checked nothing\n' "$(basename "$0")"
         exit 1
     fi

@@ -195,21 +195,6 @@ uint64_t mk_dwarf_ranges(struct mk_dwarf *dwarf, const uint64_t pairs[][2], size
 	return at;
 }
 
-void mk_dwarf_arange(struct mk_dwarf *dwarf, uint64_t unit, uint64_t start, uint64_t size)
-{
-	struct mk_dwarf_part *part = &dwarf->parts[MK_ARANGES];
-
-	put(part, 44, 4); /* bytes that follow */
-	put(part, 2, 2);  /* version */
-	put(part, unit, 4);
-	put(part, 8, 2); /* bytes of an address, none of a segment */
-	put(part, 0, 4); /* aligned to twice the address */
-	put(part, start, 8);
-	put(part, size, 8);
-	put(part, 0, 8);
-	put(part, 0, 8);
-}
-
 void mk_dwarf_symbol(struct mk_dwarf *dwarf, const char *name, unsigned info, uint64_t address,
 		     uint64_t size)
 {
@@ -248,8 +233,8 @@ static void place_sections(const struct mk_dwarf *dwarf, Elf64_Shdr *sections,
 			   struct mk_dwarf_part *names, uint64_t offset)
 {
 	static const char *const part_names[] = {
-		".debug_info",    ".debug_abbrev", ".debug_line", ".debug_ranges",
-		".debug_aranges", ".symtab",       ".strtab",     ".note.gnu.build-id"};
+		".debug_info", ".debug_abbrev", ".debug_line",       ".debug_ranges",
+		".symtab",     ".strtab",       ".note.gnu.build-id"};
 
 	put(names, 0, 1);
 	sections[TEXT_SECTION] = (Elf64_Shdr){.sh_name = (uint32_t)names->size,

@@ -20,7 +20,6 @@ enum mk_dwarf_section {
 	MK_ABBREVIATIONS,
 	MK_LINES,
 	MK_RANGES,
-	MK_ARANGES,
 	MK_SYMBOLS,
 	MK_NAMES, /* of the symbols */
 	MK_BUILD_ID,
@@ -113,8 +112,6 @@ uint64_t mk_dwarf_lines(struct mk_dwarf *dwarf, const char *const *files, size_t
 			const struct mk_line *lines, size_t count, uint64_t end);
 /* Pairs of start and exclusive end (DW_AT_ranges). Returns their offset. */
 uint64_t mk_dwarf_ranges(struct mk_dwarf *dwarf, const uint64_t pairs[][2], size_t count);
-/* .debug_aranges: the unit that begins at this offset of .debug_info (dwarf->unit) has this code. */
-void mk_dwarf_arange(struct mk_dwarf *dwarf, uint64_t unit, uint64_t start, uint64_t size);
 /* info: as ELF64_ST_INFO() makes it. */
 void mk_dwarf_symbol(struct mk_dwarf *dwarf, const char *name, unsigned info, uint64_t address,
 		     uint64_t size);

@@ -98,7 +98,7 @@ static struct fb_error *feed_unknown(struct fb_wait_finder *finder, size_t objec
 		fb_kernel_field(finder->kernel, file, &finder->layout->file_private_data, &socket));
 
 	if (!other && fb_kernel_address_ok(socket))
-		other = fb_wait_is_socket(finder, socket, &is);
+		other = fb_socket_is_at(finder->kernel, socket, &is);
 	if (!other && !is)
 		return err;
 	fb_error_destroy(err);
@@ -188,7 +188,7 @@ struct fb_error *fb_wait_add_queue_feeders(struct fb_wait_finder *finder, size_t
 
 	*known_ret = false;
 	if (!err && wait->found)
-		err = fb_wait_is_socket(finder, queue + list - wait->offset, known_ret);
+		err = fb_socket_is_at(finder->kernel, queue + list - wait->offset, known_ret);
 	if (err || *known_ret)
 		return err ? err : feed_peer(finder, object, queue + list - wait->offset, absence);
 	return feed_pipe_of(finder, object, queue + list, known_ret);

@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 
 #include "bundle/waits/files/wait_holders.h"
-#include "bundle/waits/files/wait_socket.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "kernel/files/files.h"
+#include "kernel/files/socket.h"
 
 /* Which argument of a system call is a descriptor that it reads from, and writes to; NONE: no such. */
 #define NONE (-1)
@@ -130,7 +130,8 @@ static struct fb_error *is_without_file(struct fb_wait_finder *finder, uint64_t 
 					enum fb_wait_file_sort sort, bool *is_ret)
 {
 	*is_ret = sort == FB_WAIT_PIPE;
-	return sort == FB_WAIT_SOCKET ? fb_wait_is_socket(finder, private_data, is_ret) : NULL;
+	return sort == FB_WAIT_SOCKET ? fb_socket_is_at(finder->kernel, private_data, is_ret)
+				      : NULL;
 }
 
 /* By the wait queue: what it is a member of. */

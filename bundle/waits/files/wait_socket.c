@@ -17,18 +17,6 @@
 #include "bundle/waits/files/wait_open_file.h"
 #include "bundle/waits/files/wait_tcp.h"
 
-struct fb_error *fb_wait_is_socket(struct fb_wait_finder *finder, uint64_t address, bool *is_ret)
-{
-	uint64_t sock = 0, back = 0;
-	struct fb_error *err =
-		fb_kernel_field(finder->kernel, address, &finder->layout->socket_sk, &sock);
-
-	if (!err && fb_kernel_address_ok(sock))
-		err = fb_kernel_field(finder->kernel, sock, &finder->layout->sock_socket, &back);
-	*is_ret = !err && back == address;
-	return fb_part_skip(err);
-}
-
 /* The sock of the other end; 0 where there is none on this host. */
 static struct fb_error *find_peer(struct fb_wait_finder *finder, const struct fb_socket *socket,
 				  uint64_t *peer_ret, struct fb_wait_absence *absence)

@@ -7,11 +7,6 @@
 #include "bundle/waits/finder/wait_finder.h"
 #include "kernel/files/socket.h"
 
-/* Whether a struct socket is at the address: the sock that it points to points back. One that cannot be read is
- * none. FB_NOMEM, FB_OS. */
-FB_MUST_CHECK struct fb_error *fb_wait_is_socket(struct fb_wait_finder *finder, uint64_t address,
-						 bool *is_ret);
-
 /* Adds as owners of the object the processes that have the peer of the socket (the address of a struct socket) open; sets
  * `others` where the peer is not on this host. *read_ret (may be NULL) is the socket itself. *absence_ret: where no owner
  * was added, whether it is certain that there is none. */

@@ -15,7 +15,6 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "bundle/waits/files/wait_holders.h"
-#include "bundle/waits/files/wait_socket.h"
 
 #define TCP_LISTEN 10u
 
@@ -143,7 +142,7 @@ static struct fb_error *add_held(struct fb_wait_finder *finder, struct tcp *tcp)
 		if (!entries[i].private_data ||
 		    (i && entries[i].private_data == entries[i - 1].private_data))
 			continue;
-		err = fb_wait_is_socket(finder, entries[i].private_data, &is);
+		err = fb_socket_is_at(finder->kernel, entries[i].private_data, &is);
 		if (err || !is)
 			continue;
 		err = fb_socket_read(finder->kernel, entries[i].private_data, 0, &socket);

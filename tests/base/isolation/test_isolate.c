@@ -260,10 +260,13 @@ static struct fb_error *devour(void *context, size_t index, struct fb_buf *resul
 {
 	struct answers *answers = context;
 	const size_t piece = 64u << 20;
+	void *volatile got = answers; /* volatile: memory that nobody uses need not be asked for */
 	uint64_t pieces = 0;
 
-	while (index == answers->bad && pieces * piece < 2 * FB_MAX_ISOLATE_MEMORY && malloc(piece))
-		pieces++;
+	while (index == answers->bad && got && pieces * piece < 2 * FB_MAX_ISOLATE_MEMORY) {
+		got = malloc(piece);
+		pieces += got != NULL;
+	}
 	return fb_buf_u64(result, pieces * piece);
 }
 

@@ -12,6 +12,10 @@
 #include "tests/harness.h"
 #include "user/core/core.h"
 
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102 /* since 6.13 (662df3e5c376) */
+#endif
+
 #define PAGES 10u
 #define SIZE (PAGES * FB_PAGE_SIZE)
 
@@ -121,6 +125,20 @@ static void check(uint8_t *pages, enum fb_proc_kind kind, uint64_t offset,
 	}
 }
 
+/* Whether the entry of the page in pagemap says that it is a guard. */
+static bool tells_guards(const uint8_t *page)
+{
+	FILE *file = fopen("/proc/self/pagemap", "re");
+	uint64_t entry = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	setbuf(file, NULL);
+	CU_ASSERT_EQUAL(fseeko(file, (off_t)((uintptr_t)page / FB_PAGE_SIZE * 8), SEEK_SET), 0);
+	CU_ASSERT_EQUAL(fread(&entry, sizeof(entry), 1, file), 1);
+	(void)fclose(file);
+	return entry >> 58 & 1;
+}
+
 static void anonymous_pages_are_copied_once_touched(void)
 {
 	static const struct expected none[] = {{0, 10, 0}};
@@ -166,6 +184,21 @@ static void of_a_file_those_that_were_written_are(void)
 	(void)fclose(file);
 }
 
+/* A guard region counts as swapped out, and cannot be read: it is left out, and is no loss. */
+static void guards_are_left_out(void)
+{
+	static const struct expected some[] = {{0, 7, 0}, {7, 10, 1}};
+	uint8_t *pages = map_pages(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	write_page(pages, 2);
+	write_page(pages, 7);
+	if (madvise(pages, 3 * FB_PAGE_SIZE, MADV_GUARD_INSTALL) == 0 && tells_guards(pages))
+		check(pages, FB_PROC_ANONYMOUS, 0, some, FB_ARRAY_SIZE(some));
+	else
+		fb_test_skip("this kernel has no guard regions, or does not tell them");
+	(void)munmap(pages, SIZE);
+}
+
 /* What the process may not read is read all the same; what is not there is lost, page by page. */
 static void pages_that_cannot_be_read_are_counted(void)
 {
@@ -206,6 +239,6 @@ static void there_is_no_memory_of_no_process(void)
 }
 
 FB_TEST_MAIN("bundle/capture/memory, copied", FB_TEST(anonymous_pages_are_copied_once_touched),
-	     FB_TEST(of_a_file_those_that_were_written_are),
+	     FB_TEST(of_a_file_those_that_were_written_are), FB_TEST(guards_are_left_out),
 	     FB_TEST(pages_that_cannot_be_read_are_counted),
 	     FB_TEST(there_is_no_memory_of_no_process))

@@ -93,25 +93,6 @@ static void code_has_lines_and_functions(void)
 	fb_dwarf_lines_destroy(lines);
 }
 
-/* By .debug_aranges, of a unit that does not say itself where its code is. */
-static void units_are_found_by_the_table_of_ranges(void)
-{
-	struct mk_dwarf made = {0};
-	struct fb_dwarf_lines *lines;
-
-	make_unit(&made, "/b/l", AT(0x200));
-	mk_unit(&made, MK_NAMED("kernel/d.c"));
-	mk_entry(&made, DW_TAG_subprogram, MK_NAMED("third"), MK_CODE(AT(0x300), 0x10));
-	mk_dwarf_end(&made);
-	mk_dwarf_arange(&made, made.unit, AT(0x300), 0x20);
-	lines = open_made(&made);
-	expect_one(lines, AT(0x300), "third", NULL, 0); /* it has no table of lines */
-	expect_one(lines, AT(0x310), NULL, NULL, 0);
-	expect(lines, AT(0x320), NULL, 0);
-	expect_one(lines, AT(0x210), "first", "/b/l/kernel/a.c", 11); /* which the table lacks */
-	fb_dwarf_lines_destroy(lines);
-}
-
 /* Parts of a unit's code, one of them empty, around another unit's. */
 static void units_may_be_in_parts(void)
 {
@@ -262,7 +243,7 @@ static void files_without_debug_information_are_told(void)
 }
 
 FB_TEST_MAIN("symbols/made_lines", FB_TEST(code_has_lines_and_functions),
-	     FB_TEST(units_are_found_by_the_table_of_ranges), FB_TEST(units_may_be_in_parts),
+	     FB_TEST(units_may_be_in_parts),
 
 	     FB_TEST(inlined_functions_have_the_lines_of_their_calls),
 	     FB_TEST(so_many_functions_are_inlined), FB_TEST(symbols_are_found_by_name_and_size),

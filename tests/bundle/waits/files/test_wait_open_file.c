@@ -9,7 +9,7 @@
 
 #include "bundle/waits/files/recognise.h"
 #include "bundle/waits/files/wait_held_files.h"
-#include "bundle/waits/files/wait_socket.h"
+#include "kernel/files/socket.h"
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
@@ -161,12 +161,12 @@ static void tells_whether_an_address_is_a_sockets(void)
 
 	made_waits_begin(&w);
 	(void)in_socket(&w, 3);
-	FB_OK(fb_wait_is_socket(&w.finder, w.marks[0], &is));
+	FB_OK(fb_socket_is_at(w.finder.kernel, w.marks[0], &is));
 	CU_ASSERT(is);
-	FB_OK(fb_wait_is_socket(&w.finder, w.marks[0] + 8, &is));
+	FB_OK(fb_socket_is_at(w.finder.kernel, w.marks[0] + 8, &is));
 	CU_ASSERT_FALSE(is);
 	is = true;
-	FB_OK(fb_wait_is_socket(&w.finder, LOST, &is));
+	FB_OK(fb_socket_is_at(w.finder.kernel, LOST, &is));
 	CU_ASSERT_FALSE(is);
 	made_waits_end(&w);
 }
