@@ -2,6 +2,9 @@
 /* Which library a thread is in that sleeps in futex(): by names, and in the sample's real memory. */
 #include "bundle/waits/futex/wait_library.h"
 
+#include <string.h>
+
+#include "base/attr.h"
 #include "kernel/stacks/stack.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
@@ -139,6 +142,110 @@ static void looks_behind_the_vdso_of_32_bits(void)
 	end(&caller);
 }
 
+/* A mapping whose struct file is lost has the name that a core of the process has for that place. */
+static void names_a_file_by_the_core(void)
+{
+	struct fb_vma vma = {.file = 0x1000};
+	const struct fb_core_mapping *mapping;
+	const struct fb_core_info *info;
+	struct caller caller;
+	char name[64] = "as it was";
+
+	begin(&caller, true);
+	info = fb_core_info(fb_input_core_of(caller.sample.input, 128)->core);
+	CU_ASSERT_FATAL(info->mapping_count > 1);
+	for (size_t i = 0; i < info->mapping_count; i++) {
+		mapping = &info->mappings[i];
+		for (uint64_t at = mapping->start; at < mapping->end;
+		     at += mapping->end - mapping->start - 1) {
+			vma.start = at;
+			FB_OK_FATAL(fb_futex_object_name(&caller.finder, caller.blocked.task, &vma,
+							 name, sizeof(name)));
+			CU_ASSERT_STRING_EQUAL(name, strrchr(mapping->path, '/') + 1);
+		}
+	}
+	memcpy(name, "as it was", 10);
+	vma.start = info->mappings[0].start - 1;
+	FB_FAILS(
+		fb_futex_object_name(&caller.finder, caller.blocked.task, &vma, name, sizeof(name)),
+		FB_CORRUPT);
+	vma.start = info->mappings[info->mapping_count - 1].end;
+	FB_FAILS(
+		fb_futex_object_name(&caller.finder, caller.blocked.task, &vma, name, sizeof(name)),
+		FB_CORRUPT);
+	/* The core is of another process. */
+	vma.start = info->mappings[0].start;
+	FB_FAILS(fb_futex_object_name(&caller.finder, sample_task(&caller.sample, 132), &vma, name,
+				      sizeof(name)),
+		 FB_CORRUPT);
+	CU_ASSERT_STRING_EQUAL(name, "as it was");
+	end(&caller);
+}
+
+static void names_a_file_by_what_is_left_of_its_path(void)
+{
+	static const struct {
+		const char *path, *name;
+	} paths[] = {
+		{"/usr/lib/libc.so.6", "libc.so.6"},
+		{"libc.so.6", "libc.so.6"},
+		{"/", ""},
+		{"/a\nb", "a\\x0ab"},
+	};
+	struct fb_vma vma = {0};
+	struct caller caller;
+	char name[64];
+
+	begin(&caller, false);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++) {
+		vma.path = paths[i].path;
+		FB_OK_FATAL(fb_futex_object_name(&caller.finder, caller.blocked.task, &vma, name,
+						 sizeof(name)));
+		CU_ASSERT_STRING_EQUAL(name, paths[i].name);
+	}
+	vma.path = "";
+	FB_FAILS(
+		fb_futex_object_name(&caller.finder, caller.blocked.task, &vma, name, sizeof(name)),
+		FB_CORRUPT);
+	end(&caller);
+}
+
+/* What stands on top of the stack is a return address only where it leads to code of a file. */
+static void looks_behind_syscall_for_code_alone(void)
+{
+	struct fb_futex_caller found;
+	struct fb_vma *code, before;
+	struct caller caller;
+	uint64_t word;
+
+	begin(&caller, true);
+	caller.blocked.regs.rsp = return_to_program(&caller);
+	FB_OK_FATAL(fb_space_u64(fb_joined_space(caller.joined), caller.blocked.regs.rsp, &word));
+	code = (struct fb_vma *)fb_vmas_find(fb_joined_vmas(caller.joined), word);
+	before = *code;
+	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_PROGRAM);
+	CU_ASSERT(find(&caller).proven);
+	code->flags &= ~(uint64_t)FB_VM_EXEC;
+	found = find(&caller);
+	CU_ASSERT(found.library == FB_FUTEX_GLIBC && found.proven);
+	code->no_flags = true; /* of a core, which does not tell */
+	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_PROGRAM);
+	*code = before;
+	code->file = 0;
+	code->path = NULL;
+	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_GLIBC);
+	code->path = "/lib/libpthread.so.0"; /* another part of glibc */
+	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_GLIBC);
+	code->path = "/opt/runtime";
+	found = find(&caller);
+	CU_ASSERT_EQUAL(found.library, FB_FUTEX_PROGRAM);
+	CU_ASSERT_STRING_EQUAL(found.object, "runtime");
+	*code = before;
+	end(&caller);
+}
+
 FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),
 	     FB_TEST(believes_glibc_where_no_syscall_is_in_between),
-	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(looks_behind_the_vdso_of_32_bits))
+	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(looks_behind_the_vdso_of_32_bits),
+	     FB_TEST(names_a_file_by_the_core), FB_TEST(names_a_file_by_what_is_left_of_its_path),
+	     FB_TEST(looks_behind_syscall_for_code_alone))

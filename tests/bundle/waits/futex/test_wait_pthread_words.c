@@ -314,5 +314,67 @@ static void holds_the_value_to_the_lock(void)
 	CU_ASSERT_STRING_EQUAL(wait.kind, "rwlock-write");
 }
 
+/* Memory of which only so many words from the futex word on are there, and one read fails otherwise. */
+struct cut_memory {
+	struct fb_space space;
+	const uint32_t *words;
+	size_t count, reads, at; /* at: the read that fails, from 1; 0: none */
+	enum fb_code code;
+};
+
+static struct fb_error *read_cut(struct fb_space *space, uint64_t address, void *to, size_t length)
+{
+	struct cut_memory *memory = (struct cut_memory *)space;
+
+	if (++memory->reads == memory->at)
+		return fb_error_create(memory->code, "made to fail");
+	if (address < 4096 || address + length > 4096 + memory->count * 4)
+		return fb_error_create(FB_ABSENT, "0x%x is not there", (unsigned)address);
+	memcpy(to, (const uint8_t *)memory->words + (address - 4096), length);
+	return NULL;
+}
+
+static const struct fb_space_ops cut_ops = {.read = read_cut};
+
+/* A lock that is there whole is known, though one that would reach further cannot be read. */
+static void what_cannot_be_read_is_passed_over(void)
+{
+	static const uint32_t words[4] = {2, 1, OWNER_LOW, OWNER_HIGH};
+	static const enum fb_code fatal[] = {FB_NOMEM, FB_OS, FB_EXHAUSTED};
+	struct cut_memory memory = {.space = {.ops = &cut_ops}, .words = words, .count = 4};
+	const struct fb_futex_call call = {
+		.address = 4096, .command = FB_FUTEX_WAIT, .value = 2, .process_private = true};
+	struct fb_pthread_wait wait = {.kind = "as it was"};
+	size_t reads;
+
+	FB_OK_FATAL(fb_pthread_recognise(&memory.space, &call, &wait));
+	CU_ASSERT_STRING_EQUAL(wait.kind, "stdio-lock");
+	CU_ASSERT_EQUAL(memory.reads, 2);
+	/* Where nothing is known, the first reason is told. */
+	wait.kind = "as it was";
+	memory.count = 3;
+	memory.reads = 0;
+	FB_FAILS_WITH(fb_pthread_recognise(&memory.space, &call, &wait), FB_ABSENT,
+		      "0x1000 is not there");
+	reads = memory.reads;
+	CU_ASSERT_EQUAL(reads, 3);
+	for (memory.at = 1; memory.at <= reads; memory.at++) {
+		for (size_t i = 0; i < FB_ARRAY_SIZE(fatal); i++) {
+			memory.reads = 0;
+			memory.code = fatal[i];
+			FB_FAILS_WITH(fb_pthread_recognise(&memory.space, &call, &wait), fatal[i],
+				      "made to fail");
+			CU_ASSERT_EQUAL(memory.reads, memory.at);
+		}
+		memory.reads = 0;
+		memory.code = FB_CORRUPT;
+		FB_FAILS(fb_pthread_recognise(&memory.space, &call, &wait),
+			 memory.at == 1 ? FB_CORRUPT : FB_ABSENT);
+		CU_ASSERT_EQUAL(memory.reads, reads);
+	}
+	CU_ASSERT_STRING_EQUAL(wait.kind, "as it was");
+}
+
 FB_TEST_MAIN("bundle/wait_pthread_words", FB_TEST(knows_each_lock),
-	     FB_TEST(holds_each_word_to_its_bounds), FB_TEST(holds_the_value_to_the_lock))
+	     FB_TEST(holds_each_word_to_its_bounds), FB_TEST(holds_the_value_to_the_lock),
+	     FB_TEST(what_cannot_be_read_is_passed_over))
