@@ -181,6 +181,30 @@ static void what_another_traces_is_not_stopped(void)
 	stop_child(&child);
 }
 
+/* Nobody has to be there to be waited for: where a program leaves its children to the kernel, they are gone. */
+static void children_that_are_reaped_are_not_waited_for(void)
+{
+	struct fb_tracer *tracer = NULL;
+	struct child child;
+	uint64_t stopped_ns = 0;
+	bool in_time = false;
+	void (*before)(int);
+
+	start_child(&child, 2);
+	before = signal(SIGCHLD, SIG_IGN);
+	CU_ASSERT_PTR_NOT_EQUAL_FATAL(before, SIG_ERR);
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+	CU_ASSERT_EQUAL_FATAL(kill(child.pid, SIGKILL), 0); /* so that none is left */
+	(void)alarm(30);
+	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	(void)alarm(0);
+	CU_ASSERT(in_time && stopped_ns > 0);
+	fb_tracer_destroy(tracer);
+	CU_ASSERT_PTR_NOT_EQUAL(signal(SIGCHLD, before), SIG_ERR);
+	(void)close(child.to_fd);
+	(void)close(child.from_fd);
+}
+
 static void what_is_gone_cannot_be_stopped(void)
 {
 	struct fb_tracer *tracer = NULL;
@@ -191,4 +215,6 @@ static void what_is_gone_cannot_be_stopped(void)
 
 FB_TEST_MAIN("bundle/capture/tracer", FB_TEST(all_threads_stop_and_go_on),
 	     FB_TEST(destroying_it_lets_them_go), FB_TEST(a_signal_reaches_it_all_the_same),
-	     FB_TEST(what_another_traces_is_not_stopped), FB_TEST(what_is_gone_cannot_be_stopped))
+	     FB_TEST(what_another_traces_is_not_stopped),
+	     FB_TEST(children_that_are_reaped_are_not_waited_for),
+	     FB_TEST(what_is_gone_cannot_be_stopped))

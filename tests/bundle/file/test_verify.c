@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Each changed byte of a bundle is found, wherever it is, and a cut one is told from no bundle. */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include "bundle/file/fiber.h"
 #include "bundle/file/fiber_table.h"
 #include "bundle/file/verify_sums.h"
+#include "bundle/merge/bundle_writer.h"
 #include "kernel/dump/kdump_format.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
@@ -215,6 +218,94 @@ static void descriptors_without_a_page_are_found(void)
 	close_subject(&subject);
 }
 
+/* One changed byte, and the text of its only problem. */
+static void check_changed(struct subject *subject, uint64_t at, const char *wanted)
+{
+	uint8_t byte, changed;
+	char text[300];
+
+	CU_ASSERT_EQUAL_FATAL(pread(subject->fd, &byte, 1, (off_t)at), 1);
+	changed = byte ^ 1;
+	CU_ASSERT_EQUAL_FATAL(pwrite(subject->fd, &changed, 1, (off_t)at), 1);
+	CU_ASSERT_EQUAL(count_problems(subject->path, text, sizeof(text)), 1);
+	CU_ASSERT_STRING_EQUAL(text, wanted);
+	CU_ASSERT_EQUAL_FATAL(pwrite(subject->fd, &byte, 1, (off_t)at), 1);
+}
+
+/* Each region of the dump has a name, and its first and its last byte are in what is told. */
+static void damage_is_told_to_the_byte(void)
+{
+	static const struct {
+		uint32_t kind;
+		const char *name;
+	} regions[] = {
+		{FB_FIBER_REGION_EXISTING, "bitmap of existing pages"},
+		{FB_FIBER_REGION_COPIED, "page data of the dump"},
+		{FB_FIBER_REGION_ADDED, "page data of the cores"},
+	};
+	struct subject subject;
+	char wanted[300];
+
+	open_subject(&subject);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(regions); i++) {
+		struct fb_fiber_region region = {0};
+
+		find_region(&subject, regions[i].kind, &region);
+		(void)snprintf(wanted, sizeof(wanted),
+			       "%s: checksum differs: bytes 0x%" PRIx64 "-0x%" PRIx64
+			       " of the file",
+			       regions[i].name, region.offset, region.offset + region.length - 1);
+		check_changed(&subject, region.offset, wanted);
+		check_changed(&subject, region.offset + region.length - 1, wanted);
+	}
+	close_subject(&subject);
+}
+
+/* An object with a checksum that is right, and bytes that are none. */
+static void objects_that_are_none_are_found(void)
+{
+	const struct fb_bundle_object objects[] = {
+		{.build_id = "00c0ffee",
+		 .paths = "/lib/libc.so",
+		 .paths_size = 13,
+		 .file_size = 5000,
+		 .bytes = "not an object",
+		 .size = 13},
+		{.build_id = "00c0fff0",
+		 .paths = "/lib/libm.so",
+		 .paths_size = 13,
+		 .file_size = 5000,
+		 .bytes = "nor this",
+		 .size = 8},
+	};
+	struct fb_placement placement;
+	struct fb_warnings *problems;
+	struct fb_bundle_plan plan = {
+		.core_count = MADE_CORES,
+		.placement = &placement,
+		.manifest = MADE_MANIFEST,
+		.objects = objects,
+		.object_count = 2,
+	};
+	struct made_host host;
+	char path[4200];
+
+	made_host_open(&host, MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	plan.kernel = host.kernel;
+	plan.cores = host.place;
+	FB_OK_FATAL(fb_place(host.kernel, host.place, MADE_CORES, NULL, &placement));
+	(void)snprintf(path, sizeof(path), "%s/objects", fb_test_folder());
+	FB_OK_FATAL(fb_bundle_write(&plan, path, true));
+	fb_placement_deinit(&placement);
+	FB_OK_FATAL(fb_warnings_create(&problems));
+	FB_OK(fb_fiber_verify(path, NULL, problems));
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(problems), 2);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(problems, 0), "object 0 (/lib/libc.so): "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(problems, 1), "object 1 (/lib/libm.so): "));
+	fb_warnings_destroy(problems);
+	made_host_close(&host);
+}
+
 static void a_cut_bundle_is_told_from_no_bundle(void)
 {
 	struct subject subject;
@@ -286,4 +377,5 @@ FB_TEST_MAIN("bundle/verify", FB_TEST(a_sound_bundle_has_no_problems),
 	     FB_TEST(changed_bytes_of_the_dump_are_found), FB_TEST(says_what_is_damaged_and_where),
 	     FB_TEST(descriptors_without_a_page_are_found),
 	     FB_TEST(a_cut_bundle_is_told_from_no_bundle), FB_TEST(a_flattened_bundle_is_one),
-	     FB_TEST(what_is_no_bundle_is_one_clear_error))
+	     FB_TEST(what_is_no_bundle_is_one_clear_error), FB_TEST(damage_is_told_to_the_byte),
+	     FB_TEST(objects_that_are_none_are_found))

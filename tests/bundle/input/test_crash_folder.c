@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/limits.h"
 #include "tests/harness.h"
 
 static char path[PATH_MAX];
@@ -154,13 +155,125 @@ static void ends_at_its_cap(void)
 	struct fb_crash_folder found;
 	char name[64];
 
-	for (unsigned i = 1; i < 300; i++) {
+	for (unsigned i = 1; i <= FB_MAX_SPLIT_PARTS; i++) {
 		snprintf(name, sizeof(name), "%s/dump.%u", strrchr(folder, '/') + 1, i);
-		free(fb_test_file(name, "x", 1));
+		if (i < FB_MAX_SPLIT_PARTS)
+			free(fb_test_file(name, "x", 1));
 	}
-	FB_FAILS(fb_crash_folder_find(folder, false, &found), FB_LIMIT);
+	FB_OK_FATAL(fb_crash_folder_find(folder, false, &found));
+	CU_ASSERT_EQUAL(found.dump.count, FB_MAX_SPLIT_PARTS);
+	fb_crash_folder_deinit(&found);
+	free(fb_test_file(name, "x", 1));
+	FB_FAILS_WITH(fb_crash_folder_find(folder, false, &found), FB_LIMIT,
+		      "dumps in this folder");
+}
+
+/* What lies beside a dump and what is one, by its name alone. */
+static void names_tell_dumps_from_texts(void)
+{
+	static const char *const texts[] = {
+		"vmcore-dmesg",     "vmcore-dmesg.1", "vmcore-dmesg-old",
+		"vmcoreinfo",       "vmcoreinfo.1",   "vmcore.txt",
+		"vmcore.log",       "vmcore.json",    "vmcore.html",
+		"vmcore.sha256",    "dump",           "dump-1",
+		"dump-incomplete1", "vmcor",          "dmesg.1",
+		"my.dump.1",        ".txt",           "xcore",
+		"core1.sha256",
+	};
+	static const char *const dumps[] = {
+		"vmcore",    "vmcore-dmes", "vmcoreinf", "vmcore2", "dump.",
+		"dump.core", "vmcore.txt1", "vmcoretxt", "dump.gz",
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(texts); i++) {
+		const char *folder = FOLDER("dump.5", texts[i]);
+		struct fb_crash_folder found = {0};
+
+		FB_OK_FATAL(fb_crash_folder_find(folder, true, &found));
+		CU_ASSERT_EQUAL(found.dump.count, 1);
+		CU_ASSERT_EQUAL(found.cores.count, 0);
+		fb_crash_folder_deinit(&found);
+	}
+	for (size_t i = 0; i < FB_ARRAY_SIZE(dumps); i++)
+		check_one(FOLDER("core.1", "dmesg.1", dumps[i]), dumps[i]);
+}
+
+/* core*, and the ends of those that are named otherwise. */
+static void names_tell_cores(void)
+{
+	static const struct {
+		const char *name;
+		bool is;
+	} names[] = {
+		{"core", true},        {"cor", false},        {"core.1", true},
+		{"a.core", true},      {"a.core.gz", true},   {"a.core.bz2", true},
+		{"a.core.xz", true},   {"a.core.lz4", true},  {"a.core.zst", true},
+		{"a.crash", true},     {"a.core.zip", false}, {"a.core1", false},
+		{"acore", false},      {"a.crashx", false},   {"core.1.txt", false},
+		{"core.1.log", false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		const char *folder = FOLDER(names[i].name);
+		struct fb_path_list cores = {0};
+		struct fb_error *err = fb_crash_folder_cores(folder, &cores);
+
+		CU_ASSERT_EQUAL(!err, names[i].is);
+		CU_ASSERT(!err || fb_error_is(err, FB_NOT_FOUND));
+		CU_ASSERT_EQUAL(cores.count, names[i].is);
+		fb_error_destroy(err);
+		fb_path_list_deinit(&cores);
+	}
+}
+
+static void parts_differ_in_their_digits_alone(void)
+{
+	static const struct {
+		const char *first, *second;
+		bool are;
+	} parts[] = {
+		{"dump.1", "dump.2", true},      {"dump.1", "dump.10", true},
+		{"dump.", "dump.1", false},      {"dump.1", "dump.1a", false},
+		{"dump.1", "dump.x1", false},    {"vmcore1", "vmcore2", true},
+		{"vmcore", "vmcore1", false},    {"dump.1", "vmcore1", false},
+		{"dump.a1", "dump.a2", true},    {"dump.a1", "dump.b1", false},
+		{"dump.1.1", "dump.2.1", false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(parts); i++) {
+		const char *folder = FOLDER(parts[i].first, parts[i].second, "core.7");
+		struct fb_crash_folder found = {0};
+		struct fb_error *err = fb_crash_folder_find(folder, false, &found);
+
+		CU_ASSERT_EQUAL(!err, parts[i].are);
+		CU_ASSERT(!err || fb_error_is(err, FB_INVALID));
+		CU_ASSERT_EQUAL(found.dump.count, parts[i].are ? 2 : 0);
+		CU_ASSERT_EQUAL(found.cores.count, parts[i].are);
+		fb_error_destroy(err);
+		fb_crash_folder_deinit(&found);
+	}
+}
+
+/* A folder of a dump's or a core's name is neither, and one that cannot be opened is an error. */
+static void folders_are_no_files(void)
+{
+	const char *folder = FOLDER("dump.1");
+	struct fb_crash_folder found = {0};
+	char inner[PATH_MAX + 16];
+
+	(void)snprintf(inner, sizeof(inner), "%s/core.d", folder);
+	CU_ASSERT_EQUAL_FATAL(mkdir(inner, 0700), 0);
+	(void)snprintf(inner, sizeof(inner), "%s/dump.2", folder);
+	CU_ASSERT_EQUAL_FATAL(mkdir(inner, 0700), 0);
+	(void)snprintf(inner, sizeof(inner), "%s/x.fbundle", folder);
+	CU_ASSERT_EQUAL_FATAL(mkdir(inner, 0700), 0);
+	FB_OK_FATAL(fb_crash_folder_find(folder, false, &found));
+	CU_ASSERT(found.dump.count == 1 && !found.cores.count && !found.bundle);
+	fb_crash_folder_deinit(&found);
 }
 
 FB_TEST_MAIN("bundle/crash_folder", FB_TEST(finds_the_dump), FB_TEST(finds_the_bundle),
 	     FB_TEST(finds_cores), FB_TEST(gives_a_file_itself), FB_TEST(joins_numbered_parts),
-	     FB_TEST(names_what_it_cannot_choose_from), FB_TEST(ends_at_its_cap))
+	     FB_TEST(names_what_it_cannot_choose_from), FB_TEST(ends_at_its_cap),
+	     FB_TEST(names_tell_dumps_from_texts), FB_TEST(names_tell_cores),
+	     FB_TEST(parts_differ_in_their_digits_alone), FB_TEST(folders_are_no_files))

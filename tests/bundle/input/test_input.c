@@ -190,6 +190,50 @@ static void fails_without_a_dump(void)
 	fb_warnings_destroy(warnings);
 }
 
+/* A core that a bundle has already is left out, and why is known of the first of them. */
+static void a_core_that_the_bundle_has_is_left_out(void)
+{
+	static const char *const names[] = {"core.132.xz", "core.128.xz", "core.139.xz"};
+	char *paths[3], path[4200], wanted[4400];
+	struct fb_input_options options = {.path = path, .cores = (const char *const *)paths};
+	const struct fb_input_core *cores = NULL;
+	struct fb_warnings *remarks = NULL;
+	struct sample_input bundle;
+	size_t count = 0;
+
+	sample_open_bundle(&bundle, (const char *const[]){"core.128.xz", "core.132.xz", NULL});
+	FB_OK_FATAL(fb_input_cores(bundle.input, &cores, &count));
+	CU_ASSERT_EQUAL(count, 2);
+	CU_ASSERT_PTR_NULL(fb_input_core_problem(bundle.input));
+	(void)snprintf(path, sizeof(path), "%s", fb_input_path(bundle.input));
+	fb_input_destroy(bundle.input);
+	FB_OK_FATAL(fb_warnings_create(&remarks));
+	options.remarks = remarks;
+	for (size_t i = 0; i < 3; i++)
+		paths[i] = sample_path(names[i]);
+	/* One, two, and a third that is new. */
+	for (options.core_count = 1; options.core_count <= 3; options.core_count++) {
+		FB_OK_FATAL(fb_input_open(&options, bundle.warnings, &bundle.input));
+		FB_OK_FATAL(fb_input_cores(bundle.input, &cores, &count));
+		CU_ASSERT_EQUAL(count, options.core_count == 3 ? 3 : 2);
+		(void)snprintf(wanted, sizeof(wanted), "the bundle has %s already, as core.132.xz",
+			       paths[0]);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(fb_input_core_problem(bundle.input));
+		CU_ASSERT_STRING_EQUAL(fb_input_core_problem(bundle.input), wanted);
+		fb_input_destroy(bundle.input);
+	}
+	CU_ASSERT_EQUAL(fb_warnings_count(bundle.warnings), 0);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(remarks), 2);
+	(void)snprintf(wanted, sizeof(wanted),
+		       "%s: left out: the bundle has it already, as core.128.xz", paths[1]);
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(remarks, 1), wanted);
+	for (size_t i = 0; i < 3; i++)
+		free(paths[i]);
+	fb_warnings_destroy(remarks);
+	fb_warnings_destroy(bundle.warnings);
+}
+
 FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_dump), FB_TEST(opens_a_folder),
 	     FB_TEST(tells_cores_of_one_name_apart), FB_TEST(matches_cores),
-	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump))
+	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump),
+	     FB_TEST(a_core_that_the_bundle_has_is_left_out))
