@@ -206,6 +206,34 @@ static void unmapped_pages_of_objects_are_kept(void)
 	sample_close(&bundle);
 }
 
+/* The stacks of one process are enough to lead to its program: by a word that stands anywhere in them. */
+static void a_word_of_a_stack_leads_to_an_object(void)
+{
+	const struct fb_keep_options options = {.stacks = true, .most_pages = UINT64_MAX};
+	const struct fb_tasks *tasks = NULL;
+	struct unmapped_frame unmapped;
+	struct fb_keep_result result;
+	struct sample_input bundle;
+	struct fb_frame_set *set;
+	uint64_t pfn;
+
+	open_bundle(&bundle);
+	pfn = find_header(&bundle, 128, true);
+	FB_OK_FATAL(fb_input_tasks(bundle.input, &tasks));
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
+		struct fb_task *task = (struct fb_task *)fb_tasks_get(tasks, i);
+
+		task->kernel_thread = task->pid != 128;
+	}
+	unmapped_frame_begin(&unmapped, bundle.input, pfn);
+	set = find(&bundle, &options, &result);
+	CU_ASSERT_EQUAL(result.threads, 3);
+	CU_ASSERT_TRUE(fb_frame_set_has(set, pfn));
+	fb_frame_set_destroy(set);
+	unmapped_frame_end(&unmapped);
+	sample_close(&bundle);
+}
+
 static void all_of_a_process_is_all_of_its_pages(void)
 {
 	static const char *const words[] = {"132"};
@@ -286,4 +314,5 @@ FB_TEST_MAIN("bundle/keep", FB_TEST(keeps_what_is_asked_for),
 	     FB_TEST(stacks_have_their_pages_and_locks),
 	     FB_TEST(unmapped_pages_of_objects_are_kept),
 	     FB_TEST(all_of_a_process_is_all_of_its_pages),
-	     FB_TEST(names_of_no_process_are_refused), FB_TEST(a_failing_read_costs_itself))
+	     FB_TEST(names_of_no_process_are_refused), FB_TEST(a_failing_read_costs_itself),
+	     FB_TEST(a_word_of_a_stack_leads_to_an_object))

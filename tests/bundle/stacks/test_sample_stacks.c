@@ -102,6 +102,40 @@ static void both_halves_of_a_waiting_thread(void)
 	close_stacks(&stacks);
 }
 
+/* Why there is no user half stands at its end, one reason for all threads of a process. */
+static void an_end_says_why_there_is_no_user_half(void)
+{
+	static const int32_t tids[] = {2, 202, 204, 132, 128, 130};
+	const struct fb_tasks *tasks = NULL;
+	struct fb_task *exited, *lost;
+	struct stacks stacks;
+	const char *end;
+
+	SAMPLE(&stacks.sample);
+	FB_OK_FATAL(fb_input_tasks(stacks.sample.input, &tasks));
+	exited = (struct fb_task *)sample_task(&stacks.sample, 132);
+	exited->mm = 0;
+	for (size_t i = 1; i < 3; i++) {
+		lost = (struct fb_task *)sample_task(&stacks.sample, tids[i]);
+		lost->mm = 0x1000;
+	}
+	/* Its other thread still has its memory. */
+	((struct fb_task *)sample_task(&stacks.sample, 128))->mm = 0;
+	load(&stacks, tids, FB_ARRAY_SIZE(tids), false);
+	end = fb_thread_stacks_get(stacks.stacks, 0)->user.end;
+	CU_ASSERT_STRING_EQUAL(end, "a kernel thread: it has no user half");
+	end = fb_thread_stacks_get(stacks.stacks, 3)->user.end;
+	CU_ASSERT_STRING_EQUAL(end, "the process has exited: its memory is gone");
+	for (size_t i = 1; i < 3; i++) {
+		end = fb_thread_stacks_get(stacks.stacks, i)->user.end;
+		CU_ASSERT_PTR_NOT_NULL(strstr(end, "PID 202: "));
+		CU_ASSERT_EQUAL(fb_thread_stacks_get(stacks.stacks, i)->user.count, 0);
+	}
+	for (size_t i = 4; i < 6; i++)
+		CU_ASSERT(fb_thread_stacks_get(stacks.stacks, i)->user.count > 0);
+	close_stacks(&stacks);
+}
+
 /* Descriptors among the arguments are named: files by their paths, sockets by their addresses. */
 static void system_calls_name_what_they_are_called_with(void)
 {
@@ -219,4 +253,5 @@ static void mappings_have_their_files(void)
 
 FB_TEST_MAIN("bundle/sample_stacks", FB_TEST(both_halves_of_a_waiting_thread),
 	     FB_TEST(system_calls_name_what_they_are_called_with),
-	     FB_TEST(registers_come_from_where_they_are), FB_TEST(mappings_have_their_files))
+	     FB_TEST(registers_come_from_where_they_are), FB_TEST(mappings_have_their_files),
+	     FB_TEST(an_end_says_why_there_is_no_user_half))
