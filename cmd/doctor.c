@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle doctor: whether this host would leave what is needed if it panicked now.
+ * fbundle doctor: checks whether this host would leave a useful dump if it panicked now.
  */
 #include "bundle/host/doctor.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle extract: a core out of a bundle, bit for bit; or one built from the dump.
+ * fbundle extract: writes a core from a bundle, bit for bit; or one that is built from the dump.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * extract where there is no core: one is built from the dump. Called by extract.
+ * Builds a core from the dump where there is none. Called by extract.c.
  */
 #include "cmd/extract_dump.h"
 

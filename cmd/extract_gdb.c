@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The command line that opens an extracted core in gdb, to be pasted into a shell. Names in it are a
- * dump's: they are quoted, and left out where that is not enough.
+ * Prints the command line that opens an extracted core in gdb, for pasting into a shell. Names in it come from a dump:
+ * they are quoted, and left out where quoting does not make them safe. Called by extract.c and extract_dump.c.
  */
 #include "cmd/extract_gdb.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What to look at first: of a host that crashed the panic's stack, of one that hung who waits for whom.
+ * Finds what to look at first: for a host that crashed, the stack of the panic; for one that hung, the waits. Called by
+ * info.c.
  */
 #include "cmd/info_look.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What of a dump is stuck, and what to look at first; for info.c. */
+/* Finds what in a dump is stuck, and what to look at first. Called by info.c. */
 #ifndef FB_CMD_INFO_LOOK_H
 #define FB_CMD_INFO_LOOK_H
 
@@ -7,17 +7,17 @@
 #include "cmd/shared/command.h"
 
 struct fb_info_look {
-	bool tasks_known;       /* else the next is not, nor who waits */
+	bool tasks_known;       /* false: neither uninterruptible nor waits are known */
 	size_t uninterruptible; /* threads in D state */
-	bool waits_known;       /* else the next two are not */
+	bool waits_known;       /* false: deadlocks and deadlocked are not known */
 	size_t deadlocks;
-	size_t deadlocked;    /* threads in them */
-	char what[512];       /* what to look at first: raw bytes, escape before showing */
-	const char *command;  /* of fbundle, that shows it: "waits", "bt"... Static */
-	const char *argument; /* of it, behind INPUT; "": none. Static */
+	size_t deadlocked;    /* threads in deadlocks */
+	char what[512];       /* what to look at first; raw bytes, escape before showing */
+	const char *command;  /* the command of fbundle that shows it: "waits", "bt"... Static */
+	const char *argument; /* its argument after INPUT; "": none. Static */
 };
 
-/* What cannot be found out is a warning. */
+/* What cannot be found out is a warning; only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input,
 					    const struct fb_panic *panic,
 					    struct fb_info_look *look_ret);

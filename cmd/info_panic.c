@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The panic in more detail: what each CPU ran, and taints. Called by info.
+ * Prints the panic in more detail: what each CPU ran, and taints. Called by info.c.
  */
 #include "cmd/info_panic.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `info` shows of the panic below its first lines: taints, the stack, modules in it. */
+/* Prints what `info` shows of the panic below its first lines: taints, the stack, and the modules in it. Called by
+ * info.c. */
 #ifndef FB_CMD_INFO_PANIC_H
 #define FB_CMD_INFO_PANIC_H
 

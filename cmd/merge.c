@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle merge: a dump and cores become a bundle.
+ * fbundle merge: writes a bundle from a dump and cores.
  */
 #include "bundle/merge/merge.h"
 #include "bundle/merge/merge_manifest.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Collecting objects for a bundle. */
+/* Collects what a bundle keeps of programs and libraries. Called by merge.c. */
 #include "cmd/merge_objects.h"
 
 #include <stdlib.h>

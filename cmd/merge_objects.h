@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a bundle keeps of the files that user stacks are in: for `fbundle merge`. */
+/* Collects what a bundle keeps of the programs and libraries in which user stacks lie. Called by merge.c. */
 #ifndef FB_CMD_MERGE_OBJECTS_H
 #define FB_CMD_MERGE_OBJECTS_H
 
@@ -15,20 +15,20 @@
 
 struct fb_merged_objects {
 	struct fb_collected_objects collected;
-	uint64_t bytes; /* of these, unpacked */
-	/* Files that stacks end in all the same; texts of stacks. */
-	struct fb_wanted_file *wanted; /* owned */
+	uint64_t bytes; /* size of the collected objects, unpacked */
+	/* Files in which stacks end nevertheless. The array is owned, its texts are owned by stacks. */
+	struct fb_wanted_file *wanted;
 	size_t wanted_count;
 	struct fb_thread_stacks *stacks; /* owned */
 };
 
-/* Unwinds all user stacks, with the sysroot, or on the host that the dump is of (it runs the kernel of the
- * dump's release and has its name) with the host's own files, and collects what they are in. */
+/* Unwinds all user stacks and collects the files in which they lie. The files are those of --sysroot; or, on the host
+ * that the dump comes from (it has the same name and runs a kernel of the same release), the host's own. */
 FB_MUST_CHECK struct fb_error *fb_merge_objects(struct fb_context *context, struct fb_input *input,
 						struct fb_merged_objects *objects_ret);
 void fb_merged_objects_deinit(struct fb_merged_objects *objects);
 
-/* "objects" of cli.md. */
+/* The member "objects" of docs/cli.md; NULL where memory is out. */
 json_t *fb_merged_objects_json(const struct fb_merged_objects *objects);
 
 #endif

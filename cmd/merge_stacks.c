@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The stacks of the processes that cores were given of, stored in a redacted bundle. Called by
- * merge.
+ * Makes the stacks of the processes with cores, which are stored in a redacted bundle. Called by
+ * merge.c.
  */
 #include "cmd/merge_stacks.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Details of tasks as cells and as JSON. Called by ps for --long and --json.
+ * Writes details of tasks as cells of a table and as JSON. Called by ps for --long and --json.
  */
 #include "cmd/ps_detail.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `ps --long` and its JSON tell of a task beyond the task table. */
+/* Reads and prints what `ps --long` and `ps --json` show of a task in addition to the task table. Called by ps.c. */
 #ifndef FB_CMD_PS_DETAIL_H
 #define FB_CMD_PS_DETAIL_H
 
@@ -10,7 +10,8 @@
 #include "cmd/shared/output.h"
 #include "kernel/tasks/task_detail.h"
 
-/* What all threads of a process have in common: kept from one to the next, which stand together. */
+/* What all threads of a process have in common. It is kept from one thread to the next, because the threads of a process
+ * follow each other. */
 struct fb_ps_process {
 	bool loaded;
 	int32_t pid;
@@ -24,8 +25,8 @@ struct fb_ps_process {
 struct fb_ps_detail {
 	bool has_effective_uid;
 	uint32_t effective_uid;
-	char cgroup[FB_MAX_STRING];              /* "" unknown */
-	uint64_t namespaces[FB_NAMESPACE_KINDS]; /* 0 unknown */
+	char cgroup[FB_MAX_STRING];              /* "": unknown */
+	uint64_t namespaces[FB_NAMESPACE_KINDS]; /* inode numbers; 0: unknown */
 };
 
 /* What cannot be read stays unknown. Only fatal errors are returned. */
@@ -33,7 +34,7 @@ FB_MUST_CHECK struct fb_error *fb_ps_detail_load(struct fb_kernel *kernel,
 						 const struct fb_task *task,
 						 struct fb_ps_detail *detail_ret);
 
-/* Of the process of task, unless it is that which process (zeros at first) has already. */
+/* Reads the data of the task's process into *process, unless it has them already. *process must be all zeros at first. */
 FB_MUST_CHECK struct fb_error *fb_ps_process_load(struct fb_input *input,
 						  const struct fb_task *task,
 						  struct fb_ps_process *process);
@@ -42,8 +43,8 @@ FB_MUST_CHECK struct fb_error *fb_ps_process_load(struct fb_input *input,
 void fb_ps_detail_to_json(const struct fb_ps_detail *detail, const struct fb_ps_process *process,
 			  json_t *object);
 
-/* The columns of --long, and a row's cells for them. Namespaces: those in which the task is not
- * together with `usual` (PID 1's). */
+/* The columns of --long, and the cells of a row for them. The column of namespaces has those in which the task differs
+ * from `usual`, which has PID 1's. */
 #define FB_PS_DETAIL_COLUMN_COUNT 5u
 extern const struct fb_column fb_ps_detail_columns[FB_PS_DETAIL_COLUMN_COUNT];
 FB_MUST_CHECK struct fb_error *fb_ps_detail_cells(struct fb_table *table,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads whose task_struct is not in the dump: their numbers, and what the cores of their processes tell of
- * them, which is as old as the core. Called by ps.
+ * Shows threads whose task_struct is not in the dump: their TIDs, and what the cores of their processes have of them,
+ * which is the state when the core was written. Called by ps.
  */
 #include "cmd/ps_lost.h"
 

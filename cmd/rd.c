@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle rd: bytes, with where they come from.
+ * fbundle rd: prints bytes of memory, with their source.
  */
 #include <ctype.h>
 #include <errno.h>

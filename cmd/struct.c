@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle struct: the layout of a type, or a value of it.
+ * fbundle struct: prints the layout of a type, or a value of it.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Layouts as pahole prints them, and as JSON. A value at address 0 stands for the
- * type: the addresses of its members are their offsets.
+ * Prints layouts like pahole, and as JSON. A value at address 0 stands for the type, so
+ * that the addresses of its members are their offsets. Called by struct.c.
  */
 #include "cmd/struct_layout.h"
 

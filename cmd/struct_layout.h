@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The layout of a type: its members with their places and sizes. */
+/* Prints the layout of a type: its members with their offsets and sizes. Called by struct.c. */
 #ifndef FB_CMD_STRUCT_LAYOUT_H
 #define FB_CMD_STRUCT_LAYOUT_H
 
 #include "cmd/shared/output.h"
 #include "kernel/values/value.h"
 
-/* As C declares it, with places and sizes as comments; holes are named. */
+/* Prints it as a declaration in C, with offsets and sizes in comments; holes are marked. */
 void fb_layout_print(struct fb_output *output, const struct fb_value *value);
 
 /* Sets `members` (null where there are none) and `enumerators` (null where it is no enum) of

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle sym: symbol to address, and back.
+ * fbundle sym: finds the address of a symbol, and the symbol at an address.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle verify: every checksum and count of a bundle.
+ * fbundle verify: checks every checksum and count of a bundle.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle vm: the mappings of a process, and which of their bytes are to be had.
+ * fbundle vm: lists the mappings of a process, and how many of their bytes can be read from which source.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * PTRACE_SEIZE and PTRACE_INTERRUPT send no signal, so nothing is left behind in the process (ptrace(2)).
+ * Stops the threads of a process by PTRACE_SEIZE and PTRACE_INTERRUPT, which send no signal and so leave no trace in the
+ * process (ptrace(2)). Called by capture.c.
  */
 #include "bundle/capture/tracer.h"
 

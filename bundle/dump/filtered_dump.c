@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Writes a filtered dump. First it finds the pages of processes that are kept in any case; then the
- * writer of bundles (bundle/merge/bundle_writer.c) asks the filter for one page after another.
+ * writer of bundles (bundle/merge/bundle_writer.c) gets one page after another from the filter.
  * Called by cmd/dump.
  */
 #include "bundle/dump/filtered_dump.h"

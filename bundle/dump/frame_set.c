@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The set is a table of bitmaps; each bitmap is made when the first of its frames is added. Filled
- * by keep_memory.c, asked by filter.c.
+ * by keep_memory.c, read by filter.c.
  */
 #include "bundle/dump/frame_set.h"
 

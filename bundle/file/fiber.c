@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening the fiber section of a bundle: its manifest, the record of each core, and the cores as
- * files; and which pages of the dump a merge has added. Called by bundle/input when an input is a
+ * Opens the fiber section of a bundle (fiber.h): its manifest, the record of each core, and the cores as
+ * files; and tells which pages of the dump a merge has added. Called by bundle/input when an input is a
  * bundle, and by verify.
  */
 #include "bundle/file/fiber.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The index of a bundle's objects. */
+/* Reads and searches the index of a bundle's objects, that is, of what it keeps of programs and libraries. Called by
+ * fiber.c, and when stacks are unwound. */
 #include "bundle/file/fiber_objects.h"
 
 #include <stdlib.h>

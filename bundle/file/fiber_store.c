@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The page store of a bundle: pages that stand at no frame of the dump, compressed in groups; the
- * group that was read last is kept. Called by fiber_file.c when a core's bytes lie there.
+ * Reads the page store of a bundle: pages of cores that have no frame in the dump, compressed in groups, of which those
+ * that were read last are kept. Called by fiber_file.c when a core's bytes lie there.
  */
 #include "bundle/file/fiber_store.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table of the fiber section's parts, and reading one part with its checksum. Called by all
- * that reads a bundle.
+ * Reads the table of the fiber section's parts, and single parts with their checksums. Called by all
+ * code that reads a bundle.
  */
 #include "bundle/file/fiber_table.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Parsing a bundle's manifest, which is JSON of bounded size and depth, and what has to be in it.
+ * Parses a bundle's manifest, which is JSON of limited size and depth, and checks what has to be in it.
  * Called by merge when a bundle gets more cores, by info, for stored stacks, and by verify.
  */
 #include "bundle/file/manifest.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Verifying a bundle: every byte of the file is under one checksum, all of which are checked in
- * parallel; then the counts and the cores' extents. Called by the command verify.
+ * Verifies a bundle: every byte of the file is covered by one checksum, and all checksums are checked in
+ * parallel; then the counts and the cores' extents are checked. Called by the command verify.
  */
 #include <inttypes.h>
 #include <stdlib.h>

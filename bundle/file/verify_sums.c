@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The checksums of a bundle: which stretch of the file each of them covers, and checking them on
- * all CPUs. Called by verify.c.
+ * Checks the checksums of a bundle on all CPUs, after finding which range of the file each of them covers. Called by
+ * verify.c.
  */
 #include "bundle/file/verify_sums.h"
 

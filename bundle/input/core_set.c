@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Search trees of the cores met so far; each question costs by the logarithm of their number.
- * Called by input.c for each core that it opens, so that one given twice, or a process with two
- * cores, is noticed.
+ * Keeps the cores that were opened so far in search trees, so that a lookup takes time logarithmic in their number.
+ * Called by input.c for each core that it opens, to find cores that were given twice, or two with the same name.
  */
 #include "bundle/input/core_set.h"
 

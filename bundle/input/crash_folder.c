@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The files of a crash folder (/var/crash/STAMP), told apart by their names: the dump or its
+ * Finds the files of a crash folder (/var/crash/STAMP) by their names: the dump or its
  * parts, a bundle, cores. Called by input.c and verify when the input is a folder.
  */
 #include "bundle/input/crash_folder.h"

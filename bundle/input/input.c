@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening what a command works on, each part when first asked for. Called through cmd/shared/context.c.
+ * Opens the input of a command, each part when it is first needed. Called through cmd/shared/context.c.
  */
 #include "bundle/input/input.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who panicked, on which CPU, and with which words of the log. Called by bt, info and report.
+ * Finds which task panicked, on which CPU, and its message in the log. Called by bt, info and report.
  */
 #include "bundle/input/panic.h"
 

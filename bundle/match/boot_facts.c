@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Facts of a core, and of a dump, that name the host and the boot. Called by input.c to tell a
- * core of another host or boot before it is matched.
+ * Collects and compares facts of a core and of a dump that identify the host and the boot. Called by input.c for cores
+ * that match no process, to tell the user why.
  */
 #include "bundle/match/boot_facts.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The segments of a core as ranges of pages, without overlaps. Called by place_walk.c and by
+ * Lists the segments of a core as ranges of pages, without overlaps. Called by place_walk.c and by
  * merge's core writer.
  */
 #include "bundle/match/core_ranges.h"

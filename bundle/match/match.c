@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Matching a core to a task.
+ * Matches a core with a task.
  *
- * The auxiliary vector names the candidates: it holds addresses that were drawn at random at exec
- * (AT_RANDOM, AT_PHDR, AT_BASE, AT_ENTRY, AT_SYSINFO_EHDR), and the kernel keeps its copy in
- * mm->saved_auxv. Children that were forked and never exec'd share it, so among candidates the PID
- * decides, at every namespace level; where it fits none, the core is of a relative that is gone.
- * A core whose notes are cut off may have its vector in its memory, and its segments stand where the
- * mappings of its process do (match_remains.c, match_bounds.c). What contradicts (a core older than the
- * task, or with more CPU time than it ever had) overrules. Called by input.c for each core.
+ * The candidates are found by the auxiliary vector: it has addresses that are random since exec (AT_RANDOM, AT_PHDR,
+ * AT_BASE, AT_ENTRY, AT_SYSINFO_EHDR), and the kernel has a copy in mm->saved_auxv. Children that were forked and never
+ * called exec share it, so among candidates the PID decides, compared at every namespace level; where it fits none, the
+ * core belongs to a relative that has exited. A core whose notes are cut off may have its vector in its memory, and its
+ * segments have the same addresses as the mappings of its process (match_remains.c, match_bounds.c). A contradiction (a
+ * core older than the task, or with more CPU time than the task ever had) rules a match out. Called by input.c for each
+ * core.
  */
 #include "bundle/match/match.h"
 

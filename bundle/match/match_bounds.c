@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the mappings of all processes begin and end, in order of address, so that the segments of a core
- * are looked up among those of every process at once. Called by match.c for cores without an auxiliary
- * vector.
+ * Lists the addresses at which the mappings of all processes begin and end, in order, so that the segments of a core
+ * can be looked up for all processes at once. Called by match.c for cores without an auxiliary vector.
  */
 #include <stdlib.h>
 #include <string.h>

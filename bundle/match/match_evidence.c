@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What else speaks for or against a match, once a task is proposed: start time, CPU time,
+ * Collects further evidence for or against a match when a task is proposed: start time, CPU time,
  * mappings, threads. Called by match.c and match_lost.c.
  */
 #include <stdio.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Processes whose task_struct is lost: their mm_struct may still be in its slab, with the
- * auxiliary vector, and mm->owner says where the task was. A lost TID whose struct pid was left
- * names the same place. Called by match.c where no task of the table fits.
+ * Matches cores with processes whose task_struct is lost: their mm_struct may still be in its slab, with the
+ * auxiliary vector, and mm->owner has the address of the task_struct. A lost TID whose struct pid is still there leads
+ * to the same address. Called by match.c where no task of the table fits.
  */
 #include <elf.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Placing in three steps, the first and second in parallel: each core's pages get their frames
- * from the page tables of its process (place_walk.c); pages of several cores that claim one frame
- * are compared, and the newest core's is placed; what stands at its frame then is listed per core.
- * Called by merge, info and report.
+ * Places pages of cores (place.h) in three steps, the first two of them in parallel: each page of a core gets its frame
+ * from the page tables of its process (place_walk.c); pages of several cores with the same frame are compared, and the
+ * newest core's page is placed; then the pages that are in their frame are listed for each core. Called by merge, info
+ * and report.
  */
 #include "bundle/match/place.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writing the fiber section: core by core, then the page store, the manifest and the table of
- * parts. Called by bundle_writer.c behind the dump's data.
+ * Writes the fiber section: core by core, then the page store, the manifest and the table of
+ * parts. Called by bundle_writer.c after the dump's data.
  */
 #include "bundle/merge/fiber_writer.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The pages of a bundle's dump: those of the input as they are stored, and those that cores add.
- * The work goes in rounds: some pages are taken in order of their frames; the pool compresses
- * those that need it and copies some chunks of the input's data beside; then their descriptors and
+ * Writes the pages of a bundle's dump: those of the input as they are stored, and those that cores add.
+ * The work is done in rounds: some pages are taken in order of their frames; the pool compresses
+ * those that need it, and copies some chunks of the input's data at the same time; then their descriptors and
  * the compressed bytes are written, in order, so that equal input gives equal output. Called by
  * bundle_writer.c.
  */

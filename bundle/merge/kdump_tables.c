@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The bitmaps and page descriptors of a bundle's dump. Called by bundle_writer.c, and by
+ * Writes the bitmaps and page descriptors of a bundle's dump. Called by bundle_writer.c, and by
  * kdump_data.c for each page that was written.
  */
 #include "bundle/merge/kdump_tables.h"

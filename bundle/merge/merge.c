@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Merging an input with its cores into a bundle: counts, conflicts and the manifest. Called by the
- * command merge; info and report take its counts.
+ * Merges an input with its cores into a bundle: counts, conflicts and the manifest. Called by the
+ * command merge; info and report use its counts.
  */
 #include "bundle/merge/merge.h"
 

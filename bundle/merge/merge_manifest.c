@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a bundle says of its cores, as JSON. Called by merge.c, by bundle/dump for bundles that are filtered,
- * and by the commands merge and info.
+ * Makes the manifest of a bundle, a JSON text that describes its cores. Called by merge.c, by bundle/dump for bundles
+ * that are filtered, and by the commands merge and info.
  */
 #include "bundle/merge/merge_manifest.h"
 

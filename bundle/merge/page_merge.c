@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The pages of the dump and those that cores add, in one order of frames. Called by
+ * Lists the pages of the dump and those that cores add, in order of their frames. Called by
  * bundle_writer.c and kdump_data.c.
  */
 #include "bundle/merge/page_merge.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The notes of a core that is built: registers, PIDs, names and files out of task_struct,
+ * Writes the notes of a core that is built: registers, PIDs, names and files from task_struct,
  * mm_struct and kernel stacks. Called by core_builder.c.
  */
 #include "bundle/process/core_notes_writer.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files under --sysroot, each opened once. Paths come from a dump, so they are resolved with the
- * sysroot as their root: neither ".." nor a link leads out of it. Called for mapped files, and for
- * the objects that user stacks are unwound by.
+ * Opens files under --sysroot, each once. Paths come from a dump, so they are resolved with the
+ * sysroot as their root: neither ".." nor a symbolic link leads out of it. Called for mapped files, and for
+ * the programs and libraries that unwinding of user stacks needs.
  */
 #include "bundle/process/host_files.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where a page of a process is: the dump, its core, the mapped file, or nowhere. Called by the joined
+ * Finds the source of a page of a process: the dump, its core, the mapped file, or none. Called by the joined
  * space for each run of pages that it reads or locates.
  */
 #include <string.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The joined space of a process, by runs of pages that are alike: as long as what a page-table
- * entry covers, so that what is mapped nowhere costs nothing. Called by whatever reads the memory
- * of a process.
+ * The joined space of a process. It works in runs of pages with the same source, each as long as what a page-table
+ * entry covers, so that ranges without a mapping take no time. Called wherever memory of a process is read.
  */
 #include <inttypes.h>
 #include <stdio.h>

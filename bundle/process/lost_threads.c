@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Holds the thread numbers in the notes of matched cores against those that the task table has lost. Called by
- * ps, bt, and what builds cores.
+ * Looks up the TIDs that the task table has lost in the notes of matched cores. Called by ps, bt, and
+ * core_notes_writer.c.
  */
 #include "bundle/process/lost_threads.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A process's command line, user and root folder, from the dump or else its core. Called by ps,
- * files, vm and report, and by what names mapped files.
+ * Reads a process's command line, user and root folder, from the dump or else its core. Called by ps,
+ * files, vm and report, and where mapped files are named.
  */
 #include "bundle/process/process.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The mappings of a process in the form that the user unwinder takes, with the paths of mapped
+ * Lists the mappings of a process in the form that the user unwinder takes, with the paths of mapped
  * files. Called by bundle/stacks for each process.
  */
 #include "bundle/process/user_mappings.h"

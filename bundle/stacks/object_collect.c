@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Collects the files that user stacks are in, so that a bundle can keep what unwinding needs of
- * them. Called by cmd/merge_objects.c.
+ * Collects the files in which user stacks lie, so that a bundle can keep the parts of them that unwinding
+ * needs. Called by cmd/merge_objects.c.
  */
 #include "bundle/stacks/object_collect.h"
 

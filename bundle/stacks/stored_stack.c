@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decoding the stacks stored in a redacted bundle's manifest. Every field is checked for its type
- * and its bounds; those that older versions did not write may be missing. Called by
+ * Decodes the stacks stored in a redacted bundle's manifest. Every field is checked for its type
+ * and its bounds; fields that older versions did not write may be missing. Called by
  * stored_stack_apply.c.
  */
 #include "bundle/stacks/stored_stack.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Of a redacted bundle: puts the user halves that were stored when it was made in place of those
- * that cannot be unwound any more. Called by thread_stack.c behind the unwinding.
+ * Replaces user halves of stacks that cannot be unwound from a redacted bundle by those that were stored when it was
+ * made. Called by thread_stack.c after unwinding.
  */
 #include "bundle/stacks/stored_stack.h"
 

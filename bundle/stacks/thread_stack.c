@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole stacks: kernel halves thread by thread in threads, then user halves process by process in
- * children, because the objects of the processes are read by libelf and libdw; both on all CPUs.
+ * Unwinds whole stacks: first the kernel halves, in threads of this process; then the user halves, one process after
+ * the other, in child processes, because libelf and libdw read the programs and libraries. Both run on all CPUs.
  * Called by bt, report and info, and by merge --redact.
  */
 #include "bundle/stacks/thread_stack.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which system call each thread is in, with its arguments: each call's description is read once,
- * the files thread by thread. Called by thread_stack.c.
+ * Finds the system call in which each thread is, and its arguments: the description of each call is read once,
+ * the files for each thread. Called by thread_stack.c.
  */
 #include "bundle/stacks/thread_syscall.h"
 

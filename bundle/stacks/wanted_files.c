@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which files user stacks end in, because no page of them is at hand: given with --sysroot they
- * would lead on. Called by bt and report.
+ * Finds the files in which user stacks end because their pages are missing: with these files under --sysroot, unwinding
+ * would go further. Called by bt, merge and report.
  */
 #include "bundle/stacks/wanted_files.h"
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The sorts of waits that are known, one row each: what it is called, who recognises what is waited
- * for and who can end that, and the functions of the kernel that threads sleep in. A stack is looked
- * through from its innermost frame: the first function that is here decides, a weak one only where
- * none further out is here. To add a sort of wait, write its recogniser in the room it belongs to,
- * and its row here.
+ * The table of the sorts of waits, one row each: its name; the recogniser, which finds out what is waited for and which
+ * threads can end the wait; and the kernel functions in which threads sleep. A stack is searched from its innermost
+ * frame: the first function that is in the table decides, a weak one only where no function further out is in it. To add
+ * a sort of wait, write its recogniser in the folder where it belongs, and its row here. Called by waits.c.
  */
 #include "bundle/waits/recognisers.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Waits at what no recogniser knows: from the address of the queue outwards. What a slab cache, a type or a
- * descriptor says is a fact; that its holder will end the wait is not, so no owner here is certain.
+ * Describes what threads wait for where no recogniser finds it, from the address of the queue outwards. What a slab
+ * cache, a type or a descriptor shows is certain; that a process that has it open will end the wait is not, so no owner
+ * here is marked as certain. Called by wait_unknown.c.
  */
 #include "bundle/waits/wait_surroundings.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding who waits for whom: the blocked threads' stacks are unwound a batch at
- * a time on all CPUs, and each is given to the recogniser of the function it
- * sleeps in.
+ * Finds out which threads wait for which others. The stacks of blocked threads are
+ * unwound in batches on all CPUs, and each thread is passed to the recogniser of the
+ * function in which it sleeps. Called by the commands waits, bt, ps, info, merge and
+ * report.
  */
 #include "bundle/waits/waits.h"
 

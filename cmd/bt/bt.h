@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How whole stacks are shown: bt_print.c for people, bt_json.c for machines. */
+/* Prints whole stacks: as text (bt_print.c) and as JSON (bt_json.c). Called by the commands bt, info, merge and report. */
 #ifndef FB_CMD_BT_H
 #define FB_CMD_BT_H
 
@@ -13,17 +13,17 @@
 #include "cmd/shared/command.h"
 #include "cmd/shared/output.h"
 
-/* One thread: a heading, both halves and why they end. others (may be 0 of them): further
- * threads with the same stack. waits (or NULL): who waits for whom. */
+/* Prints the stack of one thread: a heading, both halves, and why each ends. others: other_count further threads with the
+ * same stack, which may be 0. waits: the analysis of waits, or NULL. */
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		 const struct fb_task *const *others, size_t other_count,
 		 const struct fb_waits *waits);
-/* The kernel half's frames alone. */
+/* Prints only the frames of the kernel half. */
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
-/* What the marks mean that stand in the stacks printed. */
+/* Prints the meaning of the marks that occur in these stacks. */
 void fb_bt_print_legend(struct fb_output *output, const struct fb_thread_stacks *stacks);
 
-/* What a CPU ran by its registers alone, for where no task can be reached. */
+/* What a CPU ran, found by its registers alone, for dumps in which no task can be found. */
 struct fb_bt_cpu {
 	uint32_t cpu;
 	bool panicked;
@@ -31,61 +31,64 @@ struct fb_bt_cpu {
 };
 
 struct fb_bt_cpus {
-	struct fb_bt_cpu *list; /* owned, as all of it */
+	struct fb_bt_cpu *list; /* owned */
 	size_t count;
-	struct fb_modules *modules; /* NULL: cannot be read, which is a warning */
-	struct fb_orc *orc;
+	struct fb_modules *modules; /* owned; NULL: they cannot be read, with a warning */
+	struct fb_orc *orc;         /* owned */
 };
 
-/* only: that CPU's, or -1 for all that were online, the one that panicked first. fb_bt_cpus_deinit() it.
- * FB_NOT_FOUND as fb_input_explain() says, FB_CORRUPT: there are no unwind tables. */
+/* Unwinds what CPUs ran. only: the number of one CPU, or -1 for all that were online, with the one that panicked first.
+ * The caller frees the result with fb_bt_cpus_deinit(). FB_NOT_FOUND, with the message of fb_input_explain(); FB_CORRUPT:
+ * there are no unwind tables. */
 FB_MUST_CHECK struct fb_error *fb_bt_cpus_load(struct fb_context *context, struct fb_input *input,
 					       int only, struct fb_bt_cpus *cpus_ret);
 void fb_bt_cpus_deinit(struct fb_bt_cpus *cpus);
-/* It was in user mode, and so has no kernel frames. */
+/* Whether the CPU was in user mode, so that it has no kernel frames. */
 bool fb_bt_cpu_in_user(const struct fb_bt_cpu *cpu);
 
-/* Them as text. */
+/* Unwinds and prints what CPUs ran, as text. */
 FB_MUST_CHECK struct fb_error *fb_bt_print_cpus(struct fb_context *context, struct fb_input *input,
 						int only);
-/* The same as an answer of `bt --json`, without threads. */
+/* The same as the object of `bt --json`, without threads. */
 FB_MUST_CHECK struct fb_error *fb_bt_cpus_json(struct fb_context *context, struct fb_input *input,
 					       json_t **answer_ret);
-/* "kernel" of a thread. */
+/* The member "kernel" of a thread in JSON; NULL where memory is out. */
 json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack);
 
-/* "threads" of cli.md; NULL where memory is out. */
+/* The array "threads" of docs/cli.md; NULL where memory is out. */
 json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);
 
-/* The files that would lead stacks on: "files_wanted" of cli.md, and a table, or nothing where there
- * are none. */
+/* The files with which user stacks could be unwound further: as "files_wanted" of docs/cli.md, and as a table, which is
+ * not printed where there are none. */
 json_t *fb_bt_wanted_json(const struct fb_wanted_file *files, size_t count);
 FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
 						  const struct fb_wanted_file *files, size_t count);
 
-/* Whether two threads wait at the same place by the same way: same code in both halves, wherever
- * it is mapped. */
+/* Whether two threads have the same stack: the same code in both halves, at whatever address it is mapped. */
 bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_stack *b);
 
-/* Stacks by which of them are the same. */
+/* Groups of stacks that are the same. */
 struct fb_bt_groups {
-	bool *first;     /* of each stack: no earlier one is the same. Owned */
-	size_t *next;    /* the next one that is the same; SIZE_MAX: none. Owned */
-	size_t compared; /* pairs of stacks that were held against each other, frame by frame */
+	bool *first;     /* owned; for each stack: no earlier one is the same */
+	size_t *next;    /* owned; for each stack the index of the next same one; SIZE_MAX: none */
+	size_t compared; /* how many pairs of stacks were compared frame by frame */
 };
-/* Linear in the stacks: each is compared with those alone that its frames hash as. */
+/* Groups count stacks. Takes time linear in their number: each is compared only with those whose frames have the same
+ * hash. The caller frees the result with fb_bt_groups_deinit(). FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_bt_group(const struct fb_thread_stack *const *stacks,
 					   size_t count, struct fb_bt_groups *groups_ret);
 void fb_bt_groups_deinit(struct fb_bt_groups *groups);
 
-/* "system call futex", "page fault (asm_exc_page_fault)", ...: what entered the kernel in frame. */
+/* How the kernel was entered in frame: "system call futex", "page fault (asm_exc_page_fault)", ... `to` has size bytes.
+ * Returns `to` or a static text. */
 const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 			     const struct fb_kernel_frame *frame, char *to, size_t size);
 
-/* How many arguments its system call takes; all six where that is not known, 0 where it is in none. */
+/* How many arguments the thread's system call takes; six where that is not known, 0 where it is in no system call. */
 unsigned fb_bt_argument_count(const struct fb_thread_stack *stack);
-/* "fd 3 (pipe:[410])"; the register alone where the kernel does not name its arguments. Raw bytes of
- * the dump: escape before showing. Returns to, which takes FB_BT_ARGUMENT at most. */
+/* The argument at index as text, "fd 3 (pipe:[410])"; only the value of its register where the kernel has no names of
+ * arguments. Raw bytes of the dump: escape before showing. `to` has size bytes, of which FB_BT_ARGUMENT always suffice.
+ * Returns `to`. */
 #define FB_BT_ARGUMENT 192u
 const char *fb_bt_argument(const struct fb_thread_stack *stack, unsigned index, char *to,
 			   size_t size);

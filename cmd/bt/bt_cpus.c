@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each CPU ran, by the registers that it left: all that `bt`, `info` and `report` can show of stacks in
- * a dump whose types are lost, so that no task can be reached.
+ * Unwinds what each CPU ran, by the registers that it saved. Called by `bt`, `info` and `report` for dumps whose types
+ * are lost, in which no task, and so no other stack, can be found.
  */
 #include "cmd/bt/bt.h"
 

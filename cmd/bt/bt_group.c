@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which stacks are the same. Called by bt --group, and by report.
+ * Finds out which stacks are the same. Called by bt --group, and by report.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole stacks as JSON. Called by bt, and by merge --redact to store them.
+ * Writes whole stacks as JSON. Called by bt, and by merge --redact to store them.
  */
 #include "cmd/bt/bt.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole stacks as text, 100 columns wide: two halves, each with the moment it shows, and between
- * them what entered the kernel. Called by bt, info and report.
+ * Prints whole stacks as text, 100 columns wide: two halves, each with the time that it is of, and between
+ * them how the kernel was entered. Called by bt, info and report.
  */
 #include <inttypes.h>
 #include <math.h>

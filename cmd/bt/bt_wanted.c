@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which files would lead user stacks on, as text and as JSON. Called by bt.
+ * Prints the files with which user stacks could be unwound further, as text and as JSON. Called by bt.
  */
 #include "cmd/bt/bt.h"
 

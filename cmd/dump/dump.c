@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle dump: a filtered dump out of a whole one, as makedumpfile does it, with the process memory that
- * an engineer needs. It takes makedumpfile's arguments as kdump-tools give them.
+ * fbundle dump: writes a filtered dump from a whole one, like makedumpfile, with the process memory that a diagnosis
+ * needs. It accepts the arguments with which kdump-tools call makedumpfile.
  */
 #include <errno.h>
 #include <inttypes.h>

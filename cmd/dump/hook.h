@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fbundle dump --install, --uninstall and --check.
+ * fbundle dump --install, --uninstall and --check. Called by dump.c.
  */
 #ifndef FB_CMD_DUMP_HOOK_H
 #define FB_CMD_DUMP_HOOK_H
@@ -15,8 +15,9 @@ enum fb_hook_action {
 	FB_HOOK_CHECK,
 };
 
-/* root: the folder that the host's files are below, or NULL for this host. A check that finds kdump-tools
- * set up otherwise is a warning. Other options or arguments than these are wrong usage. */
+/* Runs one of the three actions. root: the folder with the host's files, or NULL for this host. Where the check finds
+ * that kdump-tools does not use fbundle, that is a warning. Exits with FB_EXIT_USAGE where other options or arguments
+ * were given. */
 FB_MUST_CHECK struct fb_error *fb_hook_run(struct fb_context *context, enum fb_hook_action action,
 					   const char *root);
 

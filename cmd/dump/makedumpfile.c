@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * In a capture kernel nobody can try again. kdump-tools pipes what makedumpfile writes through another
- * program, whose exit status is the one that it looks at: that makedumpfile failed it does not see. So every
- * way to a dump is tried here. Each runs in a child, and its standard output goes through this process, which
- * so knows whether a first byte has left: until then, and only then, another way may be gone.
+ * fbundle makedumpfile. In a capture kernel no user can try again. kdump-tools pipes the output of makedumpfile through
+ * another program and checks only the exit status of that program, so it does not notice that makedumpfile failed.
+ * Therefore this code tries one way to write a dump after another. Each runs in a child process whose standard output
+ * goes through this process. As long as no byte of it was passed on, another way can still be tried.
  */
 #include "cmd/dump/makedumpfile.h"
 

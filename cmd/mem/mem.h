@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of `fbundle mem` share: all that was found, and the two ways to show it.
+ * What the files of `fbundle mem` share: the struct with everything that was found, which mem.c fills, and the
+ * functions that print it.
  */
 #ifndef FB_CMD_MEM_H
 #define FB_CMD_MEM_H
@@ -18,15 +19,15 @@
 
 /* A process and its resident memory. */
 struct fb_mem_process {
-	const struct fb_task *task; /* of the input's table */
+	const struct fb_task *task; /* owned by the input's task table */
 	uint64_t resident;          /* bytes, as VmRSS */
 };
 
-/* What a part of memory is used for. Parts with .within are counted in the one before them that has not. */
+/* A use of memory. */
 struct fb_mem_use {
-	const char *name; /* static; also the JSON's */
+	const char *name; /* static; JSON has the same name */
 	uint64_t bytes;
-	bool within;
+	bool within; /* the bytes are part of the last use before it that is not `within` */
 };
 
 #define FB_MOST_MEM_USES 24u
@@ -38,13 +39,13 @@ struct fb_mem {
 	size_t process_count;
 	struct fb_mem_use uses[FB_MOST_MEM_USES];
 	size_t use_count;
-	/* What of MemTotal no counter names: pages that drivers and the kernel took for themselves. */
+	/* The bytes of MemTotal that no counter has: pages that drivers and the kernel allocated for themselves. */
 	bool rest_known;
 	uint64_t rest;
 };
 
-/* Fills uses and rest by meminfo. zsmalloc: bytes of compressed pages (NR_ZSPAGES); stacks_in_vmalloc: kernel stacks are
- * counted in VmallocUsed too. */
+/* Fills uses and rest from meminfo. zsmalloc: bytes of compressed pages (NR_ZSPAGES). stacks_in_vmalloc: VmallocUsed
+ * includes kernel stacks. */
 void fb_mem_account(struct fb_mem *mem, uint64_t zsmalloc, bool stacks_in_vmalloc);
 
 FB_MUST_CHECK struct fb_error *fb_mem_print_text(struct fb_context *context,

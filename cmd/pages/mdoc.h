@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Plain text as mdoc(7), the language of manual pages, has it: escaped, a line for each sentence, and no line
- * longer than mandoc's lint allows.
+ * Writes plain text in mdoc(7), the language of manual pages: escaped, with a line for each sentence, and with no
+ * line longer than mandoc's lint allows. Called by make_pages.c.
  */
 #ifndef FB_CMD_PAGES_MDOC_H
 #define FB_CMD_PAGES_MDOC_H
@@ -9,19 +9,19 @@
 #include <argp.h>
 #include <stdio.h>
 
-/* Escaped, on the line where it stands. */
+/* Writes text escaped, without line breaks. */
 void fb_mdoc_literal(FILE *to, const char *text);
 
-/* Lines of running text, and end behind the last word. */
+/* Writes text as lines of running text, with `end` after the last word. */
 void fb_mdoc_text(FILE *to, const char *text, const char *end);
 
-/* The same with a capital first and a full stop last. */
+/* The same with a capital letter first and a full stop last. */
 void fb_mdoc_sentence(FILE *to, const char *text);
 
-/* What follows a command's name: "INPUT [PID|NAME...]". */
+/* Writes the arguments of a command: "INPUT [PID|NAME...]". */
 void fb_mdoc_arguments(FILE *to, const char *arguments);
 
-/* The .It line of an option. */
+/* Writes the .It line of an option. */
 void fb_mdoc_item(FILE *to, const struct argp_option *option);
 
 #endif

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Copies docs/cli.md, with the parts made anew that stand between a line "<!-- made: NAME -->" and one "<!-- end
- * -->": for a command its heading and the table of its options, for "all" the table of those that all commands
- * take. Whether each command has a part, and each part is known; what is not so is told on standard error. */
+/* Copies docs/cli.md from `from` to `to`, and replaces the parts between a line "<!-- made: NAME -->" and a line
+ * "<!-- end -->": for the name of a command by its heading and the table of its options, for "all" by the table of the
+ * options of all commands. False where a command has no part, or a part has an unknown name; each such case is printed
+ * on standard error. Called by make_pages.c. */
 bool fb_reference_renew(FILE *from, FILE *to);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The report: what its sections share, and the sections, one file each. What
- * cannot be had is said in its section and is a warning; it does not cost the
- * others.
+ * The report: what its sections share, and the functions of the sections, one file each.
+ * Where data are missing, the section says so and there is a warning; other sections are
+ * not affected.
  */
 #ifndef FB_CMD_REPORT_H
 #define FB_CMD_REPORT_H
@@ -38,47 +38,47 @@ struct fb_report {
 	struct fb_html html;
 	struct fb_memory_sources sources;
 
-	const struct fb_tasks
-		*tasks;         /* NULL: none can be reached, and all that rests on them is empty */
-	struct fb_bt_cpus cpus; /* then: what the CPUs ran */
+	/* NULL: no task is found, and everything that is derived from tasks is empty. */
+	const struct fb_tasks *tasks;
+	struct fb_bt_cpus cpus; /* where tasks is NULL: what the CPUs ran */
 	const struct fb_input_core *cores;
 	size_t core_count;
 	struct fb_panic panic;
-	struct fb_page_counts *counts;   /* owned; of each core */
-	struct fb_thread_stacks *stacks; /* of the current tasks, user threads and D states */
-	struct fb_wanted_file *wanted;   /* which would lead them on */
+	struct fb_page_counts *counts;   /* owned; one for each core */
+	struct fb_thread_stacks *stacks; /* of current tasks, user threads and threads in D state */
+	struct fb_wanted_file *wanted;   /* files with which they could be unwound further */
 	size_t wanted_count;
-	struct fb_waits *waits; /* NULL, as below: cannot be had */
+	struct fb_waits *waits; /* here and below, NULL: it cannot be loaded */
 	struct fb_modules *modules;
 	struct fb_log *log;
 	struct fb_report_memory *memory; /* owned */
 	size_t memory_count;
 };
 
-/* Everything above, in order. */
+/* Loads everything above, in that order. */
 FB_MUST_CHECK struct fb_error *fb_report_load(struct fb_report *report);
 void fb_report_deinit(struct fb_report *report);
 
-/* The file name in a path. */
+/* The last component of a path. */
 const char *fb_report_name(const char *path);
-/* "128 actors", printable as it is; the text is owned by the caller's frame. */
+/* "128 actors", printable; returned by value. */
 struct fb_report_task_text {
 	char text[96];
 };
 struct fb_report_task_text fb_report_task(const struct fb_task *task);
-/* NULL: not loaded. */
+/* The stack of a task; NULL: it was not loaded. */
 const struct fb_thread_stack *fb_report_stack_of(const struct fb_report *report,
 						 const struct fb_task *task);
 /* Seconds that a thread has been waiting; NaN: unknown. */
 double fb_report_waited(const struct fb_report *report, const struct fb_task *task);
-/* A whole stack as <pre>. */
+/* Writes a whole stack as <pre>. */
 void fb_report_stack(struct fb_report *report, const struct fb_thread_stack *stack);
-/* A CPU's, whose thread is not known. */
+/* Writes the stack of a CPU whose thread is not known. */
 void fb_report_cpu_stack(struct fb_report *report, const struct fb_kernel_stack *stack);
-/* "It cannot be told from this dump", and what would tell. */
+/* Writes that there are no tasks in this dump, and which file is needed to find them. */
 void fb_report_without_tasks(struct fb_report *report);
 
-/* report_style.c: from the doctype to the body, and the end. title is escaped. */
+/* report_style.c: write the beginning of the page, from the doctype to the body, and its end. title is escaped here. */
 void fb_report_page(struct fb_report *report, const char *title);
 void fb_report_page_end(struct fb_report *report);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cores: whose each is, why, and what it brought. And the memory of their processes.
+ * The sections on cores and memory: to which process each core belongs and by which evidence, what it added, and the
+ * memory of those processes.
  */
 #include <math.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HTML, escaped.
+ * Writes HTML, with text escaped. Called by the files of the report.
  */
 #include "cmd/report/report_html.h"
 

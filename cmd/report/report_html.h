@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An HTML page being written. Text goes in through fb_html_text() and its like
- * only, which escape it twice: control characters for the reader's sake, then
- * what HTML gives a meaning. Markup is literal.
+ * Writes an HTML page. Text from an input is written only by fb_html_text() and similar
+ * functions, which escape it twice: first control characters, as in all output, then the
+ * characters that have a meaning in HTML. Markup consists of literals of this program.
+ * Called by the files of the report.
  *
- * The first error is kept and everything behind it is ignored:
- * fb_html_finish() returns it.
+ * After the first error, further calls do nothing; fb_html_finish() returns the error.
  */
 #ifndef FB_CMD_REPORT_HTML_H
 #define FB_CMD_REPORT_HTML_H
@@ -23,26 +23,26 @@ struct fb_html {
 };
 
 void fb_html_init(struct fb_html *html, struct fb_outfile *outfile);
-/* Gives the error away. */
+/* Returns the first error, which the caller then owns. */
 FB_MUST_CHECK struct fb_error *fb_html_finish(struct fb_html *html);
 
-/* Markup, as it stands. */
+/* Writes markup unchanged. */
 void fb_html_raw(struct fb_html *html, const char *markup);
-/* Escaped; the second is for text of which control characters are out already (a log's line),
- * so that its backslashes stay what they are. */
+/* Write text escaped. fb_html_printable() is for text whose control characters are escaped already (a line of the log):
+ * it does not escape backslashes again. */
 void fb_html_bytes(struct fb_html *html, const char *text, size_t length);
 void fb_html_printable(struct fb_html *html, const char *text, size_t length);
 void fb_html_text(struct fb_html *html, const char *format, ...) FB_PRINTF(2, 3);
-/* <tag class="class">text</tag>; class may be NULL. Tag and class are literals of ours. */
+/* Writes <tag class="class">text</tag>; class may be NULL. tag and class are literals, and not escaped. */
 void fb_html_element(struct fb_html *html, const char *tag, const char *class, const char *format,
 		     ...) FB_PRINTF(4, 5);
 
-/* <tag id="PREFIX NUMBER">, for the caller to close, and <a href="#PREFIX NUMBER"> that leads to it. Tag and
- * prefix are literals of ours. */
+/* Write <tag id="PREFIX NUMBER">, and <a href="#PREFIX NUMBER">, a link to it; the caller closes the elements. tag and
+ * prefix are literals, and not escaped. */
 void fb_html_anchor(struct fb_html *html, const char *tag, const char *prefix, int32_t number);
 void fb_html_link(struct fb_html *html, const char *prefix, int32_t number);
 
-/* <section id="id"> with its heading; intro (may be NULL) is what a reader must know of it. */
+/* Writes <section id="id"> with its heading; intro (may be NULL) is a text that explains it. */
 void fb_html_section(struct fb_html *html, const char *id, const char *heading, const char *intro);
 void fb_html_section_end(struct fb_html *html);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the report tells of, read before a line is written.
+ * Loads everything that the report shows, before the first line is written. Called by report.c.
  */
 #include <math.h>
 #include <stdio.h>

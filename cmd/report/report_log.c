@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The last part of the log.
+ * The section with the last part of the kernel's log.
  */
 #include "base/buf.h"
 #include "base/limits.h"

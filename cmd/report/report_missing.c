@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is not in this report, and what would give it.
+ * The section on what is missing in the report, and which files are needed for it.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel's modules: those that taint it first.
+ * The section on the kernel's modules, with those that taint the kernel first.
  */
 #include <inttypes.h>
 #include <string.h>

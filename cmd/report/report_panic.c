@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the CPUs ran: the one that panicked first.
+ * The section on what the CPUs ran, with the one that panicked first.
  */
 #include "cmd/report/report.h"
 

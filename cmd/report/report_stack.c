@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A whole stack in the report: kernel half, what entered the kernel, user half.
+ * Writes a whole stack into the report: kernel half, how the kernel was entered, user half. Called by the sections.
  */
 #include <inttypes.h>
 #include <math.h>

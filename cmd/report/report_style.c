@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How the report looks. It is one file that anybody opens, so nothing is loaded
- * and nothing runs: the policy forbids what a mistake in escaping could smuggle in.
+ * The style of the report, and the beginning and end of its page. The report is a single
+ * file that loads nothing and runs no script: its content security policy forbids both,
+ * in case a mistake in escaping lets markup from a dump through. Called by report.c.
  */
 #include "cmd/report/report.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The report's head: what happened, where, and what there is to look at.
+ * The head of the report: what happened, where, and what to look at.
  */
 #include <inttypes.h>
 #include <math.h>

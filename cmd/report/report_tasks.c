@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table of tasks: processes, then kernel threads.
+ * The section with the table of tasks: processes, then kernel threads.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who waits for whom: deadlocks first, then for whom most wait, then each wait.
+ * The section on waits: first deadlocks, then the threads for which most others wait, then each wait.
  */
 #include <math.h>
 #include <stdlib.h>

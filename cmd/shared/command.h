@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One file per command; each exports a struct fb_command. A command prints its
- * answer on stdout and returns an exit status; an error it returns is printed
- * by main(), as are the warnings collected on the way.
+ * What commands share. Each command is a file (or folder) of its own, which exports a
+ * struct fb_command. A command prints its output on stdout. The error that it returns, if
+ * any, and the warnings are printed by main(), which derives the exit status from them.
  */
 #ifndef FB_CMD_COMMAND_H
 #define FB_CMD_COMMAND_H
@@ -21,12 +21,12 @@
 
 enum fb_exit {
 	FB_EXIT_OK = 0,
-	FB_EXIT_FAILURE = 1, /* nothing usable */
-	FB_EXIT_USAGE = 2,
-	FB_EXIT_PARTIAL = 3, /* an answer, but a part of it is missing or damaged */
+	FB_EXIT_FAILURE = 1, /* no usable output */
+	FB_EXIT_USAGE = 2,   /* wrong options or arguments */
+	FB_EXIT_PARTIAL = 3, /* there is output, but a part of it is missing or damaged */
 };
 
-/* What every command takes. Strings are borrowed from argv. */
+/* The options of every command. Strings are borrowed from argv. */
 struct fb_options {
 	const char *input;  /* the first argument */
 	const char **parts; /* --part */
@@ -37,7 +37,7 @@ struct fb_options {
 	const char *sysroot;     /* --sysroot */
 	const char **debug_dirs; /* --debug-dir */
 	size_t debug_dir_count;
-	unsigned threads; /* -j; 0: one per CPU */
+	unsigned threads; /* -j; 0: one for each CPU */
 	bool json;
 	bool quiet;
 	bool no_sandbox; /* --no-sandbox */
@@ -47,39 +47,38 @@ struct fb_options {
 /* What a command works with while it runs. */
 struct fb_context {
 	struct fb_options options;
-	const char **args; /* behind INPUT; owned */
+	const char **args; /* the arguments after INPUT; the array is owned */
 	size_t arg_count;
 	struct fb_warnings *warnings;
-	/* What is worth a line on stderr where nothing is amiss, as which file of a folder was read. */
+	/* Lines for stderr that are no warnings, such as which file of a folder was read. */
 	struct fb_warnings *remarks;
 	size_t remarks_printed;
-	bool want_dump;           /* set before fb_context_open(): as in struct fb_input_options */
+	/* Set by the command before fb_context_open(), as writes, reads_host and writes_many below are too. */
+	bool want_dump;           /* as in struct fb_input_options */
 	bool memory_only;         /* likewise */
-	struct fb_output *output; /* made once the options are known */
-	/* A file the command will write, or the folder it will write in: set before
-	 * fb_context_open(). NULL: none. */
+	struct fb_output *output; /* owned; made when the options are known */
+	/* The file that the command will write, or the folder in which it will write. NULL: none. */
 	const char *writes;
-	/* It reads the programs and libraries of this host where no sysroot is named; set before
-	 * fb_context_open() too. */
+	/* It reads the programs and libraries of this host where --sysroot is not given. */
 	bool reads_host;
-	bool writes_many; /* more than one file; set before fb_context_open() too */
-	/* Once confined: what the one file that it writes is made of, as fb_outfile_create_on() takes
-	 * it. */
+	bool writes_many; /* it writes more than one file */
+	/* The rest is set by fb_context_confine(). output_start is for fb_outfile_create_on(), where the command
+	 * writes one file. */
 	struct fb_outfile_start output_start;
 	bool confined;
-	struct fb_fetcher *fetcher; /* once confined; owned; NULL: DEBUGINFOD_URLS is not set */
-	struct fb_sandbox sandbox;  /* what of it applies, once confined */
+	struct fb_fetcher *fetcher; /* owned; NULL: DEBUGINFOD_URLS is not set */
+	struct fb_sandbox sandbox;  /* which mechanisms are in force */
 };
 
 struct fb_command {
 	const char *name;
 	const char *summary; /* one line for `fbundle --help` */
-	/* Parses its arguments (argv[0] is the command's name) and answers. */
+	/* Runs the command; argv[0] is its name. */
 	struct fb_error *(*run)(struct fb_context *context, int argc, char **argv);
 	const struct fb_usage *usage;
 };
 
-/* All commands, in the order of `fbundle --help`, and behind them NULL. */
+/* All commands, in the order of `fbundle --help`; NULL after the last. */
 extern const struct fb_command *const fb_commands[];
 
 extern const struct fb_command fb_command_bt;
@@ -106,61 +105,61 @@ extern const struct fb_command fb_command_vtop;
 extern const struct fb_command fb_command_waits;
 
 struct fb_example {
-	const char *text;    /* what it does; no full stop */
-	const char *command; /* as typed, beside the sample; 74 columns at most */
-	bool on_host;        /* it is for the host that is to be dumped, and for root */
+	const char *text;    /* what it does, without a full stop */
+	const char *command; /* as typed in the folder of the sample; at most 74 columns */
+	bool on_host;        /* it has to be run by root on the host that is to be dumped */
 };
 
-/* How a command is called: `--help`, the manual page and the table of options in docs/cli.md are made of it. */
+/* The usage of a command, from which `--help`, the manual page and the table of options in docs/cli.md are made. */
 struct fb_usage {
 	const char *arguments; /* "INPUT [PID...]"; NULL: none */
-	const char *doc;       /* what it does, a sentence or more */
-	size_t most_arguments; /* behind INPUT */
+	const char *doc;       /* what it does, one or more sentences */
+	size_t most_arguments; /* after INPUT */
 	size_t least_arguments;
-	bool no_input;                     /* it reads none: all arguments are context->args */
-	const struct argp_option *options; /* its own; NULL: none */
-	const struct fb_example *examples; /* behind them one without a text */
-	/* One of its own options; own is what fb_options_parse() was given. */
+	bool no_input;                     /* it has no INPUT: all arguments are context->args */
+	const struct argp_option *options; /* of this command only; NULL: none */
+	const struct fb_example *examples; /* the last one has no text */
+	/* Parses one of the command's own options; own is the parameter of fb_options_parse(). */
 	error_t (*parse)(int key, char *arg, struct argp_state *state, void *own);
 };
 
-/* Fills context->options, and context->args with the arguments behind INPUT. Wrong usage prints
- * what is wrong and exits with FB_EXIT_USAGE; --help prints and exits 0. */
+/* Fills context->options, and context->args with the arguments after INPUT. Where the usage is wrong, prints what is
+ * wrong and exits with FB_EXIT_USAGE; for --help, prints the help and exits with 0. */
 void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, int argc,
 		      char **argv, void *own);
 
-/* The options that every command takes; behind them one that is all zeros. */
+/* The options that every command takes; the last one is all zeros. */
 const struct argp_option *fb_options_common(void);
 
-/* Says on standard error what is wrong with the use of a command, and exits with FB_EXIT_USAGE. */
+/* Prints on standard error what is wrong with the usage of a command, and exits with FB_EXIT_USAGE. */
 _Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_PRINTF(2, 3);
 
-/* Exits with FB_EXIT_USAGE where path, the value of a command's --output, is "-": outputs are files, put in
- * place whole. NULL: none was named. */
+/* Exits with FB_EXIT_USAGE where path, the value of a command's --output, is "-": an output must be a file, because it is
+ * put in place when it is complete. path NULL: --output was not given. */
 void fb_check_output_name(const char *command, const char *path);
 
-/* FB_OS where a folder that the options name is none. */
+/* FB_OS where a path that must be a folder (--sysroot, --debug-dir) is none. */
 FB_MUST_CHECK struct fb_error *fb_options_check(const struct fb_options *options);
 
-/* The PID that text is, in decimal, or exits with FB_EXIT_USAGE. */
+/* The PID that text has in decimal; exits with FB_EXIT_USAGE where it is none. */
 int32_t fb_parse_pid(const char *text);
 
 /* Appends paths (borrowed) to those of --core. */
 FB_MUST_CHECK struct fb_error *fb_options_add_cores(struct fb_options *options,
 						    const char *const *paths, size_t count);
 
-/* Makes context->output by the options; fb_context_open() does it too. */
+/* Makes context->output by the options. fb_context_open() calls this too. */
 FB_MUST_CHECK struct fb_error *fb_context_output(struct fb_context *context);
 
-/* Shuts the process in to the files of its options, unless --no-sandbox; once. Before any thread
- * is created; fb_context_open() does it first of all. */
+/* Enters the sandbox, in which only the files of the options can be opened, unless --no-sandbox was given. Further calls
+ * do nothing. To be called before any thread is created; fb_context_open() calls it first of all. */
 FB_MUST_CHECK struct fb_error *fb_context_confine(struct fb_context *context);
 
-/* Prints the remarks that came since the last call, unless --quiet. */
+/* Prints the remarks that were added since the last call, unless --quiet was given. */
 void fb_context_print_remarks(struct fb_context *context);
 
-/* Opens context->options.input with --core, --part, --vmlinux and -j, and says what a folder was
- * taken for. */
+/* Opens context->options.input with --core, --part, --vmlinux and -j. For a folder, prints which file in it was opened.
+ * The caller destroys the input. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,
 					       struct fb_input **input_ret);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which files a command may touch, by its options. Called by context.c before anything is opened.
+ * Decides by a command's options which files it may access, and enters the sandbox. Called by context.c before anything
+ * is opened.
  */
 #include <libgen.h>
 #include <stdio.h>

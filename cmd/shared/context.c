@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What every command opens: its input, within the sandbox, and what it prints with. Commands call
- * it once they have read their options.
+ * Opens what every command needs: its output, and, within the sandbox, its input. Called by commands after they have
+ * parsed their options.
  */
 #include "cmd/shared/command.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The first line of an answer: which kernel crashed, and when. Called by info, merge and report.
+ * Prints the first line of text output: which kernel crashed, and when. Called by info, merge and report.
  */
 #include "cmd/shared/crash_line.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Printing a command's JSON object, with its schema number and warnings. Called by every command
+ * Prints a command's JSON object, with its schema number and warnings. Called by every command
  * for --json.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening the files and the swapped pages of memory_sources.h.
+ * Opens the sysroot and the swapped pages (memory_sources.h). Called by commands that read memory of processes.
  */
 #include "cmd/shared/memory_sources.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The options that every command takes, as a child of its own argp parser. Called by each command
+ * Parses the options that every command takes, by a child of the command's own argp parser. Called by each command
  * first.
  */
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Text for people on stdout, coloured on a terminal only, and progress on stderr. Called by every
+ * Prints text on stdout, in colour only on a terminal, and progress on stderr. Called by every
  * command.
  */
 #include "cmd/shared/output.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How answers look: aligned tables, colour on a terminal only, JSON for
- * machines. Nothing from a dump is printed but through these functions, which
- * escape it.
+ * Prints the output of commands: text in colour on a terminal, aligned tables, and JSON.
+ * Everything from a dump is printed by these functions, which escape it.
  */
 #ifndef FB_CMD_OUTPUT_H
 #define FB_CMD_OUTPUT_H
@@ -23,8 +22,8 @@ enum fb_color {
 
 enum fb_style {
 	FB_STYLE_PLAIN,
-	FB_STYLE_BOLD, /* headings, what to look at first */
-	FB_STYLE_DIM,  /* what is there for completeness */
+	FB_STYLE_BOLD, /* headings, and what is most important */
+	FB_STYLE_DIM,  /* what is least important */
 	FB_STYLE_GOOD,
 	FB_STYLE_WARN,
 	FB_STYLE_BAD,
@@ -36,31 +35,31 @@ FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
 						struct fb_output **output_ret);
 void fb_output_destroy(struct fb_output *output);
 
-/* printf on stdout in a style, and without one. Text from a dump goes through fb_text_escape() into a
- * buffer first, so that it can be told from what it imitates; what was forgotten cannot harm: every
- * control character but tabs and line ends, and whatever else fb_text_escape() finds harmful, is shown as
- * \xHH here. Nothing else in cmd/ writes to stdout (tests/lint/style). */
+/* printf on stdout, in a style and without one. The caller passes text from a dump through fb_text_escape() first, so
+ * that it cannot imitate other output. As a second defence, these functions print every control character except tabs
+ * and line ends, and whatever else fb_text_escape() treats as harmful, as \xHH. Nothing else in cmd/ writes to stdout
+ * (tests/lint/style). */
 void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)
 	FB_PRINTF(3, 4);
 void fb_put(const char *format, ...) FB_PRINTF(1, 2);
-/* Bytes as they are, for who asked for them so. false: errno says why they cannot be written. */
+/* Writes bytes unchanged, for options that ask for raw bytes. False where they cannot be written; errno says why. */
 bool fb_put_raw(const void *bytes, size_t length);
-/* Columns of a terminal; 100 elsewhere. */
+/* The width in columns of the terminal; 100 where stdout is none. */
 unsigned fb_output_width(const struct fb_output *output);
 bool fb_output_is_terminal(const struct fb_output *output);
 
-/* Text in lines that fit between columns indent and the width, broken at spaces; the first line
- * goes on at column (from 0), where the cursor is. */
+/* Prints text in lines from column indent up to the width, broken at spaces. column (from 0) is where the cursor is, at
+ * which the first line begins. */
 void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t column, size_t indent,
 		      const char *text);
 
-/* "fbundle: KIND TEXT", a line on stderr; text is escaped. */
+/* Prints "fbundle: KIND TEXT" as a line on stderr; text is escaped. */
 void fb_print_message(const char *kind, const char *text);
 
-/* From now on progress is told where stderr is no terminal too, in a line each ten seconds: for dumps that are
- * written in a capture kernel, whose console is a log. */
+/* From now on fb_output_progress() prints even where stderr is no terminal: a line every ten seconds. It is for dumps that
+ * are written in a capture kernel, whose console is a log. */
 void fb_output_log_progress(struct fb_output *output);
-/* Progress on stderr, on a terminal and without --quiet only; done == total ends the line. */
+/* Prints the progress of `what` on stderr, only on a terminal and without --quiet; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);
 
 /*
@@ -69,7 +68,7 @@ void fb_output_progress(struct fb_output *output, const char *what, uint64_t don
 enum fb_align {
 	FB_LEFT,
 	FB_RIGHT,
-	FB_LEFT_CUT, /* of the last column: cut where a terminal ends */
+	FB_LEFT_CUT, /* for the last column: cut at the width of a terminal */
 };
 struct fb_column {
 	const char *heading;
@@ -79,13 +78,13 @@ struct fb_table;
 FB_MUST_CHECK struct fb_error *fb_table_create(const struct fb_column *columns, size_t count,
 					       struct fb_table **table_ret);
 void fb_table_destroy(struct fb_table *table);
-/* The next cell, row by row. */
+/* Adds the next cell, row by row. */
 FB_MUST_CHECK struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style,
 					     const char *format, ...) FB_PRINTF(3, 4);
 void fb_table_print(struct fb_table *table, struct fb_output *output);
 
-/* Prints {"schema": 1, "command": command, "warnings": [...], members of answer...}; takes
- * answer. */
+/* Prints {"schema": 1, "command": command, "warnings": [...], members of answer...}. Takes over the reference to
+ * answer; NULL is FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_json_print(const char *command, json_t *answer,
 					     const struct fb_warnings *warnings);
 

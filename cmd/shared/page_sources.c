@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Counting the pages of a range by where their bytes come from. Called by vm and report.
+ * Counts the pages of a range by the source of their bytes. Called by vm and report.
  */
 #include "cmd/shared/page_sources.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory in large pieces, descriptors for a thousand cores, and failures that are told instead of ending the
- * program without a word.
+ * Prepares the program's own process: memory is taken from the system in large pieces, enough descriptors for a thousand
+ * cores are allowed, and failures that would end the program silently are reported instead. Called by main().
  */
 #include "cmd/shared/process.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where bytes come from, in words. Called by rd and vtop.
+ * Describes the source of bytes in words. Called by rd and vtop.
  */
 #include "cmd/shared/source_text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where bytes come from, or why they are absent, in words. */
+/* Describes the source of bytes, or the reason why they are absent, in words. Called by rd and vtop. */
 #ifndef FB_CMD_SOURCE_TEXT_H
 #define FB_CMD_SOURCE_TEXT_H
 
@@ -7,9 +7,9 @@
 
 #include "base/space.h"
 
-/* "vmcore", "core core.126", "absent: left out by the dump filter"; escaped. Returns to. */
+/* "vmcore", "core core.126", "absent: left out by the dump filter" in `to` (size bytes); escaped. Returns `to`. */
 char *fb_source_text(const struct fb_origin *origin, char *to, size_t size);
-/* The same without the source's name; NULL where there is nothing to add. Returns to, or NULL. */
+/* Only the details, without the source's name. Returns `to`, or NULL where there are none. */
 const char *fb_source_detail(const struct fb_origin *origin, char *to, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The bits of tainted_mask in words. Called by info and report.
+ * Describes the bits of tainted_mask in words. Called by info and report.
  */
 #include "cmd/shared/taints.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What taints a kernel, in words. */
+/* The taint flags of a kernel, in words. Called by info and report. */
 #ifndef FB_CMD_TAINTS_H
 #define FB_CMD_TAINTS_H
 
@@ -11,7 +11,8 @@
 #define FB_TAINT_BITS 64u
 
 FB_MUST_CHECK struct fb_error *fb_taints(const struct fb_kernel *kernel, uint64_t *mask_ret);
-/* "P  proprietary module"; "bit 21" for one that is not known. Returns to. */
+/* Describes one bit of the mask in `to` (size bytes): "P  proprietary module"; "bit 21" for one that is not known. Returns
+ * `to`. */
 char *fb_taint_text(unsigned bit, char *to, size_t size);
 
 #endif

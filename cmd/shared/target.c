@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * "[PID:]ADDR" and PID on the command line, and the memory that they stand for. Called by the
+ * Parses "[PID:]ADDR" and PID on the command line, and opens the memory that they refer to. Called by the
  * commands that take one.
  */
 #include "cmd/shared/target.h"

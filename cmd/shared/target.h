@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * "[PID:]ADDR" on the command line: an address in the joined space of a process,
- * or in the kernel's. There NAME, NAME+OFFSET and, of a per-CPU variable, NAME:CPU may
- * stand for an address.
+ * Parses "[PID:]ADDR" on the command line: an address in the memory of a process, or of the
+ * kernel. For the kernel, the address may be given as NAME, NAME+OFFSET or, for a per-CPU
+ * variable, NAME:CPU. Called by the commands that take such an argument or a PID.
  */
 #ifndef FB_CMD_TARGET_H
 #define FB_CMD_TARGET_H
@@ -24,27 +24,28 @@ struct fb_target {
 	uint64_t address;
 };
 
-/* Takes "NAME+OFFSET" apart, or "NAME+OFFSET/SIZE" as stacks and logs show it; OFFSET is
- * hexadecimal. False where text is not of that form, or name[size] is too small. */
+/* Splits "NAME+OFFSET", or "NAME+OFFSET/SIZE" as in stacks and logs; OFFSET is hexadecimal. False where text does not
+ * have that form, or where the name does not fit into name (size bytes). */
 bool fb_split_offset(const char *text, char *name, size_t size, uint64_t *offset_ret);
 
-/* The process of PID (any of its threads' TIDs will do). FB_NOT_FOUND, with the reason. */
+/* The process with this PID, or with a thread of this TID. FB_NOT_FOUND, with the reason. */
 FB_MUST_CHECK struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 					       const struct fb_task **task_ret);
 
-/* The same of a process as people name it: its PID or a TID in decimal, or its name where no other has
- * that; else FB_INVALID, with the PIDs that have it. */
+/* The same for a text: a PID or TID in decimal, or a name. Where several processes have the name, FB_INVALID, with their
+ * PIDs. */
 FB_MUST_CHECK struct fb_error *fb_find_process_named(struct fb_input *input, const char *text,
 						     const struct fb_task **task_ret);
-/* Whether text is a number, to be taken for a PID (fb_parse_pid()), not for a name. */
+/* Whether text is a number, which stands for a PID (fb_parse_pid()), and not a name. */
 bool fb_is_number(const char *text);
 
-/* What a joined space needs besides a task. fb_target_deinit() it. */
+/* Opens the joined space of a task's process. The caller frees the result with fb_target_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_target_open_process(struct fb_context *context,
 						      struct fb_input *input,
 						      const struct fb_task *task, bool prefer_core,
 						      struct fb_target *target_ret);
-/* text as above. FB_INVALID for an address that cannot be, FB_NOT_FOUND for a symbol or PID. */
+/* Parses text, in the form that the head of this file describes, and opens its space. FB_INVALID for a malformed address,
+ * FB_NOT_FOUND for an unknown symbol or PID. */
 FB_MUST_CHECK struct fb_error *fb_target_open(struct fb_context *context, struct fb_input *input,
 					      const char *text, bool prefer_core,
 					      struct fb_target *target_ret);

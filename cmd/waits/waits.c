@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle waits: who waits for whom, across kernel and user space.
+ * fbundle waits: shows which threads wait for which others, in kernel and user space.
  */
 #include "cmd/waits/waits.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How `fbundle waits` shows its answer; for cmd/waits*.c only. */
+/* The output of `fbundle waits`. Included only by the files of this folder. */
 #ifndef FB_CMD_WAITS_H
 #define FB_CMD_WAITS_H
 
@@ -17,16 +17,17 @@ struct fb_waits_view {
 	struct fb_memory_sources sources;
 };
 
-/* "lock-ab", printable; "?" for a TID that is no task. to holds FB_WAITS_COMM. */
+/* The name of a thread, "lock-ab", printable; "?" for a TID that no task has. `to` has FB_WAITS_COMM bytes. Returns
+ * `to`. */
 #define FB_WAITS_COMM 65u
 char *fb_waits_comm(const struct fb_waits_view *view, int32_t tid, char *to);
 
 FB_MUST_CHECK struct fb_error *fb_waits_print_text(const struct fb_waits_view *view);
-/* Three lines at most: what hangs, since when, who is at fault, how many wait. */
+/* Prints at most three lines: what hangs, since when, which thread is the cause, and how many wait for it. */
 void fb_waits_print_causes(const struct fb_waits_view *view);
-/* The chain of each thread of a process, or of one thread. FB_NOT_FOUND: no such PID or TID. */
+/* Prints the chain of waits of each thread of a process, or of one thread. FB_NOT_FOUND: no such PID or TID. */
 FB_MUST_CHECK struct fb_error *fb_waits_print_why(const struct fb_waits_view *view, int32_t tid);
-/* Graphviz, on stdout. */
+/* Prints the graph in the language of Graphviz. */
 FB_MUST_CHECK struct fb_error *fb_waits_print_dot(const struct fb_waits_view *view);
 FB_MUST_CHECK struct fb_error *fb_waits_print_json(const struct fb_waits_view *view);
 

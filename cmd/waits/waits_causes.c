@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The first three lines of `fbundle waits`: what hangs, since when, who is at fault, and how many wait.
- * They are for whoever does not want to read on.
+ * Prints the first three lines of `fbundle waits`, a summary of the rest: what hangs, since when, which thread is the
+ * cause, and how many wait for it.
  */
 #include <inttypes.h>
 

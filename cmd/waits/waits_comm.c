@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The names of threads, as all of waits' outputs show them. */
+/* Makes the names of threads for all outputs of `fbundle waits`. */
 #include <string.h>
 
 #include "base/text.h"

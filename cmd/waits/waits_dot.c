@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The wait graph for Graphviz: threads and processes are boxes, what they wait for
- * ellipses, dashed where nobody is known who can end the wait; what is in a deadlock is
- * red. A process of one thread is that thread. An arrow leads from who waits to what,
- * and from there to who can end it: dashed where that is not certain.
+ * Prints the wait graph for Graphviz. Threads and processes are boxes; objects are
+ * ellipses, dashed where no owner is known; everything in a deadlock is red. A process
+ * with one thread is shown as that thread. Arrows lead from a thread to the object that it
+ * waits for, and from an object to its owners, dashed where that is not certain.
  */
 #include <inttypes.h>
 #include <stdio.h>

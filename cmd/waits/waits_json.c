@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The JSON of `fbundle waits`: an edge for each thread and each owner of what it waits for. */
+/* Prints the JSON of `fbundle waits`, with an edge for each thread and each owner of what it waits for. */
 #include <stdlib.h>
 
 #include "cmd/waits/waits.h"

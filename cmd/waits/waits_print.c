@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Threads, waits and frames as all texts of `fbundle waits` show them. */
+/* Prints threads, waits and frames for the text outputs of `fbundle waits`. */
 #include "cmd/waits/waits_print.h"
 
 #include <inttypes.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the ends of a TCP connection owe each other. A server in its event loop is idle, or it works on requests:
- * for one whose last word on a connection was the client's it owes an answer, and where it has asked another
- * server itself, which has not answered yet, it waits for that. Where one end only ever sends, this tells what is
- * not so: nothing that is concluded from it is certain.
+ * Finds out which end of a TCP connection has to send next ("owes" the other end a reply). A server in its event loop
+ * is idle, or it is working on requests: if the client sent last on a connection, the server owes a reply; if the server
+ * itself has sent a request to another server, which has not replied, the server waits for that one. For protocols in
+ * which one end only sends, the result is wrong, so that nothing that is derived from it is certain. Called by
+ * wait_watched.c.
  */
 #ifndef FB_BUNDLE_WAIT_DEBT_H
 #define FB_BUNDLE_WAIT_DEBT_H
@@ -11,13 +12,13 @@
 #include "bundle/waits/finder/wait_finder.h"
 
 enum fb_wait_debt {
-	FB_WAIT_NO_DEBT, /* no connection, the answer was given, or it cannot be told */
+	FB_WAIT_NO_DEBT, /* no connection, the reply was sent, or it is not known */
 	FB_WAIT_OWES, /* this end accepted the connection, and received last, or has bytes unread */
 	FB_WAIT_IS_OWED, /* this end connected, sent last, and has read all that came before */
-	FB_WAIT_LISTENS, /* it is no end: connections are accepted here, of TCP or of UNIX sockets */
+	FB_WAIT_LISTENS, /* it is no end of a connection, but a listening TCP or UNIX socket */
 };
 
-/* Of this end, a struct file. Read errors. */
+/* The debt of the end whose struct file is at the address file. Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_wait_debt_of(struct fb_wait_finder *finder, uint64_t file,
 					       enum fb_wait_debt *debt_ret);
 

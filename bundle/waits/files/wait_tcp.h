@@ -18,8 +18,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder,
 						const struct fb_socket *socket, uint64_t *peer_ret,
 						struct fb_wait_absence *absence_ret);
 
-/* Whether the socket is the end that accepted its connection: somebody in its network namespace listens at its own
- * port. FB_ABSENT where nobody was found, and a part of the kernel's table of sockets cannot be read. */
+/* Whether the socket is the end that accepted its connection, that is, whether another socket of its network namespace
+ * listens at its port. FB_ABSENT where none was found and a part of the kernel's table of sockets cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder,
 						    const struct fb_socket *socket,
 						    bool *accepted_ret);

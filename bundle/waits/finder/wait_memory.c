@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Gives recognisers the memory, the descriptors and the paths of a process. Called by them. */
+/* Gives access to the memory, the descriptors and the paths of a process. Called by recognisers. */
 #include "bundle/waits/finder/wait_memory.h"
 
 #include <string.h>

@@ -32,8 +32,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_file_defines(struct fb_wait_finder *finde
 FB_MUST_CHECK struct fb_error *fb_wait_fd(struct fb_wait_finder *finder,
 					  const struct fb_blocked *blocked, uint64_t fd,
 					  uint64_t *file_ret);
-/* Printable path of a file as the thread sees it. to holds FB_WAIT_PATH; "" where the dump does not tell it,
- * and absence (NULL: nobody asks) then says why. */
+/* The path of a file (the address of a struct file) as the thread sees it, printable, in `to` (FB_WAIT_PATH bytes); ""
+ * where it cannot be read, and absence (may be NULL) then has the reason. */
 #define FB_WAIT_PATH 512u
 struct fb_wait_absence;
 FB_MUST_CHECK struct fb_error *fb_wait_path(struct fb_wait_finder *finder,

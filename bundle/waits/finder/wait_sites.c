@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Keeps the functions that threads sleep in, of all recognisers, sorted by name. Made by waits.c,
- * asked by wait_blocked.c.
+ * searched by wait_blocked.c.
  */
 #include "bundle/waits/finder/wait_sites.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* From slab caches to types, and from offsets to members. */
+/* Finds the type of a slab cache's objects, and the members at an offset of a type. Called by wait_surroundings.c and
+ * recognisers. */
 #include "bundle/waits/finder/wait_type_path.h"
 
 #include <stdio.h>

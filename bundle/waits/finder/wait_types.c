@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Types by name, and the members that were asked for. */
+/* Looks up types and members by name, and keeps the results. Called by recognisers. */
 #include "bundle/waits/finder/wait_types.h"
 
 #include <string.h>

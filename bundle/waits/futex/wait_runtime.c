@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Finding the runtime that a thread in futex() sleeps in. */
+/* Finds the runtime in which a thread in futex() sleeps. Called by wait_futex.c. */
 #include "bundle/waits/futex/wait_runtime.h"
 
 #include <string.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait for requests which they gave to the kernel: by io_uring (io_uring/) and by aio (fs/aio.c).
- * Of the requests those are found that wait for a file to become ready, which the kernel lists so that they can
- * be cancelled; whoever feeds these files can end the wait. Others, of disks as a rule, are in no list.
+ * Recognises threads that wait for requests that they submitted by io_uring (io_uring/) or by aio (fs/aio.c). Requests
+ * that wait for a file to become ready can be found, because the kernel has a list of them for cancellation; processes
+ * that can make these files ready can end the wait. Other requests, usually to disks, are in no list. Called through the
+ * table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Threads that wait at System V message queues and semaphore sets, and at POSIX message queues. The
- * queues and sets are told by their addresses, so that the same number in two IPC namespaces is two
- * of them; anybody who knows the number may send, so nobody is named as the only one who can.
+ * Recognises threads that wait for System V message queues and semaphore sets, and for POSIX message queues. Queues and
+ * sets are identified by their addresses, because the same number can occur in two IPC namespaces. Every process that
+ * has the number may send, so that no owner is certain. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Kernels note in a task_struct for which lock its thread waits: since 6.15 for khungtaskd, with
+ * Reads from a task_struct for which lock its thread waits. Kernels record it there since 6.15 for khungtaskd, with
  * CONFIG_DETECT_HUNG_TASK_BLOCKER, and since 6.18 for the scheduler. Called by wait_kernel_lock.c.
  */
 #include "bundle/waits/locks/wait_blocker.h"

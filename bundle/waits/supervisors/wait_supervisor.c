@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recognises threads that wait for the answer of a user process. Whoever has a descriptor of the
- * channel through which the kernel asks can answer. The structures of the waiter on its stack, and
- * the queue that it sleeps in, lead to the channel. Called through the table in
+ * Recognises threads that wait for the reply of a user process to the kernel. A process that has a descriptor of the
+ * channel can reply. The structures of the waiter on its stack, and
+ * the queue in which it sleeps, lead to the channel. Called through the table in
  * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
