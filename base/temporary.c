@@ -79,7 +79,7 @@ struct fb_error *fb_temporary_create(uint64_t packed, struct fb_temporary *tempo
 	return NULL;
 }
 
-/* What packed bytes are believed to hold at most. */
+/* The most bytes to which so many packed bytes may unpack. */
 static uint64_t most_of(uint64_t packed, uint64_t ratio, uint64_t minimum)
 {
 	uint64_t most;

@@ -37,7 +37,7 @@ static const struct compression compressions[] = {
 	{"zstd", {0x28, 0xb5, 0x2f, 0xfd}, 4, archive_read_support_filter_zstd},
 };
 
-/* What one read of the packed file asks for. */
+/* Bytes of one read of the packed file. */
 #define READ_BLOCK (256u << 10)
 
 static void free_archive(struct archive **archive)

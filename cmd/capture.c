@@ -20,7 +20,7 @@
 #include "bundle/capture/capture.h"
 #include "cmd/shared/command.h"
 
-/* What --panic has to be given, so that nobody crashes a host by a slip. */
+/* The argument that --panic requires, so that no host is crashed by a slip. */
 #define PANIC_WORDS "crash-this-host"
 #define DEFAULT_SECONDS 10u
 #define MOST_SECONDS 3600u
@@ -164,7 +164,7 @@ static struct fb_error *consider(struct capture *capture, int32_t pid, bool *use
 	memcpy(target.comm, status.comm, sizeof(target.comm));
 	err = fb_capture_estimate(pid, &target.estimate);
 	if (err && !named && fb_error_is(err, FB_NOT_FOUND)) {
-		fb_error_destroy(err); /* a kernel thread: nobody asked for that one */
+		fb_error_destroy(err); /* a kernel thread, which was not given by the user */
 		return NULL;
 	}
 	if (err)
@@ -209,7 +209,7 @@ static struct fb_error *choose(struct capture *capture)
 	return err;
 }
 
-/* Before anybody is stopped: a disk that fills up helps nobody. */
+/* To be called before threads are stopped, so that none is stopped where the disk would fill up. */
 static struct fb_error *check_space(const struct capture *capture)
 {
 	struct statvfs space;

@@ -284,8 +284,8 @@ static struct fb_error *make_folder(const char *path)
 		       : fb_error_os(errno, "cannot make the folder %s", path);
 }
 
-/* Where no task can be reached nobody can tell whose the bundle's cores are, and err (taken) says what would
- * tell. By name they are had all the same. */
+/* Where no task is found, it is not known to which processes the bundle's cores belong; err (taken over) says what is
+ * needed for that. By name they can be extracted nevertheless. */
 static struct fb_error *open_stored(struct extract *extract, struct fb_error *err)
 {
 	struct fb_fiber *fiber = fb_input_fiber(extract->input);

@@ -43,7 +43,7 @@ static const struct fb_usage usage = {
 	.examples = examples,
 };
 
-/* "rw", then what else was asked for at open() that matters to a reader. */
+/* "rw", then the other flags of open() that matter to a reader. */
 static char *flags_text(uint64_t flags, char *to, size_t size)
 {
 	static const struct {

@@ -307,7 +307,7 @@ static void print_sandbox(const struct info *info)
 				      : "none (this kernel has neither Landlock nor seccomp)");
 }
 
-/* Without tasks nobody can tell whose the cores are, and the rest is shown all the same. */
+/* Without tasks it is not known to which processes the cores belong; the rest is shown nevertheless. */
 static struct fb_error *load_cores(struct info *info)
 {
 	struct fb_error *err = fb_input_cores(info->input, &info->cores, &info->core_count);

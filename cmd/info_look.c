@@ -20,7 +20,7 @@
 
 enum cause {
 	CAUSE_CRASH,  /* a fault: its stack says where */
-	CAUSE_HANG,   /* somebody, or a watchdog for tasks, took a dump of a host that hung */
+	CAUSE_HANG,   /* a user, or a watchdog for tasks, took a dump of a host that hung */
 	CAUSE_LOCKUP, /* a watchdog for CPUs: what they ran */
 };
 

@@ -175,7 +175,7 @@ static struct fb_error *print_cores(struct merge *merge, const struct fb_placeme
 	return err;
 }
 
-/* Why a core found no task: the engineer will ask. */
+/* Prints why a core matched no task. */
 static void print_orphans(struct merge *merge)
 {
 	struct fb_output *output = merge->context->output;
@@ -199,7 +199,7 @@ static void print_orphans(struct merge *merge)
 	}
 }
 
-/* Processes whose memory nobody brought. */
+/* Processes whose memory is in no core. */
 static void print_missing(struct merge *merge)
 {
 	struct fb_output *output = merge->context->output;

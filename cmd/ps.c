@@ -47,7 +47,7 @@ struct ps {
 	bool details;
 	bool want_waits;
 	bool shown[COLUMN_COUNT];
-	struct fb_waits *waits;       /* NULL: not asked for */
+	struct fb_waits *waits;       /* NULL: --waits is not given */
 	struct fb_ps_process process; /* of the task that was shown last */
 	struct fb_ps_detail usual;    /* of PID 1: what others are held against */
 };
@@ -107,7 +107,7 @@ static const char *core_name(const struct ps *ps, const struct fb_task *task)
 	return core && !task->idle ? fb_core_name(core->core) : NULL;
 }
 
-/* "" for a thread that waits for nobody. */
+/* "" for a thread that waits for nothing. */
 static const char *waits_text(const struct ps *ps, const struct fb_task *task, char *to,
 			      size_t size)
 {

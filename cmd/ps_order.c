@@ -119,7 +119,7 @@ static struct fb_error *show_all(struct tree *tree, size_t *stack)
 {
 	struct fb_error *err = NULL;
 
-	/* Roots first; then what hangs below nobody because its parents form a loop. */
+	/* Roots first; then tasks that are below no root because their parents form a loop. */
 	for (int pass = 0; pass < 2 && !err; pass++) {
 		for (size_t i = 0; i < tree->count && !err; i++) {
 			const struct fb_task *task = fb_tasks_get(tree->tasks, tree->process[i]);

@@ -259,8 +259,8 @@ static struct fb_error *judge(struct structs *structs, struct fb_value_printer *
 	return NULL;
 }
 
-/* Where several members are asked for, one that cannot be read is only missing; err is passed on
- * where none can be read. */
+/* Where several members are given, one that cannot be read is only missing; err is returned where none can be
+ * read. */
 static struct fb_error *spare_others(struct structs *structs, struct fb_error *err, size_t *missing)
 {
 	if ((!fb_error_is(err, FB_FAULT) && !fb_error_is(err, FB_ABSENT)) ||
@@ -312,7 +312,7 @@ static struct fb_error *value_to_json(struct structs *structs, const struct fb_v
 	return err;
 }
 
-/* All of the value, or an object of its members that were asked for. */
+/* The whole value, or an object of its members that were given. */
 static struct fb_error *object_to_json(struct structs *structs, const struct fb_value *value,
 				       json_t **json_ret)
 {

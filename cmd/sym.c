@@ -17,7 +17,7 @@ struct sym {
 	struct fb_context *context;
 	struct fb_input *input;
 	struct fb_modules *modules;
-	uint64_t offset; /* of the address asked for from the symbol */
+	uint64_t offset; /* of the given address from the symbol */
 	size_t count;
 	json_t *list; /* --json */
 };

@@ -157,7 +157,7 @@ static void serve(const struct client *client, int channel)
 	}
 }
 
-/* The whole life of the fetcher: until nobody can ask it any more. */
+/* Runs the fetcher until no process has a channel to it any more. */
 static void fetch_for_all(int fd, const struct fb_sandbox_options *sandbox, pid_t parent)
 {
 	struct client client = {0};
@@ -257,7 +257,7 @@ struct fb_error *fb_fetch(int channel, enum fb_fetch_what what, const char *buil
 	if (length > MAX_DIGITS)
 		return fb_error_create(FB_INVALID, "%.20s...: no build-id", build_id);
 	memcpy(request.build_id, build_id, length);
-	/* write(): whoever asks may not send messages. */
+	/* write(), because the sandbox of the callers does not allow sendmsg(). */
 	if (write(channel, &request, sizeof(request)) != (ssize_t)sizeof(request) ||
 	    !receive_packet(channel, &answer, sizeof(answer), &fd))
 		return fb_error_create(FB_OS, "build-id %s cannot be fetched: the fetcher is gone",

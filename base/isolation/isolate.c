@@ -27,7 +27,7 @@
 
 /* What belongs to one child at a time: where it ends badly, its successor goes on with it. */
 struct slot {
-	pid_t pid; /* 0: nobody */
+	pid_t pid; /* 0: no child */
 	int fd;
 	struct fb_isolate_owner owner;
 	double seconds; /* CPU time that is left for this child and its successors */
@@ -232,7 +232,7 @@ static void note_death(struct run *run, const struct slot *slot, int status)
 	} else {
 		snprintf(run->last_death, size, "the child that read it answered wrongly");
 	}
-	/* The others finish what they have at hand. */
+	/* The other children finish their current part. */
 	if (gives_up(run))
 		atomic_store(&run->shared->next, run->count);
 }
@@ -284,7 +284,7 @@ static struct fb_error *receive(struct run *run, struct slot *slot)
 	return err;
 }
 
-/* Ends whoever has had one part at hand for too long by the clock. */
+/* Ends children that have been at one part for too long in real time. */
 static void watch_clock(struct run *run)
 {
 	const unsigned most =

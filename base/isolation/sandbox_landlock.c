@@ -66,7 +66,7 @@ static void allow(int ruleset, const char *path, uint64_t access)
 	(void)close(rule.parent_fd);
 }
 
-/* The rights of files that this kernel's version of Landlock knows. */
+/* The rights of files that this kernel's version of Landlock supports. */
 static uint64_t file_rights(long version)
 {
 	uint64_t rights = FS_ALL_1;
@@ -80,7 +80,7 @@ static uint64_t file_rights(long version)
 	return rights;
 }
 
-/* All that this version knows is taken away; returns the attribute's size then. */
+/* Takes away all rights that this version supports; returns the size of the attribute for it. */
 static size_t handle_all(long version, struct ruleset_attr *attr)
 {
 	*attr = (struct ruleset_attr){.handled_access_fs = file_rights(version)};

@@ -95,7 +95,7 @@ static struct fb_error *choose_name(const struct fb_capture_options *options, in
 	return NULL;
 }
 
-/* What is copied before anybody is stopped: none of it changes, or it is told apart from what does. */
+/* Copies what can be copied before threads are stopped, because it does not change or a change can be recognised. */
 struct job {
 	int32_t pid;
 	const struct fb_capture_options *options;
@@ -117,7 +117,8 @@ static struct fb_error *refuse_32bit(int32_t pid)
 			       pid);
 }
 
-/* By its vector, since a thread that cannot be stopped shows no registers, and nobody has to stop for this. */
+/* By its auxiliary vector, because a thread that cannot be stopped shows no registers; and for this no thread has to
+ * be stopped. */
 static struct fb_error *check_program(int32_t pid)
 {
 	FB_CLEANUP(fb_buf_deinit) struct fb_buf auxv;
@@ -127,7 +128,7 @@ static struct fb_error *check_program(int32_t pid)
 	err = fb_proc_read(pid, 0, "auxv", &auxv);
 	if (!err && fb_proc_auxv_is_32bit(auxv.data, auxv.size))
 		return refuse_32bit(pid);
-	return fb_part_skip(err); /* one that is gone is told of by what follows */
+	return fb_part_skip(err); /* where the process has ended, the code below fails */
 }
 
 static struct fb_error *prepare(struct job *job)

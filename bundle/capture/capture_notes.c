@@ -57,7 +57,7 @@ static struct fb_error *add_prstatus(struct writer *writer, int32_t tid,
 	return err;
 }
 
-/* A line, and its kernel stack where it is told (to root). */
+/* A line, and the kernel stack where /proc shows it (to root). */
 static struct fb_error *tell_of(struct writer *writer, const struct fb_unstopped_thread *thread)
 {
 	char line[200];
@@ -74,7 +74,7 @@ static struct fb_error *tell_of(struct writer *writer, const struct fb_unstopped
 	err = fb_buf_append(&writer->text, line, strlen(line));
 	if (!err)
 		err = fb_part_skip(fb_proc_read(writer->pid, thread->tid, "stack", &writer->text));
-	/* It is told to root alone. */
+	/* /proc shows it to root only. */
 	if (fb_error_is(err, FB_OS)) {
 		fb_error_destroy(err);
 		err = NULL;

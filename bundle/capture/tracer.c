@@ -32,7 +32,7 @@
 /* New threads are looked for until none come: those that are stopped make none. */
 #define MAX_ROUNDS 100u
 
-/* What the child knows of each thread. */
+/* What the child records of each thread. */
 struct held {
 	struct fb_traced_thread thread;
 	bool seized;

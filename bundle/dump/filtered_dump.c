@@ -62,7 +62,7 @@ static struct fb_error *next_page(void *context, uint64_t pfn, uint64_t *pfn_ret
 	return filtering->counted ? NULL : fb_frame_set_add(filtering->chosen, *pfn_ret, NULL);
 }
 
-/* Pages that a merge added to a bundle are always kept: somebody wanted them. */
+/* Pages that a merge added to a bundle are always kept, because a user added them. */
 static struct fb_error *keep_added(struct filtering *filtering)
 {
 	struct fb_dump *dump = fb_input_dump(filtering->input);

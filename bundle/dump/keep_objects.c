@@ -184,8 +184,8 @@ static struct fb_error *keep_object(struct fb_keep_memory *memory, struct object
 	return err;
 }
 
-/* Whether the page cache is to be asked for what the tables of the object lack: stacks lead to its file, and it was
- * not asked before, for another process, say. */
+/* Whether pages that the page tables lack are to be looked up in the page cache: only where stacks lead to the file,
+ * and where it was not done before for another process. */
 static struct fb_error *is_cache_wanted(struct fb_keep_memory *memory, const struct fb_vma *vma,
 					bool *wanted_ret)
 {

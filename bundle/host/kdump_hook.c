@@ -66,8 +66,8 @@ static struct fb_error *remove_lines(const char *root)
 	return fb_host_file_replace(root, FB_KDUMP_DEFAULTS, text.data, text.size - strlen(lines));
 }
 
-/* The program is asked for its version first: one that lacks a library after an upgrade must not cost the
- * dump. The makedumpfile that fbundle itself falls back to it finds in PATH too. */
+/* The script runs the program with --version first, so that a program that lacks a library after an upgrade does not
+ * cost the dump. fbundle itself falls back to the makedumpfile that it finds in PATH too. */
 static const char script_before[] =
 	"#!/bin/sh\n"
 	"# fbundle dump --install: kdump-config runs this for makedumpfile\n"

@@ -20,11 +20,12 @@
 #define BOOT_ID_DIGITS (2 * BOOT_ID_BYTES)
 /* Pairs of mm->saved_auxv that are looked at: match.c has the reason. */
 #define MAX_AUXV_PAIRS 64u
-/* Processes asked for a word that all have: the first will do, unless its page is not in the dump. */
+/* How many processes are searched for a word that all of them have: the first one suffices, unless its page is not in
+ * the dump. */
 #define MAX_ASKED 64u
 
-/* sysctl_bootid (drivers/char/random.c) is drawn when somebody first reads
- * /proc/sys/kernel/random/boot_id; zeros before. */
+/* sysctl_bootid (drivers/char/random.c) is set at the first read of /proc/sys/kernel/random/boot_id; it is zeros
+ * before. */
 static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_facts *facts)
 {
 	static const uint8_t none[BOOT_ID_BYTES];

@@ -373,7 +373,7 @@ static struct fb_error *judge_by_bounds(struct fb_matcher *matcher, const struct
 	size_t segments;
 	struct fb_error *err = NULL;
 
-	/* The kernel writes a whole core as its process dies: whoever has its PID is another. */
+	/* The kernel writes a whole core when its process dies: a process that has its PID now is another one. */
 	if (!found->in_memory || (found->info->kind == FB_CORE_KERNEL && !found->info->truncated))
 		return NULL;
 	if (!matcher->bounds)

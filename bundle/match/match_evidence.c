@@ -206,8 +206,8 @@ static double process_start(const struct fb_tasks *tasks, const struct fb_task *
 	return leader ? (double)leader->start_ns / 1e9 : NAN;
 }
 
-/* When a core was taken, in seconds since the epoch: by the name that whoever wrote it gave it, else by its file's
- * time, which a copy changes. A name that does not fit the dump's time, from boot to crash, is another's. */
+/* When a core was written, in seconds since the epoch: by its name, else by its file's time, which a copy changes. A
+ * name with a time that is not between the dump's boot and crash is not used. */
 static double time_taken(const struct fb_core_info *info, double boot, double crash)
 {
 	const char *slash = strrchr(info->path, '/');

@@ -56,7 +56,7 @@ static struct fb_error *add_bytes(struct builder *builder, uint64_t address, siz
 				    segment_flags(builder->vma), address, builder->chunk, length);
 }
 
-/* Device memory and guard areas are in no core, and nobody misses them. */
+/* Device memory and guard areas are in no core and are not counted as missing. */
 static void count_absent(struct builder *builder, uint64_t length, enum fb_absence absence)
 {
 	struct fb_built_core *built = &builder->built;

@@ -123,8 +123,8 @@ static int compare_segments(const void *left, const void *right)
 	return ((*a)->address > (*b)->address) - ((*a)->address < (*b)->address);
 }
 
-/* Both lists are in order of address: of files what lies before each segment, then the segment. gcore
- * leaves out segments of files that nobody wrote to. */
+/* Both lists are in order of address: takes the files before each segment, then the segment. gcore leaves out
+ * segments of files that were not written to. */
 static struct fb_error *add_all(struct adding *adding, const struct fb_core_segment **segments)
 {
 	const struct fb_core_info *info = adding->info;

@@ -71,7 +71,7 @@ static struct fb_error *read_signal_pid(const struct writer *writer, unsigned ty
 	return fb_part_skip(err);
 }
 
-/* FB_NOT_FOUND and read errors where they cannot be had. */
+/* FB_NOT_FOUND, and errors of fb_space_read() where they cannot be read. */
 static struct fb_error *user_regs(const struct writer *writer, const struct fb_task *task,
 				  struct user_regs_struct *regs_ret)
 {

@@ -166,7 +166,7 @@ static struct fb_error *note_cached(struct fb_joined *joined, uint64_t page)
 	struct fb_error *err;
 
 	pthread_mutex_lock(&joined->lock);
-	/* Others may have come to the end meanwhile: the next look is told so. */
+	/* Other threads may have reached the limit meanwhile; the next lookup returns that. */
 	err = joined->cached.count < most_cached(joined)
 		      ? fb_u64_set_add(&joined->cached, page, most_cached(joined),
 				       "pages of the page cache", NULL)
@@ -203,7 +203,7 @@ static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
 	return NULL;
 }
 
-/* What the dump itself knows of the page; the origin says why not where it has no bytes. */
+/* The page in the dump itself; where it has no bytes, the origin has the reason. */
 static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt_walk *walk,
 				    const struct fb_vma *vma, uint64_t page,
 				    struct fb_page_backing *backing)
@@ -304,7 +304,7 @@ static struct fb_error *open_mapped(struct fb_joined *joined, const struct fb_vm
 	return err;
 }
 
-/* NULL where it is not to be had. A path is long to spell: once for all pages of a mapping. */
+/* NULL where it cannot be opened. Making a path takes long, so it is done once for all pages of a mapping. */
 static struct fb_error *file_of(struct fb_joined *joined, const struct fb_vma *vma,
 				struct fb_file **file_ret)
 {

@@ -116,7 +116,8 @@ static bool joins(const struct fb_run *run, const struct fb_origin *next)
 	if (origin->source != next->source || origin->absence != next->absence ||
 	    origin->detail != next->detail || origin->has_physical != next->has_physical)
 		return false;
-	/* Runs are what a person wants to see: sources, not frames. Offsets must go on. */
+	/* Runs are divided by source and not by frame, because users want to see sources. File offsets must be
+	 * contiguous. */
 	if (origin->source == FB_SOURCE_FILE || origin->file_offset)
 		return origin->file_offset + run->length == next->file_offset;
 	return true;

@@ -75,7 +75,7 @@ static int compare(const void *left, const void *right)
 	return (a->pid > b->pid) - (a->pid < b->pid);
 }
 
-/* A number that two cores have was given to another thread between them: nobody can tell whose it was last. */
+/* A TID that two cores have was given to another thread between them: it is not known which one had it last. */
 static void leave_out_doubtful(struct fb_lost_threads *found)
 {
 	size_t kept = 0, same;

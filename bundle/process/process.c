@@ -47,7 +47,7 @@ struct fb_error *fb_process_cmdline(struct fb_input *input, const struct fb_task
 	if (err)
 		to[0] = '\0';
 	err = fb_part_skip(err);
-	/* Where the mm_struct, which knows the place, is lost: at most 80 bytes of it. */
+	/* Where the mm_struct, which has the address, is lost: at most 80 bytes of it. */
 	if (!err && !to[0])
 		snprintf(to, size, "%s", fb_core_info(core->core)->args);
 	return err;

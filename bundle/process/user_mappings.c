@@ -28,7 +28,7 @@ struct mapper {
 	struct fb_vma_text text;
 };
 
-/* Of a process in a container: its files may be at hand by the names that it has for them. */
+/* For a process in a container: its files may be found by the paths that it has for them. */
 static struct fb_error *add_own_path(struct mapper *mapper, const struct fb_file_info *info,
 				     struct fb_user_mapping *mapping)
 {

@@ -165,7 +165,7 @@ static struct fb_error *send_fetched(const struct collection *collection, const 
 	if (!*wanted || collection->fetch_fd < 0)
 		return NULL;
 	err = fb_fetch(collection->fetch_fd, FB_FETCH_EXECUTABLE, wanted, &fd);
-	if (err) { /* what is wanted and not at hand is listed in any case */
+	if (err) { /* files that are needed and were not found are listed in any case */
 		fb_error_destroy(err);
 		return NULL;
 	}

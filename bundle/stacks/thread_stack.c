@@ -25,7 +25,7 @@
 #include "kernel/stacks/stack_entry.h"
 #include "user/unwind/stack_codec.h"
 
-/* The threads of one process among those asked for. */
+/* The threads of one process among the given ones. */
 struct job {
 	size_t first, count;
 	struct fb_string_pool pool;
@@ -264,7 +264,7 @@ static struct fb_error *unwind_users(struct fb_thread_stacks *stacks)
 			     stacks, fb_input_warnings(stacks->input));
 	if (!fb_error_is(err, FB_OS))
 		return err;
-	/* No children to be had: the kernel halves are there all the same. */
+	/* No child can be made: the kernel halves are there nevertheless. */
 	for (size_t i = 0; i < stacks->job_count; i++)
 		end_all(stacks, &stacks->jobs[i], "not unwound: %s", fb_error_message(err));
 	fb_warn_error(fb_input_warnings(stacks->input), err, "user stacks");

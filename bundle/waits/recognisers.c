@@ -127,7 +127,7 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 {"mem_cgroup_oom_synchronize", "try_charge", "try_charge_memcg"}},
 	{"cgroup-freeze", fb_wait_freezer, WEAK, {"do_freezer_trap", "get_signal"}},
 
-	/* Answers of user processes that the kernel asks. */
+	/* Replies of user processes to the kernel. */
 	{"fuse", fb_wait_fuse, !WEAK, {"request_wait_answer"}},
 	{"fanotify", fb_wait_fanotify, !WEAK, {"fanotify_get_response", "fanotify_handle_event"}},
 	{"seccomp", fb_wait_seccomp, !WEAK, {"seccomp_do_user_notification"}},
@@ -157,7 +157,7 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 WEAK,
 	 {"__synchronize_srcu", "__wait_rcu_gp", "synchronize_rcu", "synchronize_rcu_expedited"}},
 
-	/* Threads that idle: they wait for nobody. */
+	/* Threads that idle: they wait for nothing. */
 	{NULL,
 	 NULL,
 	 !WEAK,

@@ -38,7 +38,7 @@ static struct fb_error *name_symbol(struct fb_wait_finder *finder, const char *w
 	return fb_wait_text(&object->name, "%s %s%s (%s)", word, name, offset, function);
 }
 
-/* On whose kernel stack it is: whoever sleeps there made it, and others complete it. */
+/* The task on whose kernel stack it lies: that task made it and sleeps for it, and others complete it. */
 static struct fb_error *name_stack(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				   const char *word, uint64_t address, const char *function,
 				   size_t index)

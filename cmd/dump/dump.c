@@ -123,8 +123,8 @@ static void parse_level(struct dump *dump, const char *text, struct argp_state *
 	dump->options.level = (unsigned)level;
 }
 
-/* What makedumpfile is told and fbundle need not be: other compressions, and where to look up what the kernel's
- * own types say. */
+/* Options that makedumpfile needs and fbundle does not: other compressions, and files with data that the kernel's own
+ * types have. */
 static error_t parse_accepted(int key)
 {
 	switch (key) {

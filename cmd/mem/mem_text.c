@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cmd/mem/mem.h"
 
-/* Rows of a list that is not asked for as a whole. */
+/* Rows of a list where --all is not given. */
 #define SHORT_LIST 10u
 
 static void print_summary(struct fb_context *context, const struct fb_mem *mem)

@@ -34,8 +34,8 @@ struct fb_report_task_text fb_report_task(const struct fb_task *task)
 	return text;
 }
 
-/* A part that cannot be had is a warning; out of memory is an error. What is lost for want of symbols or
- * types is a warning already, which says what would give it. */
+/* A part that cannot be loaded is a warning; out of memory is an error. For parts that are missing because symbols or
+ * types are missing there is a warning already, which says what is needed. */
 static struct fb_error *do_without(struct fb_report *report, struct fb_error *err, const char *what)
 {
 	if (fb_error_is(err, FB_NOT_FOUND) && fb_kernel_lost(fb_input_kernel(report->input)))

@@ -11,7 +11,7 @@
 #include "kernel/files/files.h"
 
 struct row {
-	const struct fb_task *task; /* the leader, or whoever of the group is left */
+	const struct fb_task *task; /* the leader, or another thread of the group that is left */
 	size_t threads, blocked;    /* of the process */
 	char states[8];             /* of its threads, each once */
 };

@@ -225,7 +225,7 @@ static void add_cycles(struct fb_report *report)
 				analysis->cycle_count - MOST_CYCLES);
 }
 
-/* What the chain's last thread waits for: the root holds it, or nobody knows who does. */
+/* What the chain's last thread waits for: the root holds it, or its owner is not known. */
 static const struct fb_wait_object *object_of(const struct fb_report *report,
 					      const struct fb_wait_root *root)
 {

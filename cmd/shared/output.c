@@ -33,7 +33,7 @@ struct fb_output {
 	bool progress_drawn;
 };
 
-/* A terminal that knows no escape sequences names itself so. */
+/* Whether the terminal has no escape sequences. */
 static bool is_dumb(void)
 {
 	const char *term = getenv("TERM");

@@ -6,7 +6,7 @@
 
 struct waits_options {
 	bool dot;
-	int32_t why; /* 0: not asked for */
+	int32_t why; /* 0: --why is not given */
 };
 
 static const struct argp_option waits_options[] = {

@@ -4,8 +4,8 @@
 
 #include "cmd/waits/waits.h"
 
-/* Edges of one wait: a pipe that 300 processes have inherited is told by its first ones, and by the
- * count. */
+/* The most edges of one wait: for a pipe that 300 processes have inherited, the first ones and their number
+ * suffice. */
 #define OWNERS_SHOWN 32u
 
 static json_t *frames_json(const struct fb_wait *wait)

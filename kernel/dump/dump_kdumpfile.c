@@ -272,8 +272,8 @@ static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
 	info->known_pfn = info->max_pfn;
 }
 
-/* The attribute, not kdump_vmcoreinfo_raw(): that wants the OS type set, which has the library look
- * for page tables. A string up to 0.5.1, a blob later. */
+/* Reads the attribute instead of calling kdump_vmcoreinfo_raw(), which requires the OS type to be set, and that makes
+ * the library search for page tables. It is a string up to 0.5.1, a blob later. */
 static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
 {
 	struct fb_error *err = NULL;

@@ -106,8 +106,8 @@ static struct fb_error *not_a_dump(struct fb_file *file)
 		file->path, text);
 }
 
-/* What no format knows may be memory as it is, without any header: if it is large enough to be that of a
- * Linux host, and whole pages, that is what is tried. */
+/* A file that no reader recognises may be raw memory without any header. It is tried as that if it consists of whole
+ * pages and is large enough for a Linux host. */
 static bool may_be_raw(const struct fb_file *file)
 {
 	return file->size >= RAW_BYTES_MIN && file->size % FB_PAGE_SIZE == 0;

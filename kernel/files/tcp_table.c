@@ -17,7 +17,7 @@ struct walk {
 	struct fb_kernel *kernel;
 	struct fb_error *(*callback)(void *context, const struct fb_socket *socket);
 	void *context;
-	uint32_t left; /* sockets still to be believed */
+	uint32_t left; /* how many sockets may still be read */
 	bool broken;   /* a chain was left before its end */
 };
 

@@ -96,8 +96,8 @@ static struct fb_error *read_cpu(struct fb_kernel *kernel, const char *name, int
 	return fb_part_warn_if_there(kernel->warnings, err, "%s", name);
 }
 
-/* What cannot be had of the CPUs is a warning. That symbols are lost is one already, and all that is missing
- * for want of them with it. */
+/* Data of the CPUs that cannot be read give a warning, except where symbols are lost, for which there is a warning
+ * already. */
 static struct fb_error *do_without(struct fb_kernel *kernel, struct fb_error *err, const char *what)
 {
 	if (fb_error_is(err, FB_NOT_FOUND) && !kernel->symbols)
@@ -126,7 +126,7 @@ struct fb_error *fb_kernel_load_cpus(struct fb_kernel *kernel)
 	err = fb_kernel_assign_notes(kernel, present);
 	if (err)
 		return err;
-	/* panic_cpu is set by whoever panics first; crashing_cpu by the kexec on the way down. */
+	/* panic_cpu is set by the CPU that panics first; crashing_cpu by the kexec of the capture kernel. */
 	err = read_cpu(kernel, "panic_cpu", &kernel->panic_cpu);
 	if (!err && kernel->panic_cpu < 0)
 		err = read_cpu(kernel, "crashing_cpu", &kernel->panic_cpu);

@@ -266,7 +266,7 @@ struct fb_error *fb_kernel_assign_notes(struct fb_kernel *kernel, const uint8_t 
 			err = assign_in_order(&all, present);
 		free(all.cpus);
 	}
-	/* Of CPUs that run on nobody expects them. */
+	/* CPUs of the running kernel have no notes. */
 	if (!err && !fb_dump_info(kernel->dump)->live)
 		warn_of_silent(kernel, all.notes);
 	return err;

@@ -163,8 +163,8 @@ static struct fb_error *say_lost(struct fb_kernel *kernel, const char *what,
 	return NULL;
 }
 
-/* Takes what symbols and types failed with (NULL: they did not). That is a warning, unless it is fatal.
- * Without its symbols nobody knows where the types are: one sentence tells of both. */
+/* Takes over the errors with which symbols and types failed (NULL: they did not). They become a warning, unless they
+ * are fatal. Without symbols the types are not found either, so that one sentence is for both. */
 static struct fb_error *note_lost(struct fb_kernel *kernel, struct fb_error *symbols,
 				  struct fb_error *types)
 {
@@ -271,7 +271,7 @@ struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel)
 	}
 	symbols = or_symbols_of(kernel, find_vmlinux(kernel, symbols));
 	types = fb_error_is_fatal(symbols) ? NULL : load_btf(kernel);
-	if (!symbols) /* else it was asked for already */
+	if (!symbols) /* else it was called already */
 		types = find_vmlinux(kernel, types);
 	types = or_types_of(kernel, types);
 	return note_lost(kernel, symbols, types);

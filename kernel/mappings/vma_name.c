@@ -90,7 +90,7 @@ static struct fb_error *special_name(const struct fb_vma_namer *namer, const str
 	return fb_part_skip(err);
 }
 
-/* [heap] and [stack], which the mm_struct knows. */
+/* [heap] and [stack], whose addresses are in the mm_struct. */
 static void name_by_use(const struct fb_vma_namer *namer, const struct fb_vma *vma,
 			struct fb_vma_text *text)
 {

@@ -9,7 +9,8 @@
 
 #include "kernel/memory/page_frame.h"
 
-/* SLUB's slabs are of this order at most where nobody asked for larger ones (PAGE_ALLOC_COSTLY_ORDER). */
+/* SLUB's slabs are of this order at most, unless the kernel command line sets a larger one
+ * (PAGE_ALLOC_COSTLY_ORDER). */
 #define USUAL_ORDER 3u
 /* kmem_cache_order_objects: OO_SHIFT. */
 #define OO_SHIFT 16u

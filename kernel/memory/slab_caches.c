@@ -70,7 +70,7 @@ static struct fb_error *add_cache(void *context, uint64_t entry)
 		return fb_part_warn(fb_kernel_warnings(walk->kernel), err, "slab cache 0x%" PRIx64,
 				    address);
 	err = count_slabs(walk, &usage);
-	/* A kernel that does not count is no damage: that is told once, by whoever shows it. */
+	/* A kernel that does not count is no damage: the code that prints the result mentions it once. */
 	err = fb_part_warn_if_there(fb_kernel_warnings(walk->kernel), err, "slab cache 0x%" PRIx64,
 				    address);
 	if (!err)

@@ -18,7 +18,7 @@
 /* Each finds at least one more; the second finds what is left, as a rule. */
 #define MAX_ROUNDS 16u
 
-/* A module that cannot be believed is passed over: the list goes on behind it. */
+/* A module with implausible values is skipped: the list goes on behind it. */
 static struct fb_error *add_entry(void *context, uint64_t entry)
 {
 	struct fb_modules *modules = context;

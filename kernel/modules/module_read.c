@@ -123,7 +123,7 @@ struct users {
 	struct fb_buf text;
 };
 
-/* entry: module_use.source_list; its source is the module that uses the one asked about. */
+/* entry: module_use.source_list; its source is the module that uses this one. */
 static struct fb_error *add_user(void *context, uint64_t entry)
 {
 	struct users *users = context;

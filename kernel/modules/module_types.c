@@ -17,7 +17,7 @@
 struct entry {
 	char module[FB_MODULE_NAME];
 	uint64_t address;   /* of the struct btf */
-	struct fb_btf *btf; /* NULL until asked for */
+	struct fb_btf *btf; /* NULL until it is first needed */
 	bool failed;        /* warned of already */
 };
 

@@ -33,7 +33,7 @@ struct fb_pt_visits {
 	struct fb_u64_map first; /* by table: its number and its first place */
 	struct fb_u64_map again; /* a set of numbers with other places, so that each counts once */
 	uint32_t stray, shared;
-	struct entered last[5]; /* by level: what was entered last, mostly asked for again */
+	struct entered last[5]; /* by level: the table entered last, often the next one too */
 	uint64_t pieces, most_pieces;
 	bool refused;
 };

@@ -16,7 +16,7 @@
 
 /* A file with debug information. */
 struct source {
-	struct fb_dwarf_lines *lines; /* NULL: not opened yet, or not to be had */
+	struct fb_dwarf_lines *lines; /* NULL: not opened yet, or it cannot be opened */
 	bool tried;
 };
 
@@ -66,7 +66,7 @@ void fb_kernel_lines_destroy(struct fb_kernel_lines *lines)
 	free(lines);
 }
 
-/* A file that cannot be had, or not be opened, leaves the frames without lines: it is not the dump. */
+/* Where a file is missing or cannot be opened, the frames have no lines; the dump is not damaged. */
 static struct fb_error *warn_unless_nomem(struct fb_kernel_lines *lines, struct fb_error *err)
 {
 	if (fb_error_is(err, FB_NOMEM))

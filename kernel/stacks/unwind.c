@@ -27,7 +27,7 @@ size_t fb_unwind_area(const struct fb_unwind *unwind, uint64_t address, uint64_t
 	return SIZE_MAX;
 }
 
-/* Bytes of a stack; anything outside of all stacks is not to be believed. */
+/* Reads bytes of a stack; an address outside of all stacks is an error. */
 static struct fb_error *read_stack(const struct fb_unwind *unwind, uint64_t address, void *to,
 				   size_t length)
 {

@@ -141,7 +141,7 @@ static struct fb_error *search_stack(struct fb_unwind *unwind,
 	return NULL;
 }
 
-/* Whether a call to the very function at hand ends at address. */
+/* Whether a call to the current function ends at address. */
 static struct fb_error *is_own_return(const struct fb_unwind *unwind, uint64_t address,
 				      bool *is_ret)
 {

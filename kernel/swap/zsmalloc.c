@@ -67,8 +67,8 @@ static void set_bits(struct fb_field *field, uint16_t first, uint16_t count, con
 	field->bit_size = count;
 }
 
-/* As the source of 5.4 to 5.10 has them. Each is checked before it is believed: the pool's name,
- * a class's index, a zspage's magic, an object's handle. */
+/* The offsets in the source of 5.4 to 5.10. Each is checked before it is used: by the pool's name, a class's index, a
+ * zspage's magic, an object's handle. */
 static void set_old_places(struct fb_zsmalloc *pool)
 {
 	/* spinlock_t, then list_heads for four kinds of fullness. */

@@ -161,8 +161,8 @@ static struct fb_error *ask(struct fb_tasks *tasks, const source_fn *sources, si
 	return err;
 }
 
-/* What takes longer is asked only where the first sources show that they did not see all; what it
- * finds may lead on to others. */
+/* Sources that take longer are used only where the first ones did not find all tasks; what they find may lead to
+ * further tasks. */
 static struct fb_error *ask_all(struct fb_tasks *tasks)
 {
 	static const source_fn first[] = {

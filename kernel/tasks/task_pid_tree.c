@@ -109,7 +109,8 @@ static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t 
 	return walk->level ? visit_nested(walk, pid, number) : visit_outermost(walk, pid, number);
 }
 
-/* A node knows the one place where it stands: so no part of the tree is walked twice. */
+/* A node has the address of its parent and its slot there, which are compared, so that no part of the tree is walked
+ * twice. */
 static struct fb_error *check_place(const struct pid_walk *walk, uint64_t node, uint64_t parent,
 				    unsigned slot)
 {

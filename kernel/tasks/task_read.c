@@ -40,7 +40,8 @@ struct reader {
 	struct fb_error *fatal; /* ends the reading; NULL: none yet. Owned */
 };
 
-/* A member that the task is believed without. False, and one more damaged field, where it fails. */
+/* Reads a member that is not needed to accept the task. False, with one more damaged field, where it cannot be
+ * read. */
 static bool read_member(struct reader *reader, uint64_t base, const struct fb_field *field,
 			bool may_lack, uint64_t *value_ret)
 {
@@ -107,7 +108,7 @@ static void read_relations(struct reader *reader)
 		task->uid = (uint32_t)value;
 }
 
-/* What a task must have to be believed: sane numbers, a name that ends, a stack. */
+/* Checks what a task must have to be accepted: plausible numbers, a name that ends, a stack. */
 static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *task)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);

@@ -137,8 +137,8 @@ static struct fb_error *not_found(struct search *search, uint32_t id)
 			       wanted, nearest);
 }
 
-/* One name of a path in the struct or union id, which is stripped. explain: somebody reads why there is
- * none; the nearest name is looked for. */
+/* Finds one name of a path in the struct or union id, which is stripped. explain: where there is none, the error
+ * shall have the most similar name. */
 static struct fb_error *find_name(const struct fb_btf *btf, uint32_t id, const char *name,
 				  size_t length, bool explain, struct fb_btf_member *member_ret)
 {

@@ -19,7 +19,7 @@ struct members {
 	size_t room;
 };
 
-/* whole: embedded, or asked for; else only pointed to. */
+/* whole: it is embedded, or one of the wanted types; else it is only pointed to. */
 static struct fb_error *convert(struct fb_dwarf_converter *converter, Dwarf_Die *die, bool whole,
 				unsigned depth, uint32_t *id_ret);
 

@@ -69,7 +69,8 @@ struct fb_error *fb_packed_names_create(uint8_t *token_bytes, uint8_t *name_byte
 	pthread_mutex_init(&packed->lock, NULL);
 	packed->tokens = *tokens;
 	packed->names = *names;
-	/* Not zeroed: measure() fills the one, and whoever asks for a text its part of the other. */
+	/* They need not be zeroed: measure() fills the first, and each text is written into the second when it is
+	 * first needed. */
 	packed->index = malloc(((size_t)names->count + 1) * sizeof(*packed->index));
 	packed->written = calloc((size_t)names->count + 1, sizeof(*packed->written));
 	if (packed->index && packed->written)

@@ -7,7 +7,7 @@
 #include "user/core/core.h"
 #include "user/core/core_private.h"
 
-/* What fb_core_set_wrapping() wants to know. */
+/* The parameters of fb_core_set_wrapping(). */
 struct wrapping {
 	const char *stream;
 	bool apport;

@@ -217,7 +217,7 @@ static bool read_fde(const struct search *search, struct fb_cursor *cursor, cons
 	       (read_leb(cursor, false, &length) && length <= fb_cursor_left(cursor));
 }
 
-/* The CIE of the chain at hand that begins there. */
+/* The CIE of the current chain that begins there. */
 static const struct cie *find_cie(const struct chain *chain, size_t offset)
 {
 	size_t at = FB_LOWER_BOUND(i, chain->cie_count, chain->cies[i].offset < offset);

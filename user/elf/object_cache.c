@@ -396,8 +396,7 @@ struct fb_error *fb_object_cache_get(struct fb_object_cache *cache,
 		*object_ret = known;
 		return NULL;
 	}
-	/* Loads under the lock, because the thread of another process is likely to want the same
-	 * object next. */
+	/* Loads under the lock, because a thread for another process is likely to need the same object next. */
 	err = create_object(mapped, memory_id, &object);
 	if (!err)
 		err = load(&cache->sources, mapped, object);

@@ -142,8 +142,8 @@ static bool follows_call_of(struct fb_unwind_session *session, uint64_t address,
 /* Of a function that is longer, the beginning. */
 #define READ_BYTES 512u
 
-/* What the function at hand did to the stack before the instruction at hand. False where its beginning is not
- * known, or none of its code. */
+/* What the current function did to the stack before the current instruction. False where its start or its code is not
+ * known. */
 static bool read_prologue(struct fb_unwind_session *session, struct fb_prologue *prologue)
 {
 	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;
@@ -230,8 +230,8 @@ static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
 	return true;
 }
 
-/* The first word on the stack that a call of the function at hand has pushed. What else the function
- * changed is not known; its caller's RBP is taken to be as it is. */
+/* Finds the first word on the stack that a call of the current function has pushed. What else the function changed is
+ * not known; its caller's RBP is assumed to be unchanged. */
 static bool guess_by_call_site(struct fb_unwind_session *session, uint64_t sp)
 {
 	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;

@@ -21,7 +21,7 @@ enum effect {
 	NOTHING,
 	PUSHES,       /* reg, or 8 bytes of another value: reg is FB_DWARF_REGS */
 	MOVES_SP,     /* down by amount */
-	ALIGNS_SP,    /* to nobody knows where */
+	ALIGNS_SP,    /* to an unknown address */
 	SETS_FRAME,   /* RBP = RSP */
 	CLEARS_FRAME, /* RBP = 0 */
 	ENDS,         /* pops, calls, jumps or returns: what follows is no prologue */

@@ -41,7 +41,7 @@ static struct fb_error *name_object(struct fb_unwind_session *session,
 	return err;
 }
 
-/* linkage: the name that the linker knows, which may be a mangled one; NULL: none. */
+/* linkage: the name for the linker, which may be mangled; NULL: none. */
 static struct fb_error *set_symbol(struct fb_unwind_session *session, const char *name,
 				   const char *linkage, struct fb_user_frame *frame)
 {

@@ -17,7 +17,7 @@ void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *er
 		session->err = err;
 }
 
-/* The page at address, from the last ones read; NULL where it is not to be had as a whole. */
+/* The page at address, from the pages that were read last; NULL where it cannot be read as a whole. */
 static const struct fb_unwind_page *read_page(struct fb_unwind_session *session, uint64_t address)
 {
 	struct fb_unwind_page *page;

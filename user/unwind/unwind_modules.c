@@ -131,8 +131,8 @@ struct fb_unwind_module *fb_unwind_module_at(struct fb_unwind_session *session, 
 	return module;
 }
 
-/* Fetches a file that is not on this host by its build-id, where the user has set
- * DEBUGINFOD_URLS. Gives -1 where it cannot be had. */
+/* Fetches a file that is not on this host by its build-id, where the user has set DEBUGINFOD_URLS. Returns -1 where
+ * it cannot be fetched. */
 static int fetch(const struct fb_unwind_module *module, enum fb_fetch_what what)
 {
 	const int channel = module->session->process->fetch_fd;

@@ -92,7 +92,7 @@ struct fb_error *fb_wait_pipe(struct fb_wait_finder *finder, const struct fb_blo
 	return finish(finder, &at, &wait, err);
 }
 
-/* An event descriptor: whoever has it may write to it, other threads of the reader too. */
+/* An eventfd: every process that has it may write to it, and other threads of the reader too. */
 struct fb_error *fb_wait_eventfd(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "eventfd-read");
@@ -118,7 +118,7 @@ struct fb_error *fb_wait_eventfd(struct fb_wait_finder *finder, const struct fb_
 	return finish(finder, &at, &wait, err);
 }
 
-/* open() of a FIFO sleeps until somebody opens its other end: nobody has it. */
+/* open() of a FIFO sleeps until a process opens its other end, so no process has it open. */
 struct fb_error *fb_wait_fifo_open(struct fb_wait_finder *finder FB_UNUSED,
 				   const struct fb_blocked *blocked FB_UNUSED)
 {

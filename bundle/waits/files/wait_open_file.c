@@ -124,8 +124,8 @@ static const struct fb_field *queue_of(const struct fb_layout *layout, enum fb_w
 	}
 }
 
-/* Where no file can be read that stands for what the queue is a member of. A pipe is believed as it is, since its
- * site names it. */
+/* For queues whose file cannot be read. A pipe is accepted without a file, because the site is a function for
+ * pipes. */
 static struct fb_error *is_without_file(struct fb_wait_finder *finder, uint64_t private_data,
 					enum fb_wait_file_sort sort, bool *is_ret)
 {

@@ -28,7 +28,7 @@ struct tcp_end {
 	uint64_t sock;
 };
 
-/* Where somebody listens. */
+/* The ports on which a socket listens. */
 struct listener {
 	uint64_t net;
 	uint16_t port;

@@ -10,7 +10,7 @@
 #include "bundle/waits/finder/wait_absence.h"
 #include "kernel/files/files.h"
 
-/* The process that was asked for last. */
+/* The process of the last call. */
 struct memory {
 	struct fb_joined *joined; /* owned */
 	uint64_t mm;

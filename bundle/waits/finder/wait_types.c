@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "kernel/modules/module_types.h"
 
-/* More members than recognisers ask for by name. */
+/* More members than recognisers look up by name. */
 #define MEMBERS 96u
 
 struct member {

@@ -166,7 +166,7 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_graph_add(&finder->graph, &wait);
 }
 
-/* Adds the owner of a priority-inheriting lock, which the kernel itself knows. */
+/* Adds the owner of a priority-inheriting lock, which the kernel itself records. */
 static struct fb_error *add_pi_owner(struct fb_wait_finder *finder,
 				     const struct fb_blocked *blocked, size_t object)
 {
@@ -245,8 +245,8 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	return explain_word(object, blocked, caller, absent);
 }
 
-/* Threads of the process that was asked for last, by the word that the kernel clears at their end, and
- * by where their struct pthread is. */
+/* Threads of the process of the last call, by the word that the kernel clears when they exit, and by the address of
+ * their struct pthread. */
 struct ends {
 	struct fb_thread_words cleared, bases;
 };

@@ -15,7 +15,7 @@
 #include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 
-/* A TID as the thread itself knows it, in its innermost PID namespace. */
+/* The TID of a thread in its innermost PID namespace, which is what gettid() returns to it. */
 struct inner {
 	int32_t tid;
 	const struct fb_task *task;

@@ -114,7 +114,7 @@ static bool is_stdio_lock(const struct fb_futex_call *call, struct fb_space *spa
 	uint32_t word[4];
 	uint64_t owner;
 
-	/* On i386 its owner is told by a segment register, which is not asked. */
+	/* On i386 its owner would be found by a segment register, which is not read. */
 	*err = call->compat ? NULL : words(space, call->address, word, FB_ARRAY_SIZE(word));
 	if (*err || call->compat)
 		return false;
@@ -152,7 +152,7 @@ static bool is_rwlock(const struct fb_futex_call *call, struct fb_space *space, 
 	    readers > MOST_THREADS || (word[1] & 0x3fffffff) > MOST_THREADS ||
 	    call->process_private != !word[7] || !(word[6] || readers))
 		return false;
-	if (!(word[at] & 2)) /* nobody waits on this word, it says */
+	if (!(word[at] & 2)) /* by this bit no thread waits for this word */
 		return false;
 	wait->kind = at == 3 || (call->value & 1) == 0 ? "rwlock-write" : "rwlock-read";
 	wait->object = base;

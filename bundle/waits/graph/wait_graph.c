@@ -57,7 +57,7 @@ static struct fb_error *number_class(struct fb_wait_graph *graph, const char *cl
 	return NULL;
 }
 
-/* The number of a key's word, which it gets when it is first asked for. */
+/* The number of a key's word, which is assigned at the first call for it. */
 static struct fb_error *number_word(struct fb_wait_graph *graph, uint64_t word,
 				    uint64_t *number_ret)
 {

@@ -216,7 +216,7 @@ struct fb_error *fb_wait_posix_queue(struct fb_wait_finder *finder,
 		struct fb_wait_object *object = &finder->graph.objects[wait.object];
 
 		err = fb_wait_path(finder, blocked->task, file, path, &absence);
-		object->others = true; /* by name, whoever may open it */
+		object->others = true; /* any process may open it by its name */
 		object->certain = true;
 		if (!err)
 			err = *path ? fb_wait_text(&object->name, "POSIX message queue %s", path)

@@ -81,7 +81,7 @@ static const struct child *children_of(const struct children *index, int32_t pid
 	return &index->list[low];
 }
 
-/* The child that the waiter knows by that PID: a number of its innermost namespace. */
+/* The child with this PID in the waiter's innermost namespace. */
 static const struct fb_task *child_by_pid(const struct children *index,
 					  const struct fb_task *waiter, int32_t pid)
 {

@@ -20,7 +20,7 @@
  * instructions to 32,768 (MAX_INSNS_PER_PATH), each filter counting 4 more. */
 #define MOST_FILTERS 8192u
 
-/* What a sort of supervisor is asked through. */
+/* The channel to a sort of supervisor. */
 struct channel {
 	const char *kind;     /* of the wait */
 	const char *class;    /* of the object */
@@ -172,7 +172,7 @@ struct fb_error *fb_wait_fanotify(struct fb_wait_finder *finder, const struct fb
 	return err ? err : finish(finder, &channel, object);
 }
 
-/* The filter that asks: the first of the task's, the one installed last, that somebody listens to. */
+/* The filter that notifies the supervisor: of the task's filters the last installed one that has a listener. */
 static struct fb_error *find_filter(struct fb_wait_finder *finder, const struct fb_task *task,
 				    uint64_t *filter_ret)
 {
