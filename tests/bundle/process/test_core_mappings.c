@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/limits.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -204,6 +205,32 @@ static void takes_no_damaged_range(void)
 	fb_warnings_destroy(warnings);
 }
 
+/* As many segments as a core may have are taken; more are an error, and change nothing that is known. */
+static void ends_at_its_cap(void)
+{
+	const struct fb_vma left[] = {{.start = LIB, .end = LIB + 0x1000}};
+	struct fb_vmas vmas = known(left, 1, true);
+	struct fb_warnings *warnings = NULL;
+	struct fb_core_info *info;
+	struct fb_core *core;
+	size_t count;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	core = make(warnings, true);
+	info = (struct fb_core_info *)fb_core_info(core);
+	count = info->segment_count;
+	info->segment_count = FB_MAX_PHDRS + 1;
+	FB_FAILS_WITH(fb_core_mappings_add(core, USER_END, &vmas), FB_LIMIT, "segments");
+	CU_ASSERT(vmas.count == 1 && vmas.vma[0].start == LIB);
+	vmas.broken = false; /* then none of them is asked for */
+	FB_OK(fb_core_mappings_add(core, USER_END, &vmas));
+	info->segment_count = count;
+	fb_vmas_deinit(&vmas);
+	fb_core_destroy(core);
+	fb_warnings_destroy(warnings);
+}
+
 FB_TEST_MAIN("bundle/core_mappings", FB_TEST(stands_for_all_where_all_are_lost),
 	     FB_TEST(fills_what_lies_between), FB_TEST(adds_none_to_what_is_whole),
-	     FB_TEST(says_where_a_file_is_unknown), FB_TEST(takes_no_damaged_range))
+	     FB_TEST(says_where_a_file_is_unknown), FB_TEST(takes_no_damaged_range),
+	     FB_TEST(ends_at_its_cap))

@@ -240,6 +240,16 @@ static struct fb_blocked vfork_of_nobody(struct made_waits *w)
 	return blocked;
 }
 
+/* What cannot be read of a child is not taken for an address. */
+static struct fb_blocked vfork_unreadable(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_vfork(w, 8);
+
+	w->list[1].stack = 0;
+	w->list[2].address = w->list[4].address = 8;
+	return blocked;
+}
+
 static void tells_which_child_is_in_vfork(void)
 {
 	static const struct made_answer none = {.code = FB_NOT_FOUND,
@@ -254,7 +264,8 @@ static void tells_which_child_is_in_vfork(void)
 					  .evidence = "the child's vfork_done is on its stack"}};
 	const struct made_scene refused[] = {{vfork_above_stack, fb_wait_vfork, none},
 					     {vfork_below_stack, fb_wait_vfork, none},
-					     {vfork_of_nobody, fb_wait_vfork, none}};
+					     {vfork_of_nobody, fb_wait_vfork, none},
+					     {vfork_unreadable, fb_wait_vfork, none}};
 
 	made_scene_check(&found);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)

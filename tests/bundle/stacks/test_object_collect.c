@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which files of stacks a merge keeps objects of: those that are at hand, and that the bundle has not already. */
+#include "bundle/stacks/object_collect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "bundle/merge/merge.h"
+#include "tests/bundle/sample_input.h"
+#include "tests/harness.h"
+
+static const char *const cores[] = {"core.128.xz", "core.151.lz4", NULL};
+
+/* Of the stacks of three threads, which are in the program and in the C library; the sysroot has the first. */
+static void collect(struct sample_input *sample, bool with_files,
+		    struct fb_collected_objects *collected_ret)
+{
+	static const int32_t tids[] = {128, 130, 151};
+	struct fb_thread_stacks_options options = {0};
+	const struct fb_task *tasks[FB_ARRAY_SIZE(tids)];
+	char *root = sample_path("sysroot");
+	struct fb_thread_stacks *stacks = NULL;
+	struct fb_host_files *files = NULL;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(tids); i++)
+		tasks[i] = sample_task(sample, tids[i]);
+	FB_OK_FATAL(fb_host_files_create(with_files ? root : NULL, &files));
+	options.files = files;
+	FB_OK_FATAL(fb_thread_stacks_load(sample->input, &options, tasks, FB_ARRAY_SIZE(tids),
+					  &stacks));
+	FB_OK_FATAL(fb_objects_collect(sample->input, stacks, files, collected_ret));
+	CU_ASSERT_EQUAL(fb_warnings_count(sample->warnings), 0);
+	fb_thread_stacks_destroy(stacks);
+	fb_host_files_destroy(files);
+	free(root);
+}
+
+/* Only the program's is there. */
+static void check_program(const struct fb_collected_objects *collected)
+{
+	CU_ASSERT_EQUAL(collected->missing, 1);
+	CU_ASSERT_EQUAL_FATAL(collected->count, 1);
+	CU_ASSERT_STRING_EQUAL(collected->objects[0].paths, "/lab/actors");
+	CU_ASSERT_EQUAL(collected->objects[0].paths_size, sizeof("/lab/actors"));
+	CU_ASSERT_STRING_EQUAL(collected->objects[0].build_id,
+			       "3bd77205e8d74951df30df1bac39639c4a567970");
+	CU_ASSERT(collected->objects[0].bytes && collected->objects[0].size > 100);
+	CU_ASSERT(collected->objects[0].size < collected->objects[0].file_size);
+}
+
+static void files_at_hand_are_kept(void)
+{
+	struct fb_collected_objects collected;
+	struct sample_input sample;
+
+	sample_open(&sample, cores);
+	collect(&sample, true, &collected);
+	check_program(&collected);
+	fb_collected_objects_deinit(&collected);
+	collect(&sample, false, &collected);
+	CU_ASSERT(collected.count == 0 && collected.missing == 2);
+	fb_collected_objects_deinit(&collected);
+	sample_close(&sample);
+}
+
+/* What a bundle has already is neither collected again nor missed; what it has not is collected for it. */
+static void what_a_bundle_has_is_not_collected_again(void)
+{
+	struct fb_merge_options merge = {.force = true};
+	struct fb_collected_objects collected, again;
+	struct fb_input_options options = {0};
+	struct fb_merge_result result;
+	struct sample_input sample;
+	char path[4200];
+
+	sample_open_bundle(&sample, cores);
+	collect(&sample, true, &collected);
+	check_program(&collected);
+	sample_close(&sample);
+	(void)snprintf(path, sizeof(path), "%s/objects.fbundle", fb_test_folder());
+	merge.output = options.path = path;
+	merge.objects = collected.objects;
+	merge.object_count = collected.count;
+	sample_open(&sample, cores);
+	FB_OK_FATAL(fb_merge(sample.input, &merge, &result));
+	fb_merge_result_deinit(&result);
+	sample_close(&sample);
+	FB_OK_FATAL(fb_warnings_create(&sample.warnings));
+	FB_OK_FATAL(fb_input_open(&options, sample.warnings, &sample.input));
+	for (int with_files = 0; with_files < 2; with_files++) {
+		collect(&sample, with_files, &again);
+		CU_ASSERT(again.count == 0 && again.missing == 1);
+		fb_collected_objects_deinit(&again);
+	}
+	sample_close(&sample);
+	fb_collected_objects_deinit(&collected);
+}
+
+FB_TEST_MAIN("bundle/object_collect", FB_TEST(files_at_hand_are_kept),
+	     FB_TEST(what_a_bundle_has_is_not_collected_again))
