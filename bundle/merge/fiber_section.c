@@ -24,7 +24,6 @@ void fb_section_init(struct fb_section *section, struct fb_outfile *outfile, uin
 void fb_section_deinit(struct fb_section *section)
 {
 	free(section->parts);
-	memset(section, 0, sizeof(*section));
 }
 
 static struct fb_error *add_part(struct fb_section *section, const struct fb_fiber_part *part)
