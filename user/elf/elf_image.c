@@ -100,8 +100,14 @@ static uint64_t eh_frame_start(const struct eh_frame_hdr *hdr, const Elf64_Phdr 
 	return phdr->p_vaddr + offsetof(struct eh_frame_hdr, eh_frame) + (int64_t)hdr->eh_frame;
 }
 
+/* DW_CFA_hi_user, an instruction that nobody knows: stands where unwind tables are missing, so that a record that goes on
+ * there is an error. Zeros would be instructions that do nothing (DW_CFA_nop), and the record would be believed. */
+#define MISSING_BYTE 0x3f
+
 /* What of a part of the object cannot be read. */
 struct gaps {
+	uint8_t *to;           /* where the part is read to */
+	uint64_t start;        /* its address in the process */
 	uint64_t bytes, first; /* first: its page; 0: none */
 };
 
@@ -112,6 +118,7 @@ static void note_gap(void *context, uint64_t address, size_t length, struct fb_e
 	if (!gaps->bytes)
 		gaps->first = address & FB_PAGE_MASK;
 	gaps->bytes += length;
+	memset(gaps->to + (address - gaps->start), MISSING_BYTE, length);
 	fb_error_destroy(err);
 }
 
@@ -142,7 +149,7 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 	struct made_head *head;
 	struct eh_frame_hdr hdr;
 	uint64_t start, end, eh_frame;
-	struct gaps gaps = {0};
+	struct gaps gaps;
 	uint8_t *grown;
 	struct fb_error *err;
 
@@ -172,6 +179,7 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 	head->ehdr.e_phnum = 2;
 	head->eh_frame = *phdr;
 	head->eh_frame.p_offset = sizeof(*head) + (phdr->p_vaddr - start);
+	gaps = (struct gaps){.to = grown + sizeof(*head), .start = bias + start};
 	err = fb_space_read_holes(space, bias + start, grown + sizeof(*head), end - start, note_gap,
 				  &gaps);
 	image->missing = gaps.first;

@@ -2,7 +2,7 @@
 /*
  * A small ELF file with the parts of an object that unwinding needs, made from the
  * memory of a process: a PT_LOAD with the object's address, and PT_GNU_EH_FRAME with
- * .eh_frame_hdr and .eh_frame. Pages that are missing are zeros. The contents come from
+ * .eh_frame_hdr and .eh_frame. Missing pages are bytes by which no frame is found. The contents come from
  * the input, but all sizes in the headers are computed here, so that they are right.
  * Called by object_cache.c where no file is at hand.
  */
