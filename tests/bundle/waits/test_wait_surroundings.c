@@ -14,6 +14,7 @@
 #define THING 128u /* bytes of struct made_thing */
 #define PAGE_STRUCT 64u
 /* Of struct made_thing. */
+#define COUNT 0u
 #define LOCK 16u
 #define SEMAPHORE 48u
 #define QUEUE 96u
@@ -22,7 +23,9 @@
 
 enum { WAITER, HOLDER, READER };
 
-/* The address waited at is the call's first argument. */
+static const char *const words[] = {"wait queue", "completion", "bit"};
+
+/* The address waited at is the call's first argument; which of the words is said of it is the second. */
 static struct fb_error *find(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "made");
@@ -32,8 +35,8 @@ static struct fb_error *find(struct fb_wait_finder *finder, const struct fb_bloc
 
 	wait.evidence = EVIDENCE;
 	if (!err && fresh)
-		err = fb_wait_surroundings(finder, blocked, "wait queue", blocked->args[0],
-					   "made_function", wait.object);
+		err = fb_wait_surroundings(finder, blocked, words[blocked->args[1]],
+					   blocked->args[0], "made_function", wait.object);
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
@@ -92,8 +95,8 @@ static void put_types(struct made_waits *w)
 	rwsem = made_struct(types, "rw_semaphore", 40,
 			    MADE_MEMBERS_OF({"owner", types->word, RWSEM_OWNER}));
 	made_struct(types, "made_thing", THING,
-		    MADE_MEMBERS_OF({"lock", mutex, LOCK}, {"sem", rwsem, SEMAPHORE},
-				    {"queue", types->queue, QUEUE}));
+		    MADE_MEMBERS_OF({"count", types->word, COUNT}, {"lock", mutex, LOCK},
+				    {"sem", rwsem, SEMAPHORE}, {"queue", types->queue, QUEUE}));
 	made_types_give(types, w->made);
 	MADE_FIELD(w->made, mutex_owner, MUTEX_OWNER, 8);
 	MADE_FIELD(w->made, rwsem_owner, RWSEM_OWNER, 8);
@@ -199,6 +202,42 @@ static struct fb_blocked of_many_types(struct made_waits *w)
 	return in_cache(w, "kmalloc\033128");
 }
 
+/* At a member that is no queue: the cache's objects are of another type. */
+static struct fb_blocked at_what_is_no_queue(struct made_waits *w, uint64_t offset, uint64_t word)
+{
+	struct fb_blocked blocked = in_a_thing(w);
+
+	blocked = at(w, w->marks[0] + offset);
+	blocked.args[1] = word;
+	return blocked;
+}
+
+static struct fb_blocked in_a_queue_at_a_count(struct made_waits *w)
+{
+	return at_what_is_no_queue(w, COUNT, 0);
+}
+
+static struct fb_blocked in_a_completion_at_a_count(struct made_waits *w)
+{
+	return at_what_is_no_queue(w, COUNT, 1);
+}
+
+/* A word may wait at anything. */
+static struct fb_blocked for_a_bit_of_a_count(struct made_waits *w)
+{
+	return at_what_is_no_queue(w, COUNT, 2);
+}
+
+static struct fb_blocked in_a_queue_between_members(struct made_waits *w)
+{
+	return at_what_is_no_queue(w, COUNT + 8, 0);
+}
+
+static struct fb_blocked in_a_completion_at_a_queue(struct made_waits *w)
+{
+	return at_what_is_no_queue(w, QUEUE + 16, 1);
+}
+
 /* Behind the last object of the slab. */
 static struct fb_blocked behind_the_slab(struct made_waits *w)
 {
@@ -213,6 +252,7 @@ static struct fb_blocked behind_the_slab(struct made_waits *w)
 #define MADE(says)                                                                 \
 	.kind = "made", .object = "made {1} 0x0", .name = says " (made_function)", \
 	.evidence = EVIDENCE
+#define HELD "its lock is held by 20; its sem is held by 30"
 #define THING_QUEUE "wait queue made_thing.queue of {0}"
 
 static void tells_symbols_and_stacks(void)
@@ -235,16 +275,29 @@ static void tells_symbols_and_stacks(void)
 static void tells_the_object_of_a_slab(void)
 {
 	static const struct made_scene scenes[] = {
-		{in_a_thing,
-		 find,
-		 {MADE(THING_QUEUE), .flags = "others sure",
-		  .detail = "its lock is held by 20; its sem is held by 30"}},
+		{in_a_thing, find, {MADE(THING_QUEUE), .flags = "others sure", .detail = HELD}},
 		{whose_locks_say_nothing, find, {MADE(THING_QUEUE), .flags = "others sure"}},
 		{whose_owner_is_no_task, find, {MADE(THING_QUEUE), .flags = "others sure"}},
 		{with_a_file,
 		 find,
 		 {MADE(THING_QUEUE), .detail = "/it", .owners = "20p", .flags = "others sure"}},
 		{with_an_inode, find, {MADE(THING_QUEUE), .owners = "30p", .flags = "others sure"}},
+		{in_a_queue_at_a_count,
+		 find,
+		 {MADE("wait queue {1} in made_thing object {0}"), .flags = "others sure"}},
+		{in_a_completion_at_a_count,
+		 find,
+		 {MADE("completion {1} in made_thing object {0}"), .flags = "others sure"}},
+		{for_a_bit_of_a_count,
+		 find,
+		 {MADE("bit made_thing.count of {0}"), .flags = "others sure", .detail = HELD}},
+		{in_a_queue_between_members,
+		 find,
+		 {MADE("wait queue {1} in made_thing object {0}"), .flags = "others sure"}},
+		{in_a_completion_at_a_queue,
+		 find,
+		 {MADE("completion made_thing.queue of {0}"), .flags = "others sure",
+		  .detail = HELD}},
 		{of_many_types,
 		 find,
 		 {MADE("wait queue {1} in kmalloc\\x1b128 object {0}"), .flags = "others sure"}},

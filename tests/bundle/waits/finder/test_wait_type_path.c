@@ -35,6 +35,8 @@ static void begin(struct world *w)
 	made_struct(types, "ext4_inode_info", 256, MEMBERS({"vfs_inode", inode, 64}));
 	made_struct(types, "signal_struct", 64, MEMBERS({"wait_chldexit", types->queue, 8}));
 	made_struct(types, "file", 64, MEMBERS({"f_mode", types->half, 0}));
+	made_struct(types, "sockfs_inode", 192, MEMBERS({"xattrs", types->word, 0}));
+	made_struct(types, "socket_alloc", 128, MEMBERS({"socket", types->word, 0}));
 	made_types_give(types, w->waits.made);
 }
 
@@ -53,6 +55,8 @@ static void derives_types_from_caches(void)
 		{"ext4_inode_cache", "ext4_inode_info", 256},
 		{"signal_cache", "signal_struct", 64},
 		{"filp", "file", 64},
+		{"sock_inode_cache", "sockfs_inode", 192},
+		{"sock_inode_cache", "socket_alloc", 160},
 		{"inode", "inode", 192},
 		{"inode_cache", "inode", 192},
 		/* Of another size it is another type. */
