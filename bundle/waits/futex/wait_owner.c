@@ -145,6 +145,11 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 		err = is_mapping_of(finder, task, &vmas.vma[i], key, maps_ret, absence);
 	if (!*maps_ret && (vmas.broken || vmas.lost))
 		fb_wait_absence_unknown(absence, "mappings of PID %d cannot be read", task->pid);
+	else if (!*maps_ret && !key->words[0])
+		fb_wait_absence_unknown(absence,
+					"of which file the lock's memory is has been lost: PID %d "
+					"may have it at another address",
+					task->pid);
 	fb_vmas_deinit(&vmas);
 	return err;
 }
