@@ -30,11 +30,8 @@ static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_fa
 {
 	static const uint8_t none[BOOT_ID_BYTES];
 	uint8_t bytes[BOOT_ID_BYTES];
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(kernel, "sysctl_bootid", &address);
+	struct fb_error *err = fb_kernel_variable(kernel, "sysctl_bootid", bytes, sizeof(bytes));
 
-	if (!err)
-		err = fb_space_read(fb_kernel_space(kernel), address, bytes, sizeof(bytes));
 	if (err)
 		return fb_part_skip(err);
 	if (memcmp(bytes, none, sizeof(none)) != 0)
@@ -47,11 +44,9 @@ static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_fa
  * vdso.so preparation in build-time C"). What is no ELF object there has no build-id. */
 static struct fb_error *read_vdso(struct fb_kernel *kernel, struct fb_boot_facts *facts)
 {
-	uint64_t image, data;
-	struct fb_error *err = fb_kernel_symbol(kernel, "vdso_image_64", &image);
+	uint64_t data;
+	struct fb_error *err = fb_kernel_variable_u64(kernel, "vdso_image_64", &data);
 
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel), image, &data);
 	if (!err)
 		err = fb_build_id_read(fb_kernel_space(kernel), data, facts->vdso,
 				       sizeof(facts->vdso));

@@ -110,11 +110,9 @@ static struct fb_error *scan(struct fb_lost_mms *lost)
 	struct fb_slab_cache cache;
 	struct fb_slab_scan how = {
 		.caches = &cache, .cache_count = 1, .object = visit, .context = lost};
-	uint64_t pointer, address;
-	struct fb_error *err = fb_kernel_symbol(lost->kernel, "mm_cachep", &pointer);
+	uint64_t address;
+	struct fb_error *err = fb_kernel_variable_u64(lost->kernel, "mm_cachep", &address);
 
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(lost->kernel), pointer, &address);
 	if (!err)
 		err = fb_slab_cache_read(lost->kernel, address, &cache);
 	return err ? err : fb_slab_scan(lost->kernel, &how);

@@ -35,10 +35,7 @@ static const struct {
 
 struct fb_error *fb_taints(const struct fb_kernel *kernel, uint64_t *mask_ret)
 {
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(kernel, "tainted_mask", &address);
-
-	return err ? err : fb_space_u64(fb_kernel_space(kernel), address, mask_ret);
+	return fb_kernel_variable_u64(kernel, "tainted_mask", mask_ret);
 }
 
 char *fb_taint_text(unsigned bit, char *to, size_t size)

@@ -164,13 +164,11 @@ static bool parse_number(const char *text, uint64_t *number_ret)
 
 static bool is_percpu(struct fb_kernel *kernel, uint64_t address)
 {
-	uint64_t start = 0, stop = 0;
-	struct fb_error *err = fb_kernel_symbol(kernel, "__per_cpu_start", &start);
+	uint64_t start, stop;
 
-	if (!err)
-		err = fb_kernel_symbol(kernel, "__per_cpu_end", &stop);
-	fb_error_destroy(err);
-	return address >= start && address < stop;
+	return fb_kernel_find_symbol(kernel, "__per_cpu_start", &start) &&
+	       fb_kernel_find_symbol(kernel, "__per_cpu_end", &stop) && address >= start &&
+	       address < stop;
 }
 
 /* cpu: -1: none was named. */

@@ -72,26 +72,16 @@ static struct fb_error *read_masks(struct fb_kernel *kernel, uint8_t *present)
 
 static struct fb_error *read_percpu_offsets(struct fb_kernel *kernel)
 {
-	uint64_t address;
-	struct fb_error *err;
-
-	err = fb_kernel_symbol(kernel, "__per_cpu_offset", &address);
-	if (err)
-		return err;
-	return fb_space_read(kernel->space, address, kernel->percpu_offsets,
-			     kernel->cpu_limit * sizeof(uint64_t));
+	return fb_kernel_variable(kernel, "__per_cpu_offset", kernel->percpu_offsets,
+				  kernel->cpu_limit * sizeof(uint64_t));
 }
 
 /* The CPU that a variable of the kernel names; -1 where there is no such variable or CPU. */
 static struct fb_error *read_cpu(struct fb_kernel *kernel, const char *name, int *cpu_ret)
 {
-	uint64_t address;
 	uint32_t value;
-	struct fb_error *err;
+	struct fb_error *err = fb_kernel_variable_u32(kernel, name, &value);
 
-	err = fb_kernel_symbol(kernel, name, &address);
-	if (!err)
-		err = fb_space_u32(kernel->space, address, &value);
 	*cpu_ret = !err && value < kernel->cpu_limit ? (int)value : -1;
 	return fb_part_warn_if_there(kernel->warnings, err, "%s", name);
 }

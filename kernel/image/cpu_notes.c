@@ -91,10 +91,8 @@ static struct fb_error *assign_by_buffers(struct assignment *all, bool *found_re
 	uint8_t desc[MAX_NOTE_BYTES];
 	uint64_t notes, address;
 	size_t next = 0;
-	struct fb_error *err = fb_kernel_symbol(kernel, "crash_notes", &notes);
+	struct fb_error *err = fb_kernel_variable_u64(kernel, "crash_notes", &notes);
 
-	if (!err)
-		err = fb_space_u64(kernel->space, notes, &notes);
 	for (uint32_t cpu = 0; cpu < kernel->cpu_limit && !err; cpu++) {
 		size_t size = 0, note;
 

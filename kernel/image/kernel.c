@@ -78,22 +78,54 @@ void fb_kernel_page_tables(const struct fb_kernel *kernel, struct fb_page_tables
 	*tables_ret = kernel->tables;
 }
 
-struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *name,
-				  uint64_t *address_ret)
+bool fb_kernel_find_symbol(const struct fb_kernel *kernel, const char *name, uint64_t *address_ret)
 {
 	struct fb_symbol symbol;
 
 	if (kernel->symbols && fb_symtab_by_name(kernel->symbols, name, &symbol)) {
 		*address_ret = symbol.address;
-		return NULL;
+		return true;
 	}
-	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, name, address_ret))
+	return fb_vmcoreinfo_symbol(kernel->vmcoreinfo, name, address_ret);
+}
+
+struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, const char *name,
+				  uint64_t *address_ret)
+{
+	if (fb_kernel_find_symbol(kernel, name, address_ret))
 		return NULL;
 	return fb_error_create(FB_NOT_FOUND,
 			       kernel->symbols
 				       ? "this kernel has no symbol %s"
 				       : "the kernel's symbols are missing, and with them %s",
 			       name);
+}
+
+struct fb_error *fb_kernel_variable(const struct fb_kernel *kernel, const char *name, void *to,
+				    size_t size)
+{
+	uint64_t address;
+	struct fb_error *err = fb_kernel_symbol(kernel, name, &address);
+
+	return err ? err : fb_space_read(kernel->space, address, to, size);
+}
+
+struct fb_error *fb_kernel_variable_u32(const struct fb_kernel *kernel, const char *name,
+					uint32_t *value_ret)
+{
+	uint64_t address;
+	struct fb_error *err = fb_kernel_symbol(kernel, name, &address);
+
+	return err ? err : fb_space_u32(kernel->space, address, value_ret);
+}
+
+struct fb_error *fb_kernel_variable_u64(const struct fb_kernel *kernel, const char *name,
+					uint64_t *value_ret)
+{
+	uint64_t address;
+	struct fb_error *err = fb_kernel_symbol(kernel, name, &address);
+
+	return err ? err : fb_space_u64(kernel->space, address, value_ret);
 }
 
 struct fb_error *fb_kernel_symbol_range(const struct fb_kernel *kernel, const char *start,

@@ -135,13 +135,11 @@ struct fb_error *fb_kernel_load_build_id(struct fb_kernel *kernel)
 /* The host's memory: what the dump's header says of it, else what the kernel counts. 0: unknown. */
 static struct fb_error *load_memory_size(struct fb_kernel *kernel)
 {
-	uint64_t pages = fb_dump_info(kernel->dump)->pages_existing, address;
+	uint64_t pages = fb_dump_info(kernel->dump)->pages_existing;
 	struct fb_error *err = NULL;
 
 	if (!pages) {
-		err = fb_kernel_symbol(kernel, "_totalram_pages", &address);
-		if (!err)
-			err = fb_space_u64(kernel->space, address, &pages);
+		err = fb_kernel_variable_u64(kernel, "_totalram_pages", &pages);
 		if (pages > FB_MAX_PFN)
 			pages = 0;
 	}
@@ -187,11 +185,9 @@ static struct fb_error *load_uptime(struct fb_kernel *kernel)
 
 static struct fb_error *load_averages(struct fb_kernel *kernel)
 {
-	uint64_t address, averages[3];
-	struct fb_error *err = fb_kernel_symbol(kernel, "avenrun", &address);
+	uint64_t averages[3];
+	struct fb_error *err = fb_kernel_variable(kernel, "avenrun", averages, sizeof(averages));
 
-	if (!err)
-		err = fb_space_read(kernel->space, address, averages, sizeof(averages));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(averages); i++) {
 		double load = err ? NAN : (double)averages[i] / LOAD_ONE;
 

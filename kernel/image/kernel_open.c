@@ -139,17 +139,14 @@ static struct fb_error *direct_map_by_tables(struct fb_kernel *kernel, uint64_t 
 static struct fb_error *find_direct_map(struct fb_kernel *kernel)
 {
 	uint64_t fixed = kernel->info.levels == 5 ? DIRECT_MAP_5_LEVELS : DIRECT_MAP_4_LEVELS;
-	uint64_t address, start = 0;
-	struct fb_error *err = fb_kernel_symbol(kernel, "page_offset_base", &address);
+	uint64_t start = 0;
+	struct fb_error *err = fb_kernel_variable_u64(kernel, "page_offset_base", &start);
 
 	/* Whether this kernel has it is not known without its symbols: the tables tell all the same. */
-	if (fb_error_is(err, FB_NOT_FOUND) && kernel->symbols) {
+	if (fb_error_is(err, FB_NOT_FOUND) && kernel->symbols)
 		start = fixed;
-	} else if (!err) {
-		err = fb_space_u64(kernel->space, address, &start);
-		if (err || !can_be_direct_map(start))
-			start = 0;
-	}
+	else if (!can_be_direct_map(start))
+		start = 0;
 	err = fb_part_skip(err);
 	if (!err && !start)
 		err = direct_map_by_tables(kernel, fixed, &start);

@@ -93,9 +93,7 @@ static struct fb_error *find_ring(const struct fb_kernel *kernel, struct fb_log_
 	uint64_t prb;
 	struct fb_error *err;
 
-	err = fb_kernel_symbol(kernel, "prb", &prb);
-	if (!err)
-		err = fb_space_u64(space, prb, &prb);
+	err = fb_kernel_variable_u64(kernel, "prb", &prb);
 	if (!err)
 		err = ring_offsets(kernel, &ring, at);
 	if (!err)
@@ -125,12 +123,9 @@ static struct fb_error *find_ring(const struct fb_kernel *kernel, struct fb_log_
 static struct fb_error *read_word(const struct fb_kernel *kernel, const char *symbol, size_t size,
 				  uint64_t *value_ret)
 {
-	uint64_t address, value = 0;
-	struct fb_error *err;
+	uint64_t value = 0;
+	struct fb_error *err = fb_kernel_variable(kernel, symbol, &value, size);
 
-	err = fb_kernel_symbol(kernel, symbol, &address);
-	if (!err)
-		err = fb_space_read(fb_kernel_space(kernel), address, &value, size);
 	if (!err)
 		*value_ret = value;
 	return err;
@@ -181,12 +176,10 @@ static struct fb_error *read_log(const struct fb_kernel *kernel, struct fb_log *
 	struct fb_error *err;
 	uint64_t prb;
 
-	err = fb_kernel_symbol(kernel, "prb", &prb);
-	if (!err) {
+	if (fb_kernel_find_symbol(kernel, "prb", &prb)) {
 		err = find_ring(kernel, &ring);
 		return err ? err : fb_log_read_ring(fb_kernel_space(kernel), &ring, log);
 	}
-	fb_error_destroy(err);
 	err = find_buffer(kernel, &buffer);
 	return err ? err : fb_log_read_buffer(fb_kernel_space(kernel), &buffer, log);
 }

@@ -37,12 +37,9 @@ struct fb_error *fb_vma_namer_init(struct fb_vma_namer *namer, struct fb_kernel 
 		err = field_or_zero(kernel, mm, &layout->mm_brk, &namer->brk);
 	if (!err)
 		err = field_or_zero(kernel, mm, &layout->mm_start_stack, &namer->start_stack);
-	if (!err)
-		err = fb_part_skip(
-			fb_kernel_symbol(kernel, "special_mapping_vmops", &namer->special_ops));
-	if (!err)
-		err = fb_part_skip(fb_kernel_symbol(kernel, "legacy_special_mapping_vmops",
-						    &namer->legacy_special_ops));
+	(void)fb_kernel_find_symbol(kernel, "special_mapping_vmops", &namer->special_ops);
+	(void)fb_kernel_find_symbol(kernel, "legacy_special_mapping_vmops",
+				    &namer->legacy_special_ops);
 	return err;
 }
 

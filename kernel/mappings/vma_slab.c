@@ -78,13 +78,11 @@ static struct fb_error *search_slabs(struct fb_kernel *kernel, struct fb_slab_vm
 		.object = visit_object,
 		.context = &search,
 	};
-	uint64_t pointer, address;
+	uint64_t address;
 	struct fb_error *err = fb_layout_require(&fb_kernel_layout(kernel)->vma_mm);
 
 	if (!err)
-		err = fb_kernel_symbol(kernel, "vm_area_cachep", &pointer);
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel), pointer, &address);
+		err = fb_kernel_variable_u64(kernel, "vm_area_cachep", &address);
 	if (!err)
 		err = fb_slab_cache_read(kernel, address, &cache);
 	if (!err)

@@ -25,12 +25,8 @@ static struct fb_error *count_of(const struct fb_btf *types, const char *type, c
 static struct fb_error *read_array(struct fb_kernel *kernel, const char *symbol, uint32_t count,
 				   uint64_t *values)
 {
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(kernel, symbol, &address);
+	struct fb_error *err = fb_kernel_variable(kernel, symbol, values, count * sizeof(*values));
 
-	if (!err)
-		err = fb_space_read(fb_kernel_space(kernel), address, values,
-				    count * sizeof(*values));
 	for (uint32_t i = 0; !err && i < count; i++)
 		if ((int64_t)values[i] < 0)
 			values[i] = 0;

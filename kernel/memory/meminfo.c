@@ -58,15 +58,6 @@ static uint64_t counter(const struct maker *maker, const char *name)
 	return fb_memory_counter(maker->counters, name, &pages) ? pages : 0;
 }
 
-/* A variable of the kernel of 8 bytes. */
-static struct fb_error *variable(const struct maker *maker, const char *name, uint64_t *value_ret)
-{
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(maker->kernel, name, &address);
-
-	return err ? err : fb_space_u64(fb_kernel_space(maker->kernel), address, value_ret);
-}
-
 static struct fb_error *warn(const struct maker *maker, struct fb_error *err, const char *what)
 {
 	return fb_part_warn_if_there(fb_kernel_warnings(maker->kernel), err, "%s", what);
@@ -76,7 +67,7 @@ static struct fb_error *warn(const struct maker *maker, struct fb_error *err, co
 static struct fb_error *add_variable(struct maker *maker, const char *name, const char *symbol)
 {
 	uint64_t pages;
-	struct fb_error *err = variable(maker, symbol, &pages);
+	struct fb_error *err = fb_kernel_variable_u64(maker->kernel, symbol, &pages);
 
 	if (!err)
 		add_pages(maker, name, (int64_t)pages > 0 ? pages : 0);
@@ -102,7 +93,8 @@ static struct fb_error *add_available(struct maker *maker, const struct fb_zones
 {
 	uint64_t reserve, low = 0, file, slab;
 	int64_t available;
-	struct fb_error *err = variable(maker, "totalreserve_pages", &reserve);
+	struct fb_error *err =
+		fb_kernel_variable_u64(maker->kernel, "totalreserve_pages", &reserve);
 
 	if (err || !zones->count)
 		return warn(maker, err, "MemAvailable");
@@ -143,7 +135,8 @@ static struct fb_error *count_buffers(const struct maker *maker, uint64_t *pages
 {
 	struct block_devices devices = {.maker = maker};
 	uint64_t superblock;
-	struct fb_error *err = variable(maker, "blockdev_superblock", &superblock);
+	struct fb_error *err =
+		fb_kernel_variable_u64(maker->kernel, "blockdev_superblock", &superblock);
 
 	if (!err)
 		err = fb_layout_require(&maker->layout->super_block_inodes);
@@ -160,16 +153,14 @@ static struct fb_error *count_buffers(const struct maker *maker, uint64_t *pages
 /* total_swapcache_pages() before 5.12: the swapped pages of each swap area, in several address_spaces. */
 static struct fb_error *sum_swap_spaces(const struct maker *maker, uint64_t *pages_ret)
 {
-	uint64_t areas_at, spaces_at, counts_at, spaces, pages = 0;
+	uint64_t spaces_at, counts_at, spaces, pages = 0;
 	uint32_t areas = 0, count = 0;
-	struct fb_error *err = fb_kernel_symbol(maker->kernel, "nr_swapfiles", &areas_at);
+	struct fb_error *err = fb_kernel_variable_u32(maker->kernel, "nr_swapfiles", &areas);
 
 	if (!err)
 		err = fb_kernel_symbol(maker->kernel, "swapper_spaces", &spaces_at);
 	if (!err)
 		err = fb_kernel_symbol(maker->kernel, "nr_swapper_spaces", &counts_at);
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(maker->kernel), areas_at, &areas);
 	*pages_ret = 0;
 	for (uint32_t area = 0; !err && area < areas && area < MOST_SWAP_AREAS; area++) {
 		err = fb_space_u64(fb_kernel_space(maker->kernel), spaces_at + area * 8ull,
@@ -284,18 +275,14 @@ static struct fb_error *read_huge_size(const struct maker *maker, uint64_t hstat
 static struct fb_error *add_huge_pages(struct maker *maker)
 {
 	struct huge_page_sizes sizes = {0};
-	uint64_t states, address;
+	uint64_t states;
 	uint32_t count = 0, standard = 0;
 	struct fb_error *err = fb_kernel_symbol(maker->kernel, "hstates", &states);
 
 	if (!err)
-		err = fb_kernel_symbol(maker->kernel, "hugetlb_max_hstate", &address);
+		err = fb_kernel_variable_u32(maker->kernel, "hugetlb_max_hstate", &count);
 	if (!err)
-		err = fb_space_u32(fb_kernel_space(maker->kernel), address, &count);
-	if (!err)
-		err = fb_kernel_symbol(maker->kernel, "default_hstate_idx", &address);
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(maker->kernel), address, &standard);
+		err = fb_kernel_variable_u32(maker->kernel, "default_hstate_idx", &standard);
 	if (!err && !maker->layout->hstate.size)
 		err = fb_error_create(FB_NOT_FOUND, "this kernel has no struct hstate");
 	for (uint32_t i = 0; i < count && i < MOST_HUGE_SIZES && !err; i++)
@@ -320,13 +307,13 @@ static struct fb_error *add_commit(struct maker *maker)
 	int64_t committed = 0;
 	struct fb_error *err;
 
-	err = variable(maker, "_totalram_pages", &total);
+	err = fb_kernel_variable_u64(maker->kernel, "_totalram_pages", &total);
 	if (!err)
-		err = variable(maker, "total_swap_pages", &swap);
+		err = fb_kernel_variable_u64(maker->kernel, "total_swap_pages", &swap);
 	if (!err)
-		err = variable(maker, "sysctl_overcommit_kbytes", &kib);
+		err = fb_kernel_variable_u64(maker->kernel, "sysctl_overcommit_kbytes", &kib);
 	if (!err)
-		err = variable(maker, "sysctl_overcommit_ratio", &ratio);
+		err = fb_kernel_variable_u64(maker->kernel, "sysctl_overcommit_ratio", &ratio);
 	if (!err) {
 		percent = (uint32_t)ratio; /* an int */
 		fb_meminfo_value(maker->meminfo, "Hugetlb", &huge);
@@ -345,14 +332,13 @@ static struct fb_error *add_commit(struct maker *maker)
 
 static struct fb_error *add_percpu(struct maker *maker)
 {
-	uint64_t populated, address;
+	uint64_t populated;
 	uint32_t units = 0;
-	struct fb_error *err = variable(maker, "pcpu_nr_populated", &populated);
+	struct fb_error *err =
+		fb_kernel_variable_u64(maker->kernel, "pcpu_nr_populated", &populated);
 
 	if (!err)
-		err = fb_kernel_symbol(maker->kernel, "pcpu_nr_units", &address);
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(maker->kernel), address, &units);
+		err = fb_kernel_variable_u32(maker->kernel, "pcpu_nr_units", &units);
 	if (!err)
 		add_pages(maker, "Percpu", populated * units);
 	return warn(maker, err, "Percpu");

@@ -25,11 +25,10 @@
 
 static struct fb_error *vmemmap_base(struct fb_kernel *kernel, uint64_t *base_ret)
 {
-	uint64_t address;
-	struct fb_error *err = fb_kernel_symbol(kernel, "vmemmap_base", &address);
+	struct fb_error *err = fb_kernel_variable_u64(kernel, "vmemmap_base", base_ret);
 
 	if (!fb_error_is(err, FB_NOT_FOUND))
-		return err ? err : fb_space_u64(fb_kernel_space(kernel), address, base_ret);
+		return err;
 	*base_ret = fb_kernel_info(kernel)->levels == 5 ? VMEMMAP_5_LEVELS : VMEMMAP_4_LEVELS;
 	return fb_part_skip(err);
 }

@@ -114,12 +114,9 @@ static struct fb_error *walk_node(struct zone_walk *walk, uint64_t node)
 
 struct fb_error *fb_memory_node_count(struct fb_kernel *kernel, uint32_t *count_ret)
 {
-	uint64_t address;
 	uint32_t count = 0;
-	struct fb_error *err = fb_kernel_symbol(kernel, "nr_node_ids", &address);
+	struct fb_error *err = fb_kernel_variable_u32(kernel, "nr_node_ids", &count);
 
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(kernel), address, &count);
 	if (!err)
 		*count_ret = count < FB_MOST_MEMORY_NODES ? count : FB_MOST_MEMORY_NODES;
 	return err;

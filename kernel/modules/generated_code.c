@@ -136,9 +136,9 @@ static struct fb_error *add_ops(struct fb_generated_code *code, uint64_t ops)
 		err = fb_kernel_field(code->kernel, ops, &layout->ftrace_ops_flags, &flags);
 	if (err)
 		return err;
-	fb_error_destroy(fb_kernel_symbol(
-		code->kernel, flags & SAVE_REGS ? "ftrace_regs_caller" : "ftrace_caller",
-		&piece.copied_from));
+	(void)fb_kernel_find_symbol(code->kernel,
+				    flags & SAVE_REGS ? "ftrace_regs_caller" : "ftrace_caller",
+				    &piece.copied_from);
 	/* 0: it is the kernel's own code, not a copy. */
 	piece.end = bytes <= MAX_CODE_BYTES ? piece.start + bytes : 0;
 	return add(code, &piece, "ftrace_trampoline");
@@ -197,13 +197,11 @@ static struct fb_error *add_list(struct fb_generated_code *code, const char *sym
 static struct fb_error *add_all_ops(struct fb_generated_code *code)
 {
 	const struct fb_layout *layout = fb_kernel_layout(code->kernel);
-	uint64_t ops = 0, end = 0, symbol = 0;
-	struct fb_error *err = fb_kernel_symbol(code->kernel, "ftrace_ops_list", &symbol);
+	uint64_t ops = 0, end = 0;
+	struct fb_error *err = fb_kernel_symbol(code->kernel, "ftrace_list_end", &end);
 
 	if (!err)
-		err = fb_kernel_symbol(code->kernel, "ftrace_list_end", &end);
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(code->kernel), symbol, &ops);
+		err = fb_kernel_variable_u64(code->kernel, "ftrace_ops_list", &ops);
 	for (unsigned i = 0; !err && ops && ops != end && i < FB_MAX_GENERATED; i++) {
 		err = add_ops(code, ops);
 		if (!err)

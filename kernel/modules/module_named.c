@@ -42,15 +42,12 @@ static struct fb_error *walk(struct fb_modules *modules, uint64_t head, const st
 struct fb_error *fb_modules_from_names(struct fb_modules *modules)
 {
 	const struct fb_layout *layout = fb_kernel_layout(modules->kernel);
+	struct fb_error *err = NULL;
 	uint64_t head;
-	struct fb_error *err = fb_kernel_symbol(modules->kernel, "btf_modules", &head);
 
-	if (err) { /* modules have types since 36e68442d1af, 5.11 */
-		fb_error_destroy(err);
-		err = NULL;
-	} else {
+	/* Modules have types since 36e68442d1af, 5.11. */
+	if (fb_kernel_find_symbol(modules->kernel, "btf_modules", &head))
 		err = walk(modules, head, &layout->btf_module_list, &layout->btf_module_module);
-	}
 	/* The table grows under the loop. */
 	for (size_t i = 0; i < modules->count && !err; i++) {
 		uint64_t module = modules->modules[i].address;

@@ -105,18 +105,14 @@ static struct fb_error *walk_tree(struct tree_walk *walk, uint64_t root_address)
 struct fb_error *fb_modules_from_tree(struct fb_modules *modules)
 {
 	const struct fb_layout *layout = fb_kernel_layout(modules->kernel);
+	struct fb_error *err = NULL;
 	uint64_t tree;
-	struct fb_error *err;
 
 	/* A kernel without CONFIG_MODULES_TREE_LOOKUP has none of these. */
 	if (!layout->mod_tree_roots.found || !layout->mod_tree_node_module.found ||
-	    !layout->mod_tree_node_nodes.found || !layout->rb_parent.found || !layout->module.size)
+	    !layout->mod_tree_node_nodes.found || !layout->rb_parent.found ||
+	    !layout->module.size || !fb_kernel_find_symbol(modules->kernel, "mod_tree", &tree))
 		return NULL;
-	err = fb_kernel_symbol(modules->kernel, "mod_tree", &tree);
-	if (err) {
-		fb_error_destroy(err);
-		return NULL;
-	}
 	for (unsigned i = 0; i < TREES && !err; i++) {
 		struct tree_walk walk = {
 			.modules = modules,

@@ -62,10 +62,9 @@ static struct fb_error *find_table(const struct fb_kernel *kernel, struct fb_orc
 /* 0: unknown. */
 static uint64_t entry_code_of(const struct fb_kernel *kernel)
 {
-	uint64_t entry_code = 0;
+	uint64_t entry_code;
 
-	fb_error_destroy(fb_kernel_symbol(kernel, "entry_SYSCALL_64", &entry_code));
-	return entry_code;
+	return fb_kernel_find_symbol(kernel, "entry_SYSCALL_64", &entry_code) ? entry_code : 0;
 }
 
 /* Tells the version of ORC by its hash where the kernel has one and it is known, else by the
@@ -73,12 +72,9 @@ static uint64_t entry_code_of(const struct fb_kernel *kernel)
 static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_orc_table *table)
 {
 	uint8_t header[FB_ORC_HEADER_BYTES];
-	uint64_t address;
 	struct fb_error *err;
 
-	err = fb_kernel_symbol(kernel, "__start_orc_header", &address);
-	if (!err)
-		err = fb_space_read(table->space, address, header, sizeof(header));
+	err = fb_kernel_variable(kernel, "__start_orc_header", header, sizeof(header));
 	if (!err)
 		table->version = fb_orc_version_by_header(header);
 	err = fb_part_skip(err);
@@ -132,16 +128,9 @@ static void find_text(const struct fb_kernel *kernel, const char *start, const c
 		      struct text_range *range)
 {
 	uint64_t from, to;
-	struct fb_error *err;
 
-	err = fb_kernel_symbol(kernel, start, &from);
-	if (!err)
-		err = fb_kernel_symbol(kernel, end, &to);
-	if (!err) {
-		range->start = from;
-		range->end = to;
-	}
-	fb_error_destroy(err);
+	if (fb_kernel_find_symbol(kernel, start, &from) && fb_kernel_find_symbol(kernel, end, &to))
+		*range = (struct text_range){from, to};
 }
 
 struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_modules *modules,

@@ -39,16 +39,13 @@ static const char *const names[FB_RETURN_HOOKS] = {
 void fb_return_hooks_init(struct fb_kernel *kernel, struct fb_return_hooks *hooks)
 {
 	uint64_t unused;
-	struct fb_error *err;
 
 	memset(hooks, 0, sizeof(*hooks));
 	hooks->kernel = kernel;
 	for (size_t i = 0; i < FB_RETURN_HOOKS; i++)
-		fb_error_destroy(fb_kernel_symbol(kernel, names[i], &hooks->address[i]));
+		(void)fb_kernel_find_symbol(kernel, names[i], &hooks->address[i]);
 	/* It came with the array of tracers. */
-	err = fb_kernel_symbol(kernel, "fgraph_array", &unused);
-	hooks->shadow_stack = !err;
-	fb_error_destroy(err);
+	hooks->shadow_stack = fb_kernel_find_symbol(kernel, "fgraph_array", &unused);
 }
 
 static size_t hook_of(const struct fb_return_hooks *hooks, uint64_t return_address)

@@ -138,10 +138,9 @@ static bool is_fork_return(const struct walk *walk, uint64_t pc)
 	static const char *const names[] = {"ret_from_fork_asm", "ret_from_fork"};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
-		uint64_t address = 0;
+		uint64_t address;
 
-		fb_error_destroy(fb_kernel_symbol(walk->kernel, names[i], &address));
-		if (address && address == pc)
+		if (fb_kernel_find_symbol(walk->kernel, names[i], &address) && address == pc)
 			return true;
 	}
 	return false;

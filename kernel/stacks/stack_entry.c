@@ -223,14 +223,12 @@ static bool look_like_user_regs(const struct user_regs_struct *regs)
 struct fb_error *fb_user_regs_at_top(const struct fb_kernel *kernel, uint64_t stack,
 				     struct user_regs_struct *regs_ret)
 {
-	uint64_t top = stack + fb_thread_size(kernel), padding = 0, ignored;
-	struct fb_error *err;
+	uint64_t top = stack + fb_thread_size(kernel), padding = 0, unused;
+	struct fb_error *err = NULL;
 
 	/* fred_rsp0 (6.12) is there where the kernel was built with FRED, in use or not. */
-	err = fb_kernel_symbol(kernel, "fred_rsp0", &ignored);
-	if (!err)
+	if (fb_kernel_find_symbol(kernel, "fred_rsp0", &unused))
 		padding = FRED_PADDING;
-	fb_error_destroy(err);
 	for (unsigned i = 0; i < 2; i++) {
 		struct user_regs_struct regs = {0};
 

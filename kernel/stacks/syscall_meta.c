@@ -52,9 +52,7 @@ struct fb_error *fb_syscall_meta_read(const struct fb_kernel *kernel, int64_t nu
 
 	if (number < 0 || number >= (int64_t)FB_MAX_SYSCALLS)
 		return fb_error_create(FB_NOT_FOUND, "no system call has number %" PRId64, number);
-	err = fb_kernel_symbol(kernel, "syscalls_metadata", &table);
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(kernel), table, &table);
+	err = fb_kernel_variable_u64(kernel, "syscalls_metadata", &table);
 	if (!err)
 		err = fb_space_u64(fb_kernel_space(kernel), table + (uint64_t)number * 8, &address);
 	if (!err && !address)

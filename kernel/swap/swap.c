@@ -53,13 +53,9 @@ static struct fb_error *find_cache(struct fb_swap *swap, uint32_t type)
 
 static struct fb_error *find_areas(struct fb_swap *swap)
 {
-	uint64_t counter;
 	uint32_t count;
-	struct fb_error *err;
+	struct fb_error *err = fb_kernel_variable_u32(swap->kernel, "nr_swapfiles", &count);
 
-	err = fb_kernel_symbol(swap->kernel, "nr_swapfiles", &counter);
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(swap->kernel), counter, &count);
 	if (err)
 		return err;
 	swap->count = count < MAX_AREAS ? count : MAX_AREAS;

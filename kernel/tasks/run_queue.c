@@ -285,12 +285,9 @@ void fb_run_queues_deinit(struct fb_run_queues *queues)
 
 struct fb_error *fb_soft_lockup_limit(struct fb_kernel *kernel, uint32_t *seconds_ret)
 {
-	uint64_t address;
 	uint32_t threshold = 0;
-	struct fb_error *err = fb_kernel_symbol(kernel, "watchdog_thresh", &address);
+	struct fb_error *err = fb_kernel_variable_u32(kernel, "watchdog_thresh", &threshold);
 
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(kernel), address, &threshold);
 	*seconds_ret = threshold < UINT32_MAX / 2 ? 2 * threshold : 0;
 	return fb_part_warn_if_there(fb_kernel_warnings(kernel), err, "watchdog_thresh");
 }

@@ -104,12 +104,9 @@ static size_t not_idle(const struct fb_tasks *tasks)
 /* nr_threads (kernel/fork.c) counts all tasks but the idle ones; -1 where it cannot be read. */
 static struct fb_error *count_threads(struct fb_tasks *tasks)
 {
-	uint64_t address;
 	uint32_t count = 0;
-	struct fb_error *err = fb_kernel_symbol(tasks->kernel, "nr_threads", &address);
+	struct fb_error *err = fb_kernel_variable_u32(tasks->kernel, "nr_threads", &count);
 
-	if (!err)
-		err = fb_space_u32(fb_kernel_space(tasks->kernel), address, &count);
 	tasks->counted = !err && count <= FB_MAX_TASKS ? (int64_t)count : -1;
 	return fb_part_skip(err);
 }

@@ -5,6 +5,7 @@
  * by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
+#include "base/part.h"
 
 #include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
@@ -67,16 +68,12 @@ static struct fb_error *walk_nodes(struct futex_walk *walk, uint64_t tables, uin
 {
 	struct fb_kernel *kernel = walk->tasks->kernel;
 	struct fb_space *space = fb_kernel_space(kernel);
-	uint64_t address, table = 0;
+	uint64_t table = 0;
 	uint32_t nodes = 1;
-	struct fb_error *err = fb_kernel_symbol(kernel, "nr_node_ids", &address);
+	struct fb_error *err = fb_kernel_variable_u32(kernel, "nr_node_ids", &nodes);
 
-	if (!err) {
-		err = fb_space_u32(space, address, &nodes);
-	} else if (fb_error_is(err, FB_NOT_FOUND)) { /* a macro, 1, without NUMA */
-		fb_error_destroy(err);
-		err = NULL;
-	}
+	if (fb_error_is(err, FB_NOT_FOUND)) /* a macro, 1, without NUMA */
+		err = fb_part_skip(err);
 	if (!err && nodes > FB_MAX_NODES)
 		err = fb_error_create(FB_CORRUPT, "%u nodes of memory", nodes);
 	for (uint32_t i = 0; i < nodes && !err; i++) {
@@ -100,14 +97,11 @@ static struct fb_error *walk_global(struct futex_walk *walk)
 	struct fb_space *space = fb_kernel_space(kernel);
 	uint64_t address, words[2];
 	uint32_t mask;
-	struct fb_error *err = fb_kernel_symbol(kernel, "__futex_queues", &address);
+	struct fb_error *err = fb_kernel_variable_u64(kernel, "__futex_queues", &words[0]);
 
-	if (!err) {
-		err = fb_space_u64(space, address, &words[0]);
+	if (!fb_error_is(err, FB_NOT_FOUND)) {
 		if (!err)
-			err = fb_kernel_symbol(kernel, "__futex_mask", &address);
-		if (!err)
-			err = fb_space_u32(space, address, &mask);
+			err = fb_kernel_variable_u32(kernel, "__futex_mask", &mask);
 		return err ? err : walk_nodes(walk, words[0], (uint64_t)mask + 1);
 	}
 	fb_error_destroy(err);

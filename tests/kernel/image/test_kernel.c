@@ -162,5 +162,39 @@ static void finds_the_tables_of_a_process(void)
 	made_kernel_destroy(made);
 }
 
+static void reads_variables_by_their_symbols(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	const uint64_t there = made_alloc(made, 16), lost = made_alloc_pages(made, FB_PAGE_SIZE);
+	uint64_t word = 77, address = 77;
+	uint32_t half = 77;
+	uint8_t bytes[3] = {77};
+
+	made_symbols(made, (const char *const[]){"there", "lost", NULL},
+		     (const uint64_t[]){there, lost});
+	made_put(made, there, 0x1122334455667788, 8);
+	made_lose(made, lost);
+	FB_OK(fb_kernel_variable_u64(&made->kernel, "there", &word));
+	FB_OK(fb_kernel_variable_u32(&made->kernel, "there", &half));
+	FB_OK(fb_kernel_variable(&made->kernel, "there", bytes, sizeof(bytes)));
+	CU_ASSERT_EQUAL(word, 0x1122334455667788);
+	CU_ASSERT_EQUAL(half, 0x55667788);
+	CU_ASSERT(bytes[0] == 0x88 && bytes[1] == 0x77 && bytes[2] == 0x66);
+	FB_FAILS(fb_kernel_variable_u64(&made->kernel, "lost", &word), FB_ABSENT);
+	FB_FAILS(fb_kernel_variable_u32(&made->kernel, "lost", &half), FB_ABSENT);
+	FB_FAILS(fb_kernel_variable(&made->kernel, "lost", bytes, sizeof(bytes)), FB_ABSENT);
+	FB_FAILS_WITH(fb_kernel_variable_u64(&made->kernel, "none", &word), FB_NOT_FOUND, "none");
+	FB_FAILS_WITH(fb_kernel_variable_u32(&made->kernel, "none", &half), FB_NOT_FOUND, "none");
+	FB_FAILS_WITH(fb_kernel_variable(&made->kernel, "none", bytes, sizeof(bytes)), FB_NOT_FOUND,
+		      "none");
+	CU_ASSERT(word == 0x1122334455667788 && half == 0x55667788);
+	CU_ASSERT_FALSE(fb_kernel_find_symbol(&made->kernel, "none", &address));
+	CU_ASSERT_EQUAL(address, 77);
+	CU_ASSERT_TRUE(fb_kernel_find_symbol(&made->kernel, "lost", &address));
+	CU_ASSERT_EQUAL(address, lost);
+	made_kernel_destroy(made);
+}
+
 FB_TEST_MAIN("kernel/kernel", FB_TEST(opens_the_sample), FB_TEST(finds_cpus_of_the_sample),
-	     FB_TEST(refuses_what_is_no_kernel), FB_TEST(finds_the_tables_of_a_process))
+	     FB_TEST(refuses_what_is_no_kernel), FB_TEST(finds_the_tables_of_a_process),
+	     FB_TEST(reads_variables_by_their_symbols))
