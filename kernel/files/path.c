@@ -81,8 +81,8 @@ static struct fb_error *pointer(struct fb_kernel *kernel, uint64_t base,
 	return err;
 }
 
-static struct fb_error *fs_type_of(struct fb_kernel *kernel, uint64_t superblock, char *to,
-				   size_t size)
+struct fb_error *fb_file_system_type(struct fb_kernel *kernel, uint64_t superblock, char *to,
+				     size_t size)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	uint64_t type, name;
@@ -91,7 +91,7 @@ static struct fb_error *fs_type_of(struct fb_kernel *kernel, uint64_t superblock
 	err = pointer(kernel, superblock, &layout->super_block_type, &type);
 	if (!err)
 		err = pointer(kernel, type, &layout->file_system_type_name, &name);
-	return err ? err : fb_space_string(fb_kernel_space(kernel), name, to, size);
+	return err ? err : fb_space_string_whole(fb_kernel_space(kernel), name, to, size);
 }
 
 /* "net:[4026531840]": inode->i_private is the namespace's ns_common. */
@@ -125,7 +125,7 @@ static struct fb_error *pseudo_name(struct fb_kernel *kernel, uint64_t dentry, c
 
 	err = pointer(kernel, dentry, &layout->dentry_sb, &superblock);
 	if (!err)
-		err = fs_type_of(kernel, superblock, type, sizeof(type));
+		err = fb_file_system_type(kernel, superblock, type, sizeof(type));
 	if (!err)
 		err = pointer(kernel, dentry, &layout->dentry_inode, &inode);
 	if (!err)
@@ -461,7 +461,7 @@ struct fb_error *fb_file_info(struct fb_kernel *kernel, uint64_t file,
 	if (!err)
 		err = fb_kernel_field(kernel, superblock, &layout->super_block_dev, &device);
 	if (!err)
-		err = fs_type_of(kernel, superblock, info.fs_type, sizeof(info.fs_type));
+		err = fb_file_system_type(kernel, superblock, info.fs_type, sizeof(info.fs_type));
 	if (err)
 		return fb_error_prefix(err, "file 0x%" PRIx64, file);
 	info.mode = (uint16_t)mode;

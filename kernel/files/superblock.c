@@ -34,33 +34,21 @@ const char *fb_superblock_freeze_name(uint64_t freeze)
 	return freeze < FB_ARRAY_SIZE(names) ? names[freeze] : "damaged";
 }
 
-static struct fb_error *string_at(struct fb_kernel *kernel, uint64_t base,
-				  const struct fb_field *field, char *to, size_t size)
-{
-	uint64_t address;
-	struct fb_error *err = fb_kernel_field(kernel, base, field, &address);
-
-	to[0] = '\0';
-	if (err || !address)
-		return err;
-	return fb_space_string_whole(fb_kernel_space(kernel), address, to, size);
-}
-
 /* "TYPE" or "TYPE.SUBTYPE", as show_type() has it. */
 static struct fb_error *read_type(struct fb_kernel *kernel, struct fb_superblock *superblock)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	char type[32], subtype[32] = "";
-	uint64_t address;
+	uint64_t address = 0;
 	struct fb_error *err;
 
-	err = fb_kernel_field(kernel, superblock->address, &layout->super_block_type, &address);
-	if (!err)
-		err = string_at(kernel, address, &layout->file_system_type_name, type,
-				sizeof(type));
+	err = fb_file_system_type(kernel, superblock->address, type, sizeof(type));
 	if (!err && layout->super_block_subtype.found)
-		err = string_at(kernel, superblock->address, &layout->super_block_subtype, subtype,
-				sizeof(subtype));
+		err = fb_kernel_field(kernel, superblock->address, &layout->super_block_subtype,
+				      &address);
+	if (!err && address)
+		err = fb_space_string_whole(fb_kernel_space(kernel), address, subtype,
+					    sizeof(subtype));
 	if (!err)
 		snprintf(superblock->type, sizeof(superblock->type), "%s%s%s", type,
 			 *subtype ? "." : "", subtype);

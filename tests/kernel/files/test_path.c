@@ -212,6 +212,32 @@ static void reads_files(void)
 	made_kernel_destroy(tree.made);
 }
 
+/* A type whose name is cut would be taken for another one. */
+static void a_type_is_read_whole(void)
+{
+	struct tree tree;
+	uint64_t name, superblock, type;
+	char text[32];
+
+	plant(&tree);
+	name = made_alloc_pages(tree.made, 2 * FB_PAGE_SIZE) + FB_PAGE_SIZE - 4;
+	memcpy(made_at(tree.made, name), "fuse", 4);
+	memcpy(made_at(tree.made, name + 4), "blk", 4);
+	superblock = made_alloc(tree.made, 64);
+	type = made_alloc(tree.made, 64);
+	MADE_SET(tree.made, superblock, super_block_type, type);
+	MADE_SET(tree.made, type, file_system_type_name, name);
+	FB_OK(fb_file_system_type(&tree.made->kernel, superblock, text, sizeof(text)));
+	CU_ASSERT_STRING_EQUAL(text, "fuseblk");
+	made_lose(tree.made, name + 4);
+	FB_FAILS(fb_file_system_type(&tree.made->kernel, superblock, text, sizeof(text)),
+		 FB_ABSENT);
+	MADE_SET(tree.made, type, file_system_type_name, 0);
+	FB_FAILS_WITH(fb_file_system_type(&tree.made->kernel, superblock, text, sizeof(text)),
+		      FB_CORRUPT, "file_system_type_name");
+	made_kernel_destroy(tree.made);
+}
+
 /* From 6.7 on the user's path of a file of a lower layer stands behind the struct file. */
 static void prefers_the_path_of_the_user(void)
 {
@@ -293,4 +319,5 @@ FB_TEST_MAIN("kernel/path", FB_TEST(crosses_mounts), FB_TEST(ends_at_the_root_of
 	     FB_TEST(marks_what_is_deleted), FB_TEST(names_pseudo_files), FB_TEST(names_namespaces),
 	     FB_TEST(survives_damage), FB_TEST(shows_what_is_left),
 	     FB_TEST(says_which_member_is_missing), FB_TEST(reads_files),
-	     FB_TEST(prefers_the_path_of_the_user), FB_TEST(reads_roots_of_tasks), FB_TEST(mangles))
+	     FB_TEST(a_type_is_read_whole), FB_TEST(prefers_the_path_of_the_user),
+	     FB_TEST(reads_roots_of_tasks), FB_TEST(mangles))

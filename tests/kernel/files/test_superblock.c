@@ -66,8 +66,8 @@ static void says_what_cannot_be_read(void)
 	FB_FAILS_WITH(fb_superblock_read(&made->kernel, 64, &superblock), FB_CORRUPT, "0x40");
 	address = made_superblock(made, "ext4", 1, &root);
 	MADE_SET(made, address, super_block_type, 8);
-	FB_FAILS_WITH(fb_superblock_read(&made->kernel, address, &superblock), FB_FAULT,
-		      "super_block");
+	FB_FAILS_WITH(fb_superblock_read(&made->kernel, address, &superblock), FB_CORRUPT,
+		      "super_block_type is 0x8");
 	CU_ASSERT_EQUAL(superblock.major, 9);
 	made_kernel_destroy(made);
 }
