@@ -106,36 +106,31 @@ static struct fb_error *push_left(struct mount_walk *walk, uint64_t node, uint64
 	return err;
 }
 
+static struct fb_error *part_lost(struct mount_walk *walk, struct fb_error *err)
+{
+	return fb_part_warn(fb_kernel_warnings(walk->kernel), err, "the mounts of a namespace");
+}
+
 /* In order of the tree, which is that in which they were mounted. A node whose left side is lost is still taken. */
 static struct fb_error *walk_tree(struct mount_walk *walk, uint64_t root)
 {
 	const struct fb_layout *layout = walk->layout;
 	uint64_t *stack = NULL, right = 0;
 	size_t count = 0, room = 0;
-	struct fb_error *err, *lost = NULL;
+	struct fb_error *err;
 
-	err = push_left(walk, root, &stack, &count, &room);
-	while (count && !fb_error_is_fatal(err)) {
+	err = part_lost(walk, push_left(walk, root, &stack, &count, &room));
+	while (count && !err) {
 		uint64_t node = stack[--count];
 
-		if (!lost)
-			lost = err;
-		else
-			fb_error_destroy(err);
 		err = add_found(walk, node - layout->mount_node.offset);
 		if (!err)
 			err = fb_kernel_field(walk->kernel, node, &layout->rb_right, &right);
 		if (!err)
 			err = push_left(walk, right, &stack, &count, &room);
+		err = part_lost(walk, err);
 	}
 	free(stack);
-	if (!lost)
-		return err;
-	if (!fb_error_is_fatal(err)) {
-		fb_error_destroy(err);
-		return lost;
-	}
-	fb_error_destroy(lost);
 	return err;
 }
 
@@ -359,9 +354,7 @@ struct fb_error *fb_mounts_load(struct fb_kernel *kernel, uint64_t mount_namespa
 	struct fb_error *err = fb_layout_require(&walk.layout->mount_mnt);
 
 	if (!err)
-		err = fb_part_warn(fb_kernel_warnings(kernel),
-				   walk_namespace(&walk, mount_namespace),
-				   "the mounts of a namespace");
+		err = part_lost(&walk, walk_namespace(&walk, mount_namespace));
 	if (!err)
 		err = walk_children(&walk, mount_namespace);
 	if (!err && !walk.count)

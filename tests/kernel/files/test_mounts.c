@@ -194,6 +194,20 @@ static void a_changed_root_hides_what_is_outside(void)
 	made_kernel_destroy(scene.made);
 }
 
+/* Each break of the tree is told of, and what is on its other side is still taken from it. */
+static void a_tree_may_be_broken_in_two_places(void)
+{
+	struct scene scene;
+
+	build(&scene);
+	grow_tree(&scene);
+	MADE_SET(scene.made, scene.mount[ROOT] + 128, rb_left, 0x10);
+	MADE_SET(scene.made, scene.mount[DATA] + 128, rb_right, 0x20);
+	check_all(&scene);
+	CU_ASSERT_EQUAL(fb_warnings_count(scene.made->warnings), 2);
+	made_kernel_destroy(scene.made);
+}
+
 /* Either source alone leads to all. */
 static void a_broken_list_costs_nothing(void)
 {
@@ -308,6 +322,6 @@ static void finds_those_of_a_task(void)
 FB_TEST_MAIN("kernel/mounts", FB_TEST(lists_what_the_task_can_see),
 	     FB_TEST(walks_the_tree_of_newer_kernels), FB_TEST(without_a_root_all_are_listed),
 	     FB_TEST(a_changed_root_hides_what_is_outside), FB_TEST(a_broken_list_costs_nothing),
-	     FB_TEST(a_lost_mount_costs_itself), FB_TEST(a_reader_s_place_is_no_mount),
-	     FB_TEST(nothing_is_an_error), FB_TEST(names_the_options),
-	     FB_TEST(finds_those_of_a_task))
+	     FB_TEST(a_tree_may_be_broken_in_two_places), FB_TEST(a_lost_mount_costs_itself),
+	     FB_TEST(a_reader_s_place_is_no_mount), FB_TEST(nothing_is_an_error),
+	     FB_TEST(names_the_options), FB_TEST(finds_those_of_a_task))
