@@ -29,6 +29,7 @@ struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_in
 
 	memset(memory, 0, sizeof(*memory));
 	memory->kernel = fb_input_kernel(input);
+	fb_file_cache_init(memory->kernel, &memory->cache);
 	memory->budget = budget;
 	memory->mm = task->mm;
 	err = fb_joined_create(input, task, &options, &memory->joined);
@@ -72,7 +73,7 @@ static struct fb_error *keep_cached(struct fb_keep_memory *memory, uint64_t star
 			break;
 		if (at < vma->start)
 			at = vma->start;
-		err = fb_vma_cached(memory->kernel, vma, at, (end < vma->end ? end : vma->end) - at,
+		err = fb_vma_cached(&memory->cache, vma, at, (end < vma->end ? end : vma->end) - at,
 				    &run);
 		if (!err && run.cached)
 			err = keep_frame(memory->budget, run.pfn);

@@ -15,6 +15,7 @@
 #include "bundle/process/joined_space.h"
 #include "kernel/image/kernel.h"
 #include "kernel/mappings/vma.h"
+#include "kernel/mappings/vma_cached.h"
 #include "kernel/paging/page_table_visits.h"
 
 /* What is kept so far, for all processes. */
@@ -31,7 +32,8 @@ void fb_keep_budget_deinit(struct fb_keep_budget *budget);
 
 /* The memory of one process. */
 struct fb_keep_memory {
-	struct fb_kernel *kernel;      /* borrowed */
+	struct fb_kernel *kernel; /* borrowed */
+	struct fb_file_cache cache;
 	struct fb_keep_budget *budget; /* borrowed */
 	uint64_t mm;                   /* address of the mm_struct */
 	struct fb_joined *joined;      /* owned */

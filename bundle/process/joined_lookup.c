@@ -185,7 +185,7 @@ static struct fb_error *lookup_cached(struct fb_joined *joined, uint64_t page,
 
 	if (!may_look(joined))
 		return NULL;
-	err = fb_vma_cached(fb_input_kernel(joined->input), vma, page, backing->length, &run);
+	err = fb_vma_cached(&joined->cache, vma, page, backing->length, &run);
 	if (!err && run.length < backing->length)
 		err = note_cached(joined, page);
 	if (err)

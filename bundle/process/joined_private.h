@@ -8,6 +8,7 @@
 #include "base/u64_map.h"
 #include "bundle/process/joined_space.h"
 #include "kernel/files/path.h"
+#include "kernel/mappings/vma_cached.h"
 #include "kernel/paging/page_table.h"
 #include "kernel/paging/page_table_visits.h"
 
@@ -41,6 +42,7 @@ struct fb_joined {
 	struct fb_path root;
 	bool has_root;
 	struct fb_pt_visits *visits;
+	struct fb_file_cache cache;
 	pthread_mutex_t lock; /* guards what follows */
 	/* Addresses that were looked up in the page cache, which are counted against a limit: the damaged index of a
 	 * file may claim to have a page for each address of a mapping as large as all memory. */

@@ -230,6 +230,7 @@ struct fb_error *fb_joined_create(struct fb_input *input, const struct fb_task *
 	joined->input = input;
 	joined->task = task;
 	joined->options = *options;
+	fb_file_cache_init(fb_input_kernel(input), &joined->cache);
 	pthread_mutex_init(&joined->lock, NULL); /* the default kind cannot fail */
 	err = fb_pt_visits_create(fb_dump_info(fb_input_dump(input))->pages_dumped,
 				  &joined->visits);

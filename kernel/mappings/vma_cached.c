@@ -14,6 +14,12 @@
 /* An entry of the XArray that is no page: of shared memory that is swapped out, or the mark of one that was dropped. */
 #define VALUE_ENTRY 1u
 
+void fb_file_cache_init(struct fb_kernel *kernel, struct fb_file_cache *cache)
+{
+	cache->kernel = kernel;
+	cache->uptodate = fb_page_flag(fb_kernel_types(kernel), "PG_uptodate");
+}
+
 struct fb_error *fb_vma_file_mapping(struct fb_kernel *kernel, const struct fb_vma *vma,
 				     uint64_t *mapping_ret)
 {
@@ -57,26 +63,27 @@ static struct fb_error *page_of_folio(struct fb_kernel *kernel, uint64_t folio, 
 
 /* The frame of a folio that is at index of a file's cache. FB_NOT_FOUND: its bytes are not there yet, or it left the
  * cache meanwhile. */
-static struct fb_error *frame_of(struct fb_kernel *kernel, uint64_t mapping, uint64_t folio,
-				 uint64_t index, uint64_t *pfn_ret)
+static struct fb_error *frame_of(const struct fb_file_cache *cache, uint64_t mapping,
+				 uint64_t folio, uint64_t index, uint64_t *pfn_ret)
 {
+	struct fb_kernel *kernel = cache->kernel;
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t uptodate = fb_page_flag(fb_kernel_types(kernel), "PG_uptodate");
 	uint64_t flags, owner, page;
 	struct fb_error *err = fb_kernel_field(kernel, folio, &layout->page_flags, &flags);
 
 	if (!err)
 		err = fb_kernel_field(kernel, folio, &layout->page_mapping, &owner);
-	if (!err && (owner != mapping || !(flags & uptodate)))
+	if (!err && (owner != mapping || !(flags & cache->uptodate)))
 		err = fb_error_create(FB_NOT_FOUND, "page 0x%" PRIx64 " is not in use", folio);
 	if (!err)
 		err = page_of_folio(kernel, folio, index, &page);
 	return err ? err : fb_page_frame_number(kernel, page, pfn_ret);
 }
 
-struct fb_error *fb_vma_cached(struct fb_kernel *kernel, const struct fb_vma *vma, uint64_t address,
-			       uint64_t length, struct fb_cached_run *run_ret)
+struct fb_error *fb_vma_cached(const struct fb_file_cache *cache, const struct fb_vma *vma,
+			       uint64_t address, uint64_t length, struct fb_cached_run *run_ret)
 {
+	struct fb_kernel *kernel = cache->kernel;
 	struct fb_cached_run run = {.length = length & FB_PAGE_MASK};
 	uint64_t mapping, index = vma->pgoff + (address - vma->start) / FB_PAGE_SIZE;
 	uint64_t last, found = 0, entry = 0;
@@ -93,7 +100,7 @@ struct fb_error *fb_vma_cached(struct fb_kernel *kernel, const struct fb_vma *vm
 		else if (found <= last)
 			run.length = (found - index) * FB_PAGE_SIZE;
 		if (!err && entry && found == index && !(entry & VALUE_ENTRY)) {
-			err = frame_of(kernel, mapping, entry, index, &run.pfn);
+			err = frame_of(cache, mapping, entry, index, &run.pfn);
 			run.cached = !err;
 		}
 	}

@@ -20,13 +20,22 @@ struct fb_cached_run {
 	uint64_t pfn;    /* of the page, where cached is set: the range is then one page */
 };
 
+/* A view of the page cache of one kernel, which holds what is read from the kernel's types once for all pages. */
+struct fb_file_cache {
+	struct fb_kernel *kernel; /* borrowed */
+	uint64_t
+		uptodate; /* the bit PG_uptodate of page->flags; 0 where it is not known: no page is found then */
+};
+
+void fb_file_cache_init(struct fb_kernel *kernel, struct fb_file_cache *cache);
+
 /* What the page cache has at address (page-aligned, in vma): one page, or a hole of at most length bytes (whole
  * pages). Mappings without a file, of hugetlbfs and of devices are holes, and so is a page that was still being read
  * from disk. It is not checked whether the dump has the frame. What cannot be read is a hole of one page, with a
  * warning where it is damaged; only fatal errors are returned. */
-FB_MUST_CHECK struct fb_error *fb_vma_cached(struct fb_kernel *kernel, const struct fb_vma *vma,
-					     uint64_t address, uint64_t length,
-					     struct fb_cached_run *run_ret);
+FB_MUST_CHECK struct fb_error *fb_vma_cached(const struct fb_file_cache *cache,
+					     const struct fb_vma *vma, uint64_t address,
+					     uint64_t length, struct fb_cached_run *run_ret);
 
 /* The address of the struct address_space of the mapping's file, which all mappings of the file share; 0 where it has
  * no file or cannot be read. Only fatal errors are returned. */

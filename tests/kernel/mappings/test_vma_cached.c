@@ -99,11 +99,12 @@ static uint64_t put_page(struct cache *cache, unsigned index, uint64_t pfn)
 static struct fb_cached_run look(struct cache *cache, uint64_t index)
 {
 	uint64_t address = START + (index - PGOFF) * FB_PAGE_SIZE;
+	struct fb_file_cache files;
 	struct fb_cached_run run;
 
 	memset(&run, 0xaa, sizeof(run));
-	FB_OK_FATAL(fb_vma_cached(&cache->made->kernel, &cache->vma, address,
-				  cache->vma.end - address, &run));
+	fb_file_cache_init(&cache->made->kernel, &files);
+	FB_OK_FATAL(fb_vma_cached(&files, &cache->vma, address, cache->vma.end - address, &run));
 	CU_ASSERT(run.length > 0 && run.length % FB_PAGE_SIZE == 0);
 	return run;
 }
