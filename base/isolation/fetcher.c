@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 /* Digits: a build-id is at most 64 bytes (FB_BUILD_ID_MAX); the usual ones are 20. */
 #define MAX_DIGITS 128u
 
@@ -188,7 +190,7 @@ struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	const pid_t parent = getpid();
-	struct fb_fetcher *fetcher;
+	FB_CLEANUP(fb_free_at) struct fb_fetcher *fetcher = NULL;
 	int ends[2];
 
 	if (!urls || !*urls) {
@@ -198,10 +200,8 @@ struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
 	fetcher = calloc(1, sizeof(*fetcher));
 	if (!fetcher)
 		return fb_error_nomem();
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) {
-		free(fetcher);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return fb_error_os(errno, "cannot make a channel to fetch files by");
-	}
 	fetcher->pid = fork();
 	if (fetcher->pid == 0) {
 		(void)close(ends[0]);
@@ -210,14 +210,14 @@ struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
 	}
 	(void)close(ends[1]);
 	if (fetcher->pid < 0) {
-		const int errnum = errno;
+		struct fb_error *err =
+			fb_error_os(errno, "cannot make a process to fetch files in");
 
 		(void)close(ends[0]);
-		free(fetcher);
-		return fb_error_os(errnum, "cannot make a process to fetch files in");
+		return err;
 	}
 	fetcher->fd = ends[0];
-	*fetcher_ret = fetcher;
+	*fetcher_ret = fb_take(fetcher);
 	return NULL;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/temporary.h"
 #include "kernel/images/image.h"
@@ -151,7 +152,7 @@ struct fb_error *fb_avml_read(struct fb_file *file, struct fb_warnings *warnings
 			      struct fb_image *image_ret)
 {
 	struct fb_image image = {.format = "AVML", .stream = "snappy"};
-	struct unpacking *unpacking = calloc(1, sizeof(*unpacking));
+	FB_CLEANUP(fb_free_at) struct unpacking *unpacking = calloc(1, sizeof(*unpacking));
 	struct fb_image_pieces pieces = {0};
 	struct fb_error *err;
 
@@ -159,16 +160,13 @@ struct fb_error *fb_avml_read(struct fb_file *file, struct fb_warnings *warnings
 		return fb_error_nomem();
 	unpacking->file = file;
 	err = fb_temporary_create(file->size, &unpacking->temporary);
-	if (err) {
-		free(unpacking);
+	if (err)
 		return err;
-	}
 	err = unpack_all(unpacking, warnings, &pieces);
 	if (!err)
 		err = fb_file_from_fd(file->path, unpacking->temporary.fd, file->mtime_ns,
 				      &image.file);
 	if (err)
 		(void)close(unpacking->temporary.fd);
-	free(unpacking);
 	return fb_image_finish(err, &pieces, &image, image_ret);
 }

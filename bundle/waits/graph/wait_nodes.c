@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/u64_map.h"
 
@@ -173,15 +174,12 @@ static bool starts(const struct fb_wait_nodes *nodes, size_t node)
 
 static struct fb_error *spread(struct fb_wait_nodes *nodes, const struct reverse *reverse)
 {
-	size_t *queue = malloc((nodes->count + 1) * sizeof(*queue));
-	size_t *pending = calloc(nodes->count + 1, sizeof(*pending));
+	FB_CLEANUP(fb_free_at) size_t *queue = malloc((nodes->count + 1) * sizeof(*queue));
+	FB_CLEANUP(fb_free_at) size_t *pending = calloc(nodes->count + 1, sizeof(*pending));
 	size_t done = 0, queued = 0;
 
-	if (!queue || !pending) {
-		free(queue);
-		free(pending);
+	if (!queue || !pending)
 		return fb_error_nomem();
-	}
 	for (size_t node = 0; node < nodes->count; node++) {
 		pending[node] =
 			is_object(nodes, node) &&
@@ -204,8 +202,6 @@ static struct fb_error *spread(struct fb_wait_nodes *nodes, const struct reverse
 			queue[queued++] = from;
 		}
 	}
-	free(queue);
-	free(pending);
 	return NULL;
 }
 
