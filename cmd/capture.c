@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/part.h"
 #include "base/pool.h"
 #include "base/text.h"
 #include "bundle/capture/capture.h"
@@ -112,26 +113,6 @@ static const struct fb_usage usage = {
 	.examples = examples,
 };
 
-/* Whether one of its threads is in D state. */
-static bool is_blocked(int32_t pid)
-{
-	char folder[64];
-	int32_t *tids = NULL;
-	size_t count = 0;
-	bool blocked = false;
-
-	(void)snprintf(folder, sizeof(folder), "/proc/%d/task", pid);
-	fb_error_destroy(fb_proc_numbers(folder, &tids, &count));
-	for (size_t i = 0; i < count && !blocked; i++) {
-		struct fb_proc_status status = {0};
-
-		fb_error_destroy(fb_proc_status(pid, tids[i], &status));
-		blocked = status.state == 'D';
-	}
-	free(tids);
-	return blocked;
-}
-
 /* Whether a word of the command line names it; used[] notes which did. */
 static bool is_named(const struct capture *capture, int32_t pid, const char *comm, bool *used)
 {
@@ -152,15 +133,16 @@ static struct fb_error *consider(struct capture *capture, int32_t pid, bool *use
 	struct target target = {.pid = pid};
 	struct fb_proc_status status;
 	struct fb_error *err = fb_proc_status(pid, 0, &status);
-	bool named;
+	bool named, wanted;
 
-	if (err || pid == getpid()) {
-		fb_error_destroy(err); /* it has exited since */
-		return NULL;
-	}
+	if (err || pid == getpid())
+		return fb_part_skip(err); /* it has exited since */
 	named = is_named(capture, pid, status.comm, used);
-	if (!named && !capture->all && !(capture->blocked && is_blocked(pid)))
-		return NULL;
+	wanted = named || capture->all;
+	if (!wanted && capture->blocked)
+		err = fb_proc_has_blocked(pid, &wanted);
+	if (err || !wanted)
+		return err;
 	memcpy(target.comm, status.comm, sizeof(target.comm));
 	err = fb_capture_estimate(pid, &target.estimate);
 	if (err && !named && fb_error_is(err, FB_NOT_FOUND)) {

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/outfile.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "cmd/extract_dump.h"
 #include "cmd/extract_gdb.h"
@@ -119,9 +120,8 @@ static struct fb_error *find_core(const struct extract *extract, const char *wha
 	struct fb_error *err = fb_input_tasks(extract->input, &tasks);
 
 	if (err && named && extract->stored) {
-		fb_error_destroy(err);
 		*core_ret = named;
-		return NULL;
+		return fb_part_skip(err);
 	}
 	if (err)
 		return err;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/stacks/thread_stack.h"
 #include "cmd/bt/bt.h"
@@ -19,17 +20,15 @@ static void print_label(struct fb_output *output, const char *label)
 	fb_print(output, FB_STYLE_DIM, "%12s  ", label);
 }
 
-static void print_taints(struct fb_context *context, struct fb_input *input)
+static struct fb_error *print_taints(struct fb_context *context, struct fb_input *input)
 {
-	struct fb_kernel *kernel = fb_input_kernel(input);
 	uint64_t mask;
-	struct fb_error *err = fb_taints(kernel, &mask);
+	struct fb_error *err = fb_taints(fb_input_kernel(input), &mask);
 
 	print_label(context->output, "taints");
 	if (err) {
 		fb_print(context->output, FB_STYLE_PLAIN, "unknown\n");
-		fb_error_destroy(err);
-		return;
+		return fb_part_skip(err);
 	}
 	for (unsigned bit = 0, shown = 0; bit < FB_TAINT_BITS; bit++) {
 		char text[64];
@@ -43,6 +42,7 @@ static void print_taints(struct fb_context *context, struct fb_input *input)
 	}
 	if (!mask)
 		fb_print(context->output, FB_STYLE_PLAIN, "none\n");
+	return NULL;
 }
 
 static bool named_before(const struct fb_kernel_stack *stack, size_t index)
@@ -88,17 +88,13 @@ struct fb_error *fb_info_print_panic_stack(struct fb_context *context, struct fb
 	const struct fb_thread_stacks_options options = {.kernel_only = true};
 	const struct fb_thread_stack *stack;
 	struct fb_thread_stacks *stacks = NULL;
-	struct fb_error *err;
+	struct fb_error *err = print_taints(context, input);
 
-	print_taints(context, input);
-	if (!panic->task && panic->cpu >= 0 && fb_kernel_lost(fb_input_kernel(input))) {
-		err = fb_bt_print_cpus(context, input, panic->cpu);
-		if (fb_error_is(err, FB_NOMEM))
-			return err;
-		fb_warn_error(context->warnings, err, "the stack of the panic");
-	}
-	if (!panic->task)
-		return NULL;
+	if (!err && !panic->task && panic->cpu >= 0 && fb_kernel_lost(fb_input_kernel(input)))
+		err = fb_part_warn(context->warnings, fb_bt_print_cpus(context, input, panic->cpu),
+				   "the stack of the panic");
+	if (err || !panic->task)
+		return err;
 	err = fb_thread_stacks_load(input, &options, &panic->task, 1, &stacks);
 	if (err)
 		return err;

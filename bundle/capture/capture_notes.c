@@ -73,12 +73,8 @@ static struct fb_error *tell_of(struct writer *writer, const struct fb_unstopped
 						: "not told");
 	err = fb_buf_append(&writer->text, line, strlen(line));
 	if (!err)
+		/* /proc shows it to root only. */
 		err = fb_part_skip(fb_proc_read(writer->pid, thread->tid, "stack", &writer->text));
-	/* /proc shows it to root only. */
-	if (fb_error_is(err, FB_OS)) {
-		fb_error_destroy(err);
-		err = NULL;
-	}
 	return err;
 }
 
@@ -96,12 +92,7 @@ static struct fb_error *add_unstopped(struct writer *writer, int32_t tid)
 	thread.tracer = status.tracer == writer->own_tracer ? 0 : status.tracer;
 	err = fb_proc_syscall_regs(writer->pid, tid, &regs);
 	thread.has_regs = !err;
-	if (!err)
-		err = add_prstatus(writer, tid, &status, &regs, NULL);
-	else if (!fb_error_is(err, FB_NOMEM)) {
-		fb_error_destroy(err);
-		err = NULL;
-	}
+	err = err ? fb_part_skip(err) : add_prstatus(writer, tid, &status, &regs, NULL);
 	if (!err)
 		err = tell_of(writer, &thread);
 	if (!err)

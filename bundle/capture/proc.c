@@ -17,6 +17,7 @@
 
 #include "base/fd_io.h"
 #include "base/limits.h"
+#include "base/part.h"
 
 /* The text comes from the running kernel and not from an input, so its numbers are known to fit.
  * NOLINTBEGIN(cert-err34-c) */
@@ -25,10 +26,25 @@
 #define MAX_MAPS_TEXT (FB_MAX_VMAS * 200ull + (1u << 20))
 #define MAX_STATUS_TEXT (1u << 20)
 
+/* What the kernel says of a process in errno: that it is gone, or that this user is not told. NULL: neither. */
+static struct fb_error *process_says(const char *path)
+{
+	switch (errno) {
+	case ENOENT:
+	case ESRCH:
+		return fb_error_create(FB_NOT_FOUND, "%s: the process has exited", path);
+	case EACCES:
+	case EPERM:
+		return fb_error_create(FB_ABSENT, "cannot read %s: %m", path);
+	default:
+		return NULL;
+	}
+}
+
 struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name, struct fb_buf *text)
 {
 	char path[96];
-	struct fb_error *err;
+	struct fb_error *err, *said;
 	int fd;
 
 	if (tid)
@@ -36,14 +52,15 @@ struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name, struct
 	else
 		(void)snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT || errno == ESRCH
-			       ? fb_error_create(FB_NOT_FOUND, "%s: the process has exited", path)
-			       : fb_error_os(errno, "cannot open %s", path);
+	if (fd < 0) {
+		err = process_says(path);
+		return err ? err : fb_error_os(errno, "cannot open %s", path);
+	}
 	err = fb_read_to_end(fd, path, text);
-	if (fb_error_is(err, FB_OS) && errno == ESRCH) {
+	said = fb_error_is(err, FB_OS) ? process_says(path) : NULL;
+	if (said) {
 		fb_error_destroy(err);
-		err = fb_error_create(FB_NOT_FOUND, "%s: the process has exited", path);
+		err = said;
 	}
 	(void)close(fd);
 	return err;
@@ -211,10 +228,10 @@ struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret, size_t 
 	size_t count = 0, room = 0;
 	struct fb_error *err = NULL;
 
-	if (!dir)
-		return errno == ENOENT
-			       ? fb_error_create(FB_NOT_FOUND, "%s: the process has exited", folder)
-			       : fb_error_os(errno, "cannot open %s", folder);
+	if (!dir) {
+		err = process_says(folder);
+		return err ? err : fb_error_os(errno, "cannot open %s", folder);
+	}
 	while (!err && (entry = readdir(dir))) {
 		char *end;
 		long number = strtol(entry->d_name, &end, 10);
@@ -233,6 +250,26 @@ struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret, size_t 
 	*list_ret = list;
 	*count_ret = count;
 	return NULL;
+}
+
+struct fb_error *fb_proc_has_blocked(int32_t pid, bool *blocked_ret)
+{
+	char folder[64];
+	int32_t *tids = NULL;
+	size_t count = 0;
+	struct fb_error *err;
+
+	*blocked_ret = false;
+	(void)snprintf(folder, sizeof(folder), "/proc/%d/task", pid);
+	err = fb_part_skip(fb_proc_numbers(folder, &tids, &count));
+	for (size_t i = 0; i < count && !err && !*blocked_ret; i++) {
+		struct fb_proc_status status = {0};
+
+		err = fb_part_skip(fb_proc_status(pid, tids[i], &status));
+		*blocked_ret = status.state == 'D';
+	}
+	free(tids);
+	return err;
 }
 
 struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, struct user_regs_struct *regs_ret)

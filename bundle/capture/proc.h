@@ -47,8 +47,8 @@ struct fb_proc_status {
 	uint64_t utime_ns, stime_ns;
 };
 
-/* Appends a file of /proc/PID (tid 0) or /proc/PID/task/TID to text. FB_NOT_FOUND: the process has ended; FB_LIMIT
- * where text has reached its maximum; FB_OS. */
+/* Appends a file of /proc/PID (tid 0) or /proc/PID/task/TID to text. FB_NOT_FOUND: the process has ended; FB_ABSENT:
+ * this user may not read it; FB_LIMIT where text has reached its maximum; FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_proc_read(int32_t pid, int32_t tid, const char *name,
 					    struct fb_buf *text);
 FB_MUST_CHECK struct fb_error *fb_proc_status(int32_t pid, int32_t tid,
@@ -65,6 +65,10 @@ bool fb_proc_auxv_is_32bit(const void *auxv, size_t size);
  * frees *list_ret. */
 FB_MUST_CHECK struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret,
 					       size_t *count_ret);
+
+/* *blocked_ret: whether a thread of the process is in D state. A thread that exits meanwhile, or whose state this user may
+ * not read, is not. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_proc_has_blocked(int32_t pid, bool *blocked_ret);
 
 /* The registers with which a thread entered the kernel, as far as /proc/PID/task/TID/syscall has them: the number and
  * arguments of a system call, stack pointer and pc. FB_ABSENT: the thread runs, or the file does not show them. */

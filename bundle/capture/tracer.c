@@ -50,7 +50,8 @@ struct holder {
 /* What the child says first, and last. */
 struct hello {
 	uint64_t count;
-	int32_t errnum; /* why no thread could be stopped; 0: some could, or none is there */
+	int32_t failed; /* enum fb_code and message of why the threads cannot be listed; "": they could */
+	char message[256];
 };
 struct goodbye {
 	uint64_t stopped_ns;
@@ -81,14 +82,15 @@ static bool is_held(const struct holder *holder, int32_t tid)
 	return false;
 }
 
-/* Interrupts threads that are not yet known. Returns how many, and in *errnum why one could not be. */
-static size_t seize_new(struct holder *holder, int *errnum)
+/* Interrupts threads that are not yet known; *added_ret is how many. */
+static struct fb_error *seize_new(struct holder *holder, size_t *added_ret)
 {
 	char folder[64];
 	int32_t *tids = NULL;
-	size_t count = 0, added = 0;
+	size_t count = 0;
 	struct fb_error *err;
 
+	*added_ret = 0;
 	(void)snprintf(folder, sizeof(folder), "/proc/%d/task", holder->pid);
 	err = fb_proc_numbers(folder, &tids, &count);
 	for (size_t i = 0; i < count && !err; i++) {
@@ -105,16 +107,16 @@ static size_t seize_new(struct holder *holder, int *errnum)
 		if (err)
 			break;
 		held.seized = ptrace(PTRACE_SEIZE, tids[i], NULL, NULL) == 0;
-		if (!held.seized)
-			*errnum = errno;
-		else
+		if (held.seized)
 			(void)ptrace(PTRACE_INTERRUPT, tids[i], NULL, NULL);
 		holder->list[holder->count++] = held;
-		added++;
+		++*added_ret;
 	}
-	fb_error_destroy(err);
 	free(tids);
-	return added;
+	if (!fb_error_is(err, FB_NOT_FOUND))
+		return err;
+	fb_error_destroy(err); /* it has exited */
+	return NULL;
 }
 
 static bool in_d_state(int32_t pid, int32_t tid)
@@ -168,17 +170,21 @@ static bool is_hopeless(const struct holder *holder, uint64_t since)
 	return true;
 }
 
-static void stop_all(struct holder *holder, int *errnum)
+static struct fb_error *stop_all(struct holder *holder)
 {
 	const struct timespec step = {.tv_nsec = STEP_NS};
+	struct fb_error *err = NULL;
+	size_t added = 1;
 
 	holder->began_ns = now_ns();
-	for (unsigned round = 0; round < MAX_ROUNDS && seize_new(holder, errnum); round++) {
+	for (unsigned round = 0; round < MAX_ROUNDS && added && !err; round++) {
 		const uint64_t since = now_ns();
 
+		err = seize_new(holder, &added);
 		while (take_stops(holder) && !is_hopeless(holder, since))
 			(void)nanosleep(&step, NULL);
 	}
+	return err;
 }
 
 static void read_registers(struct fb_traced_thread *thread)
@@ -202,18 +208,20 @@ static void let_go(const struct holder *holder)
 				     (void *)(intptr_t)holder->list[i].signal);
 }
 
-/* Tells of the threads. In the pipe there is not room for all of many: who reads them has so long. */
-static bool tell(const struct holder *holder, int fd, int errnum)
+/* Tells of the threads, or why they cannot be listed. In the pipe there is not room for all of many: who reads them has
+ * so long. */
+static bool tell(const struct holder *holder, int fd, const struct fb_error *err)
 {
 	struct hello hello = {0};
-	size_t stopped = 0;
 	bool good;
 
-	for (size_t i = 0; i < holder->count; i++) {
-		hello.count += !holder->list[i].gone;
-		stopped += holder->list[i].thread.stopped;
+	if (err) {
+		hello.failed = (int32_t)fb_error_code(err);
+		(void)snprintf(hello.message, sizeof(hello.message), "%s", fb_error_message(err));
+		return fb_write_all(fd, &hello, sizeof(hello));
 	}
-	hello.errnum = stopped ? 0 : errnum;
+	for (size_t i = 0; i < holder->count; i++)
+		hello.count += !holder->list[i].gone;
 	good = fb_write_all(fd, &hello, sizeof(hello));
 	for (size_t i = 0; i < holder->count && good; i++)
 		if (!holder->list[i].gone)
@@ -240,16 +248,16 @@ static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 	struct holder holder = {.pid = pid};
 	struct pollfd asked = {.fd = in_fd, .events = POLLIN};
 	struct goodbye goodbye = {0};
-	int errnum = 0;
+	struct fb_error *err;
 
 	(void)signal(SIGALRM, SIG_DFL);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)alarm(seconds + 5);
-	stop_all(&holder, &errnum);
+	err = stop_all(&holder);
 	for (size_t i = 0; i < holder.count; i++)
 		if (holder.list[i].thread.stopped)
 			read_registers(&holder.list[i].thread);
-	if (tell(&holder, out_fd, errnum))
+	if (tell(&holder, out_fd, err) && !err)
 		goodbye.in_time = poll(&asked, 1, (int)seconds * 1000) > 0;
 	let_go(&holder);
 	goodbye.stopped_ns = now_ns() - holder.began_ns;
@@ -263,6 +271,9 @@ static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 
 	if (!fb_read_all(tracer->from_fd, &hello, sizeof(hello)))
 		return fb_error_create(FB_OS, "PID %d: the process that stops it has ended", pid);
+	if (hello.message[0])
+		return fb_error_create((enum fb_code)hello.failed, "PID %d: %s", pid,
+				       hello.message);
 	if (!hello.count)
 		return fb_error_create(FB_NOT_FOUND, "PID %d has exited", pid);
 	err = fb_alloc_array(hello.count, sizeof(*tracer->threads), FB_MAX_TASKS, "threads",
@@ -274,52 +285,53 @@ static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 				 sizeof(*tracer->threads)))
 			return fb_error_create(FB_OS, "PID %d: the process that stops it has ended",
 					       pid);
-	return hello.errnum ? fb_error_os(hello.errnum, "PID %d cannot be stopped", pid) : NULL;
+	return NULL;
+}
+
+/* The child's ends of the channel are fds[0] and fds[1]. */
+static struct fb_error *start_child(struct fb_tracer *tracer, int32_t pid, unsigned seconds,
+				    const int fds[2])
+{
+	const pid_t parent = getpid();
+
+	tracer->pid = fork();
+	if (tracer->pid < 0)
+		return fb_error_os(errno, "cannot make a process");
+	if (tracer->pid > 0)
+		return NULL;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	close_others(fds[0], fds[1]);
+	if (getppid() == parent)
+		hold(pid, seconds, fds[0], fds[1]);
+	_exit(0);
 }
 
 struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds, struct fb_tracer **tracer_ret)
 {
-	struct fb_tracer *tracer = calloc(1, sizeof(*tracer));
-	const pid_t parent = getpid();
+	FB_CLEANUP(fb_tracer_destroy_at) struct fb_tracer *tracer = calloc(1, sizeof(*tracer));
 	int from[2], to[2];
 	struct fb_error *err;
 
 	if (!tracer)
 		return fb_error_nomem();
-	if (pipe2(from, O_CLOEXEC)) {
-		free(tracer);
+	tracer->from_fd = tracer->to_fd = -1;
+	if (pipe2(from, O_CLOEXEC))
 		return fb_error_os(errno, "cannot make a pipe");
-	}
+	tracer->from_fd = from[0];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to)) {
 		err = fb_error_os(errno, "cannot make a pipe");
-		(void)close(from[0]);
 		(void)close(from[1]);
-		free(tracer);
 		return err;
 	}
-	tracer->pid = fork();
-	if (tracer->pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-		close_others(to[0], from[1]);
-		if (getppid() == parent)
-			hold(pid, seconds, to[0], from[1]);
-		_exit(0);
-	}
+	tracer->to_fd = to[1];
+	err = start_child(tracer, pid, seconds, (const int[]){to[0], from[1]});
 	(void)close(from[1]);
 	(void)close(to[0]);
-	tracer->from_fd = from[0];
-	tracer->to_fd = to[1];
-	err = tracer->pid < 0 ? fb_error_os(errno, "cannot make a process") : NULL;
 	if (!err)
 		err = take_threads(tracer, pid);
-	/* Threads that cannot be stopped can be told of all the same. */
-	if (err && !(tracer->count && fb_error_is(err, FB_OS))) {
-		fb_tracer_destroy(tracer);
-		return err;
-	}
-	fb_error_destroy(err);
-	*tracer_ret = tracer;
-	return NULL;
+	if (!err)
+		*tracer_ret = fb_take(tracer);
+	return err;
 }
 
 const struct fb_traced_thread *fb_tracer_threads(const struct fb_tracer *tracer, size_t *count_ret)
@@ -339,7 +351,8 @@ void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool 
 
 	if (!tracer->released) {
 		tracer->released = true;
-		/* It may have let them go by its clock, and be gone. */
+		/* It may have let them go by its clock, and be gone. Where it was never made, both
+		 * calls fail on descriptors that are closed, or -1. */
 		(void)send(tracer->to_fd, "", 1, MSG_NOSIGNAL);
 		(void)close(tracer->to_fd);
 		(void)fb_read_all(tracer->from_fd, &goodbye, sizeof(goodbye));

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/user.h>
 
+#include "base/cleanup.h"
 #include "base/error.h"
 
 struct fb_traced_thread {
@@ -27,7 +28,8 @@ struct fb_tracer;
 
 /* Stops the threads of a process and returns when they are stopped. Threads in D state that do not stop within a fifth
  * of a second, and threads that another process traces, are listed as not stopped. After so many seconds the threads go
- * on in any case. FB_NOT_FOUND: the process has exited; FB_OS: no thread may be traced. */
+ * on in any case. FB_NOT_FOUND: the process has exited; any other error: its threads cannot be listed, or the child
+ * that stops them cannot be made or has ended. */
 FB_MUST_CHECK struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds,
 					      struct fb_tracer **tracer_ret);
 const struct fb_traced_thread *fb_tracer_threads(const struct fb_tracer *tracer, size_t *count_ret);
@@ -38,5 +40,6 @@ int32_t fb_tracer_pid(const struct fb_tracer *tracer);
 void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool *in_time_ret);
 /* Lets the threads go on, where fb_tracer_release() was not called, and frees the tracer. */
 void fb_tracer_destroy(struct fb_tracer *tracer);
+FB_DESTROY_AT(struct fb_tracer, fb_tracer_destroy);
 
 #endif

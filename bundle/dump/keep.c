@@ -197,21 +197,22 @@ static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_m
 	return err || !vma ? err : fb_keep_range(memory, start, vma->end);
 }
 
-static bool is_blocked(const struct keep *keep, const struct fb_task *task)
+/* Of a thread whose registers cannot be read no lock could be found: it counts as one that is not blocked. */
+static struct fb_error *is_blocked(const struct keep *keep, const struct fb_task *task,
+				   bool *blocked_ret)
 {
 	struct user_regs_struct regs;
 	bool found;
 	struct fb_error *err;
 
-	if (task->state == 'D')
-		return true;
+	*blocked_ret = task->state == 'D';
 	if (task->on_cpu || task->state != 'S')
-		return false;
+		return NULL;
 	err = user_regs(keep, task, &regs, &found);
-	fb_error_destroy(err); /* then it is none whose lock could be found */
-	return !err && found &&
-	       (regs.orig_rax == NR_FUTEX || regs.orig_rax == NR_FUTEX_WAITV ||
-		regs.orig_rax == NR_FUTEX_WAIT);
+	*blocked_ret = !err && found &&
+		       (regs.orig_rax == NR_FUTEX || regs.orig_rax == NR_FUTEX_WAITV ||
+			regs.orig_rax == NR_FUTEX_WAIT);
+	return fb_part_skip(err);
 }
 
 /* Keeps the stacks of the threads [first, end) of one process: of those that are blocked, or of
@@ -224,8 +225,10 @@ static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end
 
 	for (size_t i = first; i < end && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(keep->tasks, i);
+		bool is;
 
-		if (is_blocked(keep, task) != blocked)
+		err = is_blocked(keep, task, &is);
+		if (err || is != blocked)
 			continue;
 		if (!opened) {
 			err = fb_keep_memory_init(&memory, keep->input, task, &keep->budget);
@@ -276,9 +279,10 @@ static struct fb_error *is_named(const struct keep *keep, const char *word, size
 		return NULL;
 	}
 	if (strcmp(word, "blocked") == 0) {
-		for (size_t i = first; i < end && !*named_ret; i++)
-			*named_ret = is_blocked(keep, fb_tasks_get(keep->tasks, i));
-		return NULL;
+		err = NULL;
+		for (size_t i = first; i < end && !err && !*named_ret; i++)
+			err = is_blocked(keep, fb_tasks_get(keep->tasks, i), named_ret);
+		return err;
 	}
 	if (strncmp(word, prefix, strlen(prefix)) != 0) {
 		for (size_t i = first; i < end && !*named_ret; i++)

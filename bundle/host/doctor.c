@@ -73,9 +73,9 @@ static struct fb_error *FB_PRINTF(5, 6)
 	return NULL;
 }
 
-/* The first line of a file; "" where it cannot be read. size: of line. */
-static void read_line(const struct examination *examination, const char *path, char *line,
-		      size_t size)
+/* The first line of a file; "" where there is none, or none that may be read. size: of line. */
+static struct fb_error *read_line(const struct examination *examination, const char *path,
+				  char *line, size_t size)
 {
 	FB_CLEANUP(fb_buf_deinit) struct fb_buf text;
 	struct fb_error *err;
@@ -89,18 +89,19 @@ static void read_line(const struct examination *examination, const char *path, c
 		start[strcspn(start, "\n")] = '\0';
 		(void)snprintf(line, size, "%s", start);
 	}
-	fb_error_destroy(err);
+	return fb_part_skip(err);
 }
 
-/* false: no such file, or no number in it. */
-static bool read_number(const struct examination *examination, const char *path,
-			uint64_t *number_ret)
+/* *there_ret is false where there is no such file, or no number in it. */
+static struct fb_error *read_number(const struct examination *examination, const char *path,
+				    uint64_t *number_ret, bool *there_ret)
 {
 	char line[64], *end;
+	struct fb_error *err = read_line(examination, path, line, sizeof(line));
 
-	read_line(examination, path, line, sizeof(line));
 	*number_ret = strtoull(line, &end, 10);
-	return end != line;
+	*there_ret = end != line;
+	return err;
 }
 
 /* The value of "NAME: 123 kB" in /proc/meminfo, bytes; 0: not there. */
@@ -123,8 +124,13 @@ static struct fb_error *check_loaded(struct examination *examination)
 	static const char advice[] = "systemctl status kdump-tools; kdump-config load says what "
 				     "fails (kernel.kexec_load_disabled must be 0)";
 	uint64_t loaded;
+	bool there;
+	struct fb_error *err =
+		read_number(examination, "/sys/kernel/kexec_crash_loaded", &loaded, &there);
 
-	if (!read_number(examination, "/sys/kernel/kexec_crash_loaded", &loaded))
+	if (err)
+		return err;
+	if (!there)
 		return add(examination, "kdump-loaded", FB_CHECK_BAD,
 			   "this kernel has no kdump (CONFIG_CRASH_DUMP): install Debian's or "
 			   "Ubuntu's kernel",
@@ -145,8 +151,13 @@ static struct fb_error *check_crashkernel(struct examination *examination)
 {
 	uint64_t size, wanted = wanted_crashkernel(meminfo(examination, "MemTotal"));
 	char size_text[32], wanted_text[32];
+	bool there;
+	struct fb_error *err =
+		read_number(examination, "/sys/kernel/kexec_crash_size", &size, &there);
 
-	if (!read_number(examination, "/sys/kernel/kexec_crash_size", &size))
+	if (err)
+		return err;
+	if (!there)
 		return add(examination, "crashkernel", FB_CHECK_UNKNOWN, NULL,
 			   "no /sys/kernel/kexec_crash_size");
 	fb_text_size(wanted, wanted_text, sizeof(wanted_text));
@@ -180,7 +191,9 @@ static struct fb_error *core_folder(const struct examination *examination, char 
 		line = strchr(line, '\n');
 		line = line ? line + 1 : NULL;
 	}
-	fb_error_destroy(err);
+	err = fb_part_skip(err);
+	if (err)
+		return err;
 	value += *value == '"';
 	length = strcspn(value, "\"\n #");
 	*folder_ret = *value == '/' ? strndup(value, length) : strdup(usual);
@@ -294,8 +307,11 @@ static struct fb_error *check_core_pattern(struct examination *examination)
 				     "else kernel.core_pattern=/var/crash/core.%e.%p";
 	char pattern[256];
 	bool kept;
+	struct fb_error *err =
+		read_line(examination, "/proc/sys/kernel/core_pattern", pattern, sizeof(pattern));
 
-	read_line(examination, "/proc/sys/kernel/core_pattern", pattern, sizeof(pattern));
+	if (err)
+		return err;
 	kept = *pattern == '|' || *pattern == '/' || *pattern == '@';
 	return add(examination, "core-pattern", kept ? FB_CHECK_OK : FB_CHECK_WEAK, advice,
 		   strstr(pattern, "systemd-coredump") ? "cores go to systemd-coredump (%s)"
@@ -310,8 +326,11 @@ static struct fb_error *check_lockdown(struct examination *examination)
 {
 	char line[128];
 	bool shut;
+	struct fb_error *err =
+		read_line(examination, "/sys/kernel/security/lockdown", line, sizeof(line));
 
-	read_line(examination, "/sys/kernel/security/lockdown", line, sizeof(line));
+	if (err)
+		return err;
 	shut = strstr(line, "[confidentiality]");
 	return add(examination, "lockdown", shut ? FB_CHECK_WEAK : FB_CHECK_OK,
 		   "lockdown=integrity at boot, where that is allowed",
@@ -325,12 +344,17 @@ static struct fb_error *check_sysctl(struct examination *examination, const char
 {
 	char path[128] = "/proc/sys/";
 	size_t used = strlen(path);
+	struct fb_error *err;
 	uint64_t value;
+	bool there;
 
 	(void)snprintf(path + used, sizeof(path) - used, "%s", name);
 	for (char *dot = strchr(path + used, '.'); dot; dot = strchr(dot, '.'))
 		*dot = '/';
-	if (!read_number(examination, path, &value))
+	err = read_number(examination, path, &value, &there);
+	if (err)
+		return err;
+	if (!there)
 		return add(examination, name, FB_CHECK_UNKNOWN, NULL, "this kernel has none");
 	return add(examination, name, value ? FB_CHECK_OK : FB_CHECK_WEAK, advice, "%" PRIu64,
 		   value);

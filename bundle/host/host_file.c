@@ -27,10 +27,12 @@ struct fb_error *fb_host_file_read(const char *root, const char *path, struct fb
 	if (err)
 		return err;
 	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return fb_error_create(FB_NOT_FOUND, "there is no %s", name);
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		return fb_error_create(FB_ABSENT, "cannot open %s: %m", name);
 	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR
-			       ? fb_error_create(FB_NOT_FOUND, "there is no %s", name)
-			       : fb_error_os(errno, "cannot open %s", name);
+		return fb_error_os(errno, "cannot open %s", name);
 	err = fb_read_to_end(fd, name, text);
 	(void)close(fd);
 	if (!err)

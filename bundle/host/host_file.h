@@ -19,7 +19,7 @@
 FB_MUST_CHECK struct fb_error *fb_host_path(const char *root, const char *path, char **path_ret);
 
 /* Appends the file to text, which the caller has initialised with fb_buf_init(), and a NUL that is not counted in its
- * size. FB_NOT_FOUND: there is no such file; FB_LIMIT, FB_OS. */
+ * size. FB_NOT_FOUND: there is no such file; FB_ABSENT: this user may not read it; FB_LIMIT, FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_host_file_read(const char *root, const char *path,
 						 struct fb_buf *text);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "cmd/report/report.h"
 #include "cmd/shared/crash_line.h"
@@ -41,12 +42,17 @@ static void add_taints(struct fb_report *report)
 	struct fb_html *html = &report->html;
 	uint64_t mask = 0;
 	struct fb_error *err = fb_taints(fb_input_kernel(report->input), &mask);
+	const bool known = !err;
 	char text[64];
 
 	fb_html_raw(html, "<dt>Taints</dt><dd>");
-	if (err || !mask)
-		fb_html_text(html, err ? "unknown" : "none");
-	fb_error_destroy(err);
+	if (!mask)
+		fb_html_text(html, known ? "none" : "unknown");
+	err = fb_part_skip(err);
+	if (err && !html->err)
+		html->err = err;
+	else
+		fb_error_destroy(err);
 	for (unsigned bit = 0; bit < FB_TAINT_BITS; bit++)
 		if (mask >> bit & 1)
 			fb_html_element(html, "span", "tag warn", "%s",

@@ -117,11 +117,13 @@ static struct fb_error *read_netlink(struct fb_kernel *kernel, struct fb_socket 
 	if (err)
 		return err;
 	if (groups) /* a bitmap; the first word has the groups that nl_groups can name */
-		fb_error_destroy(fb_space_u64(fb_kernel_space(kernel), groups, &words));
+		err = fb_part_warn(fb_kernel_warnings(kernel),
+				   fb_space_u64(fb_kernel_space(kernel), groups, &words),
+				   "the groups of a netlink socket");
 	snprintf(socket->local, sizeof(socket->local), "pid %u, groups 0x%" PRIx64, (uint32_t)port,
 		 words);
 	snprintf(socket->peer, sizeof(socket->peer), "pid %u", (uint32_t)peer);
-	return NULL;
+	return err;
 }
 
 static struct fb_error *read_packet(struct fb_kernel *kernel, struct fb_socket *socket)

@@ -67,9 +67,9 @@ void fb_kernel_lines_destroy(struct fb_kernel_lines *lines)
 }
 
 /* Where a file is missing or cannot be opened, the frames have no lines; the dump is not damaged. */
-static struct fb_error *warn_unless_nomem(struct fb_kernel_lines *lines, struct fb_error *err)
+static struct fb_error *warn_unless_exhausted(struct fb_kernel_lines *lines, struct fb_error *err)
 {
-	if (fb_error_is(err, FB_NOMEM))
+	if (fb_error_is(err, FB_NOMEM) || fb_error_is(err, FB_EXHAUSTED))
 		return err;
 	fb_warn_error(fb_kernel_warnings(lines->kernel), err, "lines of the kernel's code");
 	return NULL;
@@ -82,7 +82,7 @@ static struct fb_error *open_vmlinux(struct fb_kernel_lines *lines)
 	if (lines->vmlinux.tried || !path)
 		return NULL;
 	lines->vmlinux.tried = true;
-	return warn_unless_nomem(lines, fb_dwarf_lines_open(path, &lines->vmlinux.lines));
+	return warn_unless_exhausted(lines, fb_dwarf_lines_open(path, &lines->vmlinux.lines));
 }
 
 static struct fb_error *open_module(struct fb_kernel_lines *lines, const struct fb_module *module,
@@ -103,7 +103,7 @@ static struct fb_error *open_module(struct fb_kernel_lines *lines, const struct 
 		fb_error_destroy(err);
 		return NULL;
 	}
-	return warn_unless_nomem(lines, fb_error_prefix(err, "module %s", module->name));
+	return warn_unless_exhausted(lines, fb_error_prefix(err, "module %s", module->name));
 }
 
 static struct fb_error *find_in_kernel(struct fb_kernel_lines *lines, uint64_t code,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 
 #define MAX_NAME 256u
@@ -94,21 +95,17 @@ struct fb_value fb_value_element(const struct fb_value *array, uint64_t index)
 }
 
 /* A struct that its types only declare, by the name under which another module has it whole. */
-static void complete(struct fb_module_types *module_types, struct fb_value *value)
+static struct fb_error *complete(struct fb_module_types *module_types, struct fb_value *value)
 {
 	static const enum fb_type_kind kinds[] = {FB_TYPE_STRUCT, FB_TYPE_UNION};
 	const char *name = fb_btf_name(value->types, stripped(value));
+	struct fb_error *err = NULL;
 
-	if (!module_types || kind_of(value) != FB_TYPE_FORWARD)
-		return;
-	for (size_t i = 0; i < FB_ARRAY_SIZE(kinds); i++) {
-		struct fb_error *err = fb_module_types_find(module_types, kinds[i], name,
-							    &value->types, &value->type);
-
-		if (!err)
-			return;
-		fb_error_destroy(err);
-	}
+	for (size_t i = 0; module_types && i < FB_ARRAY_SIZE(kinds) && !err; i++)
+		if (kind_of(value) == FB_TYPE_FORWARD)
+			err = fb_part_skip(fb_module_types_find(module_types, kinds[i], name,
+								&value->types, &value->type));
+	return err;
 }
 
 /* A pointer becomes what it leads to. */
@@ -127,9 +124,10 @@ static struct fb_error *dereference(struct fb_space *space, struct fb_module_typ
 		err = fb_error_create(FB_FAULT, "the pointer is null");
 	if (err)
 		return err;
-	complete(module_types, &target);
-	*value = target;
-	return NULL;
+	err = complete(module_types, &target);
+	if (!err)
+		*value = target;
+	return err;
 }
 
 /* "[3]" at *path, which moves behind it. */

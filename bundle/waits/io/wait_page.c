@@ -23,12 +23,10 @@ struct page {
 };
 
 /* Where the kernel has no such enumerator: pages are locked by bit 0 since ever. */
-static uint64_t locked_bit(struct fb_wait_finder *finder)
+static struct fb_error *locked_bit(struct fb_wait_finder *finder, uint64_t *bit_ret)
 {
-	uint64_t bit = 0;
-
-	fb_error_destroy(fb_wait_enumerator(finder, "pageflags", "PG_locked", &bit));
-	return bit;
+	*bit_ret = 0;
+	return fb_part_skip(fb_wait_enumerator(finder, "pageflags", "PG_locked", bit_ret));
 }
 
 static struct fb_error *read_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
@@ -119,10 +117,13 @@ struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blo
 	struct page page = {0};
 	struct fb_error *err = read_page(finder, blocked, &page);
 	bool writer = false;
+	uint64_t locked;
 
+	if (!err)
+		err = locked_bit(finder, &locked);
 	if (err)
 		return err;
-	if (page.bit == locked_bit(finder))
+	if (page.bit == locked)
 		wait.kind = "page-lock";
 	else if (!strcmp(wait.kind, "page-wait"))
 		wait.kind = "page-writeback";

@@ -172,6 +172,51 @@ static void numbers_are_those_of_a_folder(void)
 	FB_FAILS_WITH(fb_proc_numbers("/proc/self/maps", &list, &count), FB_OS, "cannot open");
 }
 
+/* As nobody, who may not read another's kernel stack. Exit status 0: it is said so. */
+static int read_as_nobody(pid_t pid)
+{
+	struct fb_buf text;
+	struct fb_error *err;
+
+	if (geteuid() == 0 && setresuid(65534, 65534, 65534))
+		return 77;
+	fb_buf_init(&text, 1u << 20);
+	err = fb_proc_read(pid, pid, "stack", &text);
+	return !fb_error_is(err, FB_ABSENT) || !strstr(fb_error_message(err), "Permission denied");
+}
+
+/* That it is not told to this user is an answer of the process's, and nothing that failed; no descriptor is none. */
+static void what_is_refused_is_absent(void)
+{
+	const pid_t pid = geteuid() == 0 ? getpid() : 1;
+	struct rlimit before, none;
+	bool blocked = true;
+	struct fb_buf text;
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(read_as_nobody(pid));
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		fb_test_skip("root may not become nobody here");
+	else
+		CU_ASSERT_EQUAL(status, 0);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	fb_buf_init(&text, 1u << 20);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	FB_FAILS(fb_proc_read(getpid(), 0, "stat", &text), FB_EXHAUSTED);
+	FB_FAILS(fb_proc_has_blocked(getpid(), &blocked), FB_EXHAUSTED);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &before), 0);
+	FB_OK(fb_proc_has_blocked(getpid(), &blocked));
+	CU_ASSERT_FALSE(blocked);
+	FB_OK(fb_proc_has_blocked(FB_MAX_TASKS - 1, &blocked));
+	CU_ASSERT_FALSE(blocked);
+	fb_buf_deinit(&text);
+}
+
 /* A child that waits in recvfrom(), whose six arguments are known. */
 static void registers_are_those_of_the_system_call(void)
 {
@@ -272,4 +317,5 @@ FB_TEST_MAIN("bundle/capture/proc", FB_TEST(status_is_that_of_the_process),
 	     FB_TEST(mappings_have_their_kinds), FB_TEST(mappings_are_those_of_the_file),
 	     FB_TEST(kinds_are_told_by_paths), FB_TEST(numbers_are_those_of_a_folder),
 	     FB_TEST(registers_are_those_of_the_system_call), FB_TEST(times_are_in_nanoseconds),
-	     FB_TEST(a_running_thread_has_no_registers), FB_TEST(tells_programs_of_32_bits))
+	     FB_TEST(a_running_thread_has_no_registers), FB_TEST(tells_programs_of_32_bits),
+	     FB_TEST(what_is_refused_is_absent))

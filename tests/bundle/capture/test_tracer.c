@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -213,8 +214,61 @@ static void what_is_gone_cannot_be_stopped(void)
 	CU_ASSERT_PTR_NULL(tracer);
 }
 
+#ifndef FB_ADDRESS_SANITIZER /* which has memory of its own */
+/* Takes all memory but for small pieces: what lists a folder wants 32 KiB. */
+static void exhaust_memory(void)
+{
+	const struct rlimit none = {0};
+	void *volatile taken;
+
+	if (setrlimit(RLIMIT_AS, &none))
+		_exit(3);
+	do
+		taken = malloc(8192);
+	while (taken);
+}
+
+/* In a process of its own, for the sake of its memory. */
+static int stop_without_memory(pid_t pid)
+{
+	struct fb_tracer *tracer = NULL;
+	struct fb_error *err;
+	size_t count = 0;
+
+	exhaust_memory();
+	err = fb_tracer_stop(pid, 1, &tracer);
+	if (!err) {
+		(void)fb_tracer_threads(tracer, &count);
+		fb_tracer_destroy(tracer);
+		return (int)count + 1;
+	}
+	return fb_error_is(err, FB_OS) || fb_error_is(err, FB_NOMEM) ? 0 : 2;
+}
+
+/* A process whose threads cannot be listed for want of memory has not exited. */
+static void what_cannot_be_listed_is_not_gone(void)
+{
+	struct child child;
+	int status = -1;
+	pid_t pid;
+
+	start_child(&child, 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(stop_without_memory(child.pid));
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+	stop_child(&child);
+}
+#else
+static void what_cannot_be_listed_is_not_gone(void)
+{
+	fb_test_skip("the sanitizers' allocator has memory of its own");
+}
+#endif
+
 FB_TEST_MAIN("bundle/capture/tracer", FB_TEST(all_threads_stop_and_go_on),
 	     FB_TEST(destroying_it_lets_them_go), FB_TEST(a_signal_reaches_it_all_the_same),
 	     FB_TEST(what_another_traces_is_not_stopped),
 	     FB_TEST(children_that_are_reaped_are_not_waited_for),
-	     FB_TEST(what_is_gone_cannot_be_stopped))
+	     FB_TEST(what_is_gone_cannot_be_stopped), FB_TEST(what_cannot_be_listed_is_not_gone))

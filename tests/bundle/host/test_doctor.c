@@ -166,5 +166,32 @@ static void host_without_anything(void)
 	fb_made_root_destroy(&root);
 }
 
+/* A file that is there and cannot be read, here because it is a folder, says nothing of the host. */
+static void what_is_fatal_passes(void)
+{
+	static const char *const paths[] = {
+		"/sys/kernel/kexec_crash_loaded",
+		"/sys/kernel/kexec_crash_size",
+		"/sys/kernel/security/lockdown",
+		"/proc/meminfo",
+		"/proc/sys/kernel/core_pattern",
+		"/proc/sys/kernel/sysrq",
+		FB_KDUMP_DEFAULTS,
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++) {
+		struct fb_made_root root;
+		struct fb_doctor doctor;
+
+		make_host(&root);
+		CU_ASSERT_FATAL(unlink(fb_made_root_path(&root, paths[i])) == 0);
+		CU_ASSERT_FATAL(mkdir(fb_made_root_path(&root, paths[i]), 0700) == 0);
+		FB_FAILS_WITH(fb_doctor_examine(root.path, &doctor), FB_OS, paths[i]);
+		fb_doctor_deinit(&doctor);
+		fb_made_root_destroy(&root);
+	}
+}
+
 FB_TEST_MAIN("bundle/host/doctor", FB_TEST(good_host), FB_TEST(one_thing_amiss),
-	     FB_TEST(larger_hosts_want_more), FB_TEST(no_room), FB_TEST(host_without_anything))
+	     FB_TEST(larger_hosts_want_more), FB_TEST(no_room), FB_TEST(host_without_anything),
+	     FB_TEST(what_is_fatal_passes))

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"
@@ -104,6 +105,42 @@ static void reads_netlink_and_packet(void)
 	made_kernel_destroy(made);
 }
 
+struct question {
+	struct made_kernel *made;
+	uint64_t sock;
+};
+
+static struct fb_error *ask(void *context)
+{
+	const struct question *question = context;
+	struct fb_socket socket;
+
+	return fb_sock_read(&question->made->kernel, question->sock, &socket);
+}
+
+/* Groups that are not in the dump cost themselves, with a warning; any read that fails otherwise fails the whole. */
+static void lost_groups_cost_themselves(void)
+{
+	struct question question = {.made = begin()};
+	struct made_kernel *made = question.made;
+	uint64_t groups = made_alloc_pages(made, FB_PAGE_SIZE);
+	struct failing_space failing;
+	struct failure failure;
+
+	question.sock = made_sock(made, AF_NETLINK, SOCK_RAW, CLOSE);
+	MADE_SET(made, question.sock, netlink_portid, 812);
+	MADE_SET(made, question.sock, netlink_groups, groups);
+	failing_space_init(&failing, made->kernel.space, &failure);
+	made->kernel.space = &failing.space;
+	failing_must_pass(ask, &question, &failure, 100, 0);
+	made->kernel.space = failing.whole;
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+	made_lose(made, groups);
+	check(made, question.sock, "UNCONNECTED", "pid 812, groups 0x0", "pid 0");
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 1);
+	made_kernel_destroy(made);
+}
+
 static void reads_a_socket_without_a_sock(void)
 {
 	struct made_kernel *made = begin();
@@ -158,6 +195,6 @@ static void names(void)
 }
 
 FB_TEST_MAIN("kernel/socket", FB_TEST(reads_inet), FB_TEST(reads_inet6), FB_TEST(reads_unix),
-	     FB_TEST(reads_netlink_and_packet), FB_TEST(reads_a_socket_without_a_sock),
-	     FB_TEST(keeps_what_is_readable), FB_TEST(refuses_a_name_that_is_too_long),
-	     FB_TEST(names))
+	     FB_TEST(reads_netlink_and_packet), FB_TEST(lost_groups_cost_themselves),
+	     FB_TEST(reads_a_socket_without_a_sock), FB_TEST(keeps_what_is_readable),
+	     FB_TEST(refuses_a_name_that_is_too_long), FB_TEST(names))
