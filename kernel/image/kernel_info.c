@@ -3,6 +3,7 @@
  * Reads general data of the kernel: release, version, build-id, memory, uptime. Called by
  * kernel_open.c, and by kernel_symbols.c for the build-id, which that of --vmlinux must equal.
  */
+#include <elf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include "base/cursor.h"
 #include "base/part.h"
 #include "kernel/image/kernel_private.h"
+#include "symbols/table/elf_note.h"
 
 /* struct new_utsname: six strings of 65 bytes (include/uapi/linux/utsname.h). */
 #define UTS_LENGTH 65u
@@ -23,7 +25,6 @@
 /* More cannot be: a thread counts one. */
 #define MOST_LOAD ((double)FB_MAX_TASKS)
 
-#define NOTE_GNU_BUILD_ID 3u
 #define BUILD_ID_BYTES 20u
 /* The kernel's .notes hold a few dozen notes. */
 #define MAX_NOTES_BYTES 65536u
@@ -58,46 +59,14 @@ static struct fb_error *load_uts(struct fb_kernel *kernel)
 	return err;
 }
 
-/* Takes the next note off cursor; true where it is the GNU build-id, written to kernel. */
-static bool next_is_build_id(struct fb_cursor *cursor, struct fb_kernel *kernel, bool *end_ret)
-{
-	uint32_t name_size, desc_size, type;
-	const uint8_t *name, *desc;
-	struct fb_error *err;
-
-	err = fb_cursor_u32(cursor, &name_size);
-	if (!err)
-		err = fb_cursor_u32(cursor, &desc_size);
-	if (!err)
-		err = fb_cursor_u32(cursor, &type);
-	if (!err)
-		err = fb_cursor_bytes(cursor, name_size, &name);
-	if (!err)
-		err = fb_cursor_align(cursor, 4);
-	if (!err)
-		err = fb_cursor_bytes(cursor, desc_size, &desc);
-	if (err) {
-		fb_error_destroy(err);
-		*end_ret = true;
-		return false;
-	}
-	fb_error_destroy(fb_cursor_align(cursor, 4));
-	if (type != NOTE_GNU_BUILD_ID || name_size != 4 || memcmp(name, "GNU", 4) != 0 ||
-	    desc_size != BUILD_ID_BYTES)
-		return false;
-	for (unsigned i = 0; i < BUILD_ID_BYTES; i++)
-		snprintf(kernel->build_id + 2 * i, 3, "%02x", desc[i]);
-	return true;
-}
-
 /* The note in the kernel image. It comes before VMCOREINFO's BUILD-ID, which is garbage in
  * 6.1.113-118, 6.6.55-62, 5.15.168 and others. */
 static struct fb_error *load_build_id_note(struct fb_kernel *kernel, bool *found_ret)
 {
 	FB_CLEANUP(fb_free_at) uint8_t *notes = NULL;
 	uint64_t start, size;
+	struct fb_elf_note note;
 	struct fb_cursor cursor;
-	bool end = false;
 	struct fb_error *err;
 
 	err = fb_kernel_symbol_range(kernel, "__start_notes", "__stop_notes", 1, MAX_NOTES_BYTES,
@@ -109,9 +78,14 @@ static struct fb_error *load_build_id_note(struct fb_kernel *kernel, bool *found
 	if (err)
 		return fb_part_skip(err);
 	fb_cursor_init(&cursor, notes, size, "kernel notes");
-	while (!*found_ret && !end && fb_cursor_left(&cursor) > 0)
-		*found_ret = next_is_build_id(&cursor, kernel, &end);
-	return NULL;
+	while (!err && !*found_ret && fb_cursor_left(&cursor) > 0) {
+		err = fb_elf_note_next(&cursor, 4, &note);
+		*found_ret = !err && fb_elf_note_is(&note, "GNU", NT_GNU_BUILD_ID) &&
+			     note.size == BUILD_ID_BYTES;
+	}
+	for (unsigned i = 0; *found_ret && i < BUILD_ID_BYTES; i++)
+		snprintf(kernel->build_id + 2 * i, 3, "%02x", note.desc[i]);
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_kernel_load_build_id(struct fb_kernel *kernel)

@@ -5,6 +5,7 @@
  */
 #include "kernel/modules/module_debug.h"
 
+#include <elf.h>
 #include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,12 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "symbols/table/elf_note.h"
 #include "symbols/table/elf_symtab.h"
 
 /* Notes of a module: its build-id, what Linux it was built for, some more. */
 #define MAX_NOTES 64u
 #define MAX_NOTE_BYTES 4096u
-#define NOTE_GNU_BUILD_ID 3u
 #define MAX_BUILD_ID_BYTES ((FB_MODULE_BUILD_ID_TEXT - 1) / 2)
 
 struct file {
@@ -193,31 +194,17 @@ static bool write_hex(const uint8_t *bytes, size_t count, char *to)
 }
 
 /* Whether a note is the build-id; its text goes to `to`. */
-static bool is_build_id(const uint8_t *note, size_t size, char *to)
+static struct fb_error *is_build_id(const uint8_t *bytes, size_t size, char *to, bool *is_ret)
 {
-	uint32_t name_size = 0, desc_size = 0, type = 0;
-	const uint8_t *name = NULL, *desc = NULL;
+	struct fb_elf_note note;
 	struct fb_cursor cursor;
 	struct fb_error *err;
 
-	fb_cursor_init(&cursor, note, size, "a module's note");
-	err = fb_cursor_u32(&cursor, &name_size);
-	if (!err)
-		err = fb_cursor_u32(&cursor, &desc_size);
-	if (!err)
-		err = fb_cursor_u32(&cursor, &type);
-	if (!err)
-		err = fb_cursor_bytes(&cursor, name_size, &name);
-	if (!err)
-		err = fb_cursor_align(&cursor, 4);
-	if (!err)
-		err = fb_cursor_bytes(&cursor, desc_size, &desc);
-	if (err || type != NOTE_GNU_BUILD_ID || name_size != 4 || memcmp(name, "GNU", 4) != 0 ||
-	    desc_size > MAX_BUILD_ID_BYTES) {
-		fb_error_destroy(err);
-		return false;
-	}
-	return write_hex(desc, desc_size, to);
+	fb_cursor_init(&cursor, bytes, size, "a module's note");
+	err = fb_elf_note_next(&cursor, 4, &note);
+	*is_ret = !err && fb_elf_note_is(&note, "GNU", NT_GNU_BUILD_ID) &&
+		  note.size <= MAX_BUILD_ID_BYTES && write_hex(note.desc, note.size, to);
+	return fb_part_skip(err);
 }
 
 /* The members that lead to a module's notes (kernel/module/sysfs.c). */
@@ -269,7 +256,7 @@ static struct fb_error *by_notes(struct fb_kernel *kernel, const struct fb_modul
 			continue;
 		err = fb_space_read(fb_kernel_space(kernel), address, note, size);
 		if (!err)
-			*found_ret = is_build_id(note, size, to);
+			err = is_build_id(note, size, to, found_ret);
 	}
 	return err;
 }

@@ -19,7 +19,7 @@
 #include "base/cursor.h"
 #include "base/limits.h"
 #include "base/part.h"
-#include "user/elf/elf_note.h"
+#include "symbols/table/elf_note.h"
 
 _Static_assert(sizeof(struct elf_prstatus) == 336, "x86-64 elf_prstatus");
 _Static_assert(sizeof(struct elf_prpsinfo) == 136, "x86-64 elf_prpsinfo");

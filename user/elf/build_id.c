@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
-#include "user/elf/elf_note.h"
+#include "symbols/table/elf_note.h"
 
 static struct fb_error *read_ehdr(struct fb_space *space, uint64_t base, Elf64_Ehdr *ehdr_ret)
 {

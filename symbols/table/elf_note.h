@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the notes of an ELF PT_NOTE segment one after the other. Called for cores and for build-ids.
+ * Reads the notes of an ELF PT_NOTE segment or of a section of notes one after the other.
  * Format: System V ABI, "Note Section"; elf(5).
  */
-#ifndef FB_USER_ELF_NOTE_H
-#define FB_USER_ELF_NOTE_H
+#ifndef FB_SYMBOLS_ELF_NOTE_H
+#define FB_SYMBOLS_ELF_NOTE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +23,7 @@ struct fb_elf_note {
  * p_align is 8. FB_TRUNCATED where the note ends behind the data; only the padding of the last note may be missing. */
 FB_MUST_CHECK struct fb_error *fb_elf_note_next(struct fb_cursor *cursor, size_t alignment,
 						struct fb_elf_note *note_ret);
+/* Whether the note's owner has this name, its NUL counted in owner_size or not; and whether it is of this type too. */
 bool fb_elf_note_is(const struct fb_elf_note *note, const char *owner, uint32_t type);
 bool fb_elf_note_owner_is(const struct fb_elf_note *note, const char *owner);
 
