@@ -99,22 +99,12 @@ static struct fb_error *add_join(struct fb_wait_finder *finder, const struct fb_
 				 const struct fb_task *thread, const struct fb_futex_call *call)
 {
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "join");
-	bool fresh;
-	struct fb_error *err;
+	char what[48];
 
 	wait.timeout = call->timeout;
 	wait.evidence = "the word is one of that thread's own, which its end changes";
-	err = fb_wait_graph_object(&finder->graph, "join", (uint64_t)thread->tid, 0, &wait.object,
-				   &fresh);
-	if (!err && fresh) {
-		struct fb_wait_object *object = &finder->graph.objects[wait.object];
-
-		object->certain = true;
-		err = fb_wait_text(&object->name, "the end of thread %d", thread->tid);
-		if (!err)
-			err = fb_wait_graph_owner(&finder->graph, wait.object, thread->tid, false);
-	}
-	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+	(void)snprintf(what, sizeof(what), "the end of thread %d", thread->tid);
+	return fb_wait_graph_add_on_task(&finder->graph, &wait, "join", thread->tid, false, what);
 }
 
 /* An object that was met before: its owner was looked for then. Only the kind may differ. */

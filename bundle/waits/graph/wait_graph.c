@@ -187,6 +187,28 @@ struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph, const struct fb_
 	return NULL;
 }
 
+struct fb_error *fb_wait_graph_add_on_task(struct fb_wait_graph *graph, struct fb_wait *wait,
+					   const char *class, int32_t number, bool process,
+					   const char *what)
+{
+	bool fresh;
+	struct fb_error *err =
+		fb_wait_graph_object(graph, class, (uint64_t)number, 0, &wait->object, &fresh);
+
+	if (!err && fresh) {
+		struct fb_wait_object *object = &graph->objects[wait->object];
+
+		object->certain = true;
+		err = fb_wait_text(&object->name, "%s", what);
+		if (!err)
+			err = fb_wait_graph_owner(graph, wait->object, number, process);
+	}
+	if (!err)
+		return fb_wait_graph_add(graph, wait);
+	free(wait->detail);
+	return err;
+}
+
 struct fb_error *fb_wait_text(char **text, const char *format, ...)
 {
 	char *made = NULL;

@@ -95,6 +95,14 @@ bool fb_wait_owner_counts(const struct fb_wait *wait, const struct fb_wait_objec
 FB_MUST_CHECK struct fb_error *fb_wait_graph_add(struct fb_wait_graph *graph,
 						 const struct fb_wait *wait);
 
+/* Adds a wait for what one task does: its object, of this class and with the number as its key, is certain and has the
+ * thread, or the process, of that number as its owner. what names the object ("the end of thread 7"); it is copied.
+ * Sets the object of *wait; takes its detail as fb_wait_graph_add() does. */
+FB_MUST_CHECK struct fb_error *fb_wait_graph_add_on_task(struct fb_wait_graph *graph,
+							 struct fb_wait *wait, const char *class,
+							 int32_t number, bool process,
+							 const char *what);
+
 /* Replaces *text, which is freed, by a formatted text. */
 FB_MUST_CHECK struct fb_error *fb_wait_text(char **text, const char *format, ...) FB_PRINTF(2, 3);
 /* Appends a formatted text to *text, after "; " where *text is not empty or NULL. */

@@ -148,7 +148,7 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 	struct fb_wait wait = fb_wait_of_blocked(
 		finder, blocked, blocked->syscall == SYS_WAITID ? "waitid" : "wait4");
 	int32_t pid = wanted_pid(blocked);
-	const struct fb_task *child = NULL;
+	char what[48];
 	bool fresh;
 	struct children *index;
 	struct fb_error *err = index_children(finder, &index);
@@ -157,23 +157,18 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 		return err;
 	wait.evidence = "the system call's arguments and the parents of all processes";
 	if (pid > 0) {
-		child = child_by_pid(index, blocked->task, pid);
+		const struct fb_task *child = child_by_pid(index, blocked->task, pid);
+
 		if (!child)
 			return no_child(finder, pid);
+		(void)snprintf(what, sizeof(what), "the end of PID %d", child->pid);
+		return fb_wait_graph_add_on_task(&finder->graph, &wait, "exit", child->pid, true,
+						 what);
 	}
-	err = fb_wait_graph_object(&finder->graph, child ? "exit" : "children",
-				   (uint64_t)(child ? child->pid : blocked->task->pid), 0,
+	err = fb_wait_graph_object(&finder->graph, "children", (uint64_t)blocked->task->pid, 0,
 				   &wait.object, &fresh);
-	if (!err && fresh && child) {
-		struct fb_wait_object *object = &finder->graph.objects[wait.object];
-
-		object->certain = true;
-		err = fb_wait_text(&object->name, "the end of PID %d", child->pid);
-		if (!err)
-			err = fb_wait_graph_owner(&finder->graph, wait.object, child->pid, true);
-	} else if (!err && fresh) {
+	if (!err && fresh)
 		err = add_children(finder, index, blocked->task, wait.object);
-	}
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 
@@ -184,8 +179,8 @@ struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_bl
 	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	uint64_t size = fb_thread_size(finder->kernel);
 	const struct fb_task *child = NULL;
-	bool fresh;
 	const struct child *children;
+	char what[48];
 	size_t count;
 	struct children *index;
 	struct fb_error *err = index_children(finder, &index);
@@ -210,17 +205,8 @@ struct fb_error *fb_wait_vfork(struct fb_wait_finder *finder, const struct fb_bl
 		return fb_wait_none_error(&absence, "no child of it is in vfork()",
 					  "a child of it is in vfork()");
 	wait.evidence = "the child's vfork_done is on its stack";
-	err = fb_wait_graph_object(&finder->graph, "vfork", (uint64_t)child->pid, 0, &wait.object,
-				   &fresh);
-	if (!err && fresh) {
-		struct fb_wait_object *object = &finder->graph.objects[wait.object];
-
-		object->certain = true;
-		err = fb_wait_text(&object->name, "exec or the end of PID %d", child->pid);
-		if (!err)
-			err = fb_wait_graph_owner(&finder->graph, wait.object, child->pid, true);
-	}
-	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+	(void)snprintf(what, sizeof(what), "exec or the end of PID %d", child->pid);
+	return fb_wait_graph_add_on_task(&finder->graph, &wait, "vfork", child->pid, true, what);
 }
 
 struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
@@ -229,7 +215,6 @@ struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_b
 	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	const struct fb_task *tracer;
 	uint64_t parent, traced;
-	bool fresh;
 	struct fb_error *err;
 
 	err = fb_kernel_field(finder->kernel, blocked->task->address, &finder->layout->task_ptrace,
@@ -245,15 +230,6 @@ struct fb_error *fb_wait_tracer(struct fb_wait_finder *finder, const struct fb_b
 		return fb_wait_none_error(&absence, "no task of this host traces it",
 					  "its tracer is there");
 	wait.evidence = "task_struct.ptrace and .parent";
-	err = fb_wait_graph_object(&finder->graph, "tracer", (uint64_t)tracer->tid, 0, &wait.object,
-				   &fresh);
-	if (!err && fresh) {
-		struct fb_wait_object *object = &finder->graph.objects[wait.object];
-
-		object->certain = true;
-		err = fb_wait_text(&object->name, "its tracer");
-		if (!err)
-			err = fb_wait_graph_owner(&finder->graph, wait.object, tracer->tid, false);
-	}
-	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
+	return fb_wait_graph_add_on_task(&finder->graph, &wait, "tracer", tracer->tid, false,
+					 "its tracer");
 }
