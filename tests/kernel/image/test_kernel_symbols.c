@@ -282,9 +282,130 @@ static void a_vmlinux_is_the_dumps_own(void)
 	boot_destroy(&boot);
 }
 
+/* Finds a vmlinux by build-id, as a search of files or a server would. */
+struct finder {
+	const char *path;
+	enum fb_code code; /* what it fails by, where path is NULL */
+	unsigned asked;
+	bool by_id; /* it was asked for the right one */
+};
+
+static struct fb_error *find_vmlinux(void *context, const char *build_id, char **path_ret)
+{
+	struct finder *finder = context;
+
+	finder->asked++;
+	finder->by_id = strcmp(build_id, BOOT_ID) == 0;
+	if (!finder->path)
+		return fb_error_create(finder->code, "nobody has it");
+	*path_ret = strdup(finder->path);
+	return *path_ret ? NULL : fb_error_nomem();
+}
+
+static struct fb_error *open_finding(struct made_boot *boot, struct finder *finder,
+				     const char *vmlinux)
+{
+	const struct fb_kernel_options options = {
+		.vmlinux = vmlinux, .find_vmlinux = find_vmlinux, .context = finder};
+
+	return fb_kernel_open(&boot->dump, &options, boot->warnings, &boot->kernel);
+}
+
+/* Once, where something is lost and the dump says which vmlinux it would be. */
+static void a_vmlinux_is_asked_for_where_it_helps(void)
+{
+	static const struct {
+		struct boot_recipe recipe;
+		bool types_lost;
+		unsigned asked;
+	} cases[] = {
+		{{.vmcoreinfo = BOOT_ID_LINE}, false, 0},
+		{{.vmcoreinfo = BOOT_ID_LINE, .without_tables = true}, false, 1},
+		{{.vmcoreinfo = BOOT_ID_LINE}, true, 1},
+		{{.without_tables = true}, false, 0}, /* no build-id */
+	};
+	char *path = make_vmlinux(id_bytes);
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct finder finder = {.path = path};
+		struct made_boot boot;
+
+		boot_make_whole(&boot, &cases[i].recipe);
+		if (cases[i].types_lost)
+			boot.absent[TABLE_FRAMES + (BOOT_DATA - IMAGE_START) / FB_PAGE_SIZE] = true;
+		FB_OK_FATAL(open_finding(&boot, &finder, NULL));
+		CU_ASSERT_EQUAL(finder.asked, cases[i].asked);
+		CU_ASSERT_EQUAL(finder.by_id, cases[i].asked > 0);
+		CU_ASSERT_EQUAL(fb_kernel_vmlinux(boot.kernel) != NULL, cases[i].asked > 0);
+		CU_ASSERT_EQUAL(fb_kernel_lost(boot.kernel) == NULL, i < 3);
+		if (cases[i].asked)
+			CU_ASSERT_EQUAL(fb_kernel_layout(boot.kernel)->task_pid.offset, 4);
+		boot_destroy(&boot);
+	}
+	free(path);
+}
+
+/* Nobody is asked for another than the one that was given, whatever that lacks. */
+static void a_given_vmlinux_is_the_only_one(void)
+{
+	char *path = make_vmlinux(id_bytes);
+	struct finder finder = {.path = path};
+	struct mk_dwarf made = {0};
+	struct made_boot boot;
+	char *stripped;
+
+	mk_dwarf_build_id(&made, id_bytes, sizeof(id_bytes));
+	stripped = mk_dwarf_file(&made, "stripped");
+	boot_make_whole(&boot,
+			&(struct boot_recipe){.without_tables = true, .vmcoreinfo = BOOT_ID_LINE});
+	FB_OK_FATAL(open_finding(&boot, &finder, stripped));
+	CU_ASSERT_EQUAL(finder.asked, 0);
+	CU_ASSERT_STRING_EQUAL(fb_kernel_vmlinux(boot.kernel), stripped);
+	CU_ASSERT_PTR_NOT_NULL(fb_kernel_lost(boot.kernel));
+	boot_destroy(&boot);
+	free(stripped);
+	free(path);
+}
+
+/* Where none is found, or another build's, that is said with what is lost; what is fatal passes. */
+static void a_vmlinux_that_is_not_found_is_told(void)
+{
+	static const uint8_t other[20] = {0xff, [19] = 0x01};
+	static const enum fb_code codes[] = {FB_NOT_FOUND, FB_OS, FB_NOMEM, FB_EXHAUSTED};
+	const struct boot_recipe recipe = {.vmcoreinfo = BOOT_ID_LINE, .without_tables = true};
+	char *path = make_vmlinux(other);
+	struct finder finder = {.path = path};
+	struct made_boot boot;
+
+	boot_make_whole(&boot, &recipe);
+	FB_OK_FATAL(open_finding(&boot, &finder, NULL));
+	CU_ASSERT_EQUAL(finder.asked, 1);
+	CU_ASSERT_PTR_NULL(fb_kernel_vmlinux(boot.kernel));
+	CU_ASSERT_PTR_NULL(fb_kernel_symbols(boot.kernel));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(fb_kernel_lost(boot.kernel));
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_kernel_lost(boot.kernel), "of another build"));
+	boot_destroy(&boot);
+	free(path);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(codes); i++) {
+		finder = (struct finder){.code = codes[i]};
+		boot_make_whole(&boot, &recipe);
+		if (i == 0) {
+			FB_OK_FATAL(open_finding(&boot, &finder, NULL));
+			CU_ASSERT_PTR_NOT_NULL(
+				strstr(fb_kernel_lost(boot.kernel), "nobody has it: no kallsyms"));
+		} else {
+			FB_FAILS(open_finding(&boot, &finder, NULL), codes[i]);
+		}
+		CU_ASSERT_EQUAL(finder.asked, 1);
+		boot_destroy(&boot);
+	}
+}
+
 FB_TEST_MAIN("kernel/kernel_symbols", FB_TEST(searches_read_only_data),
 	     FB_TEST(is_told_where_the_tables_are), FB_TEST(searches_where_a_name_is_missing),
 	     FB_TEST(types_had_another_name), FB_TEST(says_what_is_lost),
 	     FB_TEST(types_are_where_their_symbols_say),
 	     FB_TEST(a_vmlinux_stands_in_for_what_is_lost),
-	     FB_TEST(a_vmlinux_without_anything_is_told), FB_TEST(a_vmlinux_is_the_dumps_own))
+	     FB_TEST(a_vmlinux_without_anything_is_told), FB_TEST(a_vmlinux_is_the_dumps_own),
+	     FB_TEST(a_vmlinux_is_asked_for_where_it_helps),
+	     FB_TEST(a_given_vmlinux_is_the_only_one), FB_TEST(a_vmlinux_that_is_not_found_is_told))
