@@ -51,7 +51,7 @@ static struct fb_error *scan_header(struct scan *scan, int64_t *offset_ret, int6
 	struct fb_error *err;
 	uint64_t at = scan->offset - scan->window;
 
-	if (scan->offset < scan->window || at > scan->size || scan->size - at < sizeof(record)) {
+	if (at > scan->size || scan->size - at < sizeof(record)) {
 		err = fb_file_read_some(scan->stream, scan->offset, scan->bytes, SCAN_BYTES,
 					&scan->size);
 		if (err)
