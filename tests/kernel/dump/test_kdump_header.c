@@ -302,6 +302,21 @@ static void ranges_stand_where_their_version_has_them(void)
 	}
 }
 
+/* A name of control characters, each of which takes four, is shown whole. */
+static void the_longest_machine_is_shown(void)
+{
+	struct headers headers;
+	char text[512] = "of type ";
+	size_t length = sizeof(headers.header.utsname.machine) - 1;
+
+	make_headers(&headers, 6, 100);
+	memset(headers.header.utsname.machine, 1, sizeof(headers.header.utsname.machine));
+	for (size_t i = 0; i < length; i++)
+		memcpy(text + 8 + 4 * i, "\\x01", 5);
+	memcpy(text + 8 + 4 * length, "; only", 7);
+	FB_FAILS_WITH(read_layout(&headers), FB_UNSUPPORTED, text);
+}
+
 static void fields_have_bounds(void)
 {
 	struct headers headers;
@@ -406,6 +421,7 @@ FB_TEST_MAIN("kernel/kdump_header", FB_TEST(refuses_wrong_fields),
 	     FB_TEST(warns_of_what_costs_no_page), FB_TEST(one_bitmap_is_all_pages),
 	     FB_TEST(finds_vmcoreinfo_in_the_notes), FB_TEST(bitmaps_are_counted_in_blocks),
 	     FB_TEST(cut_bitmaps_tell_of_fewer_frames),
-	     FB_TEST(ranges_stand_where_their_version_has_them), FB_TEST(fields_have_bounds),
+	     FB_TEST(ranges_stand_where_their_version_has_them),
+	     FB_TEST(the_longest_machine_is_shown), FB_TEST(fields_have_bounds),
 	     FB_TEST(sub_headers_are_as_long_as_their_version_says),
 	     FB_TEST(areas_are_read_where_they_are_there))
