@@ -15,7 +15,7 @@
 static struct fb_error *head_of(struct fb_kernel *kernel, uint64_t pfn, uint64_t *head_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t frame = 0, word = 0, head = 0;
+	uint64_t frame, word, head;
 	struct fb_error *err = fb_layout_require(&layout->page_compound_head);
 
 	if (!err)
