@@ -119,6 +119,41 @@ static void tells_what_the_header_says(void)
 	}
 }
 
+/* Up to the last frame's byte, from any offset on; what the file has behind it is no part of it. */
+static void the_bitmap_of_the_host_ends_with_its_frames(void)
+{
+	static const uint64_t ends[] = {399, 400, 401};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(ends); i++) {
+		struct mk_recipe recipe = recipe_of(FB_KDUMP_PAGE_ZLIB);
+		const size_t size = (ends[i] + 7) / 8;
+		uint8_t bits[64], expected[64] = {0};
+		struct mk_bytes bytes;
+		struct fb_dump *dump;
+
+		recipe.max_pfn = ends[i];
+		mk_kdump(&recipe, &bytes);
+		memset(bytes.data + bytes.bitmap1, 0xa5, 100);
+		FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+		memset(expected, 0xa5, size);
+		for (uint64_t offset = 0; offset <= size + 1; offset++) {
+			size_t left = offset < size ? size - (size_t)offset : 0;
+
+			memset(bits, 0xff, sizeof(bits));
+			FB_OK(fb_dump_existing_bitmap(dump, offset, bits, sizeof(bits)));
+			CU_ASSERT_EQUAL(memcmp(bits, expected + size - left, left), 0);
+			for (size_t at = left; at < sizeof(bits); at++)
+				CU_ASSERT_EQUAL(bits[at], 0);
+		}
+		memset(bits, 0xff, sizeof(bits));
+		FB_OK(fb_dump_existing_bitmap(dump, size - 2, bits, 1));
+		CU_ASSERT_EQUAL(bits[0], 0xa5);
+		CU_ASSERT_EQUAL(bits[1], 0xff);
+		fb_dump_destroy(dump);
+		free(bytes.data);
+	}
+}
+
 static void names_the_methods_of_its_pages(void)
 {
 	static const char *const names[] = {"none", "zlib", "lzo", "snappy", "zstd", "mixed"};
@@ -408,8 +443,9 @@ static void what_is_fatal_passes(void)
 }
 
 FB_TEST_MAIN("kernel/kdump", FB_TEST(every_method_in_every_wrapping),
-	     FB_TEST(tells_what_the_header_says), FB_TEST(names_the_methods_of_its_pages),
-	     FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
+	     FB_TEST(tells_what_the_header_says),
+	     FB_TEST(the_bitmap_of_the_host_ends_with_its_frames),
+	     FB_TEST(names_the_methods_of_its_pages), FB_TEST(reads_a_cut_dump_as_far_as_it_goes),
 	     FB_TEST(a_cut_stream_never_gives_wrong_pages), FB_TEST(reads_a_dump_marked_incomplete),
 	     FB_TEST(knows_where_the_bitmap_was_not_written),
 	     FB_TEST(damaged_pages_are_corrupt_alone), FB_TEST(what_follows_the_data_is_left_alone),
