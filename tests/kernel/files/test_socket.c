@@ -186,6 +186,34 @@ static void refuses_a_name_that_is_too_long(void)
 	made_kernel_destroy(made);
 }
 
+/* From the family alone up to a byte more than struct sockaddr_un, for a NUL that is not counted. */
+static void names_have_lengths(void)
+{
+	static const struct {
+		uint64_t length;
+		size_t name;
+		bool good;
+	} lengths[] = {{1, 0, false},    {2, 0, true},     {3, 1, true},   {9, 7, true},
+		       {110, 100, true}, {111, 100, true}, {112, 0, false}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(lengths); i++) {
+		struct made_kernel *made = begin();
+		uint64_t sock = made_sock(made, AF_UNIX, SOCK_DGRAM, CLOSE), address;
+		struct fb_socket socket;
+		char name[101];
+
+		memset(name, 'n', sizeof(name));
+		name[100] = '\0';
+		made_sock_bind(made, sock, name, 101);
+		memcpy(&address, made_at(made, sock + 80), 8);
+		MADE_SET(made, address, unix_address_length, lengths[i].length);
+		FB_OK_FATAL(fb_sock_read(&made->kernel, sock, &socket));
+		CU_ASSERT_EQUAL(strlen(socket.local), lengths[i].name);
+		CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), !lengths[i].good);
+		made_kernel_destroy(made);
+	}
+}
+
 static void names(void)
 {
 	CU_ASSERT_STRING_EQUAL(fb_socket_family_name(AF_INET6), "inet6");
@@ -197,4 +225,4 @@ static void names(void)
 FB_TEST_MAIN("kernel/socket", FB_TEST(reads_inet), FB_TEST(reads_inet6), FB_TEST(reads_unix),
 	     FB_TEST(reads_netlink_and_packet), FB_TEST(lost_groups_cost_themselves),
 	     FB_TEST(reads_a_socket_without_a_sock), FB_TEST(keeps_what_is_readable),
-	     FB_TEST(refuses_a_name_that_is_too_long), FB_TEST(names))
+	     FB_TEST(refuses_a_name_that_is_too_long), FB_TEST(names_have_lengths), FB_TEST(names))

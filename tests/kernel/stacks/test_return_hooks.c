@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 
@@ -209,7 +210,104 @@ static void kretprobes_are_hashed_by_task(void)
 	made_kernel_destroy(world.made);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	struct world world;
+	uint64_t diverted;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	uint64_t address = 0;
+
+	return fb_return_hooks_find(&question->world.hooks, question->world.task, SLOT,
+				    question->diverted, &address);
+}
+
+/* An error of a read is the answer, which no other node or entry stands in for. */
+static void check_failing(struct question *question, size_t wanted)
+{
+	struct made_kernel *made = question->world.made;
+	size_t reads;
+
+	failing_space_init(&question->failing, made->kernel.space, &question->failure);
+	made->kernel.space = &question->failing.space;
+	reads = failing_must_pass(ask, question, &question->failure, 100, 0);
+	CU_ASSERT_EQUAL(reads, wanted);
+	for (size_t at = 1; at <= reads; at++) {
+		question->failure = (struct failure){.at = at, .code = FB_ABSENT};
+		FB_FAILS(ask(question), FB_ABSENT);
+	}
+	made->kernel.space = question->failing.whole;
+	made_kernel_destroy(made);
+}
+
+static void a_failing_read_is_told_of_graphs(void)
+{
+	for (int shadow = 0; shadow <= 1; shadow++) {
+		struct question question = {.diverted = GRAPH};
+		struct world *world = &question.world;
+		uint64_t stack;
+
+		open_world(world, shadow);
+		stack = made_alloc_pages(world->made, FB_PAGE_SIZE);
+		MADE_SET(world->made, world->task, task_ret_stack, stack);
+		MADE_SET(world->made, stack, ftrace_ret_stack_ret, REAL);
+		MADE_SET(world->made, stack, ftrace_ret_stack_retp, SLOT);
+		made_put(world->made, stack + 4 * 8, 4, 8);
+		MADE_SET(world->made, world->task, task_curr_ret_stack, shadow ? 5 : 0);
+		check_failing(&question, shadow ? 5 : 4);
+	}
+}
+
+static void a_failing_read_is_told_of_probes(void)
+{
+	struct question question = {.diverted = RETHOOK};
+	struct world *world = &question.world;
+	uint64_t table = 0, node;
+
+	open_world(world, false);
+	node = add_rethook(world, add_rethook(world, 0, SLOT, REAL), SLOT - 8, REAL + 1);
+	MADE_SET(world->made, world->task, task_rethooks, node);
+	check_failing(&question, 6);
+	question.diverted = KRETPROBE;
+	open_world(world, false);
+	FB_OK(fb_kernel_symbol(&world->made->kernel, "kretprobe_inst_table", &table));
+	node = made_alloc(world->made, 64);
+	MADE_SET(world->made, node, kretprobe_ret_addr, REAL + 3);
+	MADE_SET(world->made, node, kretprobe_frame, SLOT);
+	made_put(world->made, table + 2 * 8, node, 8);
+	check_failing(&question, 5);
+}
+
+/* Kernels without the table, and types without a member. */
+static void what_is_needed_is_named(void)
+{
+	struct world world;
+	uint64_t address = 0;
+
+	open_world(&world, false);
+	made_symbols(world.made, (const char *const[]){"kretprobe_trampoline", NULL},
+		     (const uint64_t[]){KRETPROBE});
+	fb_return_hooks_init(&world.made->kernel, &world.hooks);
+	FB_FAILS_WITH(fb_return_hooks_find(&world.hooks, world.task, SLOT, KRETPROBE, &address),
+		      FB_NOT_FOUND, "kretprobe_inst_table");
+	made_kernel_destroy(world.made);
+	open_world(&world, false);
+	MADE_SET(world.made, world.task, task_rethooks, add_rethook(&world, 0, SLOT, REAL));
+	world.made->kernel.layout.rethook_next.found = false;
+	FB_FAILS_WITH(fb_return_hooks_find(&world.hooks, world.task, SLOT, RETHOOK, &address),
+		      FB_NOT_FOUND, "rethook_next");
+	world.made->kernel.layout.task_rethooks.found = false;
+	FB_FAILS_WITH(fb_return_hooks_find(&world.hooks, world.task, SLOT, RETHOOK, &address),
+		      FB_NOT_FOUND, "task_rethooks");
+	made_kernel_destroy(world.made);
+}
+
 FB_TEST_MAIN("kernel/return_hooks", FB_TEST(hooks_are_known_by_name),
 	     FB_TEST(graph_tracing_keeps_an_array), FB_TEST(graph_tracing_keeps_a_shadow_stack),
 	     FB_TEST(rethooks_are_listed), FB_TEST(one_hook_may_stand_behind_another),
-	     FB_TEST(kretprobes_are_hashed_by_task))
+	     FB_TEST(kretprobes_are_hashed_by_task), FB_TEST(a_failing_read_is_told_of_graphs),
+	     FB_TEST(a_failing_read_is_told_of_probes), FB_TEST(what_is_needed_is_named))
