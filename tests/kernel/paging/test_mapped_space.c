@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/paging/page_table.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_tables.h"
 
@@ -191,5 +192,46 @@ static void reads_from_many_threads(void)
 	made_tables_destroy(made);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	struct made_tables *made;
+	struct fb_run run;
+};
+
+/* Bytes over two pages, and where three are; by tables that are read anew each time. */
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	struct fb_page_tables tables = question->made->tables;
+	struct fb_space *space = NULL;
+	uint8_t bytes[16];
+	struct fb_error *err;
+
+	tables.physical = &question->failing.space;
+	FB_OK_FATAL(fb_mapped_space_create(&tables, "made process", &space));
+	err = fb_space_read(space, USER + 4090, bytes, sizeof(bytes));
+	if (!err)
+		err = fb_space_locate(space, USER, 3 * FB_PAGE_SIZE, &question->run);
+	fb_mapped_space_destroy(space);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct question question = {.made = made_tables_create(4)};
+
+	map(question.made, USER, 1);
+	map(question.made, USER + 4096, 2);
+	(void)made_tables_page(question.made);
+	map(question.made, USER + 8192, 3);
+	failing_space_init(&question.failing, question.made->tables.physical, &question.failure);
+	CU_ASSERT(failing_must_pass(ask, &question, &question.failure, 100, 0) > 8);
+	FB_OK(ask(&question));
+	CU_ASSERT_EQUAL(question.run.start, USER);
+	CU_ASSERT_EQUAL(question.run.length, FB_PAGE_SIZE);
+	made_tables_destroy(question.made);
+}
+
 FB_TEST_MAIN("kernel/mapped_space", FB_TEST(reads_over_pages), FB_TEST(says_why_not),
-	     FB_TEST(locates_runs), FB_TEST(reads_from_many_threads))
+	     FB_TEST(locates_runs), FB_TEST(reads_from_many_threads), FB_TEST(what_is_fatal_passes))

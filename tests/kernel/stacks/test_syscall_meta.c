@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 
@@ -147,6 +148,42 @@ static void descriptors_are_known_by_name(void)
 		CU_ASSERT_EQUAL(fb_syscall_argument_is_fd(&cases[i].argument), cases[i].is_fd);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	struct traced traced;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	struct fb_syscall_meta meta = {.count = 77};
+	struct fb_error *err = fb_syscall_meta_read(&question->traced.made->kernel, 5, &meta);
+
+	CU_ASSERT_EQUAL(meta.count, err ? 77 : 3);
+	return err;
+}
+
+static void every_read_counts(void)
+{
+	struct question question;
+	size_t reads;
+
+	make(&question.traced);
+	failing_space_init(&question.failing, question.traced.made->kernel.space,
+			   &question.failure);
+	question.traced.made->kernel.space = &question.failing.space;
+	reads = failing_must_pass(ask, &question, &question.failure, 100, 0);
+	CU_ASSERT(reads >= 6 + 2 * 3 * 2);
+	for (size_t at = 1; at <= reads; at++) {
+		question.failure = (struct failure){.at = at, .code = FB_ABSENT};
+		FB_FAILS(ask(&question), FB_ABSENT);
+	}
+	question.traced.made->kernel.space = question.failing.whole;
+	made_kernel_destroy(question.traced.made);
+}
+
 FB_TEST_MAIN("kernel/syscall_meta", FB_TEST(names_and_types_are_the_kernels),
 	     FB_TEST(what_is_not_described_is_not_found), FB_TEST(damage_is_not_believed),
-	     FB_TEST(values_are_shown_by_their_type), FB_TEST(descriptors_are_known_by_name))
+	     FB_TEST(values_are_shown_by_their_type), FB_TEST(descriptors_are_known_by_name),
+	     FB_TEST(every_read_counts))
