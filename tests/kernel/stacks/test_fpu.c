@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
 
@@ -177,6 +178,39 @@ static void some_have_none(void)
 	made_kernel_destroy(host.made);
 }
 
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	struct host host;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+
+	return fb_task_fxsave(&question->host.made->kernel, &question->host.task,
+			      question->host.fxsave);
+}
+
+static void every_read_counts(void)
+{
+	struct question question;
+	size_t reads;
+
+	make_state(&question.host, XSAVE_BIT, 0x3);
+	failing_space_init(&question.failing, question.host.made->kernel.space, &question.failure);
+	question.host.made->kernel.space = &question.failing.space;
+	reads = failing_must_pass(ask, &question, &question.failure, 100, 0);
+	CU_ASSERT(reads >= 2);
+	for (size_t at = 1; at <= reads; at++) {
+		question.failure = (struct failure){.at = at, .code = FB_ABSENT};
+		FB_FAILS(ask(&question), FB_ABSENT);
+	}
+	question.host.made->kernel.space = question.failing.whole;
+	made_kernel_destroy(question.host.made);
+}
+
 FB_TEST_MAIN("kernel/fpu", FB_TEST(reads_what_xsave_saved),
 	     FB_TEST(what_is_initial_is_not_an_older_state), FB_TEST(fxsave_saves_all),
-	     FB_TEST(finds_them_behind_the_task), FB_TEST(some_have_none))
+	     FB_TEST(finds_them_behind_the_task), FB_TEST(some_have_none),
+	     FB_TEST(every_read_counts))
