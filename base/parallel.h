@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fb_pool_for() for callers that may have no pool. */
-#ifndef FB_BUNDLE_PARALLEL_H
-#define FB_BUNDLE_PARALLEL_H
+#ifndef FB_BASE_PARALLEL_H
+#define FB_BASE_PARALLEL_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
  * notes and registers. The reader of each format finds out which bytes of a file belong to which physical
  * address; kernel/dump/image_dump.c calls it and makes a dump of the result.
  */
-#ifndef FB_KERNEL_IMAGE_FORMATS_H
-#define FB_KERNEL_IMAGE_FORMATS_H
+#ifndef FB_KERNEL_IMAGES_IMAGE_H
+#define FB_KERNEL_IMAGES_IMAGE_H
 
 #include <stdint.h>
 
