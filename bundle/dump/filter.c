@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/part.h"
+#include "kernel/memory/page_frame.h"
 
 struct fb_filter {
 	struct fb_dump *dump;
@@ -18,6 +19,7 @@ struct fb_filter {
 	struct fb_page_classifier *classifier; /* NULL: no class is known */
 	uint64_t window;                       /* its first frame; UINT64_MAX: none yet */
 	uint8_t classes[FB_PAGE_CLASS_WINDOW];
+	uint64_t end; /* frames from here on are outside of the kernel's memory */
 	struct fb_filter_count counts[FB_PAGE_CLASSES];
 };
 
@@ -34,7 +36,8 @@ bool fb_level_leaves_out(unsigned level, enum fb_page_class class)
 		return level & FB_LEVEL_USER;
 	case FB_PAGE_OFFLINE:
 	case FB_PAGE_POISONED:
-		return true; /* whatever the level: they are not to be read */
+	case FB_PAGE_OUTSIDE:
+		return true; /* whatever the level: they are not to be read, or no memory of the kernel's */
 	case FB_PAGE_UNKNOWN:
 	case FB_PAGE_KERNEL:
 	case FB_PAGE_CLASSES:
@@ -62,6 +65,8 @@ struct fb_error *fb_filter_create(struct fb_kernel *kernel, unsigned level,
 	err = fb_part_warn(fb_kernel_warnings(kernel),
 			   fb_page_classifier_create(kernel, &filter->classifier),
 			   "what pages are used for is not known, so that none is left out");
+	if (!err)
+		err = fb_page_frames_end(kernel, &filter->end);
 	if (err) {
 		fb_filter_destroy(filter);
 		return err;
@@ -84,8 +89,8 @@ static struct fb_error *class_of(struct fb_filter *filter, uint64_t pfn,
 	uint64_t window = pfn / FB_PAGE_CLASS_WINDOW * FB_PAGE_CLASS_WINDOW;
 	struct fb_error *err;
 
-	*class_ret = FB_PAGE_UNKNOWN;
-	if (!filter->classifier)
+	*class_ret = pfn < filter->end ? FB_PAGE_UNKNOWN : FB_PAGE_OUTSIDE;
+	if (!filter->classifier || pfn >= filter->end)
 		return NULL;
 	if (filter->window != window) {
 		filter->window = UINT64_MAX;
@@ -104,7 +109,8 @@ static bool stays(struct fb_filter *filter, uint64_t pfn, enum fb_page_class cla
 {
 	struct fb_filter_count *count = &filter->counts[class];
 	bool wanted = filter->kept && fb_frame_set_has(filter->kept, pfn) &&
-		      class != FB_PAGE_OFFLINE && class != FB_PAGE_POISONED;
+		      class != FB_PAGE_OFFLINE && class != FB_PAGE_POISONED &&
+		      class != FB_PAGE_OUTSIDE;
 
 	if (!fb_level_leaves_out(filter->level, class))
 		count->kept++;
@@ -131,6 +137,11 @@ struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn, uint64_t
 	}
 	*pfn_ret = pfn;
 	return NULL;
+}
+
+uint64_t fb_filter_end(const struct fb_filter *filter)
+{
+	return filter->end;
 }
 
 const struct fb_filter_count *fb_filter_count(const struct fb_filter *filter,

@@ -180,6 +180,7 @@ static void plan_writing(struct filtering *filtering)
 		.next = next_page,
 		.context = filtering,
 		.dump_level = (int)options->level,
+		.end = fb_filter_end(filtering->filter),
 	};
 	filtering->plan = (struct fb_bundle_plan){
 		.kernel = fb_input_kernel(filtering->input),

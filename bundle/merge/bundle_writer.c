@@ -82,8 +82,11 @@ static struct fb_error *write_dump(struct bundle_writer *writer)
 	err = measure(writer, &pages);
 	if (err)
 		return err;
-	err = fb_dump_head_create(plan->kernel, plan->placement,
-				  plan->choice ? plan->choice->dump_level : -1, &writer->head);
+	err = fb_dump_head_create(
+		plan->kernel, plan->placement, plan->choice ? plan->choice->dump_level : -1,
+		plan->choice ? plan->choice->end
+			     : fb_dump_info(fb_kernel_dump(plan->kernel))->max_pfn,
+		&writer->head);
 	if (err)
 		return err;
 	err = fb_kdump_tables_init(&writer->tables, writer->outfile, fb_kernel_dump(plan->kernel),

@@ -148,37 +148,36 @@ static int32_t level_of(const struct fb_dump_info *info, const struct fb_placeme
 }
 
 struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, const struct fb_placement *placement,
-				     int level, struct fb_dump_head *head_ret)
+				     int level, uint64_t max_pfn, struct fb_dump_head *head_ret)
 {
 	struct fb_dump *dump = fb_kernel_dump(kernel);
 	const struct fb_dump_info *info = fb_dump_info(dump);
-	struct fb_dump_head head = {.max_pfn = info->max_pfn};
+	struct fb_dump_head head = {.max_pfn = max_pfn};
 	struct fb_kdump_sub_header sub;
 	struct fb_kdump_header header;
 	struct areas areas = {0};
 	struct fb_error *err;
 
-	if (info->max_pfn > FB_MAX_BITMAP_PFN)
-		return fb_error_create(FB_LIMIT,
-				       "the dump's frames reach to 0x%" PRIx64 ": too far",
-				       info->max_pfn);
-	head.bitmap_size = round_up((info->max_pfn + 7) / 8, FB_KDUMP_BLOCK);
+	if (max_pfn > FB_MAX_BITMAP_PFN)
+		return fb_error_create(
+			FB_LIMIT, "the dump's frames reach to 0x%" PRIx64 ": too far", max_pfn);
+	head.bitmap_size = round_up((max_pfn + 7) / 8, FB_KDUMP_BLOCK);
 	if (!input_headers(dump, &header, &sub, &areas))
 		made_up_headers(kernel, &header, &sub);
 	collect_areas(dump, &areas);
 	memcpy(header.signature, FB_KDUMP_SIGNATURE, sizeof(header.signature));
 	header.header_version = 6;
 	header.status &= KEPT_STATUS;
-	if (info->known_pfn < info->max_pfn)
+	if (info->known_pfn < max_pfn)
 		header.status |= FB_KDUMP_STATUS_INCOMPLETE;
 	header.block_size = FB_KDUMP_BLOCK;
 	header.bitmap_blocks = (uint32_t)(2 * head.bitmap_size / FB_KDUMP_BLOCK);
-	header.max_mapnr = info->max_pfn < UINT32_MAX ? (uint32_t)info->max_pfn : UINT32_MAX;
+	header.max_mapnr = max_pfn < UINT32_MAX ? (uint32_t)max_pfn : UINT32_MAX;
 	sub.dump_level = level < 0 ? level_of(info, placement) : level;
 	sub.split = 0;
 	sub.start_pfn = sub.start_pfn_64 = 0;
 	sub.end_pfn = sub.end_pfn_64 = 0;
-	sub.max_mapnr_64 = info->max_pfn;
+	sub.max_mapnr_64 = max_pfn;
 	err = lay_out(&head, &header, &sub, &areas);
 	if (!err)
 		*head_ret = head;

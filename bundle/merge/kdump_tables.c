@@ -74,6 +74,18 @@ static struct fb_error *find_existing(struct fb_kdump_tables *tables, size_t len
 	return NULL;
 }
 
+/* Clears the bits of the window from max_pfn on: the dump that is written may end before the input. */
+static void end_existing(struct fb_kdump_tables *tables, size_t length)
+{
+	uint64_t first = tables->window * 8;
+	uint64_t bits = tables->max_pfn > first ? tables->max_pfn - first : 0;
+
+	if (bits >= (uint64_t)length * 8)
+		return;
+	tables->existing_bits[bits / 8] &= (uint8_t)((1u << bits % 8) - 1);
+	memset(tables->existing_bits + bits / 8 + 1, 0, length - bits / 8 - 1);
+}
+
 /* Writes the window of both bitmaps and moves to the next. A dumped page exists. */
 static struct fb_error *flush_window(struct fb_kdump_tables *tables)
 {
@@ -85,6 +97,7 @@ static struct fb_error *flush_window(struct fb_kdump_tables *tables)
 	err = find_existing(tables, length);
 	if (err)
 		return err;
+	end_existing(tables, length);
 	for (size_t i = 0; i < length; i++)
 		tables->existing_bits[i] |= tables->bits[i];
 	err = fb_region_write(&tables->existing, tables->outfile, tables->existing_bits, length);

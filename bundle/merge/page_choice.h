@@ -17,6 +17,7 @@ struct fb_page_choice {
 	struct fb_error *(*next)(void *context, uint64_t pfn, uint64_t *pfn_ret);
 	void *context;
 	int dump_level; /* for the header: makedumpfile's -d */
+	uint64_t end; /* the dump's max_pfn: no frame from here on is chosen; at most the input's */
 	/* The results for the chosen pages, set by the writer. */
 	uint64_t written; /* pages, those of zeros included */
 	uint64_t zeros;   /* pages of zeros, which share one stored page */

@@ -116,6 +116,8 @@ static uint64_t peek_lost(struct fb_page_merge *merge)
 {
 	if (merge->next_lost != UINT64_MAX)
 		merge->next_lost = fb_dump_next_lost(merge->dump, merge->next_lost);
+	if (merge->choice && merge->next_lost >= merge->choice->end)
+		merge->next_lost = UINT64_MAX;
 	return merge->next_lost;
 }
 

@@ -51,8 +51,8 @@ struct fb_page_classifier {
 const char *fb_page_class_name(enum fb_page_class class)
 {
 	static const char *const names[] = {
-		"unknown",       "kernel", "free",    "cache",
-		"cache-private", "user",   "offline", "poisoned",
+		"unknown", "kernel",  "free",     "cache",   "cache-private",
+		"user",    "offline", "poisoned", "outside",
 	};
 
 	_Static_assert(FB_ARRAY_SIZE(names) == FB_PAGE_CLASSES, "a name for each class");

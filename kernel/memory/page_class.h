@@ -22,6 +22,7 @@ enum fb_page_class {
 	FB_PAGE_USER,          /* anonymous memory, and that of hugetlbfs */
 	FB_PAGE_OFFLINE,       /* given back to the hypervisor: reading it may fail or stall */
 	FB_PAGE_POISONED,      /* the memory is defective: reading it can crash the machine */
+	FB_PAGE_OUTSIDE, /* behind the last frame that this kernel has a struct page for: firmware */
 	FB_PAGE_CLASSES,
 };
 

@@ -11,6 +11,7 @@
 
 #include "base/part.h"
 #include "kernel/memory/page_type.h"
+#include "kernel/paging/page_table.h"
 
 /* Without vmemmap_base (KASLR of the memory regions off): the fixed place of each paging mode
  * (Documentation/arch/x86/x86_64/mm.rst). */
@@ -185,6 +186,47 @@ struct fb_error *fb_page_frame_address(struct fb_kernel *kernel, uint64_t pfn,
 	if (!err)
 		*address_ret = base + pfn * fb_kernel_layout(kernel)->page.size;
 	return err;
+}
+
+/* Where struct pages are mapped. */
+struct mapped {
+	uint64_t end; /* address behind the last run with memory */
+	bool unknown; /* a table cannot be read */
+};
+
+static struct fb_error *note_run(void *context, const struct fb_pt_run *run)
+{
+	struct mapped *mapped = context;
+
+	if (run->state == FB_PT_PRESENT)
+		mapped->end = run->end;
+	else if (run->state != FB_PT_NONE)
+		mapped->unknown = true;
+	return NULL;
+}
+
+struct fb_error *fb_page_frames_end(struct fb_kernel *kernel, uint64_t *end_ret)
+{
+	uint64_t max_pfn = fb_dump_info(fb_kernel_dump(kernel))->max_pfn, base = 0, last = 0;
+	uint64_t size = fb_kernel_layout(kernel)->page.size;
+	struct fb_page_tables tables;
+	struct mapped mapped = {0};
+	struct fb_error *err = fb_page_frame_address(kernel, 0, &base);
+
+	*end_ret = max_pfn;
+	if (!err && max_pfn)
+		err = fb_page_frame_address(kernel, max_pfn - 1, &last);
+	if (err || !size || last < base)
+		return fb_part_skip(err);
+	fb_kernel_page_tables(kernel, &tables);
+	err = fb_pt_for_each(&tables, base & FB_PAGE_MASK,
+			     (last + size + FB_PAGE_SIZE - 1) & FB_PAGE_MASK, NULL, note_run,
+			     &mapped);
+	if (err || mapped.unknown || mapped.end <= base)
+		return fb_part_skip(err);
+	if ((mapped.end - base) / size < max_pfn)
+		*end_ret = (mapped.end - base) / size;
+	return NULL;
 }
 
 struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)

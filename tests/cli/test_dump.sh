@@ -65,6 +65,23 @@ if command -v makedumpfile >/dev/null; then
     expect_status 0 "makedumpfile filters the dump again"
 fi
 
+# What a hypervisor has as memory below 4 GiB is its firmware: the kernel has no struct page for it. makedumpfile does
+# not read a dump that reaches so far behind the last memory.
+python3 "$(dirname "$0")/lossy_dump.py" plain "$dump" "$work/plain"
+python3 "$top/tests/formats/memory_image.py" "$work/plain" lime "$work/image"
+python3 -c 'import struct, sys
+sys.stdout.buffer.write(struct.pack("<IIQQQ", 0x4c694d45, 1, 0xfffc0000, 0xffffffff, 0) + b"\xff" * (256 << 10))' >>"$work/image"
+run dump "$work/image" -o "$work/inside" --json
+expect_json '.classes.outside == {kept: 0, kept_though: 0, left_out: 64} and .classes.unknown.left_out == 0' \
+    "firmware behind the last memory is left out"
+end=$(od -A n -t u8 -j $((4096 + 96)) -N 8 "$work/inside") # kdump_sub_header.max_mapnr_64
+expect [ "$end" -gt $((18025)) ] "the dump ends behind its pages"
+expect [ "$end" -lt $((1 << 20)) ] "and before the firmware"
+run verify "$work/inside"
+expect_status 0 "it is whole"
+run info "$work/inside" --json
+expect_json '.dump.pages_dumped == 18025' "with all pages of the kernel"
+
 # What fails leaves nothing, and says why.
 run dump "$dump" -o "$work/second"
 expect_error 1 'exists: only overwritten with --force' "an output that exists"

@@ -144,6 +144,7 @@ static void tells_slabs_by_their_type(void)
 	CU_ASSERT_STRING_EQUAL(frame_of(made, 5).type, "slab");
 	MADE_SET(made, pages + 4 * PAGE_BYTES, page_mapcount, 0xf0000003);
 	CU_ASSERT_STRING_EQUAL(frame_of(made, 4).type, "free");
+	fb_btf_destroy(types);
 	made_kernel_destroy(made);
 }
 
