@@ -74,10 +74,15 @@ static void made_up_headers(struct fb_kernel *kernel, struct fb_kdump_header *he
 	sub->phys_base = info->phys_base;
 }
 
-static void collect_areas(struct fb_dump *dump, struct areas *areas)
+/* VMCOREINFO is of the notes; where an image of memory has none, it is what was found in the memory: without it neither crash
+ * nor makedumpfile reads the dump. */
+static void collect_areas(struct fb_kernel *kernel, struct areas *areas)
 {
+	struct fb_dump *dump = fb_kernel_dump(kernel);
 	const char *vmcoreinfo = fb_dump_vmcoreinfo(dump);
 
+	if (!vmcoreinfo && fb_kernel_vmcoreinfo(kernel))
+		vmcoreinfo = fb_vmcoreinfo_text(fb_kernel_vmcoreinfo(kernel));
 	areas->notes = fb_dump_notes(dump, &areas->notes_size);
 	if (vmcoreinfo) {
 		areas->vmcoreinfo = (const uint8_t *)vmcoreinfo;
@@ -164,7 +169,7 @@ struct fb_error *fb_dump_head_create(struct fb_kernel *kernel, const struct fb_p
 	head.bitmap_size = round_up((max_pfn + 7) / 8, FB_KDUMP_BLOCK);
 	if (!input_headers(dump, &header, &sub, &areas))
 		made_up_headers(kernel, &header, &sub);
-	collect_areas(dump, &areas);
+	collect_areas(kernel, &areas);
 	memcpy(header.signature, FB_KDUMP_SIGNATURE, sizeof(header.signature));
 	header.header_version = 6;
 	header.status &= KEPT_STATUS;

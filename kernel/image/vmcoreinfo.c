@@ -21,7 +21,8 @@ struct line {
 };
 
 struct fb_vmcoreinfo {
-	char *text; /* owned; NULs in place of the first = and the newline of each line */
+	char *whole; /* owned; as it was parsed */
+	char *text;  /* owned; NULs in place of the first = and the newline of each line */
 	struct line *lines;
 	size_t count;
 };
@@ -92,7 +93,8 @@ struct fb_error *fb_vmcoreinfo_parse(const char *text, struct fb_vmcoreinfo **in
 	if (!info)
 		return fb_error_nomem();
 	info->text = strdup(text);
-	err = info->text ? split_lines(info) : fb_error_nomem();
+	info->whole = strdup(text);
+	err = info->text && info->whole ? split_lines(info) : fb_error_nomem();
 	if (err) {
 		fb_vmcoreinfo_destroy(info);
 		return err;
@@ -109,7 +111,13 @@ void fb_vmcoreinfo_destroy(struct fb_vmcoreinfo *info)
 		return;
 	free(info->lines);
 	free(info->text);
+	free(info->whole);
 	free(info);
+}
+
+const char *fb_vmcoreinfo_text(const struct fb_vmcoreinfo *info)
+{
+	return info->whole;
 }
 
 const char *fb_vmcoreinfo_get(const struct fb_vmcoreinfo *info, const char *key)

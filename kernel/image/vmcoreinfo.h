@@ -19,6 +19,8 @@ FB_MUST_CHECK struct fb_error *fb_vmcoreinfo_parse(const char *text,
 						   struct fb_vmcoreinfo **info_ret);
 void fb_vmcoreinfo_destroy(struct fb_vmcoreinfo *info);
 
+/* All of it, as it was given to fb_vmcoreinfo_parse(). Borrowed. */
+const char *fb_vmcoreinfo_text(const struct fb_vmcoreinfo *info);
 /* The value behind "KEY=", or NULL. Owned by info. */
 const char *fb_vmcoreinfo_get(const struct fb_vmcoreinfo *info, const char *key);
 /* The values of SYMBOL(name)=hexadecimal, NUMBER(name)=decimal or 0x..., OFFSET(name), SIZE(name) and LENGTH(name),

@@ -81,6 +81,11 @@ run verify "$work/inside"
 expect_status 0 "it is whole"
 run info "$work/inside" --json
 expect_json '.dump.pages_dumped == 18025' "with all pages of the kernel"
+expect_json '[.warnings[] | select(test("VMCOREINFO"))] == []' "and with VMCOREINFO, which the image had in its memory alone"
+if command -v makedumpfile >/dev/null; then
+    run_program makedumpfile -c -d 31 "$work/inside" "$work/inside.again"
+    expect_status 0 "makedumpfile filters it again"
+fi
 
 # What fails leaves nothing, and says why.
 run dump "$dump" -o "$work/second"
