@@ -259,7 +259,7 @@ static void blocks_are_bounded(void)
 {
 	for (unsigned count = 64; count <= 65; count++) {
 		struct mk_bytes bytes;
-		char name[8];
+		char name[16];
 
 		mk_qevm_begin(&bytes, "pc");
 		mk_qevm_section(&bytes, FB_QEVM_SECTION_START);
