@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 
 /* Digits: a build-id is at most 64 bytes (FB_BUILD_ID_MAX); the usual ones are 20. */
@@ -191,15 +192,16 @@ struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	const pid_t parent = getpid();
 	FB_CLEANUP(fb_free_at) struct fb_fetcher *fetcher = NULL;
+	struct fb_error *err;
 	int ends[2];
 
 	if (!urls || !*urls) {
 		*fetcher_ret = NULL;
 		return NULL;
 	}
-	fetcher = calloc(1, sizeof(*fetcher));
-	if (!fetcher)
-		return fb_error_nomem();
+	err = fb_alloc_array(1, sizeof(*fetcher), 1, "fetchers", &fetcher);
+	if (err)
+		return err;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return fb_error_os(errno, "cannot make a channel to fetch files by");
 	fetcher->pid = fork();
@@ -210,9 +212,7 @@ struct fb_error *fb_fetcher_start(const struct fb_sandbox_options *sandbox,
 	}
 	(void)close(ends[1]);
 	if (fetcher->pid < 0) {
-		struct fb_error *err =
-			fb_error_os(errno, "cannot make a process to fetch files in");
-
+		err = fb_error_os(errno, "cannot make a process to fetch files in");
 		(void)close(ends[0]);
 		return err;
 	}

@@ -308,12 +308,12 @@ static struct fb_error *start_child(struct fb_tracer *tracer, int32_t pid, unsig
 
 struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds, struct fb_tracer **tracer_ret)
 {
-	FB_CLEANUP(fb_tracer_destroy_at) struct fb_tracer *tracer = calloc(1, sizeof(*tracer));
+	FB_CLEANUP(fb_tracer_destroy_at) struct fb_tracer *tracer = NULL;
 	int from[2], to[2];
-	struct fb_error *err;
+	struct fb_error *err = fb_alloc_array(1, sizeof(*tracer), 1, "tracers", &tracer);
 
-	if (!tracer)
-		return fb_error_nomem();
+	if (err)
+		return err;
 	tracer->from_fd = tracer->to_fd = -1;
 	if (pipe2(from, O_CLOEXEC))
 		return fb_error_os(errno, "cannot make a pipe");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/u64_map.h"
@@ -174,12 +175,17 @@ static bool starts(const struct fb_wait_nodes *nodes, size_t node)
 
 static struct fb_error *spread(struct fb_wait_nodes *nodes, const struct reverse *reverse)
 {
-	FB_CLEANUP(fb_free_at) size_t *queue = malloc((nodes->count + 1) * sizeof(*queue));
-	FB_CLEANUP(fb_free_at) size_t *pending = calloc(nodes->count + 1, sizeof(*pending));
+	FB_CLEANUP(fb_free_at) size_t *queue = NULL;
+	FB_CLEANUP(fb_free_at) size_t *pending = NULL;
 	size_t done = 0, queued = 0;
+	struct fb_error *err = fb_alloc_array(nodes->count + 1, sizeof(*queue), SIZE_MAX,
+					      "nodes of waits", &queue);
 
-	if (!queue || !pending)
-		return fb_error_nomem();
+	if (!err)
+		err = fb_alloc_array(nodes->count + 1, sizeof(*pending), SIZE_MAX, "nodes of waits",
+				     &pending);
+	if (err)
+		return err;
 	for (size_t node = 0; node < nodes->count; node++) {
 		pending[node] =
 			is_object(nodes, node) &&
