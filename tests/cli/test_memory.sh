@@ -25,12 +25,16 @@ for place in $places; do
     status=0
     LD_PRELOAD=$work/failing.so FAIL_AT=$place FAIL_COUNT=1 timeout 60 "$FBUNDLE" merge "$dump" "${cores[@]}" \
         -o "$work/bundle" -j 1 --quiet >"$work/stdout" 2>"$work/stderr" </dev/null || status=$?
+    said=no
+    [ "$status" -ne 1 ] || ! grep -qiE 'out of memory|cannot allocate' "$work/stderr" || said=yes
     if [ -e "$work/bundle" ]; then
-        if [ "$status" -eq 0 ] || [ "$status" -eq 3 ] && "$FBUNDLE" verify "$work/bundle" >"$work/verified" 2>&1; then
+        # Status 1: it was written, and memory ran out for what is then told of it.
+        if { [ "$status" -eq 0 ] || [ "$status" -eq 3 ] || [ "$said" = yes ]; } &&
+            "$FBUNDLE" verify "$work/bundle" >"$work/verified" 2>&1; then
             whole=$((whole + 1))
             continue
         fi
-    elif [ "$status" -eq 1 ] && grep -qiE 'out of memory|cannot allocate' "$work/stderr"; then
+    elif [ "$said" = yes ]; then
         none=$((none + 1))
         continue
     fi
