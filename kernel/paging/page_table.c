@@ -198,6 +198,16 @@ struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t addres
 	return NULL;
 }
 
+struct fb_error *fb_pt_frame(const struct fb_page_tables *tables, uint64_t address,
+			     uint64_t *pfn_ret)
+{
+	struct fb_pt_walk walk;
+	struct fb_error *err = fb_pt_walk(tables, address & FB_PAGE_MASK, &walk);
+
+	*pfn_ret = !err && walk.state == FB_PT_PRESENT ? walk.physical >> FB_PAGE_SHIFT : 0;
+	return err;
+}
+
 /* A range walk in progress. */
 struct range {
 	const struct fb_page_tables *tables;

@@ -70,6 +70,10 @@ struct fb_page_tables {
 FB_MUST_CHECK struct fb_error *fb_pt_walk(const struct fb_page_tables *tables, uint64_t address,
 					  struct fb_pt_walk *walk_ret);
 
+/* The page frame at the address, where it is FB_PT_PRESENT; 0: none, or not to be read. Fatal errors only. */
+FB_MUST_CHECK struct fb_error *fb_pt_frame(const struct fb_page_tables *tables, uint64_t address,
+					   uint64_t *pfn_ret);
+
 /* A run of addresses with one state and, where there is a frame, consecutive physical addresses;
  * swapped pages come one by one. */
 struct fb_pt_run {

@@ -108,3 +108,21 @@ void mk_expect_page(struct fb_dump *dump, uint64_t pfn, uint64_t wanted)
 	FB_OK(fb_dump_read_page(dump, pfn, page));
 	CU_ASSERT_EQUAL(memcmp(page, expected, sizeof(page)), 0);
 }
+
+void mk_qevm_expect_at(const char *machine, uint64_t memory, uint64_t page, uint64_t at)
+{
+	struct mk_bytes bytes;
+	struct fb_dump *dump;
+
+	mk_qevm_begin(&bytes, machine);
+	mk_qevm_blocks(&bytes, (const char *const[]){"pc.ram", NULL}, &memory);
+	mk_qevm_section(&bytes, FB_QEVM_SECTION_END);
+	mk_qevm_page(&bytes, "pc.ram", page, 7);
+	mk_qevm_end(&bytes);
+	mk_qevm_u8(&bytes, FB_QEVM_SECTION_EOF);
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->pages_dumped, 1);
+	mk_expect_page(dump, at >> FB_PAGE_SHIFT, 7);
+	fb_dump_destroy(dump);
+	free(bytes.data);
+}

@@ -24,6 +24,9 @@ void mk_qevm_blocks(struct mk_bytes *bytes, const char *const names[], const uin
 void mk_qevm_page(struct mk_bytes *bytes, const char *block, uint64_t offset, uint64_t pfn);
 void mk_qevm_filled(struct mk_bytes *bytes, uint64_t offset, uint8_t byte);
 
+/* A saved guest of this machine and memory, of which the page at an offset of its RAM is at physical address `at`. */
+void mk_qevm_expect_at(const char *machine, uint64_t memory, uint64_t page, uint64_t at);
+
 /* Page pfn of the dump is mk_page() of wanted. */
 void mk_expect_page(struct fb_dump *dump, uint64_t pfn, uint64_t wanted);
 

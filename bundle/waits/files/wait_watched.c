@@ -58,17 +58,18 @@ static struct fb_error *note_debt(struct fb_watched *watched, uint64_t file, int
 static struct fb_error *name_file(struct fb_watched *watched, int64_t fd, char *to, size_t size)
 {
 	struct fb_held_files *held;
-	struct fb_error *err = fb_wait_held(watched->finder, &held);
+	struct fb_error *err;
 
-	if (err)
-		return err;
-	if (fd >= 0)
+	if (fd >= 0) {
 		snprintf(to, size, "fd %" PRId64, fd);
-	else
+		return NULL;
+	}
+	err = fb_wait_held(watched->finder, &held);
+	if (!err)
 		snprintf(to, size, "%s",
 			 fb_held_files_lost(held) ? "a file of an unknown descriptor"
 						  : "a file without a descriptor");
-	return NULL;
+	return err;
 }
 
 /* The queue by which an epoll waits for a file: of the first of its entries (an eppoll_entry, linked from the epitem

@@ -24,22 +24,12 @@
 #include "bundle/waits/locks/wait_rt_lock.h"
 #include "kernel/files/files.h"
 
-/* The page frame of the word; 0 where the page tables do not tell. */
-static struct fb_error *find_frame(struct fb_joined *joined, uint64_t address, uint64_t *frame_ret)
-{
-	struct fb_pt_walk walk;
-	struct fb_error *err = fb_pt_walk(fb_joined_tables(joined), address & FB_PAGE_MASK, &walk);
-
-	*frame_ret = !err && walk.state == FB_PT_PRESENT ? walk.physical >> FB_PAGE_SHIFT : 0;
-	return err;
-}
-
 /* A word that other processes may have too, in a mapping of which the dump has lost what it maps, is known by where
  * it lies in memory. */
 static struct fb_error *find_lost_key(struct fb_joined *joined, uint64_t address,
 				      struct fb_futex_key *key)
 {
-	struct fb_error *err = find_frame(joined, address, &key->frame);
+	struct fb_error *err = fb_pt_frame(fb_joined_tables(joined), address, &key->frame);
 
 	if (err || !key->frame)
 		return err;
@@ -72,7 +62,7 @@ static struct fb_error *find_key(struct fb_wait_finder *finder, const struct fb_
 	key->shared = true;
 	key->words[0] = inode;
 	key->words[1] = vma->pgoff * FB_PAGE_SIZE + (address - vma->start);
-	return find_frame(joined, address, &key->frame);
+	return fb_pt_frame(fb_joined_tables(joined), address, &key->frame);
 }
 
 /* "A (0x5584e75621c0)", "0x7fd50c0c1000", "memory shared at ..." */

@@ -79,7 +79,7 @@ static struct fb_error *has_frame(const struct fb_wait_finder *finder, const str
 				  const struct fb_futex_key *key, uint64_t address, bool *has_ret)
 {
 	struct fb_page_tables tables;
-	struct fb_pt_walk walk;
+	uint64_t frame = 0;
 	struct fb_error *err;
 
 	*has_ret = false;
@@ -87,9 +87,8 @@ static struct fb_error *has_frame(const struct fb_wait_finder *finder, const str
 		return NULL;
 	err = fb_kernel_mm_page_tables(finder->kernel, task->mm, &tables);
 	if (!err)
-		err = fb_pt_walk(&tables, address & FB_PAGE_MASK, &walk);
-	*has_ret =
-		!err && walk.state == FB_PT_PRESENT && walk.physical >> FB_PAGE_SHIFT == key->frame;
+		err = fb_pt_frame(&tables, address, &frame);
+	*has_ret = !err && frame == key->frame;
 	return fb_part_skip(err);
 }
 

@@ -99,6 +99,27 @@ uint64_t made_pipe_between(struct made_waits *waits, const struct fb_task *reade
 	return read;
 }
 
+uint64_t made_tcp_tables(struct made_waits *waits, uint64_t *info_ret)
+{
+	struct made_kernel *made = waits->made;
+	uint64_t info = made_alloc(made, 64), buckets = made_alloc(made, 64);
+
+	MADE_FIELD(made, hashinfo_ehash, 0, 8);
+	MADE_FIELD(made, hashinfo_ehash_mask, 8, 4);
+	MADE_FIELD(made, hashinfo_lhash2, 16, 8);
+	MADE_FIELD(made, hashinfo_lhash2_mask, 24, 4);
+	MADE_FIELD(made, listen_bucket_head, 8, 8);
+	made->kernel.layout.inet_listen_hashbucket.size = 16;
+	MADE_SET(made, info, hashinfo_ehash, buckets);
+	MADE_SET(made, info, hashinfo_lhash2, buckets + MADE_TCP_LISTENERS - 8);
+	made_put(made, buckets, 1, 8);
+	made_put(made, buckets + MADE_TCP_LISTENERS, 1, 8);
+	made_waits_symbol(waits, "tcp_hashinfo", info);
+	if (info_ret)
+		*info_ret = info;
+	return buckets;
+}
+
 void made_sleep_in(struct made_waits *waits, const struct fb_task *task, uint64_t head)
 {
 	struct made_kernel *made = waits->made;

@@ -22,6 +22,10 @@ uint64_t made_pipe(struct made_waits *waits);
  * has). Gives the file of the reading end. */
 uint64_t made_pipe_between(struct made_waits *waits, const struct fb_task *reader, unsigned fd,
 			   const struct fb_task *writer, unsigned writer_fd);
+/* The kernel's tables of TCP sockets, of one bucket each and empty: the list of connections is at the address that is
+ * given, that of listeners MADE_TCP_LISTENERS behind it. *info_ret (NULL: not asked for): the struct inet_hashinfo. */
+#define MADE_TCP_LISTENERS 24u
+uint64_t made_tcp_tables(struct made_waits *waits, uint64_t *info_ret);
 /* Queues the thread in the wait queue of which list_head is at head. */
 void made_sleep_in(struct made_waits *waits, const struct fb_task *task, uint64_t head);
 

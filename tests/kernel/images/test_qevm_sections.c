@@ -182,21 +182,8 @@ static void the_gap_begins_with_a_size(void)
 		{"microvm", 0xc0001000, 0xc0000000 - 4096, 0xc0000000 - 4096},
 	};
 
-	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		struct mk_bytes bytes;
-		struct fb_dump *dump;
-
-		mk_qevm_begin(&bytes, cases[i].machine);
-		mk_qevm_blocks(&bytes, (const char *const[]){"pc.ram", NULL}, &cases[i].memory);
-		mk_qevm_section(&bytes, FB_QEVM_SECTION_END);
-		mk_qevm_page(&bytes, "pc.ram", cases[i].page, 7);
-		mk_qevm_end(&bytes);
-		mk_qevm_u8(&bytes, FB_QEVM_SECTION_EOF);
-		FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
-		mk_expect_page(dump, cases[i].at >> FB_PAGE_SHIFT, 7);
-		fb_dump_destroy(dump);
-		free(bytes.data);
-	}
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
+		mk_qevm_expect_at(cases[i].machine, cases[i].memory, cases[i].page, cases[i].at);
 	for (uint64_t memory = 2 * GIB; memory <= 2 * GIB + 4096; memory += 4096) {
 		struct mk_bytes bytes;
 

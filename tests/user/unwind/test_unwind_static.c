@@ -12,7 +12,7 @@
 #include "base/attr.h"
 #include "tests/harness.h"
 #include "tests/user/live_process.h"
-#include "user/unwind/unwind.h"
+#include "tests/user/unwound.h"
 
 #define THREADS 3u
 #define READY 3
@@ -58,22 +58,6 @@ static bool make_program(void)
 	return system(command) == 0; /* NOLINT(cert-env33-c): a test's own words */
 }
 
-static void unwind(struct fb_live_process *live, bool files, struct fb_string_pool *pool,
-		   struct fb_user_stack stacks[THREADS])
-{
-	const struct fb_object_sources sources = {.find = files ? fb_live_find_file : NULL};
-	struct fb_user_process process = {
-		.fetch_fd = -1,
-		.space = &live->space,
-		.mappings = live->mappings,
-		.mapping_count = live->mapping_count,
-	};
-
-	FB_OK_FATAL(fb_object_cache_create(&sources, &process.objects));
-	FB_OK_FATAL(fb_user_stacks_unwind(&process, live->regs, THREADS, pool, stacks));
-	fb_object_cache_destroy(process.objects);
-}
-
 static void expect_same(const struct fb_user_stack *with, const struct fb_user_stack *without)
 {
 	CU_ASSERT_TRUE(with->complete && without->complete);
@@ -93,26 +77,22 @@ static void expect_same(const struct fb_user_stack *with, const struct fb_user_s
 /* The page of constants in which the mapping that address is in begins. */
 static void expect_missing(struct fb_live_process *live)
 {
-	struct fb_string_pool pool = {0};
-	struct fb_user_stack stacks[THREADS];
+	struct unwound stacks;
 	const struct fb_user_mapping *code = fb_live_mapping(live, live->regs[0].rip);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(code);
 	live->absent_start = code->end;
 	live->absent_end = code[1].end;
-	unwind(live, false, &pool, stacks);
-	for (size_t i = 0; i < THREADS; i++) {
-		CU_ASSERT_FALSE(stacks[i].complete);
-		fb_user_stack_deinit(&stacks[i]);
-	}
-	fb_string_pool_deinit(&pool);
+	unwound_of(live, false, &stacks);
+	for (size_t i = 0; i < THREADS; i++)
+		CU_ASSERT_FALSE(stacks.stacks[i].complete);
+	unwound_done(&stacks);
 }
 
 static void finds_the_same_without_its_file(void)
 {
 	struct fb_live_process live;
-	struct fb_string_pool pool = {0};
-	struct fb_user_stack with[THREADS], without[THREADS];
+	struct unwound with, without;
 	size_t signals = 0;
 
 	if (!make_program()) {
@@ -122,20 +102,17 @@ static void finds_the_same_without_its_file(void)
 	if (!fb_live_process_start(&live, child_runs_it, THREADS))
 		return;
 	CU_ASSERT_EQUAL_FATAL(live.thread_count, THREADS);
-	unwind(&live, true, &pool, with);
-	unwind(&live, false, &pool, without);
+	unwound_of(&live, true, &with);
+	unwound_of(&live, false, &without);
 	for (size_t i = 0; i < THREADS; i++) {
-		expect_same(&with[i], &without[i]);
-		for (size_t j = 0; j < without[i].count; j++)
-			signals += without[i].frames[j].signal;
+		expect_same(&with.stacks[i], &without.stacks[i]);
+		for (size_t j = 0; j < without.stacks[i].count; j++)
+			signals += without.stacks[i].frames[j].signal;
 	}
 	CU_ASSERT_EQUAL(signals, 1);
 	expect_missing(&live);
-	for (size_t i = 0; i < THREADS; i++) {
-		fb_user_stack_deinit(&with[i]);
-		fb_user_stack_deinit(&without[i]);
-	}
-	fb_string_pool_deinit(&pool);
+	unwound_done(&with);
+	unwound_done(&without);
 	fb_live_process_stop(&live);
 }
 

@@ -63,26 +63,6 @@ static void put_types(struct made_waits *w)
 	made_types_give(types, w->made);
 }
 
-/* The tables of TCP sockets: one bucket of connections, one of listeners. */
-static void put_tables(struct made_waits *w)
-{
-	struct made_kernel *made = w->made;
-	uint64_t info = made_alloc(made, 64), buckets = made_alloc(made, 64);
-
-	MADE_FIELD(made, hashinfo_ehash, 0, 8);
-	MADE_FIELD(made, hashinfo_ehash_mask, 8, 4);
-	MADE_FIELD(made, hashinfo_lhash2, 16, 8);
-	MADE_FIELD(made, hashinfo_lhash2_mask, 24, 4);
-	MADE_FIELD(made, listen_bucket_head, 8, 8);
-	made->kernel.layout.inet_listen_hashbucket.size = 16;
-	MADE_SET(made, info, hashinfo_ehash, buckets);
-	MADE_SET(made, info, hashinfo_lhash2, buckets + 16);
-	made_put(made, buckets, 1, 8);
-	made_put(made, buckets + 24, 1, 8);
-	made_waits_symbol(w, "tcp_hashinfo", info);
-	w->marks[1] = buckets;
-}
-
 /* A socket in its table, open at the descriptor of the task (NULL: of nobody's); gives its file. */
 static uint64_t put_sock(struct made_waits *w, const struct fb_task *task, unsigned fd,
 			 uint16_t local, uint16_t peer, const struct end *end)
@@ -123,7 +103,7 @@ static struct fb_blocked loop(struct made_waits *w, bool listens, const struct e
 
 	put_types(w);
 	made_open_files_members(w);
-	put_tables(w);
+	w->marks[1] = made_tcp_tables(w, NULL);
 	MADE_FIELD(made, eventpoll_root, 16, 8);
 	MADE_FIELD(made, epitem_node, 8, 24);
 	MADE_FIELD(made, epitem_file, 32, 8);

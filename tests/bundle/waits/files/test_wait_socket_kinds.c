@@ -21,22 +21,8 @@ enum { WAITER, PEER };
 
 static void put_tasks(struct made_waits *w)
 {
-	struct made_kernel *made = w->made;
-	uint64_t info = made_alloc(made, 64), buckets = made_alloc(made, 64);
-
 	made_open_files_members(w);
-	MADE_FIELD(made, hashinfo_ehash, 0, 8);
-	MADE_FIELD(made, hashinfo_ehash_mask, 8, 4);
-	MADE_FIELD(made, hashinfo_lhash2, 16, 8);
-	MADE_FIELD(made, hashinfo_lhash2_mask, 24, 4);
-	MADE_FIELD(made, listen_bucket_head, 8, 8);
-	made->kernel.layout.inet_listen_hashbucket.size = 16;
-	MADE_SET(made, info, hashinfo_ehash, buckets);
-	MADE_SET(made, info, hashinfo_lhash2, buckets + 16);
-	made_put(made, buckets, 1, 8);
-	made_put(made, buckets + 24, 1, 8);
-	made_waits_symbol(w, "tcp_hashinfo", info);
-	w->marks[1] = buckets;
+	w->marks[1] = made_tcp_tables(w, NULL);
 	made_waits_task(w, 10, 10, "waiter");
 	made_waits_task(w, 20, 20, "peer");
 }

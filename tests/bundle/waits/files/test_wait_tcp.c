@@ -23,28 +23,14 @@
 #define BROKEN 0x1230u /* what a chain cannot lead to */
 
 enum { WAITER, PEER };
-enum { ESTABLISHED_BUCKET = 0, LISTEN_BUCKET = 24 };
+enum { ESTABLISHED_BUCKET = 0, LISTEN_BUCKET = MADE_TCP_LISTENERS };
 
 /* Two tables of one bucket each at marks[1], of which the one of connections is broken. */
 static void put_tasks(struct made_waits *w)
 {
-	struct made_kernel *made = w->made;
-	uint64_t info = made_alloc(made, 64), buckets = made_alloc(made, 64);
-
 	made_open_files_members(w);
-	MADE_FIELD(made, hashinfo_ehash, 0, 8);
-	MADE_FIELD(made, hashinfo_ehash_mask, 8, 4);
-	MADE_FIELD(made, hashinfo_lhash2, 16, 8);
-	MADE_FIELD(made, hashinfo_lhash2_mask, 24, 4);
-	MADE_FIELD(made, listen_bucket_head, 8, 8);
-	made->kernel.layout.inet_listen_hashbucket.size = 16;
-	MADE_SET(made, info, hashinfo_ehash, buckets + ESTABLISHED_BUCKET);
-	MADE_SET(made, info, hashinfo_lhash2, buckets + LISTEN_BUCKET - 8);
-	made_put(made, buckets + ESTABLISHED_BUCKET, BROKEN, 8);
-	made_put(made, buckets + LISTEN_BUCKET, 1, 8);
-	made_waits_symbol(w, "tcp_hashinfo", info);
-	w->marks[1] = buckets;
-	w->marks[2] = info;
+	w->marks[1] = made_tcp_tables(w, &w->marks[2]);
+	made_put(w->made, w->marks[1] + ESTABLISHED_BUCKET, BROKEN, 8);
 	made_waits_task(w, 10, 10, "waiter");
 	made_waits_task(w, 20, 20, "peer");
 }
