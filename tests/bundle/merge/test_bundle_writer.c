@@ -370,9 +370,52 @@ static void a_dump_that_shrinks_gives_no_bundle(void)
 	check_shrinking(MADE_ELF, 0);
 }
 
+#define END 203u /* in the midst of a byte of the bitmaps */
+
+static struct fb_error *next_below_end(void *context, uint64_t pfn, uint64_t *pfn_ret)
+{
+	struct made_host *host = context;
+
+	*pfn_ret = fb_dump_next_page(host->dump, pfn);
+	if (*pfn_ret >= END)
+		*pfn_ret = UINT64_MAX;
+	return NULL;
+}
+
+/* A dump may end before its input: no frame from there on exists in it. */
+static void a_dump_of_fewer_frames(void)
+{
+	static const struct fb_placement nothing;
+	struct made_host host;
+	struct fb_page_choice choice = {.next = next_below_end, .context = &host, .end = END};
+	struct fb_bundle_plan plan = {
+		.placement = &nothing, .choice = &choice, .manifest = MADE_MANIFEST};
+	uint8_t bits[MADE_MAX_PFN / 8] = {0}, before[sizeof(bits)] = {0};
+	char path[4200];
+	const char *paths[] = {path};
+	struct fb_dump *dump;
+
+	made_host_open(&host, MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	plan.kernel = host.kernel;
+	snprintf(path, sizeof(path), "%s/fewer", fb_test_folder());
+	FB_OK_FATAL(fb_bundle_write(&plan, path, true));
+	FB_OK_FATAL(fb_dump_open(paths, 1, host.warnings, &dump));
+	CU_ASSERT_EQUAL(fb_dump_info(dump)->max_pfn, END);
+	for (uint64_t pfn = 0; pfn < MADE_MAX_PFN; pfn++)
+		CU_ASSERT_EQUAL(fb_dump_has_page(dump, pfn),
+				pfn < END && fb_dump_has_page(host.dump, pfn));
+	FB_OK(fb_dump_existing_bitmap(host.dump, 0, before, sizeof(before)));
+	FB_OK(fb_dump_existing_bitmap(dump, 0, bits, sizeof(bits)));
+	for (uint64_t pfn = 0; pfn < MADE_MAX_PFN; pfn++)
+		CU_ASSERT_EQUAL(bits[pfn / 8] >> pfn % 8 & 1,
+				pfn < END ? before[pfn / 8] >> pfn % 8 & 1 : 0);
+	fb_dump_destroy(dump);
+	made_host_close(&host);
+}
+
 FB_TEST_MAIN("bundle/bundle_writer", FB_TEST(bundles_of_kdump), FB_TEST(bundle_of_a_flattened_dump),
 	     FB_TEST(bundle_of_a_split_dump), FB_TEST(bundle_of_an_elf_dump),
 	     FB_TEST(threads_change_no_byte), FB_TEST(stored_pages_are_copied_as_they_are),
 	     FB_TEST(zero_pages_share_their_bytes), FB_TEST(is_private_and_refuses_to_overwrite),
 	     FB_TEST(a_damaged_page_is_replaced), FB_TEST(a_failed_write_leaves_nothing),
-	     FB_TEST(a_dump_that_shrinks_gives_no_bundle))
+	     FB_TEST(a_dump_that_shrinks_gives_no_bundle), FB_TEST(a_dump_of_fewer_frames))

@@ -3,12 +3,15 @@
 #include "kernel/memory/page_frame.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "symbols/btf/btf_builder.h"
 #include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
+#include "tests/kernel/made_tables.h"
+#include "tests/kernel/make_kdump.h"
 #include "tests/kernel/real_kernel.h"
 
 #define PAGE_BYTES 64u
@@ -326,6 +329,58 @@ static void what_is_fatal_passes(void)
 	made_kernel_destroy(made);
 }
 
+#define VMEMMAP \
+	0xffffea00001ff000ull /* its first page is mapped by one table, the others by the next */
+#define STRUCT_PAGES (FB_PAGE_SIZE / PAGE_BYTES) /* on a page */
+
+static bool no_page(uint64_t pfn FB_UNUSED)
+{
+	return false;
+}
+
+/* The end of the frames, of a dump that reaches to 300, where these pages of struct pages are mapped. */
+static void expect_end(struct made_tables *tables, const char *mapped, uint64_t end)
+{
+	struct mk_recipe recipe = {.max_pfn = 300, .dumped = no_page};
+	struct mk_bytes bytes;
+	uint64_t pages, base = 0, given = 1;
+	struct made_kernel *made = make(&pages);
+
+	mk_kdump(&recipe, &bytes);
+	FB_OK_FATAL(mk_open(&bytes, made->warnings, &made->kernel.dump));
+	FB_OK_FATAL(fb_kernel_symbol(&made->kernel, "vmemmap_base", &base));
+	made_put(made, base, VMEMMAP, 8);
+	made->kernel.tables = tables->tables;
+	for (uint64_t i = 0; mapped[i]; i++)
+		made_tables_set(tables, VMEMMAP + i * FB_PAGE_SIZE, 0,
+				mapped[i] == '1' ? 0x5000 | ENTRY_TABLE : 0);
+	FB_OK(fb_page_frames_end(&made->kernel, &given));
+	CU_ASSERT_EQUAL(given, end);
+	made->kernel.layout.page.size = 0;
+	FB_OK(fb_page_frames_end(&made->kernel, &given));
+	CU_ASSERT_EQUAL(given, 300);
+	fb_dump_destroy(made->kernel.dump);
+	made->kernel.dump = NULL;
+	made_kernel_destroy(made);
+	free(bytes.data);
+}
+
+/* By the last page of struct pages that is mapped; of a table that is lost nobody knows what it maps. */
+static void frames_end_with_their_struct_pages(void)
+{
+	struct made_tables *tables = made_tables_create(4);
+
+	expect_end(tables, "11010", 4 * STRUCT_PAGES);
+	expect_end(tables, "10000", STRUCT_PAGES);
+	expect_end(tables, "11111", 300);
+	expect_end(tables, "00000", 300);
+	made_tables_set(tables, VMEMMAP, 0, 0x5000 | ENTRY_TABLE);
+	tables->failure = FB_ABSENT;
+	tables->absent[made_tables_frame(tables, VMEMMAP + FB_PAGE_SIZE, 0)] = true;
+	expect_end(tables, "", 300);
+	made_tables_destroy(tables);
+}
+
 static void does_not_know_what_is_lost(void)
 {
 	uint64_t pages;
@@ -386,5 +441,6 @@ FB_TEST_MAIN("kernel/page_frame", FB_TEST(tells_kinds_apart), FB_TEST(asks_the_h
 	     FB_TEST(heads_are_in_reach_of_their_tails), FB_TEST(heads_are_found_by_masks),
 	     FB_TEST(flags_are_named), FB_TEST(names_of_flags_end_where_their_room_does),
 	     FB_TEST(mappings_are_counted_from_minus_one), FB_TEST(what_is_fatal_passes),
-	     FB_TEST(tells_slabs_by_their_type), FB_TEST(does_not_know_what_is_lost),
-	     FB_TEST(uses_the_fixed_place), FB_TEST(agrees_with_itself_on_real_dumps))
+	     FB_TEST(tells_slabs_by_their_type), FB_TEST(frames_end_with_their_struct_pages),
+	     FB_TEST(does_not_know_what_is_lost), FB_TEST(uses_the_fixed_place),
+	     FB_TEST(agrees_with_itself_on_real_dumps))

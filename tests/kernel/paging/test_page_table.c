@@ -111,6 +111,30 @@ static void tells_absent_entries_apart(void)
 	made_tables_destroy(made);
 }
 
+/* A frame is there only where the CPU may use it. */
+static void frames_are_of_present_pages(void)
+{
+	struct made_tables *made = made_tables_create(4);
+	uint64_t pfn = 1;
+
+	FB_OK(fb_pt_frame(&made->tables, USER, &pfn));
+	CU_ASSERT_EQUAL(pfn, 0);
+	made_tables_set(made, USER, 0, 0x123456000ull | ENTRY_TABLE);
+	FB_OK(fb_pt_frame(&made->tables, USER + 0xfff, &pfn));
+	CU_ASSERT_EQUAL(pfn, 0x123456);
+	made_tables_set(made, USER, 0, made_protnone(0x123456000, PROTNONE_BIT));
+	FB_OK(fb_pt_frame(&made->tables, USER, &pfn));
+	CU_ASSERT_EQUAL(pfn, 0);
+	made_tables_set(made, 0x80200000, 1, 0x12400000ull | ENTRY_HUGE);
+	FB_OK(fb_pt_frame(&made->tables, 0x80200000 + 0x3456, &pfn));
+	CU_ASSERT_EQUAL(pfn, 0x12403);
+	made->failure = FB_NOMEM;
+	made->absent[1] = true;
+	FB_FAILS(fb_pt_frame(&made->tables, USER, &pfn), FB_NOMEM);
+	CU_ASSERT_EQUAL(pfn, 0);
+	made_tables_destroy(made);
+}
+
 /* AMD's encryption bit stands among those of the frame. */
 static void takes_the_encryption_bit_off(void)
 {
@@ -385,9 +409,9 @@ static void names_states(void)
 }
 
 FB_TEST_MAIN("kernel/page_table", FB_TEST(walks_four_and_five_levels), FB_TEST(knows_huge_pages),
-	     FB_TEST(tells_absent_entries_apart), FB_TEST(takes_the_encryption_bit_off),
-	     FB_TEST(stops_at_lost_tables), FB_TEST(refuses_tables_outside_memory),
-	     FB_TEST(knows_non_canonical_addresses), FB_TEST(gives_runs),
-	     FB_TEST(gives_runs_of_huge_pages), FB_TEST(gives_the_highest_address),
-	     FB_TEST(ends_where_the_callback_says), FB_TEST(gives_runs_of_lost_tables),
-	     FB_TEST(ends_loops), FB_TEST(names_states))
+	     FB_TEST(tells_absent_entries_apart), FB_TEST(frames_are_of_present_pages),
+	     FB_TEST(takes_the_encryption_bit_off), FB_TEST(stops_at_lost_tables),
+	     FB_TEST(refuses_tables_outside_memory), FB_TEST(knows_non_canonical_addresses),
+	     FB_TEST(gives_runs), FB_TEST(gives_runs_of_huge_pages),
+	     FB_TEST(gives_the_highest_address), FB_TEST(ends_where_the_callback_says),
+	     FB_TEST(gives_runs_of_lost_tables), FB_TEST(ends_loops), FB_TEST(names_states))
