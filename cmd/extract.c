@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/files/outfile.h"
 #include "base/limits.h"
-#include "base/outfile.h"
 #include "base/part.h"
 #include "base/text.h"
 #include "cmd/extract_dump.h"

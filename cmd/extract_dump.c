@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/files/outfile.h"
 #include "base/limits.h"
-#include "base/outfile.h"
 #include "base/text.h"
 #include "bundle/process/core_builder.h"
 #include "cmd/extract_gdb.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 #include "tests/harness.h"
 
 void expected_add(struct fb_buf *text, const char *format, ...)

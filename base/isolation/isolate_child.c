@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 #include "base/isolation/isolate_private.h"
 #include "base/isolation/sandbox.h"
 #include "base/limits.h"

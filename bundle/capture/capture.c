@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files/outfile.h"
 #include "base/limits.h"
-#include "base/outfile.h"
 #include "base/part.h"
 #include "bundle/capture/capture_notes.h"
 #include "bundle/capture/memory.h"

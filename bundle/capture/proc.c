@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 #include "base/limits.h"
 #include "base/part.h"
 

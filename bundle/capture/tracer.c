@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 #include "base/limits.h"
 #include "bundle/capture/proc.h"
 

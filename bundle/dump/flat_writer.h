@@ -7,7 +7,7 @@
 #define FB_BUNDLE_FLAT_WRITER_H
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 
 struct fb_flat_writer;
 

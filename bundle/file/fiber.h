@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/pool.h"
 #include "base/warnings.h"
 #include "bundle/file/fiber_objects.h"

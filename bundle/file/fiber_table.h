@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "bundle/file/fiber_format.h"
 
 /* The parts that make up a core; indexes in the table. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 
 struct fb_error *fb_host_path(const char *root, const char *path, char **path_ret)
 {

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "base/pool.h"
 #include "base/warnings.h"
 #include "bundle/file/fiber.h"

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/file/fiber_format.h"
 #include "bundle/merge/scratch.h"
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/merge/bundle_writer.h"
 #include "bundle/merge/region_sums.h"
 #include "bundle/merge/scratch.h"

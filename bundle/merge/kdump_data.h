@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/merge/bundle_writer.h"
 #include "bundle/merge/kdump_tables.h"
 #include "bundle/merge/region_sums.h"

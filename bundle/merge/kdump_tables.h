@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/merge/dump_head.h"
 #include "bundle/merge/region_sums.h"
 #include "kernel/dump/dump.h"

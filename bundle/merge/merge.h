@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/file/fiber_objects.h"
 #include "bundle/input/input.h"
 #include "bundle/match/place.h"

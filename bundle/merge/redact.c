@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/limits.h"
 
 /* struct elf_prpsinfo of x86-64 (include/linux/elfcore.h): pr_psargs is a copy of memory. */

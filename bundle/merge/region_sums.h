@@ -12,7 +12,7 @@
 #include <xxhash.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/file/fiber_format.h"
 
 #define FB_FIBER_CHUNK (1u << FB_FIBER_CHUNK_SHIFT)

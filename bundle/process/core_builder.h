@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "bundle/input/input.h"
 #include "bundle/process/core_notes_writer.h"
 #include "bundle/process/joined_space.h"

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/open_in_root.h"
+#include "base/files/open_in_root.h"
 
 /* Distinct files mapped by the processes of one command. */
 #define MAX_FILES 4096u

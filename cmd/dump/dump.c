@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files/outfile.h"
 #include "base/limits.h"
-#include "base/outfile.h"
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/dump/filtered_dump.h"

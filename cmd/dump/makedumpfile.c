@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 #include "cmd/shared/command.h"
 
 #define PIECE (256u << 10) /* bytes that go through at once */

@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "cmd/shared/output.h"
 
 struct fb_html {

@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/files/outfile.h"
 #include "base/isolation/fetcher.h"
 #include "base/isolation/sandbox.h"
-#include "base/outfile.h"
 #include "base/warnings.h"
 #include "bundle/input/input.h"
 #include "cmd/shared/output.h"

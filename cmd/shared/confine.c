@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/files/outfile.h"
 #include "base/isolation/sandbox.h"
 #include "base/limits.h"
-#include "base/outfile.h"
 #include "cmd/shared/command.h"
 
 /* What the C library and the thread pool look at, and what says why /proc/kcore cannot be read. */

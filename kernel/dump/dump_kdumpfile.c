@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files/temporary.h"
 #include "base/limits.h"
-#include "base/temporary.h"
 #include "base/text.h"
 #include "kernel/dump/dump_private.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/foreign_file.h"
+#include "base/files/foreign_file.h"
 #include "base/limits.h"
 #include "kernel/dump/dump_private.h"
 #include "kernel/dump/flattened.h"

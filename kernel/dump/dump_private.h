@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/space.h"
 #include "base/warnings.h"
 #include "kernel/dump/dump.h"

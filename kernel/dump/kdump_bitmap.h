@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 
 struct fb_kdump_bitmap;
 

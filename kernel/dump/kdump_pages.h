@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "kernel/dump/kdump_format.h"
 
 struct fb_kdump_descs;

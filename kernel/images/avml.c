@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/files/temporary.h"
 #include "base/limits.h"
-#include "base/temporary.h"
 #include "kernel/images/image.h"
 #include "kernel/images/lime.h"
 #include "kernel/images/lime_format.h"

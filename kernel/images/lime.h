@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/warnings.h"
 
 /* Reads the range header at offset: *start_ret is the range's physical address, *length_ret its size in bytes. The

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "kernel/images/image.h"
 
 /* Whether the file begins with the magic number of a checkpoint. */

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/files/open_path.h"
 #include "base/limits.h"
-#include "base/open_path.h"
 #include "base/search.h"
 #include "symbols/dwarf/dwarf_lines_private.h"
 

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/files/open_path.h"
 #include "base/limits.h"
-#include "base/open_path.h"
 #include "symbols/dwarf/dwarf_convert.h"
 
 struct wanted {

@@ -14,9 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files/open_path.h"
 #include "base/isolation/isolate.h"
 #include "base/limits.h"
-#include "base/open_path.h"
 
 /* SHA-512 is the longest that linkers offer. */
 #define MAX_BUILD_ID 64u

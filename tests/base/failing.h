@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/space.h"
 
 struct failure {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 #include "bundle/merge/fiber_section.h"
 #include "kernel/dump/dump.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 #include "bundle/input/crash_folder.h"
 #include "bundle/merge/merge.h"
 #include "tests/harness.h"

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 
 enum make_layout {
 	MAKE_KERNEL, /* headers, notes, memory; no sections */

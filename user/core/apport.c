@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/temporary.h"
+#include "base/files/temporary.h"
 #include "user/core/base64.h"
 #include "user/core/inflater.h"
 

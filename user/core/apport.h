@@ -9,7 +9,7 @@
 #define FB_USER_APPORT_H
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/warnings.h"
 
 /* Whether file begins like such a report. */

@@ -13,7 +13,7 @@
 #include <sys/user.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/space.h"
 #include "base/warnings.h"
 

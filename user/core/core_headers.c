@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
-#include "base/foreign_file.h"
+#include "base/files/foreign_file.h"
 #include "base/limits.h"
 #include "base/part.h"
 

@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 
 struct fb_written_segment {
 	uint64_t start, end; /* end exclusive */

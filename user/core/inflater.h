@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/temporary.h"
+#include "base/files/temporary.h"
 
 struct fb_inflater;
 

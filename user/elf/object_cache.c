@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/files/open_in_root.h"
 #include "base/limits.h"
-#include "base/open_in_root.h"
 #include "base/part.h"
 #include "user/elf/eh_frame_search.h"
 #include "user/elf/stored_object.h"

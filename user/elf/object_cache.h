@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "base/space.h"
 #include "user/elf/build_id.h"
 #include "user/elf/elf_image.h"

@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "user/elf/elf_image.h"
 #include "user/elf/elf_symbols.h"
 

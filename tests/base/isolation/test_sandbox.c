@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 #include "tests/harness.h"
 
 static char *allowed_file;

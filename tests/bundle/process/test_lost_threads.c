@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "base/file.h"
+#include "base/files/file.h"
 #include "tests/bundle/lost_tids.h"
 #include "tests/harness.h"
 

@@ -206,7 +206,7 @@ static struct fb_error *ask(void *context)
 }
 
 /* One struct page is lost, so that the window is read page by page, and a tail's head is before the window. A disk that
- * does not give a page (FB_CORRUPT, base/file.h) is no reason to give up. */
+ * does not give a page (FB_CORRUPT, base/files/file.h) is no reason to give up. */
 static void what_is_fatal_passes_and_a_bad_page_does_not(void)
 {
 	size_t reads;

@@ -17,9 +17,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
+#include "base/files/temporary.h"
 #include "base/limits.h"
-#include "base/temporary.h"
 
 struct compression {
 	const char *name;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 
 /* Bytes of the buffer in which smaller writes and copies are collected. */
 #define FB_OUTFILE_BUFFER (1u << 20)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Paths that stand for open files. */
-#include "base/open_path.h"
+#include "base/files/open_path.h"
 
 #include <errno.h>
 #include <stdio.h>

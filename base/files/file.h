@@ -44,7 +44,7 @@ struct fb_file {
 FB_MUST_CHECK struct fb_error *fb_file_open(const char *path, struct fb_file **file_ret);
 
 /* As fb_file_open(), but a file that is compressed as a whole (gzip, bzip2, xz, lz4 or zstd, recognised by
- * its first bytes, not by its name) is unpacked to a temporary file (base/temporary.h). Of a stream that
+ * its first bytes, not by its name) is unpacked to a temporary file (base/files/temporary.h). Of a stream that
  * ends early, or is damaged midway, the file has what could be unpacked (whole blocks of the decompressor),
  * and *truncated_ret is set; FB_TRUNCATED or FB_CORRUPT where that is nothing. *compression_ret is the name
  * of the compression (static), or NULL for a plain file. Both pointers may be NULL. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/outfile.h"
+#include "base/files/outfile.h"
 
 #include <dirent.h>
 #include <errno.h>

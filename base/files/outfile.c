@@ -4,7 +4,7 @@
  * the temporary has no name until the end, so that not even a killed program
  * leaves it behind; else it is a hidden file beside the target.
  */
-#include "base/outfile_private.h"
+#include "base/files/outfile_private.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/foreign_file.h"
+#include "base/files/foreign_file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #define FB_BASE_FOREIGN_FILE_H
 
 #include "base/error.h"
-#include "base/file.h"
+#include "base/files/file.h"
 
 /* *hint_ret is a static text with what the file is and what to do about it ("is a tar archive: unpack
  * it..."), or NULL where it is none of those. Errors as fb_file_read_some(). */

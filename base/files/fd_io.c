@@ -3,7 +3,7 @@
  * Reads and writes whole messages through a descriptor. Called for the children that read hostile objects, by
  * the tracer of captured processes, and where files of the host are read or replaced.
  */
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/open_in_root.h"
+#include "base/files/open_in_root.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "base/outfile_private.h"
+#include "base/files/outfile_private.h"
 
 /* Copies of at least this go through the kernel: below it, a flush costs more than a copy. */
 #define KERNEL_COPY_MIN (64u << 10)

@@ -3,7 +3,7 @@
  * Opening below a folder as if it were the root, by openat2(2). Called by
  * bundle/process/host_files.c for files under --sysroot, whose paths come from a dump.
  */
-#include "base/open_in_root.h"
+#include "base/files/open_in_root.h"
 
 #include <errno.h>
 #include <fcntl.h>

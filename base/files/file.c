@@ -3,7 +3,7 @@
  * Files on disk and in memory. A read of a plain file is one pread. Opened by the readers of
  * dumps, cores and bundles, and by the layers (flattened, unpacked) that are files themselves.
  */
-#include "base/file.h"
+#include "base/files/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* More than a pipe holds at once, and ends that are closed too early. */
-#include "base/fd_io.h"
+#include "base/files/fd_io.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "base/file.h"
+#include "base/files/file.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

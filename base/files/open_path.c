@@ -3,7 +3,7 @@
  * Opens a file by its path, or duplicates the descriptor that "/dev/fd/N" names. Called where files are
  * opened for libelf and libdw, which take descriptors.
  */
-#include "base/open_path.h"
+#include "base/files/open_path.h"
 
 #include <errno.h>
 #include <fcntl.h>

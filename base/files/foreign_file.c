@@ -3,7 +3,7 @@
  * The table of foreign formats, each with the bytes that its files begin with and what to tell the user.
  * Called where a file is neither a dump nor a core.
  */
-#include "base/foreign_file.h"
+#include "base/files/foreign_file.h"
 
 #include <stdint.h>
 #include <string.h>

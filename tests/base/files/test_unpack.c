@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/files/file.h"
 #include "tests/harness.h"
 
 /* More than one block of each compression: bzip2's at level 1 are 100 kB. */

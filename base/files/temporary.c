@@ -3,7 +3,7 @@
  * Unlinked temporary files. Called by what unpacks: whole-stream compression, Apport reports, and
  * dumps that libkdumpfile is to open.
  */
-#include "base/temporary.h"
+#include "base/files/temporary.h"
 
 #include <errno.h>
 #include <fcntl.h>
