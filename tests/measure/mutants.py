@@ -20,6 +20,8 @@ OPERATORS = {
 }
 STEPS = {"++": "--", "--": "++"}
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|[0-9]+)([uUlL]*)")
+# Where only equality counts, the order of what is compared does not.
+COMPARISONS = ("strcmp", "strncmp", "strcasecmp", "memcmp")
 # Between two operands: an operator alone.
 OPERATOR_GAP = re.compile(r"\s*([-+*/%&|^<>=!]+)\s*")
 ASSIGNMENTS = (CursorKind.BINARY_OPERATOR, CursorKind.COMPOUND_ASSIGNMENT_OPERATOR)
@@ -115,6 +117,12 @@ class Finder:
                 self.add("arguments swapped", start, next_end,
                          self.text(next_start, next_end) + between + self.text(start, end))
 
+    def is_equality(self, cursor):
+        """Whether a comparison's result is only asked whether it is zero."""
+        start, end = span(cursor)
+        return self.text(start - 1, start) == "!" or \
+            bool(re.match(r"\s*[!=]=\s*0\b", self.text(end, end + 12)))
+
     def condition(self, cursor):
         start, end = span(cursor)
         text = self.text(start, end)
@@ -153,7 +161,8 @@ class Finder:
         elif kind == CursorKind.CALL_EXPR:
             if cursor.spelling == "calloc":
                 return  # which of the two is count, and whether it is too large, nothing can tell
-            self.arguments(cursor)
+            if cursor.spelling not in COMPARISONS or not self.is_equality(cursor):
+                self.arguments(cursor)
         elif kind in (CursorKind.IF_STMT, CursorKind.CONDITIONAL_OPERATOR):
             self.condition(children[0])
         elif kind == CursorKind.RETURN_STMT and children:
