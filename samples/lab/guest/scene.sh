@@ -20,6 +20,7 @@ trap 'fail "guest script ended early"' EXIT
 begin() {
     mount -t tmpfs -o "size=$1" t /tmp
     mkdir -p $LAB_DIR
+    [ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd # for bash's <(...): no udev runs here
     mount -t ext4 /dev/vdb /out || fail "no disk for cores"
     echo 0 >/proc/sys/kernel/printk_ratelimit
     echo "/out/core.%e.%p" >/proc/sys/kernel/core_pattern
