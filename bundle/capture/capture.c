@@ -109,25 +109,16 @@ struct job {
 	struct fb_buf notes;
 };
 
-static struct fb_error *refuse_32bit(int32_t pid)
-{
-	return fb_error_create(FB_UNSUPPORTED,
-			       "PID %d runs a 32-bit program: cores are made of 64-bit ones only "
-			       "(gcore makes one)",
-			       pid);
-}
-
-/* By its auxiliary vector, because a thread that cannot be stopped shows no registers; and for this no thread has to
- * be stopped. */
-static struct fb_error *check_program(int32_t pid)
+/* By its auxiliary vector: a thread that cannot be stopped does not show which code it runs, and one of any program may
+ * run both. */
+static struct fb_error *check_program(struct job *job)
 {
 	FB_CLEANUP(fb_buf_deinit) struct fb_buf auxv;
 	struct fb_error *err;
 
 	fb_buf_init(&auxv, FB_MAX_CORE_NOTES);
-	err = fb_proc_read(pid, 0, "auxv", &auxv);
-	if (!err && fb_proc_auxv_is_32bit(auxv.data, auxv.size))
-		return refuse_32bit(pid);
+	err = fb_proc_read(job->pid, 0, "auxv", &auxv);
+	job->captured->is_32bit = !err && fb_proc_auxv_is_32bit(auxv.data, auxv.size);
 	return fb_part_skip(err); /* where the process has ended, the code below fails */
 }
 
@@ -137,36 +128,23 @@ static struct fb_error *prepare(struct job *job)
 	struct fb_error *err = fb_proc_status(job->pid, 0, &job->captured->status);
 
 	if (!err)
-		err = check_program(job->pid);
+		err = check_program(job);
 	if (!err)
 		err = fb_capture_estimate(job->pid, &bytes);
 	return err ? err : fb_memory_room_create(bytes, job->options->at_once, &job->room);
 }
 
-/* A thread of any program may run 32-bit code. */
-static struct fb_error *check_threads(const struct job *job)
-{
-	size_t count;
-	const struct fb_traced_thread *threads = fb_tracer_threads(job->tracer, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (threads[i].is_32bit)
-			return refuse_32bit(job->pid);
-	return NULL;
-}
-
 /* While its threads stand still. */
 static struct fb_error *copy(struct job *job)
 {
-	struct fb_error *err = check_threads(job);
+	struct fb_error *err;
 
 	job->captured->taken_ns = real_ns();
-	if (!err)
-		err = choose_name(job->options, job->pid, job->captured);
+	err = choose_name(job->options, job->pid, job->captured);
 	if (!err)
 		err = fb_outfile_create(job->captured->path, job->options->force, &job->outfile);
 	if (!err)
-		err = fb_core_output_init(&job->core, job->outfile);
+		err = fb_core_output_init(&job->core, job->outfile, job->captured->is_32bit);
 	if (!err)
 		err = read_maps(job->pid, &job->maps);
 	if (!err)

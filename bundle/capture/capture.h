@@ -36,6 +36,7 @@ struct fb_captured {
 	size_t threads;                        /* threads with registers in the core */
 	struct fb_unstopped_thread *unstopped; /* owned */
 	size_t unstopped_count;
+	bool is_32bit;   /* a 32-bit program: the core is one of i386 */
 	bool consistent; /* no thread ran while its memory was copied */
 };
 
@@ -48,8 +49,8 @@ struct fb_capture_options {
 };
 
 /* Writes the core of a process. FB_NOT_FOUND: there is no such process any more, or it has no memory (a kernel thread, a
- * zombie); FB_UNSUPPORTED: a 32-bit program; FB_OS: it may not be traced, or the core cannot be written. The caller
- * frees the result with fb_captured_deinit(). */
+ * zombie); FB_LIMIT: a 32-bit program whose core would be larger than its format can say; FB_OS: it may not be traced, or
+ * the core cannot be written. The caller frees the result with fb_captured_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_capture(int32_t pid, const struct fb_capture_options *options,
 					  struct fb_captured *captured_ret);
 void fb_captured_deinit(struct fb_captured *captured);

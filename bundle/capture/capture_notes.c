@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/core/core_output.h"
+#include "user/core/notes_32bit.h"
 
 struct writer {
 	int32_t pid;
@@ -29,6 +30,20 @@ static void set_time(struct timeval *time, uint64_t ns)
 {
 	time->tv_sec = (time_t)(ns / 1000000000u);
 	time->tv_usec = (suseconds_t)(ns % 1000000000u / 1000u);
+}
+
+/* NT_FPREGSET of i386 has another layout; NT_PRXFPREG is what the CPU writes (FXSAVE), and debuggers take it first. */
+static struct fb_error *add_prstatus_32bit(struct writer *writer, const struct elf_prstatus *wide,
+					   const struct user_fpregs_struct *fpregs)
+{
+	struct fb_prstatus_32bit note;
+	struct fb_error *err;
+
+	fb_prstatus_narrow(wide, &note);
+	err = fb_core_note(writer->notes, "CORE", NT_PRSTATUS, &note, sizeof(note));
+	if (!err && fpregs)
+		err = fb_core_note(writer->notes, "LINUX", NT_PRXFPREG, fpregs, sizeof(*fpregs));
+	return err;
 }
 
 /* fpregs NULL: not known. */
@@ -50,8 +65,11 @@ static struct fb_error *add_prstatus(struct writer *writer, int32_t tid,
 	set_time(&note.pr_stime, status->stime_ns);
 	_Static_assert(sizeof(note.pr_reg) == sizeof(*regs), "the note's registers");
 	memcpy(&note.pr_reg, regs, sizeof(*regs));
-	err = fb_core_note(writer->notes, "CORE", NT_PRSTATUS, &note, sizeof(note));
-	if (!err && fpregs)
+	if (writer->captured->is_32bit)
+		err = add_prstatus_32bit(writer, &note, fpregs);
+	else
+		err = fb_core_note(writer->notes, "CORE", NT_PRSTATUS, &note, sizeof(note));
+	if (!err && fpregs && !writer->captured->is_32bit)
 		err = fb_core_note(writer->notes, "CORE", NT_FPREGSET, fpregs, sizeof(*fpregs));
 	writer->captured->threads += !err;
 	return err;
@@ -90,7 +108,7 @@ static struct fb_error *add_unstopped(struct writer *writer, int32_t tid)
 		return fb_part_skip(err); /* it has exited since */
 	thread.state = status.state;
 	thread.tracer = status.tracer == writer->own_tracer ? 0 : status.tracer;
-	err = fb_proc_syscall_regs(writer->pid, tid, &regs);
+	err = fb_proc_syscall_regs(writer->pid, tid, captured->is_32bit, &regs);
 	thread.has_regs = !err;
 	err = err ? fb_part_skip(err) : add_prstatus(writer, tid, &status, &regs, NULL);
 	if (!err)
@@ -135,6 +153,7 @@ static struct fb_error *add_psinfo(struct writer *writer)
 		.pr_pgrp = status->pgrp,
 		.pr_sid = status->sid,
 	};
+	struct fb_prpsinfo_32bit narrow;
 	struct fb_buf text;
 	struct fb_error *err;
 
@@ -144,7 +163,12 @@ static struct fb_error *add_psinfo(struct writer *writer)
 		note.pr_psargs[i] = text.data[i] ? (char)text.data[i] : ' ';
 	fb_buf_deinit(&text);
 	memcpy(note.pr_fname, status->comm, sizeof(note.pr_fname));
-	return err ? err : fb_core_note(writer->notes, "CORE", NT_PRPSINFO, &note, sizeof(note));
+	if (err)
+		return err;
+	if (!writer->captured->is_32bit)
+		return fb_core_note(writer->notes, "CORE", NT_PRPSINFO, &note, sizeof(note));
+	fb_prpsinfo_narrow(&note, &narrow);
+	return fb_core_note(writer->notes, "CORE", NT_PRPSINFO, &narrow, sizeof(narrow));
 }
 
 static struct fb_error *add_auxv(struct writer *writer)
@@ -160,6 +184,13 @@ static struct fb_error *add_auxv(struct writer *writer)
 	return err;
 }
 
+/* A word of NT_FILE, as wide as the program's. */
+static struct fb_error *add_word(const struct writer *writer, struct fb_buf *desc, uint64_t word)
+{
+	return writer->captured->is_32bit ? fb_buf_u32(desc, (uint32_t)word)
+					  : fb_buf_u64(desc, word);
+}
+
 /* Address ranges and their offsets in pages; the names stand behind all of them. */
 static struct fb_error *add_files(struct writer *writer, const struct fb_proc_maps *maps)
 {
@@ -170,19 +201,19 @@ static struct fb_error *add_files(struct writer *writer, const struct fb_proc_ma
 	fb_buf_init(&desc, FB_MAX_CORE_NOTES);
 	for (size_t i = 0; i < maps->count; i++)
 		count += maps->list[i].path[0] == '/';
-	err = fb_buf_u64(&desc, count);
+	err = add_word(writer, &desc, count);
 	if (!err)
-		err = fb_buf_u64(&desc, FB_PAGE_SIZE);
+		err = add_word(writer, &desc, FB_PAGE_SIZE);
 	for (size_t i = 0; i < maps->count && !err; i++) {
 		const struct fb_proc_mapping *mapping = &maps->list[i];
 
 		if (mapping->path[0] != '/')
 			continue;
-		err = fb_buf_u64(&desc, mapping->start);
+		err = add_word(writer, &desc, mapping->start);
 		if (!err)
-			err = fb_buf_u64(&desc, mapping->end);
+			err = add_word(writer, &desc, mapping->end);
 		if (!err)
-			err = fb_buf_u64(&desc, mapping->offset / FB_PAGE_SIZE);
+			err = add_word(writer, &desc, mapping->offset / FB_PAGE_SIZE);
 	}
 	for (size_t i = 0; i < maps->count && !err; i++)
 		if (maps->list[i].path[0] == '/')

@@ -272,9 +272,34 @@ struct fb_error *fb_proc_has_blocked(int32_t pid, bool *blocked_ret)
 	return err;
 }
 
-struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, struct user_regs_struct *regs_ret)
+/* Puts the arguments of a system call where they are (syscall(2)). */
+static void set_syscall(struct user_regs_struct *regs, uint64_t nr, const uint64_t args[6],
+			bool is_32bit)
 {
-	struct user_regs_struct regs = {.cs = 0x33, .ss = 0x2b, .rax = (uint64_t)-ENOSYS};
+	regs->orig_rax = nr;
+	if (is_32bit) {
+		regs->rbx = args[0];
+		regs->rcx = args[1];
+		regs->rdx = args[2];
+		regs->rsi = args[3];
+		regs->rdi = args[4];
+		regs->rbp = args[5];
+	} else {
+		regs->rdi = args[0];
+		regs->rsi = args[1];
+		regs->rdx = args[2];
+		regs->r10 = args[3];
+		regs->r8 = args[4];
+		regs->r9 = args[5];
+	}
+}
+
+struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, bool is_32bit,
+				      struct user_regs_struct *regs_ret)
+{
+	/* __USER32_CS or __USER_CS, and __USER_DS. */
+	struct user_regs_struct regs = {
+		.cs = is_32bit ? 0x23 : 0x33, .ss = 0x2b, .rax = (uint64_t)-ENOSYS};
 	uint64_t nr, args[6], sp, pc;
 	struct fb_buf text;
 	struct fb_error *err;
@@ -286,13 +311,7 @@ struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, struct user_regs
 			   " %" SCNx64 " %" SCNx64 " %" SCNx64,
 			   &nr, &args[0], &args[1], &args[2], &args[3], &args[4], &args[5], &sp,
 			   &pc) == 9) {
-		regs.orig_rax = nr;
-		regs.rdi = args[0];
-		regs.rsi = args[1];
-		regs.rdx = args[2];
-		regs.r10 = args[3];
-		regs.r8 = args[4];
-		regs.r9 = args[5];
+		set_syscall(&regs, nr, args, is_32bit);
 	} else if (!err &&
 		   sscanf((const char *)text.data, "-1 %" SCNx64 " %" SCNx64, &sp, &pc) == 2) {
 		regs.orig_rax = (uint64_t)-1; /* in the kernel, but for no system call */
@@ -301,7 +320,9 @@ struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, struct user_regs
 	}
 	if (!err) {
 		regs.rsp = sp;
-		regs.rip = regs.rcx = pc;
+		regs.rip = pc;
+		if (!is_32bit)
+			regs.rcx = pc; /* as SYSCALL leaves it */
 		*regs_ret = regs;
 	}
 	fb_buf_deinit(&text);

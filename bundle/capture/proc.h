@@ -71,8 +71,9 @@ FB_MUST_CHECK struct fb_error *fb_proc_numbers(const char *folder, int32_t **lis
 FB_MUST_CHECK struct fb_error *fb_proc_has_blocked(int32_t pid, bool *blocked_ret);
 
 /* The registers with which a thread entered the kernel, as far as /proc/PID/task/TID/syscall has them: the number and
- * arguments of a system call, stack pointer and pc. FB_ABSENT: the thread runs, or the file does not show them. */
-FB_MUST_CHECK struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid,
+ * arguments of a system call, stack pointer and pc. is_32bit: of a 32-bit program, whose arguments are in other
+ * registers. FB_ABSENT: the thread runs, or the file does not show them. */
+FB_MUST_CHECK struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, bool is_32bit,
 						    struct user_regs_struct *regs_ret);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "bundle/capture/tracer.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +14,6 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -189,13 +187,11 @@ static struct fb_error *stop_all(struct holder *holder)
 
 static void read_registers(struct fb_traced_thread *thread)
 {
-	struct iovec regs = {.iov_base = &thread->regs, .iov_len = sizeof(thread->regs)};
-
-	if (ptrace(PTRACE_GETREGSET, thread->tid, NT_PRSTATUS, &regs)) {
+	/* Not PTRACE_GETREGSET, which gives a thread that runs 32-bit code in another layout. */
+	if (ptrace(PTRACE_GETREGS, thread->tid, NULL, &thread->regs)) {
 		thread->stopped = false;
 		return;
 	}
-	thread->is_32bit = regs.iov_len != sizeof(thread->regs);
 	if (ptrace(PTRACE_GETFPREGS, thread->tid, NULL, &thread->fpregs))
 		memset(&thread->fpregs, 0, sizeof(thread->fpregs));
 }

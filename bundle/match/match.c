@@ -206,7 +206,7 @@ static struct fb_error *judge_by_auxv(const struct candidates *found, struct fb_
 	struct fb_error *err;
 
 	err = fb_match_add(match, "auxiliary vector equal (%zu entries, drawn at random at exec%s)",
-			   found->best->pairs,
+			   found->best->pairs * (found->info->is_32bit ? 2 : 1),
 			   found->in_memory ? "; the core's is that on its stack" : "");
 	if (err)
 		return err;

@@ -87,6 +87,9 @@ static struct fb_error *read_headers(struct redaction *redaction)
 
 	if (err)
 		return err;
+	if (header->e_ident[EI_CLASS] != ELFCLASS64)
+		return fb_error_create(FB_UNSUPPORTED,
+				       "cores of 32-bit programs cannot be redacted");
 	if (header->e_phnum == PN_XNUM)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "cores of %u segments and more cannot be "

@@ -180,7 +180,7 @@ static struct fb_error *write_core(struct builder *builder, const struct fb_task
 				   struct fb_outfile *outfile)
 {
 	const struct fb_vmas *vmas = fb_joined_vmas(builder->joined);
-	struct fb_error *err = fb_core_output_init(&builder->core, outfile);
+	struct fb_error *err = fb_core_output_init(&builder->core, outfile, false);
 
 	for (size_t i = 0; i < vmas->count; i++)
 		builder->total += vmas->vma[i].end - vmas->vma[i].start;

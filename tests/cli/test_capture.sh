@@ -161,6 +161,44 @@ fi
 pkill -9 -P "$actor" 2>/dev/null
 end_act
 
+# A 32-bit program: gdb finds in its core what it finds in gcore's.
+if ! gcc -m32 -O1 -g -msse2 -nostdlib -static -ffreestanding -fno-pic -no-pie -fno-stack-protector -fno-omit-frame-pointer \
+    -o "$work/narrow" "$top/tests/cli/capture_actor_32bit.c" 2>/dev/null; then
+    skip "a 32-bit program: gcc does not make one here"
+else
+    rm -f "$work/said"
+    mkfifo "$work/said"
+    "$work/narrow" >"$work/said" 2>/dev/null &
+    actor=$!
+    said=
+    read -r said <"$work/said"
+    if [ "$said" != ready ]; then
+        skip "a 32-bit program: none runs here"
+    else
+        run capture "$actor" -o "$work/cores" --json
+        expect_status 0 "a 32-bit program"
+        expect_json '.cores[0].threads == 1 and .cores[0].consistent and .cores[0].lost_pages == 0' "it is captured whole"
+        expect free_to_go "$actor" "it runs again"
+        core=$(core_of "$actor")
+        expect grep -qE '^ *Class: +ELF32' <(readelf -h "$core" 2>/dev/null) "its core is one of i386"
+        if command -v gcore >/dev/null; then
+            gcore -o "$work/gcore" "$actor" >/dev/null 2>&1
+            seen() {
+                gdb -nx -batch -ex bt -ex 'info registers' -ex 'info registers float' -ex 'p $xmm0' -ex 'info auxv' \
+                    -ex 'info proc mappings' -ex "dump binary memory $2 memory memory+1048576" -c "$1" "$work/narrow" 2>&1
+            }
+            seen "$core" "$work/ours.memory" >"$work/ours"
+            seen "$work/gcore.$actor" "$work/theirs.memory" >"$work/theirs"
+            expect test "$(grep -c ' deep ' "$work/ours")" -eq 13 "gdb unwinds it"
+            expect grep -q 'ebx .*0x11223344' "$work/ours" "and has its registers"
+            expect grep -q 'v2_double = {7, 0}' "$work/ours" "those of SSE too"
+            expect_same "$work/ours" "$work/theirs" "all as in gcore's core"
+            expect_same "$work/ours.memory" "$work/theirs.memory" "and its memory"
+        fi
+    fi
+    end_act
+fi
+
 # One that is traced already.
 act traced
 run capture "$said" -o "$work/cores" --json

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A core of a process: ELF64 x86-64, ET_CORE, as the kernel (fs/binfmt_elf.c) or gcore
+ * A core of a process: ELF64 x86-64 or ELF32 i386, ET_CORE, as the kernel (fs/binfmt_elf.c) or gcore
  * writes it; it may be truncated, compressed, or inside an Apport report. Called by
  * matching, merging, and wherever a process is read.
  */
@@ -51,6 +51,7 @@ struct fb_core_mapping {     /* NT_FILE, in order of address */
 struct fb_core_info {
 	const char *path; /* as the user gave it */
 	enum fb_core_kind kind;
+	bool is_32bit;      /* of i386; registers are in the layout of x86-64 all the same */
 	bool truncated;     /* segments extend behind the end of the file */
 	bool apport;        /* it was inside an Apport report */
 	const char *stream; /* the compression of the whole file, or NULL; static */
@@ -63,7 +64,9 @@ struct fb_core_info {
 	char args[81]; /* pr_psargs */
 	bool has_psinfo;
 
-	const uint64_t *auxv; /* pairs (type, value), as NT_AUXV has them; NULL if none */
+	/* Pairs (type, value), as NT_AUXV has them; NULL if none. Of i386 each of these words has two of 32 bits: a type
+	 * and, in its upper half, a value. */
+	const uint64_t *auxv;
 	size_t auxv_pairs;
 	const void *siginfo; /* NT_SIGINFO, or NULL */
 	size_t siginfo_size;
@@ -79,7 +82,7 @@ struct fb_core_info {
 struct fb_core;
 
 /* Opens the core in the file at path, compressed or in an Apport report too. FB_INVALID: no ELF core;
- * FB_UNSUPPORTED: another architecture, 32-bit, big-endian; FB_CORRUPT: headers that contradict each other.
+ * FB_UNSUPPORTED: another architecture, x32, big-endian; FB_CORRUPT: headers that contradict each other.
  * Where a part is damaged and the rest can be read, there is a warning. */
 FB_MUST_CHECK struct fb_error *fb_core_open(const char *path, struct fb_warnings *warnings,
 					    struct fb_core **core_ret);

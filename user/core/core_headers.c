@@ -131,20 +131,69 @@ static struct fb_error *check_identity(const Elf64_Ehdr *ehdr)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "is a big-endian core (%s): only x86-64 cores are supported",
 				       name);
-	if (ehdr->e_ident[EI_CLASS] == ELFCLASS32)
+	if (ehdr->e_ident[EI_CLASS] == ELFCLASS32 && machine != EM_386)
 		return fb_error_create(FB_UNSUPPORTED,
-				       "is a 32-bit core (%s): only x86-64 cores are supported",
+				       "is a 32-bit core (%s): of these only i386's are supported",
 				       machine == EM_X86_64 ? "x32" : name);
-	if (machine != EM_X86_64)
+	if (machine != EM_X86_64 && machine != EM_386)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "is a core of %s: only x86-64 cores are supported", name);
-	if (ehdr->e_ident[EI_CLASS] != ELFCLASS64 || ehdr->e_ident[EI_DATA] != ELFDATA2LSB)
+	if (ehdr->e_ident[EI_CLASS] != (machine == EM_386 ? ELFCLASS32 : ELFCLASS64) ||
+	    ehdr->e_ident[EI_DATA] != ELFDATA2LSB)
 		return fb_error_create(FB_CORRUPT, "ELF header: class %u, data encoding %u",
 				       ehdr->e_ident[EI_CLASS], ehdr->e_ident[EI_DATA]);
-	if (ehdr->e_phentsize != sizeof(Elf64_Phdr))
-		return fb_error_create(FB_CORRUPT,
-				       "ELF header: program headers of %u bytes, not %zu",
-				       ehdr->e_phentsize, sizeof(Elf64_Phdr));
+	return NULL;
+}
+
+/* A core of i386 has the same headers with narrower fields, 52 bytes of them at first. From here on they are those of
+ * x86-64, but for the size that e_phentsize says. */
+static void widen_ehdr(Elf64_Ehdr *ehdr)
+{
+	Elf32_Ehdr narrow;
+
+	if (ehdr->e_ident[EI_CLASS] != ELFCLASS32)
+		return;
+	memcpy(&narrow, ehdr, sizeof(narrow));
+	ehdr->e_phoff = narrow.e_phoff;
+	ehdr->e_shoff = narrow.e_shoff;
+	ehdr->e_phentsize = narrow.e_phentsize;
+	ehdr->e_phnum = narrow.e_phnum;
+	ehdr->e_shentsize = narrow.e_shentsize;
+	ehdr->e_shnum = narrow.e_shnum;
+}
+
+static size_t phdr_size(const Elf64_Ehdr *ehdr)
+{
+	return ehdr->e_ident[EI_CLASS] == ELFCLASS32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
+}
+
+/* Reads up to count program headers, from that numbered first on. */
+static struct fb_error *read_some_phdrs(struct fb_file *file, const Elf64_Ehdr *ehdr,
+					uint64_t first, Elf64_Phdr *batch, size_t count,
+					size_t *count_ret)
+{
+	const size_t size = phdr_size(ehdr);
+	size_t got;
+	struct fb_error *err =
+		fb_file_read_some(file, ehdr->e_phoff + first * size, batch, count * size, &got);
+
+	if (err)
+		return err;
+	*count_ret = got / size;
+	/* In place, and so from the last on. */
+	for (size_t i = *count_ret; i > 0 && size == sizeof(Elf32_Phdr); i--) {
+		Elf32_Phdr narrow;
+
+		memcpy(&narrow, (const char *)batch + (i - 1) * size, size);
+		batch[i - 1] = (Elf64_Phdr){
+			.p_type = narrow.p_type,
+			.p_flags = narrow.p_flags,
+			.p_offset = narrow.p_offset,
+			.p_vaddr = narrow.p_vaddr,
+			.p_filesz = narrow.p_filesz,
+			.p_memsz = narrow.p_memsz,
+		};
+	}
 	return NULL;
 }
 
@@ -162,6 +211,11 @@ static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
 	err = check_identity(&ehdr);
 	if (err)
 		return err;
+	widen_ehdr(&ehdr);
+	if (ehdr.e_phentsize != phdr_size(&ehdr))
+		return fb_error_create(FB_CORRUPT,
+				       "ELF header: program headers of %u bytes, not %zu",
+				       ehdr.e_phentsize, phdr_size(&ehdr));
 	*ehdr_ret = ehdr;
 	return NULL;
 }
@@ -171,13 +225,18 @@ static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
 static struct fb_error *read_section_0(struct fb_file *file, const Elf64_Ehdr *ehdr,
 				       Elf64_Shdr *shdr_ret, bool *has_ret)
 {
+	const bool is_narrow = ehdr->e_ident[EI_CLASS] == ELFCLASS32;
+	const size_t size = is_narrow ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
+	Elf32_Shdr narrow;
 	struct fb_error *err;
 
 	*has_ret = false;
-	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != sizeof(*shdr_ret))
+	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != size)
 		return NULL;
-	err = fb_file_read(file, ehdr->e_shoff, shdr_ret, sizeof(*shdr_ret));
+	err = fb_file_read(file, ehdr->e_shoff, is_narrow ? (void *)&narrow : shdr_ret, size);
 	*has_ret = !err;
+	if (!err && is_narrow)
+		*shdr_ret = (Elf64_Shdr){.sh_size = narrow.sh_size, .sh_info = narrow.sh_info};
 	return fb_part_skip(err);
 }
 
@@ -192,18 +251,17 @@ static struct fb_error *count_by_offsets(struct fb_file *file, const Elf64_Ehdr 
 	size_t got;
 
 	while (count < FB_MAX_PHDRS) {
-		err = fb_file_read_some(file, ehdr->e_phoff + count * sizeof(*batch), batch,
-					sizeof(batch), &got);
+		err = read_some_phdrs(file, ehdr, count, batch, COUNT_BATCH, &got);
 		if (err)
 			return err;
-		for (size_t i = 0; i < got / sizeof(*batch); i++, count++) {
-			if (ehdr->e_phoff + (count + 1) * sizeof(*batch) > first ||
+		for (size_t i = 0; i < got; i++, count++) {
+			if (ehdr->e_phoff + (count + 1) * phdr_size(ehdr) > first ||
 			    (batch[i].p_type != PT_LOAD && batch[i].p_type != PT_NOTE))
 				goto out;
 			if (batch[i].p_offset > ehdr->e_phoff && batch[i].p_offset < first)
 				first = batch[i].p_offset;
 		}
-		if (got < sizeof(batch))
+		if (got < COUNT_BATCH)
 			break;
 	}
 out:
@@ -300,7 +358,7 @@ static struct fb_error *add_phdr(struct fb_core_headers *headers, const Elf64_Ph
 	return NULL;
 }
 
-static struct fb_error *read_phdrs(struct fb_file *file, uint64_t offset, uint64_t count,
+static struct fb_error *read_phdrs(struct fb_file *file, const Elf64_Ehdr *ehdr, uint64_t count,
 				   struct fb_warnings *warnings, struct fb_core_headers *headers)
 {
 	struct fb_error *err;
@@ -312,10 +370,11 @@ static struct fb_error *read_phdrs(struct fb_file *file, uint64_t offset, uint64
 		return err;
 	for (uint64_t first = 0; !err && first < count; first += PHDR_BATCH) {
 		uint64_t left = count - first;
-		size_t part = left < PHDR_BATCH ? left : PHDR_BATCH;
+		size_t part = left < PHDR_BATCH ? left : PHDR_BATCH, got = 0;
 
-		err = fb_file_read(file, offset + first * sizeof(*batch), batch,
-				   part * sizeof(*batch));
+		err = read_some_phdrs(file, ehdr, first, batch, part, &got);
+		if (!err && got < part)
+			err = fb_error_create(FB_TRUNCATED, "the file has become shorter");
 		if (err)
 			err = fb_error_prefix(err, "program headers");
 		for (size_t i = 0; !err && i < part; i++)
@@ -336,11 +395,12 @@ struct fb_error *fb_core_headers_read(struct fb_file *file, struct fb_warnings *
 	err = read_ehdr(file, &ehdr);
 	if (err)
 		return err;
+	headers.is_32bit = ehdr.e_ident[EI_CLASS] == ELFCLASS32;
 	err = count_headers(file, &ehdr, &count, &headers.section_count);
 	if (err)
 		return err;
 
-	whole = ehdr.e_phoff < file->size ? (file->size - ehdr.e_phoff) / sizeof(Elf64_Phdr) : 0;
+	whole = ehdr.e_phoff < file->size ? (file->size - ehdr.e_phoff) / phdr_size(&ehdr) : 0;
 	if (whole == 0)
 		return fb_error_create(FB_TRUNCATED,
 				       "the program headers at %" PRIu64
@@ -358,7 +418,7 @@ struct fb_error *fb_core_headers_read(struct fb_file *file, struct fb_warnings *
 	err = fb_alloc_array(count, sizeof(*headers.segments), FB_MAX_PHDRS, "segments",
 			     &headers.segments);
 	if (!err)
-		err = read_phdrs(file, ehdr.e_phoff, count, warnings, &headers);
+		err = read_phdrs(file, &ehdr, count, warnings, &headers);
 	if (err) {
 		fb_core_headers_deinit(&headers);
 		return err;

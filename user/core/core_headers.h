@@ -20,6 +20,7 @@ struct fb_core_headers {
 	size_t note_count;
 	size_t note_room;
 	uint64_t section_count; /* as the headers claim it */
+	bool is_32bit;          /* a core of i386 */
 	bool cut;               /* the program headers extend behind the end of the file */
 };
 

@@ -20,14 +20,14 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "symbols/table/elf_note.h"
+#include "user/core/notes_32bit.h"
 
 _Static_assert(sizeof(struct elf_prstatus) == 336, "x86-64 elf_prstatus");
 _Static_assert(sizeof(struct elf_prpsinfo) == 136, "x86-64 elf_prpsinfo");
 _Static_assert(sizeof(elf_gregset_t) == sizeof(struct user_regs_struct), "x86-64 registers");
 
-/* One entry of the auxiliary vector, and of NT_FILE's table. */
 #define AUXV_PAIR_SIZE 16u
-#define FILE_ENTRY_SIZE 24u
+#define FILE_ENTRY_WORDS 3u
 
 struct parser {
 	struct fb_core_notes *notes;
@@ -45,16 +45,23 @@ static struct fb_error *parse_prstatus(struct parser *parser, const struct fb_el
 {
 	struct fb_core_notes *notes = parser->notes;
 	struct fb_core_thread *thread;
+	struct fb_prstatus_32bit narrow;
 	struct elf_prstatus status;
+	const size_t size = notes->is_32bit ? sizeof(narrow) : sizeof(status);
 	struct fb_error *err;
 
 	parser->thread = NULL;
-	if (note->size != sizeof(status)) {
+	if (note->size != size) {
 		fb_warn(parser->warnings, "%s: NT_PRSTATUS of %u bytes, not %zu: thread left out",
-			parser->context, note->size, sizeof(status));
+			parser->context, note->size, size);
 		return NULL;
 	}
-	memcpy(&status, note->desc, sizeof(status));
+	if (notes->is_32bit) {
+		memcpy(&narrow, note->desc, sizeof(narrow));
+		fb_prstatus_widen(&narrow, &status);
+	} else {
+		memcpy(&status, note->desc, sizeof(status));
+	}
 	err = fb_grow_array(&notes->threads, &notes->thread_room, notes->thread_count,
 			    sizeof(*notes->threads), FB_MAX_CORE_THREADS, "threads");
 	if (err)
@@ -74,16 +81,23 @@ static struct fb_error *parse_prstatus(struct parser *parser, const struct fb_el
 static struct fb_error *parse_prpsinfo(struct parser *parser, const struct fb_elf_note *note)
 {
 	struct fb_core_notes *notes = parser->notes;
+	struct fb_prpsinfo_32bit narrow;
 	struct elf_prpsinfo info;
+	const size_t size = notes->is_32bit ? sizeof(narrow) : sizeof(info);
 
 	if (notes->has_psinfo)
 		return NULL;
-	if (note->size != sizeof(info)) {
+	if (note->size != size) {
 		fb_warn(parser->warnings, "%s: NT_PRPSINFO of %u bytes, not %zu: left out",
-			parser->context, note->size, sizeof(info));
+			parser->context, note->size, size);
 		return NULL;
 	}
-	memcpy(&info, note->desc, sizeof(info));
+	if (notes->is_32bit) {
+		memcpy(&narrow, note->desc, sizeof(narrow));
+		fb_prpsinfo_widen(&narrow, &info);
+	} else {
+		memcpy(&info, note->desc, sizeof(info));
+	}
 	notes->has_psinfo = true;
 	notes->psinfo_first = notes->thread_count == 0;
 	notes->pid = info.pr_pid;
@@ -135,7 +149,9 @@ static struct fb_error *parse_auxv(struct parser *parser, const struct fb_elf_no
 
 	if (notes->auxv || pairs == 0)
 		return NULL;
-	if (note->size % AUXV_PAIR_SIZE)
+	/* Of i386 it is taken as it is, two entries to a pair: what the kernel keeps of such a process is the same. An
+	 * AT_NULL that is left over at the end ends it as well. */
+	if (note->size % (notes->is_32bit ? AUXV_PAIR_SIZE / 2 : AUXV_PAIR_SIZE))
 		fb_warn(parser->warnings, "%s: NT_AUXV of %u bytes holds half an entry",
 			parser->context, note->size);
 	err = fb_alloc_array(pairs, AUXV_PAIR_SIZE, FB_MAX_AUXV_PAIRS, "NT_AUXV entries", &auxv);
@@ -154,19 +170,34 @@ static int compare_mapping(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+/* A long of the program. */
+static struct fb_error *read_word(struct fb_cursor *cursor, bool is_32bit, uint64_t *word_ret)
+{
+	uint32_t narrow;
+	struct fb_error *err;
+
+	if (!is_32bit)
+		return fb_cursor_u64(cursor, word_ret);
+	err = fb_cursor_u32(cursor, &narrow);
+	if (!err)
+		*word_ret = narrow;
+	return err;
+}
+
 /* One entry of the table, and its path from the strings behind it. */
 static struct fb_error *read_mapping(struct fb_cursor *table, struct fb_cursor *strings,
-				     uint64_t page_size, struct fb_core_mapping *mapping_ret)
+				     bool is_32bit, uint64_t page_size,
+				     struct fb_core_mapping *mapping_ret)
 {
 	struct fb_core_mapping mapping;
 	struct fb_error *err;
 	uint64_t page;
 
-	err = fb_cursor_u64(table, &mapping.start);
+	err = read_word(table, is_32bit, &mapping.start);
 	if (!err)
-		err = fb_cursor_u64(table, &mapping.end);
+		err = read_word(table, is_32bit, &mapping.end);
 	if (!err)
-		err = fb_cursor_u64(table, &page);
+		err = read_word(table, is_32bit, &page);
 	if (!err)
 		err = fb_cursor_string(strings, &mapping.path);
 	if (err)
@@ -193,27 +224,29 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 	struct fb_core_mapping *mappings;
 	struct fb_cursor table, strings;
 	uint64_t count, page_size;
+	const size_t entry =
+		FILE_ENTRY_WORDS * (notes->is_32bit ? sizeof(uint32_t) : sizeof(uint64_t));
 	struct fb_error *err;
 
 	fb_cursor_init(&table, note->desc, note->size, "NT_FILE");
-	err = fb_cursor_u64(&table, &count);
+	err = read_word(&table, notes->is_32bit, &count);
 	if (!err)
-		err = fb_cursor_u64(&table, &page_size);
+		err = read_word(&table, notes->is_32bit, &page_size);
 	if (err)
 		return err;
-	if (count > fb_cursor_left(&table) / FILE_ENTRY_SIZE)
+	if (count > fb_cursor_left(&table) / entry)
 		return fb_error_create(FB_CORRUPT,
 				       "NT_FILE of %u bytes claims %" PRIu64 " mappings",
 				       note->size, count);
 	strings = table;
-	err = fb_cursor_skip(&strings, count * FILE_ENTRY_SIZE);
+	err = fb_cursor_skip(&strings, count * entry);
 	if (err)
 		return err;
 	err = fb_alloc_array(count, sizeof(*mappings), FB_MAX_VMAS, "NT_FILE mappings", &mappings);
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
-		err = read_mapping(&table, &strings, page_size, &mappings[i]);
+		err = read_mapping(&table, &strings, notes->is_32bit, page_size, &mappings[i]);
 		if (err) {
 			free(mappings);
 			return fb_error_prefix(err, "NT_FILE: mapping %zu", i);

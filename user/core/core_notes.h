@@ -25,6 +25,7 @@ struct fb_core_notes {
 	char args[81];
 	bool has_psinfo;
 
+	bool is_32bit;       /* set by the caller: the notes are those of i386 */
 	bool psinfo_first;   /* NT_PRPSINFO comes before every NT_PRSTATUS */
 	bool has_gdb_note;   /* there is a note of owner "GDB" */
 	bool has_vmcoreinfo; /* there is a note that only a kernel dump has */
@@ -32,8 +33,8 @@ struct fb_core_notes {
 	bool cut;            /* the last note extends behind the data */
 };
 
-/* Parses the notes of one PT_NOTE segment, size bytes of data, and adds them to *notes, which must be all zeros before
- * the first call. data must live as long as *notes. Damage is a warning, with "CONTEXT: " before it; only fatal errors
+/* Parses the notes of one PT_NOTE segment, size bytes of data, and adds them to *notes, which must be all zeros
+ * but for is_32bit before the first call. data must live as long as *notes. Damage is a warning, with "CONTEXT: " before it; only fatal errors
  * and FB_LIMIT are returned. The caller frees *notes with fb_core_notes_deinit(), after an error too. */
 FB_MUST_CHECK struct fb_error *fb_core_notes_parse(const void *data, size_t size,
 						   const char *context,

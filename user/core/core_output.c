@@ -13,12 +13,13 @@
 
 #define NOTE_ALIGN 4u
 
-struct fb_error *fb_core_output_init(struct fb_core_output *core, struct fb_outfile *outfile)
+struct fb_error *fb_core_output_init(struct fb_core_output *core, struct fb_outfile *outfile,
+				     bool is_32bit)
 {
 	static const Elf64_Ehdr place;
 	struct fb_error *err;
 
-	*core = (struct fb_core_output){.outfile = outfile};
+	*core = (struct fb_core_output){.outfile = outfile, .is_32bit = is_32bit};
 	/* Leaves room for the header, which is written last; segments begin at pages, as in
 	 * every core. */
 	err = fb_outfile_write(outfile, &place, sizeof(place));
@@ -86,9 +87,25 @@ struct fb_error *fb_core_output_bytes(struct fb_core_output *core, uint64_t mapp
 	return NULL;
 }
 
+static struct fb_error *write_program_header(struct fb_core_output *core, const Elf64_Phdr *header)
+{
+	const Elf32_Phdr narrow = {
+		.p_type = header->p_type,
+		.p_flags = header->p_flags,
+		.p_offset = (Elf32_Off)header->p_offset,
+		.p_vaddr = (Elf32_Addr)header->p_vaddr,
+		.p_filesz = (Elf32_Word)header->p_filesz,
+		.p_memsz = (Elf32_Word)header->p_memsz,
+		.p_align = (Elf32_Word)header->p_align,
+	};
+
+	return core->is_32bit ? fb_outfile_write(core->outfile, &narrow, sizeof(narrow))
+			      : fb_outfile_write(core->outfile, header, sizeof(*header));
+}
+
 static struct fb_error *write_program_headers(struct fb_core_output *core, const Elf64_Phdr *notes)
 {
-	struct fb_error *err = fb_outfile_write(core->outfile, notes, sizeof(*notes));
+	struct fb_error *err = write_program_header(core, notes);
 
 	for (size_t i = 0; i < core->count && !err; i++) {
 		const struct fb_written_segment *segment = &core->segments[i];
@@ -102,9 +119,32 @@ static struct fb_error *write_program_headers(struct fb_core_output *core, const
 			.p_align = FB_PAGE_SIZE,
 		};
 
-		err = fb_outfile_write(core->outfile, &header, sizeof(header));
+		err = write_program_header(core, &header);
 	}
 	return err;
+}
+
+/* Places the header itself, at the beginning of the file. */
+static struct fb_error *place_header(struct fb_core_output *core, const Elf64_Ehdr *elf)
+{
+	Elf32_Ehdr narrow = {
+		.e_type = elf->e_type,
+		.e_machine = EM_386,
+		.e_version = elf->e_version,
+		.e_phoff = (Elf32_Off)elf->e_phoff,
+		.e_shoff = (Elf32_Off)elf->e_shoff,
+		.e_ehsize = sizeof(narrow),
+		.e_phentsize = sizeof(Elf32_Phdr),
+		.e_phnum = elf->e_phnum,
+		.e_shentsize = elf->e_shnum ? sizeof(Elf32_Shdr) : 0,
+		.e_shnum = elf->e_shnum,
+	};
+
+	if (!core->is_32bit)
+		return fb_outfile_write_at(core->outfile, 0, elf, sizeof(*elf));
+	memcpy(narrow.e_ident, elf->e_ident, EI_NIDENT);
+	narrow.e_ident[EI_CLASS] = ELFCLASS32;
+	return fb_outfile_write_at(core->outfile, 0, &narrow, sizeof(narrow));
 }
 
 /* More headers than 16 bits can count are counted in section 0 (elf(5), PN_XNUM). */
@@ -125,14 +165,16 @@ static struct fb_error *write_header(struct fb_core_output *core, uint64_t heade
 	struct fb_error *err = NULL;
 
 	if (count >= PN_XNUM) {
-		Elf64_Shdr section = {.sh_info = (Elf64_Word)count};
+		const Elf64_Shdr section = {.sh_info = (Elf64_Word)count};
+		const Elf32_Shdr narrow = {.sh_info = (Elf32_Word)count};
 
 		elf.e_shoff = fb_outfile_size(core->outfile);
 		elf.e_shentsize = sizeof(section);
 		elf.e_shnum = 1;
-		err = fb_outfile_write(core->outfile, &section, sizeof(section));
+		err = core->is_32bit ? fb_outfile_write(core->outfile, &narrow, sizeof(narrow))
+				     : fb_outfile_write(core->outfile, &section, sizeof(section));
 	}
-	return err ? err : fb_outfile_write_at(core->outfile, 0, &elf, sizeof(elf));
+	return err ? err : place_header(core, &elf);
 }
 
 struct fb_error *fb_core_output_finish(struct fb_core_output *core, const struct fb_buf *notes)
@@ -152,6 +194,9 @@ struct fb_error *fb_core_output_finish(struct fb_core_output *core, const struct
 		return err;
 	headers = fb_outfile_size(core->outfile);
 	err = write_program_headers(core, &header);
+	if (!err && core->is_32bit && fb_outfile_size(core->outfile) > UINT32_MAX)
+		return fb_error_create(FB_LIMIT,
+				       "a core of a 32-bit program cannot be 4 GiB or larger");
 	return err ? err : write_header(core, headers);
 }
 

@@ -26,11 +26,12 @@ struct fb_core_output {
 	struct fb_outfile *outfile;          /* borrowed */
 	struct fb_written_segment *segments; /* owned; in order of address */
 	size_t count, room;
+	bool is_32bit;
 };
 
-/* outfile must be empty; the caller commits it. */
+/* outfile must be empty; the caller commits it. is_32bit: the core is one of i386. */
 FB_MUST_CHECK struct fb_error *fb_core_output_init(struct fb_core_output *core,
-						   struct fb_outfile *outfile);
+						   struct fb_outfile *outfile, bool is_32bit);
 void fb_core_output_deinit(struct fb_core_output *core);
 
 /* fb_core_output_bytes() appends length bytes at address; fb_core_output_gap() appends a range of length bytes whose
@@ -44,7 +45,7 @@ FB_MUST_CHECK struct fb_error *fb_core_output_gap(struct fb_core_output *core, u
 						  uint32_t flags, uint64_t address,
 						  uint64_t length);
 
-/* Writes the notes, program headers and header, after all segments. */
+/* Writes the notes, program headers and header, after all segments. FB_LIMIT: a core of i386 of 4 GiB or more. */
 FB_MUST_CHECK struct fb_error *fb_core_output_finish(struct fb_core_output *core,
 						     const struct fb_buf *notes);
 

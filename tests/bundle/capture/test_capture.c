@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -60,7 +59,7 @@ static void start_child(struct child *child)
 	/* Until it has nothing to do but to read. */
 	for (unsigned i = 0; i < 10000; i++) {
 		FB_OK_FATAL(fb_proc_status(child->pid, 0, &status));
-		fb_error_destroy(fb_proc_syscall_regs(child->pid, child->pid, &regs));
+		fb_error_destroy(fb_proc_syscall_regs(child->pid, child->pid, false, &regs));
 		if (status.state == 'S' && regs.orig_rax == 0 && regs.rdi == 0)
 			break;
 		nanosleep(&millisecond, NULL);
@@ -215,7 +214,7 @@ static void a_core_is_as_proc_has_it(void)
 	struct child child;
 
 	start_child(&child);
-	FB_OK(fb_proc_syscall_regs(child.pid, child.pid, &regs));
+	FB_OK(fb_proc_syscall_regs(child.pid, child.pid, false, &regs));
 	FB_OK_FATAL(fb_proc_maps_read(child.pid, &maps));
 	FB_OK(fb_capture_estimate(child.pid, &estimate));
 	if (capture(&child, &captured)) {
@@ -244,7 +243,7 @@ static void a_traced_child_is_told_of(void)
 	struct child child;
 
 	start_child(&child);
-	FB_OK(fb_proc_syscall_regs(child.pid, child.pid, &regs));
+	FB_OK(fb_proc_syscall_regs(child.pid, child.pid, false, &regs));
 	if (ptrace(PTRACE_SEIZE, child.pid, NULL, NULL)) {
 		fb_test_skip("ptrace is not allowed here");
 	} else if (capture(&child, &captured)) {
@@ -304,38 +303,6 @@ static void the_boot_id_has_no_dashes(void)
 	CU_ASSERT_EQUAL(at, 32);
 }
 
-/* A child with the vector of a 32-bit program: nobody is stopped, nothing is written. */
-static void a_32_bit_program_is_refused(void)
-{
-	static const uint32_t auxv[8] = {32, 0xf7f00a10, 33, 0xf7f00000, 16, 0xbfebfbff, 0, 0};
-	const struct fb_capture_options options = {
-		.folder = fb_test_folder(), .seconds = 1, .at_once = 1, .boot_id = BOOT_ID};
-	struct fb_captured captured = {.threads = 99};
-	int ready[2];
-	char done = 0;
-	pid_t child;
-
-	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
-	child = fork();
-	if (child == 0) {
-		done = prctl(PR_SET_MM, PR_SET_MM_AUXV, auxv, sizeof(auxv), 0) == 0 ? 'y' : 'n';
-		(void)!write(ready[1], &done, 1);
-		pause();
-		_exit(0);
-	}
-	CU_ASSERT_EQUAL(read(ready[0], &done, 1), 1);
-	if (done == 'y')
-		FB_FAILS_WITH(fb_capture(child, &options, &captured), FB_UNSUPPORTED,
-			      "32-bit program");
-	else
-		fb_test_skip("a process may not change its auxiliary vector here");
-	CU_ASSERT_EQUAL(captured.threads, 99);
-	(void)kill(child, SIGKILL);
-	(void)waitpid(child, NULL, 0);
-	(void)close(ready[0]);
-	(void)close(ready[1]);
-}
-
 FB_TEST_MAIN("bundle/capture", FB_TEST(a_core_is_as_proc_has_it),
 	     FB_TEST(a_traced_child_is_told_of), FB_TEST(what_is_gone_is_not_found),
-	     FB_TEST(the_boot_id_has_no_dashes), FB_TEST(a_32_bit_program_is_refused))
+	     FB_TEST(the_boot_id_has_no_dashes))

@@ -75,7 +75,7 @@ static void copy(const uint8_t *pages, enum fb_proc_kind kind, uint64_t offset, 
 	(void)snprintf(copied->path, sizeof(copied->path), "%s/core", fb_test_folder());
 	FB_OK_FATAL(fb_memory_estimate(getpid(), &maps, &copied->estimate));
 	FB_OK_FATAL(fb_outfile_create(copied->path, true, &outfile));
-	FB_OK_FATAL(fb_core_output_init(&output, outfile));
+	FB_OK_FATAL(fb_core_output_init(&output, outfile, false));
 	FB_OK_FATAL(fb_memory_copy_create(getpid(), &maps, &room, &output, &made));
 	FB_OK_FATAL(fb_memory_copy_write(made, &copied->lost));
 	fb_buf_init(&notes, 100);

@@ -239,7 +239,7 @@ static void registers_are_those_of_the_system_call(void)
 	}
 	for (unsigned i = 0; i < 10000 && regs.orig_rax != SYS_recvfrom; i++) {
 		FB_OK_FATAL(fb_proc_status(child, 0, &status));
-		fb_error_destroy(fb_proc_syscall_regs(child, child, &regs));
+		fb_error_destroy(fb_proc_syscall_regs(child, child, false, &regs));
 		nanosleep(&millisecond, NULL);
 	}
 	FB_OK_FATAL(fb_proc_status(child, 0, &status));
@@ -256,7 +256,7 @@ static void registers_are_those_of_the_system_call(void)
 	CU_ASSERT(regs.rip && regs.rsp && regs.rcx == regs.rip);
 	(void)kill(child, SIGKILL);
 	CU_ASSERT_EQUAL(waitpid(child, NULL, 0), child);
-	FB_FAILS(fb_proc_syscall_regs(child, child, &regs), FB_NOT_FOUND);
+	FB_FAILS(fb_proc_syscall_regs(child, child, false, &regs), FB_NOT_FOUND);
 	(void)close(sockets[0]);
 	(void)close(sockets[1]);
 }
@@ -283,7 +283,7 @@ static void times_are_in_nanoseconds(void)
 static void a_running_thread_has_no_registers(void)
 {
 	struct user_regs_struct regs;
-	struct fb_error *err = fb_proc_syscall_regs(getpid(), gettid(), &regs);
+	struct fb_error *err = fb_proc_syscall_regs(getpid(), gettid(), false, &regs);
 
 	/* It reads its own: so it is in read(), with these arguments. */
 	if (!err) {

@@ -103,7 +103,7 @@ static void all_threads_stop_and_go_on(void)
 		CU_ASSERT_EQUAL_FATAL(count, THREADS);
 		CU_ASSERT_EQUAL(threads[0].tid, child.pid);
 		for (size_t i = 0; i < count; i++) {
-			CU_ASSERT(threads[i].stopped && !threads[i].is_32bit);
+			CU_ASSERT(threads[i].stopped);
 			CU_ASSERT(!i || threads[i - 1].tid < threads[i].tid);
 			CU_ASSERT(threads[i].regs.cs == 0x33 && threads[i].regs.rip);
 			CU_ASSERT(threads[i].regs.rsp && threads[i].fpregs.mxcsr);

@@ -84,7 +84,9 @@ static void names_what_is_another_elf(void)
 		{ELFCLASS64, ELFDATA2LSB, ET_REL, EM_X86_64, FB_INVALID, "object file"},
 		{ELFCLASS64, ELFDATA2LSB, 0xfe00, EM_X86_64, FB_INVALID, "type 65024"},
 		{ELFCLASS32, ELFDATA2LSB, ET_DYN, EM_386, FB_INVALID, "shared object, not"},
-		{ELFCLASS32, ELFDATA2LSB, ET_CORE, EM_386, FB_UNSUPPORTED, "32-bit core (i386)"},
+		{ELFCLASS32, ELFDATA2LSB, ET_CORE, EM_386, FB_CORRUPT, "of 0 bytes, not 32"},
+		{ELFCLASS32, ELFDATA2LSB, ET_CORE, EM_ARM, FB_UNSUPPORTED, "32-bit core (arm)"},
+		{ELFCLASS64, ELFDATA2LSB, ET_CORE, EM_386, FB_CORRUPT, "class 2"},
 		{ELFCLASS32, ELFDATA2LSB, ET_CORE, EM_X86_64, FB_UNSUPPORTED, "32-bit core (x32)"},
 		{ELFCLASS64, ELFDATA2LSB, ET_CORE, EM_AARCH64, FB_UNSUPPORTED, "core of aarch64"},
 		{ELFCLASS64, ELFDATA2LSB, ET_CORE, 4711, FB_UNSUPPORTED, "ELF machine 4711"},
@@ -113,13 +115,12 @@ static void names_the_machines(void)
 		uint16_t machine;
 		const char *text;
 	} machines[] = {
-		{EM_386, "is a core of i386:"},         {EM_AARCH64, "is a core of aarch64:"},
-		{EM_ARM, "is a core of arm:"},          {EM_PPC, "is a core of ppc:"},
-		{EM_PPC64, "is a core of ppc64:"},      {EM_S390, "is a core of s390x:"},
-		{EM_RISCV, "is a core of riscv:"},      {EM_MIPS, "is a core of mips:"},
-		{EM_SPARC, "is a core of sparc:"},      {EM_SPARCV9, "is a core of sparc64:"},
-		{EM_IA_64, "is a core of ia64:"},       {258, "is a core of loongarch:"},
-		{259, "is a core of ELF machine 259:"},
+		{EM_AARCH64, "is a core of aarch64:"}, {EM_ARM, "is a core of arm:"},
+		{EM_PPC, "is a core of ppc:"},         {EM_PPC64, "is a core of ppc64:"},
+		{EM_S390, "is a core of s390x:"},      {EM_RISCV, "is a core of riscv:"},
+		{EM_MIPS, "is a core of mips:"},       {EM_SPARC, "is a core of sparc:"},
+		{EM_SPARCV9, "is a core of sparc64:"}, {EM_IA_64, "is a core of ia64:"},
+		{258, "is a core of loongarch:"},      {259, "is a core of ELF machine 259:"},
 	};
 	size_t size;
 	uint8_t *bytes = make_usual(MAKE_KERNEL, &size);
