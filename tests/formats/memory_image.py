@@ -9,7 +9,9 @@ raw        each byte at the offset that is its physical address, gaps as zeros
 holes      the same, pages of zeros as holes of the file
 vmware     a VMware checkpoint and its memory: OUT is the .vmss and the .vmem
 qevm       a guest of less than 3 GiB as qemu saves it, a migration to a file
-vbox       the ELF core of VirtualBox's `dumpvmcore`: no VMCOREINFO, no registers of Linux's kind"""
+vbox       the ELF core of VirtualBox's `dumpvmcore`: no VMCOREINFO, no registers of Linux's kind
+kcore      as /proc/kcore has the running kernel's: VMCOREINFO (of a kdump-compressed DUMP), notes of a process that is
+           none, and memory that is mapped a second time, without a physical address"""
 import os
 import struct
 import sys
@@ -209,25 +211,45 @@ def qevm(vmcore, out):
         file.write(footer + b"\0")
 
 
-def vbox(vmcore, out):
-    parts = list(ranges(vmcore))
-    note = struct.pack("<III", 7, 24, 0xB00) + b"VBCORE\0\0" + struct.pack("<IIIIII", 0xC01AC0DE, 0x10006, 24, 7, 0, 1)
-    at = 64 + PHDR.size * (len(parts) + 1)
+def elf(out, notes, segments):
+    """segments: (virtual address, physical address, bytes)."""
+    at = 64 + PHDR.size * (len(segments) + 1)
     head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 4, 62, 1, 0, 64, 0, 0, 64, PHDR.size,
-                                                             len(parts) + 1, 0, 0, 0)
-    head += PHDR.pack(PT_NOTE, 0, at, 0, 0, len(note), len(note), 0)
-    at += len(note)
-    for start, data in parts:
-        head += PHDR.pack(PT_LOAD, 7, at, start, start, len(data), len(data), 0)
+                                                             len(segments) + 1, 0, 0, 0)
+    head += PHDR.pack(PT_NOTE, 0, at, 0, 0, len(notes), len(notes), 0)
+    at += len(notes)
+    for virtual, physical, data in segments:
+        head += PHDR.pack(PT_LOAD, 7, at, virtual, physical, len(data), len(data), 0)
         at += len(data)
     with open(out, "wb") as file:
-        file.write(head + note)
-        for _, data in parts:
+        file.write(head + notes)
+        for _, _, data in segments:
             file.write(data)
 
 
+def vbox(vmcore, out):
+    about = struct.pack("<III", 7, 24, 0xB00) + b"VBCORE\0\0" + struct.pack("<IIIIII", 0xC01AC0DE, 0x10006, 24, 7, 0, 1)
+    elf(out, about, [(start, start, data) for start, data in ranges(vmcore)])
+
+
+def note(owner, kind, desc):
+    padded = owner + bytes(1 + -(len(owner) + 1) % 4)
+    return struct.pack("<III", len(owner) + 1, len(desc), kind) + padded + desc + bytes(-len(desc) % 4)
+
+
+def kcore(dump, out):
+    """fs/proc/kcore.c: read_kcore_iter(). The addresses of the direct map are not looked at."""
+    file = KdumpFile(dump)
+    notes = note(b"CORE", 1, bytes(336)) + note(b"CORE", 3, bytes(136)) + note(b"CORE", 4, bytes(64))
+    notes += note(b"VMCOREINFO", 0, file.read(*file.vmcoreinfo))
+    parts = list(ranges(dump))
+    segments = [(0xffffffff81000000, (1 << 64) - 1, bytes(8 * PAGE))]
+    segments += [(0xffff888000000000 + start, start, data) for start, data in parts]
+    elf(out, notes, segments)
+
+
 FORMS = {"lime": lime, "avml": avml, "raw": raw, "holes": lambda vmcore, out: raw(vmcore, out, True),
-         "vmware": vmware, "qevm": qevm, "vbox": vbox}
+         "vmware": vmware, "qevm": qevm, "vbox": vbox, "kcore": kcore}
 
 if __name__ == "__main__":
     if len(sys.argv) < 4 or sys.argv[2] not in FORMS:

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tests/peers/compare_dump.py OURS THEIRS: which frames only one of two kdump-compressed dumps has."""
+"""tests/peers/compare_dump.py OURS THEIRS [KPAGEFLAGS]: which frames only one of two kdump-compressed dumps has.
+
+KPAGEFLAGS, which samples/lab/run leaves in truth/, says what each of these frames was a moment before the panic.
+"""
 import struct
 import sys
 
@@ -34,8 +37,37 @@ def ranges(bits):
         first += count
 
 
-def tell(what, bits):
+# Documentation/admin-guide/mm/pagemap.rst; the first that a page has says what it is.
+CLASSES = [
+    ("no page", 1 << 20), ("poisoned", 1 << 19), ("offline", 1 << 23), ("free", 1 << 10), ("slab", 1 << 7),
+    ("page table", 1 << 26), ("huge page of hugetlbfs", 1 << 17), ("anonymous memory", 1 << 12), ("zero page", 1 << 24),
+    ("page cache", 1 << 5 | 1 << 11), ("reserved", 1 << 32),
+]
+
+
+def class_of(flags):
+    return next((name for name, bits in CLASSES if flags & bits), "of the kernel, or free in a list of a CPU")
+
+
+def tell_classes(bits, kpageflags):
+    counts = {}
+    with open(kpageflags, encoding="ascii") as runs:
+        for line in runs:
+            first, count, flags = (int(word, 16) for word in line.split())
+            there = (bits >> first & (1 << count) - 1).bit_count()
+            if there:
+                name = class_of(flags)
+                counts[name] = counts.get(name, 0) + there
+    for name, count in sorted(counts.items(), key=lambda item: -item[1]):
+        print(f"    {count} {name}")
+    if sum(counts.values()) != bits.bit_count():
+        print(f"    {bits.bit_count() - sum(counts.values())} behind all that it tells of")
+
+
+def tell(what, bits, kpageflags):
     print(f"{what}: {bits.bit_count()}")
+    if kpageflags and bits:
+        tell_classes(bits, kpageflags)
     for index, (first, count) in enumerate(ranges(bits)):
         if index == SHOWN:
             print("    and more")
@@ -46,8 +78,9 @@ def tell(what, bits):
 def main():
     ours, theirs = dumped(sys.argv[1]), dumped(sys.argv[2])
     print(f"frames: {ours.bit_count()}, makedumpfile has {theirs.bit_count()}")
-    tell("fbundle alone has", ours & ~theirs)
-    tell("makedumpfile alone has", theirs & ~ours)
+    kpageflags = sys.argv[3] if len(sys.argv) > 3 else None
+    tell("fbundle alone has", ours & ~theirs, kpageflags)
+    tell("makedumpfile alone has", theirs & ~ours, kpageflags)
 
 
 main()
