@@ -35,7 +35,8 @@ static const Elf64_Phdr *segment_of(uint64_t physical)
 {
 	for (size_t i = 0; i < segment_count; i++)
 		if (segments[i].p_type == PT_LOAD && segments[i].p_paddr != UINT64_MAX &&
-		    physical >= segments[i].p_paddr && physical - segments[i].p_paddr < segments[i].p_filesz)
+		    physical >= segments[i].p_paddr &&
+		    physical - segments[i].p_paddr < segments[i].p_filesz)
 			return &segments[i];
 	return NULL;
 }
@@ -49,7 +50,9 @@ static void write_range(int kcore, FILE *out, uint64_t first, uint64_t last)
 	for (uint64_t at = first; at < last; at += PAGE) {
 		const Elf64_Phdr *segment = segment_of(at);
 
-		if (segment == NULL || pread(kcore, page, PAGE, (off_t)(segment->p_offset + at - segment->p_paddr)) != PAGE) {
+		if (segment == NULL ||
+		    pread(kcore, page, PAGE, (off_t)(segment->p_offset + at - segment->p_paddr)) !=
+			    PAGE) {
 			memset(page, 0, PAGE);
 			unread++;
 		}
@@ -66,7 +69,10 @@ static int read_segments(int kcore)
 	segment_count = header.e_phnum;
 	segments = calloc(segment_count, sizeof(*segments));
 	const ssize_t size = (ssize_t)(segment_count * sizeof(*segments));
-	return segments != NULL && pread(kcore, segments, (size_t)size, (off_t)header.e_phoff) == size ? 0 : -1;
+	return segments != NULL &&
+			       pread(kcore, segments, (size_t)size, (off_t)header.e_phoff) == size
+		       ? 0
+		       : -1;
 }
 
 int main(int argc, char **argv)
