@@ -241,13 +241,13 @@ static struct fb_error *lookup_dump(struct fb_joined *joined, const struct fb_pt
 	return NULL;
 }
 
-static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_backing *backing)
+static void lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_backing *backing)
 {
 	struct fb_core *core = joined->core ? joined->core->core : NULL;
 	uint64_t offset;
 
 	if (!core || joined->options.no_core)
-		return false;
+		return;
 	backing->length = fb_core_alike(core, page, backing->length);
 	if (fb_core_page(core, page, &offset)) {
 		backing->kind = BACKING_CORE;
@@ -255,7 +255,7 @@ static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_
 		backing->origin.absence = FB_ABSENCE_NONE;
 		backing->origin.detail = fb_core_info(core)->path;
 		backing->origin.file_offset = offset;
-		return true;
+		return;
 	}
 	if (backing->kind == BACKING_NONE && fb_core_info(core)->truncated) {
 		const struct fb_core_segment *segment = fb_core_segment_at(core, page);
@@ -265,7 +265,6 @@ static bool lookup_core(struct fb_joined *joined, uint64_t page, struct fb_page_
 			backing->origin.detail = fb_core_info(core)->path;
 		}
 	}
-	return false;
 }
 
 /* What a page-table entry is or may be of is the file's own page only where the mapping has no
@@ -344,7 +343,7 @@ static struct fb_error *lookup_file(struct fb_joined *joined, const struct fb_vm
 	if (err || copied)
 		return err;
 	err = file_of(joined, vma, &file);
-	if (err || !file)
+	if (!file)
 		return err;
 	offset = vma->pgoff * FB_PAGE_SIZE + (page - vma->start);
 	if (offset >= file->size) {
@@ -408,8 +407,9 @@ struct fb_error *fb_joined_lookup(struct fb_joined *joined, uint64_t address, ui
 	err = lookup_dump(joined, &walk, vma, page, backing);
 	if (!err && backing->kind == BACKING_FRAME)
 		err = check_frame(joined, page, backing);
-	if (!err && (backing->kind == BACKING_NONE || joined->options.prefer_core) &&
-	    !lookup_core(joined, page, backing) && backing->kind == BACKING_NONE)
+	if (!err && (backing->kind == BACKING_NONE || joined->options.prefer_core))
+		lookup_core(joined, page, backing);
+	if (!err && backing->kind == BACKING_NONE)
 		err = lookup_file(joined, vma, &walk, page, backing);
 	backing->length -= in_page;
 	shorten(backing, length);

@@ -148,3 +148,29 @@ void failing_inputs_strictly(failing_input_answer *answer, const char *const *co
 {
 	ask_all(answer, cores, most, true);
 }
+
+struct question {
+	failing_input_question *ask;
+	struct sample_input *sample;
+};
+
+static struct fb_error *put_question(void *context)
+{
+	const struct question *question = context;
+
+	return question->ask(question->sample);
+}
+
+size_t failing_inputs_must_pass(failing_input_question *ask_of, const char *const *cores,
+				size_t first, size_t last)
+{
+	struct failing_input input;
+	struct question question = {.ask = ask_of, .sample = &input.sample};
+	size_t reads;
+
+	open_failing(&input, cores);
+	FB_OK(ask_of(&input.sample));
+	reads = failing_must_pass(put_question, &question, &input.failure, first, last);
+	close_failing(&input);
+	return reads;
+}

@@ -24,4 +24,11 @@ void failing_inputs(failing_input_answer *answer, const char *const *cores, size
 /* The same, and whatever fails for want of memory must fail the whole: nothing was learned of the dump. */
 void failing_inputs_strictly(failing_input_answer *answer, const char *const *cores, size_t most);
 
+/* Asks of the sample with these cores, as above; then once for each of the first `first` and the last `last` reads of
+ * kernel memory or of page tables, with that read failing by each fatal code: the same error has to come back. Returns
+ * the number of reads. */
+typedef struct fb_error *failing_input_question(struct sample_input *sample);
+size_t failing_inputs_must_pass(failing_input_question *ask, const char *const *cores, size_t first,
+				size_t last);
+
 #endif

@@ -6,125 +6,24 @@
 #include "bundle/process/core_notes_writer.h"
 
 #include <elf.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/procfs.h>
 
 #include "base/attr.h"
 #include "base/limits.h"
 #include "kernel/image/kernel_private.h"
 #include "tests/bundle/lost_tids.h"
+#include "tests/bundle/process/written_notes.h"
 #include "tests/harness.h"
 
 /* PID 128 has the threads 128, 130 and 131; PID 202 has 202, 204 and 205. */
 #define DL 128
 #define OTHER 202
-#define MAX_THREADS 8u
 /* A CPU number that the sample has not. */
 #define PANICKED 70
 
-struct notes {
-	struct sample_input sample;
-	struct fb_buf bytes;
-	struct fb_written_notes written;
-	struct elf_prstatus threads[MAX_THREADS];
-	size_t thread_count, fpu_count;
-	struct elf_prpsinfo psinfo;
-	size_t psinfo_count;
-	uint64_t auxv[FB_MAX_AUXV_PAIRS][2];
-	size_t auxv_pairs; /* 0: no such note */
-	const uint8_t *files;
-	size_t files_size;
-};
-
-static void open_notes(struct notes *notes, const char *core)
-{
-	const struct fb_input_core *cores = NULL;
-	size_t count = 0;
-
-	memset(notes, 0, sizeof(*notes));
-	sample_open(&notes->sample, (const char *const[]){core, NULL});
-	FB_OK_FATAL(fb_input_cores(notes->sample.input, &cores, &count));
-	fb_buf_init(&notes->bytes, FB_MAX_CORE_NOTES);
-}
-
-static void close_notes(struct notes *notes)
-{
-	fb_buf_deinit(&notes->bytes);
-	sample_close(&notes->sample);
-}
-
-/* A thread, for a test that changes it. */
-static struct fb_task *task_of(struct notes *notes, int32_t tid)
-{
-	return (struct fb_task *)sample_task(&notes->sample, tid);
-}
-
-static void take_note(struct notes *notes, uint32_t type, const uint8_t *desc, size_t size)
-{
-	if (type == NT_PRSTATUS) {
-		CU_ASSERT_FATAL(size == sizeof(notes->threads[0]) &&
-				notes->thread_count < MAX_THREADS);
-		memcpy(&notes->threads[notes->thread_count++], desc, size);
-	} else if (type == NT_FPREGSET) {
-		notes->fpu_count++;
-	} else if (type == NT_PRPSINFO) {
-		CU_ASSERT_EQUAL_FATAL(size, sizeof(notes->psinfo));
-		memcpy(&notes->psinfo, desc, size);
-		notes->psinfo_count++;
-	} else if (type == NT_AUXV) {
-		CU_ASSERT_FATAL(size <= sizeof(notes->auxv) && !notes->auxv_pairs);
-		memcpy(notes->auxv, desc, size);
-		notes->auxv_pairs = size / sizeof(notes->auxv[0]);
-	} else {
-		CU_ASSERT(type == NT_FILE && !notes->files);
-		notes->files = desc;
-		notes->files_size = size;
-	}
-}
-
-/* Each note of what was written: owner "CORE", descriptions padded to 4 bytes. */
-static void take_notes(struct notes *notes)
-{
-	for (size_t at = 0; at < notes->bytes.size;) {
-		Elf64_Nhdr head;
-		const uint8_t *name = notes->bytes.data + at + sizeof(head);
-
-		CU_ASSERT_FATAL(notes->bytes.size - at > sizeof(head));
-		memcpy(&head, notes->bytes.data + at, sizeof(head));
-		CU_ASSERT_EQUAL_FATAL(head.n_namesz, 5);
-		CU_ASSERT_EQUAL(memcmp(name, "CORE", 5), 0);
-		take_note(notes, head.n_type, name + 8, head.n_descsz);
-		at += sizeof(head) + 8 + ((head.n_descsz + 3) & ~3u);
-	}
-}
-
-/* Writes them again, of these mappings. */
-static struct fb_error *write_of(struct notes *notes, int32_t pid, const struct fb_vmas *vmas)
-{
-	struct fb_error *err;
-
-	notes->bytes.size = 0;
-	notes->thread_count = notes->fpu_count = notes->psinfo_count = notes->auxv_pairs = 0;
-	notes->files = NULL;
-	memset(&notes->written, 0xaa, sizeof(notes->written));
-	err = fb_core_notes_write(notes->sample.input, task_of(notes, pid), vmas, &notes->bytes,
-				  &notes->written);
-	if (!err)
-		take_notes(notes);
-	return err;
-}
-
-static void write_notes(struct notes *notes, int32_t pid)
-{
-	const struct fb_vmas none = {0};
-
-	FB_OK_FATAL(write_of(notes, pid, &none));
-}
-
 static void check_tids(struct notes *notes, int32_t pid, const int32_t *tids, size_t count)
 {
-	write_notes(notes, pid);
+	notes_write(notes, pid);
 	CU_ASSERT_EQUAL_FATAL(notes->thread_count, count);
 	CU_ASSERT_EQUAL(notes->written.threads, count);
 	for (size_t i = 0; i < count; i++)
@@ -158,18 +57,18 @@ static void the_thread_that_panicked_comes_first(void)
 	struct notes notes;
 	struct fb_task *task;
 
-	open_notes(&notes, NULL);
+	notes_open(&notes, NULL);
 	CHECK_TIDS(&notes, OTHER, 202, 204, 205);
 	fb_input_kernel(notes.sample.input)->panic_cpu = PANICKED;
 	CHECK_TIDS(&notes, OTHER, 202, 204, 205);
-	task = task_of(&notes, 205);
+	task = notes_task(&notes, 205);
 	task->cpu = PANICKED;
 	CHECK_TIDS(&notes, OTHER, 202, 204, 205); /* ran there before, and sleeps */
 	task->on_cpu = true;
 	CHECK_TIDS(&notes, OTHER, 205, 202, 204);
 	task->cpu = PANICKED - 1;
 	CHECK_TIDS(&notes, OTHER, 202, 204, 205);
-	task = task_of(&notes, 204);
+	task = notes_task(&notes, 204);
 	task->on_cpu = true;
 	task->cpu = PANICKED;
 	CHECK_TIDS(&notes, OTHER, 204, 202, 205);
@@ -178,7 +77,7 @@ static void the_thread_that_panicked_comes_first(void)
 	set_neighbours_on_cpu(&notes, OTHER);
 	CHECK_TIDS(&notes, OTHER, 202, 204, 205);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* What has exited has no registers that anybody could miss. */
@@ -186,36 +85,36 @@ static void threads_that_have_exited_are_left_out(void)
 {
 	struct notes notes;
 
-	open_notes(&notes, NULL);
-	task_of(&notes, 204)->state = 'Z';
+	notes_open(&notes, NULL);
+	notes_task(&notes, 204)->state = 'Z';
 	CHECK_TIDS(&notes, OTHER, 202, 205);
-	task_of(&notes, 205)->state = 'X';
+	notes_task(&notes, 205)->state = 'X';
 	CHECK_TIDS(&notes, OTHER, 202);
 	CU_ASSERT_EQUAL(notes.written.without_regs, 0);
-	task_of(&notes, 202)->state = 'Z';
-	write_notes(&notes, OTHER);
+	notes_task(&notes, 202)->state = 'Z';
+	notes_write(&notes, OTHER);
 	CU_ASSERT(!notes.thread_count && !notes.written.threads && !notes.written.without_regs);
 	CU_ASSERT(notes.psinfo.pr_zomb == 1 && notes.psinfo.pr_sname == 'Z');
 	CU_ASSERT_EQUAL(notes.psinfo.pr_state, 4);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 static void a_thread_without_registers_is_said_to_be_missing(void)
 {
 	struct notes notes;
 
-	open_notes(&notes, NULL);
-	task_of(&notes, 205)->stack = 0;
+	notes_open(&notes, NULL);
+	notes_task(&notes, 205)->stack = 0;
 	CHECK_TIDS(&notes, OTHER, 202, 204);
 	CU_ASSERT_EQUAL(notes.written.without_regs, 1);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 1);
 	CU_ASSERT_EQUAL(sample_warnings(&notes.sample, "TID 205: no registers, so it is left out"),
 			1);
-	task_of(&notes, 202)->stack = 0;
+	notes_task(&notes, 202)->stack = 0;
 	CHECK_TIDS(&notes, OTHER, 204);
 	CU_ASSERT_EQUAL(notes.written.without_regs, 2);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* The core's are of the same thread, and no warning is due. */
@@ -225,19 +124,19 @@ static void registers_that_are_lost_are_the_cores(void)
 	struct elf_prstatus before;
 	struct notes notes;
 
-	open_notes(&notes, "core.128.xz");
+	notes_open(&notes, "core.128.xz");
 	CHECK_TIDS(&notes, DL, 128, 130, 131);
 	before = notes.threads[2];
 	thread = fb_core_thread_of(fb_input_core_of(notes.sample.input, DL)->core, 131);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(thread);
 	((struct fb_core_thread *)thread)->regs.r15 = 0x1234567;
-	task_of(&notes, 131)->stack = 0;
+	notes_task(&notes, 131)->stack = 0;
 	CHECK_TIDS(&notes, DL, 128, 130, 131);
 	CU_ASSERT_EQUAL(memcmp(&notes.threads[2].pr_reg, &thread->regs, sizeof(thread->regs)), 0);
 	CU_ASSERT_EQUAL(notes.threads[2].pr_utime.tv_usec, before.pr_utime.tv_usec);
 	CU_ASSERT_EQUAL(notes.written.without_regs, 0);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 static void no_core_is_built_of_a_32_bit_program(void)
@@ -246,13 +145,14 @@ static void no_core_is_built_of_a_32_bit_program(void)
 	const struct fb_vmas none = {0};
 	struct notes notes;
 
-	open_notes(&notes, "core.128.xz");
+	notes_open(&notes, "core.128.xz");
 	thread = fb_core_thread_of(fb_input_core_of(notes.sample.input, DL)->core, 131);
 	((struct fb_core_thread *)thread)->regs.cs = 0x23;
-	task_of(&notes, 131)->stack = 0;
-	FB_FAILS_WITH(write_of(&notes, DL, &none), FB_UNSUPPORTED, "PID 128 runs a 32-bit program");
+	notes_task(&notes, 131)->stack = 0;
+	FB_FAILS_WITH(notes_write_of(&notes, DL, &none), FB_UNSUPPORTED,
+		      "PID 128 runs a 32-bit program");
 	CU_ASSERT_EQUAL(notes.written.threads, 0xaaaaaaaaaaaaaaaa); /* as it was */
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* As of the core, behind those that the table has. One that comes first already is no second thread. */
@@ -267,7 +167,7 @@ static void threads_whose_task_struct_is_lost_come_last(void)
 	notes.sample = table.sample;
 	fb_buf_init(&notes.bytes, FB_MAX_CORE_NOTES);
 	CHECK_TIDS(&notes, DL, 128, 130, 131);
-	task_of(&notes, 131)->pid = DL + 1; /* the table's no more */
+	notes_task(&notes, 131)->pid = DL + 1; /* the table's no more */
 	CHECK_TIDS(&notes, DL, 128, 130);
 	lost_tids_set(&table, lost, FB_ARRAY_SIZE(lost));
 	CHECK_TIDS(&notes, DL, 128, 130, 131);
@@ -284,8 +184,8 @@ static void times_parents_and_states_are_the_tasks(void)
 	struct notes notes;
 	struct fb_task *task;
 
-	open_notes(&notes, NULL);
-	task = task_of(&notes, OTHER);
+	notes_open(&notes, NULL);
+	task = notes_task(&notes, OTHER);
 	task->utime_ns = 3000005999;
 	task->stime_ns = 999999999;
 	task->flags = 0x40010a;
@@ -293,7 +193,7 @@ static void times_parents_and_states_are_the_tasks(void)
 	memcpy(task->comm, "abcdefghijklmno", 16);
 	for (int32_t ppid = -1; ppid <= 1; ppid++) {
 		task->ppid = ppid;
-		write_notes(&notes, 204); /* any thread stands for the process */
+		notes_write(&notes, 204); /* any thread stands for the process */
 		CU_ASSERT_EQUAL(notes.psinfo.pr_ppid, ppid > 0);
 		CU_ASSERT_EQUAL(notes.threads[0].pr_ppid, ppid > 0);
 	}
@@ -307,12 +207,12 @@ static void times_parents_and_states_are_the_tasks(void)
 	CU_ASSERT_EQUAL(memcmp(notes.psinfo.pr_fname, "abcdefghijklmno", 16), 0);
 	for (int i = 0; states[i]; i++) {
 		task->state = states[i];
-		write_notes(&notes, OTHER);
+		notes_write(&notes, OTHER);
 		CU_ASSERT_EQUAL(notes.psinfo.pr_sname, states[i]);
 		CU_ASSERT_EQUAL(notes.psinfo.pr_state, i < 6 ? i : 0);
 		CU_ASSERT_EQUAL(notes.psinfo.pr_zomb, states[i] == 'Z');
 	}
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* Group, niceness and FPU registers are not known of a task_struct that cannot be read; the rest is. */
@@ -320,15 +220,15 @@ static void what_cannot_be_read_is_zero(void)
 {
 	struct notes notes;
 
-	open_notes(&notes, "core.128.xz");
-	task_of(&notes, DL)->address = 0x1000;
+	notes_open(&notes, "core.128.xz");
+	notes_task(&notes, DL)->address = 0x1000;
 	CHECK_TIDS(&notes, DL, 128, 130, 131);
 	CU_ASSERT(notes.fpu_count == 2 && !notes.threads[0].pr_fpvalid);
 	CU_ASSERT(notes.threads[1].pr_fpvalid && notes.threads[2].pr_fpvalid);
 	CU_ASSERT(!notes.psinfo.pr_gid && !notes.psinfo.pr_nice);
 	CU_ASSERT(!notes.psinfo.pr_pgrp && !notes.psinfo.pr_sid);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* Drawn at exec, so that the core's is as good; where it has none that can be used, it is missed. */
@@ -338,10 +238,10 @@ static void the_auxiliary_vector_is_the_cores_where_it_is_lost(void)
 	struct fb_core_info *info;
 	struct notes notes;
 
-	open_notes(&notes, "core.128.xz");
+	notes_open(&notes, "core.128.xz");
 	info = (struct fb_core_info *)fb_core_info(fb_input_core_of(notes.sample.input, DL)->core);
-	task_of(&notes, DL)->mm = 0x1000;
-	write_notes(&notes, DL);
+	notes_task(&notes, DL)->mm = 0x1000;
+	notes_write(&notes, DL);
 	CU_ASSERT_EQUAL_FATAL(notes.auxv_pairs, info->auxv_pairs);
 	CU_ASSERT_EQUAL(memcmp(notes.auxv, info->auxv, info->auxv_pairs * 16), 0);
 	CU_ASSERT_EQUAL(notes.auxv[notes.auxv_pairs - 1][0], AT_NULL);
@@ -350,28 +250,28 @@ static void the_auxiliary_vector_is_the_cores_where_it_is_lost(void)
 		full[i][0] = AT_UID;
 	info->auxv = full[0];
 	info->auxv_pairs = FB_MAX_AUXV_PAIRS;
-	write_notes(&notes, DL);
+	notes_write(&notes, DL);
 	CU_ASSERT_EQUAL(notes.auxv_pairs, FB_MAX_AUXV_PAIRS);
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
 	/* What stands behind its end is not of it. */
 	full[2][0] = AT_NULL;
-	write_notes(&notes, DL);
+	notes_write(&notes, DL);
 	CU_ASSERT_EQUAL(notes.auxv_pairs, 3);
 	info->auxv_pairs = FB_MAX_AUXV_PAIRS + 1;
-	write_notes(&notes, DL);
+	notes_write(&notes, DL);
 	CU_ASSERT_EQUAL(notes.auxv_pairs, 0);
 	CU_ASSERT_EQUAL(sample_warnings(&notes.sample, "the auxiliary vector"), 1);
 	info->auxv = NULL;
 	info->auxv_pairs = 3;
-	write_notes(&notes, DL);
+	notes_write(&notes, DL);
 	CU_ASSERT_EQUAL(notes.auxv_pairs, 0);
-	close_notes(&notes);
-	open_notes(&notes, NULL);
-	task_of(&notes, OTHER)->mm = 0x1000;
-	write_notes(&notes, OTHER);
+	notes_close(&notes);
+	notes_open(&notes, NULL);
+	notes_task(&notes, OTHER)->mm = 0x1000;
+	notes_write(&notes, OTHER);
 	CU_ASSERT(!notes.auxv_pairs && notes.thread_count == 3 && notes.psinfo_count == 1);
 	CU_ASSERT_EQUAL(sample_warnings(&notes.sample, "the auxiliary vector"), 1);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 static uint64_t phdr_of(const struct notes *notes)
@@ -405,8 +305,8 @@ static void files_stand_in_one_note(void)
 	static const char names[] = "/before\0/program\0/behind";
 	struct notes notes;
 
-	open_notes(&notes, NULL);
-	FB_OK_FATAL(write_of(&notes, OTHER, &none));
+	notes_open(&notes, NULL);
+	FB_OK_FATAL(notes_write_of(&notes, OTHER, &none));
 	CU_ASSERT_PTR_NULL(notes.files);
 	CU_ASSERT_STRING_EQUAL(notes.written.program, "");
 	phdr = phdr_of(&notes);
@@ -417,7 +317,7 @@ static void files_stand_in_one_note(void)
 	for (size_t i = 0; i < FB_ARRAY_SIZE(programs); i++) {
 		vma[3].start = expected[5] = phdr + (uint64_t)programs[i].start;
 		vma[3].end = expected[6] = phdr + (uint64_t)programs[i].end;
-		FB_OK_FATAL(write_of(&notes, OTHER, &vmas));
+		FB_OK_FATAL(notes_write_of(&notes, OTHER, &vmas));
 		CU_ASSERT_STRING_EQUAL(notes.written.program,
 				       programs[i].has_headers ? "/program" : "");
 		CU_ASSERT_EQUAL_FATAL(notes.files_size, sizeof(expected) + sizeof(names));
@@ -425,7 +325,7 @@ static void files_stand_in_one_note(void)
 		CU_ASSERT_EQUAL(memcmp(notes.files + sizeof(expected), names, sizeof(names)), 0);
 	}
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 0);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 /* A struct file that cannot be read: what is left of the path, else the mapping is not in the note. */
@@ -441,8 +341,8 @@ static void a_file_that_is_lost_is_its_path(void)
 	struct notes notes;
 	uint64_t count;
 
-	open_notes(&notes, NULL);
-	FB_OK_FATAL(write_of(&notes, OTHER, &vmas));
+	notes_open(&notes, NULL);
+	FB_OK_FATAL(notes_write_of(&notes, OTHER, &vmas));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(notes.files);
 	memcpy(&count, notes.files, sizeof(count));
 	CU_ASSERT_EQUAL_FATAL(count, 2);
@@ -450,7 +350,7 @@ static void a_file_that_is_lost_is_its_path(void)
 	CU_ASSERT_EQUAL(fb_warnings_count(notes.sample.warnings), 2);
 	CU_ASSERT_EQUAL(sample_warnings(&notes.sample, "mapping 0x2000: the name of its file"), 1);
 	CU_ASSERT_EQUAL(sample_warnings(&notes.sample, "mapping 0x3000: the name of its file"), 1);
-	close_notes(&notes);
+	notes_close(&notes);
 }
 
 FB_TEST_MAIN("bundle/core_notes_writer", FB_TEST(the_thread_that_panicked_comes_first),

@@ -140,5 +140,60 @@ static void of_notes(void)
 	failing_inputs_strictly(tell_notes, cores, MOST);
 }
 
+static struct fb_error *write_notes(struct sample_input *sample)
+{
+	const struct fb_task *task = sample_task(sample, 128);
+	struct fb_written_notes written;
+	struct fb_vmas vmas = {0};
+	struct fb_error *err = fb_vmas_load(fb_input_kernel(sample->input), task->mm, &vmas);
+	struct fb_buf notes;
+
+	fb_buf_init(&notes, MOST_NOTES);
+	vmas.count = vmas.count > 4 ? 4 : vmas.count;
+	if (!err)
+		err = fb_core_notes_write(sample->input, task, &vmas, &notes, &written);
+	fb_vmas_deinit(&vmas);
+	fb_buf_deinit(&notes);
+	return err;
+}
+
+static struct fb_error *describe_mappings(struct sample_input *sample)
+{
+	const struct fb_joined_options options = {0};
+	const struct fb_task *task = sample_task(sample, 202);
+	struct fb_user_mapping *mappings = NULL;
+	struct fb_string_pool pool = {0};
+	struct fb_joined *joined = NULL;
+	struct fb_error *err = fb_joined_create(sample->input, task, &options, &joined);
+
+	if (!err)
+		err = fb_user_mappings_load(sample->input, task, joined, &pool, &mappings);
+	free(mappings);
+	fb_string_pool_deinit(&pool);
+	fb_joined_destroy(joined);
+	return err;
+}
+
+static struct fb_error *read_processes(struct sample_input *sample)
+{
+	struct fb_path root;
+	char line[64];
+	bool known;
+	struct fb_error *err =
+		fb_process_cmdline(sample->input, sample_task(sample, 128), line, sizeof(line));
+
+	return err ? err
+		   : fb_process_root(sample->input, sample_task(sample, 202), true, &root, &known);
+}
+
+static void what_is_no_damage_is_passed_on(void)
+{
+	static const char *const of_others[] = {"core.202.zst", NULL};
+
+	CU_ASSERT(failing_inputs_must_pass(read_processes, cores, 100, 0) > 5);
+	CU_ASSERT(failing_inputs_must_pass(write_notes, cores, 0, 400) > 100);
+	CU_ASSERT(failing_inputs_must_pass(describe_mappings, of_others, 0, 400) > 100);
+}
+
 FB_TEST_MAIN("bundle/process, failing reads", FB_TEST(of_names_and_roots), FB_TEST(of_memory),
-	     FB_TEST(of_mappings), FB_TEST(of_notes))
+	     FB_TEST(of_mappings), FB_TEST(of_notes), FB_TEST(what_is_no_damage_is_passed_on))

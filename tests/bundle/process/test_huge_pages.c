@@ -6,6 +6,7 @@
 #include "bundle/process/joined_space.h"
 #include "kernel/image/kernel_private.h"
 #include "kernel/paging/page_table.h"
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -15,36 +16,9 @@
 #define PMD_BYTES (2ull << 20)
 #define HUGE_ENTRY 0x80000000000000e7ull /* NX, huge, present, writable, of user space */
 
-/* Physical memory with one page-table entry changed. */
-struct changed {
-	struct fb_space space; /* first */
-	struct fb_space *whole;
-	uint64_t address, entry;
-};
-
-static struct fb_error *read_changed(struct fb_space *space, uint64_t address, void *to,
-				     size_t length)
-{
-	const struct changed *changed = (const struct changed *)space;
-	struct fb_error *err = fb_space_read(changed->whole, address, to, length);
-	uint64_t offset = changed->address - address;
-
-	if (!err && offset < length && length - offset >= sizeof(changed->entry))
-		memcpy((uint8_t *)to + offset, &changed->entry, sizeof(changed->entry));
-	return err;
-}
-
-static struct fb_error *locate_changed(struct fb_space *space, uint64_t address, uint64_t length,
-				       struct fb_run *run_ret)
-{
-	return fb_space_locate(((struct changed *)space)->whole, address, length, run_ret);
-}
-
-static const struct fb_space_ops changed_ops = {.read = read_changed, .locate = locate_changed};
-
 struct huge {
 	struct sample_input sample;
-	struct changed changed;
+	struct changed_space changed; /* physical memory, of which a page-table entry is */
 	struct fb_joined *joined;
 	struct fb_dump *dump;
 	uint64_t start;    /* of PRIVATE_BYTES in the huge page */
@@ -89,12 +63,9 @@ static void begin(struct huge *huge, bool bundle)
 	while (huge->physical < end && !is_mixed(huge->dump, huge->physical))
 		huge->physical += PMD_BYTES;
 	CU_ASSERT_FATAL(huge->physical < end);
-	huge->changed = (struct changed){
-		.space = {.ops = &changed_ops, .name = "changed"},
-		.whole = kernel->tables.physical,
-		.address = walk.levels[walk.level_count - 2].entry_address,
-		.entry = (huge->physical & ~(PMD_BYTES - 1)) | HUGE_ENTRY,
-	};
+	changed_space_init(&huge->changed, kernel->tables.physical);
+	changed_space_put(&huge->changed, walk.levels[walk.level_count - 2].entry_address,
+			  (huge->physical & ~(PMD_BYTES - 1)) | HUGE_ENTRY, 8);
 	kernel->tables.physical = &huge->changed.space;
 	FB_OK_FATAL(fb_joined_create(huge->sample.input, task,
 				     &(struct fb_joined_options){.no_core = true}, &huge->joined));

@@ -326,6 +326,16 @@ static void says_where_a_core_is_cut(void)
 	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x8000).absence, FB_ABSENCE_FILTERED);
 	close_joined(&joined);
 	free(cut);
+	/* Nor did it take what the dump has, though the core goes before it. */
+	start = sample_number(SWAPPED, "start=");
+	cut = cut_core(start, 8);
+	open_joined(&joined, cut, NULL,
+		    (struct fb_joined_options){.swap = WITH_SWAP, .prefer_core = true});
+	CU_ASSERT_EQUAL(origin_at(&joined, start).source, FB_SOURCE_CORE);
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x2000).source, FB_SOURCE_VMCORE);
+	CU_ASSERT_EQUAL(origin_at(&joined, start + 0x2000).absence, FB_ABSENCE_NONE);
+	close_joined(&joined);
+	free(cut);
 }
 
 static void needs_memory(void)
