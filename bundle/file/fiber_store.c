@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
-#include <zstd.h>
 
 #include "base/limits.h"
 
@@ -84,7 +83,7 @@ bool fb_fiber_store_has(const struct fb_fiber_store *store, uint64_t first, uint
 static struct fb_error *unpack(struct fb_fiber_store *store, size_t index, uint8_t *bytes)
 {
 	const struct fb_fiber_group *group = &store->groups[index];
-	size_t raw_size = group->pages * (size_t)FB_PAGE_SIZE, size;
+	size_t raw_size = group->pages * (size_t)FB_PAGE_SIZE;
 	struct fb_error *err = NULL;
 	uint8_t *stored;
 
@@ -97,14 +96,10 @@ static struct fb_error *unpack(struct fb_fiber_store *store, size_t index, uint8
 				      "checksum differs: %" PRIu32 " bytes at 0x%" PRIx64
 				      " of the file",
 				      group->stored_size, group->offset);
-	if (!err && group->encoding == FB_FIBER_PLAIN) {
+	if (!err && group->encoding == FB_FIBER_PLAIN)
 		memcpy(bytes, stored, raw_size);
-	} else if (!err) {
-		size = ZSTD_decompress(bytes, raw_size, stored, group->stored_size);
-		if (ZSTD_isError(size) || size != raw_size)
-			err = fb_error_create(FB_CORRUPT, "it does not decompress to %zu bytes",
-					      raw_size);
-	}
+	else if (!err)
+		err = fb_fiber_unpack(stored, group->stored_size, bytes, raw_size);
 	free(stored);
 	return fb_error_prefix(err, "stored pages: group %zu", index);
 }

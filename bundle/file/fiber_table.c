@@ -11,6 +11,7 @@
 #include <string.h>
 #include <xxhash.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -233,23 +234,34 @@ char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size
 	return to;
 }
 
+struct fb_error *fb_fiber_unpack(const void *stored, size_t stored_size, void *raw, size_t raw_size)
+{
+	size_t size = ZSTD_decompress(raw, raw_size, stored, stored_size);
+
+	if (ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation)
+		return fb_error_nomem();
+	if (ZSTD_isError(size) || size != raw_size)
+		return fb_error_create(FB_CORRUPT, "it does not decompress to %zu bytes", raw_size);
+	return NULL;
+}
+
 static struct fb_error *decode(const struct fb_fiber_part *part, uint8_t *stored, void **raw_ret)
 {
+	size_t size = (size_t)part->raw_size;
+	struct fb_error *err;
 	uint8_t *raw;
-	size_t size;
 
 	if (part->encoding == FB_FIBER_PLAIN) {
 		*raw_ret = stored;
 		return NULL;
 	}
-	raw = malloc((size_t)part->raw_size + 1);
+	raw = malloc(size + 1);
 	if (!raw)
 		return fb_error_nomem();
-	size = ZSTD_decompress(raw, (size_t)part->raw_size, stored, (size_t)part->stored_size);
-	if (ZSTD_isError(size) || size != part->raw_size) {
+	err = fb_fiber_unpack(stored, (size_t)part->stored_size, raw, size);
+	if (err) {
 		free(raw);
-		return fb_error_create(FB_CORRUPT, "it does not decompress to %" PRIu64 " bytes",
-				       part->raw_size);
+		return err;
 	}
 	free(stored);
 	raw[size] = '\0';

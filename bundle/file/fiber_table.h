@@ -42,6 +42,9 @@ size_t fb_fiber_table_find(const struct fb_fiber_table *table, uint32_t type);
 FB_MUST_CHECK struct fb_error *fb_fiber_part_load(const struct fb_fiber_table *table, size_t part,
 						  uint64_t maximum, void **raw_ret,
 						  size_t *size_ret);
+/* Decompresses stored_size bytes to `raw`, which they must fill: else FB_CORRUPT; FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_fiber_unpack(const void *stored, size_t stored_size, void *raw,
+					       size_t raw_size);
 /* Writes the name of a part for messages, "extents of core 3", to `to` (size bytes). Returns `to`. */
 char *fb_fiber_part_name(const struct fb_fiber_part *part, char *to, size_t size);
 

@@ -77,7 +77,7 @@ struct fb_error *fb_manifest_parse(const char *text, json_t **manifest_ret)
 		return fb_error_create(FB_LIMIT, "the bundle's manifest has more than %u values",
 				       FB_MAX_MANIFEST_VALUES);
 	manifest = json_loads(text, 0, &problem);
-	if (!manifest && json_error_code(&problem) == json_error_out_of_memory)
+	if (!manifest && !*problem.text) /* what jansson leaves where memory is out */
 		return fb_error_nomem();
 	if (!manifest)
 		return fb_error_create(FB_CORRUPT, "the bundle's manifest is no JSON: %s",

@@ -7,7 +7,7 @@
 #include "base/attr.h"
 #include "tests/harness.h"
 
-static struct fb_error *fail(struct failure *failure)
+struct fb_error *failing_step(struct failure *failure)
 {
 	return ++failure->reads == failure->at ? fb_error_create(failure->code, "made to fail")
 					       : NULL;
@@ -17,7 +17,7 @@ static struct fb_error *read_space(struct fb_space *space, uint64_t address, voi
 				   size_t length)
 {
 	const struct failing_space *failing = (const struct failing_space *)space;
-	struct fb_error *err = fail(failing->failure);
+	struct fb_error *err = failing_step(failing->failure);
 
 	return err ? err : fb_space_read(failing->whole, address, to, length);
 }
@@ -44,7 +44,7 @@ static struct fb_error *read_file(struct fb_file *file, uint64_t offset, void *t
 				  size_t *read_ret)
 {
 	const struct failing_file *failing = (const struct failing_file *)file;
-	struct fb_error *err = fail(failing->failure);
+	struct fb_error *err = failing_step(failing->failure);
 
 	return err ? err : fb_file_read_some(failing->whole, offset, to, length, read_ret);
 }

@@ -17,6 +17,9 @@ struct failure {
 	enum fb_code code;
 };
 
+/* One more read, or another step that may fail: the error where it is the one that fails. */
+struct fb_error *failing_step(struct failure *failure);
+
 struct failing_space {
 	struct fb_space space; /* first */
 	struct fb_space *whole;
