@@ -112,6 +112,11 @@ void made_section_end(struct made_section *made)
 {
 	FB_OK_FATAL(fb_section_part(&made->section, FB_FIBER_STORE_INDEX, FB_FIBER_NO_CORE,
 				    made->groups, made->group_count * sizeof(*made->groups), NULL));
+	made_section_seal(made);
+}
+
+void made_section_seal(struct made_section *made)
+{
 	FB_OK_FATAL(fb_section_finish(&made->section));
 	FB_OK_FATAL(fb_outfile_commit(made->outfile));
 	FB_OK_FATAL(fb_file_open(made->path, &made->file));

@@ -37,8 +37,10 @@ void made_section_record(struct made_section *made, uint32_t core, uint64_t size
 void made_section_core(struct made_section *made, uint32_t core, uint64_t size,
 		       const void *literals, size_t literals_size,
 		       const struct fb_fiber_extent *extents, size_t extent_count);
-/* The index of stored pages, table and trailer; opens file and dump. */
+/* The index of the groups that were made, table and trailer; opens file and dump. */
 void made_section_end(struct made_section *made);
+/* The same for a section that has its index. */
+void made_section_seal(struct made_section *made);
 void made_section_close(struct made_section *made);
 
 /* A dump of MADE_FRAMES pages. */
