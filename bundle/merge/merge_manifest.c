@@ -12,6 +12,15 @@
 #include "base/part.h"
 #include "bundle/file/manifest.h"
 
+/* The object where it has this many members; NULL where one could not be set, because memory is out. */
+static json_t *whole(json_t *object, size_t members)
+{
+	if (json_object_size(object) == members)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
 static json_t *match_json(const struct fb_match *match)
 {
 	json_t *object = json_object();
@@ -22,8 +31,10 @@ static json_t *match_json(const struct fb_match *match)
 	json_object_set_new(object, "verdict", json_string(fb_verdict_name(match->verdict)));
 	json_object_set_new(object, "pid",
 			    match->task ? json_integer(match->task->pid) : json_null());
-	json_object_set_new(object, "evidence", evidence);
-	return object;
+	if (json_array_size(evidence) == match->evidence_count)
+		json_object_set(object, "evidence", evidence);
+	json_decref(evidence);
+	return whole(object, 3);
 }
 
 static json_t *counts_json(const struct fb_page_counts *counts)
@@ -35,7 +46,7 @@ static json_t *counts_json(const struct fb_page_counts *counts)
 	json_object_set_new(object, "filled", json_integer((json_int_t)counts->filled));
 	json_object_set_new(object, "unplaced", json_integer((json_int_t)counts->unplaced));
 	json_object_set_new(object, "differ", json_integer((json_int_t)counts->differ));
-	return object;
+	return whole(object, 5);
 }
 
 static const char *kind_name(enum fb_core_kind kind)
@@ -69,18 +80,17 @@ static json_t *core_json(const struct fb_input_core *core, const struct fb_page_
 	json_object_set_new(object, "taken_before_panic_s",
 			    fb_json_seconds(core->match.taken_before_panic_s));
 	json_object_set_new(object, "pages", counts_json(counts));
-	return object;
+	return whole(object, 9);
 }
 
 json_t *fb_merge_cores_json(const struct fb_input_core *cores, size_t count,
 			    const struct fb_page_counts *counts)
 {
 	json_t *list = json_array();
-	int failed = !list;
 
 	for (size_t i = 0; i < count; i++)
-		failed |= json_array_append_new(list, core_json(&cores[i], &counts[i]));
-	if (!failed)
+		json_array_append_new(list, core_json(&cores[i], &counts[i]));
+	if (json_array_size(list) == count)
 		return list;
 	json_decref(list);
 	return NULL;
@@ -90,18 +100,12 @@ json_t *fb_merge_json(const struct fb_input_core *cores, size_t count,
 		      const struct fb_placement *placement)
 {
 	json_t *object = json_object();
-	int failed = 0;
 
-	failed |= json_object_set_new(object, "cores",
-				      fb_merge_cores_json(cores, count, placement->counts));
-	failed |= json_object_set_new(object, "pages_added",
-				      json_integer((json_int_t)placement->placed_count));
-	failed |= json_object_set_new(object, "conflicts",
-				      json_integer((json_int_t)placement->conflicts));
-	if (!failed)
-		return object;
-	json_decref(object);
-	return NULL;
+	json_object_set_new(object, "cores", fb_merge_cores_json(cores, count, placement->counts));
+	json_object_set_new(object, "pages_added",
+			    json_integer((json_int_t)placement->placed_count));
+	json_object_set_new(object, "conflicts", json_integer((json_int_t)placement->conflicts));
+	return whole(object, 3);
 }
 
 /* The stacks that the new manifest keeps, or NULL. A bundle that was redacted, and is written again,
@@ -137,28 +141,42 @@ struct fb_error *fb_merge_manifest(struct fb_input *input, const struct fb_input
 	if (err)
 		return err;
 	manifest = fb_merge_json(cores, count, placement);
-	if (!manifest) {
-		json_decref(kept);
-		return fb_error_nomem();
-	}
 	json_object_set_new(manifest, "schema", json_integer(1));
 	json_object_set_new(manifest, "fbundle", json_string(FB_VERSION));
 	json_object_set_new(manifest, "redacted", json_boolean(redact));
 	if (kept)
 		json_object_set_new(manifest, "threads", json_copy(kept));
+	manifest = whole(manifest, kept ? 7 : 6);
 	json_decref(kept);
+	if (!manifest)
+		return fb_error_nomem();
 	*manifest_ret = manifest;
+	return NULL;
+}
+
+/* The text of value, which the caller frees. json_dumps() would leave out what it has no memory for, and go on. */
+static struct fb_error *dump_text(const json_t *value, char **text_ret)
+{
+	size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+	char *text = size ? malloc(size + 1) : NULL;
+
+	if (!text || json_dumpb(value, text, size, JSON_COMPACT) != size) {
+		free(text);
+		return fb_error_nomem();
+	}
+	text[size] = '\0';
+	*text_ret = text;
 	return NULL;
 }
 
 static struct fb_error *add_size(struct fb_manifest_size *size, const json_t *value)
 {
-	FB_CLEANUP(fb_free_at) char *text = json_dumps(value, JSON_COMPACT);
+	FB_CLEANUP(fb_free_at) char *text = NULL;
+	struct fb_error *err = dump_text(value, &text);
 
-	if (!text)
-		return fb_error_nomem();
-	fb_manifest_size_add(size, text);
-	return NULL;
+	if (!err)
+		fb_manifest_size_add(size, text);
+	return err;
 }
 
 /* Leaves in the manifest the stacks of as many threads, the first ones, as a bundle has room for. Each thread's is
@@ -194,15 +212,12 @@ struct fb_error *fb_merge_manifest_text(json_t *manifest, struct fb_warnings *wa
 	struct fb_error *err = stacks ? keep_fitting(manifest, stacks, &kept) : NULL;
 
 	json_decref(stacks);
-	if (err)
-		return err;
-	*text_ret = json_dumps(manifest, JSON_COMPACT);
-	if (!*text_ret)
-		return fb_error_nomem();
-	if (kept < count)
+	if (!err)
+		err = dump_text(manifest, text_ret);
+	if (!err && kept < count)
 		fb_warn(warnings,
 			"the bundle keeps the stacks of %zu threads, and has no room for those of "
 			"%zu more: a bundle that is not redacted answers of all",
 			kept, count - kept);
-	return NULL;
+	return err;
 }
