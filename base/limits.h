@@ -296,6 +296,8 @@
  */
 /* Waits of all threads: each thread may wait for a few things at once (futex_waitv() takes 128). */
 #define FB_MAX_WAITS (8u << 20)
+/* What the checks of a host find unusual; a person reads the first few. */
+#define FB_MAX_FINDINGS 1024u
 /* Owners that are named for one object, such as a pipe that a pool of workers inherited; "and others" stands
  * for further ones. */
 #define FB_MAX_WAIT_OWNERS 256u

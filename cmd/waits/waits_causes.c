@@ -9,8 +9,6 @@
 #include "cmd/waits/waits_print.h"
 
 #define LINES 3u
-/* Steps of a chain that are looked at for its longest wait. */
-#define STEPS 64u
 
 static void print_since(const struct fb_waits_view *view, double seconds)
 {
@@ -48,27 +46,13 @@ static void print_cycle(const struct fb_waits_view *view, const struct fb_wait_c
 		 cycle->count > 4 ? "..." : "");
 }
 
-static double longest_of(const struct fb_waits_view *view, const struct fb_wait_root *root)
-{
-	double longest =
-		root->object == FB_WAIT_NONE ? 0 : view->graph->objects[root->object].longest;
-	size_t at = root->deepest;
-
-	for (size_t i = 0; i < STEPS && at != FB_WAIT_NONE; i++) {
-		if (view->graph->waits[at].seconds > longest)
-			longest = view->graph->waits[at].seconds;
-		at = view->analysis->next[at];
-	}
-	return longest;
-}
-
 static void print_root(const struct fb_waits_view *view, const struct fb_wait_root *root)
 {
 	struct fb_output *output = fb_waits_output(view);
 
 	fb_waits_print_root(view, root, " ");
 	print_count(view, root->threads, root->hung);
-	print_since(view, longest_of(view, root));
+	print_since(view, fb_wait_root_longest(view->graph, view->analysis, root));
 	if (root->tid >= 0) {
 		fb_print(output, FB_STYLE_PLAIN, "; at fault: ");
 		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);

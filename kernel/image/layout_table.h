@@ -76,6 +76,7 @@ FB_FIELD(pidns_idr_root, "pid_namespace", "idr.idr_rt")
 FB_FIELD(pidns_pid_cachep, "pid_namespace", "pid_cachep")
 FB_FIELD(pidns_level, "pid_namespace", "level")
 FB_FIELD(pidns_parent, "pid_namespace", "parent")
+FB_FIELD(pidns_pid_max, "pid_namespace", "pid_max") /* 7863dcc72d0f, 6.14 */
 FB_FIELD(xarray_head, "xarray", "xa_head")
 FB_SIZE(xa_node, "xa_node")
 FB_FIELD(xa_node_shift, "xa_node", "shift")
@@ -351,6 +352,7 @@ FB_FIELD(special_mapping_name, "vm_special_mapping", "name")
 
 /* Open files (include/linux/fdtable.h) */
 FB_FIELD(files_fdt, "files_struct", "fdt")
+FB_FIELD(files_stat_max, "files_stat_struct", "max_files") /* include/linux/fs.h */
 FB_FIELD(fdtable_max_fds, "fdtable", "max_fds")
 FB_FIELD(fdtable_fd, "fdtable", "fd")
 FB_FIELD(fdtable_open, "fdtable", "open_fds")
@@ -373,6 +375,8 @@ FB_FIELD(sock_v6_peer, "sock", "__sk_common.skc_v6_daddr")
 FB_FIELD(sock_num, "sock", "__sk_common.skc_num")
 FB_FIELD(sock_peer_port, "sock", "__sk_common.skc_dport")
 FB_FIELD(sock_nulls_node, "sock", "__sk_common.skc_nulls_node")
+FB_FIELD(sock_ack_backlog, "sock", "sk_ack_backlog")
+FB_FIELD(sock_max_ack_backlog, "sock", "sk_max_ack_backlog")
 FB_FIELD(sock_net, "sock", "__sk_common.skc_net.net")            /* CONFIG_NET_NS */
 FB_FIELD(net_tcp_hashinfo, "net", "ipv4.tcp_death_row.hashinfo") /* a table for each since 6.1 */
 FB_FIELD(tcp_sent, "tcp_sock", "snd_nxt")

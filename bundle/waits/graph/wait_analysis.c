@@ -14,6 +14,9 @@
 #include "base/limits.h"
 #include "bundle/waits/graph/wait_nodes.h"
 
+/* Steps of a chain that are looked at for its longest wait. */
+#define STEPS 64u
+
 /* Threads that wait for a thread: of each the next on its likeliest chain. */
 struct chains {
 	size_t *next;    /* thread, or FB_WAIT_NONE */
@@ -350,6 +353,21 @@ struct fb_error *fb_wait_analyse(const struct fb_wait_graph *graph,
 	else
 		*analysis_ret = analysis;
 	return err;
+}
+
+double fb_wait_root_longest(const struct fb_wait_graph *graph,
+			    const struct fb_wait_analysis *analysis,
+			    const struct fb_wait_root *root)
+{
+	double longest = root->object == FB_WAIT_NONE ? 0 : graph->objects[root->object].longest;
+	size_t at = root->deepest;
+
+	for (size_t i = 0; i < STEPS && at != FB_WAIT_NONE; i++) {
+		if (graph->waits[at].seconds > longest)
+			longest = graph->waits[at].seconds;
+		at = analysis->next[at];
+	}
+	return longest;
 }
 
 void fb_wait_analysis_deinit(struct fb_wait_analysis *analysis)

@@ -67,6 +67,10 @@ struct fb_wait_analysis {
 FB_MUST_CHECK struct fb_error *fb_wait_analyse(const struct fb_wait_graph *graph,
 					       const struct fb_wait_thread *threads, size_t count,
 					       struct fb_wait_analysis *analysis_ret);
+/* The longest time in seconds that one of the longest chain behind a root has waited; 0: not known. */
+double fb_wait_root_longest(const struct fb_wait_graph *graph,
+			    const struct fb_wait_analysis *analysis,
+			    const struct fb_wait_root *root);
 void fb_wait_analysis_deinit(struct fb_wait_analysis *analysis);
 
 #endif

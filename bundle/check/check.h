@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Looks through a dump for what is unusual: threads that hang and for whom they wait, CPUs that are locked up, exhausted
+ * memory, file systems in trouble, what the kernel's log reports, full tables, damaged stacks. A dump of a host where
+ * nothing of this is wrong gives no finding, and no finding is without evidence. Called by the command check.
+ */
+#ifndef FB_BUNDLE_CHECK_H
+#define FB_BUNDLE_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "bundle/check/finding.h"
+#include "bundle/input/input.h"
+#include "bundle/waits/finder/wait_options.h"
+
+/* More than there are. */
+#define FB_MOST_CHECKS 16u
+
+struct fb_check_result {
+	struct fb_findings findings; /* the gravest first */
+	struct {
+		const char *name; /* static: "waits", "log"... */
+		/* False: it could not be made, and a warning says why. What it looks for may be there. */
+		bool done;
+	} checks[FB_MOST_CHECKS]; /* in the order in which they were made */
+	size_t check_count;
+};
+
+/* Makes all checks. waits: for the check of waits, as in fb_waits_find(). A check that fails is a warning; only fatal
+ * errors are returned. The caller frees the result with fb_check_result_deinit(), also after an error. */
+FB_MUST_CHECK struct fb_error *fb_check(struct fb_input *input, const struct fb_wait_options *waits,
+					struct fb_check_result *result);
+void fb_check_result_deinit(struct fb_check_result *result);
+
+#endif

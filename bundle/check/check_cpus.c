@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checks the CPUs: soft lockups, and threads that wait too long for their turn. Called by check.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "bundle/check/checks.h"
+
+/* A thread that is ready to run gets a CPU within a fraction of a second. */
+#define STARVES_S 10.0
+
+/* What the CPU ran: "412 spin". */
+static void current_text(const struct fb_run_queue *queue, char *to, size_t size)
+{
+	char comm[4 * sizeof(queue->current->comm)];
+
+	if (!queue->current)
+		snprintf(to, size, "an unknown thread");
+	else
+		snprintf(to, size, "%d %s", queue->current->tid,
+			 fb_text_escape(queue->current->comm,
+					strnlen(queue->current->comm, sizeof(queue->current->comm)),
+					comm, sizeof(comm)));
+}
+
+static struct fb_error *add_queued(const struct fb_run_queue *queue, struct fb_finding *finding)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < queue->queued_count && !err; i++) {
+		const struct fb_queued *queued = &queue->queued[i];
+		char comm[4 * sizeof(queued->task->comm)], time[32] = "an unknown time";
+
+		fb_text_escape(queued->task->comm,
+			       strnlen(queued->task->comm, sizeof(queued->task->comm)), comm,
+			       sizeof(comm));
+		if (queued->waited_known)
+			fb_text_duration((double)queued->waited_ns / 1e9, time, sizeof(time));
+		err = fb_finding_evidence(finding, "%d %s has been ready to run for %s",
+					  queued->task->tid, comm, time);
+	}
+	return err;
+}
+
+static struct fb_error *add_lockup(const struct fb_check *check, const struct fb_run_queue *queue)
+{
+	struct fb_finding *finding;
+	struct fb_error *err;
+	char what[96], time[32];
+
+	current_text(queue, what, sizeof(what));
+	err = fb_findings_add(check->findings, FB_WEIGHT_GRAVE, "soft-lockup", "cpus", &finding,
+			      "CPU %u is locked up: it ran %s, and switched threads last %s ago",
+			      queue->cpu, what,
+			      fb_text_duration(queue->watchdog_s, time, sizeof(time)));
+	return err ? err : add_queued(queue, finding);
+}
+
+static struct fb_error *add_starving(const struct fb_check *check, const struct fb_run_queue *queue)
+{
+	struct fb_finding *finding;
+	struct fb_error *err;
+	char what[96], time[32];
+
+	current_text(queue, what, sizeof(what));
+	fb_text_duration((double)queue->queued[0].waited_ns / 1e9, time, sizeof(time));
+	err = fb_findings_add(
+		check->findings, FB_WEIGHT_SERIOUS, "cpu-starvation", "cpus", &finding,
+		"%zu thread%s ready to run on CPU %u, the longest for %s, while it ran %s",
+		queue->queued_count, queue->queued_count == 1 ? " is" : "s are", queue->cpu, time,
+		what);
+	return err ? err : add_queued(queue, finding);
+}
+
+struct fb_error *fb_check_queues(const struct fb_check *check, const struct fb_run_queues *queues,
+				 uint32_t lockup_s)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = 0; i < queues->count && !err; i++) {
+		const struct fb_run_queue *queue = &queues->queues[i];
+
+		if (lockup_s && queue->watchdog_known && queue->watchdog_s > lockup_s)
+			err = add_lockup(check, queue);
+		else if (queue->queued_count && queue->queued[0].waited_known &&
+			 (double)queue->queued[0].waited_ns / 1e9 > STARVES_S)
+			err = add_starving(check, queue);
+	}
+	return err;
+}
+
+struct fb_error *fb_check_cpus(struct fb_check *check)
+{
+	struct fb_run_queues queues;
+	uint32_t lockup_s = 0;
+	struct fb_error *err = fb_run_queues_load(check->kernel, check->tasks, &queues);
+
+	if (err)
+		return err;
+	err = fb_soft_lockup_limit(check->kernel, &lockup_s);
+	if (!err)
+		err = fb_check_queues(check, &queues, lockup_s);
+	fb_run_queues_deinit(&queues);
+	return err;
+}

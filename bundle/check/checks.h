@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The checks that check.c makes, one after the other. Each reads what it needs, and passes it to functions that judge it,
+ * which are here too, for tests. A check returns the error that kept it from looking; a part that is damaged is a warning.
+ */
+#ifndef FB_BUNDLE_CHECKS_H
+#define FB_BUNDLE_CHECKS_H
+
+#include "bundle/check/check.h"
+#include "bundle/waits/waits.h"
+#include "kernel/files/mounts.h"
+#include "kernel/files/socket.h"
+#include "kernel/log/log.h"
+#include "kernel/memory/meminfo.h"
+#include "kernel/memory/slab_caches.h"
+#include "kernel/memory/zones.h"
+#include "kernel/tasks/run_queue.h"
+
+struct fb_check {
+	struct fb_input *input;
+	struct fb_kernel *kernel;
+	const struct fb_tasks *tasks; /* NULL: no task can be reached */
+	const struct fb_wait_options *waits;
+	struct fb_findings *findings;
+};
+
+/* check_waits.c: deadlocks, threads that hang in state D, and stopped threads that others wait for. */
+FB_MUST_CHECK struct fb_error *fb_check_waits(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_graph(const struct fb_check *check,
+					      const struct fb_wait_graph *graph,
+					      const struct fb_wait_analysis *analysis);
+
+/* check_cpus.c: soft lockups, and threads that wait too long for a CPU. lockup_s: as fb_soft_lockup_limit(). */
+FB_MUST_CHECK struct fb_error *fb_check_cpus(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_queues(const struct fb_check *check,
+					       const struct fb_run_queues *queues,
+					       uint32_t lockup_s);
+
+/* check_memory.c: memory that is exhausted, and who has it. */
+FB_MUST_CHECK struct fb_error *fb_check_memory(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_zones(const struct fb_check *check,
+					      const struct fb_zones *zones);
+FB_MUST_CHECK struct fb_error *fb_check_meminfo(const struct fb_check *check,
+						const struct fb_meminfo *meminfo,
+						const struct fb_slab_usages *slabs);
+
+/* check_file_systems.c: those that are frozen, failed to write, or became read-only. mounts may be empty. */
+FB_MUST_CHECK struct fb_error *fb_check_file_systems(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_superblock(const struct fb_check *check,
+						   const struct fb_mounts *mounts,
+						   const struct fb_superblock *superblock);
+
+/* check_log.c: what the kernel reported before its end. */
+FB_MUST_CHECK struct fb_error *fb_check_log(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_records(const struct fb_check *check,
+						const struct fb_log *log);
+
+/* check_stacks.c: kernel stacks whose last word was overwritten. */
+FB_MUST_CHECK struct fb_error *fb_check_stacks(struct fb_check *check);
+
+/* check_tables.c: PIDs, threads and open files near their limits, and queues of connections that are full. */
+FB_MUST_CHECK struct fb_error *fb_check_limits(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_listeners(struct fb_check *check);
+
+/* check_modules.c: foreign and forced modules, and what else tainted the kernel for good. */
+FB_MUST_CHECK struct fb_error *fb_check_modules(struct fb_check *check);
+
+#endif
