@@ -4,7 +4,7 @@
  * errors of devices and file systems, full tables. The messages are looked for by words that have stayed the same over
  * many versions. Called by check.c.
  */
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -143,22 +143,39 @@ static bool matches(const struct fb_log_record *record, const struct message *me
 	return false;
 }
 
+/* The kind of message that a record is, NULL: of none. */
+static const struct message *kind_of(const struct fb_log_record *record)
+{
+	if (record->facility != KERNEL_FACILITY)
+		return NULL;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(messages); i++)
+		if (matches(record, &messages[i]))
+			return &messages[i];
+	return NULL;
+}
+
+/* Forgets the messages that this one says are over. */
+static void forget(struct seen seen[], const struct fb_log_record *record)
+{
+	for (size_t i = 0; i < FB_ARRAY_SIZE(messages); i++)
+		if (messages[i].over && contains(record, messages[i].over))
+			seen[i].count = 0;
+}
+
 static void see(struct seen seen[], const struct fb_log *log, size_t index)
 {
 	const struct fb_log_record *record = fb_log_get(log, index);
+	const struct message *kind = kind_of(record);
+	struct seen *of_kind;
 
-	if (record->facility != KERNEL_FACILITY)
+	if (!kind) {
+		forget(seen, record);
 		return;
-	for (size_t i = 0; i < FB_ARRAY_SIZE(messages); i++) {
-		if (matches(record, &messages[i])) {
-			if (!seen[i].count++)
-				seen[i].first = index;
-			seen[i].last = index;
-			return;
-		}
-		if (messages[i].over && seen[i].count && contains(record, messages[i].over))
-			seen[i].count = 0;
 	}
+	of_kind = &seen[kind - messages];
+	if (!of_kind->count++)
+		of_kind->first = index;
+	of_kind->last = index;
 }
 
 /* "[  123.456789] " and the first line. */
@@ -169,9 +186,9 @@ static struct fb_error *add_record(const struct fb_log_record *record, struct fb
 
 	fb_text_escape(record->text, end ? (size_t)(end - record->text) : record->length, text,
 		       sizeof(text));
-	return fb_finding_evidence(
-		finding, "[%5llu.%06llu] %s", (unsigned long long)(record->time_ns / 1000000000u),
-		(unsigned long long)(record->time_ns % 1000000000u / 1000u), text);
+	return fb_finding_evidence(finding, "[%5" PRIu64 ".%06" PRIu64 "] %s",
+				   record->time_ns / 1000000000u,
+				   record->time_ns % 1000000000u / 1000u, text);
 }
 
 static struct fb_error *add_seen(const struct fb_check *check, const struct fb_log *log,
@@ -187,7 +204,7 @@ static struct fb_error *add_seen(const struct fb_check *check, const struct fb_l
 	for (size_t i = seen->first; i <= seen->last && !err && shown < seen->count; i++) {
 		const struct fb_log_record *record = fb_log_get(log, i);
 
-		if (record->facility != KERNEL_FACILITY || !matches(record, message))
+		if (kind_of(record) != message)
 			continue;
 		err = add_record(record, finding);
 		shown++;

@@ -34,7 +34,7 @@ static int by_size(const void *a, const void *b)
 	return left->task->pid < right->task->pid ? -1 : 1;
 }
 
-/* A process whose counters are lost is left out. */
+/* A process whose counters are lost is left out, with a warning. */
 static struct fb_error *load_processes(const struct fb_check *check, struct process **list_ret,
 				       size_t *count_ret)
 {
@@ -54,7 +54,7 @@ static struct fb_error *load_processes(const struct fb_check *check, struct proc
 		process->task = task;
 		err = fb_mm_resident(check->kernel, task->mm, &process->bytes);
 		*count_ret += !err;
-		err = fb_part_skip(err);
+		err = fb_part_warn(fb_kernel_warnings(check->kernel), err, "PID %d", task->pid);
 	}
 	if (err) {
 		free(list);

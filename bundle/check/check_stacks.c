@@ -14,7 +14,7 @@
 #include "bundle/check/checks.h"
 
 /* STACK_END_MAGIC (include/uapi/linux/magic.h). */
-#define END_MAGIC 0x57ac6e9dull
+#define END_MAGIC UINT64_C(0x57ac6e9d)
 
 /* A thread whose stack ends in another word. */
 struct overwritten {
@@ -22,11 +22,12 @@ struct overwritten {
 	uint64_t word;
 };
 
-/* Collects them; a stack whose last page the filter left out tells nothing. */
+/* Collects them. */
 static struct fb_error *find(const struct fb_check *check, struct overwritten *list,
 			     size_t *count_ret)
 {
 	struct fb_error *err = NULL;
+	size_t unknown = 0;
 
 	*count_ret = 0;
 	for (size_t i = 0; i < fb_tasks_count(check->tasks) && !err; i++) {
@@ -38,8 +39,13 @@ static struct fb_error *find(const struct fb_check *check, struct overwritten *l
 		found->task = task;
 		err = fb_space_u64(fb_kernel_space(check->kernel), task->stack, &found->word);
 		*count_ret += !err && found->word != END_MAGIC;
+		unknown += err != NULL;
 		err = fb_part_skip(err);
 	}
+	if (unknown && !err)
+		fb_warn(fb_kernel_warnings(check->kernel),
+			"the ends of %zu kernel stacks cannot be checked: they are not in the dump",
+			unknown);
 	return err;
 }
 
@@ -59,7 +65,7 @@ static struct fb_error *report(const struct fb_check *check, const struct overwr
 		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
 			       sizeof(comm));
 		err = fb_finding_evidence(
-			finding, "%d %s: 0x%" PRIx64 " at 0x%" PRIx64 ", in place of 0x%llx",
+			finding, "%d %s: 0x%" PRIx64 " at 0x%" PRIx64 ", in place of 0x%" PRIx64,
 			task->tid, comm, list[i].word, task->stack, END_MAGIC);
 	}
 	return err;

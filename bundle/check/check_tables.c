@@ -11,8 +11,8 @@
 #include "bundle/check/checks.h"
 #include "kernel/memory/percpu_counter.h"
 
-/* Percent of its limit at which a table is reported. */
-#define NEARLY_FULL 95u
+/* A table is reported where less than this part of it is free: one twentieth. */
+#define NEARLY_FULL 20u
 
 static struct fb_error *add_if_full(const struct fb_check *check, const char *kind,
 				    const char *command, const char *what, const char *limit_name,
@@ -22,7 +22,7 @@ static struct fb_error *add_if_full(const struct fb_check *check, const char *ki
 	struct fb_error *err;
 	char counted[32], limited[32];
 
-	if (!limit || count < limit / 100 * NEARLY_FULL)
+	if (!limit || count < limit - limit / NEARLY_FULL)
 		return NULL;
 	err = fb_findings_add(check->findings, FB_WEIGHT_SERIOUS, kind, command, &finding,
 			      "%s %s of at most %s", fb_text_count(count, counted, sizeof(counted)),
@@ -96,7 +96,7 @@ struct fb_error *fb_check_limits(struct fb_check *check)
 }
 
 /* sk_acceptq_is_full(): more connections than the backlog allows. */
-static struct fb_error *check_listener(void *context, const struct fb_socket *socket)
+struct fb_error *fb_check_listener(void *context, const struct fb_socket *socket)
 {
 	const struct fb_check *check = context;
 	const struct fb_layout *layout = fb_kernel_layout(check->kernel);
@@ -131,5 +131,5 @@ struct fb_error *fb_check_listeners(struct fb_check *check)
 
 	if (!err)
 		err = fb_layout_require(&layout->sock_max_ack_backlog);
-	return err ? err : fb_tcp_each(check->kernel, check_listener, check, &whole);
+	return err ? err : fb_tcp_each(check->kernel, fb_check_listener, check, &whole);
 }

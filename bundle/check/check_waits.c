@@ -94,19 +94,20 @@ static void root_text(const struct fb_check *check, const struct fb_wait_graph *
 		snprintf(to, size, "%s", name ? name : "?");
 }
 
-/* The chain that ends at the root, the end first. */
+/* The longest chain that ends at the root, from its far end on, and why the root's holder is not known. */
 static struct fb_error *add_chain(const struct fb_check *check, const struct fb_wait_graph *graph,
 				  const struct fb_wait_analysis *analysis,
 				  const struct fb_wait_root *root, struct fb_finding *finding)
 {
+	const char *need = root->tid >= 0 ? NULL : graph->objects[root->object].need;
 	struct fb_error *err = NULL;
 	size_t at = root->deepest;
 
-	for (size_t i = 0; i < FB_MOST_EVIDENCE && at != FB_WAIT_NONE && !err; i++) {
+	for (size_t i = 0; i + 1 < FB_MOST_EVIDENCE && at != FB_WAIT_NONE && !err; i++) {
 		err = add_wait(check, graph, &graph->waits[at], finding);
 		at = analysis->next[at];
 	}
-	return err;
+	return err || !need ? err : fb_finding_evidence(finding, "%s", need);
 }
 
 static struct fb_error *add_hung(const struct fb_check *check, const struct fb_wait_graph *graph,

@@ -61,6 +61,8 @@ FB_MUST_CHECK struct fb_error *fb_check_stacks(struct fb_check *check);
 /* check_tables.c: PIDs, threads and open files near their limits, and queues of connections that are full. */
 FB_MUST_CHECK struct fb_error *fb_check_limits(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_listeners(struct fb_check *check);
+/* Judges one socket, for fb_tcp_each(); check is a struct fb_check. */
+FB_MUST_CHECK struct fb_error *fb_check_listener(void *check, const struct fb_socket *socket);
 
 /* check_modules.c: foreign and forced modules, and what else tainted the kernel for good. */
 FB_MUST_CHECK struct fb_error *fb_check_modules(struct fb_check *check);

@@ -141,8 +141,11 @@ class Build:
                 numbers[int(match[1])] = int(match[2])
         return ran
 
+    def tests_of_line(self, source, line):
+        """The tests of all folders that ran a line of source."""
+        return self.lines.get(source, {}).get(str(line), [])
+
     def own_tests(self, source, line):
-        """The tests of source's folder that ran one of its lines."""
+        """Those of source's folder."""
         folder = source.split("/")[0]
-        return [test for test in self.lines.get(source, {}).get(str(line), [])
-                if folder_of(test) == folder]
+        return [test for test in self.tests_of_line(source, line) if folder_of(test) == folder]
