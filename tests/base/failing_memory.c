@@ -81,7 +81,7 @@ size_t failing_memory_must_pass(struct fb_error *(*ask)(void *context), void *co
 		if (at > first && at + last <= count)
 			continue;
 		err = ask_failing(ask, context, at, &made_now);
-		good = fb_error_is(err, FB_NOMEM) || (!err && right && right(context));
+		good = err ? fb_error_is_fatal(err) : right && right(context);
 		if (!good)
 			printf("\n    allocation %zu of %zu failed, and the answer %s", at, count,
 			       err ? fb_error_message(err) : "does not");

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "bundle/host/kdump_hook.h"
+#include "tests/base/failing_memory.h"
 #include "tests/bundle/host/made_root.h"
+#include "tests/expected.h"
 #include "tests/harness.h"
 
 /* A host of 8 GiB on which nothing is amiss. */
@@ -192,6 +195,172 @@ static void what_is_fatal_passes(void)
 	}
 }
 
+/* What is said of the host, as text: of what is amiss, of the check of that name, and of all where it is NULL. How much
+ * room the disk has is the machine's. */
+static void add_checks(struct fb_buf *text, const struct fb_doctor *doctor, const char *name)
+{
+	for (size_t i = 0; i < doctor->count; i++) {
+		const struct fb_check *check = &doctor->checks[i];
+		const char *has =
+			strcmp(check->name, "space") == 0 ? strstr(check->found, " has ") : NULL;
+		const char *rest = has ? strstr(has, " free") : NULL;
+
+		if (name && strcmp(check->name, name) != 0 && check->state == FB_CHECK_OK)
+			continue;
+		expected_add(text, "  %s is %s: ", check->name, fb_check_state_name(check->state));
+		if (rest)
+			expected_add(text, "%.*s...%s", (int)(has + 5 - check->found), check->found,
+				     rest);
+		else
+			expected_add(text, "%s", check->found);
+		expected_add(text, "%s%s\n", check->advice ? "; " : "",
+			     check->advice ? check->advice : "");
+	}
+}
+
+/* path NULL: of the host as it is. */
+static void add_changed(struct fb_buf *text, const char *path, const char *content,
+			const char *name)
+{
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+	char what[1000];
+
+	make_host(&root);
+	if (path && content)
+		fb_made_root_file(&root, path, content);
+	else if (path)
+		CU_ASSERT_FATAL(unlink(fb_made_root_path(&root, path)) == 0);
+	(void)snprintf(what, sizeof(what), "%s %s%s", path ? path : "good", content ? "is: " : "",
+		       path && !content ? "is gone\n" : "");
+	if (content)
+		(void)snprintf(what + strlen(what), sizeof(what) - strlen(what), "%s", content);
+	what[strcspn(what, "\n")] = '\0';
+	FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
+	expected_add(text, "%s\n", what);
+	add_checks(text, &doctor, name);
+	fb_doctor_deinit(&doctor);
+	fb_made_root_destroy(&root);
+}
+
+/* Each thing that may be amiss, and what is to be done about it. */
+static void says_what_to_do(void)
+{
+	static const struct {
+		const char *path, *content;
+		const char *name; /* of a check to show, as of add_checks() */
+	} cases[] = {
+		{NULL, NULL, NULL},
+		{"/sys/kernel/kexec_crash_loaded", "0\n", ""},
+		{"/sys/kernel/kexec_crash_loaded", NULL, ""},
+		{"/sys/kernel/kexec_crash_size", "0\n", ""},
+		{"/sys/kernel/kexec_crash_size", "268435455\n", ""},
+		{"/sys/kernel/kexec_crash_size", "no number\n", ""},
+		{"/proc/meminfo", "MemTotal: 67108864 kB\nMemFree: 67108864 kB\n", ""},
+		{"/proc/meminfo", "MemTotal: 67108865 kB\nMemFree: 67108865 kB\n", ""},
+		{"/proc/meminfo", "MemTotal: 536870912 kB\nMemFree: 536870912 kB\n", ""},
+		{"/proc/meminfo", "MemTotal: 536870913 kB\nMemFree: 536870913 kB\n", ""},
+		{"/proc/meminfo",
+		 "MemTotal: 9000000000000000 kB\nMemTotalOther: 1 kB\nMemFree: 1 kB\n", ""},
+		{"/proc/meminfo", "MemTotal: 5000 kB\nCached: 9000 kB\nBuffers: 1 kB\n", "space"},
+		{"/proc/meminfo", NULL, ""},
+		{"/proc/sys/kernel/core_pattern", "core\n", ""},
+		{"/proc/sys/kernel/core_pattern", "|/usr/share/apport/apport -p%p\n",
+		 "core-pattern"},
+		{"/proc/sys/kernel/core_pattern", "|/usr/bin/mine %p\n", "core-pattern"},
+		{"/proc/sys/kernel/core_pattern", "@/run/socket\n", "core-pattern"},
+		{"/proc/sys/kernel/core_pattern", "/srv/core.%p\n", "core-pattern"},
+		{"/sys/kernel/btf/vmlinux", NULL, ""},
+		{"/sys/kernel/security/lockdown", "none [confidentiality]\n", ""},
+		{"/sys/kernel/security/lockdown", NULL, ""},
+		{"/proc/sys/kernel/panic_on_oops", "0\n", ""},
+		{"/proc/sys/kernel/sysrq", "0\n", ""},
+		{"/proc/sys/kernel/unknown_nmi_panic", "0\n", ""},
+		{"/proc/sys/kernel/hung_task_timeout_secs", "0\n", ""},
+		{"/proc/sys/kernel/hung_task_timeout_secs", NULL, ""},
+		{"/usr/bin/makedumpfile", NULL, ""},
+		{"/usr/bin/fbundle", NULL, ""},
+		{FB_KDUMP_DEFAULTS, "KDUMP_COREDIR=/srv\nKDUMP_COREDIR=/no/such # of two\n", ""},
+		{FB_KDUMP_DEFAULTS, "# KDUMP_COREDIR=/srv\n", ""},
+		{FB_KDUMP_DEFAULTS, "KDUMP_COREDIR=srv\n", ""},
+		{FB_KDUMP_DEFAULTS, NULL, ""},
+	};
+	struct fb_buf text;
+
+	fb_buf_init(&text, 1u << 20);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
+		add_changed(&text, cases[i].path, cases[i].content, cases[i].name);
+	expected_check(&text, "bundle/host/doctor.txt");
+}
+
+/* In terms of what the disk has free: a dump may be compressed to a third. */
+static void room_is_weighed(void)
+{
+	static const struct {
+		unsigned halves; /* that a dump takes of what is free, before it is compressed */
+		enum fb_check_state state;
+	} cases[] = {{1, FB_CHECK_OK}, {4, FB_CHECK_WEAK}, {8, FB_CHECK_BAD}};
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+	struct statvfs status;
+	char text[100];
+
+	make_host(&root);
+	CU_ASSERT_FATAL(statvfs(root.path, &status) == 0);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		(void)snprintf(text, sizeof(text), "MemTotal: %llu kB\n",
+			       (unsigned long long)status.f_bavail * status.f_frsize / 2048 *
+				       cases[i].halves);
+		fb_made_root_file(&root, "/proc/meminfo", text);
+		FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
+		CU_ASSERT_EQUAL(find(&doctor, "space")->state, cases[i].state);
+		fb_doctor_deinit(&doctor);
+	}
+	fb_made_root_destroy(&root);
+}
+
+struct examined {
+	struct fb_made_root root;
+	struct fb_doctor doctor;
+	struct fb_buf text, whole; /* what is said of doctor, and what has to be */
+};
+
+static struct fb_error *examine(void *context)
+{
+	struct examined *examined = context;
+
+	fb_doctor_deinit(&examined->doctor);
+	return fb_doctor_examine(examined->root.path, &examined->doctor);
+}
+
+/* The C library reads a file without the memory for a buffer. */
+static bool all_is_said(void *context)
+{
+	struct examined *examined = context;
+
+	examined->text.size = 0;
+	add_checks(&examined->text, &examined->doctor, NULL);
+	return examined->text.size == examined->whole.size &&
+	       memcmp(examined->text.data, examined->whole.data, examined->whole.size) == 0;
+}
+
+static void allocations_fail_the_examination(void)
+{
+	struct examined examined = {.doctor.count = 0};
+
+	make_host(&examined.root);
+	fb_buf_init(&examined.text, 1u << 20);
+	fb_buf_init(&examined.whole, 1u << 20);
+	FB_OK_FATAL(examine(&examined));
+	add_checks(&examined.whole, &examined.doctor, NULL);
+	(void)failing_memory_must_pass(examine, &examined, all_is_said, 1000, 0);
+	fb_doctor_deinit(&examined.doctor);
+	fb_buf_deinit(&examined.text);
+	fb_buf_deinit(&examined.whole);
+	fb_made_root_destroy(&examined.root);
+}
+
 FB_TEST_MAIN("bundle/host/doctor", FB_TEST(good_host), FB_TEST(one_thing_amiss),
 	     FB_TEST(larger_hosts_want_more), FB_TEST(no_room), FB_TEST(host_without_anything),
-	     FB_TEST(what_is_fatal_passes))
+	     FB_TEST(what_is_fatal_passes), FB_TEST(says_what_to_do), FB_TEST(room_is_weighed),
+	     FB_TEST(allocations_fail_the_examination))
