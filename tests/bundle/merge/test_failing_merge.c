@@ -10,16 +10,23 @@
 #include "bundle/merge/bundle_writer.h"
 #include "kernel/dump/dump_private.h"
 #include "kernel/dump/kdump_format.h"
+#include "kernel/image/kernel_private.h"
 #include "tests/base/failing.h"
 #include "tests/base/failing_memory.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
 
 #define MOST_BYTES (4u << 20)
+#define OBJECT_TEXT "bytes of an object"
 
 static const struct fb_bundle_object objects[] = {
 	{.build_id = "00c0ffee", .paths = "/lib/a.so", .paths_size = 10, .bytes = "a", .size = 1},
-	{.build_id = "", .paths = "/bin/b", .paths_size = 7, .bytes = "bbbb", .size = 4},
+	{.build_id = "",
+	 .paths = "/bin/b",
+	 .paths_size = 7,
+	 .file_size = 99,
+	 .bytes = OBJECT_TEXT,
+	 .size = strlen(OBJECT_TEXT)},
 };
 
 /* What is asked to fail. */
@@ -95,6 +102,13 @@ static bool is_whole_or_plain(void *context)
 	return good;
 }
 
+/* What was written is what has to be written. */
+static void keep_whole(struct writing *writing)
+{
+	memcpy(writing->whole, writing->bytes, writing->size);
+	writing->whole_size = writing->size;
+}
+
 static struct writing *open_writing(enum made_format format, uint32_t method)
 {
 	struct writing *writing = calloc(1, sizeof(*writing));
@@ -121,8 +135,7 @@ static struct writing *open_writing(enum made_format format, uint32_t method)
 		.object_count = FB_ARRAY_SIZE(objects),
 	};
 	FB_OK_FATAL(write_bundle(writing));
-	memcpy(writing->whole, writing->bytes, writing->size);
-	writing->whole_size = writing->size;
+	keep_whole(writing);
 	return writing;
 }
 
@@ -202,9 +215,9 @@ static struct fb_error *failing_existing(struct fb_dump *dump, uint64_t offset, 
 	return err ? err : ops_of_whole->existing(dump, offset, bits, length);
 }
 
-static void fail_calls(struct writing *writing)
+/* Of the dump, which is the one that is written. */
+static void fail_calls(struct writing *writing, struct fb_dump *dump)
 {
-	struct fb_dump *dump = writing->host.dump;
 	struct fb_dump_ops ops = *dump->ops;
 
 	ops_of_whole = dump->ops;
@@ -226,9 +239,127 @@ static void reads_of_the_dump_fail_the_bundle(void)
 	for (size_t i = 0; i < FB_ARRAY_SIZE(formats); i++) {
 		struct writing *writing = open_writing(formats[i], FB_KDUMP_PAGE_ZLIB);
 
-		fail_calls(writing);
+		fail_calls(writing, writing->host.dump);
 		close_writing(writing);
 	}
+}
+
+/* A bundle as an input, with the pages and objects that a merge has put in it. */
+struct bundled {
+	struct writing *writing; /* of it: nothing is placed, and there is no core */
+	struct fb_placement nothing;
+	struct fb_dump *dump, *before; /* the bundle's, and the one that it was made of */
+	struct fb_file *file;
+	struct fb_fiber *fiber;
+	struct fb_page_choice choice;
+};
+
+static struct fb_error *next_page(void *context, uint64_t pfn, uint64_t *pfn_ret)
+{
+	*pfn_ret = fb_dump_next_page(context, pfn);
+	return NULL;
+}
+
+/* damaged: what is to be changed of the bundle; NULL: nothing. */
+static void open_bundled(struct bundled *bundled, const char *damaged)
+{
+	struct writing *writing = open_writing(MADE_KDUMP, FB_KDUMP_PAGE_ZLIB);
+	const char *path;
+	char *name;
+
+	memset(bundled, 0, sizeof(*bundled));
+	bundled->writing = writing;
+	if (damaged)
+		(*(uint8_t *)memmem(writing->whole, writing->whole_size, damaged,
+				    strlen(damaged)))++;
+	path = name = fb_test_file("input", writing->whole, writing->whole_size);
+	FB_OK_FATAL(fb_dump_open(&path, 1, writing->host.warnings, &bundled->dump));
+	FB_OK_FATAL(fb_file_open(path, &bundled->file));
+	FB_OK_FATAL(fb_fiber_open(bundled->file, bundled->dump, writing->host.warnings,
+				  &bundled->fiber));
+	bundled->before = writing->host.kernel->dump;
+	writing->host.kernel->dump = bundled->dump;
+	bundled->choice = (struct fb_page_choice){
+		.next = next_page, .context = bundled->dump, .end = MADE_MAX_PFN};
+	writing->plan = (struct fb_bundle_plan){.kernel = writing->host.kernel,
+						.placement = &bundled->nothing,
+						.choice = &bundled->choice,
+						.manifest = MADE_MANIFEST,
+						.fiber = bundled->fiber,
+						.objects = objects,
+						.object_count = 1};
+	free(name);
+}
+
+static void close_bundled(struct bundled *bundled)
+{
+	bundled->writing->host.kernel->dump = bundled->before;
+	fb_fiber_destroy(bundled->fiber);
+	fb_file_destroy(bundled->file);
+	fb_dump_destroy(bundled->dump);
+	close_writing(bundled->writing);
+}
+
+/* What is written of it: the objects are its own that are whole, and the one of the plan. */
+static void check_rewritten(struct writing *writing, const size_t *wanted, size_t count)
+{
+	char *path = fb_test_file("output", writing->bytes, writing->size);
+	const char *paths[] = {path};
+	const struct fb_fiber_objects *kept;
+	struct fb_fiber *fiber = NULL;
+	struct fb_dump *dump = NULL;
+	struct fb_file *file = NULL;
+
+	FB_OK_FATAL(fb_dump_open(paths, 1, NULL, &dump));
+	FB_OK_FATAL(fb_file_open(path, &file));
+	FB_OK_FATAL(fb_fiber_open(file, dump, NULL, &fiber));
+	for (uint64_t pfn = 0; pfn < MADE_MAX_PFN; pfn++) {
+		bool added = false;
+
+		FB_OK(fb_fiber_page_added(fiber, pfn, &added));
+		CU_ASSERT_EQUAL(added, pfn >= 95 && pfn < 95 + MADE_PLACED);
+	}
+	kept = fb_fiber_objects(fiber);
+	CU_ASSERT_EQUAL_FATAL(kept->count, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct fb_bundle_object *object = &objects[wanted[i]];
+		void *bytes = NULL;
+		size_t size = 0;
+
+		CU_ASSERT_STRING_EQUAL(kept->objects[i].build_id, object->build_id);
+		CU_ASSERT_STRING_EQUAL(kept->objects[i].paths, object->paths);
+		CU_ASSERT_EQUAL(kept->objects[i].paths_size, object->paths_size);
+		CU_ASSERT_EQUAL(kept->objects[i].file_size, object->file_size);
+		FB_OK(fb_fiber_object_load(fiber, i, &bytes, &size));
+		CU_ASSERT(size == object->size && memcmp(bytes, object->bytes, size) == 0);
+		free(bytes);
+	}
+	fb_fiber_destroy(fiber);
+	fb_file_destroy(file);
+	fb_dump_destroy(dump);
+	free(path);
+}
+
+static void a_bundle_keeps_what_it_was_given(void)
+{
+	static const size_t all[] = {0, 1, 0}, rest[] = {0, 0};
+	struct bundled bundled;
+
+	open_bundled(&bundled, NULL);
+	FB_OK_FATAL(write_bundle(bundled.writing));
+	keep_whole(bundled.writing);
+	check_rewritten(bundled.writing, all, FB_ARRAY_SIZE(all));
+	fail_calls(bundled.writing, bundled.dump);
+	(void)failing_memory_must_pass(write_bundle, bundled.writing, is_whole, 100, 100);
+	CU_ASSERT_EQUAL(fb_warnings_count(bundled.writing->host.warnings), 0);
+	close_bundled(&bundled);
+	open_bundled(&bundled, OBJECT_TEXT);
+	FB_OK_FATAL(write_bundle(bundled.writing));
+	check_rewritten(bundled.writing, rest, FB_ARRAY_SIZE(rest));
+	CU_ASSERT_EQUAL(fb_warnings_count(bundled.writing->host.warnings), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(bundled.writing->host.warnings, 0),
+				      "/bin/b: what stacks need of it is lost: "));
+	close_bundled(&bundled);
 }
 
 struct steps {
@@ -274,4 +405,5 @@ static void progress_ends_where_all_is_done(void)
 
 FB_TEST_MAIN("bundle/merge, failing steps", FB_TEST(writes_fail_the_bundle),
 	     FB_TEST(reads_of_cores_fail_the_bundle), FB_TEST(allocations_fail_the_bundle),
-	     FB_TEST(reads_of_the_dump_fail_the_bundle), FB_TEST(progress_ends_where_all_is_done))
+	     FB_TEST(reads_of_the_dump_fail_the_bundle), FB_TEST(a_bundle_keeps_what_it_was_given),
+	     FB_TEST(progress_ends_where_all_is_done))
