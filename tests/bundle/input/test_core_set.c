@@ -2,11 +2,14 @@
 /* Cores that were met before: by file, by name, by contents. */
 #include "bundle/input/core_set.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/base/failing.h"
+#include "tests/base/failing_memory.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -77,6 +80,150 @@ static void compares_bytes(void)
 		fb_core_destroy(cores[i]);
 }
 
+/* Cores are the same up to a byte, which is another in each of them: in either end, of which hashes are compared, and
+ * around where one comparison ends. */
+static void finds_each_byte_that_differs(void)
+{
+	static const size_t words[] = {1,      8191,           8192,          131071,
+				       131072, (1u << 18) - 1, (1u << 18) - 2};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(words); i++) {
+		struct fb_core *core = make(1, 0), *other = make(1, words[i]);
+		const struct fb_core *same = core;
+		struct fb_core_set *set = NULL;
+
+		FB_OK_FATAL(fb_core_set_create(&set));
+		FB_OK(fb_core_set_add(set, core));
+		FB_OK(fb_core_set_find(set, other, &same));
+		CU_ASSERT_PTR_NULL(same);
+		FB_OK(fb_core_set_add(set, other));
+		FB_OK(fb_core_set_find(set, other, &same));
+		CU_ASSERT_PTR_EQUAL(same, other);
+		fb_core_set_destroy(set);
+		fb_core_destroy(core);
+		fb_core_destroy(other);
+	}
+}
+
+#define HOLED (8u << 20) /* bytes of a core, most of which are a hole */
+
+/* A core on disk that is a hole but for its head and its tail, and for a page in the midst where page is not 0. */
+static struct fb_core *make_holed(const char *name, off_t page, char byte)
+{
+	struct make_core made = {.layout = MAKE_KERNEL};
+	struct fb_core *core = NULL;
+	uint8_t *bytes, filled[4096];
+	size_t size;
+	char *path;
+	int fd;
+
+	memset(filled, byte, sizeof(filled));
+	make_thread(&made, 1, 0, 0x401000);
+	make_segment(&made, 0x400000, HOLED, filled, sizeof(filled), PF_R);
+	bytes = make_finish(&made, &size);
+	path = fb_test_file(name, bytes, size);
+	fd = open(path, O_WRONLY);
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(ftruncate(fd, HOLED), 0);
+	CU_ASSERT_EQUAL(pwrite(fd, "end", 3, HOLED - 3), 3);
+	if (page)
+		CU_ASSERT_EQUAL(pwrite(fd, filled, sizeof(filled), page), sizeof(filled));
+	close(fd);
+	FB_OK_FATAL(fb_core_open(path, NULL, &core));
+	free(path);
+	free(bytes);
+	return core;
+}
+
+/* Data of one that are a hole in the other make a difference, whichever is looked for; zeros do not. */
+static void holes_are_zeros(void)
+{
+	struct fb_core *hole = make_holed("hole", 0, 1), *data = make_holed("data", 3 << 20, 1);
+	struct fb_core *again = make_holed("again", 0, 1);
+	struct fb_core *const pairs[][2] = {{hole, data}, {data, hole}, {hole, again}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(pairs); i++) {
+		const struct fb_core *same = NULL;
+		struct fb_core_set *set = NULL;
+
+		FB_OK_FATAL(fb_core_set_create(&set));
+		FB_OK(fb_core_set_add(set, pairs[i][0]));
+		FB_OK(fb_core_set_find(set, pairs[i][1], &same));
+		CU_ASSERT_PTR_EQUAL(same, i == 2 ? hole : NULL);
+		fb_core_set_destroy(set);
+	}
+	fb_core_destroy(hole);
+	fb_core_destroy(data);
+	fb_core_destroy(again);
+}
+
+struct met {
+	struct fb_core *cores[2]; /* the same */
+	struct failing_file files[2];
+	struct failure failure;
+	const char *path;
+};
+
+static struct fb_error *meet(void *context)
+{
+	struct met *met = context;
+	const struct fb_core *same = NULL;
+	struct fb_core_set *set = NULL;
+	bool before = false;
+	struct fb_error *err = fb_core_set_create(&set);
+
+	if (!err)
+		err = fb_core_set_path(set, met->path, &before);
+	for (size_t i = 0; i < 2 && !err; i++)
+		err = fb_core_set_add(set, met->cores[i]);
+	if (!err)
+		err = fb_core_set_find(set, met->cores[1], &same);
+	CU_ASSERT(err || same == met->cores[0]);
+	for (size_t i = 0; i < 2 && !err; i++) {
+		err = fb_core_rename(met->cores[i], "core.1");
+		if (!err)
+			err = fb_core_set_name(set, met->cores[i]);
+	}
+	fb_core_set_destroy(set);
+	return err;
+}
+
+/* asprintf() does without the memory to give some back. */
+static bool are_named(void *context)
+{
+	const struct met *met = context;
+
+	return strcmp(fb_core_name(met->cores[0]), "core.1") == 0 &&
+	       strcmp(fb_core_name(met->cores[1]), "core.1.2") == 0;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct met met = {.path = "/"};
+	const struct fb_core *same = NULL;
+	struct fb_core_set *set = NULL;
+	struct fb_core *whole = make(1, 0);
+
+	for (size_t i = 0; i < 2; i++) {
+		failing_file_init(&met.files[i], fb_core_file(whole), &met.failure);
+		FB_OK_FATAL(fb_core_open_file(&met.files[i].file, NULL, &met.cores[i]));
+	}
+	(void)failing_must_pass(meet, &met, &met.failure, 100, 0);
+	(void)failing_memory_must_pass(meet, &met, are_named, 100, 0);
+	/* What cannot be read is the same as nothing, and no error. */
+	FB_OK_FATAL(fb_core_set_create(&set));
+	FB_OK(fb_core_set_add(set, whole));
+	met.failure = (struct failure){.at = 1, .code = FB_CORRUPT};
+	FB_OK(fb_core_set_find(set, met.cores[0], &same));
+	CU_ASSERT_PTR_NULL(same);
+	met.failure = (struct failure){.at = 1, .code = FB_CORRUPT};
+	FB_OK(fb_core_set_add(set, met.cores[0]));
+	fb_core_set_destroy(set);
+	for (size_t i = 0; i < 2; i++)
+		fb_core_destroy(met.cores[i]);
+	fb_core_destroy(whole);
+}
+
 static void check_name(struct fb_core_set *set, const char *name, const char *expected)
 {
 	struct fb_core *core = make(1, 0);
@@ -103,4 +250,6 @@ static void gives_names(void)
 	fb_core_set_destroy(set);
 }
 
-FB_TEST_MAIN("bundle/core_set", FB_TEST(knows_files), FB_TEST(compares_bytes), FB_TEST(gives_names))
+FB_TEST_MAIN("bundle/core_set", FB_TEST(knows_files), FB_TEST(compares_bytes),
+	     FB_TEST(finds_each_byte_that_differs), FB_TEST(holes_are_zeros),
+	     FB_TEST(what_is_fatal_passes), FB_TEST(gives_names))
