@@ -59,14 +59,9 @@ static struct fb_error *copy_notes(const uint8_t *notes, size_t size, struct fb_
 			size_t start = to->size;
 
 			err = fb_buf_append(to, notes + offset, length);
-			if (!err && note.n_type == NT_PRPSINFO)
-				memset(to->data + start + desc +
-					       (note.n_descsz < PRPSINFO_PSARGS ? note.n_descsz
-										: PRPSINFO_PSARGS),
-				       0,
-				       note.n_descsz < PRPSINFO_PSARGS
-					       ? 0
-					       : note.n_descsz - PRPSINFO_PSARGS);
+			if (!err && note.n_type == NT_PRPSINFO && note.n_descsz > PRPSINFO_PSARGS)
+				memset(to->data + start + desc + PRPSINFO_PSARGS, 0,
+				       note.n_descsz - PRPSINFO_PSARGS);
 		}
 		offset += length;
 	}

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/procfs.h>
 
+#include "tests/base/failing.h"
+#include "tests/base/failing_memory.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
 
@@ -169,6 +171,128 @@ static void short_notes_stay_in_their_bounds(void)
 	close_core(&redacted);
 }
 
+/* The last note has a name and nothing else, or says that its name goes on behind the notes. */
+static void the_last_note_is_kept_where_it_fits(void)
+{
+	for (uint32_t beyond = 0; beyond <= 4; beyond += 4) {
+		const uint32_t length = 8 + beyond; /* of its name, with what aligns it */
+		struct make_core make = {.layout = MAKE_KERNEL};
+		struct redacted redacted;
+		size_t last;
+
+		make_thread(&make, 17, 0, 0x401000);
+		last = make.notes_size;
+		make_note(&make, "CORE", NT_AUXV, "", 0);
+		memcpy(make.notes + last + offsetof(Elf64_Nhdr, n_namesz), &length, sizeof(length));
+		open_core(&redacted, &make);
+		FB_OK_FATAL(fb_redact_core(redacted.core, redacted.warnings, &redacted.bare));
+		CU_ASSERT_EQUAL(fb_core_file(redacted.bare)->size,
+				sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr) + last +
+					(beyond ? 0 : sizeof(Elf64_Nhdr) + 8));
+		close_core(&redacted);
+	}
+}
+
+/* A segment, two parts of notes, and the headers of these at the end of the file. */
+static uint8_t *make_apart(Elf64_Phdr phdrs[3], size_t *size_ret)
+{
+	struct make_core make = {.layout = MAKE_KERNEL};
+	size_t first, size;
+	uint8_t *bytes;
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr note;
+
+	make_thread(&make, 17, 0, 0x401000);
+	first = make.notes_size;
+	make_thread(&make, 18, 0, 0x402000);
+	make_segment(&make, 0x400000, 4096, NULL, 4096, PF_R);
+	bytes = make_finish(&make, &size);
+	memcpy(&ehdr, bytes, sizeof(ehdr));
+	memcpy(&note, bytes + ehdr.e_phoff, sizeof(note));
+	memcpy(&phdrs[0], bytes + ehdr.e_phoff + sizeof(note), sizeof(note));
+	phdrs[1] = phdrs[2] = note;
+	phdrs[1].p_filesz = first;
+	phdrs[2].p_offset += first;
+	phdrs[2].p_filesz -= first;
+	ehdr.e_phnum = 3;
+	ehdr.e_phoff = size;
+	ehdr.e_shstrndx = 9;
+	memcpy(bytes, &ehdr, sizeof(ehdr));
+	*size_ret = size + 3 * sizeof(note);
+	bytes = realloc(bytes, *size_ret);
+	if (!bytes)
+		abort();
+	memcpy(bytes + size, phdrs, 3 * sizeof(note));
+	return bytes;
+}
+
+static void all_notes_stand_behind_the_headers(void)
+{
+	struct redacted redacted = {.core = NULL};
+	Elf64_Phdr phdrs[3], kept[3];
+	Elf64_Ehdr ehdr;
+	size_t size;
+	uint8_t *bytes = make_apart(phdrs, &size);
+	const uint64_t notes_at = sizeof(ehdr) + sizeof(phdrs);
+
+	FB_OK_FATAL(fb_warnings_create(&redacted.warnings));
+	FB_OK_FATAL(fb_core_open_file(make_file_of("core.17", bytes, size), redacted.warnings,
+				      &redacted.core));
+	FB_OK_FATAL(fb_redact_core(redacted.core, redacted.warnings, &redacted.bare));
+	FB_OK_FATAL(fb_file_read(fb_core_file(redacted.bare), 0, &ehdr, sizeof(ehdr)));
+	CU_ASSERT(ehdr.e_phoff == sizeof(ehdr) && ehdr.e_phnum == 3);
+	CU_ASSERT(!ehdr.e_shoff && !ehdr.e_shnum && !ehdr.e_shstrndx);
+	FB_OK_FATAL(fb_file_read(fb_core_file(redacted.bare), sizeof(ehdr), kept, sizeof(kept)));
+	for (size_t i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(kept[i].p_type, phdrs[i].p_type);
+		CU_ASSERT_EQUAL(kept[i].p_vaddr, phdrs[i].p_vaddr);
+		CU_ASSERT_EQUAL(kept[i].p_memsz, phdrs[i].p_memsz);
+		CU_ASSERT_EQUAL(kept[i].p_offset, notes_at);
+		CU_ASSERT_EQUAL(kept[i].p_filesz,
+				i == 1 ? phdrs[1].p_filesz + phdrs[2].p_filesz : 0);
+	}
+	CU_ASSERT_EQUAL(fb_core_file(redacted.bare)->size, notes_at + kept[1].p_filesz);
+	CU_ASSERT_EQUAL(fb_core_info(redacted.bare)->thread_count, 2);
+	close_core(&redacted);
+	free(bytes);
+}
+
+struct question {
+	struct failing_file file;
+	struct failure failure;
+	struct redacted redacted;
+};
+
+static struct fb_error *redact(void *context)
+{
+	struct question *question = context;
+	struct fb_core *bare = NULL;
+	struct fb_error *err =
+		fb_redact_core(question->redacted.core, question->redacted.warnings, &bare);
+
+	fb_core_destroy(bare);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct question question = {.failure.at = 0};
+	Elf64_Phdr phdrs[3];
+	size_t size;
+	uint8_t *bytes = make_apart(phdrs, &size);
+	struct fb_file *whole = make_file_of("core.17", bytes, size);
+
+	failing_file_init(&question.file, whole, &question.failure);
+	FB_OK_FATAL(fb_warnings_create(&question.redacted.warnings));
+	FB_OK_FATAL(fb_core_open_file(&question.file.file, question.redacted.warnings,
+				      &question.redacted.core));
+	CU_ASSERT_EQUAL(failing_must_pass(redact, &question, &question.failure, 10, 0), 4);
+	(void)failing_memory_must_pass(redact, &question, NULL, 100, 0);
+	close_core(&question.redacted);
+	fb_file_destroy(whole);
+	free(bytes);
+}
+
 static void more_segments_than_headers_can_count(void)
 {
 	struct make_core make = {.layout = MAKE_GCORE, .xnum = true};
@@ -184,4 +308,6 @@ static void more_segments_than_headers_can_count(void)
 
 FB_TEST_MAIN("bundle/redact", FB_TEST(keeps_what_tells_nothing_of_memory),
 	     FB_TEST(notes_end_where_they_do_not_fit), FB_TEST(short_notes_stay_in_their_bounds),
+	     FB_TEST(the_last_note_is_kept_where_it_fits),
+	     FB_TEST(all_notes_stand_behind_the_headers), FB_TEST(what_is_fatal_passes),
 	     FB_TEST(more_segments_than_headers_can_count))
