@@ -218,6 +218,71 @@ static void descriptors_without_a_page_are_found(void)
 	close_subject(&subject);
 }
 
+/* Puts a mark at the end of the head, with a checksum that is right. */
+static void write_mark(struct subject *subject, uint64_t section, const char *magic)
+{
+	struct fb_fiber_mark mark = {.version = FB_FIBER_VERSION, .section_offset = section};
+	struct fb_fiber_region head = {0};
+
+	memcpy(mark.magic, magic, sizeof(mark.magic));
+	mark.xxh64 = XXH64(&mark, offsetof(struct fb_fiber_mark, xxh64), 0);
+	find_region(subject, FB_FIBER_REGION_HEADER, &head);
+	CU_ASSERT_EQUAL(pwrite(subject->fd, &mark, sizeof(mark),
+			       (off_t)(head.offset + head.length - sizeof(mark))),
+			sizeof(mark));
+	reseal(subject);
+}
+
+static void marks_that_lead_elsewhere_are_found(void)
+{
+	struct subject subject;
+	char text[300], wanted[300];
+
+	open_subject(&subject);
+	write_mark(&subject, subject.section, FB_FIBER_MARK_MAGIC);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 0);
+	write_mark(&subject, subject.section + 1, FB_FIBER_MARK_MAGIC);
+	(void)snprintf(wanted, sizeof(wanted),
+		       "sub-header: the mark says that the fiber section is at 0x%" PRIx64
+		       ", but it is at 0x%" PRIx64,
+		       subject.section + 1, subject.section);
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 1);
+	CU_ASSERT_STRING_EQUAL(text, wanted);
+	write_mark(&subject, subject.section, "NOTHING");
+	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 1);
+	CU_ASSERT_STRING_EQUAL(text, "sub-header: the bundle's mark is missing or damaged");
+	close_subject(&subject);
+}
+
+/* Bits of pages that the dump does not have, one in the first word of the bitmap and one in its last byte. */
+static void bits_without_a_descriptor_are_found(void)
+{
+	struct fb_fiber_region bitmap = {0}, descs = {0};
+	struct subject subject;
+	char text[300], wanted[300];
+	uint64_t count;
+	uint8_t bits;
+
+	open_subject(&subject);
+	find_region(&subject, FB_FIBER_REGION_DUMPED, &bitmap);
+	find_region(&subject, FB_FIBER_REGION_DESCRIPTORS, &descs);
+	count = descs.length / sizeof(struct fb_kdump_page_desc);
+	CU_ASSERT_EQUAL_FATAL(pread(subject.fd, &bits, 1, (off_t)bitmap.offset), 1);
+	CU_ASSERT_FATAL(!(bits & 1));
+	bits |= 1; /* frame 0 */
+	CU_ASSERT_EQUAL(pwrite(subject.fd, &bits, 1, (off_t)bitmap.offset), 1);
+	bits = 0x80;
+	CU_ASSERT_EQUAL(pwrite(subject.fd, &bits, 1, (off_t)(bitmap.offset + bitmap.length - 1)),
+			1);
+	reseal(&subject);
+	(void)snprintf(wanted, sizeof(wanted),
+		       "%" PRIu64 " pages by the bitmap, but %" PRIu64 " descriptors", count + 2,
+		       count);
+	CU_ASSERT_TRUE(count_problems(subject.path, text, sizeof(text)) >= 1);
+	CU_ASSERT_STRING_EQUAL(text, wanted);
+	close_subject(&subject);
+}
+
 /* One changed byte, and the text of its only problem. */
 static void check_changed(struct subject *subject, uint64_t at, const char *wanted)
 {
@@ -309,14 +374,26 @@ static void objects_that_are_none_are_found(void)
 static void a_cut_bundle_is_told_from_no_bundle(void)
 {
 	struct subject subject;
-	char text[300];
+	char text[300], wanted[300];
 
 	open_subject(&subject);
-	for (uint64_t size = subject.size - 1; size > 2 * FB_KDUMP_BLOCK; size -= size / 7) {
+	for (uint64_t size = subject.size - 1; size > 2 * FB_KDUMP_BLOCK;
+	     size = size > subject.section && size - size / 7 < subject.section ? subject.section
+										: size - size / 7) {
 		CU_ASSERT_EQUAL_FATAL(ftruncate(subject.fd, (off_t)size), 0);
 		CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), 1);
-		CU_ASSERT_PTR_NOT_NULL(
-			strstr(text, size <= subject.section ? "cut off" : "trailer"));
+		if (size <= subject.section)
+			(void)snprintf(wanted, sizeof(wanted),
+				       "the file is cut off at 0x%" PRIx64
+				       ": the dump goes on to 0x%" PRIx64
+				       ", and the fiber section is lost",
+				       size, subject.section);
+		else
+			(void)snprintf(wanted, sizeof(wanted),
+				       "fiber section: its trailer is missing or damaged: bytes "
+				       "0x%" PRIx64 "-0x%" PRIx64 " of the file",
+				       size - sizeof(struct fb_fiber_trailer), size - 1);
+		CU_ASSERT_STRING_EQUAL(text, wanted);
 	}
 	CU_ASSERT_EQUAL_FATAL(ftruncate(subject.fd, 100), 0);
 	CU_ASSERT_EQUAL(count_problems(subject.path, text, sizeof(text)), SIZE_MAX);
@@ -376,6 +453,8 @@ FB_TEST_MAIN("bundle/verify", FB_TEST(a_sound_bundle_has_no_problems),
 	     FB_TEST(every_changed_byte_of_the_section_is_found),
 	     FB_TEST(changed_bytes_of_the_dump_are_found), FB_TEST(says_what_is_damaged_and_where),
 	     FB_TEST(descriptors_without_a_page_are_found),
+	     FB_TEST(marks_that_lead_elsewhere_are_found),
+	     FB_TEST(bits_without_a_descriptor_are_found),
 	     FB_TEST(a_cut_bundle_is_told_from_no_bundle), FB_TEST(a_flattened_bundle_is_one),
 	     FB_TEST(what_is_no_bundle_is_one_clear_error), FB_TEST(damage_is_told_to_the_byte),
 	     FB_TEST(objects_that_are_none_are_found))

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/limits.h"
+#include "tests/base/failing_memory.h"
 #include "tests/harness.h"
 
 static char path[PATH_MAX];
@@ -272,8 +273,39 @@ static void folders_are_no_files(void)
 	fb_crash_folder_deinit(&found);
 }
 
+/* A folder with parts of a dump and cores. */
+static struct fb_error *find_all(void *context)
+{
+	struct fb_crash_folder found = {0};
+	struct fb_path_list cores = {0};
+	struct fb_error *err = fb_crash_folder_find(context, false, &found);
+
+	if (!err)
+		err = fb_crash_folder_cores(context, &cores);
+	CU_ASSERT(err || (found.dump.count == 2 && found.cores.count == 2 && cores.count == 2));
+	fb_path_list_deinit(&cores);
+	fb_crash_folder_deinit(&found);
+	return err;
+}
+
+/* asprintf() does without the memory to give some back; what was found is compared above. */
+static bool is_whole(void *context)
+{
+	(void)context;
+	return true;
+}
+
+static void allocations_fail_the_search(void)
+{
+	char *folder = strdup(FOLDER("dump.1", "dump.2", "core.1", "core.2"));
+
+	(void)failing_memory_must_pass(find_all, folder, is_whole, 100, 0);
+	free(folder);
+}
+
 FB_TEST_MAIN("bundle/crash_folder", FB_TEST(finds_the_dump), FB_TEST(finds_the_bundle),
 	     FB_TEST(finds_cores), FB_TEST(gives_a_file_itself), FB_TEST(joins_numbered_parts),
 	     FB_TEST(names_what_it_cannot_choose_from), FB_TEST(ends_at_its_cap),
 	     FB_TEST(names_tell_dumps_from_texts), FB_TEST(names_tell_cores),
-	     FB_TEST(parts_differ_in_their_digits_alone), FB_TEST(folders_are_no_files))
+	     FB_TEST(parts_differ_in_their_digits_alone), FB_TEST(folders_are_no_files),
+	     FB_TEST(allocations_fail_the_search))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/files/file.h"
+#include "tests/base/failing_memory.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -233,7 +234,59 @@ static void a_core_that_the_bundle_has_is_left_out(void)
 	fb_warnings_destroy(bundle.warnings);
 }
 
+struct opening {
+	struct fb_input_options options;
+	struct fb_warnings *warnings;
+	size_t evidence,
+		whole_evidence; /* texts: of this answer, and of one for which nothing failed */
+};
+
+static struct fb_error *open_with_cores(void *context)
+{
+	struct opening *opening = context;
+	const struct fb_input_core *cores = NULL;
+	struct fb_input *input = NULL;
+	size_t count = 0;
+	struct fb_error *err = fb_input_open(&opening->options, opening->warnings, &input);
+
+	if (!err)
+		err = fb_input_cores(input, &cores, &count);
+	CU_ASSERT(err || count == 2);
+	opening->evidence = 0;
+	for (size_t i = 0; i < count && !err; i++)
+		opening->evidence += cores[i].match.evidence_count;
+	fb_input_destroy(input);
+	return err;
+}
+
+/* asprintf() does without the memory to give some back. */
+static bool is_whole(void *context)
+{
+	const struct opening *opening = context;
+
+	return opening->evidence == opening->whole_evidence;
+}
+
+/* The first and the last that is done: what lies between is the kernel's. */
+static void allocations_fail_the_input(void)
+{
+	char *paths[] = {sample_path("core.139.xz"), sample_path("core.128.xz")};
+	char *folder = sample_path("");
+	struct opening opening = {
+		.options = {.path = folder, .cores = (const char *const *)paths, .core_count = 2}};
+
+	FB_OK_FATAL(fb_warnings_create(&opening.warnings));
+	FB_OK_FATAL(open_with_cores(&opening));
+	opening.whole_evidence = opening.evidence;
+	(void)failing_memory_must_pass(open_with_cores, &opening, is_whole, 12, 12);
+	CU_ASSERT_EQUAL(fb_warnings_count(opening.warnings), 0);
+	fb_warnings_destroy(opening.warnings);
+	for (size_t i = 0; i < 2; i++)
+		free(paths[i]);
+	free(folder);
+}
+
 FB_TEST_MAIN("bundle/input", FB_TEST(opens_a_dump), FB_TEST(opens_a_folder),
 	     FB_TEST(tells_cores_of_one_name_apart), FB_TEST(matches_cores),
 	     FB_TEST(leaves_out_what_is_no_core), FB_TEST(fails_without_a_dump),
-	     FB_TEST(a_core_that_the_bundle_has_is_left_out))
+	     FB_TEST(a_core_that_the_bundle_has_is_left_out), FB_TEST(allocations_fail_the_input))
