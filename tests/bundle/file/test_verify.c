@@ -417,7 +417,7 @@ static void a_flattened_bundle_is_one(void)
 {
 	struct mk_bytes plain = {.data = NULL}, flat, packed;
 	struct subject subject;
-	char text[300], *path;
+	char text[300], wanted[300], *path;
 
 	open_subject(&subject);
 	plain.size = subject.size;
@@ -431,6 +431,14 @@ static void a_flattened_bundle_is_one(void)
 	mk_gzip(&flat, &packed);
 	path = mk_file("flat.gz", &packed);
 	CU_ASSERT_EQUAL(count_problems(path, text, sizeof(text)), 0);
+	free(path);
+	free(packed.data);
+	mk_gzip(&plain, &packed);
+	packed.size -= 20;
+	path = mk_file("cut.gz", &packed);
+	CU_ASSERT_TRUE(count_problems(path, text, sizeof(text)) >= 1);
+	(void)snprintf(wanted, sizeof(wanted), "%s: the gzip stream ends early", path);
+	CU_ASSERT_STRING_EQUAL(text, wanted);
 	free(path);
 	/* A changed byte of a record, and an end that is missing. */
 	flat.data[flat.size / 2] ^= 4;
