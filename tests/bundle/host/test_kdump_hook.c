@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/base/failing_memory.h"
 #include "tests/bundle/host/made_root.h"
 #include "tests/harness.h"
 
@@ -93,5 +94,46 @@ static void what_cannot_be_installed(void)
 	fb_made_root_destroy(&root);
 }
 
+static struct fb_error *install_and_undo(void *context)
+{
+	struct fb_made_root *root = context;
+	struct fb_kdump_hook installed = {0}, undone = {0};
+	struct fb_error *err = fb_kdump_hook_install(root->path, "/usr/bin/fbundle");
+
+	if (!err)
+		err = fb_kdump_hook_check(root->path, &installed);
+	CU_ASSERT(err || (installed.configured && installed.script && installed.runs));
+	if (!err)
+		err = fb_kdump_hook_uninstall(root->path);
+	if (!err)
+		err = fb_kdump_hook_check(root->path, &undone);
+	CU_ASSERT(err || (!undone.configured && !undone.script && undone.kdump_tools));
+	return err;
+}
+
+/* The C library does without the memory for a buffer. Of the lines nothing is left but the end of the one before. */
+static bool is_done(void *context)
+{
+	const char *text = fb_made_root_text(context, FB_KDUMP_DEFAULTS);
+	size_t length = strlen(configuration);
+
+	return strncmp(text, configuration, length) == 0 && strcmp(text + length, "\n") == 0;
+}
+
+static void allocations_fail_the_install(void)
+{
+	struct fb_made_root root;
+
+	fb_made_root_create(&root);
+	fb_made_root_file(&root, FB_KDUMP_DEFAULTS, configuration);
+	fb_made_root_file(&root, "/usr/bin/fbundle", "");
+	CU_ASSERT_FATAL(chmod(fb_made_root_path(&root, "/usr/bin/fbundle"), 0755) == 0);
+	(void)failing_memory_must_pass(install_and_undo, &root, is_done, 100, 0);
+	/* Whatever failed before, it can be done again. */
+	FB_OK(install_and_undo(&root));
+	CU_ASSERT(is_done(&root));
+	fb_made_root_destroy(&root);
+}
+
 FB_TEST_MAIN("bundle/host/kdump_hook", FB_TEST(install_is_undone), FB_TEST(program_that_is_gone),
-	     FB_TEST(what_cannot_be_installed))
+	     FB_TEST(what_cannot_be_installed), FB_TEST(allocations_fail_the_install))
