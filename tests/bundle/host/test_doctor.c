@@ -4,6 +4,7 @@
  */
 #include "bundle/host/doctor.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -303,14 +304,15 @@ static void room_is_weighed(void)
 	struct fb_made_root root;
 	struct fb_doctor doctor;
 	struct statvfs status;
+	uint64_t free_kib;
 	char text[100];
 
 	make_host(&root);
 	CU_ASSERT_FATAL(statvfs(root.path, &status) == 0);
+	free_kib = (uint64_t)status.f_bavail * status.f_frsize / 1024;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		(void)snprintf(text, sizeof(text), "MemTotal: %llu kB\n",
-			       (unsigned long long)status.f_bavail * status.f_frsize / 2048 *
-				       cases[i].halves);
+		(void)snprintf(text, sizeof(text), "MemTotal: %" PRIu64 " kB\n",
+			       free_kib * cases[i].halves / 2);
 		fb_made_root_file(&root, "/proc/meminfo", text);
 		FB_OK_FATAL(fb_doctor_examine(root.path, &doctor));
 		CU_ASSERT_EQUAL(find(&doctor, "space")->state, cases[i].state);
