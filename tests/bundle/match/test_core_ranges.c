@@ -55,15 +55,22 @@ static void whole_pages_only(void)
 	static const struct changed segments[] = {
 		{PAGE, AT, PAGE},
 		{2 * PAGE, AT + 10 * PAGE + 1, 2 * PAGE}, /* one whole page, 4095 bytes in */
-		{4 * PAGE, AT + 20 * PAGE, PAGE - 1},     /* none */
+		/* None: too short, or too short from its first page on. */
+		{4 * PAGE, AT + 20 * PAGE, PAGE - 1},
+		{4 * PAGE, AT + 30 * PAGE + 1, PAGE},
+		{4 * PAGE, AT + 40 * PAGE + 1, 2 * PAGE - 2},
+		{4 * PAGE, AT + 50 * PAGE + 1, 100},
+		/* One, and not a byte more. */
+		{4 * PAGE, AT + 60 * PAGE + 1, 2 * PAGE - 1},
 	};
 	struct fb_core_ranges ranges;
 
-	ranges_of(segments, 3, 0, &ranges);
-	CU_ASSERT_EQUAL_FATAL(ranges.count, 2);
-	CU_ASSERT_EQUAL(ranges.pages, 2);
+	ranges_of(segments, FB_ARRAY_SIZE(segments), 0, &ranges);
+	CU_ASSERT_EQUAL_FATAL(ranges.count, 3);
+	CU_ASSERT_EQUAL(ranges.pages, 3);
 	check(&ranges.list[0], AT, PAGE, 1);
 	check(&ranges.list[1], AT + 11 * PAGE, 2 * PAGE + PAGE - 1, 1);
+	check(&ranges.list[2], AT + 61 * PAGE, 4 * PAGE + PAGE - 1, 1);
 	fb_core_ranges_deinit(&ranges);
 }
 

@@ -327,6 +327,8 @@ void made_scene_damage(const struct made_scene *scene)
 	reads = damage.failing.first;
 	CU_ASSERT(reads > 0);
 	CU_ASSERT_PTR_NULL(whole.err);
+	/* The other thread that waits for the same is told the same. */
+	made_graph_check(&whole.waits.finder.graph, SECOND, &scene->answer, whole.waits.marks);
 	for (size_t at = 1; at <= 2 * reads; at++) {
 		damage.failing.at = at <= reads ? at : at - reads;
 		damage.failing.code = at <= reads ? FB_ABSENT : FB_NOMEM;

@@ -28,6 +28,8 @@ static void begin(struct world *w)
 	w->full = made_pipe(&w->waits);
 	made_open_fd(&w->waits, w->waiter, 3,
 		     made_open_file(&w->waits, w->pipe, S_IFIFO | 0600, FB_FMODE_READ));
+	made_open_fd(&w->waits, w->waiter, 0,
+		     made_open_file(&w->waits, w->pipe, S_IFIFO | 0600, FB_FMODE_READ));
 	made_open_fd(&w->waits, w->waiter, 4,
 		     made_open_file(&w->waits, w->full, S_IFIFO | 0600, FB_FMODE_WRITE));
 	made_open_fd(&w->waits, w->waiter, 5,
@@ -65,6 +67,7 @@ static void finds_the_pipe_by_descriptor(void)
 		{"pipe-read", SYS_tee, {3, 4, 1 << 20}, 20, 3},
 		{"pipe-write", SYS_tee, {3, 4, 3}, 30, 4},
 		{"pipe-write", SYS_sendfile, {4, 3, 0}, 30, 4},
+		{"pipe-read", SYS_read, {0, 4, 4}, 20, 0},
 		{"pipe-read", SYS_read, {0xffffffff00000003ull, 0, 0}, 20, 3},
 	};
 

@@ -53,16 +53,42 @@ static uint64_t inet(struct made_waits *w, unsigned type, uint16_t local, uint16
 	return sock;
 }
 
-/* Asleep in the queue of its socket, marks[0], which is its descriptor 3. */
-static struct fb_blocked asleep(struct made_waits *w, uint64_t sock, const char *kind)
+enum ip { MAPPED, OTHER_MAPPED, LOOPBACK };
+
+/* The same of IPv6: ::ffff:127.0.0.1, ::ffff:127.0.0.2, or ::1. */
+static uint64_t inet6(struct made_waits *w, enum ip local_ip, uint16_t local, enum ip peer_ip,
+		      uint16_t peer)
+{
+	static const uint8_t ips[][16] = {
+		[MAPPED] = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1},
+		[OTHER_MAPPED] = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 2},
+		[LOOPBACK] = {[15] = 1},
+	};
+	const struct fb_layout *layout = &w->made->kernel.layout;
+	uint64_t sock = inet(w, SOCK_STREAM, local, peer);
+
+	MADE_SET(w->made, sock, sock_family, AF_INET6);
+	memcpy(made_at(w->made, sock + layout->sock_v6_local.offset), ips[local_ip], 16);
+	memcpy(made_at(w->made, sock + layout->sock_v6_peer.offset), ips[peer_ip], 16);
+	return sock;
+}
+
+/* Asleep in the queue of its socket, marks[0], which is that descriptor. */
+static struct fb_blocked asleep_at(struct made_waits *w, unsigned fd, uint64_t sock,
+				   const char *kind)
 {
 	struct fb_blocked blocked;
 
-	w->marks[0] = give(w, WAITER, 3, sock);
+	w->marks[0] = give(w, WAITER, fd, sock);
 	made_sleep_in(w, &w->list[WAITER], w->marks[0] + QUEUE);
 	blocked = made_waits_blocked(w, &w->list[WAITER], kind);
 	made_waits_call(&blocked, SYS_read, 9, 0, 0, 0);
 	return blocked;
+}
+
+static struct fb_blocked asleep(struct made_waits *w, uint64_t sock, const char *kind)
+{
+	return asleep_at(w, 3, sock, kind);
 }
 
 static struct fb_blocked of_unix(struct made_waits *w, const char *kind, bool open)
@@ -93,6 +119,11 @@ static struct fb_blocked unix_write(struct made_waits *w)
 static struct fb_blocked unix_datagram(struct made_waits *w)
 {
 	return of_unix(w, "socket-read", true);
+}
+
+static struct fb_blocked unix_datagram_write(struct made_waits *w)
+{
+	return of_unix(w, "socket-write", true);
 }
 
 static struct fb_blocked not_accepted_yet(struct made_waits *w)
@@ -137,6 +168,60 @@ static struct fb_blocked udp_read(struct made_waits *w)
 	return asleep(w, inet(w, SOCK_DGRAM, 5000, 53), "socket-read");
 }
 
+static struct fb_blocked udp_write(struct made_waits *w)
+{
+	put_tasks(w);
+	return asleep(w, inet(w, SOCK_DGRAM, 5000, 53), "socket-write");
+}
+
+static struct fb_blocked at_standard_input(struct made_waits *w)
+{
+	put_tasks(w);
+	give(w, PEER, 6, inet(w, SOCK_STREAM, 80, 5000));
+	return asleep_at(w, 0, inet(w, SOCK_STREAM, 5000, 80), "socket-read");
+}
+
+static struct fb_blocked of_a_peer_of_ipv6(struct made_waits *w, enum ip local, enum ip peer)
+{
+	put_tasks(w);
+	give(w, PEER, 6, inet6(w, local, 80, peer, 5000));
+	return asleep(w, inet(w, SOCK_STREAM, 5000, 80), "tcp-write");
+}
+
+static struct fb_blocked of_a_mapped_peer(struct made_waits *w)
+{
+	return of_a_peer_of_ipv6(w, MAPPED, MAPPED);
+}
+
+/* Its own address is another, or the one that it is connected with. */
+static struct fb_blocked of_another_mapped_peer(struct made_waits *w)
+{
+	return of_a_peer_of_ipv6(w, OTHER_MAPPED, MAPPED);
+}
+
+static struct fb_blocked of_a_peer_of_another(struct made_waits *w)
+{
+	return of_a_peer_of_ipv6(w, MAPPED, OTHER_MAPPED);
+}
+
+/* No address of IPv4 is one of IPv6 that is not mapped. */
+static struct fb_blocked of_a_half_mapped_peer(struct made_waits *w)
+{
+	return of_a_peer_of_ipv6(w, MAPPED, LOOPBACK);
+}
+
+static struct fb_blocked of_a_peer_mapped_by_half(struct made_waits *w)
+{
+	return of_a_peer_of_ipv6(w, LOOPBACK, MAPPED);
+}
+
+static struct fb_blocked between_sockets_of_ipv6(struct made_waits *w)
+{
+	put_tasks(w);
+	give(w, PEER, 6, inet6(w, LOOPBACK, 80, LOOPBACK, 5000));
+	return asleep(w, inet6(w, LOOPBACK, 5000, LOOPBACK, 80), "socket-write");
+}
+
 static struct fb_blocked accepting(struct made_waits *w)
 {
 	put_tasks(w);
@@ -159,12 +244,49 @@ static struct fb_blocked by_descriptor(struct made_waits *w)
 #define TCP "inet stream 127.0.0.1:5000 -> 127.0.0.1:80"
 #define PEERS .owners = "20p", .flags = "certain sure"
 
+static void knows_a_peer_of_another_family(void)
+{
+	static const struct made_scene found[] = {
+		{of_a_mapped_peer, fb_wait_socket, {SOCKET("tcp-write", TCP), PEERS}},
+		{between_sockets_of_ipv6,
+		 fb_wait_socket,
+		 {SOCKET("tcp-write", "inet6 stream [::1]:5000 -> [::1]:80"), PEERS}},
+	};
+	static struct fb_blocked (*const others[])(struct made_waits * w) = {
+		of_another_mapped_peer, of_a_peer_of_another, of_a_half_mapped_peer,
+		of_a_peer_mapped_by_half};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(found); i++)
+		made_scene_damage(&found[i]);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++)
+		made_scene_check(&(struct made_scene){
+			others[i],
+			fb_wait_socket,
+			{SOCKET("tcp-write", TCP), .flags = "others certain sure",
+			 .need = "the other end is no socket of this host that a process has "
+				 "open"}});
+}
+
 static void tells_each_sort_of_socket(void)
 {
 	static const struct made_scene scenes[] = {
 		{unix_read, fb_wait_socket, {SOCKET("unix-read", UNIX), PEERS}},
 		{unix_write, fb_wait_socket, {SOCKET("unix-write", UNIX), PEERS}},
 		{unix_datagram, fb_wait_socket, {SOCKET("unix-read", UNIX), PEERS}},
+		{unix_datagram_write, fb_wait_socket, {SOCKET("unix-write", UNIX), PEERS}},
+		{at_standard_input,
+		 fb_wait_socket,
+		 {.kind = "tcp-read",
+		  .object = "socket {0} 0x0",
+		  .name = TCP,
+		  .evidence = BY_QUEUE,
+		  .wait = "fd 0",
+		  PEERS}},
+		{udp_write,
+		 fb_wait_socket,
+		 {SOCKET("socket-write", "inet dgram 127.0.0.1:5000 -> 127.0.0.1:53"),
+		  .flags = "others certain sure",
+		  .need = "the other end is no socket of this host that a process has open"}},
 		{not_accepted_yet,
 		 fb_wait_socket,
 		 {SOCKET("unix-read", UNIX), .flags = "others certain sure",
@@ -201,4 +323,5 @@ static void tells_each_sort_of_socket(void)
 	made_scene_damage(&named);
 }
 
-FB_TEST_MAIN("bundle/wait_socket_kinds", FB_TEST(tells_each_sort_of_socket))
+FB_TEST_MAIN("bundle/wait_socket_kinds", FB_TEST(tells_each_sort_of_socket),
+	     FB_TEST(knows_a_peer_of_another_family))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/waits/made_waits.h"
 #include "tests/harness.h"
 
@@ -118,5 +119,38 @@ static void broken_queues_and_loops_end(void)
 	end(&w);
 }
 
+/* A structure on a stack is queued only by links to the kernel's own memory, whatever is mapped elsewhere. */
+static void no_link_leads_out_of_the_kernel(void)
+{
+	static const uint64_t user = 0x1000;
+	struct world w;
+
+	for (int side = 0; side < 3; side++) {
+		struct changed_space memory;
+		uint64_t at = 0, node;
+
+		begin(&w);
+		node = w.waiters[2];
+		changed_space_init(&memory, w.made->kernel.space);
+		w.made->kernel.space = &memory.space;
+		/* There both links of a neighbour are the node. */
+		changed_space_put(&memory, user, node, 8);
+		changed_space_put(&memory, user + 8, node, 8);
+		if (side < 2)
+			changed_space_put(&memory, node + 8ull * side, user, 8);
+		if (side < 2)
+			FB_FAILS_WITH(fb_wait_entry_find(&w.made->kernel, &entry, w.list[2].address,
+							 node - 64, node + 512, &at),
+				      FB_NOT_FOUND, "not found on its stack");
+		else
+			FB_OK(fb_wait_entry_find(&w.made->kernel, &entry, w.list[2].address,
+						 node - 64, node + 512, &at));
+		CU_ASSERT_EQUAL(at, side < 2 ? 0 : node);
+		w.made->kernel.space = memory.whole;
+		end(&w);
+	}
+}
+
 FB_TEST_MAIN("bundle/wait_queue", FB_TEST(finds_the_lock_of_each_waiter),
-	     FB_TEST(a_copy_is_no_waiter), FB_TEST(broken_queues_and_loops_end))
+	     FB_TEST(a_copy_is_no_waiter), FB_TEST(broken_queues_and_loops_end),
+	     FB_TEST(no_link_leads_out_of_the_kernel))

@@ -219,6 +219,14 @@ static struct fb_blocked of_the_lost_thread(struct made_waits *w)
 	return blocked;
 }
 
+static struct fb_blocked of_the_first_lost_thread(struct made_waits *w)
+{
+	struct fb_blocked blocked = of_lost_threads(w, 0);
+
+	w->tasks.lost[0].address = w->list[COMMITTER].address + 64;
+	return blocked;
+}
+
 /* Where the one was is not known, and the journal names none. */
 static struct fb_blocked of_no_thread_and_a_lost_one(struct made_waits *w)
 {
@@ -258,21 +266,22 @@ static void tells_whose_commit_by_what_the_journal_names(void)
 		.name = "journal of vda1-\\x1b", .owners = "20", .flags = "certain sure", \
 		.evidence = "the journal's wait queue, and the thread that it names"      \
 	}
+#define OF_LOST(tid)                                                                 \
+	{                                                                            \
+		.kind = "jbd2-commit", .object = "journal {0} 0x0",                  \
+		.name = "journal of vda1-\\x1b",                                     \
+		.need = "the journal's thread: its task_struct is not in the dump",  \
+		.owners = (tid), .flags = "certain sure",                            \
+		.evidence = "the journal's wait queue, and the thread that it names" \
+	}
 	static const struct made_scene scenes[] = {
 		{in_queue_0, fb_wait_journal, OF_MEMBER},
 		{in_queue_1, fb_wait_journal, OF_MEMBER},
 		{in_queue_2, fb_wait_journal, OF_MEMBER},
 		{in_queue_3, fb_wait_journal, OF_MEMBER},
 		{in_queue_4, fb_wait_journal, OF_MEMBER},
-		{of_the_lost_thread,
-		 fb_wait_journal,
-		 {.kind = "jbd2-commit",
-		  .object = "journal {0} 0x0",
-		  .name = "journal of vda1-\\x1b",
-		  .need = "the journal's thread: its task_struct is not in the dump",
-		  .owners = "50",
-		  .flags = "certain sure",
-		  .evidence = "the journal's wait queue, and the thread that it names"}},
+		{of_the_lost_thread, fb_wait_journal, OF_LOST("50")},
+		{of_the_first_lost_thread, fb_wait_journal, OF_LOST("40")},
 	};
 #define UNKNOWN "it cannot be known whether the journal's thread is there: "
 	const struct made_scene refused[] = {
