@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/limits.h"
 #include "bundle/stacks/stack_words.h"
 #include "tests/harness.h"
@@ -28,7 +29,7 @@ static json_t *make_thread(int tid)
 	json_t *thread;
 
 	for (size_t i = 0; i < fb_user_reg_count(); i++)
-		json_object_set_new(regs, fb_user_reg_name(i), json_string("0x1000"));
+		json_object_set_new(regs, fb_user_reg_name(i), fb_json_hex(0x1000 + i));
 	json_object_set_new(regs, "rip", json_string("0x7f00001234"));
 	json_object_set_new(regs, "core", json_null());
 	thread = json_pack("{s:i, s:i, s:o, s:o, s:s, s:o, s:b, s:s, s:s}", "pid", 130, "tid", tid,
@@ -71,8 +72,9 @@ static void gives_back_what_was_stored(void)
 	FB_OK_FATAL(fb_stored_stacks_decode(stacks, 131, &stack));
 	CU_ASSERT_EQUAL(stack.pid, 130);
 	CU_ASSERT_EQUAL(stack.user_regs_from, FB_USER_REGS_KERNEL_STACK);
-	CU_ASSERT_EQUAL(stack.user_regs.rip, 0x7f00001234);
-	CU_ASSERT_EQUAL(stack.user_regs.gs_base, 0x1000);
+	for (size_t i = 0; i < fb_user_reg_count(); i++)
+		CU_ASSERT_EQUAL(fb_user_reg_get(&stack.user_regs, i),
+				strcmp(fb_user_reg_name(i), "rip") ? 0x1000 + i : 0x7f00001234);
 	CU_ASSERT_STRING_EQUAL(stack.waits_for, "mutex A, by 7 x");
 	CU_ASSERT_EQUAL_FATAL(stack.kernel_count, 2);
 	CU_ASSERT_EQUAL(stack.kernel_pcs[0], 0xffffffff81000000);
@@ -95,7 +97,10 @@ static void gives_back_what_was_stored(void)
 	CU_ASSERT_EQUAL(frame->pc, UINT64_MAX);
 	CU_ASSERT_PTR_NULL(frame->symbol);
 	CU_ASSERT_PTR_NULL(frame->object);
-	CU_ASSERT_EQUAL(frame->line, 0);
+	CU_ASSERT(!frame->demangled && !frame->build_id && !frame->file);
+	CU_ASSERT(frame->line == 0 && frame->offset == 0);
+	CU_ASSERT(!frame->inlined && !frame->signal);
+	CU_ASSERT_EQUAL(frame->from, FB_SOURCE_ABSENT);
 	CU_ASSERT_EQUAL(frame->found, FB_FRAME_UNWIND_TABLE);
 	fb_stored_stack_deinit(&stack);
 	FB_FAILS(fb_stored_stacks_decode(stacks, 130, &stack), FB_NOT_FOUND);
@@ -174,6 +179,12 @@ static void each_wrong_field_is_refused(void)
 		{"frame", "found", "\"by luck\""},
 		{"frame", "found", "2"},
 		{"kernel frame", "pc", "null"},
+		{"thread", "pid", "4194304"},
+		{"frame", "pc", "\"0x1234ABCD\""},
+		{"frame", "pc", "\"0x\""},
+		{"frame", "build_id", "\"0af \""},
+		{"frame", "demangled", "7"},
+		{"frame", "offset", "\"1\""},
 	};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
@@ -236,38 +247,124 @@ static void texts_are_bounded(void)
 	expect_length("end", 224, false);
 }
 
-static void counts_are_bounded(void)
+/* So many frames in the half, none of which is one: whether their number is refused, or the first of them. */
+static void expect_count(const char *half, size_t count, enum fb_code code, const char *what)
 {
-	json_t *thread = make_thread(131), *frames = json_object_get(thread, "user");
-	json_t *frame = json_array_get(frames, 1);
+	json_t *thread = make_thread(131), *frames = json_object_get(thread, half);
 	struct fb_stored_stacks *stacks;
 	struct fb_stored_stack stack;
 
-	while (json_array_size(frames) <= FB_MAX_USER_FRAMES + FB_MAX_INLINED)
-		json_array_append(frames, frame);
+	json_array_clear(frames);
+	while (json_array_size(frames) < count)
+		json_array_append_new(frames, json_null());
 	stacks = open_threads(json_pack("[o]", thread), 0);
-	FB_FAILS_WITH(fb_stored_stacks_decode(stacks, 131, &stack), FB_LIMIT, "user frames");
+	FB_FAILS_WITH(fb_stored_stacks_decode(stacks, 131, &stack), code, what);
+	fb_stored_stacks_destroy(stacks);
+}
+
+static void counts_are_bounded(void)
+{
+	const size_t users = FB_MAX_USER_FRAMES + FB_MAX_INLINED;
+	const size_t kernels = (size_t)FB_MAX_KERNEL_FRAMES * (FB_MAX_INLINED + 1);
+
+	expect_count("user", users, FB_CORRUPT, "user frame 0: pc");
+	expect_count("user", users + 1, FB_LIMIT, "user frames");
+	expect_count("kernel", kernels, FB_CORRUPT, "kernel frame 0: pc");
+	expect_count("kernel", kernels + 1, FB_LIMIT, "kernel frames");
+}
+
+/* The member of a frame, or of the thread, as it is decoded. */
+static struct fb_stored_stack decode_with(const char *where, const char *name, const char *value,
+					  struct fb_stored_stacks **stacks_ret)
+{
+	json_t *thread = make_thread(131), *object = thread;
+	struct fb_stored_stack stack;
+
+	if (strcmp(where, "frame") == 0)
+		object = json_array_get(json_object_get(thread, "user"), 0);
+	if (value)
+		json_object_set_new(object, name, json_loads(value, JSON_DECODE_ANY, NULL));
+	else
+		json_object_del(object, name);
+	*stacks_ret = open_threads(json_pack("[o]", thread), 0);
+	FB_OK_FATAL(fb_stored_stacks_decode(*stacks_ret, 131, &stack));
+	return stack;
+}
+
+#define DECODED(where, name, value, condition)                                           \
+	do {                                                                             \
+		struct fb_stored_stacks *stacks;                                         \
+		struct fb_stored_stack stack = decode_with(where, name, value, &stacks); \
+		const struct fb_user_frame *frame = stack.user.frames;                   \
+                                                                                         \
+		CU_ASSERT(frame && (condition));                                         \
+		fb_stored_stack_deinit(&stack);                                          \
+		fb_stored_stacks_destroy(stacks);                                        \
+	} while (0)
+
+/* Each at its bounds, and as it is where an older version did not write it. */
+static void members_of_all_kinds_are_decoded(void)
+{
+	DECODED("thread", "pid", "1", stack.pid == 1);
+	DECODED("thread", "pid", "4194303", stack.pid == 4194303);
+	DECODED("thread", "user_complete", NULL, !stack.user.complete);
+	DECODED("thread", "user_complete", "false", !stack.user.complete);
+	DECODED("thread", "end", "null", !stack.user.end[0]);
+	DECODED("frame", "pc", "\"0xfedcba9876543210\"", frame->pc == 0xfedcba9876543210);
+	DECODED("frame", "pc", "\"0x0\"", frame->pc == 0);
+	DECODED("frame", "offset", "0", frame->offset == 0);
+	DECODED("frame", "offset", "9223372036854775807", frame->offset == INT64_MAX);
+	DECODED("frame", "line", "1", frame->line == 1);
+	DECODED("frame", "line", "4294967295", frame->line == UINT32_MAX);
+	DECODED("frame", "inlined", "true", frame->inlined);
+	DECODED("frame", "inlined", NULL, !frame->inlined);
+	DECODED("frame", "signal", NULL, !frame->signal);
+	DECODED("frame", "demangled", "\"a::b\"", !strcmp(frame->demangled, "a::b"));
+	DECODED("frame", "from", "\"core\"", frame->from == FB_SOURCE_CORE);
+	DECODED("frame", "from", "\"vmcore\"", frame->from == FB_SOURCE_VMCORE);
+	DECODED("frame", "from", "\"nowhere\"", frame->from == FB_SOURCE_ABSENT);
+	DECODED("frame", "found", NULL, frame->found == FB_FRAME_REGISTERS);
+	DECODED("frame", "found", "\"prologue\"", frame->found == FB_FRAME_PROLOGUE);
+}
+
+static void no_registers_are_stored_where_there_are_none(void)
+{
+	json_t *thread = make_thread(131);
+	struct fb_stored_stacks *stacks;
+	struct fb_stored_stack stack;
+
+	json_object_set_new(thread, "user_regs", json_null());
+	json_object_set_new(thread, "user_regs_from", json_null());
+	stacks = open_threads(json_pack("[o]", thread), 0);
+	FB_OK_FATAL(fb_stored_stacks_decode(stacks, 131, &stack));
+	CU_ASSERT(stack.user_regs_from == FB_USER_REGS_UNKNOWN && !stack.user_regs.rip);
+	fb_stored_stack_deinit(&stack);
 	fb_stored_stacks_destroy(stacks);
 }
 
 /* One that is wrong costs nobody else. */
 static void the_others_stay(void)
 {
+	static const int32_t good[] = {1, 141, 4194303};
 	json_t *bad = make_thread(140), *none = make_thread(150), *low = make_thread(160);
+	json_t *first = make_thread(1), *last = make_thread(4194303), *high = make_thread(4194304);
 	struct fb_stored_stacks *stacks;
 	struct fb_stored_stack stack;
 
 	json_object_set_new(bad, "user", json_null());
 	json_object_del(none, "tid");
 	json_object_set_new(low, "tid", json_integer(-5));
-	stacks = open_threads(json_pack("[o,o,o,o,o,o,i]", make_thread(170), bad, none, low,
-					make_thread(141), make_thread(170), 5),
+	stacks = open_threads(json_pack("[o,o,o,o,o,o,o,o,o,i]", make_thread(170), bad, none, low,
+					last, high, make_thread(141), make_thread(170), first, 5),
 			      2); /* no TID, of one text for all three; 170 twice */
 	FB_FAILS(fb_stored_stacks_decode(stacks, 140, &stack), FB_CORRUPT);
 	FB_FAILS(fb_stored_stacks_decode(stacks, 170, &stack), FB_NOT_FOUND);
 	FB_FAILS(fb_stored_stacks_decode(stacks, -5, &stack), FB_NOT_FOUND);
-	FB_OK_FATAL(fb_stored_stacks_decode(stacks, 141, &stack));
-	fb_stored_stack_deinit(&stack);
+	FB_FAILS(fb_stored_stacks_decode(stacks, 4194304, &stack), FB_NOT_FOUND);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(good); i++) {
+		FB_OK_FATAL(fb_stored_stacks_decode(stacks, good[i], &stack));
+		fb_stored_stack_deinit(&stack);
+	}
 	fb_stored_stacks_destroy(stacks);
 }
 
@@ -310,5 +407,7 @@ static void a_manifest_of_digits_is_not_parsed(void)
 
 FB_TEST_MAIN("bundle/stored_stack", FB_TEST(gives_back_what_was_stored),
 	     FB_TEST(each_wrong_field_is_refused), FB_TEST(a_wrong_wait_costs_only_itself),
-	     FB_TEST(texts_are_bounded), FB_TEST(counts_are_bounded), FB_TEST(the_others_stay),
+	     FB_TEST(texts_are_bounded), FB_TEST(counts_are_bounded),
+	     FB_TEST(members_of_all_kinds_are_decoded),
+	     FB_TEST(no_registers_are_stored_where_there_are_none), FB_TEST(the_others_stay),
 	     FB_TEST(manifests_without_stacks), FB_TEST(a_manifest_of_digits_is_not_parsed))
