@@ -60,6 +60,50 @@ static void an_owner_that_stood_still_is_certain(void)
 	end(&w);
 }
 
+/* Whether the lock's owner is known for certain, as the waits are found anew for its waiter alone. */
+static bool owner_is_certain(struct world *w)
+{
+	const struct fb_task *waiter = sample_task(&w->sample, LOCK_AB);
+	const struct fb_wait_options options = {.tasks = &waiter, .task_count = 1};
+	const struct fb_wait_object *object;
+	const struct fb_wait *wait;
+
+	fb_waits_destroy(w->waits);
+	FB_OK_FATAL(fb_waits_find(w->sample.input, &options, &w->waits));
+	object = object_of(w, LOCK_AB, &wait);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(object->detail);
+	CU_ASSERT_EQUAL(strstr(object->detail, "may have run since") == NULL, object->certain);
+	return object->certain;
+}
+
+/* In another call, or at another place of its program, it was when the core was taken. */
+static void an_owner_whose_registers_changed_is_not(void)
+{
+	static const char *const cores[] = {"core.128.xz", NULL};
+	struct user_regs_struct *regs;
+	struct fb_task *owner;
+	struct world w;
+
+	begin(&w, cores);
+	regs = &((struct fb_core_thread *)fb_core_thread_of(
+			 fb_input_core_of(w.sample.input, 128)->core, LOCK_BA))
+			->regs;
+	for (size_t i = 0; i < 12; i++) {
+		unsigned long long *const registers[12] = {
+			&regs->rip, &regs->rsp, &regs->rbp, &regs->rbx, &regs->r12, &regs->r13,
+			&regs->r14, &regs->r15, &regs->rdi, &regs->rsi, &regs->rdx, &regs->r10};
+
+		++*registers[i];
+		CU_ASSERT_FALSE(owner_is_certain(&w));
+		--*registers[i];
+	}
+	CU_ASSERT_TRUE(owner_is_certain(&w));
+	owner = (struct fb_task *)sample_task(&w.sample, LOCK_BA);
+	owner->on_cpu = true;
+	CU_ASSERT_FALSE(owner_is_certain(&w));
+	end(&w);
+}
+
 /* No core tells what the owner did since the waiter's memory was saved. */
 static void an_owner_without_a_core_may_have_run_since(void)
 {
@@ -94,5 +138,6 @@ static void without_memory_a_lock_is_a_word(void)
 }
 
 FB_TEST_MAIN("bundle/waits", FB_TEST(an_owner_that_stood_still_is_certain),
+	     FB_TEST(an_owner_whose_registers_changed_is_not),
 	     FB_TEST(an_owner_without_a_core_may_have_run_since),
 	     FB_TEST(without_memory_a_lock_is_a_word))
