@@ -8,8 +8,9 @@
 
 #include "base/attr.h"
 #include "bundle/merge/merge.h"
-#include "tests/bundle/sample_input.h"
+#include "tests/bundle/stacks/made_stacks.h"
 #include "tests/harness.h"
+#include "user/elf/stored_object.h"
 
 static const char *const cores[] = {"core.128.xz", "core.151.lz4", NULL};
 
@@ -98,5 +99,71 @@ static void what_a_bundle_has_is_not_collected_again(void)
 	fb_collected_objects_deinit(&collected);
 }
 
+#define PROGRAM "/lab/actors"
+#define PROGRAM_ID "3bd77205e8d74951df30df1bac39639c4a567970"
+
+/* The object that is to be kept of the program. */
+static void check_bytes(struct fb_host_files *files, const struct fb_bundle_object *object,
+			bool with_code)
+{
+	struct fb_file *file = NULL;
+	struct fb_buf wanted;
+
+	fb_buf_init(&wanted, 1u << 20);
+	FB_OK_FATAL(fb_host_files_find_any(files, PROGRAM, &file));
+	FB_OK_FATAL(fb_stored_object_make(file, with_code, &wanted));
+	CU_ASSERT_EQUAL(object->file_size, file->size);
+	CU_ASSERT_EQUAL_FATAL(object->size, wanted.size);
+	CU_ASSERT_EQUAL(memcmp(object->bytes, wanted.data, wanted.size), 0);
+	fb_buf_deinit(&wanted);
+}
+
+/* A caller in the program was found so. */
+static void collect_made(enum fb_frame_found found, bool with_code)
+{
+	struct fb_collected_objects collected;
+	char *root = sample_path("sysroot");
+	struct fb_host_files *files = NULL;
+	struct made_stacks made;
+
+	made_stacks_open(&made);
+	FB_OK_FATAL(fb_host_files_create(root, &files));
+	made_stacks_frame(&made, 0, PROGRAM, PROGRAM_ID, FB_FRAME_REGISTERS);
+	made_stacks_frame(&made, 0, "/nowhere/actors", PROGRAM_ID, FB_FRAME_UNWIND_TABLE);
+	/* What is there has another build-id. */
+	made_stacks_frame(&made, 1, PROGRAM, "0aff", FB_FRAME_UNWIND_TABLE);
+	made_stacks_frame(&made, 2, PROGRAM, NULL, FB_FRAME_UNWIND_TABLE);
+	made_stacks_frame(&made, 2, "/nowhere/else", NULL, FB_FRAME_UNWIND_TABLE);
+	/* In no file. */
+	made_stacks_frame(&made, 3, "[vdso]", "0b", FB_FRAME_UNWIND_TABLE);
+	made_stacks_frame(&made, 3, NULL, NULL, FB_FRAME_UNWIND_TABLE);
+	made_stacks_frame(&made, 4, PROGRAM, PROGRAM_ID, found);
+	made_stacks_frame(&made, 4, PROGRAM, PROGRAM_ID, FB_FRAME_UNWIND_TABLE);
+	FB_OK_FATAL(fb_objects_collect(made.sample.input, made.stacks, files, &collected));
+	CU_ASSERT_EQUAL(collected.missing, 3);
+	CU_ASSERT_EQUAL_FATAL(collected.count, 1);
+	CU_ASSERT_STRING_EQUAL(collected.objects[0].build_id, PROGRAM_ID);
+	CU_ASSERT_EQUAL_FATAL(collected.objects[0].paths_size, sizeof(PROGRAM "\0/nowhere/actors"));
+	CU_ASSERT_EQUAL(memcmp(collected.objects[0].paths, PROGRAM "\0/nowhere/actors",
+			       sizeof(PROGRAM "\0/nowhere/actors")),
+			0);
+	check_bytes(files, &collected.objects[0], with_code);
+	fb_collected_objects_deinit(&collected);
+	CU_ASSERT(!collected.count && !collected.objects);
+	fb_host_files_destroy(files);
+	made_stacks_close(&made);
+	free(root);
+}
+
+/* Callers that were found by the code of a function need that again. */
+static void code_is_kept_where_callers_were_found_by_it(void)
+{
+	collect_made(FB_FRAME_UNWIND_TABLE, false);
+	collect_made(FB_FRAME_STACK_TOP, false);
+	collect_made(FB_FRAME_CALL_SITE, true);
+	collect_made(FB_FRAME_PROLOGUE, true);
+}
+
 FB_TEST_MAIN("bundle/object_collect", FB_TEST(files_at_hand_are_kept),
-	     FB_TEST(what_a_bundle_has_is_not_collected_again))
+	     FB_TEST(what_a_bundle_has_is_not_collected_again),
+	     FB_TEST(code_is_kept_where_callers_were_found_by_it))
