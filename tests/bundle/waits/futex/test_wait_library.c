@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "kernel/stacks/stack.h"
-#include "tests/bundle/sample_input.h"
+#include "tests/bundle/waits/sample_finder.h"
 #include "tests/harness.h"
 
 #define LOCK_AB 130 /* of the sample: it waits for a mutex of glibc */
@@ -24,37 +23,13 @@ static void knows_libraries_by_name(void)
 	CU_ASSERT_EQUAL(fb_futex_library_by_name(""), FB_FUTEX_UNKNOWN);
 }
 
-struct caller {
-	struct sample_input sample;
-	struct fb_wait_finder finder;
-	struct fb_blocked blocked;
-	struct fb_joined *joined; /* the finder's */
-};
-
 /* A thread of the sample, where its core saved its stack (with_core) or nothing did. */
-static void begin(struct caller *caller, bool with_core)
+static void begin(struct sample_finder *caller, bool with_core)
 {
-	static const char *const core[] = {"core.128.xz", NULL}, *const none[] = {NULL};
-
-	*caller = (struct caller){0};
-	sample_open(&caller->sample, with_core ? core : none);
-	caller->finder.input = caller->sample.input;
-	caller->finder.kernel = fb_input_kernel(caller->sample.input);
-	caller->finder.layout = fb_kernel_layout(caller->finder.kernel);
-	caller->blocked.task = sample_task(&caller->sample, LOCK_AB);
-	FB_OK_FATAL(fb_user_regs_at_top(caller->finder.kernel, caller->blocked.task->stack,
-					&caller->blocked.regs));
-	caller->blocked.has_regs = true;
-	FB_OK_FATAL(fb_wait_process(&caller->finder, caller->blocked.task, &caller->joined));
+	sample_finder_begin(caller, LOCK_AB, with_core ? "core.128.xz" : NULL, NULL);
 }
 
-static void end(struct caller *caller)
-{
-	fb_wait_finder_deinit(&caller->finder);
-	sample_close(&caller->sample);
-}
-
-static struct fb_futex_caller find(struct caller *caller)
+static struct fb_futex_caller find(struct sample_finder *caller)
 {
 	struct fb_futex_caller found = {0};
 
@@ -64,7 +39,7 @@ static struct fb_futex_caller find(struct caller *caller)
 }
 
 /* The first word at or above the stack pointer that is an address of the program's own code. */
-static uint64_t return_to_program(struct caller *caller)
+static uint64_t return_to_program(struct sample_finder *caller)
 {
 	const struct fb_vmas *vmas = fb_joined_vmas(caller->joined);
 	const struct fb_vma *code = vmas->vma;
@@ -82,7 +57,7 @@ static uint64_t return_to_program(struct caller *caller)
 static void believes_glibc_where_no_syscall_is_in_between(void)
 {
 	struct fb_futex_caller found;
-	struct caller caller;
+	struct sample_finder caller;
 
 	begin(&caller, true);
 	found = find(&caller);
@@ -100,13 +75,13 @@ static void believes_glibc_where_no_syscall_is_in_between(void)
 	CU_ASSERT_EQUAL(found.library, FB_FUTEX_UNKNOWN);
 	CU_ASSERT_FALSE(found.proven);
 	CU_ASSERT_STRING_EQUAL(found.object, "actors");
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 static void proves_nothing_without_the_stack(void)
 {
 	struct fb_futex_caller found;
-	struct caller caller;
+	struct sample_finder caller;
 
 	begin(&caller, false);
 	found = find(&caller);
@@ -114,14 +89,14 @@ static void proves_nothing_without_the_stack(void)
 	CU_ASSERT_FALSE(found.proven);
 	caller.blocked.has_regs = false;
 	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_UNKNOWN);
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 /* A 32-bit process is in the kernel's own code; above three registers on its stack is where that returns to. */
 static void looks_behind_the_vdso_of_32_bits(void)
 {
 	struct fb_futex_caller found;
-	struct caller caller;
+	struct sample_finder caller;
 	const struct fb_vmas *vmas;
 	uint64_t stack;
 
@@ -139,7 +114,7 @@ static void looks_behind_the_vdso_of_32_bits(void)
 	found = find(&caller);
 	CU_ASSERT_EQUAL(found.library, FB_FUTEX_UNKNOWN);
 	CU_ASSERT_STRING_NOT_EQUAL(found.because, "");
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 /* A mapping whose struct file is lost has the name that a core of the process has for that place. */
@@ -148,7 +123,7 @@ static void names_a_file_by_the_core(void)
 	struct fb_vma vma = {.file = 0x1000};
 	const struct fb_core_mapping *mapping;
 	const struct fb_core_info *info;
-	struct caller caller;
+	struct sample_finder caller;
 	char name[64] = "as it was";
 
 	begin(&caller, true);
@@ -179,7 +154,7 @@ static void names_a_file_by_the_core(void)
 				      sizeof(name)),
 		 FB_CORRUPT);
 	CU_ASSERT_STRING_EQUAL(name, "as it was");
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 static void names_a_file_by_what_is_left_of_its_path(void)
@@ -193,7 +168,7 @@ static void names_a_file_by_what_is_left_of_its_path(void)
 		{"/a\nb", "a\\x0ab"},
 	};
 	struct fb_vma vma = {0};
-	struct caller caller;
+	struct sample_finder caller;
 	char name[64];
 
 	begin(&caller, false);
@@ -207,7 +182,7 @@ static void names_a_file_by_what_is_left_of_its_path(void)
 	FB_FAILS(
 		fb_futex_object_name(&caller.finder, caller.blocked.task, &vma, name, sizeof(name)),
 		FB_CORRUPT);
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 /* What stands on top of the stack is a return address only where it leads to code of a file. */
@@ -215,7 +190,7 @@ static void looks_behind_syscall_for_code_alone(void)
 {
 	struct fb_futex_caller found;
 	struct fb_vma *code, before;
-	struct caller caller;
+	struct sample_finder caller;
 	uint64_t word;
 
 	begin(&caller, true);
@@ -241,7 +216,7 @@ static void looks_behind_syscall_for_code_alone(void)
 	CU_ASSERT_EQUAL(found.library, FB_FUTEX_PROGRAM);
 	CU_ASSERT_STRING_EQUAL(found.object, "runtime");
 	*code = before;
-	end(&caller);
+	sample_finder_end(&caller);
 }
 
 FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),

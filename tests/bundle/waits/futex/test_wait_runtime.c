@@ -7,9 +7,8 @@
 
 #include "base/attr.h"
 #include "kernel/image/kernel_private.h"
-#include "kernel/stacks/stack_entry.h"
 #include "tests/base/failing.h"
-#include "tests/bundle/sample_input.h"
+#include "tests/bundle/waits/sample_finder.h"
 #include "tests/harness.h"
 
 #define THREAD 130 /* of the sample: it sleeps in libc, called by its program */
@@ -52,11 +51,8 @@ static void knows_runtimes_by_their_files(void)
 }
 
 struct sleeper {
-	struct sample_input sample;
-	struct fb_wait_finder finder;
-	struct fb_blocked blocked;
-	struct fb_joined *joined; /* the finder's */
-	struct fb_vma *library;   /* in which it sleeps */
+	struct sample_finder of;
+	struct fb_vma *library; /* in which it sleeps */
 	struct fb_vma *program; /* one byte, where the first word of its stack at `at` returns to */
 	uint64_t at;
 };
@@ -64,14 +60,14 @@ struct sleeper {
 /* The first word from there on that is an address of the program's code, which is from now on nothing but that byte. */
 static void find_return(struct sleeper *s, uint64_t from)
 {
-	const struct fb_vmas *vmas = fb_joined_vmas(s->joined);
+	const struct fb_vmas *vmas = fb_joined_vmas(s->of.joined);
 	uint64_t word;
 
 	s->program = vmas->vma;
 	while (!(s->program->flags & FB_VM_EXEC))
 		s->program++;
 	for (s->at = from;; s->at += 8) {
-		FB_OK_FATAL(fb_space_u64(fb_joined_space(s->joined), s->at, &word));
+		FB_OK_FATAL(fb_space_u64(fb_joined_space(s->of.joined), s->at, &word));
 		if (word >= s->program->start && word < s->program->end)
 			break;
 	}
@@ -81,28 +77,12 @@ static void find_return(struct sleeper *s, uint64_t from)
 
 static void begin(struct sleeper *s)
 {
-	memset(s, 0, sizeof(*s));
-	sample_open(&s->sample, (const char *const[]){CORE, NULL});
-	s->finder.input = s->sample.input;
-	s->finder.kernel = fb_input_kernel(s->sample.input);
-	s->finder.space = fb_kernel_space(s->finder.kernel);
-	s->finder.layout = fb_kernel_layout(s->finder.kernel);
-	FB_OK_FATAL(fb_input_tasks(s->sample.input, &s->finder.tasks));
-	s->blocked.task = sample_task(&s->sample, THREAD);
-	FB_OK_FATAL(
-		fb_user_regs_at_top(s->finder.kernel, s->blocked.task->stack, &s->blocked.regs));
-	s->blocked.has_regs = true;
-	FB_OK_FATAL(fb_wait_process(&s->finder, s->blocked.task, &s->joined));
-	s->library = (struct fb_vma *)fb_vmas_find(fb_joined_vmas(s->joined), s->blocked.regs.rip);
+	sample_finder_begin(&s->of, THREAD, CORE, NULL);
+	s->library =
+		(struct fb_vma *)fb_vmas_find(fb_joined_vmas(s->of.joined), s->of.blocked.regs.rip);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s->library);
-	find_return(s, s->blocked.regs.rsp - 8ull * 2 * WORDS);
-	s->blocked.regs.rsp = s->at;
-}
-
-static void end(struct sleeper *s)
-{
-	fb_wait_finder_deinit(&s->finder);
-	sample_close(&s->sample);
+	find_return(s, s->of.blocked.regs.rsp - 8ull * 2 * WORDS);
+	s->of.blocked.regs.rsp = s->at;
 }
 
 /* Of a mapping of which only the name is left. */
@@ -116,7 +96,7 @@ static void check(struct sleeper *s, const char *detail)
 {
 	struct fb_wait wait = {0};
 
-	FB_OK_FATAL(fb_wait_note_runtime(&s->finder, &s->blocked, s->joined, &wait));
+	FB_OK_FATAL(fb_wait_note_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &wait));
 	CU_ASSERT_EQUAL(wait.detail != NULL, detail != NULL);
 	if (wait.detail && detail)
 		CU_ASSERT_STRING_EQUAL(wait.detail, detail);
@@ -137,12 +117,12 @@ static void a_thread_sleeps_in_the_runtime_that_its_code_is_of(void)
 	/* What it is in comes before what that returns to. */
 	name(s.library, "/usr/lib/libnode.so.115");
 	check(&s, NODE);
-	s.blocked.compat = true;
+	s.of.blocked.compat = true;
 	check(&s, NULL);
-	s.blocked.compat = false;
-	s.blocked.has_regs = false;
+	s.of.blocked.compat = false;
+	s.of.blocked.has_regs = false;
 	check(&s, NULL);
-	s.blocked.has_regs = true;
+	s.of.blocked.has_regs = true;
 	/* What is no code, unless the core does not tell. */
 	s.library->flags &= ~(uint64_t)FB_VM_EXEC;
 	check(&s, PYTHON);
@@ -151,9 +131,9 @@ static void a_thread_sleeps_in_the_runtime_that_its_code_is_of(void)
 	name(s.library, NULL);
 	check(&s, PYTHON);
 	/* In no mapping at all. */
-	s.blocked.regs.rip = 0x1000;
+	s.of.blocked.regs.rip = 0x1000;
 	check(&s, PYTHON);
-	end(&s);
+	sample_finder_end(&s.of);
 }
 
 static void as_far_as_its_stack_is_looked_at(void)
@@ -163,13 +143,13 @@ static void as_far_as_its_stack_is_looked_at(void)
 	begin(&s);
 	name(s.program, "python3");
 	for (uint64_t words = 0; words <= WORDS; words++) {
-		s.blocked.regs.rsp = s.at - words * 8;
+		s.of.blocked.regs.rsp = s.at - words * 8;
 		check(&s, words < WORDS ? PYTHON : NULL);
 	}
 	/* Where it ends there is nothing to be found. */
-	s.blocked.regs.rsp = 0x1000;
+	s.of.blocked.regs.rsp = 0x1000;
 	check(&s, NULL);
-	end(&s);
+	sample_finder_end(&s.of);
 }
 
 static void workers_of_tokio_are_known_by_their_name(void)
@@ -185,15 +165,15 @@ static void workers_of_tokio_are_known_by_their_name(void)
 
 	begin(&s);
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
-		struct fb_task task = *s.blocked.task;
+		struct fb_task task = *s.of.blocked.task;
 
 		memset(task.comm, 0, sizeof(task.comm));
 		memcpy(task.comm, cases[i].comm, strlen(cases[i].comm));
-		s.blocked.task = &task;
+		s.of.blocked.task = &task;
 		check(&s, cases[i].detail);
-		s.blocked.task = sample_task(&s.sample, THREAD);
+		s.of.blocked.task = sample_task(&s.of.sample, THREAD);
 	}
-	end(&s);
+	sample_finder_end(&s.of);
 }
 
 struct question {
@@ -207,7 +187,8 @@ static struct fb_error *ask(void *context)
 	const struct question *question = context;
 	struct sleeper *s = question->sleeper;
 	struct fb_wait wait = {0};
-	struct fb_error *err = fb_wait_note_runtime(&s->finder, &s->blocked, s->joined, &wait);
+	struct fb_error *err =
+		fb_wait_note_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &wait);
 
 	CU_ASSERT_PTR_NULL(wait.detail);
 	free(wait.detail);
@@ -221,14 +202,14 @@ static void what_is_no_damage_is_passed_on(void)
 	struct fb_kernel *kernel;
 
 	begin(&s);
-	kernel = s.finder.kernel;
+	kernel = s.of.finder.kernel;
 	question.sleeper = &s;
 	failing_space_init(&question.memory, kernel->space, &question.failure);
 	kernel->space = &question.memory.space;
 	FB_OK(ask(&question));
 	CU_ASSERT(failing_must_pass(ask, &question, &question.failure, 60, 60) > 10);
 	kernel->space = question.memory.whole;
-	end(&s);
+	sample_finder_end(&s.of);
 }
 
 FB_TEST_MAIN("bundle/wait_runtime", FB_TEST(knows_runtimes_by_their_files),
