@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/image/kernel_private.h"
+#include "kernel/tasks/task_table.h"
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
@@ -69,18 +72,22 @@ static void reads_names(const char *name, const char *boot_id, double taken_s)
 	struct make_core make = {.layout = MAKE_KERNEL};
 	struct fb_boot_facts facts;
 	struct fb_core *core = NULL;
+	struct fb_file *file;
 
 	make_thread(&make, 17, 0, 0x401000);
 	make_auxv(&make, auxv, 2);
 	make_segment(&make, 0x400000, 0x1000, NULL, 0x1000, PF_R);
-	FB_OK_FATAL(fb_core_open_file(make_file(&make, name), NULL, &core));
+	file = make_file(&make, name);
+	file->mtime_ns = 1234500000000;
+	FB_OK_FATAL(fb_core_open_file(file, NULL, &core));
 	FB_OK_FATAL(fb_boot_facts_of_core(core, &facts));
 	CU_ASSERT_EQUAL(facts.hwcap, 0x77);
 	CU_ASSERT_STRING_EQUAL(facts.vdso, "");
 	CU_ASSERT_STRING_EQUAL(facts.boot_id, boot_id);
 	CU_ASSERT_EQUAL(facts.taken_by_name, *boot_id != '\0');
-	if (*boot_id)
-		CU_ASSERT_DOUBLE_EQUAL(facts.taken_s, taken_s, 1e-3);
+	/* Else it is the file's time. */
+	CU_ASSERT_DOUBLE_EQUAL(facts.taken_s, *boot_id ? taken_s : 1234.5, 1e-3);
+	CU_ASSERT(isnan(facts.boot_s) && isnan(facts.crash_s));
 	fb_core_destroy(core);
 }
 
@@ -93,6 +100,8 @@ static void reads_a_core(void)
 	reads_names("core.nginx.33." BOOT_ID ".812", "", 0);
 	reads_names("core.nginx.33." BOOT_ID ".812.zst", "", 0);
 	reads_names("core.nginx.33." BOOT_ID "0.812.1700000000000000", "", 0);
+	reads_names("core.nginx.33.ghijklmnopghijklmnopghijklmnopgh.812.1700000000", "", 0);
+	reads_names("core.nginx.33." BOOT_ID ".812.x1700000000", "", 0);
 	reads_names("core.17", "", 0);
 }
 
@@ -122,4 +131,79 @@ static void reads_a_dump(void)
 	sample_close(&sample);
 }
 
-FB_TEST_MAIN("bundle/boot_facts", FB_TEST(compares), FB_TEST(reads_a_core), FB_TEST(reads_a_dump))
+static struct fb_boot_facts facts_of(struct sample_input *sample, const struct fb_tasks *tasks)
+{
+	struct fb_boot_facts facts;
+
+	FB_OK_FATAL(fb_boot_facts_of_dump(fb_input_kernel(sample->input), tasks, &facts));
+	return facts;
+}
+
+static void reads_a_boot_id(void)
+{
+	const struct fb_tasks *tasks = NULL;
+	struct changed_space memory;
+	struct sample_input sample;
+	struct fb_kernel *kernel;
+	uint64_t address;
+
+	sample_open(&sample, (const char *const[]){NULL});
+	FB_OK_FATAL(fb_input_tasks(sample.input, &tasks));
+	kernel = fb_input_kernel(sample.input);
+	FB_OK_FATAL(fb_kernel_symbol(kernel, "sysctl_bootid", &address));
+	changed_space_init(&memory, kernel->space);
+	kernel->space = &memory.space;
+	CU_ASSERT_STRING_EQUAL(facts_of(&sample, tasks).boot_id, "");
+	changed_space_put(&memory, address + 15, 0x0a, 1);
+	CU_ASSERT_STRING_EQUAL(facts_of(&sample, tasks).boot_id,
+			       "0000000000000000000000000000000a");
+	changed_space_put(&memory, address, 0xefcdab8967452301, 8);
+	CU_ASSERT_STRING_EQUAL(facts_of(&sample, tasks).boot_id,
+			       "0123456789abcdef000000000000000a");
+	/* What is damaged is not known. */
+	changed_space_fail(&memory, address, 1, FB_CORRUPT);
+	CU_ASSERT_STRING_EQUAL(facts_of(&sample, tasks).boot_id, "");
+	CU_ASSERT(*facts_of(&sample, tasks).vdso);
+	kernel->space = memory.whole;
+	sample_close(&sample);
+}
+
+#define ASKED 64u /* processes, of which one is to have the word */
+
+/* The word is that of any process; of so many that have lost theirs it is not looked for in more. */
+static void asks_so_many_processes_for_their_features(void)
+{
+	static struct fb_task list[ASKED + 2];
+	struct fb_tasks tasks = {.tasks = list};
+	struct sample_input sample;
+	struct fb_field *field;
+	uint32_t size;
+	uint64_t mm;
+
+	sample_open(&sample, (const char *const[]){NULL});
+	mm = sample_task(&sample, 132)->mm;
+	for (tasks.count = 2; tasks.count <= ASKED + 2; tasks.count++) {
+		for (size_t i = 1; i < tasks.count; i++)
+			list[i] = (struct fb_task){.mm = i + 1 < tasks.count ? 0x1000 : mm};
+		list[0] = (struct fb_task){.mm = tasks.count == 2 ? 0 : mm, .kernel_thread = true};
+		CU_ASSERT_EQUAL(facts_of(&sample, &tasks).hwcap != 0, tasks.count < ASKED + 2);
+	}
+	tasks.count = 1;
+	CU_ASSERT_EQUAL(facts_of(&sample, &tasks).hwcap, 0); /* a kernel thread's is no process's */
+	tasks.count = 2;
+	list[1].mm = mm;
+	/* The kernel's array may be longer than any vector, or end before that word. */
+	field = &fb_input_kernel(sample.input)->layout.mm_saved_auxv;
+	size = field->size;
+	field->size = 2 * FB_PAGE_SIZE;
+	CU_ASSERT_NOT_EQUAL(facts_of(&sample, &tasks).hwcap, 0);
+	field->size = 16;
+	CU_ASSERT_EQUAL(facts_of(&sample, &tasks).hwcap, 0);
+	field->size = size;
+	field->found = false;
+	CU_ASSERT_EQUAL(facts_of(&sample, &tasks).hwcap, 0);
+	sample_close(&sample);
+}
+
+FB_TEST_MAIN("bundle/boot_facts", FB_TEST(compares), FB_TEST(reads_a_core), FB_TEST(reads_a_dump),
+	     FB_TEST(reads_a_boot_id), FB_TEST(asks_so_many_processes_for_their_features))

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Cores of processes whose task_struct is lost: their mm_struct, by its slab, has their auxiliary vector. */
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "bundle/match/match_private.h"
+#include "kernel/image/kernel_private.h"
 #include "kernel/tasks/task_table.h"
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -140,6 +144,97 @@ static void known_tasks_keep_theirs(void)
 	sample_close(&sample);
 }
 
+/* What the slab has at the process's mm_struct, and what the core has: whether it is one that is in use, and its. */
+static void only_an_mm_struct_in_use_is_one(void)
+{
+	struct changed_space memory;
+	struct sample_input sample;
+	struct fb_core_info *info;
+	struct fb_kernel *kernel;
+	struct fb_tasks *tasks;
+	const struct fb_layout *layout;
+	uint64_t mm;
+
+	SAMPLE(&sample, "core.132.xz");
+	mm = sample_task(&sample, 132)->mm;
+	tasks = make_empty(&sample);
+	info = (struct fb_core_info *)core_info(&sample, 0);
+	kernel = fb_input_kernel(sample.input);
+	layout = fb_kernel_layout(kernel);
+	changed_space_init(&memory, kernel->space);
+	kernel->space = &memory.space;
+	for (size_t i = 0; i < 8; i++) {
+		const struct {
+			const struct fb_field *field;
+			uint64_t value;
+			enum fb_verdict verdict;
+		} cases[8] = {
+			{&layout->mm_users, 0, FB_VERDICT_NONE},
+			{&layout->mm_users, 1, FB_VERDICT_LIKELY},
+			{&layout->mm_users, FB_MAX_TASKS, FB_VERDICT_LIKELY},
+			{&layout->mm_users, FB_MAX_TASKS + 1, FB_VERDICT_NONE},
+			{&layout->mm_pgd, 0x1000, FB_VERDICT_NONE},
+			{&layout->mm_saved_auxv, 0, FB_VERDICT_NONE}, /* it ends at once */
+			{&layout->mm_saved_auxv, 99, FB_VERDICT_NONE},
+			{&layout->mm_owner, 0, FB_VERDICT_LIKELY},
+		};
+		size_t size = cases[i].field->size < 8 ? cases[i].field->size : 8;
+		struct fb_match match;
+
+		changed_space_put(&memory, mm + cases[i].field->offset, cases[i].value, size);
+		match = ask(tasks, info);
+		CU_ASSERT_EQUAL(match.verdict, cases[i].verdict);
+		CU_ASSERT_EQUAL(match.mm, cases[i].verdict == FB_VERDICT_NONE ? 0 : mm);
+		fb_match_deinit(&match);
+		changed_space_clear(&memory);
+	}
+	kernel->space = memory.whole;
+	fb_tasks_destroy(tasks);
+	sample_close(&sample);
+}
+
+static void expect_none(const struct fb_tasks *tasks, const struct fb_core_info *info)
+{
+	struct fb_match match = ask(tasks, info);
+
+	CU_ASSERT_EQUAL(match.verdict, FB_VERDICT_NONE);
+	CU_ASSERT_PTR_NULL(match.own_task);
+	fb_match_deinit(&match);
+}
+
+/* A core that names no PID, or has fewer or other words in its vector, is nobody's. */
+static void another_vector_is_another_process(void)
+{
+	struct sample_input sample;
+	struct fb_core_info info;
+	struct fb_tasks *tasks;
+	uint64_t *auxv;
+
+	SAMPLE(&sample, "core.132.xz");
+	tasks = make_empty(&sample);
+	info = *core_info(&sample, 0);
+	CU_ASSERT_FATAL(info.auxv_pairs > 3);
+	auxv = malloc(info.auxv_pairs * 16);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(auxv);
+	memcpy(auxv, info.auxv, info.auxv_pairs * 16);
+	info.auxv = auxv;
+	info.pid = 0;
+	expect_none(tasks, &info);
+	info.pid = 132;
+	info.auxv_pairs -= 2;
+	expect_none(tasks, &info);
+	info.auxv_pairs = 0;
+	expect_none(tasks, &info);
+	info.auxv_pairs = core_info(&sample, 0)->auxv_pairs;
+	CU_ASSERT_EQUAL_FATAL(auxv[2 * info.auxv_pairs - 2], AT_NULL);
+	auxv[2 * info.auxv_pairs - 3]++; /* of the last pair before its end */
+	expect_none(tasks, &info);
+	free(auxv);
+	fb_tasks_destroy(tasks);
+	sample_close(&sample);
+}
+
 FB_TEST_MAIN("bundle/match_lost", FB_TEST(the_owner_proves_it),
 	     FB_TEST(the_only_such_vector_makes_it_likely), FB_TEST(relatives_are_not_told_apart),
-	     FB_TEST(known_tasks_keep_theirs))
+	     FB_TEST(known_tasks_keep_theirs), FB_TEST(only_an_mm_struct_in_use_is_one),
+	     FB_TEST(another_vector_is_another_process))
