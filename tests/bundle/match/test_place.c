@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/dump/dump_private.h"
 #include "kernel/dump/kdump_format.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
@@ -206,7 +207,70 @@ static void frames_are_those_of_the_bundle(void)
 	made_host_close(&host);
 }
 
+/* The dump has a page, as its tables say, that cannot be read. */
+static struct {
+	const struct fb_dump_ops *whole;
+	uint64_t pfn;
+	enum fb_code code;
+} bad;
+
+static struct fb_error *read_bad_page(struct fb_dump *dump, uint64_t pfn, void *page)
+{
+	return pfn == bad.pfn ? fb_error_create(bad.code, "made to fail")
+			      : bad.whole->read_page(dump, pfn, page);
+}
+
+/* The frame of the page that the dump and A have alike. */
+static uint64_t same_frame(struct made_host *host)
+{
+	struct fb_placement placement;
+	uint64_t pfn = UINT64_MAX;
+
+	FB_OK_FATAL(fb_place(host->kernel, host->place, MADE_CORES, NULL, &placement));
+	for (size_t i = 0; i < placement.frames[MADE_A].count; i++) {
+		const struct fb_frame_run *run = &placement.frames[MADE_A].runs[i];
+
+		for (uint64_t page = 0; page < run->pages; page++)
+			if (fb_dump_has_page(host->dump, run->pfn + page))
+				pfn = run->pfn + page;
+	}
+	CU_ASSERT_FATAL(pfn != UINT64_MAX);
+	fb_placement_deinit(&placement);
+	return pfn;
+}
+
+static void a_page_that_the_dump_has_damaged_is_the_cores(void)
+{
+	static const enum fb_code damage[] = {FB_ABSENT, FB_TRUNCATED, FB_CORRUPT};
+	static const enum fb_code others[] = {FB_UNSUPPORTED, FB_NOMEM, FB_OS, FB_EXHAUSTED};
+	struct fb_placement placement;
+	struct fb_dump_ops ops;
+	struct made_host host;
+
+	made_host_open(&host, MADE_KDUMP, 0);
+	bad.pfn = same_frame(&host);
+	bad.whole = host.dump->ops;
+	ops = *bad.whole;
+	ops.read_page = read_bad_page;
+	host.dump->ops = &ops;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(damage); i++) {
+		bad.code = damage[i];
+		FB_OK_FATAL(fb_place(host.kernel, host.place, MADE_CORES, NULL, &placement));
+		check_counts(&placement.counts[MADE_A], 18, 0, 11, 6, 1);
+		CU_ASSERT_EQUAL_FATAL(placement.placed_count, MADE_PLACED + 1);
+		fb_placement_deinit(&placement);
+	}
+	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++) {
+		bad.code = others[i];
+		FB_FAILS(fb_place(host.kernel, host.place, MADE_CORES, NULL, &placement),
+			 others[i]);
+	}
+	host.dump->ops = bad.whole;
+	made_host_close(&host);
+}
+
 FB_TEST_MAIN("bundle/place", FB_TEST(counts_every_page_of_every_core), FB_TEST(the_newer_core_wins),
 	     FB_TEST(nothing_of_an_unmatched_core_is_placed), FB_TEST(a_lost_mm_is_a_warning),
 	     FB_TEST(the_same_core_twice_is_no_conflict), FB_TEST(an_elf_dump_tells_no_holes),
-	     FB_TEST(threads_change_nothing), FB_TEST(frames_are_those_of_the_bundle))
+	     FB_TEST(threads_change_nothing), FB_TEST(frames_are_those_of_the_bundle),
+	     FB_TEST(a_page_that_the_dump_has_damaged_is_the_cores))
