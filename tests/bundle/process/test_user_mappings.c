@@ -8,6 +8,8 @@
 
 #include "base/attr.h"
 #include "kernel/files/files.h"
+#include "kernel/image/kernel_private.h"
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -81,15 +83,12 @@ static void check_mapping(const struct world *w, const struct fb_user_mapping *m
 }
 
 /* The process as if it had these mappings, the first of them at AT(1). */
-static void check(const struct made *made, size_t count)
+static void check_made(struct world *w, const struct made *made, size_t count)
 {
 	struct fb_user_mapping *mappings = NULL;
 	struct fb_string_pool pool = {0};
-	struct fb_vmas *vmas;
-	struct world w;
+	struct fb_vmas *vmas = (struct fb_vmas *)fb_joined_vmas(w->joined);
 
-	begin(&w);
-	vmas = (struct fb_vmas *)fb_joined_vmas(w.joined);
 	CU_ASSERT_FATAL(count <= vmas->count);
 	vmas->count = count;
 	for (size_t i = 0; i < count; i++)
@@ -100,17 +99,25 @@ static void check(const struct made *made, size_t count)
 			.pgoff = made[i].pgoff,
 			.file = made[i].file == NONE   ? 0
 				: made[i].file == GONE ? LOST(i)
-						       : w.file,
+						       : w->file,
 			.from_core = made[i].from_core,
 			.no_flags = made[i].no_flags,
 			.path = made[i].path,
 		};
-	FB_OK_FATAL(fb_user_mappings_load(w.sample.input, sample_task(&w.sample, PT), w.joined,
+	FB_OK_FATAL(fb_user_mappings_load(w->sample.input, sample_task(&w->sample, PT), w->joined,
 					  &pool, &mappings));
 	for (size_t i = 0; i < count; i++)
-		check_mapping(&w, &mappings[i], &made[i], AT(i + 1));
+		check_mapping(w, &mappings[i], &made[i], AT(i + 1));
 	free(mappings);
 	fb_string_pool_deinit(&pool);
+}
+
+static void check(const struct made *made, size_t count)
+{
+	struct world w;
+
+	begin(&w);
+	check_made(&w, made, count);
 	end(&w);
 }
 
@@ -214,6 +221,38 @@ static void the_vdso_is_where_the_core_says(void)
 	end(&w);
 }
 
+/* The process's own root is the program's folder: as it sees the program, that lies at the top. */
+static void a_process_with_a_root_of_its_own_has_its_own_names(void)
+{
+	const struct made own[] = {
+		{OF_THE_PROGRAM, .own_name = "/actors"},
+		{BY_THE_CORE("/actors"), .size = PROGRAM_BYTES},
+		{BY_THE_CORE("/factors"), .number = AT(3)},
+	};
+	struct changed_space memory;
+	const struct fb_layout *layout;
+	struct fb_kernel *kernel;
+	struct fb_file_info info;
+	uint64_t fs, folder;
+	struct world w;
+
+	begin(&w);
+	kernel = fb_input_kernel(w.sample.input);
+	layout = fb_kernel_layout(kernel);
+	FB_OK_FATAL(fb_file_info(kernel, w.file, &info));
+	FB_OK_FATAL(fb_kernel_field(kernel, info.path.dentry, &layout->dentry_parent, &folder));
+	FB_OK_FATAL(fb_kernel_field(kernel, sample_task(&w.sample, PT)->address, &layout->task_fs,
+				    &fs));
+	changed_space_init(&memory, kernel->space);
+	changed_space_put(&memory, fs + layout->fs_root.offset + layout->path_dentry.offset, folder,
+			  8);
+	kernel->space = &memory.space;
+	check_made(&w, own, FB_ARRAY_SIZE(own));
+	kernel->space = memory.whole;
+	end(&w);
+}
+
 FB_TEST_MAIN("bundle/user_mappings", FB_TEST(a_lost_file_is_that_of_the_same_name_before),
 	     FB_TEST(a_file_that_follows_a_lost_one_of_its_name_is_that),
-	     FB_TEST(what_is_unknown_may_be_code), FB_TEST(the_vdso_is_where_the_core_says))
+	     FB_TEST(what_is_unknown_may_be_code), FB_TEST(the_vdso_is_where_the_core_says),
+	     FB_TEST(a_process_with_a_root_of_its_own_has_its_own_names))
