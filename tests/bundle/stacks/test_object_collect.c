@@ -66,6 +66,25 @@ static void files_at_hand_are_kept(void)
 	sample_close(&sample);
 }
 
+/* How many frames the thread has that waits in flock(), without any file at hand. */
+static size_t count_frames(struct sample_input *sample)
+{
+	const struct fb_thread_stacks_options options = {0};
+	const struct fb_task *task = sample_task(sample, 151);
+	struct fb_thread_stacks *stacks = NULL;
+	const struct fb_user_stack *user;
+	size_t count, tables = 0;
+
+	FB_OK_FATAL(fb_thread_stacks_load(sample->input, &options, &task, 1, &stacks));
+	user = &fb_thread_stacks_get(stacks, 0)->user;
+	count = user->count;
+	for (size_t i = 0; i < count; i++)
+		tables += user->frames[i].found == FB_FRAME_UNWIND_TABLE;
+	CU_ASSERT_EQUAL(tables > 0, count > 2);
+	fb_thread_stacks_destroy(stacks);
+	return count;
+}
+
 /* What a bundle has already is neither collected again nor missed; what it has not is collected for it. */
 static void what_a_bundle_has_is_not_collected_again(void)
 {
@@ -79,6 +98,7 @@ static void what_a_bundle_has_is_not_collected_again(void)
 	sample_open_bundle(&sample, cores);
 	collect(&sample, true, &collected);
 	check_program(&collected);
+	CU_ASSERT_EQUAL(count_frames(&sample), 2);
 	sample_close(&sample);
 	(void)snprintf(path, sizeof(path), "%s/objects.fbundle", fb_test_folder());
 	merge.output = options.path = path;
@@ -90,6 +110,8 @@ static void what_a_bundle_has_is_not_collected_again(void)
 	sample_close(&sample);
 	FB_OK_FATAL(fb_warnings_create(&sample.warnings));
 	FB_OK_FATAL(fb_input_open(&options, sample.warnings, &sample.input));
+	/* It is unwound by what the bundle has. */
+	CU_ASSERT_EQUAL(count_frames(&sample), 4);
 	for (int with_files = 0; with_files < 2; with_files++) {
 		collect(&sample, with_files, &again);
 		CU_ASSERT(again.count == 0 && again.missing == 1);
