@@ -2,6 +2,11 @@
 /* See sample_finder.h. */
 #include "tests/bundle/waits/sample_finder.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
 #include "kernel/stacks/stack_entry.h"
 #include "tests/harness.h"
 
@@ -26,4 +31,31 @@ void sample_finder_end(struct sample_finder *finder)
 {
 	fb_wait_finder_deinit(&finder->finder);
 	sample_close(&finder->sample);
+}
+
+char *sample_finder_sysroot(const char *name, const void *bytes, const void *others, size_t size)
+{
+	char *path = sample_path("sysroot" SAMPLE_PROGRAM), *root = NULL, *lab = NULL, *copy = NULL;
+	static uint8_t program[1u << 20];
+	FILE *file = fopen(path, "re");
+	size_t read;
+	void *at;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	read = fread(program, 1, sizeof(program), file);
+	CU_ASSERT_FATAL(read > 0 && read < sizeof(program));
+	(void)fclose(file);
+	at = memmem(program, read, bytes, size);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	memcpy(at, others, size);
+	if (asprintf(&root, "%s/%s", fb_test_folder(), name) < 0 ||
+	    asprintf(&lab, "%s/lab", root) < 0 || asprintf(&copy, "%s" SAMPLE_PROGRAM, name) < 0)
+		abort();
+	CU_ASSERT_EQUAL_FATAL(mkdir(root, 0700), 0);
+	CU_ASSERT_EQUAL_FATAL(mkdir(lab, 0700), 0);
+	free(fb_test_file(copy, program, read));
+	free(path);
+	free(lab);
+	free(copy);
+	return root;
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names of addresses in a process of the sample, by the symbols of the program under a sysroot. */
 #include <elf.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/attr.h"
 #include "kernel/image/kernel_private.h"
@@ -14,8 +12,6 @@
 
 #define PT 132
 #define CORE "core.132.xz"
-#define PROGRAM "/lab/actors"
-#define PROGRAM_BYTES 54168u
 /* Symbols of the program; the last is in a mapping without a file, behind that of its data. */
 #define NEED 0x3790u
 #define WAIT_WORD 0xa2f0u
@@ -129,11 +125,11 @@ static void a_lost_file_is_known_by_the_cores_name_and_its_build_id(void)
 	struct world w;
 
 	begin(&w, root, CORE);
-	rename_program(&w, 0, PROGRAM);
+	rename_program(&w, 0, SAMPLE_PROGRAM);
 	check(&w, w.base + NEED, "need.part.0");
 	end(&w);
 	begin(&w, root, CORE);
-	rename_program(&w, 0x1000, PROGRAM); /* where nothing is */
+	rename_program(&w, 0x1000, SAMPLE_PROGRAM); /* where nothing is */
 	check(&w, w.base + WAIT_WORD, "wait_word");
 	rename_program(&w, 0x1000, NULL);
 	check(&w, w.base + WAIT_WORD, "");
@@ -143,40 +139,16 @@ static void a_lost_file_is_known_by_the_cores_name_and_its_build_id(void)
 	free(root);
 }
 
-/* Copies the program into a sysroot of the test, with a byte changed. */
-static char *copy_program(const char *name, size_t at, uint8_t byte)
-{
-	char *path = sample_path("sysroot" PROGRAM), *root = NULL, *lab = NULL, *copy = NULL;
-	static uint8_t bytes[PROGRAM_BYTES];
-	FILE *file = fopen(path, "re");
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	CU_ASSERT_EQUAL_FATAL(fread(bytes, 1, sizeof(bytes), file), sizeof(bytes));
-	fclose(file);
-	bytes[at] = byte;
-	if (asprintf(&root, "%s/%s", fb_test_folder(), name) < 0 ||
-	    asprintf(&lab, "%s/lab", root) < 0 || asprintf(&copy, "%s" PROGRAM, name) < 0)
-		abort();
-	CU_ASSERT_EQUAL_FATAL(mkdir(root, 0700), 0);
-	CU_ASSERT_EQUAL_FATAL(mkdir(lab, 0700), 0);
-	free(fb_test_file(copy, bytes, sizeof(bytes)));
-	free(path);
-	free(lab);
-	free(copy);
-	return root;
-}
-
-#define BUILD_ID 0x368u /* of the program: its first byte, which is 0x3b */
-
 /* A file of the same name and size is not believed where only the core names it. */
 static void another_build_id_is_another_file(void)
 {
-	char *root = copy_program("other", BUILD_ID, 0x3c);
+	static const uint8_t own[] = {0x3b, 0xd7, 0x72, 0x05}, other[] = {0x3c, 0xd7, 0x72, 0x05};
+	char *root = sample_finder_sysroot("other", own, other, sizeof(own));
 	struct world w;
 
 	begin(&w, root, CORE);
 	check(&w, w.base + NEED, "need.part.0");
-	rename_program(&w, 0, PROGRAM);
+	rename_program(&w, 0, SAMPLE_PROGRAM);
 	check(&w, w.base + NEED, "");
 	end(&w);
 	free(root);
@@ -186,8 +158,10 @@ static void another_build_id_is_another_file(void)
 static void only_what_moves_is_relative_to_its_base(void)
 {
 	for (int moves = 0; moves < 2; moves++) {
-		char *root = copy_program(moves ? "moving" : "fixed", offsetof(Elf64_Ehdr, e_type),
-					  moves ? ET_DYN : ET_EXEC);
+		static const uint8_t own[] = {ET_DYN, 0, EM_X86_64, 0},
+				     other[] = {ET_EXEC, 0, EM_X86_64, 0};
+		char *root = sample_finder_sysroot(moves ? "moving" : "fixed", own,
+						   moves ? own : other, sizeof(own));
 		struct world w;
 
 		begin(&w, root, NULL);

@@ -2,9 +2,12 @@
 /* Which library a thread is in that sleeps in futex(): by names, and in the sample's real memory. */
 #include "bundle/waits/futex/wait_library.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
+#include "kernel/image/kernel_private.h"
+#include "tests/base/failing.h"
 #include "tests/bundle/waits/sample_finder.h"
 #include "tests/harness.h"
 
@@ -219,8 +222,41 @@ static void looks_behind_syscall_for_code_alone(void)
 	sample_finder_end(&caller);
 }
 
+static struct fb_error *ask(void *context)
+{
+	struct sample_finder *caller = context;
+	struct fb_futex_caller found;
+
+	return fb_futex_caller_find(&caller->finder, &caller->blocked, caller->joined, &found);
+}
+
+/* Of a call out of the program itself, whose symbols are looked at, and out of the C library. */
+static void what_is_no_damage_is_passed_on(void)
+{
+	char *root = sample_path("sysroot");
+	struct failure failure = {.at = 0};
+	struct fb_host_files *files = NULL;
+	struct sample_finder caller;
+	struct failing_space memory;
+
+	FB_OK_FATAL(fb_host_files_create(root, &files));
+	sample_finder_begin(&caller, LOCK_AB, "core.128.xz", files);
+	failing_space_init(&memory, caller.finder.kernel->space, &failure);
+	caller.finder.kernel->space = &memory.space;
+	CU_ASSERT(failing_must_pass(ask, &caller, &failure, 60, 0) > 5);
+	caller.blocked.regs.rsp = return_to_program(&caller);
+	CU_ASSERT(failing_must_pass(ask, &caller, &failure, 60, 0) > 10);
+	FB_OK_FATAL(fb_space_u64(fb_joined_space(caller.joined), caller.blocked.regs.rsp,
+				 (uint64_t *)&caller.blocked.regs.rip));
+	CU_ASSERT(failing_must_pass(ask, &caller, &failure, 60, 0) > 10);
+	caller.finder.kernel->space = memory.whole;
+	sample_finder_end(&caller);
+	fb_host_files_destroy(files);
+	free(root);
+}
+
 FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),
 	     FB_TEST(believes_glibc_where_no_syscall_is_in_between),
 	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(looks_behind_the_vdso_of_32_bits),
 	     FB_TEST(names_a_file_by_the_core), FB_TEST(names_a_file_by_what_is_left_of_its_path),
-	     FB_TEST(looks_behind_syscall_for_code_alone))
+	     FB_TEST(looks_behind_syscall_for_code_alone), FB_TEST(what_is_no_damage_is_passed_on))

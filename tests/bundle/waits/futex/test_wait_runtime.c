@@ -75,14 +75,19 @@ static void find_return(struct sleeper *s, uint64_t from)
 	s->program->end = word + 1;
 }
 
-static void begin(struct sleeper *s)
+static void begin_with(struct sleeper *s, struct fb_host_files *files)
 {
-	sample_finder_begin(&s->of, THREAD, CORE, NULL);
+	sample_finder_begin(&s->of, THREAD, CORE, files);
 	s->library =
 		(struct fb_vma *)fb_vmas_find(fb_joined_vmas(s->of.joined), s->of.blocked.regs.rip);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s->library);
 	find_return(s, s->of.blocked.regs.rsp - 8ull * 2 * WORDS);
 	s->of.blocked.regs.rsp = s->at;
+}
+
+static void begin(struct sleeper *s)
+{
+	begin_with(s, NULL);
 }
 
 /* Of a mapping of which only the name is left. */
@@ -176,6 +181,36 @@ static void workers_of_tokio_are_known_by_their_name(void)
 	sample_finder_end(&s.of);
 }
 
+/* A program of Go has the runtime in itself: it is known by a function that each has. */
+static void a_program_of_go_is_known_by_its_functions(void)
+{
+	static const struct {
+		const char *own, *other;
+		size_t size;
+	} names[] = {
+		{"hold_directory", "runtime.goexit", sizeof("runtime.goexit")},
+		{"deregister_tm_clones", "runtime.goexit.abi0", sizeof("runtime.goexit.abi0")},
+		{"hold_directory", "runtime.goexis", sizeof("runtime.goexis")},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		char name[8] = {'g', (char)('0' + i)};
+		char *root = sample_finder_sysroot(name, names[i].own, names[i].other,
+						   names[i].size - (i == 1 ? 0 : 1));
+		struct fb_host_files *files = NULL;
+		struct sleeper s;
+
+		FB_OK_FATAL(fb_host_files_create(root, &files));
+		begin_with(&s, files);
+		check(&s, NULL); /* the C library is no program of Go */
+		s.of.blocked.regs.rip = s.program->start;
+		check(&s, i < 2 ? "it sleeps in Go's runtime" : NULL);
+		sample_finder_end(&s.of);
+		fb_host_files_destroy(files);
+		free(root);
+	}
+}
+
 struct question {
 	struct sleeper *sleeper;
 	struct failing_space memory;
@@ -198,10 +233,14 @@ static struct fb_error *ask(void *context)
 static void what_is_no_damage_is_passed_on(void)
 {
 	struct question question = {.failure = {.at = 0}};
+	char *root = sample_path("sysroot");
+	struct fb_host_files *files = NULL;
 	struct sleeper s;
 	struct fb_kernel *kernel;
 
-	begin(&s);
+	FB_OK_FATAL(fb_host_files_create(root, &files));
+	begin_with(&s, files);
+	s.of.blocked.regs.rip = s.program->start;
 	kernel = s.of.finder.kernel;
 	question.sleeper = &s;
 	failing_space_init(&question.memory, kernel->space, &question.failure);
@@ -210,10 +249,13 @@ static void what_is_no_damage_is_passed_on(void)
 	CU_ASSERT(failing_must_pass(ask, &question, &question.failure, 60, 60) > 10);
 	kernel->space = question.memory.whole;
 	sample_finder_end(&s.of);
+	fb_host_files_destroy(files);
+	free(root);
 }
 
 FB_TEST_MAIN("bundle/wait_runtime", FB_TEST(knows_runtimes_by_their_files),
 	     FB_TEST(a_thread_sleeps_in_the_runtime_that_its_code_is_of),
 	     FB_TEST(as_far_as_its_stack_is_looked_at),
 	     FB_TEST(workers_of_tokio_are_known_by_their_name),
+	     FB_TEST(a_program_of_go_is_known_by_its_functions),
 	     FB_TEST(what_is_no_damage_is_passed_on))
