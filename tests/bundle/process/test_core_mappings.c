@@ -205,6 +205,70 @@ static void takes_no_damaged_range(void)
 	fb_warnings_destroy(warnings);
 }
 
+static void run_core(struct make_core *recipe, const char *name, const struct fb_vma *vma,
+		     size_t count, const struct expected *expected, size_t expected_count)
+{
+	struct fb_vmas vmas = known(vma, count, true);
+	struct fb_warnings *warnings = NULL;
+	struct fb_core *core = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_core_open_file(make_file(recipe, name), warnings, &core));
+	FB_OK(fb_core_mappings_add(core, USER_END, &vmas));
+	check(&vmas, expected, expected_count);
+	fb_vmas_deinit(&vmas);
+	fb_core_destroy(core);
+	fb_warnings_destroy(warnings);
+}
+
+/* Files that are in no segment, before all of them, up to one of them, and behind all. */
+static void files_need_no_segment(void)
+{
+	static const struct make_mapping mapped[] = {
+		{0x1000, 0x3000, 0, "/before"},
+		{0xf000, 0x11000, 0x5000, "/over"},
+		{0x20000, 0x22000, 0x7000, "/behind"},
+	};
+	const struct expected expected[] = {
+		{0x1000, 0x3000, 0, 0, true, true, "/before"},
+		{0xf000, 0x10000, 0, 5, true, true, "/over"},
+		{0x10000, 0x11000, RW, 6, true, false, "/over"},
+		{0x20000, 0x22000, 0, 7, true, true, "/behind"},
+	};
+	struct make_core recipe = {.layout = MAKE_GCORE};
+
+	make_thread(&recipe, 17, 0, 0x1000);
+	make_files(&recipe, mapped, FB_ARRAY_SIZE(mapped), FB_PAGE_SIZE);
+	make_segment(&recipe, 0x10000, 0x1000, NULL, 0x1000, PF_R | PF_W);
+	run_core(&recipe, "core.19", NULL, 0, expected, FB_ARRAY_SIZE(expected));
+}
+
+/* Of what is left, a mapping has the core's name where it begins anywhere in the file as the core has it. */
+static void a_name_is_of_the_same_place_in_the_file(void)
+{
+	static const struct make_mapping mapped[] = {{0x1000, 0x5000, 0x3000, "/file"}};
+	const struct fb_vma left[] = {
+		{.start = 0x1000, .end = 0x2000, .file = 1, .pgoff = 3},
+		{.start = 0x2000, .end = 0x3000, .file = 1, .pgoff = 4},
+		{.start = 0x3000, .end = 0x4000, .file = 1, .pgoff = 4},
+		{.start = 0x4000, .end = 0x5000, .pgoff = 6}, /* of no file */
+		{.start = 0x5000, .end = 0x6000, .file = 1, .pgoff = 7},
+	};
+	const struct expected expected[] = {
+		{0x1000, 0x2000, 0, 3, false, false, "/file"},
+		{0x2000, 0x3000, 0, 4, false, false, "/file"},
+		{0x3000, 0x4000, 0, 4, false, false, NULL},
+		{0x4000, 0x5000, 0, 6, false, false, NULL},
+		{0x5000, 0x6000, 0, 7, false, false, NULL},
+	};
+	struct make_core recipe = {.layout = MAKE_GCORE};
+
+	make_thread(&recipe, 17, 0, 0x1000);
+	make_files(&recipe, mapped, FB_ARRAY_SIZE(mapped), FB_PAGE_SIZE);
+	make_segment(&recipe, 0x1000, 0x4000, NULL, 0x1000, PF_R);
+	run_core(&recipe, "core.20", left, FB_ARRAY_SIZE(left), expected, FB_ARRAY_SIZE(expected));
+}
+
 /* As many segments as a core may have are taken; more are an error, and change nothing that is known. */
 static void ends_at_its_cap(void)
 {
@@ -233,4 +297,5 @@ static void ends_at_its_cap(void)
 FB_TEST_MAIN("bundle/core_mappings", FB_TEST(stands_for_all_where_all_are_lost),
 	     FB_TEST(fills_what_lies_between), FB_TEST(adds_none_to_what_is_whole),
 	     FB_TEST(says_where_a_file_is_unknown), FB_TEST(takes_no_damaged_range),
-	     FB_TEST(ends_at_its_cap))
+	     FB_TEST(ends_at_its_cap), FB_TEST(files_need_no_segment),
+	     FB_TEST(a_name_is_of_the_same_place_in_the_file))

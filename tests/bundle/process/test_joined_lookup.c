@@ -1,86 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The source of a page of the sample by what its page-table entry is, and by what is at hand. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/limits.h"
-#include "bundle/process/joined_private.h"
-#include "kernel/image/kernel_private.h"
 #include "tests/base/failing.h"
-#include "tests/bundle/changed_space.h"
-#include "tests/bundle/sample_input.h"
+#include "tests/bundle/process/changed_process.h"
 #include "tests/harness.h"
 
-#define PT 132
 #define CORE "core.132.xz"
 #define PRIVATE "region actor=PT pid=132 kind=private"
 #define SWAPPED "region actor=PT pid=132 kind=swapped"
-#define PAGE ((uint64_t)FB_PAGE_SIZE)
 #define PMD_BYTES (2ull << 20)
 #define FRAME_BITS 0x000ffffffffff000ull
 #define PRESENT 0x8000000000000067ull
 #define PROT_NONE_BIT 0x100ull /* without the present bit; the frame is inverted */
 #define FILE_BYTES 54168u      /* of the program */
 
-struct lookup {
-	struct sample_input sample;
-	struct fb_kernel *kernel;
-	struct changed_space physical, memory;
-	struct fb_host_files *files;
-	struct fb_joined *joined;
-	uint64_t page;       /* what is looked up */
-	uint64_t entry, pmd; /* physical addresses of its page-table entries */
-	uint64_t out;        /* where the page is, which the dump does not have */
-	uint64_t in;         /* a page that it has */
-};
-
-static void open_lookup(struct lookup *l, const char *core, bool sysroot,
-			struct fb_joined_options options)
-{
-	char *root = sample_path("sysroot");
-
-	memset(l, 0, sizeof(*l));
-	sample_open(&l->sample, (const char *const[]){core, NULL});
-	l->kernel = fb_input_kernel(l->sample.input);
-	changed_space_init(&l->physical, l->kernel->tables.physical);
-	changed_space_init(&l->memory, l->kernel->space);
-	FB_OK_FATAL(fb_host_files_create(sysroot ? root : NULL, &l->files));
-	options.files = sysroot ? l->files : NULL;
-	l->kernel->tables.physical = &l->physical.space;
-	FB_OK_FATAL(fb_joined_create(l->sample.input, sample_task(&l->sample, PT), &options,
-				     &l->joined));
-	l->kernel->space = &l->memory.space;
-	while (!fb_dump_has_page(fb_input_dump(l->sample.input), l->in >> FB_PAGE_SHIFT))
-		l->in += PAGE;
-	free(root);
-}
-
-static void close_lookup(struct lookup *l)
-{
-	l->kernel->tables.physical = l->physical.whole;
-	l->kernel->space = l->memory.whole;
-	fb_joined_destroy(l->joined);
-	fb_host_files_destroy(l->files);
-	sample_close(&l->sample);
-}
-
-/* The page that is looked up from now on: one that has a frame, which the dump does not have. */
-static void choose_page(struct lookup *l, uint64_t page)
-{
-	struct fb_pt_walk walk;
-
-	l->page = page;
-	FB_OK_FATAL(fb_pt_walk(&l->joined->tables, page, &walk));
-	CU_ASSERT_EQUAL_FATAL(walk.level_count, l->joined->tables.levels);
-	CU_ASSERT_EQUAL_FATAL(walk.state, FB_PT_PRESENT);
-	l->entry = walk.levels[walk.level_count - 1].entry_address;
-	l->pmd = walk.levels[walk.level_count - 2].entry_address;
-	l->out = walk.physical;
-	CU_ASSERT_FATAL(!fb_dump_has_page(fb_input_dump(l->sample.input), l->out >> FB_PAGE_SHIFT));
-}
-
 /* The first page of the program's code, of which the dump has no page. */
-static struct fb_vma *choose_code(struct lookup *l)
+static struct fb_vma *choose_code(struct changed_process *l)
 {
 	const struct fb_vmas *vmas = fb_joined_vmas(l->joined);
 	size_t i = 0;
@@ -89,11 +24,11 @@ static struct fb_vma *choose_code(struct lookup *l)
 		i++;
 	CU_ASSERT_FATAL(i < vmas->count && vmas->vma[i].file);
 	CU_ASSERT_EQUAL_FATAL(vmas->vma[i].end - vmas->vma[i].start, 4 * PAGE);
-	choose_page(l, vmas->vma[i].start);
+	changed_process_choose(l, vmas->vma[i].start);
 	return &vmas->vma[i];
 }
 
-static struct fb_page_backing look(struct lookup *l, uint64_t address, uint64_t length)
+static struct fb_page_backing look(struct changed_process *l, uint64_t address, uint64_t length)
 {
 	struct fb_page_backing backing;
 
@@ -132,12 +67,12 @@ static const struct state {
 	{.unread = FB_CORRUPT, .absence = FB_ABSENCE_DAMAGED},
 };
 
-static uint64_t frame_of(const struct lookup *l, const struct state *state)
+static uint64_t frame_of(const struct changed_process *l, const struct state *state)
 {
 	return state->frame == NONE ? 0 : state->frame == IN ? l->in : l->out;
 }
 
-static void put_state(struct lookup *l, const struct state *state)
+static void put_state(struct changed_process *l, const struct state *state)
 {
 	uint64_t frame = frame_of(l, state);
 
@@ -150,10 +85,10 @@ static void put_state(struct lookup *l, const struct state *state)
 
 static void each_entry_tells_what_its_page_is(void)
 {
-	struct lookup l;
+	struct changed_process l;
 
-	open_lookup(&l, NULL, false, (struct fb_joined_options){0});
-	choose_page(&l, sample_number(PRIVATE, "start="));
+	changed_process_open(&l, NULL, false, (struct fb_joined_options){0});
+	changed_process_choose(&l, sample_number(PRIVATE, "start="));
 	l.joined->tables.zeros_excluded = false;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(states); i++) {
 		struct fb_page_backing backing;
@@ -173,7 +108,7 @@ static void each_entry_tells_what_its_page_is(void)
 	changed_space_fail(&l.physical, l.entry, 8, FB_ABSENT);
 	l.joined->tables.zeros_excluded = true; /* then the table is one of zeros */
 	CU_ASSERT_EQUAL(look(&l, l.page, 1).kind, BACKING_ZERO);
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* The core has what the dump has not, and where it comes first also what the dump has. */
@@ -181,10 +116,11 @@ static void the_core_has_what_the_dump_lacks(void)
 {
 	for (int prefer = 0; prefer < 2; prefer++) {
 		const char *path;
-		struct lookup l;
+		struct changed_process l;
 
-		open_lookup(&l, CORE, false, (struct fb_joined_options){.prefer_core = prefer});
-		choose_page(&l, sample_number(PRIVATE, "start="));
+		changed_process_open(&l, CORE, false,
+				     (struct fb_joined_options){.prefer_core = prefer});
+		changed_process_choose(&l, sample_number(PRIVATE, "start="));
 		path = fb_core_info(fb_joined_core(l.joined))->path;
 		for (size_t i = 0; i < FB_ARRAY_SIZE(states); i++) {
 			struct fb_page_backing backing;
@@ -201,7 +137,7 @@ static void the_core_has_what_the_dump_lacks(void)
 			CU_ASSERT_EQUAL(backing.origin.file_offset, of_dump ? 0 : offset + 5);
 			CU_ASSERT_PTR_EQUAL(backing.origin.detail, of_dump ? NULL : path);
 		}
-		close_lookup(&l);
+		changed_process_close(&l);
 	}
 }
 
@@ -209,10 +145,11 @@ static void the_core_has_what_the_dump_lacks(void)
 static void a_frame_that_cannot_be_read_is_the_cores(void)
 {
 	for (int no_core = 0; no_core < 2; no_core++) {
-		struct lookup l;
+		struct changed_process l;
 
-		open_lookup(&l, CORE, false, (struct fb_joined_options){.no_core = no_core});
-		choose_page(&l, sample_number(PRIVATE, "start="));
+		changed_process_open(&l, CORE, false,
+				     (struct fb_joined_options){.no_core = no_core});
+		changed_process_choose(&l, sample_number(PRIVATE, "start="));
 		put_state(&l, &states[0]);
 		changed_space_fail(&l.physical, l.in, PAGE, FB_CORRUPT);
 		CU_ASSERT_EQUAL(look(&l, l.page, 1).kind, no_core ? BACKING_FRAME : BACKING_CORE);
@@ -222,7 +159,7 @@ static void a_frame_that_cannot_be_read_is_the_cores(void)
 
 			FB_FAILS(fb_joined_lookup(l.joined, l.page, 1, &backing), FB_OS);
 		}
-		close_lookup(&l);
+		changed_process_close(&l);
 	}
 }
 
@@ -233,10 +170,10 @@ static void a_huge_page_is_looked_at_page_by_page(void)
 	struct fb_page_backing backing;
 	struct fb_dump *dump;
 	uint64_t offset;
-	struct lookup l;
+	struct changed_process l;
 
-	open_lookup(&l, CORE, false, (struct fb_joined_options){0});
-	choose_page(&l, sample_number(PRIVATE, "start="));
+	changed_process_open(&l, CORE, false, (struct fb_joined_options){0});
+	changed_process_choose(&l, sample_number(PRIVATE, "start="));
 	dump = fb_input_dump(l.sample.input);
 	l.in = (l.page + PAGE) % PMD_BYTES;
 	while (!fb_dump_has_page(dump, l.in >> FB_PAGE_SHIFT) ||
@@ -254,7 +191,7 @@ static void a_huge_page_is_looked_at_page_by_page(void)
 	CU_ASSERT(backing.kind == BACKING_FRAME && backing.length == 2 * PAGE);
 	changed_space_fail(&l.physical, l.in, 2 * PAGE, FB_OS);
 	FB_FAILS(fb_joined_lookup(l.joined, l.page + PAGE, 2 * PAGE, &backing), FB_OS);
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* Addresses that are looked for in the page cache are counted, but for those that are one hole with all behind them. */
@@ -262,10 +199,10 @@ static void so_many_pages_are_looked_for_in_the_page_cache(void)
 {
 	struct fb_page_backing backing;
 	struct fb_vma *code;
-	struct lookup l;
+	struct changed_process l;
 	size_t count, most;
 
-	open_lookup(&l, NULL, false, (struct fb_joined_options){0});
+	changed_process_open(&l, NULL, false, (struct fb_joined_options){0});
 	code = choose_code(&l);
 	changed_space_put(&l.physical, l.pmd, 0, 8);
 	for (uint64_t i = 0; i < 4; i++) {
@@ -288,7 +225,7 @@ static void so_many_pages_are_looked_for_in_the_page_cache(void)
 	CU_ASSERT_EQUAL(look(&l, l.page, 4 * PAGE).length, 4 * PAGE);
 	CU_ASSERT_EQUAL(sample_warnings(&l.sample, "PID 132: what is left is not looked for"), 1);
 	l.joined->cached.count = count;
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* What a mapping of a file has no page of is the file's, unless the process may have had a copy of its own. */
@@ -303,9 +240,9 @@ static void a_page_of_a_file_is_the_files(void)
 	};
 	struct fb_vma *code;
 	uint64_t anon_vma;
-	struct lookup l;
+	struct changed_process l;
 
-	open_lookup(&l, NULL, true, (struct fb_joined_options){0});
+	changed_process_open(&l, NULL, true, (struct fb_joined_options){0});
 	l.joined->tables.zeros_excluded = false;
 	code = choose_code(&l);
 	anon_vma = code->address + fb_kernel_layout(l.kernel)->vma_anon_vma.offset;
@@ -329,7 +266,7 @@ static void a_page_of_a_file_is_the_files(void)
 		CU_ASSERT_EQUAL(look(&l, l.page, 1).kind,
 				cases[i].state == 6 ? BACKING_FILE : BACKING_NONE);
 	}
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* Of each error that does not tell of the dump, at each read of the file's name and size. */
@@ -340,9 +277,9 @@ static void what_stops_the_search_for_a_file_stops_the_lookup(void)
 	struct fb_page_backing backing;
 	struct fb_file_info info;
 	struct fb_vma *code;
-	struct lookup l;
+	struct changed_process l;
 
-	open_lookup(&l, NULL, true, (struct fb_joined_options){0});
+	changed_process_open(&l, NULL, true, (struct fb_joined_options){0});
 	layout = fb_kernel_layout(l.kernel);
 	code = choose_code(&l);
 	FB_OK_FATAL(fb_file_info(l.kernel, code->file, &info));
@@ -376,7 +313,7 @@ static void what_stops_the_search_for_a_file_stops_the_lookup(void)
 	l.joined->opened = NULL;
 	changed_space_fail(&l.memory, info.inode_address + layout->inode_size.offset, 1, FB_ABSENT);
 	CU_ASSERT_EQUAL(look(&l, l.page, 1).origin.absence, FB_ABSENCE_FILTERED);
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* A page of zram that cannot be read costs itself; where it is damaged there is a warning. */
@@ -387,11 +324,11 @@ static void each_read_of_a_swapped_page_may_fail(void)
 	struct failing_space failing;
 	struct fb_page_backing backing;
 	struct fb_swap *swap = NULL;
-	struct lookup l;
+	struct changed_process l;
 	uint64_t page;
 	size_t reads, lost = 0;
 
-	open_lookup(&l, NULL, false, (struct fb_joined_options){0});
+	changed_process_open(&l, NULL, false, (struct fb_joined_options){0});
 	page = sample_number(SWAPPED, "start=");
 	failing_space_init(&failing, l.kernel->space, &failure);
 	l.kernel->space = &failing.space;
@@ -426,7 +363,7 @@ static void each_read_of_a_swapped_page_may_fail(void)
 	}
 	CU_ASSERT(sample_warnings(&l.sample, "PID 132: ") > 0);
 	fb_swap_destroy(swap);
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 /* Without a table of pages the mapping's pages are alike: as many as the file has, and those behind its end. */
@@ -452,9 +389,9 @@ static void a_file_ends_where_it_ends(void)
 		{0, 0, 1, BACKING_FILE, 1},
 	};
 	struct fb_vma *code;
-	struct lookup l;
+	struct changed_process l;
 
-	open_lookup(&l, NULL, true, (struct fb_joined_options){0});
+	changed_process_open(&l, NULL, true, (struct fb_joined_options){0});
 	code = choose_code(&l);
 	changed_space_put(&l.physical, l.pmd, 0, 8);
 	/* The page cache has no page of it. */
@@ -475,7 +412,7 @@ static void a_file_ends_where_it_ends(void)
 		if (cases[i].kind == BACKING_NONE)
 			CU_ASSERT_EQUAL(backing.origin.absence, FB_ABSENCE_UNTOUCHED);
 	}
-	close_lookup(&l);
+	changed_process_close(&l);
 }
 
 FB_TEST_MAIN("bundle/joined_lookup", FB_TEST(each_entry_tells_what_its_page_is),
