@@ -137,5 +137,44 @@ static void without_tables_nothing_is_found(void)
 	}
 }
 
+/* A process whose mappings are lost has those of its core, the highest of which is its stack. */
+static void without_mappings_those_of_the_core_count(void)
+{
+	const struct fb_joined_options options = {0};
+	struct changed_process process;
+	struct fb_joined *joined = NULL;
+	const struct fb_vmas *vmas;
+	const struct fb_task *task;
+	struct fb_vma last;
+
+	for (int with_core = 0; with_core < 2; with_core++) {
+		changed_process_open(&process, with_core ? "core.132.xz" : NULL, false, options);
+		task = sample_task(&process.sample, CHANGED_PID);
+		vmas = fb_joined_vmas(process.joined);
+		last = vmas->vma[vmas->count - 1];
+		process.kernel->layout.mm_mt_root.found = false;
+		if (!with_core) {
+			FB_FAILS_WITH(
+				fb_joined_create(process.sample.input, task, &options, &joined),
+				FB_NOT_FOUND, "PID 132: ");
+		} else {
+			FB_OK_FATAL(
+				fb_joined_create(process.sample.input, task, &options, &joined));
+			vmas = fb_joined_vmas(joined);
+			CU_ASSERT(vmas->broken && vmas->count > 20);
+			for (size_t i = 0; i < vmas->count; i++)
+				CU_ASSERT_TRUE(vmas->vma[i].from_core);
+			CU_ASSERT_PTR_NOT_NULL(fb_vmas_find(vmas, last.end - 1));
+			CU_ASSERT_EQUAL(sample_warnings(&process.sample,
+							"PID 132: its mappings are lost, so they "
+							"are as in core.132.xz"),
+					1);
+			fb_joined_destroy(joined);
+		}
+		changed_process_close(&process);
+	}
+}
+
 FB_TEST_MAIN("bundle/joined_runs", FB_TEST(a_run_ends_where_its_origin_does),
-	     FB_TEST(what_is_not_there_says_why), FB_TEST(without_tables_nothing_is_found))
+	     FB_TEST(what_is_not_there_says_why), FB_TEST(without_tables_nothing_is_found),
+	     FB_TEST(without_mappings_those_of_the_core_count))
