@@ -2,11 +2,15 @@
 /* Which processes of a made kernel have which files open: by file, inode and private_data, and what cannot be read. */
 #include "bundle/waits/files/wait_held_files.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
+#include "base/limits.h"
+#include "tests/base/failing.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
 
+#define BATCH 512u                 /* descriptors that are read at a time */
 #define LOST 0xffff800000001000ull /* an address that the dump does not have */
 
 struct world {
@@ -155,6 +159,92 @@ static void nothing_is_open_without_tables(void)
 	made_waits_end(&w);
 }
 
+/* The table of the first process as one with room for that many descriptors, of which some are open. Gives the table's
+ * struct fdtable. */
+static uint64_t make_large(struct world *w, uint64_t limit, const uint32_t *fds, size_t count)
+{
+	struct made_kernel *made = w->waits.made;
+	uint64_t files, table, array = made_alloc_pages(made, (fds[count - 1] + 1) * 8ull);
+
+	FB_OK_FATAL(fb_kernel_field(&made->kernel, w->first->address,
+				    &made->kernel.layout.task_files, &files));
+	FB_OK_FATAL(fb_kernel_field(&made->kernel, files, &made->kernel.layout.files_fdt, &table));
+	MADE_SET(made, table, fdtable_max_fds, limit);
+	MADE_SET(made, table, fdtable_fd, array);
+	for (size_t i = 0; i < count; i++)
+		made_put(made, array + fds[i] * 8ull, w->own, 8);
+	return table;
+}
+
+/* It is read in parts: each descriptor of it is found, and none behind its end. */
+static void a_large_table_is_read_whole(void)
+{
+	static const uint32_t fds[] = {0,         BATCH - 1,    BATCH, 2 * BATCH - 1,
+				       2 * BATCH, 2 * BATCH + 9};
+	const struct fb_held_file *entries;
+	struct fb_held_files *held;
+	struct world w;
+	size_t count;
+
+	begin(&w);
+	make_large(&w, 2 * BATCH + 9, fds, FB_ARRAY_SIZE(fds));
+	held = load(&w);
+	entries = fb_held_by_file(held, w.own, &count);
+	CU_ASSERT_EQUAL_FATAL(count, FB_ARRAY_SIZE(fds));
+	for (size_t i = 0; i + 1 < FB_ARRAY_SIZE(fds); i++)
+		is(&entries[i], 10, fds[i], FB_FMODE_WRITE);
+	is(&entries[count - 1], 20, 2, FB_FMODE_WRITE);
+	fb_held_files_destroy(held);
+	made_waits_end(&w.waits);
+}
+
+/* A table that says it has room for more than any has is lost, with a warning. */
+static void a_table_has_room_for_so_many(void)
+{
+	static const uint32_t fds[] = {0, 1};
+	struct fb_held_files *held;
+	struct world w;
+	size_t count;
+
+	begin(&w);
+	make_large(&w, FB_MAX_OPEN_FILES + 1ull, fds, 2);
+	held = load(&w);
+	CU_ASSERT_EQUAL(fb_held_files_lost(held), 1);
+	CU_ASSERT_PTR_NOT_NULL(fb_held_by_file(held, w.own, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	CU_ASSERT_EQUAL(fb_warnings_count(w.waits.made->warnings), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(w.waits.made->warnings, 0),
+				      "open files of PID 10: room for "));
+	fb_held_files_destroy(held);
+	made_waits_end(&w.waits);
+}
+
+static struct fb_error *ask(void *context)
+{
+	struct world *w = context;
+	struct fb_held_files *held = NULL;
+	struct fb_error *err = fb_held_files_create(&w->waits.made->kernel, &w->waits.tasks, &held);
+
+	if (!err)
+		fb_held_files_destroy(held);
+	return err;
+}
+
+static void what_is_no_damage_is_passed_on(void)
+{
+	struct failure failure = {.at = 0};
+	struct failing_space memory;
+	struct world w;
+
+	begin(&w);
+	failing_space_init(&memory, w.waits.made->kernel.space, &failure);
+	w.waits.made->kernel.space = &memory.space;
+	CU_ASSERT(failing_must_pass(ask, &w, &failure, 200, 0) > 10);
+	w.waits.made->kernel.space = memory.whole;
+	made_waits_end(&w.waits);
+}
+
 FB_TEST_MAIN("bundle/wait_held_files", FB_TEST(lists_who_has_a_file),
 	     FB_TEST(finds_what_an_address_is_in), FB_TEST(counts_what_is_lost),
-	     FB_TEST(nothing_is_open_without_tables))
+	     FB_TEST(nothing_is_open_without_tables), FB_TEST(a_large_table_is_read_whole),
+	     FB_TEST(a_table_has_room_for_so_many), FB_TEST(what_is_no_damage_is_passed_on))

@@ -174,6 +174,39 @@ static void believes_a_root_where_the_list_is_broken(void)
 	}
 }
 
+/* And so it is found around an address in one of its members, each of the semaphores of an array by itself. */
+static void finds_one_that_is_in_no_list(void)
+{
+	const struct fb_layout *layout;
+	struct world w;
+	uint64_t superblock, root, found;
+
+	begin(&w);
+	layout = w.finder->layout;
+	w.waits.made->kernel.layout.percpu_rwsem.size = MADE_PERCPU_BYTES;
+	superblock = made_alloc(w.waits.made, 448);
+	root = made_dentry(w.waits.made, superblock, 0, "/", 2, 0040755);
+	MADE_SET(w.waits.made, superblock, super_block_root, root);
+	made_put(w.waits.made, w.waits.addresses[0], 0x1230, 8);
+	for (uint64_t i = 0; i < 4; i++) {
+		FB_OK(fb_wait_superblock_at(w.finder, &layout->super_block_writers,
+					    superblock + layout->super_block_writers.offset +
+						    i * MADE_PERCPU_BYTES,
+					    &found));
+		CU_ASSERT_EQUAL(found, i < 3 ? superblock : 0);
+	}
+	FB_OK(fb_wait_superblock_at(w.finder, &layout->super_block_umount,
+				    superblock + layout->super_block_umount.offset, &found));
+	CU_ASSERT_EQUAL(found, superblock);
+	for (uint64_t off = 8; off < 40; off += 8) {
+		FB_OK(fb_wait_superblock_at(w.finder, &layout->super_block_umount,
+					    superblock + layout->super_block_umount.offset + off,
+					    &found));
+		CU_ASSERT_EQUAL(found, 0);
+	}
+	end(&w);
+}
+
 static bool is_type(struct fb_wait_finder *finder, uint64_t superblock, const char *begins)
 {
 	bool is = true;
@@ -227,4 +260,5 @@ FB_TEST_MAIN("bundle/wait_superblock", FB_TEST(finds_the_one_around_an_address),
 	     FB_TEST(knows_a_super_block_by_its_address), FB_TEST(gives_all_in_order),
 	     FB_TEST(reads_a_broken_list_from_both_ends),
 	     FB_TEST(believes_a_root_where_the_list_is_broken),
-	     FB_TEST(knows_types_by_how_they_begin), FB_TEST(names_file_systems))
+	     FB_TEST(finds_one_that_is_in_no_list), FB_TEST(knows_types_by_how_they_begin),
+	     FB_TEST(names_file_systems))
