@@ -162,8 +162,9 @@ static struct fb_error *walk_children(struct mount_walk *walk, uint64_t mount_na
 
 	if (!err)
 		err = fb_layout_require(&layout->mount_child);
-	if (!err)
-		err = fb_kernel_field(walk->kernel, mount_namespace, &layout->mnt_ns_root, &root);
+	if (err)
+		return fb_part_warn(fb_kernel_warnings(walk->kernel), err, "mounts below mounts");
+	err = fb_kernel_field(walk->kernel, mount_namespace, &layout->mnt_ns_root, &root);
 	if (!err)
 		err = add_found(walk, root);
 	err = fb_part_warn(fb_kernel_warnings(walk->kernel), err, "the root of a mount namespace");
