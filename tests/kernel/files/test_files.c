@@ -2,12 +2,15 @@
 /* Open files: a made table, and the real ones. */
 #include "kernel/files/files.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/limits.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"
 #include "tests/kernel/real_kernel.h"
@@ -135,6 +138,127 @@ static void reads_every_type(void)
 	CU_ASSERT_PTR_NULL(files.files[6].socket);
 	CU_ASSERT_EQUAL(files.lost, 0);
 	CU_ASSERT_EQUAL(fb_warnings_count(p.made->warnings), 0);
+	fb_open_files_deinit(&files);
+	made_kernel_destroy(p.made);
+}
+
+/* What a file is by its mode and its file system, of which a pipe and an anonymous file need both. */
+static void tells_types(void)
+{
+	static const struct {
+		const char *system;
+		uint64_t mode;
+		const char *type;
+	} types[] = {
+		{"ext4", 0120777, "symlink"},      {"pipefs", 0010600, "pipe"},
+		{"ext4", 0010600, "fifo"},         {"ext4", 0140777, "socket"},
+		{"anon_inodefs", 0100600, "anon"}, {"pidfs", 0100700, "anon"},
+		{"ext4", 0000600, "anon"},
+	};
+	struct fb_open_files files;
+	struct process p;
+
+	begin(&p);
+	for (unsigned i = 0; i < FB_ARRAY_SIZE(types); i++)
+		open_pseudo(&p, i, types[i].system, "name", types[i].mode);
+	FB_OK_FATAL(fb_open_files_load(&p.made->kernel, &p.task, NULL, &files));
+	CU_ASSERT_EQUAL_FATAL(files.count, FB_ARRAY_SIZE(types));
+	for (unsigned i = 0; i < FB_ARRAY_SIZE(types); i++) {
+		CU_ASSERT_STRING_EQUAL(files.files[i].type, types[i].type);
+		CU_ASSERT_PTR_NULL(files.files[i].socket); /* only a file of sockfs has one */
+		CU_ASSERT_EQUAL(files.files[i].info.inode, 200 + i);
+	}
+	CU_ASSERT_EQUAL(fb_warnings_count(p.made->warnings), 0);
+	fb_open_files_deinit(&files);
+	made_kernel_destroy(p.made);
+}
+
+static void finds_one_descriptor(void)
+{
+	struct process p;
+	uint64_t file, found = 7;
+
+	begin(&p);
+	file = open_file(&p, DESCRIPTORS - 1, "last", 0100644);
+	FB_OK(fb_open_file_find(&p.made->kernel, &p.task, DESCRIPTORS - 1, &found));
+	CU_ASSERT_EQUAL(found, file);
+	FB_FAILS_WITH(fb_open_file_find(&p.made->kernel, &p.task, DESCRIPTORS, &found),
+		      FB_NOT_FOUND, "no descriptor 128");
+	FB_FAILS_WITH(fb_open_file_find(&p.made->kernel, &p.task, 4, &found), FB_NOT_FOUND,
+		      "descriptor 4 is closed");
+	MADE_SET(p.made, p.task.address, task_files, 0);
+	FB_FAILS_WITH(fb_open_file_find(&p.made->kernel, &p.task, 4, &found), FB_NOT_FOUND,
+		      "given its files back");
+	CU_ASSERT_EQUAL(found, file);
+	made_kernel_destroy(p.made);
+}
+
+static struct fb_error *ask(void *context)
+{
+	const struct process *process = context;
+	struct fb_open_files files;
+	uint64_t file;
+	struct fb_error *err;
+
+	err = fb_open_file_find(&process->made->kernel, &process->task, 3, &file);
+	if (!err)
+		err = fb_open_files_load(&process->made->kernel, &process->task, NULL, &files);
+	if (!err)
+		fb_open_files_deinit(&files);
+	return err;
+}
+
+static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
+{
+	const struct process *process = context;
+	struct fb_open_files files;
+	struct fb_error *err =
+		fb_open_files_load(&process->made->kernel, &process->task, NULL, &files);
+
+	if (err)
+		return err;
+	*incomplete_ret = files.lost > 0;
+	for (size_t i = 0; i < files.count && !err; i++)
+		err = fb_buf_printf(text, "%u %" PRIu64 " %s %u:%u %s %s\n", files.files[i].fd,
+				    files.files[i].flags,
+				    files.files[i].type ? files.files[i].type : "?",
+				    files.files[i].device_major, files.files[i].device_minor,
+				    files.files[i].path ? files.files[i].path : "?",
+				    files.files[i].socket ? files.files[i].socket->local : "");
+	fb_open_files_deinit(&files);
+	return err;
+}
+
+static void each_read_may_fail(void)
+{
+	struct process p;
+	uint64_t file, sock;
+
+	begin(&p);
+	open_file(&p, 0, "null", 020666);
+	open_file(&p, 3, "data", 0100644);
+	sock = made_sock(p.made, AF_UNIX, SOCK_STREAM, 10);
+	made_sock_bind(p.made, sock, "/run/s", 6);
+	file = open_pseudo(&p, 127, "sockfs", "UNIX", 0140777);
+	MADE_SET(p.made, file, file_private_data, made_socket(p.made, sock, 327));
+	set_bit(&p, p.cloexec, 127);
+	CU_ASSERT(failing_made_must_pass(p.made, ask, &p) > 60);
+	absent_made_must_tell(p.made, answer, &p);
+	made_kernel_destroy(p.made);
+}
+
+/* The largest table that is believed, of which the end is not there: what is before it is listed. */
+static void tables_have_a_largest_size(void)
+{
+	struct fb_open_files files;
+	struct process p;
+
+	begin(&p);
+	MADE_SET(p.made, p.fdt, fdtable_max_fds, FB_MAX_OPEN_FILES + 1);
+	FB_FAILS_WITH(fb_open_files_load(&p.made->kernel, &p.task, NULL, &files), FB_CORRUPT,
+		      "room for 16777217 descriptors");
+	MADE_SET(p.made, p.fdt, fdtable_max_fds, FB_MAX_OPEN_FILES);
+	FB_OK_FATAL(fb_open_files_load(&p.made->kernel, &p.task, NULL, &files));
 	fb_open_files_deinit(&files);
 	made_kernel_destroy(p.made);
 }
@@ -281,6 +405,8 @@ static void agrees_with_real_kernels(void)
 	real_kernel_each(check_real);
 }
 
-FB_TEST_MAIN("kernel/files", FB_TEST(reads_every_type), FB_TEST(keeps_what_is_readable),
+FB_TEST_MAIN("kernel/files", FB_TEST(reads_every_type), FB_TEST(tells_types),
+	     FB_TEST(finds_one_descriptor), FB_TEST(each_read_may_fail),
+	     FB_TEST(tables_have_a_largest_size), FB_TEST(keeps_what_is_readable),
 	     FB_TEST(loses_arrays_one_by_one), FB_TEST(refuses_a_wild_table),
 	     FB_TEST(agrees_with_real_kernels))

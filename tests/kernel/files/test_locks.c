@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/real_kernel.h"
 
@@ -276,6 +277,142 @@ static void lists_what_is_met_twice_once(void)
 	made_kernel_destroy(w.made);
 }
 
+static void tells_kinds_and_what_is_unknown(void)
+{
+	struct world w;
+	struct fb_locks locks;
+	uint64_t lock, waiter;
+
+	begin(&w);
+	hold(&w, 0, READ, 5, 9);
+	lock = hold(&w, 1 | 8, WRITE, 6, 9);
+	MADE_SET(w.made, lock, lock_start, 3);
+	waiter = wait_for(&w, lock, 7);
+	MADE_SET(w.made, lock, lock_file, 0x10);
+	FB_OK_FATAL(fb_locks_load(&w.made->kernel, &locks));
+	CU_ASSERT_EQUAL_FATAL(locks.count, 3);
+	CU_ASSERT_EQUAL(locks.locks[0].kind, FB_LOCK_ACCESS);
+	CU_ASSERT_EQUAL(locks.locks[0].address, lock);
+	CU_ASSERT_EQUAL(locks.locks[0].start, 3);
+	CU_ASSERT_EQUAL(locks.locks[0].end, 9);
+	CU_ASSERT_EQUAL(locks.locks[0].file, 0x10);
+	CU_ASSERT_FALSE(locks.locks[0].has_inode);
+	CU_ASSERT_EQUAL(locks.locks[1].address, waiter);
+	CU_ASSERT_EQUAL(locks.locks[1].held, 0);
+	CU_ASSERT_EQUAL(locks.locks[1].depth, 1);
+	CU_ASSERT_TRUE(locks.locks[1].has_inode);
+	CU_ASSERT_EQUAL(locks.locks[1].major, 8);
+	CU_ASSERT_EQUAL(locks.locks[1].minor, 17);
+	CU_ASSERT_EQUAL(locks.locks[2].kind, FB_LOCK_UNKNOWN);
+	CU_ASSERT_EQUAL(locks.locks[2].held, 2);
+	CU_ASSERT_EQUAL(locks.locks[2].end, INT64_MAX);
+	CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 1);
+	fb_locks_deinit(&locks);
+	made_kernel_destroy(w.made);
+	CU_ASSERT_STRING_EQUAL(fb_lock_kind_name(FB_LOCK_UNKNOWN), "UNKNOWN");
+	CU_ASSERT_STRING_EQUAL(fb_lock_kind_name((enum fb_lock_kind)(FB_LOCK_UNKNOWN + 1)),
+			       "UNKNOWN");
+}
+
+/* Each CPU has a list; the number of a lock goes on from one to the next. */
+static void walks_the_lists_of_all_cpus(void)
+{
+	static uint64_t offsets[3] = {0, 4096, 8192};
+	struct world w;
+	uint64_t area, *own;
+
+	begin(&w);
+	area = made_alloc_pages(w.made, 3 * FB_PAGE_SIZE);
+	made_symbols(w.made, (const char *const[]){"file_lock_list", NULL}, &area);
+	own = w.made->kernel.percpu_offsets;
+	w.made->kernel.percpu_offsets = offsets;
+	w.made->kernel.cpu_limit = 3;
+	for (int cpu = 0; cpu < 3; cpu++) {
+		w.head = area + offsets[cpu];
+		hold(&w, 2, WRITE, 10 + cpu, 0);
+	}
+	check(&w, "1: FLOCK  ADVISORY  WRITE 10 08:11:77 0 EOF\n"
+		  "2: FLOCK  ADVISORY  WRITE 11 08:11:77 0 EOF\n"
+		  "3: FLOCK  ADVISORY  WRITE 12 08:11:77 0 EOF\n");
+	CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 0);
+	made_lose(w.made, area + offsets[1]);
+	check(&w, "1: FLOCK  ADVISORY  WRITE 10 08:11:77 0 EOF\n"
+		  "2: FLOCK  ADVISORY  WRITE 12 08:11:77 0 EOF\n");
+	CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 1);
+	w.made->kernel.percpu_offsets = own;
+	made_kernel_destroy(w.made);
+}
+
+/* Without the members of waiters, the locks that are held remain; the others are needed. */
+static void members_may_be_missing(void)
+{
+	static const struct {
+		size_t field; /* in struct fb_layout */
+		bool needed;
+	} members[] = {{offsetof(struct fb_layout, lock_blocked_requests), false},
+		       {offsetof(struct fb_layout, lock_blocked_member), false},
+		       {offsetof(struct fb_layout, lock_link), true},
+		       {offsetof(struct fb_layout, lock_list_head), true}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
+		struct world w;
+		struct fb_locks locks;
+		struct fb_field *field;
+
+		begin(&w);
+		wait_for(&w, hold(&w, 2, WRITE, 2, 0), 3);
+		field = (struct fb_field *)((char *)&w.made->kernel.layout + members[i].field);
+		field->found = false;
+		if (members[i].needed)
+			FB_FAILS_WITH(fb_locks_load(&w.made->kernel, &locks), FB_NOT_FOUND,
+				      field->name);
+		else
+			check(&w, "1: FLOCK  ADVISORY  WRITE 2 08:11:77 0 EOF\n");
+		CU_ASSERT_EQUAL(fb_warnings_count(w.made->warnings), 0);
+		made_kernel_destroy(w.made);
+	}
+}
+
+static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret FB_UNUSED)
+{
+	const struct world *world = context;
+	struct fb_locks locks;
+	struct fb_error *err = fb_locks_load(&world->made->kernel, &locks);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < locks.count && !err; i++)
+		err = format_line(&locks.locks[i], text);
+	fb_locks_deinit(&locks);
+	return err;
+}
+
+static struct fb_error *ask(void *context)
+{
+	struct fb_buf text;
+	bool incomplete;
+	struct fb_error *err;
+
+	fb_buf_init(&text, 65536);
+	err = answer(context, &text, &incomplete);
+	fb_buf_deinit(&text);
+	return err;
+}
+
+static void each_read_may_fail(void)
+{
+	struct world w;
+	uint64_t lock;
+
+	begin(&w);
+	hold(&w, 1, READ, 1, 0);
+	lock = hold(&w, 2, WRITE, 2, 0);
+	wait_for(&w, wait_for(&w, lock, 3), 4);
+	CU_ASSERT(failing_made_must_pass(w.made, ask, &w) > 40);
+	absent_made_must_tell(w.made, answer, &w);
+	made_kernel_destroy(w.made);
+}
+
 static void says_what_is_missing(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -311,5 +448,7 @@ static void agrees_with_real_kernels(void)
 
 FB_TEST_MAIN("kernel/locks", FB_TEST(prints_every_kind), FB_TEST(lists_waiters_below),
 	     FB_TEST(bounds_loops), FB_TEST(follows_waiters_to_any_depth),
-	     FB_TEST(lists_what_is_met_twice_once), FB_TEST(says_what_is_missing),
+	     FB_TEST(lists_what_is_met_twice_once), FB_TEST(tells_kinds_and_what_is_unknown),
+	     FB_TEST(walks_the_lists_of_all_cpus), FB_TEST(members_may_be_missing),
+	     FB_TEST(each_read_may_fail), FB_TEST(says_what_is_missing),
 	     FB_TEST(agrees_with_real_kernels))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 
 #define ERRSEQ_SEEN 0x1000u
@@ -53,6 +54,13 @@ static void older_kernels_keep_no_errors(void)
 	FB_OK_FATAL(fb_superblock_read(&made->kernel, address, &superblock));
 	CU_ASSERT_STRING_EQUAL(superblock.type, "ext4");
 	CU_ASSERT_EQUAL(superblock.write_error, 0);
+	CU_ASSERT_EQUAL(superblock.major, 0);
+	CU_ASSERT_EQUAL(superblock.minor, 1);
+	/* Nor a subtype, where this is not known. */
+	MADE_SET(made, address, super_block_subtype, made_string(made, "sub"));
+	made->kernel.layout.super_block_subtype.found = false;
+	FB_OK_FATAL(fb_superblock_read(&made->kernel, address, &superblock));
+	CU_ASSERT_STRING_EQUAL(superblock.type, "ext4");
 	made_kernel_destroy(made);
 }
 
@@ -74,8 +82,28 @@ static void says_what_cannot_be_read(void)
 
 static void names_options_and_states(void)
 {
+	static const struct {
+		uint64_t flag;
+		const char *text;
+	} each[] = {{0x1, "ro"},          {0x10, "rw,sync"},          {0x40, "rw,mand"},
+		    {0x80, "rw,dirsync"}, {0x2000000, "rw,lazytime"}, {~0x20000d1ull, "rw"}};
+	static const char *const states[] = {"not frozen",
+					     "being frozen: writers",
+					     "being frozen: page faults",
+					     "being frozen: the file system",
+					     "frozen",
+					     "damaged"};
 	struct fb_superblock superblock = {0};
 	char text[64];
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(each); i++) {
+		superblock.flags = each[i].flag;
+		fb_superblock_options(&superblock, text, sizeof(text));
+		CU_ASSERT_STRING_EQUAL(text, each[i].text);
+	}
+	for (uint64_t i = 0; i < FB_ARRAY_SIZE(states); i++)
+		CU_ASSERT_STRING_EQUAL(fb_superblock_freeze_name(i), states[i]);
+	superblock.flags = 0;
 
 	fb_superblock_options(&superblock, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, "rw");
@@ -84,9 +112,6 @@ static void names_options_and_states(void)
 	CU_ASSERT_STRING_EQUAL(text, "ro,sync,dirsync,mand,lazytime");
 	fb_superblock_options(&superblock, text, 6);
 	CU_ASSERT_STRING_EQUAL(text, "ro,sy");
-	CU_ASSERT_STRING_EQUAL(fb_superblock_freeze_name(0), "not frozen");
-	CU_ASSERT_STRING_EQUAL(fb_superblock_freeze_name(4), "frozen");
-	CU_ASSERT_STRING_EQUAL(fb_superblock_freeze_name(5), "damaged");
 }
 
 /* Two devices; the first has two writers, as with control groups. */
@@ -187,16 +212,81 @@ static void a_broken_list_costs_its_rest(void)
 
 static void unknown_lists_are_an_error(void)
 {
-	struct devices devices;
+	static const size_t members[] = {
+		offsetof(struct fb_layout, bdi_list),      offsetof(struct fb_layout, bdi_wb_list),
+		offsetof(struct fb_layout, wb_bdi_node),   offsetof(struct fb_layout, wb_dirty),
+		offsetof(struct fb_layout, wb_io),         offsetof(struct fb_layout, wb_more_io),
+		offsetof(struct fb_layout, inode_io_list), offsetof(struct fb_layout, inode_sb),
+	};
 	struct fb_dirty_inodes dirty;
+	struct devices devices;
 
 	build(&devices);
-	devices.made->kernel.layout.wb_more_io.found = false;
-	FB_FAILS(fb_dirty_inodes_load(&devices.made->kernel, &dirty), FB_NOT_FOUND);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
+		struct fb_field *field =
+			(struct fb_field *)((char *)&devices.made->kernel.layout + members[i]);
+
+		field->found = false;
+		FB_FAILS_WITH(fb_dirty_inodes_load(&devices.made->kernel, &dirty), FB_NOT_FOUND,
+			      field->name);
+		field->found = true;
+	}
+	CU_ASSERT_EQUAL(fb_warnings_count(devices.made->warnings), 0);
+	made_kernel_destroy(devices.made);
+}
+
+static struct fb_error *read_one(void *context)
+{
+	const struct devices *devices = context;
+	struct fb_superblock superblock;
+
+	return fb_superblock_read(&devices->made->kernel, devices->list, &superblock);
+}
+
+static struct fb_error *count_all(void *context, struct fb_buf *text, bool *incomplete_ret)
+{
+	const struct devices *devices = context;
+	struct fb_dirty_inodes dirty;
+	struct fb_error *err = fb_dirty_inodes_load(&devices->made->kernel, &dirty);
+
+	for (uint64_t i = 1; i < 4 && !err; i++)
+		err = fb_buf_u64(text, fb_dirty_inodes_of(&dirty, i * 0x1000));
+	if (err)
+		return err;
+	*incomplete_ret = !dirty.complete;
+	fb_dirty_inodes_deinit(&dirty);
+	return NULL;
+}
+
+static struct fb_error *ask_all(void *context)
+{
+	struct fb_buf text;
+	bool incomplete;
+	struct fb_error *err;
+
+	fb_buf_init(&text, 64);
+	err = count_all(context, &text, &incomplete);
+	fb_buf_deinit(&text);
+	return err;
+}
+
+static void each_read_may_fail(void)
+{
+	struct devices devices;
+	uint64_t root;
+
+	build(&devices);
+	CU_ASSERT(failing_made_must_pass(devices.made, ask_all, &devices) > 20);
+	absent_made_must_tell(devices.made, count_all, &devices);
+	devices.list = made_superblock(devices.made, "fuse", 5, &root);
+	MADE_SET(devices.made, devices.list, super_block_subtype,
+		 made_string(devices.made, "bindfs"));
+	CU_ASSERT(failing_made_must_pass(devices.made, read_one, &devices) > 6);
 	made_kernel_destroy(devices.made);
 }
 
 FB_TEST_MAIN("kernel/superblock", FB_TEST(reads_type_device_and_state),
 	     FB_TEST(older_kernels_keep_no_errors), FB_TEST(says_what_cannot_be_read),
 	     FB_TEST(names_options_and_states), FB_TEST(counts_inodes_by_file_system),
-	     FB_TEST(a_broken_list_costs_its_rest), FB_TEST(unknown_lists_are_an_error))
+	     FB_TEST(a_broken_list_costs_its_rest), FB_TEST(unknown_lists_are_an_error),
+	     FB_TEST(each_read_may_fail))

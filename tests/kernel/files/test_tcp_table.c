@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/limits.h"
 #include "kernel/files/socket.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"
 #include "tests/kernel/real_kernel.h"
@@ -121,6 +123,77 @@ static void goes_on_behind_a_broken_chain(void)
 	made_kernel_destroy(t.made);
 }
 
+/* What is missing is told by name; a table of as many chains as there may be sockets is the largest. */
+static void says_what_is_missing(void)
+{
+	static const size_t members[] = {
+		offsetof(struct fb_layout, sock_nulls_node),
+		offsetof(struct fb_layout, listen_bucket_head),
+		offsetof(struct fb_layout, hashinfo_lhash2),
+		offsetof(struct fb_layout, hashinfo_lhash2_mask),
+		offsetof(struct fb_layout, hashinfo_ehash),
+		offsetof(struct fb_layout, hashinfo_ehash_mask),
+	};
+	struct ports ports = {0};
+	bool whole = true;
+	struct tables t;
+
+	begin(&t, false);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
+		struct fb_field *field =
+			(struct fb_field *)((char *)&t.made->kernel.layout + members[i]);
+
+		field->found = false;
+		FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_NOT_FOUND,
+			      field->name);
+		field->found = true;
+	}
+	MADE_SET(t.made, t.info, hashinfo_lhash2_mask, FB_MAX_SOCKETS);
+	FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_CORRUPT,
+		      "TCP sockets: hashinfo_lhash2_mask is 0x1000000");
+	t.made->kernel.layout.inet_listen_hashbucket.size = 0;
+	FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_NOT_FOUND,
+		      "inet_listen_hashbucket");
+	made_symbols(t.made, (const char *const[]){NULL}, NULL);
+	FB_FAILS_WITH(fb_tcp_each(&t.made->kernel, note, &ports, &whole), FB_NOT_FOUND,
+		      "tcp_hashinfo");
+	made_kernel_destroy(t.made);
+}
+
+static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
+{
+	const struct tables *tables = context;
+	struct ports ports = {0};
+	bool whole = false;
+	struct fb_error *err = fb_tcp_each(&tables->made->kernel, note, &ports, &whole);
+
+	*incomplete_ret = !whole;
+	return err ? err : fb_buf_append(text, &ports, sizeof(ports));
+}
+
+static struct fb_error *ask(void *context)
+{
+	const struct tables *tables = context;
+	struct ports ports = {0};
+	bool whole;
+
+	return fb_tcp_each(&tables->made->kernel, note, &ports, &whole);
+}
+
+static void each_read_may_fail(void)
+{
+	struct tables t;
+
+	begin(&t, false);
+	add(&t, t.established + 16, 1, 3);
+	add(&t, t.established + 16, 6, 99);
+	add(&t, t.listening + 8, 10, 1);
+	made_put(t.made, t.established, 0, 8); /* a chain may end with no number at all */
+	CU_ASSERT(failing_made_must_pass(t.made, ask, &t) > 20);
+	absent_made_must_tell(t.made, answer, &t);
+	made_kernel_destroy(t.made);
+}
+
 static void stops_when_told(void)
 {
 	struct ports ports = {0};
@@ -184,4 +257,5 @@ static void agrees_with_real_kernels(void)
 }
 
 FB_TEST_MAIN("kernel/tcp_table", FB_TEST(walks_both_tables), FB_TEST(goes_on_behind_a_broken_chain),
-	     FB_TEST(stops_when_told), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(says_what_is_missing), FB_TEST(each_read_may_fail), FB_TEST(stops_when_told),
+	     FB_TEST(agrees_with_real_kernels))
