@@ -12,10 +12,12 @@
 
 size_t failing_made_must_pass(struct made_kernel *made, failing_question *ask, void *context)
 {
-	size_t reads, warnings = fb_warnings_count(made->warnings);
 	struct failing_space failing;
 	struct failure failure;
+	size_t reads, warnings;
 
+	FB_OK(ask(context));
+	warnings = fb_warnings_count(made->warnings); /* of the answer where nothing fails */
 	failing_space_init(&failing, made->kernel.space, &failure);
 	made->kernel.space = &failing.space;
 	reads = failing_must_pass(ask, context, &failure, SIZE_MAX / 2, 0);

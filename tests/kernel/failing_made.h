@@ -10,8 +10,8 @@
 #include "tests/base/failing.h"
 #include "tests/kernel/made_kernel.h"
 
-/* Each read fails by each fatal code, and the question has to fail by the same, without a warning. Gives the number of
- * reads. */
+/* Each read fails by each fatal code, and the question has to fail by the same, without a further warning. Gives the
+ * number of reads. */
 size_t failing_made_must_pass(struct made_kernel *made, failing_question *ask, void *context);
 
 /* Appends an answer to text. Sets *incomplete_ret where the answer itself says that a part is missing. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/kernel/failing_made.h"
+
 #define TASK_SIZE 320u
 #define NODE_TAG 2u
 #define NODE_SLOTS 40u
@@ -250,6 +252,21 @@ void made_tasks_create(struct made_tasks *tasks)
 	made_tasks_symbol(tasks, "current_task", tasks->current);
 	made_tasks_symbol(tasks, "runqueues", tasks->run_queue);
 	made_tasks_symbol(tasks, "nr_threads", tasks->nr_threads);
+}
+
+static struct fb_error *load(void *context)
+{
+	struct made_tasks *made = context;
+	struct fb_tasks *tasks = NULL;
+	struct fb_error *err = fb_tasks_load(&made->made->kernel, &tasks);
+
+	fb_tasks_destroy(tasks);
+	return err;
+}
+
+size_t made_tasks_must_pass(struct made_tasks *tasks)
+{
+	return failing_made_must_pass(tasks->made, load, tasks);
 }
 
 void made_tasks_destroy(struct made_tasks *tasks)

@@ -43,5 +43,7 @@ void made_task_hide(struct made_tasks *tasks, uint64_t task);
 /* The slot of a TID in the tree. */
 uint64_t made_task_slot(struct made_tasks *tasks, int tid);
 uint64_t made_task_word(struct made_tasks *tasks, uint64_t address);
+/* Loads the table again and again, with a read that fails each time; gives the number of reads. */
+size_t made_tasks_must_pass(struct made_tasks *tasks);
 
 #endif

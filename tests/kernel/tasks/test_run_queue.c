@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/failing_reads.h"
 #include "tests/kernel/made_tasks.h"
 #include "tests/kernel/sample_kernel.h"
@@ -263,8 +264,32 @@ static void a_failing_read_is_told(void)
 	failing_reads_strictly(tell_all, 16);
 }
 
+static struct fb_error *load_queues(void *context)
+{
+	const struct host *host = context;
+	struct fb_run_queues queues;
+	uint32_t seconds;
+	struct fb_error *err = fb_soft_lockup_limit(&host->made.made->kernel, &seconds);
+
+	if (!err)
+		err = fb_run_queues_load(&host->made.made->kernel, host->tasks, &queues);
+	if (!err)
+		fb_run_queues_deinit(&queues);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct host host;
+
+	build(&host);
+	made_put(host.made.made, host.calls, made_alloc(host.made.made, 64), 8);
+	CU_ASSERT(failing_made_must_pass(host.made.made, load_queues, &host) > 15);
+	end(&host);
+}
+
 FB_TEST_MAIN("kernel/run_queue", FB_TEST(tells_who_runs_and_who_waits),
 	     FB_TEST(takes_the_counter_apart), FB_TEST(tells_how_long_the_watchdog_was_kept_off),
 	     FB_TEST(counts_calls_that_were_not_taken), FB_TEST(finds_the_counter_where_it_moved),
 	     FB_TEST(a_lost_queue_still_has_its_threads), FB_TEST(the_sample_s_two_sources_agree),
-	     FB_TEST(a_failing_read_is_told))
+	     FB_TEST(a_failing_read_is_told), FB_TEST(what_is_fatal_passes))

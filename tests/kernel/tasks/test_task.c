@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_tasks.h"
 
 #define ALL_SOURCES \
@@ -389,6 +390,115 @@ static void reads_command_lines(void)
 	made_tasks_destroy(&host.made);
 }
 
+/* Each of the tables fields that a source gives, and that it was lost. */
+static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
+{
+	struct host *host = context;
+	struct fb_tasks *tasks = NULL;
+	struct fb_error *err = fb_tasks_load(&host->made.made->kernel, &tasks);
+
+	if (err)
+		return err;
+	*incomplete_ret = fb_tasks_damaged(tasks);
+	for (size_t i = 0; i < fb_tasks_count(tasks) && !err; i++) {
+		const struct fb_task *task = fb_tasks_get(tasks, i);
+
+		*incomplete_ret |= task->damaged > 0;
+		err = fb_buf_printf(text, "%d %d %d %s %c %u %d %d %u %u %x %u\n", task->pid,
+				    task->tid, task->ppid, task->comm, task->state, task->cpu,
+				    task->on_cpu, task->kernel_thread, task->uid, task->level_count,
+				    task->found_by, task->mm != 0);
+	}
+	fb_tasks_destroy(tasks);
+	return err;
+}
+
+static void each_read_may_fail(void)
+{
+	struct host host;
+
+	make_host(&host);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 150);
+	absent_made_must_tell(host.made.made, answer, &host);
+	made_tasks_destroy(&host.made);
+}
+
+/* A leader stands before its threads, whatever their numbers; idle tasks stand first, in the order of their CPUs. */
+static void tasks_stand_in_order(void)
+{
+	static const int order[][2] = {{0, 0},    {1, 1},     {2, 2},     {100, 100},
+				       {100, 50}, {100, 105}, {200, 200}, {300, 300}};
+	size_t first, count;
+	struct host host;
+	struct fb_tasks *tasks;
+
+	make_host(&host);
+	made_process(&host.made, host.init, 300, "last");
+	made_thread(&host.made, host.daemon, 50, "older");
+	tasks = load(&host);
+	CU_ASSERT_EQUAL_FATAL(fb_tasks_count(tasks), FB_ARRAY_SIZE(order));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(order); i++) {
+		CU_ASSERT_EQUAL(fb_tasks_get(tasks, i)->pid, order[i][0]);
+		CU_ASSERT_EQUAL(fb_tasks_get(tasks, i)->tid, order[i][1]);
+	}
+	fb_tasks_group(tasks, 100, &first, &count);
+	CU_ASSERT(first == 3 && count == 3);
+	fb_tasks_group(tasks, 300, &first, &count);
+	CU_ASSERT(first == 7 && count == 1);
+	fb_tasks_group(tasks, 150, &first, &count);
+	CU_ASSERT_EQUAL(count, 0);
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+static bool warned_of(const struct host *host, const char *text)
+{
+	for (size_t i = 0; i < fb_warnings_count(host->made.made->warnings); i++)
+		if (!strcmp(fb_warnings_get(host->made.made->warnings, i), text))
+			return true;
+	return false;
+}
+
+/* One line says what is lost, by numbers where they are known. */
+static void warnings_count_what_is_lost(void)
+{
+	size_t counted = 0;
+	struct host host;
+
+	make_host(&host);
+	made_lose(host.made.made, host.daemon);
+	made_put(host.made.made, host.made.nr_threads, 9, 4);
+	fb_tasks_destroy(load(&host));
+	CU_ASSERT_TRUE(warned_of(&host, "1 threads are known by TID only (the first: 100): their "
+					"task_struct is not in the dump"));
+	CU_ASSERT_TRUE(
+		warned_of(&host, "the kernel counted 9 threads: nothing leads to 4 of them"));
+	made_tasks_destroy(&host.made);
+
+	make_host(&host);
+	fb_tasks_destroy(load(&host));
+	CU_ASSERT_EQUAL(fb_warnings_count(host.made.made->warnings), 0);
+	/* One that is counted too much, one too little, and a counter that cannot be. */
+	for (unsigned i = 0; i < 3; i++) {
+		struct fb_tasks *tasks;
+
+		made_put(host.made.made, host.made.nr_threads,
+			 i == 0   ? 6
+			 : i == 1 ? 4
+				  : 4194305,
+			 4);
+		tasks = load(&host);
+		CU_ASSERT_EQUAL(fb_tasks_damaged(tasks), i < 2);
+		fb_tasks_destroy(tasks);
+	}
+	for (size_t i = 0; i < fb_warnings_count(host.made.made->warnings); i++)
+		counted += strstr(fb_warnings_get(host.made.made->warnings, i), "counted") != NULL;
+	CU_ASSERT_EQUAL(counted, 1);
+	CU_ASSERT_TRUE(
+		warned_of(&host, "the kernel counted 6 threads: nothing leads to 1 of them"));
+	made_tasks_destroy(&host.made);
+}
+
 static void fails_without_any_task(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -400,7 +510,12 @@ static void fails_without_any_task(void)
 
 static void names_sources(void)
 {
-	CU_ASSERT_STRING_EQUAL(fb_found_by_name(FB_FOUND_TASK_LIST), "task-list");
+	static const char *const names[] = {"task-list", "thread-list", "pid-tree", "cpu",
+					    "family",    "slab",        "cgroup",   "futex",
+					    "waiter",    "lock-owner",  "wakeup"};
+
+	for (unsigned i = 0; i < FB_ARRAY_SIZE(names); i++)
+		CU_ASSERT_STRING_EQUAL(fb_found_by_name(1u << i), names[i]);
 	CU_ASSERT_STRING_EQUAL(fb_found_by_name(1u << 31), "unknown");
 	for (unsigned i = 0; i < FB_FOUND_BITS; i++)
 		CU_ASSERT_STRING_NOT_EQUAL(fb_found_by_name(1u << i), "unknown");
@@ -411,4 +526,6 @@ FB_TEST_MAIN("kernel/task", FB_TEST(finds_all), FB_TEST(finds_all_without_a_sour
 	     FB_TEST(believes_no_strange_pid), FB_TEST(ends_mazes_of_nodes),
 	     FB_TEST(walks_shared_nodes_once), FB_TEST(walks_joined_lists_once),
 	     FB_TEST(believes_no_garbage), FB_TEST(reads_states), FB_TEST(reads_levels),
-	     FB_TEST(reads_command_lines), FB_TEST(fails_without_any_task), FB_TEST(names_sources))
+	     FB_TEST(reads_command_lines), FB_TEST(each_read_may_fail),
+	     FB_TEST(tasks_stand_in_order), FB_TEST(warnings_count_what_is_lost),
+	     FB_TEST(fails_without_any_task), FB_TEST(names_sources))

@@ -128,5 +128,15 @@ static void damaged_lists_are_told(void)
 	}
 }
 
+static void what_is_fatal_passes(void)
+{
+	struct host host;
+
+	make_host(&host);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 100);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_cgroups", FB_TEST(finds_who_is_in_a_cgroup_and_who_moves),
-	     FB_TEST(lives_without_cgroups), FB_TEST(damaged_lists_are_told))
+	     FB_TEST(lives_without_cgroups), FB_TEST(damaged_lists_are_told),
+	     FB_TEST(what_is_fatal_passes))

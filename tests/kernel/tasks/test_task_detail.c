@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/real_kernel.h"
 
@@ -93,6 +94,26 @@ static void adds_up_memory(void)
 	CU_ASSERT_EQUAL(bytes, 44 * 4096);
 	made_put(made, mm + 16 + 8, 1ull << 60, 8);
 	FB_FAILS(fb_mm_resident(&made->kernel, mm, &bytes), FB_CORRUPT);
+	/* As many pages as there may be, of a file; fewer of others than none. */
+	made_put(made, parts, 0, 4);
+	for (int more = -1; more <= 1; more++) {
+		int64_t pages = ((int64_t)1 << 40) + more;
+
+		made_put(made, mm + 16 + 8, (uint64_t)pages, 8);
+		if (more > 0)
+			FB_FAILS(fb_mm_resident(&made->kernel, mm, &bytes), FB_CORRUPT);
+		else
+			FB_OK(fb_mm_resident(&made->kernel, mm, &bytes));
+		if (more <= 0)
+			CU_ASSERT_EQUAL(bytes, (uint64_t)pages * 4096);
+		made_put(made, mm + 16 + 8, (uint64_t)-pages, 8);
+		if (more > 0) {
+			FB_FAILS(fb_mm_resident(&made->kernel, mm, &bytes), FB_CORRUPT);
+			break;
+		}
+		FB_OK(fb_mm_resident(&made->kernel, mm, &bytes));
+		CU_ASSERT_EQUAL(bytes, 0);
+	}
 	MADE_FIELD(made, mm_rss_stat, 16, 24);
 	FB_FAILS(fb_mm_resident(&made->kernel, mm, &bytes), FB_UNSUPPORTED);
 	made_kernel_destroy(made);
@@ -119,6 +140,95 @@ static void lives_without_namespaces(void)
 	CU_ASSERT_EQUAL(inodes[FB_NAMESPACE_NET], 4026531840);
 	CU_ASSERT_EQUAL(inodes[FB_NAMESPACE_UTS], 0);
 	CU_ASSERT_STRING_EQUAL(fb_namespace_name(FB_NAMESPACE_UTS), "uts");
+	made_kernel_destroy(made);
+}
+
+struct question {
+	struct made_kernel *made;
+	struct fb_task task;
+	uint64_t mm; /* 0: namespaces, control group and user are asked for */
+};
+
+static struct fb_error *ask(void *context)
+{
+	const struct question *question = context;
+	struct fb_kernel *kernel = &question->made->kernel;
+	uint64_t inodes[FB_NAMESPACE_KINDS], bytes;
+	char path[256];
+	uint32_t uid;
+	struct fb_error *err;
+
+	if (question->mm)
+		return fb_mm_resident(kernel, question->mm, &bytes);
+	err = fb_task_namespaces(kernel, &question->task, inodes);
+	if (!err)
+		err = fb_task_cgroup(kernel, &question->task, path, sizeof(path));
+	return err ? err : fb_task_effective_uid(kernel, &question->task, &uid);
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct question question = {.made = made_kernel_create()};
+	struct made_kernel *made = question.made;
+	uint64_t nsproxy = made_alloc(made, 64), cred = made_alloc(made, 64);
+	uint64_t pid = made_alloc(made, 128), namespace = made_alloc(made, 64);
+
+	MADE_FIELD(made, kernfs_parent, 0, 8);
+	MADE_FIELD(made, kernfs_name, 8, 8);
+	MADE_FIELD(made, task_nsproxy, 0, 8);
+	MADE_FIELD(made, nsproxy_net, 8, 8);
+	MADE_FIELD(made, net_ns_inum, 16, 4);
+	MADE_FIELD(made, pid_ns_inum, 16, 4);
+	MADE_FIELD(made, user_ns_inum, 16, 4);
+	MADE_FIELD(made, task_cred, 16, 8);
+	MADE_FIELD(made, cred_user_ns, 8, 8);
+	MADE_FIELD(made, cred_euid, 4, 4);
+	MADE_FIELD(made, task_thread_pid, 24, 8);
+	MADE_FIELD(made, pid_level, 4, 4);
+	MADE_FIELD(made, pid_numbers, 48, 16);
+	MADE_FIELD(made, upid_ns, 8, 8);
+	made->kernel.layout.upid.size = 16;
+	question.task = put_task(made, put_node(made, "a", put_node(made, "", 0)));
+	MADE_SET(made, question.task.address, task_nsproxy, nsproxy);
+	MADE_SET(made, question.task.address, task_cred, cred);
+	MADE_SET(made, question.task.address, task_thread_pid, pid);
+	MADE_SET(made, nsproxy, nsproxy_net, namespace);
+	MADE_SET(made, cred, cred_user_ns, namespace);
+	MADE_SET(made, pid + 48, upid_ns, namespace);
+	CU_ASSERT_EQUAL(failing_made_must_pass(made, ask, &question), 19);
+	MADE_FIELD(made, mm_rss_stat, 16, 32);
+	question.mm = made_alloc(made, 64);
+	CU_ASSERT_EQUAL(failing_made_must_pass(made, ask, &question), 3);
+	made_kernel_destroy(made);
+}
+
+/* The namespace of a task's own PID is that of its innermost level; a level that cannot be names none. */
+static void tells_the_innermost_namespace(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	struct fb_task task = {.address = made_alloc(made, 64)};
+	uint64_t pid = made_alloc(made, 1024), inodes[FB_NAMESPACE_KINDS];
+
+	MADE_FIELD(made, task_thread_pid, 24, 8);
+	MADE_FIELD(made, pid_level, 4, 4);
+	MADE_FIELD(made, pid_numbers, 48, 16);
+	MADE_FIELD(made, upid_ns, 8, 8);
+	MADE_FIELD(made, pid_ns_inum, 16, 4);
+	made->kernel.layout.upid.size = 16;
+	MADE_SET(made, task.address, task_thread_pid, pid);
+	for (unsigned level = 0; level <= 33; level++) {
+		uint64_t namespace = made_alloc(made, 64);
+
+		MADE_SET(made, namespace, pid_ns_inum, 700 + level);
+		MADE_SET(made, pid + 48 + level * 16, upid_ns, namespace);
+		MADE_SET(made, pid, pid_level, level);
+		FB_OK(fb_task_namespaces(&made->kernel, &task, inodes));
+		CU_ASSERT_EQUAL(inodes[FB_NAMESPACE_PID], level < 33 ? 700 + level : 0);
+	}
+	made->kernel.layout.pid_numbers.found = false;
+	MADE_SET(made, pid, pid_level, 0);
+	FB_OK(fb_task_namespaces(&made->kernel, &task, inodes));
+	CU_ASSERT_EQUAL(inodes[FB_NAMESPACE_PID], 0);
 	made_kernel_destroy(made);
 }
 
@@ -172,4 +282,5 @@ static void agrees_with_real_kernels(void)
 }
 
 FB_TEST_MAIN("kernel/task_detail", FB_TEST(spells_control_groups), FB_TEST(adds_up_memory),
-	     FB_TEST(lives_without_namespaces), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(lives_without_namespaces), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(tells_the_innermost_namespace), FB_TEST(agrees_with_real_kernels))

@@ -321,9 +321,20 @@ static void needs_every_member(void)
 	}
 }
 
+static void what_is_fatal_passes(void)
+{
+	struct host host;
+
+	make_host(&host);
+	make_global(&host, host.table, BUCKETS);
+	sleep_in(&host, host.table, 1, host.hidden);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 80);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_futexes", FB_TEST(needs_every_member), FB_TEST(finds_in_one_table),
 	     FB_TEST(does_not_ask_in_vain), FB_TEST(finds_in_tables_of_nodes),
 	     FB_TEST(finds_by_symbols_of_their_own), FB_TEST(finds_in_private_tables),
 	     FB_TEST(finds_owners), FB_TEST(sleepers_need_no_owner),
 	     FB_TEST(goes_round_lost_sleepers), FB_TEST(believes_no_dead_task),
-	     FB_TEST(believes_no_strange_table))
+	     FB_TEST(believes_no_strange_table), FB_TEST(what_is_fatal_passes))

@@ -85,6 +85,18 @@ static void follows_no_copied_list(void)
 	expect(&host, 0);
 }
 
+static void what_is_fatal_passes(void)
+{
+	struct host host;
+
+	make_host(&host);
+	MADE_SET(host.made.made, host.init, task_last_wakee, host.hidden);
+	MADE_SET(host.made.made, host.init, task_parent, host.hidden);
+	made_list_add(host.made.made, host.init + 512, host.hidden + 528);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 80);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_links", FB_TEST(finds_who_was_woken_last),
 	     FB_TEST(believes_nobody_who_has_ended), FB_TEST(finds_tracers_and_traced),
-	     FB_TEST(follows_no_copied_list))
+	     FB_TEST(follows_no_copied_list), FB_TEST(what_is_fatal_passes))

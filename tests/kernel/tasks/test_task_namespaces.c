@@ -226,7 +226,23 @@ static void levels_are_such_that_can_be(void)
 	}
 }
 
+static void what_is_fatal_passes(void)
+{
+	uint64_t nsproxy;
+	struct host host;
+
+	make_host(&host);
+	MADE_FIELD(host.made.made, task_nsproxy, 248, 8);
+	MADE_FIELD(host.made.made, nsproxy_pid_ns_for_children, 8, 8);
+	nsproxy = made_alloc(host.made.made, 64);
+	MADE_SET(host.made.made, nsproxy, nsproxy_pid_ns_for_children, host.namespace);
+	MADE_SET(host.made.made, host.init, task_nsproxy, nsproxy);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 100);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_namespaces", FB_TEST(finds_by_the_inner_tree),
 	     FB_TEST(finds_by_the_namespace_of_children), FB_TEST(follows_lost_tasks),
 	     FB_TEST(names_the_host_tid_of_lost_tasks), FB_TEST(believes_no_strange_entry),
-	     FB_TEST(passes_over_lost_namespaces), FB_TEST(levels_are_such_that_can_be))
+	     FB_TEST(passes_over_lost_namespaces), FB_TEST(levels_are_such_that_can_be),
+	     FB_TEST(what_is_fatal_passes))

@@ -236,7 +236,16 @@ static void roots_may_be_entries(void)
 	destroy(&host);
 }
 
+static void what_is_fatal_passes(void)
+{
+	struct host host;
+
+	make_host(&host);
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 80);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_pid_tree", FB_TEST(finds_what_no_list_has), FB_TEST(needs_every_member),
 	     FB_TEST(entries_that_contradict_themselves_are_lost_tasks),
 	     FB_TEST(nodes_stand_where_they_say), FB_TEST(roots_may_be_entries),
-	     FB_TEST(small_internal_entries_are_no_nodes))
+	     FB_TEST(small_internal_entries_are_no_nodes), FB_TEST(what_is_fatal_passes))

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "kernel/tasks/task.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_tasks.h"
 
@@ -250,20 +249,8 @@ static void passes_over_lost_stacks(void)
 	}
 }
 
-static struct fb_error *load(void *context)
-{
-	struct host *host = context;
-	struct fb_tasks *tasks = NULL;
-	struct fb_error *err = fb_tasks_load(&host->made.made->kernel, &tasks);
-
-	fb_tasks_destroy(tasks);
-	return err;
-}
-
 static void what_is_fatal_passes(void)
 {
-	struct failing_space failing;
-	struct failure failure;
 	struct host host;
 	uint64_t mutex;
 
@@ -271,10 +258,7 @@ static void what_is_fatal_passes(void)
 	mutex = make_mutex(&host, host.hidden | 1);
 	queue_mutex(&host, mutex, host.init, WAITER_AT);
 	queue_mutex(&host, mutex, host.hidden, WAITER_AT);
-	failing_space_init(&failing, host.made.made->kernel.space, &failure);
-	host.made.made->kernel.space = &failing.space;
-	failing_must_pass(load, &host, &failure, 2000, 0);
-	host.made.made->kernel.space = failing.whole;
+	CU_ASSERT(made_tasks_must_pass(&host.made) > 100);
 	made_tasks_destroy(&host.made);
 }
 
