@@ -80,5 +80,51 @@ static void what_is_no_header_ends_it(void)
 	fb_warnings_destroy(warnings);
 }
 
+/* What a header has to be; and a file's end is no header that is damaged. */
+static void headers_are_checked(void)
+{
+	static const struct {
+		uint32_t magic, version;
+		uint64_t start, last;
+		size_t size; /* of the file */
+		bool good;
+	} headers[] = {
+		{FB_LIME_MAGIC, 1, 5, 5, 32, true},
+		{FB_LIME_MAGIC, 1, 0, UINT64_MAX - 1, 32, true},
+		{FB_LIME_MAGIC, 1, 1, UINT64_MAX, 32, true},
+		{FB_LIME_MAGIC, 1, 0, UINT64_MAX, 32, false},
+		{FB_LIME_MAGIC, 1, 6, 5, 32, false},
+		{FB_LIME_MAGIC, 2, 5, 5, 32, false},
+		{FB_LIME_MAGIC + 1, 1, 5, 5, 32, false},
+		{FB_LIME_MAGIC, 1, 5, 5, 31, false},
+		{FB_LIME_MAGIC, 1, 5, 5, 0, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(headers); i++) {
+		struct fb_lime_header *header = calloc(1, sizeof(*header));
+		uint64_t start = 77, length = 77;
+		struct fb_warnings *warnings;
+		struct fb_file *file;
+		bool more = false;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(header);
+		header->magic = headers[i].magic;
+		header->version = headers[i].version;
+		header->start = headers[i].start;
+		header->last = headers[i].last;
+		FB_OK_FATAL(fb_warnings_create(&warnings));
+		FB_OK_FATAL(fb_file_from_memory("made", header, headers[i].size, &file));
+		FB_OK(fb_lime_range(file, 0, FB_LIME_MAGIC, FB_LIME_VERSION, warnings, &more,
+				    &start, &length));
+		CU_ASSERT_EQUAL(more, headers[i].good);
+		CU_ASSERT_EQUAL(start, headers[i].good ? headers[i].start : 77);
+		CU_ASSERT_EQUAL(length,
+				headers[i].good ? headers[i].last - headers[i].start + 1 : 77);
+		CU_ASSERT_EQUAL(fb_warnings_count(warnings), !headers[i].good && headers[i].size);
+		fb_file_destroy(file);
+		fb_warnings_destroy(warnings);
+	}
+}
+
 FB_TEST_MAIN("kernel/lime", FB_TEST(reads_its_ranges), FB_TEST(a_cut_image_has_what_is_left),
-	     FB_TEST(what_is_no_header_ends_it))
+	     FB_TEST(what_is_no_header_ends_it), FB_TEST(headers_are_checked))

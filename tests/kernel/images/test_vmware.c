@@ -121,6 +121,93 @@ static void compressed_memory_is_said(void)
 	free(checkpoint.data);
 }
 
+static void its_magic_has_four_forms(void)
+{
+	static const struct {
+		uint32_t magic;
+		size_t size;
+		bool is;
+	} files[] = {{FB_VMWARE_MAGIC, 4, true},
+		     {FB_VMWARE_MAGIC_PARTIAL, 4, true},
+		     {FB_VMWARE_MAGIC_RESTORED, 4, true},
+		     {FB_VMWARE_MAGIC_NORESTORE, 4, true},
+		     {FB_VMWARE_MAGIC + 1, 4, false},
+		     {FB_VMWARE_MAGIC, 3, false},
+		     {0, 0, false}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(files); i++) {
+		uint32_t *magic = malloc(sizeof(*magic));
+		bool is = !files[i].is;
+		struct fb_file *file;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(magic);
+		*magic = files[i].magic;
+		FB_OK_FATAL(fb_file_from_memory("made", magic, files[i].size, &file));
+		FB_OK(fb_vmware_detect(file, &is));
+		CU_ASSERT_EQUAL(is, files[i].is);
+		fb_file_destroy(file);
+	}
+}
+
+/* Sixteen regions are read, of which each is at a place of its own; one more cannot be. */
+static void regions_are_counted(void)
+{
+	for (size_t count = 16; count <= 17; count++) {
+		struct mk_bytes checkpoint, memory;
+		struct mk_range many[17];
+		struct fb_dump *dump;
+
+		for (size_t i = 0; i < count; i++)
+			many[i] = (struct mk_range){.pfn = 10 * i, .pages = 1 + i % 3};
+		mk_vmware(many, count, &checkpoint, &memory);
+		if (count == 16) {
+			FB_OK_FATAL(open_both(&checkpoint, &memory, &dump));
+			mk_check_ranges(dump, many, count, 200);
+			fb_dump_destroy(dump);
+		} else {
+			FB_FAILS_WITH(open_both(&checkpoint, &memory, &dump), FB_CORRUPT,
+				      "17 regions of memory");
+		}
+		free(checkpoint.data);
+		free(memory.data);
+	}
+}
+
+/* More groups than devices can be are not looked for. A packed block that is not the memory is passed over, and none
+ * ends behind all offsets. */
+static void groups_and_blocks_are_bounded(void)
+{
+	struct mk_bytes checkpoint;
+	struct fb_vmware_header *header;
+	struct fb_dump *dump;
+	uint64_t size;
+	uint8_t *name;
+
+	mk_vmware(ranges, RANGES, &checkpoint, NULL);
+	name = memmem(checkpoint.data, checkpoint.size, "screen", 6);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+	name[-2] = FB_VMWARE_PACKED_BLOCK; /* the tag's low byte */
+	FB_OK_FATAL(mk_open(&checkpoint, NULL, &dump));
+	mk_check_ranges(dump, ranges, RANGES, 0x100020);
+	fb_dump_destroy(dump);
+	/* Behind the name stands the block's size, and behind the block a padding of 5 bytes. */
+	size = (uint64_t)INT64_MAX - (uint64_t)(name + 6 + 18 + 5 - checkpoint.data);
+	memcpy(name + 6, &size, sizeof(size));
+	FB_FAILS(mk_open(&checkpoint, NULL, &dump), FB_TRUNCATED);
+	size++;
+	memcpy(name + 6, &size, sizeof(size));
+	FB_FAILS_WITH(mk_open(&checkpoint, NULL, &dump), FB_CORRUPT, "a block of ");
+	header = (struct fb_vmware_header *)checkpoint.data;
+	change_group(&checkpoint, 1, 0, 'M');
+	header->group_count = 4096;
+	FB_FAILS(mk_open(&checkpoint, NULL, &dump), FB_TRUNCATED); /* it has two */
+	header->group_count = 4097;
+	FB_FAILS_WITH(mk_open(&checkpoint, NULL, &dump), FB_CORRUPT, "4097 groups");
+	free(checkpoint.data);
+}
+
 FB_TEST_MAIN("kernel/vmware", FB_TEST(reads_the_memory_beside_it),
 	     FB_TEST(reads_the_memory_within_it), FB_TEST(without_regions_memory_begins_at_0),
-	     FB_TEST(refuses_what_cannot_be), FB_TEST(compressed_memory_is_said))
+	     FB_TEST(refuses_what_cannot_be), FB_TEST(compressed_memory_is_said),
+	     FB_TEST(its_magic_has_four_forms), FB_TEST(regions_are_counted),
+	     FB_TEST(groups_and_blocks_are_bounded))

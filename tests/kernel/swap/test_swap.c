@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
-#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/real_kernel.h"
 
 #define PATTERN_PAGES 256u
@@ -67,6 +67,66 @@ static void leaves_files_alone(void)
 	made_kernel_destroy(made);
 }
 
+/* Of two areas the first is a file, and the second a device: each is told by its own number, and each read counts. */
+struct two {
+	struct made_kernel *made;
+	uint32_t area;
+};
+
+static struct fb_error *read_area(void *context)
+{
+	const struct two *two = context;
+	uint8_t page[FB_PAGE_SIZE];
+	struct fb_swap *swap;
+	const char *detail;
+	struct fb_error *err = fb_swap_create(&two->made->kernel, &swap);
+
+	if (err)
+		return err;
+	err = fb_swap_read(swap, two->area, 5, page, &detail);
+	fb_swap_destroy(swap);
+	if (!fb_error_is(err, FB_ABSENT))
+		return err;
+	fb_error_destroy(err); /* on a disk */
+	return NULL;
+}
+
+static void tells_areas_apart(void)
+{
+	struct two two = {.made = made_kernel_create()};
+	struct made_kernel *made = two.made;
+	uint64_t count = made_alloc(made, 8), infos = made_alloc(made, 16);
+	uint64_t spaces = made_alloc(made, 16);
+
+	MADE_FIELD(made, swap_info_bdev, 0, 8);
+	MADE_FIELD(made, swap_info_file, 8, 8);
+	MADE_FIELD(made, file_inode, 16, 8);
+	MADE_FIELD(made, inode_mode, 4, 2);
+	MADE_FIELD(made, address_space_pages, 8, 16);
+	MADE_FIELD(made, block_device_disk, 0, 8);
+	made_symbols(made,
+		     (const char *const[]){"nr_swapfiles", "swap_info", "swapper_spaces", NULL},
+		     (const uint64_t[]){count, infos, spaces});
+	made_put(made, count, 2, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t info = made_alloc(made, 64), file = made_alloc(made, 64);
+		uint64_t inode = made_alloc(made, 64);
+
+		made_put(made, infos + 8 * i, info, 8);
+		MADE_SET(made, info, swap_info_bdev, 0x10);
+		MADE_SET(made, info, swap_info_file, file);
+		MADE_SET(made, file, file_inode, inode);
+		MADE_SET(made, inode, inode_mode, i ? 0060600 : 0100600);
+	}
+	CU_ASSERT(failing_made_must_pass(made, read_area, &two) > 6);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+	two.area = 1;
+	CU_ASSERT(failing_made_must_pass(made, read_area, &two) > 7);
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(made->warnings), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_warnings_get(made->warnings, 0), "swap area 1: "));
+	made_kernel_destroy(made);
+}
+
 /* Each word of the pattern is the tag, and how far it stands from the region's start. */
 static bool has_pattern(const uint8_t *page, uint64_t tag)
 {
@@ -115,4 +175,4 @@ static void reads_real_zram(void)
 }
 
 FB_TEST_MAIN("kernel/swap", FB_TEST(lives_without_swap), FB_TEST(leaves_files_alone),
-	     FB_TEST(reads_real_zram))
+	     FB_TEST(tells_areas_apart), FB_TEST(reads_real_zram))

@@ -6,7 +6,7 @@
 
 #include "kernel/values/value_print.h"
 #include "tests/harness.h"
-#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/symbols/make_btf.h"
 
 /*
@@ -155,12 +155,13 @@ static void follows_paths(void)
 	destroy(&made);
 }
 
+#define FOLLOW(path) fb_value_follow(made.space, NULL, &made.outer, (path), &value)
+
 static void refuses_wrong_paths(void)
 {
 	struct made made = make();
 	struct fb_value value;
 
-#define FOLLOW(path) fb_value_follow(made.space, NULL, &made.outer, (path), &value)
 	FB_FAILS_WITH(FOLLOW(".numbr"), FB_NOT_FOUND, "nearest is 'number'");
 	FB_FAILS_WITH(FOLLOW(".next.numbr"), FB_NOT_FOUND, ".next.numbr");
 	FB_FAILS_WITH(FOLLOW(".next.next.number"), FB_FAULT, "null");
@@ -178,6 +179,89 @@ static void refuses_wrong_paths(void)
 	/* Without memory: where things are in the type that a pointer leads to. */
 	FB_OK(fb_value_follow(NULL, NULL, &made.type, ".next.inner.hole", &value));
 	CU_ASSERT_EQUAL(value.address, 24);
+	destroy(&made);
+}
+
+/* Numbers of elements are decimal, octal or hexadecimal, of 32 bits, and nothing else. */
+static void indexes_are_numbers(void)
+{
+	static const struct {
+		const char *path;
+		uint64_t offset; /* UINT64_MAX: it is none */
+	} paths[] = {
+		{".list[0x3]", 44 + 12},
+		{".list[03]", 44 + 12},
+		{".tail[4294967295]", 72 + 4ull * UINT32_MAX},
+		{".tail[4294967296]", UINT64_MAX},
+		{".list[ 1]", UINT64_MAX},
+		{".list[+1]", UINT64_MAX},
+		{".list[]", UINT64_MAX},
+		{".list[/]", UINT64_MAX},
+		{".list[:]", UINT64_MAX},
+		{".list[9]", UINT64_MAX},
+		{".list[1)", UINT64_MAX},
+	};
+	struct made made = make();
+	struct fb_value value;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(paths); i++) {
+		struct fb_error *err =
+			fb_value_follow(made.space, NULL, &made.outer, paths[i].path, &value);
+
+		if (paths[i].offset == UINT64_MAX) {
+			FB_FAILS(err, FB_INVALID);
+			continue;
+		}
+		FB_OK(err);
+		CU_ASSERT_EQUAL(value.address - made.outer.address, paths[i].offset);
+		CU_ASSERT_EQUAL(value.type, INT);
+	}
+	/* Behind a pointer each element is as large as what it points to. */
+	FB_OK(fb_value_follow(NULL, NULL, &made.type, ".next[2].kind", &value));
+	CU_ASSERT_EQUAL(value.address, 2 * OUTER_SIZE + 12);
+	destroy(&made);
+}
+
+/* A member's name may have 255 bytes; an error begins with the path as far as it was followed. */
+static void names_end_and_errors_tell_where(void)
+{
+	struct made made = make();
+	struct fb_value value;
+	char path[258] = ".";
+
+	memset(path + 1, 'n', 256);
+	FB_FAILS_WITH(FOLLOW(path), FB_INVALID, "is no member");
+	path[256] = '\0';
+	FB_FAILS(FOLLOW(path), FB_NOT_FOUND);
+	FB_FAILS_WITH(FOLLOW(".next.next.number"), FB_FAULT,
+		      ".next.next.number: the pointer is null");
+	FB_FAILS_WITH(FOLLOW(".next.list[4].x"), FB_INVALID, ".next.list[4]: [4] lies behind");
+	FB_FAILS_WITH(FOLLOW(".number[0].x"), FB_INVALID, "int is neither array nor pointer");
+	destroy(&made);
+}
+
+static struct fb_error *ask(void *context)
+{
+	struct made *made = context;
+	struct fb_value value;
+	struct fb_scalar scalar;
+	struct fb_error *err;
+
+	err = fb_value_follow(made->kernel->kernel.space, NULL, &made->outer, ".next[0].inner.big",
+			      &value);
+	if (!err)
+		err = fb_value_scalar(made->kernel->kernel.space, &value, &scalar);
+	if (!err)
+		err = fb_value_follow(made->kernel->kernel.space, NULL, &made->outer, "next.number",
+				      &value);
+	return err ? err : fb_value_scalar(made->kernel->kernel.space, &value, &scalar);
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct made made = make();
+
+	CU_ASSERT_EQUAL(failing_made_must_pass(made.kernel, ask, &made), 4);
 	destroy(&made);
 }
 
@@ -269,5 +353,6 @@ static void offers_the_nearest_type(void)
 }
 
 FB_TEST_MAIN("kernel/value", FB_TEST(follows_paths), FB_TEST(refuses_wrong_paths),
-	     FB_TEST(prints_text), FB_TEST(prints_json), FB_TEST(counts_what_is_missing),
-	     FB_TEST(offers_the_nearest_type))
+	     FB_TEST(indexes_are_numbers), FB_TEST(names_end_and_errors_tell_where),
+	     FB_TEST(what_is_fatal_passes), FB_TEST(prints_text), FB_TEST(prints_json),
+	     FB_TEST(counts_what_is_missing), FB_TEST(offers_the_nearest_type))
