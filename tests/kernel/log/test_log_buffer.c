@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/log/log_source.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 #define BASE 0x10000u
@@ -193,6 +194,81 @@ static void refuses_impossible_geometry(void)
 	fb_log_destroy(read(&buffer, FB_CORRUPT, true));
 }
 
+/* Each member at the last place within its struct, and one behind; each size at its least and its most. */
+static void members_lie_in_their_structs(void)
+{
+	static const struct {
+		size_t at; /* in struct fb_log_buffer */
+		size_t bytes;
+		uint64_t good, bad;
+	} members[] = {
+#define MEMBER(name) offsetof(struct fb_log_buffer, name), sizeof(((struct fb_log_buffer *)0)->name)
+		{MEMBER(size), 1ull << 31, (1ull << 31) + 1},
+		{MEMBER(size), 1, 0},
+		{MEMBER(first), SIZE - 1, SIZE},
+		{MEMBER(next), SIZE, SIZE + 1},
+		{MEMBER(header_size), sizeof(struct header), 7},
+		{MEMBER(header_size), 256, 257},
+		{MEMBER(time), sizeof(struct header) - 8, sizeof(struct header) - 7},
+		{MEMBER(length), sizeof(struct header) - 2, sizeof(struct header) - 1},
+		{MEMBER(text_length), sizeof(struct header) - 2, sizeof(struct header) - 1},
+		{MEMBER(dict_length), sizeof(struct header) - 4, sizeof(struct header) - 3},
+		{MEMBER(caller), sizeof(struct header) - 4, sizeof(struct header) - 3},
+		{MEMBER(caller), UINT32_MAX, UINT32_MAX - 1},
+#undef MEMBER
+	};
+
+	for (size_t i = 0; i < 2 * FB_ARRAY_SIZE(members); i++) {
+		uint64_t value = i % 2 ? members[i / 2].bad : members[i / 2].good;
+		struct buffer buffer;
+		struct fb_error *err;
+		struct fb_log *log;
+
+		buffer_init(&buffer, 0);
+		memcpy((char *)&buffer.geometry + members[i / 2].at, &value, members[i / 2].bytes);
+		FB_OK_FATAL(fb_log_create(&log));
+		err = fb_log_read_buffer(&buffer.space, &buffer.geometry, log);
+		/* A record there may be none; but where it is looked for is not what is refused. */
+		CU_ASSERT_EQUAL(err && (strstr(fb_error_message(err), "log_buf: records") ||
+					strstr(fb_error_message(err), "printk_log")),
+				i % 2);
+		fb_error_destroy(err);
+		fb_log_destroy(log);
+	}
+}
+
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	const struct fb_log_buffer *geometry;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	struct fb_log *log = NULL;
+	struct fb_error *err = fb_log_create(&log);
+
+	if (!err)
+		err = fb_log_read_buffer(&question->failing.space, question->geometry, log);
+	fb_log_destroy(log);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct question question;
+	struct buffer buffer;
+
+	buffer_init(&buffer, 0);
+	put(&buffer, "first");
+	put(&buffer, "second");
+	question.geometry = &buffer.geometry;
+	failing_space_init(&question.failing, &buffer.space, &question.failure);
+	CU_ASSERT_EQUAL(failing_must_pass(ask, &question, &question.failure, 100, 0), 4);
+}
+
 FB_TEST_MAIN("kernel/log_buffer", FB_TEST(reads_from_any_start),
 	     FB_TEST(reads_none_from_an_empty_one), FB_TEST(ends_at_damage),
-	     FB_TEST(cuts_a_text_longer_than_its_record), FB_TEST(refuses_impossible_geometry))
+	     FB_TEST(cuts_a_text_longer_than_its_record), FB_TEST(refuses_impossible_geometry),
+	     FB_TEST(members_lie_in_their_structs), FB_TEST(what_is_fatal_passes))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/log/log_source.h"
+#include "tests/base/failing.h"
 #include "tests/harness.h"
 
 #define BASE 0x10000u
@@ -347,9 +348,83 @@ static void refuses_impossible_geometry(void)
 	fb_log_destroy(log);
 }
 
+/* Each member at the last place within its struct, and one behind; each size at its least and its most. */
+static void members_lie_in_their_structs(void)
+{
+	static const struct {
+		size_t at; /* in struct fb_log_ring */
+		uint32_t good, bad;
+	} members[] = {
+#define MEMBER(name) offsetof(struct fb_log_ring, name)
+		{MEMBER(desc_bits), 31, 32},
+		{MEMBER(text_bits), 31, 32},
+		{MEMBER(desc_size), 24, 23},
+		{MEMBER(desc_size), 1024, 1025},
+		{MEMBER(info_size), 24, 23},
+		{MEMBER(info_size), 1024, 1025},
+		{MEMBER(desc_state), sizeof(struct desc) - 8, sizeof(struct desc) - 7},
+		{MEMBER(desc_begin), sizeof(struct desc) - 8, sizeof(struct desc) - 7},
+		{MEMBER(desc_next), sizeof(struct desc) - 8, sizeof(struct desc) - 7},
+		{MEMBER(info_sequence), sizeof(struct info) - 8, sizeof(struct info) - 7},
+		{MEMBER(info_time), sizeof(struct info) - 8, sizeof(struct info) - 7},
+		{MEMBER(info_length), sizeof(struct info) - 4, sizeof(struct info) - 3},
+		{MEMBER(info_caller), sizeof(struct info) - 4, sizeof(struct info) - 3},
+#undef MEMBER
+	};
+	static struct ring ring;
+
+	for (size_t i = 0; i < 2 * FB_ARRAY_SIZE(members); i++) {
+		uint32_t value = i % 2 ? members[i / 2].bad : members[i / 2].good;
+		struct fb_log *log;
+
+		ring_init(&ring);
+		memcpy((char *)&ring.geometry + members[i / 2].at, &value, sizeof(value));
+		FB_OK_FATAL(fb_log_create(&log));
+		if (i % 2)
+			FB_FAILS_WITH(fb_log_read_ring(&ring.space, &ring.geometry, log),
+				      FB_CORRUPT, "log: ");
+		else
+			FB_OK(fb_log_read_ring(&ring.space, &ring.geometry, log));
+		fb_log_destroy(log);
+	}
+}
+
+struct question {
+	struct failing_space failing;
+	struct failure failure;
+	const struct fb_log_ring *geometry;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	struct fb_log *log = NULL;
+	struct fb_error *err = fb_log_create(&log);
+
+	if (!err)
+		err = fb_log_read_ring(&question->failing.space, question->geometry, log);
+	fb_log_destroy(log);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct question question;
+	struct ring ring;
+
+	ring_init(&ring);
+	put(&ring, "first");
+	put(&ring, "second");
+	ring.geometry.head_id = (ring.next_id - 1) & ID_MASK;
+	question.geometry = &ring.geometry;
+	failing_space_init(&question.failing, &ring.space, &question.failure);
+	CU_ASSERT(failing_must_pass(ask, &question, &question.failure, 100, 0) >= 8);
+}
+
 FB_TEST_MAIN("kernel/log_ring", FB_TEST(reads_what_was_written),
 	     FB_TEST(follows_records_round_the_end),
 	     FB_TEST(a_block_that_ends_at_the_end_is_not_moved), FB_TEST(tells_empty_from_lost),
 	     FB_TEST(positions_without_text_are_told_apart), FB_TEST(passes_over_damage),
 	     FB_TEST(goes_on_behind_a_lost_page), FB_TEST(bounds_a_wild_tail),
-	     FB_TEST(refuses_impossible_geometry))
+	     FB_TEST(refuses_impossible_geometry), FB_TEST(members_lie_in_their_structs),
+	     FB_TEST(what_is_fatal_passes))

@@ -7,6 +7,7 @@
 
 #include "kernel/mappings/vma_slab.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_vmas.h"
 #include "tests/kernel/real_kernel.h"
 
@@ -27,6 +28,7 @@ static void check_three(const struct fb_vmas *vmas)
 		CU_ASSERT_EQUAL(vmas->vma[i].end, starts[i] + 0x3000);
 		CU_ASSERT_EQUAL(vmas->vma[i].file, i ? 0 : MADE_BASE);
 		CU_ASSERT_EQUAL(vmas->vma[i].flags, FB_VM_READ | FB_VM_WRITE);
+		CU_ASSERT_NOT_EQUAL(vmas->vma[i].address, 0);
 	}
 }
 
@@ -248,6 +250,100 @@ static void believes_no_slab_that_contradicts(void)
 	made_kernel_destroy(made);
 }
 
+struct question {
+	struct made_kernel *made;
+	uint64_t mm;
+};
+
+static struct fb_error *ask(void *context)
+{
+	const struct question *question = context;
+	struct fb_vmas found;
+	struct fb_error *err = fb_vmas_load(&question->made->kernel, question->mm, &found);
+
+	if (!err)
+		fb_vmas_deinit(&found);
+	return err;
+}
+
+static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
+{
+	const struct question *question = context;
+	struct fb_vmas found;
+	struct fb_error *err = fb_vmas_load(&question->made->kernel, question->mm, &found);
+
+	if (err)
+		return err;
+	*incomplete_ret = found.broken;
+	err = fb_buf_append(text, found.vma, found.count * sizeof(*found.vma));
+	fb_vmas_deinit(&found);
+	return err;
+}
+
+/* By the tree, by the list, and by slabs where the tree has lost one. */
+static void each_read_may_fail(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		struct question question = {.made = made_kernel_create()};
+		struct made_kernel *made = question.made;
+		uint64_t vmas[3];
+
+		question.mm = made_mm(made);
+		made_vma_members(made, i != 1);
+		make_three(made, vmas);
+		if (i == 1)
+			made_mm_list(made, question.mm, vmas, 3);
+		else
+			made_mm_tree(made, question.mm, vmas, 3);
+		if (i == 2) {
+			uint64_t lost = made_vma(made, starts[1], starts[1] + 0x1000, 0);
+
+			put_in_slabs(made, question.mm, &lost, 1);
+			MADE_SET(made, vmas[1], vma_start, 0x800);
+		}
+		CU_ASSERT(failing_made_must_pass(made, ask, &question) > 15);
+		if (i < 2)
+			absent_made_must_tell(made, answer, &question);
+		made_kernel_destroy(made);
+	}
+}
+
+/* What touches others, or each other, lies over none. */
+static void takes_from_slabs_what_fits_exactly(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t mm = made_mm(made), vmas[3], slab[4];
+	struct fb_vmas found;
+
+	made_vma_members(made, true);
+	make_three(made, vmas);
+	made_mm_tree(made, mm, vmas, 3);
+	slab[0] = made_vma(made, starts[0] - 0x2000, starts[0] - 0x1000, 0);
+	slab[1] = made_vma(made, starts[0] - 0x1000, starts[0], 0);
+	slab[2] = made_vma(made, starts[0] + 0x3000, starts[0] + 0x4000, 0);
+	slab[3] =
+		made_vma(made, starts[2] + 0x2000, starts[2] + 0x4000, 0); /* over its last page */
+	put_in_slabs(made, mm, slab, 4);
+	MADE_SET(made, mm, mm_map_count, 5);
+	MADE_SET(made, vmas[1], vma_start, 0x800); /* the tree loses one */
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	CU_ASSERT_EQUAL_FATAL(found.count, 5);
+	CU_ASSERT_EQUAL(found.vma[0].address, slab[0]);
+	CU_ASSERT_EQUAL(found.vma[1].address, slab[1]);
+	CU_ASSERT_EQUAL(found.vma[2].address, vmas[0]);
+	CU_ASSERT_EQUAL(found.vma[3].address, slab[2]);
+	CU_ASSERT_EQUAL(found.vma[4].address, vmas[2]);
+	CU_ASSERT_EQUAL(found.lost, 0);
+	CU_ASSERT_TRUE(found.broken);
+	fb_vmas_deinit(&found);
+	/* Where none is missing by the kernel's count, slabs are not asked. */
+	MADE_SET(made, mm, mm_map_count, 2);
+	FB_OK_FATAL(fb_vmas_load(&made->kernel, mm, &found));
+	CU_ASSERT_EQUAL(found.count, 2);
+	fb_vmas_deinit(&found);
+	made_kernel_destroy(made);
+}
+
 static void names_what_the_kernel_lacks(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -302,4 +398,5 @@ FB_TEST_MAIN("kernel/vma", FB_TEST(loads_trees_and_lists), FB_TEST(finds_by_addr
 	     FB_TEST(ends_broken_lists), FB_TEST(finds_in_slabs_what_the_tree_has_lost),
 	     FB_TEST(finds_in_slabs_what_lies_behind_a_broken_link),
 	     FB_TEST(believes_no_slab_that_contradicts), FB_TEST(names_what_the_kernel_lacks),
+	     FB_TEST(each_read_may_fail), FB_TEST(takes_from_slabs_what_fits_exactly),
 	     FB_TEST(agrees_with_real_maps))

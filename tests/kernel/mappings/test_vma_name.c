@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/real_kernel.h"
 
@@ -192,6 +193,84 @@ static void says_what_is_damaged(void)
 	made_kernel_destroy(p.made);
 }
 
+/* What is heap and stack is so by any byte, and by none beside it; what is of a core's file is neither. */
+static void uses_have_edges(void)
+{
+	static const struct {
+		uint64_t start, end;
+		const char *name;
+	} uses[] = {
+		{HEAP - 0x2000, HEAP - 1, ""},
+		{HEAP - 0x2000, HEAP, "[heap]"},
+		{HEAP + 0x5000, HEAP + 0x6000, "[heap]"},
+		{HEAP + 0x5001, HEAP + 0x6000, ""},
+		{STACK, STACK + 0x1233, ""},
+		{STACK, STACK + 0x1234, "[stack]"},
+		{STACK + 0x1234, STACK + 0x2000, "[stack]"},
+		{STACK + 0x1235, STACK + 0x2000, ""},
+	};
+	struct fb_vma_text text;
+	struct fb_vma vma = {0};
+	struct process p;
+
+	start(&p);
+	vma.address = made_alloc(p.made, 64);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(uses); i++) {
+		vma.start = uses[i].start;
+		vma.end = uses[i].end;
+		FB_OK_FATAL(fb_vma_describe(&p.namer, &vma, &text));
+		CU_ASSERT_STRING_EQUAL(text.name, uses[i].name);
+	}
+	/* A process without heap or stack has neither at 0. */
+	p.namer.start_brk = p.namer.brk = p.namer.start_stack = 0;
+	vma.start = 0;
+	FB_OK_FATAL(fb_vma_describe(&p.namer, &vma, &text));
+	CU_ASSERT_STRING_EQUAL(text.name, "");
+	made_kernel_destroy(p.made);
+}
+
+struct question {
+	struct process p;
+	struct fb_vma vma;
+};
+
+static struct fb_error *ask(void *context)
+{
+	struct question *question = context;
+	struct fb_vma_text text;
+	struct fb_error *err = fb_vma_namer_init(&question->p.namer, &question->p.made->kernel,
+						 question->p.mm, NULL);
+
+	return err ? err : fb_vma_describe(&question->p.namer, &question->vma, &text);
+}
+
+/* Of a special mapping, of one with a name that the process gave, and of a file's with and without such a name. */
+static void what_is_fatal_passes(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		struct question question = {.vma = {.start = 0x7000, .end = 0x8000, .flags = 3}};
+		struct made_kernel *made;
+		uint64_t mapping, name;
+
+		start(&question.p);
+		made = question.p.made;
+		question.vma.address = made_alloc(made, 64);
+		question.vma.file = i >= 2 ? question.p.file : 0;
+		mapping = made_alloc(made, 64);
+		name = made_alloc(made, 64);
+		memcpy(made_at(made, name + 4), "arena", 6);
+		MADE_SET(made, mapping, special_mapping_name, made_string(made, "[vdso]"));
+		MADE_SET(made, question.vma.address, vma_private_data, mapping);
+		if (i == 0)
+			MADE_SET(made, question.vma.address, vma_ops, question.p.ops);
+		if (i == 1 || i == 2)
+			MADE_SET(made, question.vma.address, vma_anon_name, name);
+		CU_ASSERT(failing_made_must_pass(made, ask, &question) > 5);
+		CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+		made_kernel_destroy(made);
+	}
+}
+
 /* The lines of the mappings of one process; the vsyscall page is no mapping of its mm. */
 static size_t check_process(const struct real_kernel *real, const struct fb_task *task,
 			    const struct fb_path *root)
@@ -310,4 +389,5 @@ static void names_what_a_core_has(void)
 FB_TEST_MAIN("kernel/vma_name", FB_TEST(names_what_a_core_has), FB_TEST(names_by_use),
 	     FB_TEST(names_files), FB_TEST(names_special_mappings),
 	     FB_TEST(names_as_the_process_does), FB_TEST(says_what_is_damaged),
+	     FB_TEST(uses_have_edges), FB_TEST(what_is_fatal_passes),
 	     FB_TEST(agrees_with_real_kernels))

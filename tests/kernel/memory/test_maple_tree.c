@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_vmas.h"
 
 #define ITEM(n) (0xffff900000000000ull + (n)*64ull)
@@ -235,7 +236,24 @@ static void names_what_the_kernel_lacks(void)
 	made_kernel_destroy(tree.made);
 }
 
+static struct fb_error *ask(void *context)
+{
+	struct seen seen = {0};
+
+	return walk(context, &seen);
+}
+
+static void what_is_fatal_passes(void)
+{
+	uint64_t leaves[3];
+	struct tree tree = make_high(leaves);
+
+	/* A fatal error is no broken part: note_broken() would take it. */
+	CU_ASSERT(failing_made_must_pass(tree.made, ask, &tree) > 5);
+	made_kernel_destroy(tree.made);
+}
+
 FB_TEST_MAIN("kernel/maple_tree", FB_TEST(walks_an_empty_tree_and_one_entry),
 	     FB_TEST(walks_one_leaf), FB_TEST(walks_a_high_tree),
 	     FB_TEST(loses_what_is_below_a_lost_node), FB_TEST(ends_loops),
-	     FB_TEST(names_what_the_kernel_lacks))
+	     FB_TEST(names_what_the_kernel_lacks), FB_TEST(what_is_fatal_passes))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/failing_reads.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/sample_kernel.h"
@@ -151,6 +152,26 @@ static void damage_costs_what_it_hits(void)
 	made_kernel_destroy(caches.made);
 }
 
+static struct fb_error *ask(void *context)
+{
+	const struct caches *caches = context;
+	struct fb_slab_usages usages;
+	struct fb_error *err = fb_slab_usages_load(&caches->made->kernel, &usages);
+
+	if (!err)
+		fb_slab_usages_deinit(&usages);
+	return err;
+}
+
+static void what_is_fatal_passes(void)
+{
+	struct caches caches;
+
+	build(&caches);
+	CU_ASSERT(failing_made_must_pass(caches.made, ask, &caches) > 20);
+	made_kernel_destroy(caches.made);
+}
+
 static struct fb_error *tell_all(struct sample_kernel *sample, struct fb_buf *text,
 				 bool *incomplete_ret)
 {
@@ -173,4 +194,4 @@ static void a_failing_read_is_told(void)
 
 FB_TEST_MAIN("kernel/slab_caches", FB_TEST(counts_those_of_the_sample), FB_TEST(adds_up_all_nodes),
 	     FB_TEST(lists_caches_that_are_not_counted), FB_TEST(damage_costs_what_it_hits),
-	     FB_TEST(a_failing_read_is_told))
+	     FB_TEST(a_failing_read_is_told), FB_TEST(what_is_fatal_passes))

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "kernel/modules/module_table.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_modules.h"
 #include "tests/kernel/real_kernel.h"
 
@@ -284,6 +285,33 @@ static void refuses_impossible_modules(void)
 	made_kernel_destroy(made);
 }
 
+static struct fb_error *ask(void *context)
+{
+	struct made_kernel *made = context;
+	struct fb_modules *modules = NULL;
+	struct fb_error *err = fb_modules_load(&made->kernel, &modules);
+
+	fb_modules_destroy(modules);
+	return err;
+}
+
+/* Of a whole list with users, and of one that is broken, so that trees are asked. */
+static void what_is_fatal_passes(void)
+{
+	for (unsigned broken = 0; broken < 2; broken++) {
+		uint64_t head, five[5];
+		struct made_kernel *made = made_modules(&head);
+
+		if (broken)
+			lose_two_of_five(made, head, 0, five);
+		else
+			made_module_use(made, made_module(made, head, "ring"),
+					made_module(made, head, "disk"));
+		CU_ASSERT(failing_made_must_pass(made, ask, made) > 30);
+		made_kernel_destroy(made);
+	}
+}
+
 static void says_what_is_missing(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -438,5 +466,5 @@ FB_TEST_MAIN("kernel/module", FB_TEST(reads_one_block_layout),
 	     FB_TEST(goes_round_a_broken_link), FB_TEST(finds_by_the_tree_what_both_ends_have_lost),
 	     FB_TEST(goes_up_the_tree), FB_TEST(finds_what_others_name),
 	     FB_TEST(believes_no_stray_node), FB_TEST(refuses_impossible_modules),
-	     FB_TEST(says_what_is_missing), FB_TEST(bounds_users),
+	     FB_TEST(says_what_is_missing), FB_TEST(what_is_fatal_passes), FB_TEST(bounds_users),
 	     FB_TEST(agrees_with_real_kernels))
