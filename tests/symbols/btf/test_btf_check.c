@@ -190,7 +190,64 @@ static void levels_are_those_of_the_deepest_member(void)
 	}
 }
 
+/* One type of a chain that refers to another. */
+static unsigned put_link(uint32_t *types, unsigned words, enum fb_type_kind kind, uint32_t target)
+{
+	types[words++] = kind == FB_TYPE_ARRAY ? 0 : 5;
+	types[words++] = INFO(kind, 0, kind == FB_TYPE_STRUCT);
+	types[words++] = kind == FB_TYPE_ARRAY ? 0 : kind == FB_TYPE_STRUCT ? 8 : target;
+	if (kind == FB_TYPE_STRUCT)
+		types[words++] = 7; /* its member's name */
+	if (kind == FB_TYPE_ARRAY || kind == FB_TYPE_STRUCT)
+		types[words++] = target;
+	if (kind == FB_TYPE_ARRAY)
+		types[words++] = target;
+	if (kind == FB_TYPE_ARRAY || kind == FB_TYPE_STRUCT)
+		types[words++] = kind == FB_TYPE_ARRAY; /* elements; the member's offset */
+	if (kind == FB_TYPE_VARIABLE)
+		types[words++] = 0;
+	return words;
+}
+
+/* 64 of them may be nested, and one that ends nowhere contains itself; whether the innermost comes first or last. */
+static void each_kind_is_a_level(void)
+{
+	static const enum fb_type_kind kinds[] = {
+		FB_TYPE_TYPEDEF,  FB_TYPE_VOLATILE, FB_TYPE_CONST, FB_TYPE_RESTRICT,
+		FB_TYPE_TYPE_TAG, FB_TYPE_VARIABLE, FB_TYPE_ARRAY, FB_TYPE_STRUCT};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(kinds); i++) {
+		for (unsigned count = FB_MAX_TYPE_DEPTH; count <= FB_MAX_TYPE_DEPTH + 1; count++) {
+			for (unsigned inner_first = 0; inner_first < 2; inner_first++) {
+				uint32_t types[6 * (FB_MAX_TYPE_DEPTH + 2)];
+				unsigned words = 0;
+
+				if (inner_first)
+					words = put_link(types, words, FB_TYPE_POINTER, 0);
+				for (unsigned k = 0; k < count; k++)
+					words = put_link(types, words, kinds[i],
+							 inner_first ? k + 1 : k + 2);
+				if (!inner_first)
+					words = put_link(types, words, FB_TYPE_POINTER, 0);
+				if (count == FB_MAX_TYPE_DEPTH)
+					expect_good(types, words);
+				else
+					expect_bad(types, words, "nested deeper than 64");
+			}
+		}
+		for (uint32_t target = 1; target <= 2; target++) {
+			uint32_t types[12];
+			unsigned words = put_link(types, 0, kinds[i], target);
+
+			words = put_link(types, words, kinds[i], 1);
+			expect_bad(types, words,
+				   target == 1 ? "type 1: contains itself, at depth 2"
+					       : "type 1: contains itself, at depth 3");
+		}
+	}
+}
+
 FB_TEST_MAIN("symbols/btf_check", FB_TEST(names_lie_in_the_strings), FB_TEST(ids_name_types),
 	     FB_TEST(numbers_have_a_size), FB_TEST(members_lie_in_their_struct),
 	     FB_TEST(partial_integers_are_bit_fields), FB_TEST(arrays_have_a_size),
-	     FB_TEST(levels_are_those_of_the_deepest_member))
+	     FB_TEST(levels_are_those_of_the_deepest_member), FB_TEST(each_kind_is_a_level))

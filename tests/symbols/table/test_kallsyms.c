@@ -242,6 +242,30 @@ static void scan_without_tables_finds_none(void)
 	image_free(&image);
 }
 
+/* So many places may look like the tokens; the last of them may be it. */
+static void scan_looks_at_so_many_places(void)
+{
+	static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
+
+	for (unsigned others = 255; others <= 256; others++) {
+		struct fb_symtab *table = NULL;
+		struct fb_kallsyms_hints hints;
+		struct image image;
+
+		image_make(&image, &recipe_510);
+		for (unsigned i = 0; i < others; i++)
+			memcpy(image_at(&image, STEXT_ADDRESS + i * sizeof(digits)), digits,
+			       sizeof(digits));
+		hints = scan_hints(&image);
+		if (others == 255)
+			load_and_check(&image, &hints);
+		else
+			FB_FAILS_WITH(fb_kallsyms_load(&image.space, &hints, NULL, &table),
+				      FB_LIMIT, "more than 256 places look like kallsyms");
+		image_free(&image);
+	}
+}
+
 static void scan_says_why_names_are_not_to_be_had(void)
 {
 	struct fb_symtab *table = NULL;
@@ -386,4 +410,5 @@ FB_TEST_MAIN("symbols/kallsyms", FB_TEST(reads_every_form), FB_TEST(reads_counts
 	     FB_TEST(scan_finds_what_nobody_names), FB_TEST(scan_finds_digits_across_two_chunks),
 	     FB_TEST(scan_reads_a_page_once), FB_TEST(scan_steps_over_holes),
 	     FB_TEST(scan_without_tables_finds_none),
-	     FB_TEST(scan_says_why_names_are_not_to_be_had), FB_TEST(what_is_fatal_passes))
+	     FB_TEST(scan_says_why_names_are_not_to_be_had), FB_TEST(scan_looks_at_so_many_places),
+	     FB_TEST(what_is_fatal_passes))
