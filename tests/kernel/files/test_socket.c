@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"
 
@@ -124,16 +124,11 @@ static void lost_groups_cost_themselves(void)
 	struct question question = {.made = begin()};
 	struct made_kernel *made = question.made;
 	uint64_t groups = made_alloc_pages(made, FB_PAGE_SIZE);
-	struct failing_space failing;
-	struct failure failure;
 
 	question.sock = made_sock(made, AF_NETLINK, SOCK_RAW, CLOSE);
 	MADE_SET(made, question.sock, netlink_portid, 812);
 	MADE_SET(made, question.sock, netlink_groups, groups);
-	failing_space_init(&failing, made->kernel.space, &failure);
-	made->kernel.space = &failing.space;
-	failing_must_pass(ask, &question, &failure, 100, 0);
-	made->kernel.space = failing.whole;
+	failing_made_must_pass(made, ask, &question);
 	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
 	made_lose(made, groups);
 	check(made, question.sock, "UNCONNECTED", "pid 812, groups 0x0", "pid 0");

@@ -3,8 +3,8 @@
 #include "kernel/memory/counters.h"
 
 #include "symbols/btf/btf_builder.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 
 struct world {
@@ -115,15 +115,10 @@ static void what_is_missing_is_named(void)
 
 static void what_is_fatal_passes(void)
 {
-	struct failing_space failing;
-	struct failure failure;
 	struct world world;
 
 	make(&world, 5);
-	failing_space_init(&failing, world.made->kernel.space, &failure);
-	world.made->kernel.space = &failing.space;
-	CU_ASSERT_EQUAL(failing_must_pass(load, &world, &failure, 100, 0), 2);
-	world.made->kernel.space = failing.whole;
+	CU_ASSERT_EQUAL(failing_made_must_pass(world.made, load, &world), 2);
 	destroy(&world);
 }
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "kernel/memory/meminfo.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_meminfo.h"
 
 #define PAGE ((uint64_t)FB_PAGE_SIZE)
@@ -347,15 +347,10 @@ static void huge_pages_have_orders_that_can_be(void)
 static void what_is_fatal_passes(void)
 {
 	for (enum memory_age age = NOW; age < AGES; age++) {
-		struct failing_space failing;
-		struct failure failure;
 		struct made_meminfo world;
 
 		made_meminfo_create(&world, age);
-		failing_space_init(&failing, world.made->kernel.space, &failure);
-		world.made->kernel.space = &failing.space;
-		CU_ASSERT(failing_must_pass(ask, &world, &failure, 100, 0) > 30);
-		world.made->kernel.space = failing.whole;
+		CU_ASSERT(failing_made_must_pass(world.made, ask, &world) > 30);
 		made_meminfo_destroy(&world);
 	}
 }

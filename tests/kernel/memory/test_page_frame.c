@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "symbols/btf/btf_builder.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/made_tables.h"
 #include "tests/kernel/make_kdump.h"
@@ -317,15 +317,10 @@ static void what_is_fatal_passes(void)
 {
 	uint64_t pages;
 	struct made_kernel *made = make(&pages);
-	struct failing_space failing;
-	struct failure failure;
 
 	MADE_FIELD(made, page_compound_head, 8, 8);
 	MADE_SET(made, pages + 7 * PAGE_BYTES, page_compound_head, (pages + 4 * PAGE_BYTES) | 1);
-	failing_space_init(&failing, made->kernel.space, &failure);
-	made->kernel.space = &failing.space;
-	CU_ASSERT(failing_must_pass(read_tail, made, &failure, 100, 0) > 6);
-	made->kernel.space = failing.whole;
+	CU_ASSERT(failing_made_must_pass(made, read_tail, made) > 6);
 	made_kernel_destroy(made);
 }
 

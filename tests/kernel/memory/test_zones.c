@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "symbols/btf/btf_builder.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 
 #define ZONE_BYTES 256u
@@ -289,15 +289,10 @@ static void elements_lie_within_their_arrays(void)
 
 static void what_is_fatal_passes(void)
 {
-	struct failing_space failing;
-	struct failure failure;
 	struct world world;
 
 	make(&world);
-	failing_space_init(&failing, world.made->kernel.space, &failure);
-	world.made->kernel.space = &failing.space;
-	CU_ASSERT(failing_must_pass(load, &world, &failure, 200, 0) > 40);
-	world.made->kernel.space = failing.whole;
+	CU_ASSERT(failing_made_must_pass(world.made, load, &world) > 40);
 	destroy(&world);
 }
 

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 
 #define CODE 0xffffffffc0000000ull
@@ -394,8 +394,6 @@ static struct fb_error *ask(void *context)
 static void what_is_fatal_passes(void)
 {
 	for (int listed = 0; listed <= 1; listed++) {
-		struct failing_space failing;
-		struct failure failure;
 		struct world world;
 		uint64_t page, ops;
 
@@ -411,10 +409,7 @@ static void what_is_fatal_passes(void)
 		page = made_alloc(world.made, 64);
 		MADE_SET(world.made, page, insn_page_insns, CODE + 0x1000);
 		made_list_add(world.made, world.symbols[INSNS] + 16, page);
-		failing_space_init(&failing, world.made->kernel.space, &failure);
-		world.made->kernel.space = &failing.space;
-		CU_ASSERT(failing_must_pass(ask, &world, &failure, 100, 0) > 10);
-		world.made->kernel.space = failing.whole;
+		CU_ASSERT(failing_made_must_pass(world.made, ask, &world) > 10);
 		made_kernel_destroy(world.made);
 	}
 }

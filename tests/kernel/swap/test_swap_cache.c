@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "kernel/swap/swap.h"
-#include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_kernel.h"
 #include "tests/kernel/make_kdump.h"
 
@@ -242,18 +242,13 @@ static struct fb_error *read_slot(void *context)
 
 static void what_is_fatal_passes(void)
 {
-	struct failing_space failing;
-	struct failure failure;
 	struct host host;
 
 	make(&host, 2);
 	put_entry(&host, 0, 5, page_of(&host, 9));
 	put_slot(&host, 9, 5);
-	failing_space_init(&failing, host.made->kernel.space, &failure);
-	host.made->kernel.space = &failing.space;
-	failing_must_pass(read_slot, &host, &failure, 1000, 0);
+	failing_made_must_pass(host.made, read_slot, &host);
 	CU_ASSERT_EQUAL(fb_warnings_count(host.made->warnings), 0);
-	host.made->kernel.space = failing.whole;
 	destroy(&host);
 }
 
