@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/harness.h"
 #include "tests/kernel/failing_made.h"
 
 #define TASK_SIZE 320u
@@ -254,6 +255,14 @@ void made_tasks_create(struct made_tasks *tasks)
 	made_tasks_symbol(tasks, "nr_threads", tasks->nr_threads);
 }
 
+struct fb_tasks *made_tasks_load(struct made_tasks *tasks)
+{
+	struct fb_tasks *loaded = NULL;
+
+	FB_OK_FATAL(fb_tasks_load(&tasks->made->kernel, &loaded));
+	return loaded;
+}
+
 static struct fb_error *load(void *context)
 {
 	struct made_tasks *made = context;
@@ -272,4 +281,18 @@ size_t made_tasks_must_pass(struct made_tasks *tasks)
 void made_tasks_destroy(struct made_tasks *tasks)
 {
 	made_kernel_destroy(tasks->made);
+}
+
+void made_task_host_create(struct made_task_host *host)
+{
+	made_tasks_create(&host->made);
+	host->init = made_process(&host->made, host->made.init_task, 1, "init");
+	host->kthread = made_process(&host->made, host->made.init_task, 2, "kthreadd");
+	host->daemon = made_process_apart(&host->made, host->init, 100, "daemon");
+	host->thread = made_thread(&host->made, host->daemon, 105, "worker");
+	host->child = made_process(&host->made, host->daemon, 200, "child");
+	made_task_inner_tid(&host->made, host->child, 0, 1);
+	MADE_SET(host->made.made, host->kthread, task_flags, 0x00200000);
+	MADE_SET(host->made.made, host->daemon, task_mm, 0xffff888000100000ull);
+	MADE_SET(host->made.made, host->thread, task_mm, 0xffff888000100000ull);
 }

@@ -43,7 +43,17 @@ void made_task_hide(struct made_tasks *tasks, uint64_t task);
 /* The slot of a TID in the tree. */
 uint64_t made_task_slot(struct made_tasks *tasks, int tid);
 uint64_t made_task_word(struct made_tasks *tasks, uint64_t address);
+/* The table of a kernel that has one. */
+struct fb_tasks *made_tasks_load(struct made_tasks *tasks);
 /* Loads the table again and again, with a read that fails each time; gives the number of reads. */
 size_t made_tasks_must_pass(struct made_tasks *tasks);
+
+/* init, a daemon with two threads, its child in a container, kthreadd. */
+struct made_task_host {
+	struct made_tasks made;
+	uint64_t init, daemon, thread, child, kthread;
+};
+
+void made_task_host_create(struct made_task_host *host);
 
 #endif

@@ -170,7 +170,7 @@ static void mangles(void)
 		CU_ASSERT_EQUAL(memcmp(text, "a\\377c", lengths[size]), 0);
 		CU_ASSERT_EQUAL(text[lengths[size] + 1], 'z');
 	}
-	strcpy(text, "kept");
+	memcpy(text, "kept", 5);
 	CU_ASSERT_STRING_EQUAL(fb_path_mangle("abc", "\n", text, 0), "kept");
 }
 

@@ -12,45 +12,17 @@
 #define ALL_SOURCES \
 	(FB_FOUND_TASK_LIST | FB_FOUND_THREAD_LIST | FB_FOUND_PID_TREE | FB_FOUND_FAMILY)
 
-/* init, a daemon with two threads, its child in a container, kthreadd. */
-struct host {
-	struct made_tasks made;
-	uint64_t init, daemon, thread, child, kthread;
-};
-
-static void make_host(struct host *host)
-{
-	made_tasks_create(&host->made);
-	host->init = made_process(&host->made, host->made.init_task, 1, "init");
-	host->kthread = made_process(&host->made, host->made.init_task, 2, "kthreadd");
-	host->daemon = made_process_apart(&host->made, host->init, 100, "daemon");
-	host->thread = made_thread(&host->made, host->daemon, 105, "worker");
-	host->child = made_process(&host->made, host->daemon, 200, "child");
-	made_task_inner_tid(&host->made, host->child, 0, 1);
-	MADE_SET(host->made.made, host->kthread, task_flags, 0x00200000);
-	MADE_SET(host->made.made, host->daemon, task_mm, 0xffff888000100000ull);
-	MADE_SET(host->made.made, host->thread, task_mm, 0xffff888000100000ull);
-}
-
-static struct fb_tasks *load(struct host *host)
-{
-	struct fb_tasks *tasks = NULL;
-
-	FB_OK_FATAL(fb_tasks_load(&host->made.made->kernel, &tasks));
-	return tasks;
-}
-
 static void finds_all(void)
 {
 	static const int order[][2] = {{0, 0}, {1, 1}, {2, 2}, {100, 100}, {100, 105}, {200, 200}};
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 	const struct fb_task *task;
 	const int32_t *lost;
 	size_t first, count;
 
-	make_host(&host);
-	tasks = load(&host);
+	made_task_host_create(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL_FATAL(fb_tasks_count(tasks), FB_ARRAY_SIZE(order));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(order); i++) {
 		task = fb_tasks_get(tasks, i);
@@ -94,10 +66,10 @@ static void finds_all(void)
 static void finds_all_without_a_source(void)
 {
 	for (unsigned broken = 0; broken < 4; broken++) {
-		struct host host;
+		struct made_task_host host;
 		struct fb_tasks *tasks;
 
-		make_host(&host);
+		made_task_host_create(&host);
 		if (broken == 0) /* from both ends */
 			memset(made_at(host.made.made, host.made.init_task + 56), 0, 16);
 		else if (broken == 1)
@@ -108,7 +80,7 @@ static void finds_all_without_a_source(void)
 			made_put(host.made.made, host.made.namespace + 16, 0x1002, 8);
 		else
 			memset(made_at(host.made.made, host.daemon + 104), 0, 16);
-		tasks = load(&host);
+		tasks = made_tasks_load(&host.made);
 		CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
 		CU_ASSERT(fb_tasks_damaged(tasks));
 		CU_ASSERT(fb_warnings_count(host.made.made->warnings) > 0);
@@ -119,16 +91,16 @@ static void finds_all_without_a_source(void)
 
 static void walks_a_cut_list_from_its_end(void)
 {
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	/* Nothing but the task list: the others are cut off, and 2's next leads nowhere. */
 	made_put(host.made.made, host.made.namespace + 16, 0, 8);
 	made_put(host.made.made, host.kthread + 56, 0x10, 8);
 	for (unsigned i = 0; i < 2; i++)
 		made_list_init(host.made.made, (i ? host.init : host.made.init_task) + 104);
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 200));
 	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 100));
 	CU_ASSERT_PTR_NOT_NULL(fb_tasks_by_tid(tasks, 2));
@@ -138,13 +110,13 @@ static void walks_a_cut_list_from_its_end(void)
 
 static void names_lost_tasks(void)
 {
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 	const int32_t *lost;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made_lose(host.made.made, host.daemon);
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL_FATAL(fb_tasks_lost(tasks, &lost), 1);
 	CU_ASSERT_EQUAL(lost[0], 100);
 	CU_ASSERT_EQUAL(fb_tasks_lost_address(tasks, 100), host.daemon);
@@ -163,14 +135,14 @@ static void names_lost_tasks(void)
 /* A struct pid that names another number, or no task, is no evidence of one. */
 static void believes_no_strange_pid(void)
 {
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 	const int32_t *lost;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made_put(host.made.made, made_task_slot(&host.made, 300),
 		 made_task_word(&host.made, made_task_slot(&host.made, 200)), 8);
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
 	CU_ASSERT_EQUAL(fb_tasks_lost(tasks, &lost), 1);
 	CU_ASSERT_EQUAL(lost[0], 300);
@@ -181,7 +153,7 @@ static void believes_no_strange_pid(void)
 		 8);
 	MADE_SET(host.made.made, made_task_word(&host.made, made_task_slot(&host.made, 300)) + 48,
 		 upid_nr, 300);
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL(fb_tasks_lost(tasks, &lost), 0);
 	CU_ASSERT(!fb_tasks_damaged(tasks));
 	fb_tasks_destroy(tasks);
@@ -191,27 +163,27 @@ static void believes_no_strange_pid(void)
 /* A tree whose nodes lead back up, or to each other from everywhere, ends. */
 static void ends_mazes_of_nodes(void)
 {
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 	uint64_t leaf;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	leaf = made_task_slot(&host.made, 1) - 8 - 40;
 	for (unsigned i = 1; i < 64; i++)
 		made_put(host.made.made, host.made.tree + 40 + i * 8,
 			 (i % 2 ? host.made.tree : leaf) + 2, 8);
 	made_put(host.made.made, leaf, 0, 1);
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT(fb_tasks_damaged(tasks));
 	CU_ASSERT_EQUAL(fb_tasks_count(tasks), 6);
 	fb_tasks_destroy(tasks);
 	made_tasks_destroy(&host.made);
 }
 
-static uint64_t reads_to_load(struct host *host, size_t count)
+static uint64_t reads_to_load(struct made_task_host *host, size_t count)
 {
 	uint64_t before = host->made.made->reads;
-	struct fb_tasks *tasks = load(host);
+	struct fb_tasks *tasks = made_tasks_load(&host->made);
 
 	CU_ASSERT_EQUAL(fb_tasks_count(tasks), count);
 	fb_tasks_destroy(tasks);
@@ -223,9 +195,9 @@ static void walks_shared_nodes_once(void)
 {
 	struct made_kernel *made;
 	uint64_t usual, below;
-	struct host host;
+	struct made_task_host host;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made = host.made.made;
 	usual = reads_to_load(&host, 6);
 	below = made_task_slot(&host.made, 1) - 8 - 40;
@@ -249,9 +221,9 @@ static void walks_joined_lists_once(void)
 {
 	struct made_kernel *made;
 	uint64_t usual, joined, tasks[MANY];
-	struct host host;
+	struct made_task_host host;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made = host.made.made;
 	for (int i = 0; i < MANY; i++)
 		tasks[i] = made_process(&host.made, host.init, 1000 + i, "many");
@@ -267,133 +239,10 @@ static void walks_joined_lists_once(void)
 	made_tasks_destroy(&host.made);
 }
 
-/* What has to be sane of a task_struct. */
-static void believes_no_garbage(void)
-{
-	static const struct {
-		unsigned offset, size;
-		uint64_t value;
-	} garbage[] = {
-		{12, 4, 0},          /* tid 0, pid 200 */
-		{12, 4, 0xffffffff}, /* -1 */
-		{16, 4, 4u << 20},   /* above PID_MAX_LIMIT */
-		{40, 8, 0x1000},     /* a stack in user space */
-		{40, 8, 0xffffc90000000008ull},
-	};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(garbage); i++) {
-		struct host host;
-		struct fb_tasks *tasks;
-
-		make_host(&host);
-		made_put(host.made.made, host.child + garbage[i].offset, garbage[i].value,
-			 garbage[i].size);
-		tasks = load(&host);
-		CU_ASSERT_PTR_NULL(fb_tasks_by_address(tasks, host.child));
-		CU_ASSERT_EQUAL(fb_tasks_count(tasks), 5);
-		CU_ASSERT(fb_tasks_damaged(tasks));
-		fb_tasks_destroy(tasks);
-		made_tasks_destroy(&host.made);
-	}
-}
-
-static void reads_states(void)
-{
-	static const struct {
-		uint32_t state, exit_state;
-		char letter;
-	} states[] = {
-		{0, 0, 'R'},          {1, 0, 'S'},      {2, 0, 'D'},
-		{4, 0, 'T'},          {8, 0, 't'},      {0, 0x10, 'X'},
-		{0, 0x20, 'Z'},       {0x40, 0, 'P'},   {0x402, 0, 'I'},
-		{2 | 0x8000, 0, 'D'}, {0x1000, 0, 'D'}, {0xffffffff, 0xffffffff, 'I'},
-	};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(states); i++) {
-		struct host host;
-		struct fb_tasks *tasks;
-
-		make_host(&host);
-		MADE_SET(host.made.made, host.child, task_state, states[i].state);
-		MADE_SET(host.made.made, host.child, task_exit_state, states[i].exit_state);
-		tasks = load(&host);
-		CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->state, states[i].letter);
-		fb_tasks_destroy(tasks);
-		made_tasks_destroy(&host.made);
-	}
-}
-
-/* As many levels as there can be, and one more. */
-static void reads_levels(void)
-{
-	struct host host;
-	struct fb_tasks *tasks;
-	uint64_t pid;
-
-	make_host(&host);
-	pid = made_alloc(host.made.made, 48 + 40 * 16);
-	memcpy(made_at(host.made.made, pid),
-	       made_at(host.made.made, made_task_word(&host.made, host.child + 176)), 64);
-	made_put(host.made.made, host.child + 176, pid, 8);
-	for (unsigned i = 1; i < 40; i++)
-		made_put(host.made.made, pid + 48 + i * 16, 1000 + i, 4);
-	made_put(host.made.made, pid + 4, 32, 4);
-	tasks = load(&host);
-	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 33);
-	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_tids[32], 1032);
-	fb_tasks_destroy(tasks);
-	made_put(host.made.made, pid + 4, 33, 4);
-	tasks = load(&host);
-	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 1);
-	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->damaged, 1);
-	fb_tasks_destroy(tasks);
-	made_tasks_destroy(&host.made);
-}
-
-static void reads_command_lines(void)
-{
-	struct host host;
-	struct made_kernel *made;
-	struct fb_tasks *tasks;
-	uint64_t mm, text;
-	char line[32];
-
-	make_host(&host);
-	made = host.made.made;
-	mm = made_alloc(made, 64);
-	text = made_alloc_pages(made, 4096);
-	memcpy(made_at(made, text), "prog\0-x\0\0last\0\0", 16);
-	MADE_FIELD(made, mm_arg_start, 0, 8);
-	MADE_FIELD(made, mm_arg_end, 8, 8);
-	MADE_SET(made, mm, mm_arg_start, text);
-	MADE_SET(made, mm, mm_arg_end, text + 16);
-	MADE_SET(made, host.child, task_mm, mm);
-	tasks = load(&host);
-	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
-			      sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "prog -x  last");
-	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line, 4));
-	CU_ASSERT_STRING_EQUAL(line, "pro");
-	MADE_SET(made, mm, mm_arg_end, text - 1);
-	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
-			      sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "");
-	MADE_SET(made, mm, mm_arg_end, UINT64_MAX);
-	made_lose(made, text);
-	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 200), &made->space, line,
-			      sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "");
-	FB_OK(fb_task_cmdline(&made->kernel, fb_tasks_by_tid(tasks, 1), &made->space, line,
-			      sizeof(line)));
-	CU_ASSERT_STRING_EQUAL(line, "");
-	fb_tasks_destroy(tasks);
-	made_tasks_destroy(&host.made);
-}
-
 /* Each of the tables fields that a source gives, and that it was lost. */
 static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
 {
-	struct host *host = context;
+	struct made_task_host *host = context;
 	struct fb_tasks *tasks = NULL;
 	struct fb_error *err = fb_tasks_load(&host->made.made->kernel, &tasks);
 
@@ -415,9 +264,9 @@ static struct fb_error *answer(void *context, struct fb_buf *text, bool *incompl
 
 static void each_read_may_fail(void)
 {
-	struct host host;
+	struct made_task_host host;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	CU_ASSERT(made_tasks_must_pass(&host.made) > 150);
 	absent_made_must_tell(host.made.made, answer, &host);
 	made_tasks_destroy(&host.made);
@@ -429,13 +278,13 @@ static void tasks_stand_in_order(void)
 	static const int order[][2] = {{0, 0},    {1, 1},     {2, 2},     {100, 100},
 				       {100, 50}, {100, 105}, {200, 200}, {300, 300}};
 	size_t first, count;
-	struct host host;
+	struct made_task_host host;
 	struct fb_tasks *tasks;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made_process(&host.made, host.init, 300, "last");
 	made_thread(&host.made, host.daemon, 50, "older");
-	tasks = load(&host);
+	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL_FATAL(fb_tasks_count(tasks), FB_ARRAY_SIZE(order));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(order); i++) {
 		CU_ASSERT_EQUAL(fb_tasks_get(tasks, i)->pid, order[i][0]);
@@ -451,7 +300,7 @@ static void tasks_stand_in_order(void)
 	made_tasks_destroy(&host.made);
 }
 
-static bool warned_of(const struct host *host, const char *text)
+static bool warned_of(const struct made_task_host *host, const char *text)
 {
 	for (size_t i = 0; i < fb_warnings_count(host->made.made->warnings); i++)
 		if (!strcmp(fb_warnings_get(host->made.made->warnings, i), text))
@@ -463,20 +312,20 @@ static bool warned_of(const struct host *host, const char *text)
 static void warnings_count_what_is_lost(void)
 {
 	size_t counted = 0;
-	struct host host;
+	struct made_task_host host;
 
-	make_host(&host);
+	made_task_host_create(&host);
 	made_lose(host.made.made, host.daemon);
 	made_put(host.made.made, host.made.nr_threads, 9, 4);
-	fb_tasks_destroy(load(&host));
+	fb_tasks_destroy(made_tasks_load(&host.made));
 	CU_ASSERT_TRUE(warned_of(&host, "1 threads are known by TID only (the first: 100): their "
 					"task_struct is not in the dump"));
 	CU_ASSERT_TRUE(
 		warned_of(&host, "the kernel counted 9 threads: nothing leads to 4 of them"));
 	made_tasks_destroy(&host.made);
 
-	make_host(&host);
-	fb_tasks_destroy(load(&host));
+	made_task_host_create(&host);
+	fb_tasks_destroy(made_tasks_load(&host.made));
 	CU_ASSERT_EQUAL(fb_warnings_count(host.made.made->warnings), 0);
 	/* One that is counted too much, one too little, and a counter that cannot be. */
 	for (unsigned i = 0; i < 3; i++) {
@@ -487,7 +336,7 @@ static void warnings_count_what_is_lost(void)
 			 : i == 1 ? 4
 				  : 4194305,
 			 4);
-		tasks = load(&host);
+		tasks = made_tasks_load(&host.made);
 		CU_ASSERT_EQUAL(fb_tasks_damaged(tasks), i < 2);
 		fb_tasks_destroy(tasks);
 	}
@@ -525,7 +374,6 @@ FB_TEST_MAIN("kernel/task", FB_TEST(finds_all), FB_TEST(finds_all_without_a_sour
 	     FB_TEST(walks_a_cut_list_from_its_end), FB_TEST(names_lost_tasks),
 	     FB_TEST(believes_no_strange_pid), FB_TEST(ends_mazes_of_nodes),
 	     FB_TEST(walks_shared_nodes_once), FB_TEST(walks_joined_lists_once),
-	     FB_TEST(believes_no_garbage), FB_TEST(reads_states), FB_TEST(reads_levels),
-	     FB_TEST(reads_command_lines), FB_TEST(each_read_may_fail),
-	     FB_TEST(tasks_stand_in_order), FB_TEST(warnings_count_what_is_lost),
-	     FB_TEST(fails_without_any_task), FB_TEST(names_sources))
+	     FB_TEST(each_read_may_fail), FB_TEST(tasks_stand_in_order),
+	     FB_TEST(warnings_count_what_is_lost), FB_TEST(fails_without_any_task),
+	     FB_TEST(names_sources))
