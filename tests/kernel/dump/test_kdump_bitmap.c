@@ -91,4 +91,46 @@ static void reads_clear_behind_the_file(void)
 	fb_file_destroy(file);
 }
 
-FB_TEST_MAIN("kernel/kdump_bitmap", FB_TEST(ranks_and_finds), FB_TEST(reads_clear_behind_the_file))
+/* A lone bit at the edges of words, of groups of words and of blocks, in ranges that begin and end at it or beside it. */
+static void a_lone_bit_is_found_where_it_is(void)
+{
+	static const uint64_t bits[] = {0,     1,     63,    64,    511,   512,    1023,
+					32767, 32768, 32831, 65535, 70000, 131071, 200000};
+	const size_t bytes = 4 * 8192;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(bits); i++) {
+		uint8_t *data = calloc(1, OFFSET + bytes);
+		const uint64_t bit = bits[i];
+		struct fb_file *file;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(data);
+		data[OFFSET + bit / 8] |= (uint8_t)(1u << bit % 8);
+		FB_OK_FATAL(fb_file_from_memory("bit", data, OFFSET + bytes, &file));
+		for (unsigned range = 0; range < 6; range++) {
+			uint64_t start = range == 0 ? 0 : range < 3 ? bit : bit + (range == 3);
+			uint64_t end = range == 1 ? bit + 1 : range == 4 ? bit : 8 * bytes;
+			bool there = bit >= start && bit < end, set = !there;
+			struct fb_kdump_bitmap *bitmap;
+			uint64_t found, last, count, rank = 7;
+
+			if (range == 5)
+				start = bit > 100 ? bit - 100 : 0;
+			FB_OK_FATAL(fb_kdump_bitmap_create(file, OFFSET, start, end, &bitmap));
+			CU_ASSERT_EQUAL(fb_kdump_bitmap_count(bitmap), there);
+			FB_OK(fb_kdump_bitmap_popcount(file, OFFSET, start, end, &count));
+			CU_ASSERT_EQUAL(count, there);
+			FB_OK(fb_kdump_bitmap_test(bitmap, bit, &set, &rank));
+			CU_ASSERT_EQUAL(set, there);
+			CU_ASSERT_EQUAL(rank, there ? 0 : 7);
+			FB_OK(fb_kdump_bitmap_next(bitmap, 0, true, &found));
+			CU_ASSERT_EQUAL(found, there ? bit : end);
+			FB_OK(fb_kdump_bitmap_end(bitmap, &last));
+			CU_ASSERT_EQUAL(last, there ? bit + 1 : start);
+			fb_kdump_bitmap_destroy(bitmap);
+		}
+		fb_file_destroy(file);
+	}
+}
+
+FB_TEST_MAIN("kernel/kdump_bitmap", FB_TEST(ranks_and_finds), FB_TEST(reads_clear_behind_the_file),
+	     FB_TEST(a_lone_bit_is_found_where_it_is))
