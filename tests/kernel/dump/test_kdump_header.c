@@ -85,7 +85,7 @@ static void refuses_wrong_fields(void)
 	fails(bitmap_huge, FB_TRUNCATED, "ends before");
 	fails(max_0, FB_CORRUPT, "max_mapnr");
 	fails(max_huge, FB_CORRUPT, "max_mapnr");
-	fails(max_beyond_bitmap, FB_CORRUPT, "bitmap");
+	fails(max_beyond_bitmap, FB_CORRUPT, "a bitmap of 8192 bytes for 65537 page frames");
 	fails(split_reversed, FB_CORRUPT, "part of page frames");
 	fails(split_beyond, FB_CORRUPT, "part of page frames");
 	fails(all_memory_huge, FB_TRUNCATED, "made.dump");

@@ -341,18 +341,7 @@ static void counts_what_is_missing(void)
 	destroy(&made);
 }
 
-static void offers_the_nearest_type(void)
-{
-	struct fb_btf *types = make_types();
-
-	CU_ASSERT_STRING_EQUAL(fb_btf_nearest(types, "outr"), "outer");
-	CU_ASSERT_STRING_EQUAL(fb_btf_nearest(types, "iner"), "inner");
-	CU_ASSERT_PTR_NULL(fb_btf_nearest(types, ""));
-	CU_ASSERT_PTR_NULL(fb_btf_nearest(types, "anything_else"));
-	fb_btf_destroy(types);
-}
-
 FB_TEST_MAIN("kernel/value", FB_TEST(follows_paths), FB_TEST(refuses_wrong_paths),
 	     FB_TEST(indexes_are_numbers), FB_TEST(names_end_and_errors_tell_where),
 	     FB_TEST(what_is_fatal_passes), FB_TEST(prints_text), FB_TEST(prints_json),
-	     FB_TEST(counts_what_is_missing), FB_TEST(offers_the_nearest_type))
+	     FB_TEST(counts_what_is_missing))

@@ -266,6 +266,26 @@ static void scan_looks_at_so_many_places(void)
 	}
 }
 
+/* The markers end on the page before the tokens, which is lost. */
+static void scan_says_why_markers_are_not_to_be_had(void)
+{
+	struct recipe recipe = recipe_510;
+	struct fb_symtab *table = NULL;
+	struct fb_kallsyms_hints hints;
+	struct image image;
+
+	image_make(&image, &recipe);
+	recipe.shift = -image.hints.token_table & ~FB_PAGE_MASK;
+	image_free(&image);
+	image_make(&image, &recipe);
+	hints = scan_hints(&image);
+	CU_ASSERT_EQUAL(image.hints.token_table % FB_PAGE_SIZE, 0);
+	image.absent[(image.hints.token_table - IMAGE_START) / FB_PAGE_SIZE - 1] = true;
+	FB_FAILS_WITH(fb_kallsyms_load(&image.space, &hints, NULL, &table), FB_ABSENT,
+		      "kallsyms markers: ");
+	image_free(&image);
+}
+
 static void scan_says_why_names_are_not_to_be_had(void)
 {
 	struct fb_symtab *table = NULL;
@@ -410,5 +430,6 @@ FB_TEST_MAIN("symbols/kallsyms", FB_TEST(reads_every_form), FB_TEST(reads_counts
 	     FB_TEST(scan_finds_what_nobody_names), FB_TEST(scan_finds_digits_across_two_chunks),
 	     FB_TEST(scan_reads_a_page_once), FB_TEST(scan_steps_over_holes),
 	     FB_TEST(scan_without_tables_finds_none),
-	     FB_TEST(scan_says_why_names_are_not_to_be_had), FB_TEST(scan_looks_at_so_many_places),
-	     FB_TEST(what_is_fatal_passes))
+	     FB_TEST(scan_says_why_names_are_not_to_be_had),
+	     FB_TEST(scan_says_why_markers_are_not_to_be_had),
+	     FB_TEST(scan_looks_at_so_many_places), FB_TEST(what_is_fatal_passes))

@@ -49,5 +49,22 @@ static void long_names_are_not_compared(void)
 	CU_ASSERT_EQUAL(distance(name + 1, name), FAR);
 }
 
+/* One slip may be in any name, and one more for every four letters of it. */
+static void longer_names_may_have_more_slips(void)
+{
+	for (size_t length = 1; length <= 16; length++) {
+		for (size_t slips = 0; slips <= length; slips++) {
+			char meant[17] = "", written[17] = "";
+
+			memset(meant, 'a', length);
+			memset(written, 'a', length);
+			memset(written + length - slips, 'b', slips);
+			CU_ASSERT_EQUAL(distance(written, meant),
+					slips <= 1 + length / 4 ? slips : FAR);
+		}
+	}
+}
+
 FB_TEST_MAIN("symbols/name_distance", FB_TEST(counts_slips),
-	     FB_TEST(what_was_not_meant_is_not_near), FB_TEST(long_names_are_not_compared))
+	     FB_TEST(what_was_not_meant_is_not_near), FB_TEST(long_names_are_not_compared),
+	     FB_TEST(longer_names_may_have_more_slips))
