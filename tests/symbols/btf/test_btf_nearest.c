@@ -17,6 +17,33 @@ static uint32_t at(const char *name)
 	return 0;
 }
 
+/* A type of no more than three words. */
+#define TYPE(name, kind, size) at(name), INFO(kind, 0, 0), size
+
+static struct fb_btf *make_types(void)
+{
+	const uint32_t words[] = {
+		TYPE("int", FB_TYPE_INT, 4),
+		32,
+		TYPE("outer", FB_TYPE_STRUCT, 4),
+		TYPE("inner", FB_TYPE_UNION, 4),
+		TYPE("kind", FB_TYPE_ENUM, 4),
+		TYPE("wide", FB_TYPE_ENUM64, 8),
+		TYPE("alias", FB_TYPE_TYPEDEF, 1),
+		TYPE("ghost", FB_TYPE_FORWARD, 0),
+		TYPE("float_t", FB_TYPE_FLOAT, 4),
+		TYPE("xtask_strut", FB_TYPE_STRUCT, 4),
+		TYPE("task_struct", FB_TYPE_STRUCT, 4),
+		TYPE("abcd", FB_TYPE_STRUCT, 4),
+		TYPE("abce", FB_TYPE_STRUCT, 4),
+	};
+	struct fb_btf *types = NULL;
+
+	FB_OK_FATAL(
+		load_words(words, FB_ARRAY_SIZE(words), strings, sizeof(strings), NULL, &types));
+	return types;
+}
+
 static void offers_the_nearest_type(void)
 {
 	static const struct {
@@ -39,49 +66,8 @@ static void offers_the_nearest_type(void)
 		{"abcf", "abcd"},
 		{"abce", "abce"},
 	};
-	const uint32_t words[] = {
-		at("int"),
-		INFO(FB_TYPE_INT, 0, 0),
-		4,
-		32,
-		at("outer"),
-		INFO(FB_TYPE_STRUCT, 0, 0),
-		4,
-		at("inner"),
-		INFO(FB_TYPE_UNION, 0, 0),
-		4,
-		at("kind"),
-		INFO(FB_TYPE_ENUM, 0, 0),
-		4,
-		at("wide"),
-		INFO(FB_TYPE_ENUM64, 0, 0),
-		8,
-		at("alias"),
-		INFO(FB_TYPE_TYPEDEF, 0, 0),
-		1,
-		at("ghost"),
-		INFO(FB_TYPE_FORWARD, 0, 0),
-		0,
-		at("float_t"),
-		INFO(FB_TYPE_FLOAT, 0, 0),
-		4,
-		at("xtask_strut"),
-		INFO(FB_TYPE_STRUCT, 0, 0),
-		4,
-		at("task_struct"),
-		INFO(FB_TYPE_STRUCT, 0, 0),
-		4,
-		at("abcd"),
-		INFO(FB_TYPE_STRUCT, 0, 0),
-		4,
-		at("abce"),
-		INFO(FB_TYPE_STRUCT, 0, 0),
-		4,
-	};
-	struct fb_btf *types = NULL;
+	struct fb_btf *types = make_types();
 
-	FB_OK_FATAL(
-		load_words(words, FB_ARRAY_SIZE(words), strings, sizeof(strings), NULL, &types));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
 		const char *nearest = fb_btf_nearest(types, cases[i].name);
 
