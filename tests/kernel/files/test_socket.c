@@ -136,6 +136,44 @@ static void lost_groups_cost_themselves(void)
 	made_kernel_destroy(made);
 }
 
+static struct fb_error *ask_place(void *context)
+{
+	const struct question *question = context;
+	bool is;
+	struct fb_error *err = fb_socket_is_at(&question->made->kernel, question->sock, &is);
+
+	if (!err)
+		CU_ASSERT_TRUE(is);
+	return err;
+}
+
+/* A socket is where its sock leads back to it. */
+static void sockets_and_socks_name_each_other(void)
+{
+	struct question question = {.made = begin()};
+	struct made_kernel *made = question.made;
+	uint64_t sock = made_sock(made, AF_INET, SOCK_STREAM, ESTABLISHED);
+	bool is = true;
+
+	question.sock = made_socket(made, sock, 7);
+	CU_ASSERT_EQUAL(failing_made_must_pass(made, ask_place, &question), 2);
+	FB_OK(fb_socket_is_at(&made->kernel, question.sock + 64, &is));
+	CU_ASSERT_FALSE(is);
+	MADE_SET(made, sock, sock_socket, question.sock + 64);
+	is = true;
+	FB_OK(fb_socket_is_at(&made->kernel, question.sock, &is));
+	CU_ASSERT_FALSE(is);
+	/* What is no address at all, and what is not in the dump, is none. */
+	MADE_SET(made, question.sock, socket_sk, 0x10);
+	is = true;
+	FB_OK(fb_socket_is_at(&made->kernel, question.sock, &is));
+	CU_ASSERT_FALSE(is);
+	is = true;
+	FB_OK(fb_socket_is_at(&made->kernel, 0, &is));
+	CU_ASSERT_FALSE(is);
+	made_kernel_destroy(made);
+}
+
 static void reads_a_socket_without_a_sock(void)
 {
 	struct made_kernel *made = begin();
@@ -219,5 +257,6 @@ static void names(void)
 
 FB_TEST_MAIN("kernel/socket", FB_TEST(reads_inet), FB_TEST(reads_inet6), FB_TEST(reads_unix),
 	     FB_TEST(reads_netlink_and_packet), FB_TEST(lost_groups_cost_themselves),
-	     FB_TEST(reads_a_socket_without_a_sock), FB_TEST(keeps_what_is_readable),
-	     FB_TEST(refuses_a_name_that_is_too_long), FB_TEST(names_have_lengths), FB_TEST(names))
+	     FB_TEST(reads_a_socket_without_a_sock), FB_TEST(sockets_and_socks_name_each_other),
+	     FB_TEST(keeps_what_is_readable), FB_TEST(refuses_a_name_that_is_too_long),
+	     FB_TEST(names_have_lengths), FB_TEST(names))

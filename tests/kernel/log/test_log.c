@@ -185,6 +185,8 @@ static void reads_log_buf_before_5_10(void)
 		     (const char *const[]){"log_buf", "log_buf_len", "log_first_idx",
 					   "log_next_idx", "log_first_seq", NULL},
 		     at);
+	for (size_t i = 1; i <= 3; i++)
+		made_put(made, at[i], 0xffffffff00000000, 8); /* of 4 bytes alone */
 	made_put(made, at[0], text, 8);
 	made_put(made, at[1], 64, 4);
 	made_put(made, at[3], 24, 4);

@@ -9,11 +9,13 @@
 #define BASE 0x10000u
 #define SIZE 256u
 
+/* No member that is looked for stands at the start. */
 struct header {
+	uint64_t unused;
 	uint64_t time;
 	uint16_t length, text_length, dict_length;
 	uint8_t facility, level;
-	uint32_t caller, unused;
+	uint32_t caller, unused_too;
 };
 
 struct buffer {

@@ -15,12 +15,13 @@
 #define ID_MASK (~0ull >> 2)
 #define FINALIZED (2ull << 62)
 
+/* No member that is looked for stands at the start. */
 struct desc {
-	uint64_t state, begin, next;
+	uint64_t unused, state, begin, next;
 };
 
 struct info {
-	uint64_t sequence, time;
+	uint64_t unused, sequence, time;
 	uint16_t length;
 	uint8_t facility, level;
 	uint32_t caller;
@@ -161,7 +162,14 @@ static void reads_what_was_written(void)
 	CU_ASSERT_EQUAL(fb_log_get(log, 1)->level, 6);
 	CU_ASSERT_EQUAL(fb_log_get(log, 1)->facility, 3);
 	CU_ASSERT_EQUAL(fb_log_get(log, 1)->caller, 17);
+	CU_ASSERT_FALSE(fb_log_get(log, 1)->truncated);
 	CU_ASSERT_EQUAL(fb_log_lost(log), 0);
+	fb_log_destroy(log);
+	/* One that fills its block. */
+	put(&ring, "sixteen letters.");
+	log = read(&ring);
+	CU_ASSERT_TRUE(is(log, 2, "sixteen letters."));
+	CU_ASSERT_FALSE(fb_log_get(log, 2)->truncated);
 	fb_log_destroy(log);
 }
 
@@ -358,9 +366,9 @@ static void members_lie_in_their_structs(void)
 #define MEMBER(name) offsetof(struct fb_log_ring, name)
 		{MEMBER(desc_bits), 31, 32},
 		{MEMBER(text_bits), 31, 32},
-		{MEMBER(desc_size), 24, 23},
+		{MEMBER(desc_size), sizeof(struct desc), sizeof(struct desc) - 1},
 		{MEMBER(desc_size), 1024, 1025},
-		{MEMBER(info_size), 24, 23},
+		{MEMBER(info_size), sizeof(struct info), sizeof(struct info) - 1},
 		{MEMBER(info_size), 1024, 1025},
 		{MEMBER(desc_state), sizeof(struct desc) - 8, sizeof(struct desc) - 7},
 		{MEMBER(desc_begin), sizeof(struct desc) - 8, sizeof(struct desc) - 7},
