@@ -65,6 +65,17 @@ static void a_hole_is_believed_so_far(void)
 	free(path);
 }
 
+static void a_hole_alone_is_no_memory(void)
+{
+	char *path = fb_test_file("hole.raw", "", 0);
+	struct fb_dump *dump;
+
+	CU_ASSERT_EQUAL_FATAL(truncate(path, RAW_BYTES), 0);
+	FB_FAILS_WITH(fb_dump_open((const char *const[]){path}, 1, NULL, &dump), FB_CORRUPT,
+		      "a raw image without one byte of memory");
+	free(path);
+}
+
 static void what_is_too_small_or_odd_is_none(void)
 {
 	char *path = make_raw(RAW_BYTES - FB_PAGE_SIZE);
@@ -78,4 +89,5 @@ static void what_is_too_small_or_odd_is_none(void)
 }
 
 FB_TEST_MAIN("kernel/raw_image", FB_TEST(offsets_are_addresses_and_holes_zeros),
-	     FB_TEST(a_hole_is_believed_so_far), FB_TEST(what_is_too_small_or_odd_is_none))
+	     FB_TEST(a_hole_is_believed_so_far), FB_TEST(a_hole_alone_is_no_memory),
+	     FB_TEST(what_is_too_small_or_odd_is_none))

@@ -341,7 +341,67 @@ static void counts_what_is_missing(void)
 	destroy(&made);
 }
 
+/* The outer struct as text of so many bytes at most. */
+static struct fb_error *print_outer(struct made *made, unsigned depth, size_t most,
+				    size_t *size_ret)
+{
+	struct fb_value_printer printer = {.space = made->kernel->kernel.space, .depth = depth};
+	struct fb_buf buf;
+	struct fb_error *err;
+
+	fb_buf_init(&buf, most);
+	err = fb_value_text(&printer, &made->outer, &buf);
+	*size_ret = buf.size;
+	fb_buf_deinit(&buf);
+	fb_error_destroy(printer.reason);
+	return err;
+}
+
+/* Wherever the room for a text ends, that is an error: with nested structs, without them, and with what is lost. */
+static void texts_need_their_room(void)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		struct made made = make();
+		size_t size, unused;
+
+		if (i == 2) {
+			made.outer.address = MADE_BASE + 40 * FB_PAGE_SIZE - 64;
+			made_lose(made.kernel, MADE_BASE + 40 * FB_PAGE_SIZE);
+		}
+		FB_OK_FATAL(print_outer(&made, i ? 2 : 0, 65536, &size));
+		CU_ASSERT(size > 50);
+		for (size_t most = 0; most < size; most++)
+			FB_FAILS(print_outer(&made, i ? 2 : 0, most, &unused), FB_LIMIT);
+		FB_OK(print_outer(&made, i ? 2 : 0, size, &unused));
+		destroy(&made);
+	}
+}
+
+static struct fb_error *ask_for_all(void *context)
+{
+	struct made *made = context;
+	struct fb_value_printer printer = {.space = made->kernel->kernel.space, .depth = 8};
+	json_t *json = NULL;
+	size_t unused;
+	struct fb_error *err = print_outer(made, 2, 65536, &unused);
+
+	if (!err)
+		err = fb_value_json(&printer, &made->outer, &json);
+	json_decref(json);
+	fb_error_destroy(printer.reason);
+	return err;
+}
+
+static void what_is_fatal_of_printing_passes(void)
+{
+	struct made made = make();
+
+	CU_ASSERT(failing_made_must_pass(made.kernel, ask_for_all, &made) > 20);
+	destroy(&made);
+}
+
 FB_TEST_MAIN("kernel/value", FB_TEST(follows_paths), FB_TEST(refuses_wrong_paths),
 	     FB_TEST(indexes_are_numbers), FB_TEST(names_end_and_errors_tell_where),
-	     FB_TEST(what_is_fatal_passes), FB_TEST(prints_text), FB_TEST(prints_json),
+	     FB_TEST(what_is_fatal_passes), FB_TEST(texts_need_their_room),
+	     FB_TEST(what_is_fatal_of_printing_passes), FB_TEST(prints_text), FB_TEST(prints_json),
 	     FB_TEST(counts_what_is_missing))
