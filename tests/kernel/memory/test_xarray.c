@@ -3,7 +3,7 @@
 #include "kernel/memory/xarray.h"
 
 #include "tests/harness.h"
-#include "tests/kernel/made_kernel.h"
+#include "tests/kernel/failing_made.h"
 
 #define ITEM(n) (MADE_BASE + 0x10000 + (n)*64ull)
 
@@ -246,7 +246,46 @@ static void no_walk_to_the_next_is_endless(void)
 	made_kernel_destroy(made);
 }
 
+struct question {
+	struct made_kernel *made;
+	uint64_t array;
+};
+
+static struct fb_error *ask(void *context)
+{
+	const struct question *question = context;
+	uint64_t index, entry;
+	struct fb_error *err =
+		fb_xarray_load(&question->made->kernel, question->array, 64 * 63 + 6, &entry);
+
+	if (!err)
+		CU_ASSERT_EQUAL(entry, ITEM(5));
+	if (!err)
+		err = fb_xarray_next(&question->made->kernel, question->array, 0, UINT64_MAX,
+				     &index, &entry);
+	if (!err)
+		CU_ASSERT(index == 64 * 63 + 5 && entry == ITEM(5));
+	return err;
+}
+
+/* Through two levels, and a sibling that leads to the slot before it. */
+static void what_is_fatal_passes(void)
+{
+	struct question question = {0};
+	uint64_t top, leaf;
+
+	question.made = make(&question.array);
+	top = make_node(question.made, 6);
+	leaf = make_node(question.made, 0);
+	MADE_SET(question.made, question.array, xarray_head, top + 2);
+	set_slot(question.made, top, 63, leaf + 2);
+	set_slot(question.made, leaf, 5, ITEM(5));
+	set_slot(question.made, leaf, 6, 5 << 2 | 2);
+	CU_ASSERT_EQUAL(failing_made_must_pass(question.made, ask, &question), 6 + 5);
+	made_kernel_destroy(question.made);
+}
+
 FB_TEST_MAIN("kernel/xarray", FB_TEST(loads_from_any_height), FB_TEST(follows_siblings),
 	     FB_TEST(refuses_what_cannot_be), FB_TEST(says_what_is_missing),
 	     FB_TEST(finds_the_next), FB_TEST(the_last_index_ends_it),
-	     FB_TEST(no_walk_to_the_next_is_endless))
+	     FB_TEST(no_walk_to_the_next_is_endless), FB_TEST(what_is_fatal_passes))

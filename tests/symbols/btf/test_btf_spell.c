@@ -56,6 +56,16 @@ static void expect(const struct fb_btf *btf, uint32_t id, const char *abstract, 
 
 	CU_ASSERT_STRING_EQUAL(fb_btf_spell(btf, id, text, sizeof(text)), abstract);
 	CU_ASSERT_STRING_EQUAL(fb_btf_declare(btf, id, "x", text, sizeof(text)), named);
+	/* A text is cut wherever its room ends. */
+	for (size_t size = 0; size <= strlen(named) + 1; size++) {
+		memset(text, 'z', sizeof(text));
+		CU_ASSERT_PTR_EQUAL(fb_btf_declare(btf, id, "x", text, size), text);
+		CU_ASSERT_EQUAL(text[size], 'z');
+		if (!size)
+			continue;
+		CU_ASSERT_EQUAL(strlen(text), size - 1);
+		CU_ASSERT_EQUAL(strncmp(text, named, size - 1), 0);
+	}
 }
 
 static void spells_as_c_does(void)
