@@ -2,8 +2,8 @@
 /* See failing_made.h. */
 #include "tests/kernel/failing_made.h"
 
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "tests/harness.h"

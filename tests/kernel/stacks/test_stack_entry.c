@@ -309,11 +309,11 @@ static void fred_decides_between_two_places(void)
 
 		if (fred)
 			made_symbols(made, (const char *const[]){"fred_rsp0", NULL}, &stack);
-		/* Of 21 words, each is good as what it is at both places. */
+		/* A word that is good as any register, so that both places look like such. */
 		for (uint64_t at = 0; at < 0x100; at += 8)
 			made_put(made, stack + 0x4000 - 0x100 + at, 0x203, 8);
-		made_put(made, stack + 0x4000 - 8 * 5, 0x401203,
-			 8); /* rip, where nothing is between */
+		/* rip of those that end right at the top. */
+		made_put(made, stack + 0x4000 - 8 * 5, 0x401203, 8);
 		FB_OK_FATAL(fb_user_regs_at_top(&made->kernel, stack, &found));
 		CU_ASSERT_EQUAL(found.rip, fred ? 0x203 : 0x401203);
 		made_kernel_destroy(made);

@@ -239,7 +239,7 @@ static void walks_joined_lists_once(void)
 	made_tasks_destroy(&host.made);
 }
 
-/* Each of the tables fields that a source gives, and that it was lost. */
+/* What the table says of each task, and whether it says that something was lost. */
 static struct fb_error *answer(void *context, struct fb_buf *text, bool *incomplete_ret)
 {
 	struct made_task_host *host = context;
