@@ -12,6 +12,7 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
+#include "bundle/waits/files/wait_mapped.h"
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_memory.h"
@@ -26,7 +27,6 @@
 #define LOOP_DEVICE_BYTES 4096u
 
 #define PF_WQ_WORKER 0x20u
-#define DMF_SUSPENDED 2u /* bit 1 of mapped_device.flags (drivers/md/dm-core.h) */
 
 /* The kthread's own: a worker's current work, or what a kernel thread was started with. */
 static struct fb_error *read_work(struct fb_wait_finder *finder, const struct fb_task *task,
@@ -120,31 +120,17 @@ static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t 
 	return err;
 }
 
-/* A device of the device mapper: which its administrator calls it, and whether it is suspended, that
- * is, holds all requests back. */
+/* A device of the device mapper: which its administrator calls it, and whether it is suspended. */
 static struct fb_error *describe_mapped(struct fb_wait_finder *finder, uint64_t disk,
 					struct fb_wait_object *object)
 {
-	char name[160] = "";
-	uint64_t device, own_disk, flags, cell = 0;
-	struct fb_error *err;
+	struct fb_wait_mapped mapped;
+	bool found;
+	struct fb_error *err = fb_wait_mapped_read(finder, disk, &mapped, &found);
 
-	err = fb_kernel_field(finder->kernel, disk, &finder->layout->disk_private, &device);
-	if (!err)
-		err = fb_wait_value(finder, device, "mapped_device", "disk", &own_disk);
-	if (!err && own_disk != disk)
-		err = fb_error_create(FB_CORRUPT, "a mapped device of another disk");
-	if (!err)
-		err = fb_wait_value(finder, device, "mapped_device", "flags", &flags);
-	if (err)
-		return fb_part_skip(err);
-	err = fb_wait_value(finder, device, "mapped_device", "interface_ptr", &cell);
-	if (!err && cell)
-		err = fb_wait_value_text(finder, cell, "hash_cell", "name", name, sizeof(name));
-	err = fb_part_skip(err);
-	if (!err && *name)
-		err = fb_wait_append(&object->detail, "/dev/mapper/%s", name);
-	if (err || !(flags & DMF_SUSPENDED))
+	if (!err && *mapped.name)
+		err = fb_wait_append(&object->detail, "/dev/mapper/%s", mapped.name);
+	if (err || !mapped.suspended)
 		return err;
 	object->others = true;
 	err = fb_wait_append(&object->detail, "suspended: it holds back all requests");

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
+#include "bundle/waits/files/wait_mapped.h"
 #include "bundle/waits/files/wait_superblock.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/finder/wait_queue.h"
@@ -33,6 +35,32 @@ static struct fb_error *find_semaphore(struct fb_wait_finder *finder,
 	return err;
 }
 
+/* A device that is suspended has frozen its file system, which goes on when it is resumed (dm_suspend(), __lock_fs()). */
+static struct fb_error *describe_suspended(struct fb_wait_finder *finder, uint64_t superblock,
+					   struct fb_wait_object *object)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_wait_mapped mapped = {.name = ""};
+	uint64_t device, disk = 0;
+	bool found = false;
+	struct fb_error *err;
+
+	err = fb_kernel_field(finder->kernel, superblock, &layout->super_block_bdev, &device);
+	if (!err && device)
+		err = fb_kernel_field(finder->kernel, device, &layout->bdev_disk, &disk);
+	if (!err && disk)
+		err = fb_wait_mapped_read(finder, disk, &mapped, &found);
+	err = fb_part_skip(err);
+	if (err || !found || !mapped.suspended)
+		return err;
+	err = fb_wait_append(&object->detail, "its device%s%s is suspended, which froze it",
+			     *mapped.name ? " /dev/mapper/" : "", mapped.name);
+	return err ? err
+		   : fb_wait_text(&object->need,
+				  "the kernel does not record who suspended the device; "
+				  "dmsetup resume goes on");
+}
+
 static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t superblock,
 					struct fb_wait_object *object)
 {
@@ -54,7 +82,7 @@ static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t 
 	if (!err)
 		err = fb_wait_text(&object->need, "the kernel does not record who froze it: any "
 						  "process with CAP_SYS_ADMIN may thaw it");
-	return err;
+	return err ? err : describe_suspended(finder, superblock, object);
 }
 
 static struct fb_error *describe_other(uint64_t semaphore, struct fb_wait_finder *finder,

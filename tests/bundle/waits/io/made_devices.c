@@ -31,6 +31,28 @@ uint64_t made_device(struct made_waits *waits, const char *name, uint64_t privat
 	return device;
 }
 
+uint64_t made_mapped_device(struct made_waits *waits, uint64_t flags, const char *name, bool own)
+{
+	struct made_kernel *made = waits->made;
+	struct made_types *types = made_waits_types(waits);
+	uint64_t device, disk, mapped = made_alloc(made, 64), cell = made_alloc(made, 64);
+
+	made_struct(types, "mapped_device", 64,
+		    MADE_MEMBERS_OF({"disk", types->word, 8}, {"flags", types->word, 16},
+				    {"interface_ptr", types->word, 24}));
+	made_struct(types, "hash_cell", 64, MADE_MEMBERS_OF({"name", types->word, 40}));
+	made_types_give(types, made);
+	device = made_device(waits, "dm-3", mapped);
+	memcpy(&disk, made_at(made, device + 8), 8);
+	made_put(made, mapped + 8, own ? disk : device, 8);
+	made_put(made, mapped + 16, flags, 8);
+	if (name) {
+		made_put(made, mapped + 24, cell, 8);
+		made_put(made, cell + 40, made_string(made, name), 8);
+	}
+	return device;
+}
+
 struct fb_task *made_device_worker(struct made_waits *waits, int32_t tid, const char *comm,
 				   uint64_t work, bool old)
 {

@@ -199,26 +199,12 @@ static void tells_who_serves_a_loop_device(void)
 		made_scene_check(&scenes[i]);
 }
 
-/* A device of the device mapper with these flags, which its administrator calls name. */
 static struct fb_blocked mapped(struct made_waits *w, uint64_t flags, const char *name, bool own)
 {
-	struct made_types *types = made_waits_types(w);
-	uint64_t device, disk, mapped = made_alloc(w->made, 64), cell = made_alloc(w->made, 64);
+	uint64_t device;
 
-	made_struct(types, "mapped_device", 64,
-		    MADE_MEMBERS_OF({"disk", types->word, 8}, {"flags", types->word, 16},
-				    {"interface_ptr", types->word, 24}));
-	made_struct(types, "hash_cell", 64, MADE_MEMBERS_OF({"name", types->word, 40}));
-	made_types_give(types, w->made);
 	made_devices_members(w);
-	device = made_device(w, "dm-3", mapped);
-	memcpy(&disk, made_at(w->made, device + 8), 8);
-	made_put(w->made, mapped + 8, own ? disk : device, 8);
-	made_put(w->made, mapped + 16, flags, 8);
-	if (name) {
-		made_put(w->made, mapped + 24, cell, 8);
-		made_put(w->made, cell + 40, made_string(w->made, name), 8);
-	}
+	device = made_mapped_device(w, flags, name, own);
 	return at_buffer(w, device, BH_LOCK);
 }
 

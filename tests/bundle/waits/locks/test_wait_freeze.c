@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bundle/waits/locks/recognise.h"
+#include "tests/bundle/waits/io/made_devices.h"
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_superblocks.h"
 #include "tests/harness.h"
@@ -97,6 +98,55 @@ static void tells_a_frozen_file_system(void)
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
 		made_scene_damage(&scenes[i]);
+}
+
+/* Its device is one of the device mapper. */
+static struct fb_blocked on_mapped(struct made_waits *w, uint64_t flags, const char *name)
+{
+	struct fb_blocked blocked = frozen(w, 0, 4);
+
+	MADE_FIELD(w->made, bdev_disk, 8, 8);
+	MADE_FIELD(w->made, disk_name, 16, 32);
+	MADE_FIELD(w->made, disk_private, 48, 8);
+	MADE_SET(w->made, w->marks[0], super_block_bdev, made_mapped_device(w, flags, name, true));
+	return blocked;
+}
+
+static struct fb_blocked suspended(struct made_waits *w)
+{
+	return on_mapped(w, 2, "vg-ro\033ot");
+}
+
+static struct fb_blocked suspended_without_a_name(struct made_waits *w)
+{
+	return on_mapped(w, 2, NULL);
+}
+
+static struct fb_blocked running(struct made_waits *w)
+{
+	return on_mapped(w, ~2ull, "vg-root");
+}
+
+static void tells_the_device_that_froze_it(void)
+{
+#define RESUME "the kernel does not record who suspended the device; dmsetup resume goes on"
+#define ON_MAPPED(text, who)                                                                 \
+	{                                                                                    \
+		.kind = "frozen", .object = "frozen {0} 0x0", .name = "/fz (ext4 on loop0)", \
+		.detail = "file system frozen" text, .need = who, .flags = "others sure",    \
+		.wait = "to write", .evidence = EVIDENCE                                     \
+	}
+	static const struct made_scene scenes[] = {
+		{suspended, fb_wait_percpu_rwsem,
+		 ON_MAPPED("; its device /dev/mapper/vg-ro\\x1bot is suspended, which froze it",
+			   RESUME)},
+		{suspended_without_a_name, fb_wait_percpu_rwsem,
+		 ON_MAPPED("; its device is suspended, which froze it", RESUME)},
+		{running, fb_wait_percpu_rwsem, ON_MAPPED("", NEED)},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_check(&scenes[i]);
 }
 
 /* The list of super blocks is broken behind the first: the one that is frozen is found from the end. */
@@ -234,5 +284,5 @@ static void dates_a_freeze_by_the_longest_wait(void)
 }
 
 FB_TEST_MAIN("bundle/wait_freeze", FB_TEST(tells_a_frozen_file_system),
-	     FB_TEST(finds_it_in_a_broken_list), FB_TEST(tells_other_semaphores),
-	     FB_TEST(dates_a_freeze_by_the_longest_wait))
+	     FB_TEST(tells_the_device_that_froze_it), FB_TEST(finds_it_in_a_broken_list),
+	     FB_TEST(tells_other_semaphores), FB_TEST(dates_a_freeze_by_the_longest_wait))
