@@ -151,8 +151,8 @@ static struct fb_error *copy(struct job *job)
 		err = fb_capture_notes(job->pid, job->tracer, &job->maps, job->captured,
 				       &job->notes);
 	if (!err)
-		err = fb_memory_copy_create(job->pid, &job->maps, &job->room, &job->core,
-					    &job->copy);
+		err = fb_memory_copy_create(job->pid, job->tracer, &job->maps, &job->room,
+					    &job->core, &job->copy);
 	return err;
 }
 

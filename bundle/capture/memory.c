@@ -5,6 +5,7 @@
  */
 #include "bundle/capture/memory.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -67,6 +68,7 @@ struct walk {
 
 struct fb_memory_copy {
 	struct walk walk;
+	struct fb_tracer *tracer; /* or NULL */
 	struct fb_memory_room *room;
 	struct fb_core_output *core;
 	struct run *runs; /* owned; that are not written yet */
@@ -266,16 +268,23 @@ void fb_memory_room_destroy(struct fb_memory_room *room)
 }
 
 /* Bytes read from address on, up to the first page that cannot be. */
-static size_t read_some(const struct walk *walk, uint64_t address, uint8_t *to, size_t length)
+static size_t read_some(const struct fb_memory_copy *copy, const struct run *run, uint8_t *to)
 {
-	const struct iovec local = {.iov_base = to, .iov_len = length};
-	const struct iovec remote = {.iov_base = (void *)(uintptr_t)address, .iov_len = length};
-	ssize_t got = process_vm_readv(walk->pid, &local, 1, &remote, 1, 0);
+	const struct walk *walk = &copy->walk;
+	const struct iovec local = {.iov_base = to, .iov_len = run->length};
+	const struct iovec remote = {.iov_base = (void *)(uintptr_t)run->start,
+				     .iov_len = run->length};
+	ssize_t got = 0;
 
-	/* Pages that the process itself may not read are readable so. */
+	if (run->mapping->flags & PF_R)
+		got = process_vm_readv(walk->pid, &local, 1, &remote, 1, 0);
+	else if (copy->tracer)
+		got = (ssize_t)fb_tracer_read(copy->tracer, run->start, to, run->length);
+	/* What a thread that could not be stopped may not read itself is readable so, on most kernels. */
 	if (got <= 0 && walk->mem_fd >= 0)
-		got = pread(walk->mem_fd, to, length < FB_PAGE_SIZE ? length : FB_PAGE_SIZE,
-			    (off_t)address);
+		got = pread(walk->mem_fd, to,
+			    run->length < FB_PAGE_SIZE ? run->length : FB_PAGE_SIZE,
+			    (off_t)run->start);
 	return got > 0 ? (size_t)got & ~(size_t)(FB_PAGE_SIZE - 1) : 0;
 }
 
@@ -329,7 +338,7 @@ static struct fb_error *copy_run(struct walk *walk, const struct run *run)
 		part.length = left < PIECE ? left : PIECE;
 		if (part.length > copy->room->size - copy->used)
 			part.length = copy->room->size - copy->used;
-		part.length = read_some(walk, part.start, copy->room->bytes + part.at, part.length);
+		part.length = read_some(copy, &part, copy->room->bytes + part.at);
 		if (!part.length) {
 			part.length = FB_PAGE_SIZE;
 			part.copied = false;
@@ -343,8 +352,9 @@ static struct fb_error *copy_run(struct walk *walk, const struct run *run)
 	return err;
 }
 
-struct fb_error *fb_memory_copy_create(int32_t pid, const struct fb_proc_maps *maps,
-				       struct fb_memory_room *room, struct fb_core_output *core,
+struct fb_error *fb_memory_copy_create(int32_t pid, struct fb_tracer *tracer,
+				       const struct fb_proc_maps *maps, struct fb_memory_room *room,
+				       struct fb_core_output *core,
 				       struct fb_memory_copy **copy_ret)
 {
 	struct fb_memory_copy *copy = calloc(1, sizeof(*copy));
@@ -353,6 +363,7 @@ struct fb_error *fb_memory_copy_create(int32_t pid, const struct fb_proc_maps *m
 	if (!copy)
 		return fb_error_nomem();
 	copy->walk = (struct walk){.pid = pid, .run = copy_run, .mem_fd = open_of(pid, "mem")};
+	copy->tracer = tracer;
 	copy->room = room;
 	copy->core = core;
 	err = walk_all(&copy->walk, maps);

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "bundle/capture/proc.h"
+#include "bundle/capture/tracer.h"
 #include "user/core/core_output.h"
 
 /* How many bytes would be copied now. maps are the process's mappings. */
@@ -33,9 +34,11 @@ void fb_memory_room_destroy(struct fb_memory_room *room);
 
 struct fb_memory_copy;
 
-/* Copies the process's memory into room; what does not fit is written to core immediately. maps and room are borrowed
- * until the copy is destroyed, core until it is written. */
-FB_MUST_CHECK struct fb_error *fb_memory_copy_create(int32_t pid, const struct fb_proc_maps *maps,
+/* Copies the process's memory into room; what does not fit is written to core immediately. tracer: of that process; it
+ * reads what the process itself may not; NULL: there is none. maps and room are borrowed until the copy is destroyed,
+ * core until it is written. */
+FB_MUST_CHECK struct fb_error *fb_memory_copy_create(int32_t pid, struct fb_tracer *tracer,
+						     const struct fb_proc_maps *maps,
 						     struct fb_memory_room *room,
 						     struct fb_core_output *core,
 						     struct fb_memory_copy **copy_ret);

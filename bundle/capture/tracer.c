@@ -55,6 +55,12 @@ struct goodbye {
 	uint64_t stopped_ns;
 	uint8_t in_time;
 };
+/* What the parent asks for: memory; length 0: that the threads go on. The answer is how many bytes there are (uint64_t)
+ * and then these. */
+#define MOST_READ (64u << 10)
+struct request {
+	uint64_t address, length;
+};
 
 struct fb_tracer {
 	pid_t pid;
@@ -238,11 +244,52 @@ static void close_others(int a, int b)
 	(void)close_range(high + 1, ~0u, 0);
 }
 
-/* The child's life. The alarm ends it where even the pipe is stuck. */
+/* Sends memory of the process. False where the parent is gone. */
+static bool answer(int32_t pid, const struct request *request, int fd)
+{
+	static uint8_t bytes[MOST_READ];
+	char path[64];
+	uint64_t got = 0;
+	ssize_t part = 1;
+	int mem;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	mem = open(path, O_RDONLY | O_CLOEXEC);
+	while (mem >= 0 && got < request->length && got < sizeof(bytes) && part > 0) {
+		const uint64_t left =
+			(request->length < sizeof(bytes) ? request->length : sizeof(bytes)) - got;
+
+		part = pread(mem, bytes + got, left, (off_t)(request->address + got));
+		got += part > 0 ? (uint64_t)part : 0;
+	}
+	if (mem >= 0)
+		(void)close(mem);
+	return fb_write_all(fd, &got, sizeof(got)) && fb_write_all(fd, bytes, got);
+}
+
+/* Until the parent lets the threads go, or is gone: true. False: the time was over before. */
+static bool serve(int32_t pid, unsigned seconds, int in_fd, int out_fd)
+{
+	const uint64_t end_ns = now_ns() + seconds * 1000000000ull;
+	struct request request = {.length = 1};
+
+	while (request.length) {
+		struct pollfd asked = {.fd = in_fd, .events = POLLIN};
+		const uint64_t at_ns = now_ns();
+
+		if (at_ns >= end_ns || poll(&asked, 1, (int)((end_ns - at_ns) / 1000000)) <= 0)
+			return false;
+		if (!fb_read_all(in_fd, &request, sizeof(request)) ||
+		    (request.length && !answer(pid, &request, out_fd)))
+			break;
+	}
+	return true;
+}
+
+/* The child's life. The alarm ends it where even the pipe, or a page that it reads, is stuck. */
 static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 {
 	struct holder holder = {.pid = pid};
-	struct pollfd asked = {.fd = in_fd, .events = POLLIN};
 	struct goodbye goodbye = {0};
 	struct fb_error *err;
 
@@ -254,7 +301,7 @@ static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 		if (holder.list[i].thread.stopped)
 			read_registers(&holder.list[i].thread);
 	if (tell(&holder, out_fd, err) && !err)
-		goodbye.in_time = poll(&asked, 1, (int)seconds * 1000) > 0;
+		goodbye.in_time = serve(pid, seconds, in_fd, out_fd);
 	let_go(&holder);
 	goodbye.stopped_ns = now_ns() - holder.began_ns;
 	(void)fb_write_all(out_fd, &goodbye, sizeof(goodbye));
@@ -341,15 +388,39 @@ int32_t fb_tracer_pid(const struct fb_tracer *tracer)
 	return tracer->pid;
 }
 
+size_t fb_tracer_read(struct fb_tracer *tracer, uint64_t address, void *to, size_t length)
+{
+	size_t done = 0;
+
+	while (done < length && !tracer->released) {
+		const size_t left = length - done;
+		const struct request request = {address + done,
+						left < MOST_READ ? left : MOST_READ};
+		uint64_t got;
+
+		if (send(tracer->to_fd, &request, sizeof(request), MSG_NOSIGNAL) !=
+			    (ssize_t)sizeof(request) ||
+		    !fb_read_all(tracer->from_fd, &got, sizeof(got)) || !got ||
+		    got > request.length ||
+		    !fb_read_all(tracer->from_fd, (uint8_t *)to + done, got))
+			break;
+		done += got;
+		if (got < request.length)
+			break;
+	}
+	return done;
+}
+
 void fb_tracer_release(struct fb_tracer *tracer, uint64_t *stopped_ns_ret, bool *in_time_ret)
 {
+	static const struct request go_on;
 	struct goodbye goodbye = {0};
 
 	if (!tracer->released) {
 		tracer->released = true;
 		/* It may have let them go by its clock, and be gone. Where it was never made, both
 		 * calls fail on descriptors that are closed, or -1. */
-		(void)send(tracer->to_fd, "", 1, MSG_NOSIGNAL);
+		(void)send(tracer->to_fd, &go_on, sizeof(go_on), MSG_NOSIGNAL);
 		(void)close(tracer->to_fd);
 		(void)fb_read_all(tracer->from_fd, &goodbye, sizeof(goodbye));
 		(void)close(tracer->from_fd);

@@ -51,6 +51,19 @@ static void have_threads(long number)
 	(void)deep(3);
 }
 
+/* 64 KiB that it has written and may not read any more. */
+static void have_unreadable(void)
+{
+	const size_t size = 1u << 16;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		abort();
+	memset(memory, 0x5a, size);
+	if (mprotect(memory, size, PROT_NONE))
+		abort();
+}
+
 /* NUMBER MB that are touched, and ten times as many that are not. */
 static void have_memory(long number)
 {
@@ -62,6 +75,7 @@ static void have_memory(long number)
 		abort();
 	for (size_t i = 0; i < size; i += 8)
 		*(uint64_t *)(memory + i) = 0x0123456789abcdefull ^ i;
+	have_unreadable();
 	ready();
 	(void)deep(3);
 }

@@ -81,6 +81,15 @@ for i in range(number):
         sys.exit(any(word != 0x0123456789abcdef ^ (8 * n) for n, word in enumerate(words)))
 sys.exit(1)
 PYTHON
+expect_json '.cores[0].lost_pages == 0' "what it may not read itself is read too"
+expect python3 - "$core" "and is in its core" <<'PYTHON'
+import struct, sys
+data = open(sys.argv[1], "rb").read()
+offset, number = struct.unpack_from("<Q", data, 32)[0], struct.unpack_from("<H", data, 56)[0]
+headers = [struct.unpack_from("<IIQQQQQQ", data, offset + 56 * i) for i in range(number)]
+sys.exit(not any(kind == 1 and flags == 0 and data[at:at + size] == b"\x5a" * (1 << 16)
+                 for kind, flags, at, _, _, size, _, _ in headers))
+PYTHON
 
 # Where the copy takes longer than --seconds, as on a disk that hangs, it goes on all the same.
 end_act

@@ -2,6 +2,7 @@
 /* Which pages of mappings are copied, and as what segments: of this very process, of mappings that the test made. */
 #include <elf.h>
 #include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -76,7 +77,7 @@ static void copy(const uint8_t *pages, enum fb_proc_kind kind, uint64_t offset, 
 	FB_OK_FATAL(fb_memory_estimate(getpid(), &maps, &copied->estimate));
 	FB_OK_FATAL(fb_outfile_create(copied->path, true, &outfile));
 	FB_OK_FATAL(fb_core_output_init(&output, outfile, false));
-	FB_OK_FATAL(fb_memory_copy_create(getpid(), &maps, &room, &output, &made));
+	FB_OK_FATAL(fb_memory_copy_create(getpid(), NULL, &maps, &room, &output, &made));
 	FB_OK_FATAL(fb_memory_copy_write(made, &copied->lost));
 	fb_buf_init(&notes, 100);
 	FB_OK_FATAL(fb_core_output_finish(&output, &notes));
@@ -199,6 +200,17 @@ static void guards_are_left_out(void)
 	(void)munmap(pages, SIZE);
 }
 
+/* Not from 6.12 on where a kernel is set so that only a tracer reads what a process may not. */
+static bool may_read_all(const uint8_t *page)
+{
+	const int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	uint8_t byte;
+	const bool may = pread(fd, &byte, 1, (off_t)(uintptr_t)page) == 1;
+
+	(void)close(fd);
+	return may;
+}
+
 /* What the process may not read is read all the same; what is not there is lost, page by page. */
 static void pages_that_cannot_be_read_are_counted(void)
 {
@@ -211,7 +223,7 @@ static void pages_that_cannot_be_read_are_counted(void)
 	memcpy(copy_of, pages, SIZE);
 	CU_ASSERT_EQUAL(mprotect(pages, SIZE, PROT_NONE), 0);
 	copy(pages, FB_PROC_ANONYMOUS, 0, 4, &copied);
-	CU_ASSERT_EQUAL(copied.lost, 0);
+	CU_ASSERT_EQUAL(copied.lost, may_read_all(pages) ? 0 : PAGES);
 	fb_core_destroy(copied.core);
 	CU_ASSERT_EQUAL(mprotect(pages, SIZE, PROT_READ), 0);
 	CU_ASSERT_EQUAL(memcmp(pages, copy_of, SIZE), 0);

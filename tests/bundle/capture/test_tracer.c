@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -123,6 +125,57 @@ static void all_threads_stop_and_go_on(void)
 	CU_ASSERT_EQUAL(read(child.from_fd, &byte, 1), 1);
 	CU_ASSERT_EQUAL(byte, 'x');
 	stop_child(&child);
+}
+
+/* Memory that the child has and may not read itself: of more than one piece, up to its end. */
+static void the_tracer_reads_what_the_process_may_not(void)
+{
+	const size_t size = 100 * FB_PAGE_SIZE;
+	uint8_t *bytes = mmap(NULL, size + FB_PAGE_SIZE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		*got = calloc(1, size);
+	const struct fb_traced_thread *threads;
+	struct fb_tracer *tracer = NULL;
+	uint64_t stopped_ns, at = (uintptr_t)bytes;
+	struct child child;
+	size_t count = 0;
+	bool in_time;
+
+	CU_ASSERT_FATAL(bytes != MAP_FAILED && got);
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)(i * 7 + i / 251);
+	CU_ASSERT_EQUAL(munmap(bytes + size, FB_PAGE_SIZE), 0);
+	CU_ASSERT_EQUAL(mprotect(bytes, size, PROT_NONE), 0);
+	start_child(&child, 1);
+	CU_ASSERT_EQUAL(mprotect(bytes, size, PROT_READ), 0);
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 60, &tracer));
+	threads = fb_tracer_threads(tracer, &count);
+	if (may_trace(threads, count)) {
+		CU_ASSERT_EQUAL(fb_tracer_read(tracer, at, got, size), size);
+		CU_ASSERT_EQUAL(memcmp(got, bytes, size), 0);
+		CU_ASSERT_EQUAL(fb_tracer_read(tracer, at + 5, got, 3), 3);
+		CU_ASSERT_EQUAL(memcmp(got, bytes + 5, 3), 0);
+		CU_ASSERT_EQUAL(fb_tracer_read(tracer, at + size - 10, got, 100), 10);
+		CU_ASSERT_EQUAL(fb_tracer_read(tracer, at + size, got, 100), 0);
+		/* It holds them still. */
+		CU_ASSERT_EQUAL(tracer_of(child.pid, child.pid), fb_tracer_pid(tracer));
+	}
+	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	CU_ASSERT_TRUE(in_time);
+	CU_ASSERT_EQUAL(fb_tracer_read(tracer, at, got, 1), 0);
+	fb_tracer_destroy(tracer);
+	/* When the time is over they go on, however much was asked for. */
+	FB_OK_FATAL(fb_tracer_stop(child.pid, 1, &tracer));
+	for (unsigned i = 0; i < 100000 && fb_tracer_read(tracer, at, got, 1) == 1; i++)
+		(void)nanosleep(&(const struct timespec){.tv_nsec = 1000000}, NULL);
+	CU_ASSERT_EQUAL(fb_tracer_read(tracer, at, got, 1), 0);
+	CU_ASSERT_EQUAL(tracer_of(child.pid, child.pid), 0);
+	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	CU_ASSERT_FALSE(in_time);
+	fb_tracer_destroy(tracer);
+	stop_child(&child);
+	(void)munmap(bytes, size);
+	free(got);
 }
 
 /* Destroyed while it holds them, it lets them go as well. */
@@ -359,6 +412,7 @@ static void what_cannot_be_listed_is_not_gone(void)
 #endif
 
 FB_TEST_MAIN("bundle/capture/tracer", FB_TEST(all_threads_stop_and_go_on),
+	     FB_TEST(the_tracer_reads_what_the_process_may_not),
 	     FB_TEST(destroying_it_lets_them_go), FB_TEST(a_signal_reaches_it_all_the_same),
 	     FB_TEST(what_another_traces_is_not_stopped),
 	     FB_TEST(what_is_in_d_state_is_not_waited_for),
