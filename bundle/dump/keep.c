@@ -255,7 +255,7 @@ static struct fb_error *keep_all(struct keep *keep, size_t first)
 	if (err)
 		return err;
 	keep->result.processes++;
-	err = fb_keep_all(&memory);
+	err = fb_keep_all(&memory, keep->options->with_files);
 	fb_keep_memory_deinit(&memory);
 	return err;
 }
@@ -402,6 +402,7 @@ struct fb_error *fb_keep_find(struct fb_input *input, const struct fb_keep_optio
 	if (err)
 		return err;
 	keep.result.refused = keep.budget.refused;
+	keep.result.in_files = keep.budget.in_files;
 	*result_ret = keep.result;
 	return NULL;
 }

@@ -21,6 +21,7 @@ struct fb_keep_options {
 	 * the groups below it), or "blocked" (processes with a thread in state D or in futex()). Borrowed. */
 	const char *const *processes;
 	size_t process_count;
+	bool with_files;     /* of these processes pages too that are as in their file on disk */
 	uint64_t most_pages; /* limit for all pages together; UINT64_MAX: none */
 };
 
@@ -30,6 +31,8 @@ struct fb_keep_result {
 	uint64_t stack_pages, process_pages;
 	uint64_t refused;   /* pages that were not kept because of most_pages; there may be more */
 	uint64_t processes; /* processes that are kept whole */
+	uint64_t
+		in_files; /* pages of these that were left out because a file has them, counted for each process */
 };
 
 /* Adds frames to set, the most useful first: stacks of blocked threads, all stacks, the processes. What cannot be read

@@ -81,6 +81,20 @@ static struct fb_error *keep_cached(struct fb_keep_memory *memory, uint64_t star
 	return err;
 }
 
+/* One page of a run in the page tables. */
+static struct fb_error *keep_present(struct fb_keep_memory *memory, uint64_t pfn)
+{
+	bool in_file = false;
+	struct fb_error *err = NULL;
+
+	if (memory->left_to_file)
+		err = fb_page_is_as_in_file(&memory->cache, memory->left_to_file, pfn, &in_file);
+	if (err || !in_file)
+		return err ? err : keep_frame(memory->budget, pfn);
+	memory->budget->in_files += !fb_frame_set_has(memory->budget->set, pfn);
+	return NULL;
+}
+
 static struct fb_error *keep_run(void *context, const struct fb_pt_run *run)
 {
 	struct fb_keep_memory *memory = context;
@@ -91,7 +105,7 @@ static struct fb_error *keep_run(void *context, const struct fb_pt_run *run)
 	if (run->state != FB_PT_PRESENT && run->state != FB_PT_PROTNONE)
 		return NULL;
 	for (uint64_t i = 0; i < (run->end - run->start) / FB_PAGE_SIZE && !err; i++)
-		err = keep_frame(memory->budget, (run->physical >> FB_PAGE_SHIFT) + i);
+		err = keep_present(memory, (run->physical >> FB_PAGE_SHIFT) + i);
 	return err;
 }
 
@@ -109,18 +123,39 @@ struct fb_error *fb_keep_note_code(struct fb_keep_memory *memory, uint64_t addre
 						"mapped files", NULL);
 }
 
-struct fb_error *fb_keep_all(struct fb_keep_memory *memory)
+/* A mapping, whose file's own pages are left out as left_to_file says. */
+static struct fb_error *keep_mapping(struct fb_keep_memory *memory, const struct fb_vma *vma)
+{
+	const struct fb_page_tables *tables = fb_joined_tables(memory->joined);
+	const uint64_t left_to_file = memory->left_to_file;
+	struct fb_error *err = NULL;
+
+	if (left_to_file && !vma->pgoff) {
+		memory->left_to_file = 0;
+		err = fb_keep_range(memory, vma->start, vma->start + FB_PAGE_SIZE);
+		memory->left_to_file = left_to_file;
+	}
+	if (!err)
+		err = fb_part_skip(fb_pt_for_each(tables, vma->start, vma->end, memory->visits,
+						  keep_run, memory));
+	return err;
+}
+
+struct fb_error *fb_keep_all(struct fb_keep_memory *memory, bool with_files)
 {
 	struct fb_error *err = NULL;
 
 	for (size_t i = 0; i < memory->vmas->count && !err; i++) {
 		const struct fb_vma *vma = &memory->vmas->vma[i];
 
-		if (!(vma->flags & (FB_VM_IO | FB_VM_PFNMAP)))
-			err = fb_part_skip(fb_pt_for_each(fb_joined_tables(memory->joined),
-							  vma->start, vma->end, memory->visits,
-							  keep_run, memory));
+		if (vma->flags & (FB_VM_IO | FB_VM_PFNMAP))
+			continue;
+		if (!with_files)
+			err = fb_vma_file_mapping(memory->kernel, vma, &memory->left_to_file);
+		if (!err)
+			err = keep_mapping(memory, vma);
 	}
+	memory->left_to_file = 0;
 	return err;
 }
 

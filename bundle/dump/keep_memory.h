@@ -23,6 +23,7 @@ struct fb_keep_budget {
 	struct fb_frame_set *set; /* borrowed */
 	uint64_t most_pages;
 	uint64_t refused;
+	uint64_t in_files; /* pages that were left out because a file has them */
 	/* Files (addresses of their struct address_space) whose tables were searched in the page cache already, which
 	 * is done once for all processes. */
 	struct fb_u64_map files;
@@ -42,6 +43,9 @@ struct fb_keep_memory {
 	const struct fb_vmas *vmas;    /* owned by joined */
 	/* Files (addresses of their struct address_space) to whose code an address on a stack points. */
 	struct fb_u64_map in_stacks;
+	/* Of the mapping that is gone through: the address of its file's struct address_space, where the file's own pages
+	 * are left out; 0: they are not. */
+	uint64_t left_to_file;
 	bool with_cache; /* fb_keep_range() keeps pages that are only in the page cache too */
 };
 
@@ -58,8 +62,9 @@ void fb_keep_memory_deinit(struct fb_keep_memory *memory);
 FB_MUST_CHECK struct fb_error *fb_keep_range(struct fb_keep_memory *memory, uint64_t start,
 					     uint64_t end);
 
-/* Keeps all mappings of the process, except device memory. */
-FB_MUST_CHECK struct fb_error *fb_keep_all(struct fb_keep_memory *memory);
+/* Keeps all mappings of the process, except device memory, and, without with_files, pages that are as in their file on
+ * disk, but for the first one of each file, which has the build-id. */
+FB_MUST_CHECK struct fb_error *fb_keep_all(struct fb_keep_memory *memory, bool with_files);
 
 /* Records an address from a stack or register: where it lies in the code of a file, that file is added to in_stacks. */
 FB_MUST_CHECK struct fb_error *fb_keep_note_code(struct fb_keep_memory *memory, uint64_t address);

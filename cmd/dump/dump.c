@@ -35,6 +35,7 @@ struct dump {
 enum {
 	OPTION_KEEP = 0x200,
 	OPTION_KEEP_PROCESS,
+	OPTION_WITH_FILES,
 	OPTION_BUDGET,
 	OPTION_DMESG,
 	OPTION_MESSAGES,
@@ -54,6 +55,8 @@ static const struct argp_option dump_options[] = {
 	{"keep", OPTION_KEEP, "WHAT", 0, "of all processes: stacks (default) or none", 0},
 	{"keep-process", OPTION_KEEP_PROCESS, "PROCESS", 0,
 	 "all memory of a process too: PID, COMM, cgroup:PATH or blocked (repeatable)", 0},
+	{"with-files", OPTION_WITH_FILES, NULL, 0,
+	 "of these processes also what is as in their mapped files", 0},
 	{"budget", OPTION_BUDGET, "N", 0,
 	 "most process memory to keep, in bytes or with K, M or G: what is of most use first", 0},
 	{"live", OPTION_LIVE, NULL, 0, "of the running kernel: no INPUT", 0},
@@ -167,6 +170,9 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 		return 0;
 	case OPTION_KEEP_PROCESS:
 		add_process(dump, arg, state);
+		return 0;
+	case OPTION_WITH_FILES:
+		dump->options.keep.with_files = true;
 		return 0;
 	case OPTION_BUDGET:
 		if (!parse_size(arg, &size))
@@ -328,6 +334,7 @@ static json_t *keep_json(const struct fb_keep_result *keep)
 	json_object_set_new(object, "stack_pages", json_integer((json_int_t)keep->stack_pages));
 	json_object_set_new(object, "processes", json_integer((json_int_t)keep->processes));
 	json_object_set_new(object, "process_pages", json_integer((json_int_t)keep->process_pages));
+	json_object_set_new(object, "in_files", json_integer((json_int_t)keep->in_files));
 	json_object_set_new(object, "refused", json_integer((json_int_t)keep->refused));
 	return object;
 }

@@ -16,8 +16,55 @@
 
 void fb_file_cache_init(struct fb_kernel *kernel, struct fb_file_cache *cache)
 {
-	cache->kernel = kernel;
-	cache->uptodate = fb_page_flag(fb_kernel_types(kernel), "PG_uptodate");
+	static const char *const names[] = {"PG_swapbacked", "PG_dirty", "PG_writeback"};
+	const struct fb_btf *types = fb_kernel_types(kernel);
+
+	*cache = (struct fb_file_cache){.kernel = kernel,
+					.uptodate = fb_page_flag(types, "PG_uptodate")};
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		const uint64_t bit = fb_page_flag(types, names[i]);
+
+		if (!bit) {
+			cache->unlike_file = 0;
+			return;
+		}
+		cache->unlike_file |= bit;
+	}
+}
+
+/* mapping and flags of a page, which of a compound page its first struct page has. */
+static struct fb_error *read_page(struct fb_kernel *kernel, uint64_t pfn, uint64_t *mapping_ret,
+				  uint64_t *flags_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t page, word, head;
+	struct fb_error *err = fb_page_frame_address(kernel, pfn, &page);
+
+	if (!err)
+		err = fb_kernel_field(kernel, page, &layout->page_compound_head, &word);
+	if (!err)
+		err = fb_page_frame_head(kernel, page, word, &head);
+	if (err)
+		return err;
+	if (head)
+		page = head;
+	err = fb_kernel_field(kernel, page, &layout->page_mapping, mapping_ret);
+	return err ? err : fb_kernel_field(kernel, page, &layout->page_flags, flags_ret);
+}
+
+struct fb_error *fb_page_is_as_in_file(const struct fb_file_cache *cache, uint64_t mapping,
+				       uint64_t pfn, bool *is_ret)
+{
+	uint64_t owner, flags;
+	struct fb_error *err;
+
+	*is_ret = false;
+	if (!cache->uptodate || !cache->unlike_file)
+		return NULL;
+	err = read_page(cache->kernel, pfn, &owner, &flags);
+	*is_ret = !err && owner == mapping && flags & cache->uptodate &&
+		  !(flags & cache->unlike_file);
+	return fb_part_skip(err);
 }
 
 struct fb_error *fb_vma_file_mapping(struct fb_kernel *kernel, const struct fb_vma *vma,

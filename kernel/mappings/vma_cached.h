@@ -25,6 +25,9 @@ struct fb_file_cache {
 	struct fb_kernel *kernel; /* borrowed */
 	uint64_t
 		uptodate; /* the bit PG_uptodate of page->flags; 0 where it is not known: no page is found then */
+	/* Bits of pages that have no file on disk (PG_swapbacked: shared memory), or have what their file has not yet
+	 * (PG_dirty, PG_writeback); 0 where one of them is not known. */
+	uint64_t unlike_file;
 };
 
 void fb_file_cache_init(struct fb_kernel *kernel, struct fb_file_cache *cache);
@@ -36,6 +39,11 @@ void fb_file_cache_init(struct fb_kernel *kernel, struct fb_file_cache *cache);
 FB_MUST_CHECK struct fb_error *fb_vma_cached(const struct fb_file_cache *cache,
 					     const struct fb_vma *vma, uint64_t address,
 					     uint64_t length, struct fb_cached_run *run_ret);
+
+/* *is_ret: the page at a frame is one of the file whose struct address_space is at mapping, and the file on disk has the
+ * same bytes. False where that is not certain; only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_page_is_as_in_file(const struct fb_file_cache *cache,
+						     uint64_t mapping, uint64_t pfn, bool *is_ret);
 
 /* The address of the struct address_space of the mapping's file, which all mappings of the file share; 0 where it has
  * no file or cannot be read. Only fatal errors are returned. */

@@ -124,6 +124,12 @@ else
     skip "no space midway: this machine lets nobody mount"
 fi
 
+# Of a whole process its files have most, but for the first page of each.
+run dump "$dump" -o "$work/process" --keep none --keep-process 202 --json
+expect_json '.keep.process_pages < 50 and .keep.in_files > 300' "what files have is left to them"
+run dump "$dump" -o "$work/process" -f --keep none --keep-process 202 --with-files --json
+expect_json '.keep.process_pages > 350 and .keep.in_files == 0' "with --with-files nothing is"
+
 # A budget: what is of most use first.
 run dump "$work/bundle" -o "$work/small" --budget 40K --json
 expect_json '.keep.refused > 0 and (.warnings | any(test("the budget is spent")))' "a budget that is spent is told"

@@ -20,6 +20,7 @@
 #include "tests/harness.h"
 
 #define MOST_TEXT (1u << 20)
+#define PROGRAM 0x558a63d9a000ull /* where PID 132 has it; its code is 0x3000 bytes further on */
 
 static const char *const cores[] = {"core.128.xz", "core.132.xz", "core.151.lz4", "core.202.zst",
 				    NULL};
@@ -59,12 +60,15 @@ static void add_frames(struct fb_buf *text, const struct sample_input *sample,
 	XXH64_freeState(hash);
 }
 
+/* Of a process that is kept whole with_files is set, but for the word with a star before it. */
 static void add_kept(struct fb_buf *text, struct sample_input *sample, const char *word,
 		     bool stacks, uint64_t most)
 {
+	const char *name = word && *word == '*' ? word + 1 : word;
 	const struct fb_keep_options options = {.stacks = stacks,
-						.processes = &word,
+						.processes = &name,
 						.process_count = word ? 1 : 0,
+						.with_files = name == word,
 						.most_pages = most};
 	struct fb_keep_result result;
 	struct fb_frame_set *set = find(sample, &options, &result);
@@ -73,10 +77,10 @@ static void add_kept(struct fb_buf *text, struct sample_input *sample, const cha
 	expected_add(text,
 		     "%s%s: %" PRIu64 " threads, %" PRIu64 " without stack, %" PRIu64
 		     " processes, %" PRIu64 " pages of stacks, %" PRIu64 " of processes, %" PRIu64
-		     " refused;",
+		     " refused, %" PRIu64 " in files;",
 		     stacks ? "stacks " : "", word ? word : "", result.threads,
 		     result.without_stack, result.processes, result.stack_pages,
-		     result.process_pages, result.refused);
+		     result.process_pages, result.refused, result.in_files);
 	add_frames(text, sample, set);
 	fb_frame_set_destroy(set);
 }
@@ -84,8 +88,8 @@ static void add_kept(struct fb_buf *text, struct sample_input *sample, const cha
 static void add_all(struct fb_buf *text, struct sample_input *sample)
 {
 	static const char *const words[] = {
-		"132",     "128",      "202",       "actors",  "lock-ab",
-		"blocked", "cgroup:/", "cgroup://", "cgroup:",
+		"132",  "128",     "202",      "actors",    "lock-ab", "*132",
+		"*202", "blocked", "cgroup:/", "cgroup://", "cgroup:", "*actors",
 	};
 
 	add_kept(text, sample, NULL, true, UINT64_MAX);
@@ -234,12 +238,17 @@ static void a_word_of_a_stack_leads_to_an_object(void)
 	sample_close(&bundle);
 }
 
-static void all_of_a_process_is_all_of_its_pages(void)
+/* Anonymous and shared memory; of its program the first page alone, or what is mapped of it. */
+static void all_of_a_process_is_all_of_its_pages(bool with_files)
 {
 	static const char *const words[] = {"132"};
-	const struct fb_keep_options options = {
-		.processes = words, .process_count = 1, .most_pages = UINT64_MAX};
+	const struct fb_keep_options options = {.processes = words,
+						.process_count = 1,
+						.with_files = with_files,
+						.most_pages = UINT64_MAX};
 	uint64_t private = sample_number("region actor=PT pid=132 kind=private", "start=");
+	uint64_t huge = sample_number("region actor=PT pid=132 kind=huge", "start=");
+	uint64_t shared = sample_number("region actor=PT pid=132 kind=shared", "start=");
 	struct sample_input sample;
 	struct fb_keep_result result;
 	struct fb_frame_set *set;
@@ -248,10 +257,22 @@ static void all_of_a_process_is_all_of_its_pages(void)
 	set = find(&sample, &options, &result);
 	for (uint64_t at = private; at < private + 262144; at += 4096)
 		CU_ASSERT_TRUE(keeps(&sample, sample_task(&sample, 132), at, set));
+	CU_ASSERT_TRUE(keeps(&sample, sample_task(&sample, 132), shared, set));
+	CU_ASSERT_TRUE(keeps(&sample, sample_task(&sample, 132), huge + (1u << 20), set));
+	CU_ASSERT_TRUE(keeps(&sample, sample_task(&sample, 132), PROGRAM, set));
+	CU_ASSERT_EQUAL(keeps(&sample, sample_task(&sample, 132), PROGRAM + 0x3000, set),
+			with_files);
+	CU_ASSERT_EQUAL(result.in_files == 0, with_files);
 	CU_ASSERT(result.processes == 1 && !result.threads && !result.stack_pages);
 	CU_ASSERT_EQUAL(result.process_pages, fb_frame_set_count(set));
 	fb_frame_set_destroy(set);
 	sample_close(&sample);
+}
+
+static void a_process_with_its_files_or_without(void)
+{
+	all_of_a_process_is_all_of_its_pages(false);
+	all_of_a_process_is_all_of_its_pages(true);
 }
 
 static void names_of_no_process_are_refused(void)
@@ -313,6 +334,5 @@ static void a_failing_read_costs_itself(void)
 FB_TEST_MAIN("bundle/keep", FB_TEST(keeps_what_is_asked_for),
 	     FB_TEST(stacks_have_their_pages_and_locks),
 	     FB_TEST(unmapped_pages_of_objects_are_kept),
-	     FB_TEST(all_of_a_process_is_all_of_its_pages),
-	     FB_TEST(names_of_no_process_are_refused), FB_TEST(a_failing_read_costs_itself),
-	     FB_TEST(a_word_of_a_stack_leads_to_an_object))
+	     FB_TEST(a_process_with_its_files_or_without), FB_TEST(names_of_no_process_are_refused),
+	     FB_TEST(a_failing_read_costs_itself), FB_TEST(a_word_of_a_stack_leads_to_an_object))

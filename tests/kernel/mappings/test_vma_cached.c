@@ -23,18 +23,33 @@ struct cache {
 	struct fb_vma vma; /* of indexes 3 to 63 of the file */
 };
 
-static struct fb_btf *make_types(const char *flag)
+#define DIRTY (1ull << 4)
+#define WRITEBACK (1ull << 9)
+#define SWAPBACKED (1ull << 18)
+
+/* uptodate, dirty: the names that these flags have. */
+static struct fb_btf *make_named_types(const char *uptodate, const char *dirty)
 {
-	const struct fb_btf_value flags[] = {{"PG_locked", 0}, {flag, 2}};
+	const struct fb_btf_value flags[] = {{"PG_locked", 0},
+					     {uptodate, 2},
+					     {dirty, 4},
+					     {"PG_writeback", 9},
+					     {"PG_swapbacked", 18}};
 	struct fb_btf_builder builder;
 	struct fb_btf *types = NULL;
 	uint32_t id;
 
 	FB_OK_FATAL(fb_btf_builder_init(&builder));
-	FB_OK(fb_btf_builder_enum(&builder, "pageflags", 4, false, flags, 2, &id));
+	FB_OK(fb_btf_builder_enum(&builder, "pageflags", 4, false, flags, FB_ARRAY_SIZE(flags),
+				  &id));
 	FB_OK_FATAL(fb_btf_builder_finish(&builder, &types));
 	fb_btf_builder_deinit(&builder);
 	return types;
+}
+
+static struct fb_btf *make_types(const char *uptodate)
+{
+	return make_named_types(uptodate, "PG_dirty");
 }
 
 static void make(struct cache *cache)
@@ -207,6 +222,60 @@ static void believes_no_page_without_the_flag(void)
 	destroy(&cache);
 }
 
+static bool is_as_in_file(struct cache *cache, uint64_t pfn)
+{
+	struct fb_file_cache files;
+	bool is = true;
+
+	fb_file_cache_init(&cache->made->kernel, &files);
+	FB_OK(fb_page_is_as_in_file(&files, cache->mapping, pfn, &is));
+	return is;
+}
+
+/* Its flags and file say so; of a compound page those of its first struct page. */
+static void knows_pages_that_are_as_in_their_file(void)
+{
+	static const uint64_t unlike[] = {0, UPTODATE | DIRTY, UPTODATE | WRITEBACK,
+					  UPTODATE | SWAPBACKED};
+	struct cache cache;
+	uint64_t page;
+
+	make(&cache);
+	page = put_page(&cache, 5, 20);
+	CU_ASSERT_TRUE(is_as_in_file(&cache, 20));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(unlike); i++) {
+		MADE_SET(cache.made, page, page_flags, unlike[i]);
+		CU_ASSERT_FALSE(is_as_in_file(&cache, 20));
+	}
+	MADE_SET(cache.made, page, page_flags, UPTODATE);
+	MADE_SET(cache.made, page, page_mapping, cache.mapping + 1);
+	CU_ASSERT_FALSE(is_as_in_file(&cache, 20));
+	MADE_SET(cache.made, page, page_mapping, cache.mapping);
+	MADE_SET(cache.made, page + PAGE_BYTES, page_compound_head, page + 1);
+	CU_ASSERT_TRUE(is_as_in_file(&cache, 21));
+	MADE_SET(cache.made, page, page_flags, UPTODATE | DIRTY);
+	CU_ASSERT_FALSE(is_as_in_file(&cache, 21));
+	/* No struct page of it can be read. */
+	CU_ASSERT_FALSE(is_as_in_file(&cache, 1ull << 30));
+	destroy(&cache);
+}
+
+static void no_page_is_as_in_its_file_without_the_flags(void)
+{
+	static const char *const names[][2] = {{"PG_uptodate", "PG_other"},
+					       {"PG_other", "PG_dirty"}};
+	struct cache cache;
+
+	make(&cache);
+	put_page(&cache, 5, 20);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		fb_btf_destroy(cache.types);
+		cache.made->kernel.types = cache.types = make_named_types(names[i][0], names[i][1]);
+		CU_ASSERT_FALSE(is_as_in_file(&cache, 20));
+	}
+	destroy(&cache);
+}
+
 static void has_no_cache_of_other_mappings(void)
 {
 	static const uint64_t others[] = {FB_VM_HUGETLB, FB_VM_PFNMAP, FB_VM_IO};
@@ -258,4 +327,5 @@ static void damage_costs_a_page(void)
 FB_TEST_MAIN("kernel/vma_cached", FB_TEST(finds_pages_and_holes), FB_TEST(finds_pages_of_a_folio),
 	     FB_TEST(passes_over_what_is_no_page_of_the_file),
 	     FB_TEST(believes_no_page_without_the_flag), FB_TEST(has_no_cache_of_other_mappings),
-	     FB_TEST(damage_costs_a_page))
+	     FB_TEST(damage_costs_a_page), FB_TEST(knows_pages_that_are_as_in_their_file),
+	     FB_TEST(no_page_is_as_in_its_file_without_the_flags))
