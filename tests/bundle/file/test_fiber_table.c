@@ -205,6 +205,26 @@ static void parts_contradict_themselves(void)
 		check_changed(cases[i].change, cases[i].code, cases[i].wanted);
 }
 
+/* Cores alone, the first part being one of theirs: more than the bytes that a core takes in the table. */
+static void a_section_of_cores(void)
+{
+	enum { CORES = 100 };
+	struct made_section made;
+	struct fb_fiber_table table;
+
+	made_section_begin(&made);
+	for (uint32_t i = 0; i < CORES; i++)
+		made_section_core(&made, i, 5, TEXT, 5, &MADE_EXTENT(FB_FIBER_EXTENT_LITERAL, 5, 0),
+				  1);
+	FB_OK_FATAL(read_made(&made, &table, NULL));
+	CU_ASSERT_EQUAL_FATAL(table.core_count, CORES);
+	for (size_t i = 0; i < CORES; i++)
+		CU_ASSERT(table.cores[i].record == 3 * i && table.cores[i].literals == 3 * i + 1 &&
+			  table.cores[i].extents == 3 * i + 2);
+	fb_fiber_table_deinit(&table);
+	made_section_close(&made);
+}
+
 static void bytes_in_no_part(void)
 {
 	struct made_section made;
@@ -244,6 +264,7 @@ static void trailers_do_not_fit(void)
 	struct fb_fiber_table table;
 	struct fb_fiber_trailer trailer;
 	uint64_t size = 0, least;
+	char wanted[200];
 
 	make(&made);
 	FB_OK_FATAL(read_made(&made, &table, &size));
@@ -280,7 +301,11 @@ static void trailers_do_not_fit(void)
 		      "has version 2, this program reads version 1");
 	trailer = table.trailer;
 	trailer.table_xxh64++;
-	check_trailer(&made, &trailer, FB_CORRUPT, "table of the fiber section: checksum differs");
+	(void)snprintf(wanted, sizeof(wanted),
+		       "table of the fiber section: checksum differs: bytes 0x%" PRIx64
+		       "-0x%" PRIx64 " of the file",
+		       size - least, size - sizeof(trailer) - 1);
+	check_trailer(&made, &trailer, FB_CORRUPT, wanted);
 	fb_fiber_table_deinit(&table);
 	made_section_close(&made);
 }
@@ -354,5 +379,6 @@ static void marks_are_whole(void)
 }
 
 FB_TEST_MAIN("bundle/fiber_table", FB_TEST(parts_are_found_and_loaded), FB_TEST(parts_have_names),
-	     FB_TEST(parts_contradict_themselves), FB_TEST(bytes_in_no_part),
-	     FB_TEST(trailers_do_not_fit), FB_TEST(the_shortest_section), FB_TEST(marks_are_whole))
+	     FB_TEST(parts_contradict_themselves), FB_TEST(a_section_of_cores),
+	     FB_TEST(bytes_in_no_part), FB_TEST(trailers_do_not_fit), FB_TEST(the_shortest_section),
+	     FB_TEST(marks_are_whole))
