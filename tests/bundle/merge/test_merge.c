@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "bundle/file/manifest.h"
+#include "bundle/merge/merge_manifest.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
@@ -113,6 +116,19 @@ static void merges_nothing_without_a_core(void)
 	sample_close(&sample);
 }
 
+/* A bundle that is written of the input has as many stacks of its manifest. */
+static void check_kept(struct fb_input *input, size_t stacks)
+{
+	static const struct fb_placement nothing;
+	json_t *manifest = NULL, *threads;
+
+	FB_OK_FATAL(fb_merge_manifest(input, NULL, 0, &nothing, false, NULL, &manifest));
+	threads = json_object_get(manifest, "threads");
+	CU_ASSERT_EQUAL(json_array_size(threads), stacks);
+	CU_ASSERT_EQUAL(json_is_array(threads), stacks > 0);
+	json_decref(manifest);
+}
+
 /* Stacks of which a manifest has no room for all: the first are kept, and it is said how many are not. */
 static void keeps_as_many_stacks_as_fit(void)
 {
@@ -146,6 +162,7 @@ static void keeps_as_many_stacks_as_fit(void)
 	FB_OK_FATAL(fb_manifest_parse(fb_fiber_manifest(fb_input_fiber(input)), &manifest));
 	CU_ASSERT_EQUAL(json_array_size(json_object_get(manifest, "threads")), 2);
 	json_decref(manifest);
+	check_kept(input, 2);
 	fb_input_destroy(input);
 	sample_close(&sample);
 	json_decref(options.stacks);
@@ -153,5 +170,115 @@ static void keeps_as_many_stacks_as_fit(void)
 	free(text);
 }
 
+/* The counts of the bundle's first core, of which the manifest's text is changed at `at` to be `byte`, and back. */
+static struct fb_page_counts counts_with(struct sample_input *bundle, char *at, char byte)
+{
+	struct fb_page_counts *counts = NULL, first;
+	const char before = *at;
+
+	*at = byte;
+	FB_OK_FATAL(fb_merge_count(bundle->input, &counts));
+	*at = before;
+	first = counts[0];
+	free(counts);
+	return first;
+}
+
+/* They are the manifest's, and those that placing the cores gives where it lacks one. */
+static void counts_are_the_manifests(void)
+{
+	static const struct {
+		const char *name;
+		size_t offset; /* in struct fb_page_counts */
+	} members[] = {
+		{"\"total\":", offsetof(struct fb_page_counts, total)},
+		{"\"same\":", offsetof(struct fb_page_counts, same)},
+		{"\"filled\":", offsetof(struct fb_page_counts, filled)},
+		{"\"unplaced\":", offsetof(struct fb_page_counts, unplaced)},
+		{"\"differ\":", offsetof(struct fb_page_counts, differ)},
+	};
+	struct fb_placement placement = {0};
+	struct sample_input bundle;
+	struct fb_page_counts wanted, other;
+	char *manifest;
+
+	sample_open_bundle(&bundle, (const char *const[]){"core.128.xz", "core.132.xz", NULL});
+	FB_OK_FATAL(fb_merge_place(bundle.input, &placement));
+	wanted = placement.counts[0];
+	fb_placement_deinit(&placement);
+	manifest = (char *)fb_fiber_manifest(fb_input_fiber(bundle.input));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
+		char *name = strstr(manifest, members[i].name);
+		char *digit = name + strlen(members[i].name);
+		struct fb_page_counts placed;
+		uint64_t value;
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(name);
+		other = counts_with(&bundle, digit, *digit == '9' ? '8' : '9');
+		memcpy(&value, (char *)&other + members[i].offset, sizeof(value));
+		CU_ASSERT_NOT_EQUAL(
+			memcmp(&value, (char *)&wanted + members[i].offset, sizeof(value)), 0);
+		memcpy((char *)&other + members[i].offset, (char *)&wanted + members[i].offset,
+		       sizeof(value));
+		CU_ASSERT_EQUAL(memcmp(&other, &wanted, sizeof(other)), 0);
+		placed = counts_with(&bundle, name + 1, '?');
+		CU_ASSERT_EQUAL(memcmp(&placed, &wanted, sizeof(placed)), 0);
+	}
+	/* A number less than 0, and a manifest that is no JSON. */
+	other = counts_with(&bundle, strstr(manifest, "\"same\":") + 7, '-');
+	CU_ASSERT_EQUAL(memcmp(&other, &wanted, sizeof(other)), 0);
+	other = counts_with(&bundle, manifest, '?');
+	CU_ASSERT_EQUAL(memcmp(&other, &wanted, sizeof(other)), 0);
+	sample_close(&bundle);
+}
+
+static void a_bundle_cannot_be_redacted(void)
+{
+	struct fb_merge_options options = {.output = "/no/such/folder/bundle", .redact = true};
+	struct fb_merge_result result;
+	struct sample_input bundle;
+
+	sample_open_bundle(&bundle, (const char *const[]){"core.139.xz", NULL});
+	check_kept(bundle.input, 0);
+	*(char *)fb_fiber_manifest(fb_input_fiber(bundle.input)) = '?'; /* no JSON any more */
+	check_kept(bundle.input, 0);
+	CU_ASSERT_EQUAL(sample_warnings(&bundle, "stored stacks are lost"), 1);
+	FB_FAILS_WITH(fb_merge(bundle.input, &options, &result), FB_INVALID,
+		      "is a bundle, and holds its cores' memory already");
+	sample_close(&bundle);
+}
+
+static void the_output_stands_beside_the_input(void)
+{
+	char *dump = sample_path("dump.202611231722"), *core = sample_path("core.139.xz"), *link;
+	struct fb_input_options options = {.cores = (const char *const *)&core, .core_count = 1};
+	struct fb_merge_options merge = {0};
+	struct fb_merge_result result;
+	struct fb_warnings *warnings = NULL;
+	struct fb_input *input = NULL;
+	struct stat status;
+	char wanted[4200];
+
+	if (asprintf(&link, "%s/linked", fb_test_folder()) < 0)
+		abort();
+	CU_ASSERT_EQUAL_FATAL(symlink(dump, link), 0);
+	options.path = link;
+	FB_OK_FATAL(fb_warnings_create(&warnings));
+	FB_OK_FATAL(fb_input_open(&options, warnings, &input));
+	FB_OK_FATAL(fb_merge(input, &merge, &result));
+	(void)snprintf(wanted, sizeof(wanted), "%s.fbundle", link);
+	CU_ASSERT_STRING_EQUAL(result.output, wanted);
+	CU_ASSERT_EQUAL_FATAL(stat(wanted, &status), 0);
+	CU_ASSERT_EQUAL(result.output_bytes, (uint64_t)status.st_size);
+	fb_merge_result_deinit(&result);
+	fb_input_destroy(input);
+	fb_warnings_destroy(warnings);
+	free(link);
+	free(core);
+	free(dump);
+}
+
 FB_TEST_MAIN("bundle/merge", FB_TEST(merges_and_opens_the_bundle),
-	     FB_TEST(merges_nothing_without_a_core), FB_TEST(keeps_as_many_stacks_as_fit))
+	     FB_TEST(merges_nothing_without_a_core), FB_TEST(keeps_as_many_stacks_as_fit),
+	     FB_TEST(counts_are_the_manifests), FB_TEST(a_bundle_cannot_be_redacted),
+	     FB_TEST(the_output_stands_beside_the_input))
