@@ -169,6 +169,38 @@ static void serves_many_threads(void)
 	fb_dump_destroy(dump);
 }
 
-FB_TEST_MAIN("kernel/dump", FB_TEST(refuses_what_is_no_dump), FB_TEST(memory_reads_across_pages),
-	     FB_TEST(memory_tells_what_is_there), FB_TEST(memory_tells_what_was_cut_off),
-	     FB_TEST(serves_many_threads))
+/* What kdump-compressed dumps alone have; others say so, by their format. */
+static void others_have_no_stored_pages(void)
+{
+	struct fb_dump_stored stored[2];
+	struct fb_dump *dump = NULL;
+	struct fb_dump_part part;
+	struct mk_bytes bytes;
+	size_t count, size = 7;
+	uint8_t bits[8];
+
+	mk_elf(&recipe, &bytes);
+	FB_OK_FATAL(mk_open(&bytes, NULL, &dump));
+	free(bytes.data);
+	CU_ASSERT_EQUAL(fb_dump_parts(dump), 0);
+	FB_FAILS_WITH(fb_dump_part(dump, 0, &part), FB_UNSUPPORTED,
+		      "a dump of format ELF has no stored pages");
+	FB_FAILS_WITH(fb_dump_stored(dump, 0, stored, 2, &count), FB_UNSUPPORTED, "format ELF");
+	FB_FAILS_WITH(fb_dump_existing_bitmap(dump, 0, bits, sizeof(bits)), FB_UNSUPPORTED,
+		      "format ELF");
+	CU_ASSERT_PTR_NULL(fb_dump_kdump_header(dump, &size));
+	CU_ASSERT_FALSE(fb_dump_has_page(dump, fb_dump_info(dump)->max_pfn));
+	fb_dump_destroy(dump);
+	dump = open_dump();
+	CU_ASSERT_EQUAL(fb_dump_parts(dump), 1);
+	FB_OK(fb_dump_stored(dump, 0, stored, 2, &count));
+	CU_ASSERT_EQUAL(count, 2);
+	CU_ASSERT_PTR_NOT_NULL(fb_dump_kdump_header(dump, &size));
+	CU_ASSERT(size >= 2 * FB_KDUMP_BLOCK);
+	CU_ASSERT_FALSE(fb_dump_has_page(dump, MAX_PFN));
+	fb_dump_destroy(dump);
+}
+
+FB_TEST_MAIN("kernel/dump", FB_TEST(refuses_what_is_no_dump), FB_TEST(others_have_no_stored_pages),
+	     FB_TEST(memory_reads_across_pages), FB_TEST(memory_tells_what_is_there),
+	     FB_TEST(memory_tells_what_was_cut_off), FB_TEST(serves_many_threads))
