@@ -87,6 +87,18 @@ static unsigned cpu_count(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
+/* Where the system refuses a thread, those that there are do the work. */
+static void start_workers(struct fb_pool *pool, unsigned count)
+{
+	/* On Linux these three cannot fail with default attributes. */
+	(void)pthread_mutex_init(&pool->lock, NULL);
+	(void)pthread_cond_init(&pool->begin, NULL);
+	(void)pthread_cond_init(&pool->end, NULL);
+	while (pool->worker_count < count &&
+	       !pthread_create(&pool->workers[pool->worker_count], NULL, work, pool))
+		pool->worker_count++;
+}
+
 struct fb_error *fb_pool_create(unsigned threads, struct fb_pool **pool_ret)
 {
 	struct fb_pool *pool;
@@ -103,16 +115,17 @@ struct fb_error *fb_pool_create(unsigned threads, struct fb_pool **pool_ret)
 		free(pool);
 		return fb_error_nomem();
 	}
-	/* On Linux these three cannot fail with default attributes. */
-	(void)pthread_mutex_init(&pool->lock, NULL);
-	(void)pthread_cond_init(&pool->begin, NULL);
-	(void)pthread_cond_init(&pool->end, NULL);
-	/* Where the system refuses a thread, those that there are do the work. */
-	while (pool->worker_count < threads - 1 &&
-	       !pthread_create(&pool->workers[pool->worker_count], NULL, work, pool))
-		pool->worker_count++;
+	start_workers(pool, threads - 1);
 	*pool_ret = pool;
 	return NULL;
+}
+
+void fb_pool_renew(struct fb_pool *pool)
+{
+	const unsigned count = pool->worker_count;
+
+	pool->worker_count = 0;
+	start_workers(pool, count);
 }
 
 void fb_pool_destroy(struct fb_pool *pool)

@@ -112,6 +112,16 @@ void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const ch
 	fb_error_destroy(err);
 }
 
+void fb_warnings_move(struct fb_warnings *from, size_t first, struct fb_warnings *to)
+{
+	for (size_t i = first; i < from->count; i++)
+		keep(to, from->texts[i]);
+	if (first < from->count)
+		from->count = first;
+	to->dropped += from->dropped;
+	from->dropped = 0;
+}
+
 size_t fb_warnings_count(const struct fb_warnings *warnings)
 {
 	return warnings ? warnings->count : 0;

@@ -23,6 +23,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/isolation/packet.h"
 
 /* Digits: a build-id is at most 64 bytes (FB_BUILD_ID_MAX); the usual ones are 20. */
 #define MAX_DIGITS 128u
@@ -47,58 +48,6 @@ struct client {
 	void *library, *handle;
 	int (*find[2])(void *handle, const unsigned char *build_id, int length, char **path);
 };
-
-/* Sends a packet, with fd where it is not -1. */
-static bool send_packet(int channel, const void *packet, size_t size, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec bytes = {.iov_base = (void *)packet, .iov_len = size};
-	struct msghdr message = {.msg_iov = &bytes, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		message.msg_control = control.room;
-		message.msg_controllen = sizeof(control.room);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	}
-	return sendmsg(channel, &message, MSG_NOSIGNAL) == (ssize_t)size;
-}
-
-/* Takes a packet of that size, and the descriptor that comes with it: -1 in *fd_ret, none. */
-static bool receive_packet(int channel, void *packet, size_t size, int *fd_ret)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct iovec bytes = {.iov_base = packet, .iov_len = size};
-	struct msghdr message = {
-		.msg_iov = &bytes,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	const struct cmsghdr *header;
-	ssize_t got;
-
-	do
-		got = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
-	*fd_ret = -1;
-	header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(fd_ret, CMSG_DATA(header), sizeof(*fd_ret));
-	if (got == (ssize_t)size)
-		return true;
-	if (*fd_ret >= 0)
-		(void)close(*fd_ret);
-	return false;
-}
 
 static bool is_build_id(const char *text, size_t size)
 {
@@ -141,19 +90,26 @@ static int find(const struct client *client, const struct request *request)
 					   0, NULL);
 }
 
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		(void)close(fds[i]);
+}
+
 /* Answers what comes on one channel, until it is closed. */
 static void serve(const struct client *client, int channel)
 {
 	struct request request;
-	int none;
+	int fds[FB_PACKET_DESCRIPTORS];
+	size_t count;
 
-	while (receive_packet(channel, &request, sizeof(request), &none)) {
+	while (fb_packet_receive(channel, &request, sizeof(request), fds, &count) ==
+	       sizeof(request)) {
 		const int fd = find(client, &request);
 		const struct answer answer = {.errnum = fd < 0 ? -fd : 0};
 
-		if (none >= 0)
-			(void)close(none);
-		if (!send_packet(channel, &answer, sizeof(answer), fd))
+		close_all(fds, count);
+		if (!fb_packet_send(channel, &answer, sizeof(answer), &fd, fd >= 0))
 			break;
 		if (fd >= 0)
 			(void)close(fd);
@@ -164,8 +120,9 @@ static void serve(const struct client *client, int channel)
 static void fetch_for_all(int fd, const struct fb_sandbox_options *sandbox, pid_t parent)
 {
 	struct client client = {0};
+	int channels[FB_PACKET_DESCRIPTORS];
+	size_t count;
 	char byte;
-	int channel;
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) || getppid() != parent)
 		return;
@@ -173,16 +130,14 @@ static void fetch_for_all(int fd, const struct fb_sandbox_options *sandbox, pid_
 	load_client(&client);
 	if (sandbox)
 		(void)fb_sandbox_enter(sandbox);
-	while (receive_packet(fd, &byte, sizeof(byte), &channel)) {
-		if (channel < 0)
-			continue;
-		if (fork() == 0) {
+	while (fb_packet_receive(fd, &byte, sizeof(byte), channels, &count) == sizeof(byte)) {
+		if (count == 1 && fork() == 0) {
 			(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 			(void)close(fd);
-			serve(&client, channel);
+			serve(&client, channels[0]);
 			_exit(0);
 		}
-		(void)close(channel);
+		close_all(channels, count);
 	}
 }
 
@@ -239,7 +194,7 @@ int fb_fetcher_connect(struct fb_fetcher *fetcher)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return -1;
-	sent = send_packet(fetcher->fd, &byte, sizeof(byte), ends[1]);
+	sent = fb_packet_send(fetcher->fd, &byte, sizeof(byte), &ends[1], 1);
 	(void)close(ends[1]);
 	if (sent)
 		return ends[0];
@@ -251,23 +206,24 @@ struct fb_error *fb_fetch(int channel, enum fb_fetch_what what, const char *buil
 {
 	struct request request = {.what = what};
 	struct answer answer;
-	size_t length = strlen(build_id);
-	int fd;
+	size_t length = strlen(build_id), count = 0;
+	int fds[FB_PACKET_DESCRIPTORS];
 
 	if (length > MAX_DIGITS)
 		return fb_error_create(FB_INVALID, "%.20s...: no build-id", build_id);
 	memcpy(request.build_id, build_id, length);
 	/* write(), because the sandbox of the callers does not allow sendmsg(). */
 	if (write(channel, &request, sizeof(request)) != (ssize_t)sizeof(request) ||
-	    !receive_packet(channel, &answer, sizeof(answer), &fd))
+	    fb_packet_receive(channel, &answer, sizeof(answer), fds, &count) != sizeof(answer)) {
+		close_all(fds, count);
 		return fb_error_create(FB_OS, "build-id %s cannot be fetched: the fetcher is gone",
 				       build_id);
-	if (!answer.errnum && fd >= 0) {
-		*fd_ret = fd;
+	}
+	if (!answer.errnum && count == 1) {
+		*fd_ret = fds[0];
 		return NULL;
 	}
-	if (fd >= 0)
-		(void)close(fd);
+	close_all(fds, count);
 	switch (answer.errnum) {
 	case ENOENT:
 		return fb_error_create(FB_NOT_FOUND,

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/isolation/isolate_owner.h"
 #include "base/isolation/isolate_private.h"
 #include "base/limits.h"
 

@@ -4,15 +4,16 @@
  * kills a child when the thread that made it ends (PR_SET_PDEATHSIG). The sandbox
  * allows no process to send signals, because a process that may signal its children
  * may signal every process of the user. In this way no child outlives the program
- * either, however the program ends. Called by isolate.c.
+ * either, however the program ends. Called by isolate.c and
+ * by the shell (cmd/shell/reader.c).
  */
+#include "base/isolation/isolate_owner.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-#include "base/isolation/isolate_private.h"
 
 /* The child's first steps: its end is tied to this thread's before anybody waits for it. */
 static void be_child(struct fb_isolate_owner *owner, pid_t parent, const int *made)

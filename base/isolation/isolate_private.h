@@ -3,13 +3,10 @@
 #ifndef FB_BASE_ISOLATION_ISOLATE_PRIVATE_H
 #define FB_BASE_ISOLATION_ISOLATE_PRIVATE_H
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/isolation/isolate.h"
 
@@ -53,24 +50,5 @@ _Noreturn void fb_isolate_child_run(const struct fb_isolate_child *child);
 
 /* CPU seconds that the part at index may take. */
 unsigned fb_isolate_seconds(const struct fb_isolate_ops *ops, void *context, size_t index);
-
-/* isolate_owner.c: the thread that forked one child; the child is killed when this thread ends. */
-struct fb_isolate_owner {
-	pid_t pid;    /* of the child, once it is started */
-	bool running; /* the thread exists and has to be ended */
-	pthread_t thread;
-	sem_t made, over; /* made: the fork is done, or failed; over: the thread shall end */
-	int errnum;       /* the errno where pid is -1 */
-	void (*live)(void *context);
-	void *context;
-};
-
-/* Makes a child in which live(context) runs; the caller has to call waitpid() for it and keeps context until
- * then. Returns 0, or the errno of the failure, after which there is nothing to end. */
-int fb_isolate_owner_start(struct fb_isolate_owner *owner, void (*live)(void *context),
-			   void *context);
-/* Kills the child where it still runs, and ends the thread. To be called for each owner that was started,
- * before or after the waitpid() for its child; further calls do nothing. */
-void fb_isolate_owner_end(struct fb_isolate_owner *owner);
 
 #endif

@@ -55,6 +55,15 @@ FB_MUST_CHECK struct fb_error *fb_input_open(const struct fb_input_options *opti
 					     struct fb_input **input_ret);
 void fb_input_destroy(struct fb_input *input);
 
+/* Loads now what most commands need: the tasks and the cores. What there is to warn of or to remark is withheld until the
+ * first call that asks for the tasks, or for the cores, so that it is told as if that call had loaded them. What cannot be
+ * loaded is left to such a call, which then gives the error. */
+void fb_input_prepare(struct fb_input *input);
+
+/* For a child that was forked, with the input as its memory has it: makes the threads that a fork does not copy. In this
+ * process fb_input_destroy() does nothing from now on, because the memory ends with the process. */
+void fb_input_renew(struct fb_input *input);
+
 /* All owned by the input. */
 const char *fb_input_path(const struct fb_input *input); /* of the (first) file opened */
 struct fb_pool *fb_input_pool(const struct fb_input *input);

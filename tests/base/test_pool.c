@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/harness.h"
@@ -153,6 +154,27 @@ static void no_parts_and_default_threads(void)
 	fb_pool_destroy(NULL);
 }
 
+static void a_forked_child_makes_its_own_threads(void)
+{
+	struct fb_pool *pool = NULL;
+	int status = -1;
+	pid_t child;
+
+	FB_OK_FATAL(fb_pool_create(2, &pool));
+	child = fork();
+	if (child == 0) {
+		pthread_barrier_t barrier;
+
+		(void)alarm(60);
+		(void)pthread_barrier_init(&barrier, NULL, 2);
+		fb_pool_renew(pool);
+		_exit(fb_pool_threads(pool) != 2 || fb_pool_for(pool, 2, meet, &barrier) != NULL);
+	}
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	CU_ASSERT_EQUAL(status, 0);
+	fb_pool_destroy(pool);
+}
+
 FB_TEST_MAIN("base/pool", FB_TEST(each_part_runs_once), FB_TEST(parts_run_at_the_same_time),
 	     FB_TEST(the_lowest_error_comes_back), FB_TEST(a_lower_error_that_comes_later_wins),
-	     FB_TEST(no_parts_and_default_threads))
+	     FB_TEST(no_parts_and_default_threads), FB_TEST(a_forked_child_makes_its_own_threads))

@@ -66,5 +66,31 @@ static void a_full_list_counts_from_many_threads(void)
 	fb_warnings_destroy(warnings);
 }
 
+static void texts_move_to_another_list(void)
+{
+	struct fb_warnings *from = NULL, *to = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&from));
+	FB_OK_FATAL(fb_warnings_create(&to));
+	for (unsigned i = 0; i < FB_MAX_WARNINGS + 3; i++)
+		fb_warn(from, "page %u", i);
+	fb_warn(to, "page 2");
+	fb_warnings_move(from, FB_MAX_WARNINGS, to); /* none, but those that were dropped */
+	CU_ASSERT_EQUAL(fb_warnings_dropped(from), 0);
+	CU_ASSERT_EQUAL(fb_warnings_dropped(to), 3);
+	fb_warnings_move(from, FB_MAX_WARNINGS + 1, to);
+	CU_ASSERT_EQUAL(fb_warnings_count(from), FB_MAX_WARNINGS);
+	fb_warnings_move(from, 1, to);
+	CU_ASSERT_EQUAL(fb_warnings_count(from), 1);
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(from, 0), "page 0");
+	CU_ASSERT_EQUAL_FATAL(fb_warnings_count(to), FB_MAX_WARNINGS - 1); /* one was there */
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(to, 1), "page 1");
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(to, 2), "page 3");
+	CU_ASSERT_EQUAL(fb_warnings_dropped(to), 3);
+	fb_warnings_destroy(from);
+	fb_warnings_destroy(to);
+}
+
 FB_TEST_MAIN("base/warnings", FB_TEST(equal_texts_are_kept_once), FB_TEST(errors_become_warnings),
-	     FB_TEST(a_null_list_swallows), FB_TEST(a_full_list_counts_from_many_threads))
+	     FB_TEST(a_null_list_swallows), FB_TEST(a_full_list_counts_from_many_threads),
+	     FB_TEST(texts_move_to_another_list))
