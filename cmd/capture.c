@@ -479,4 +479,5 @@ const struct fb_command fb_command_capture = {
 	.summary = "cores of running processes, before the panic",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

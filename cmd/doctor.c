@@ -122,4 +122,5 @@ const struct fb_command fb_command_doctor = {
 	.summary = "whether this host would leave a good dump",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

@@ -352,4 +352,5 @@ const struct fb_command fb_command_extract = {
 	.summary = "a core for gdb: the original, or built from the dump",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

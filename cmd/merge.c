@@ -398,4 +398,5 @@ const struct fb_command fb_command_merge = {
 	.summary = "join cores to a dump: writes a bundle",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

@@ -95,4 +95,5 @@ const struct fb_command fb_command_verify = {
 	.summary = "check every checksum and count of a bundle",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

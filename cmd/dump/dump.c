@@ -460,4 +460,5 @@ const struct fb_command fb_command_dump = {
 	.summary = "a filtered dump, with what user stacks take",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

@@ -5,6 +5,7 @@
  *
  *     make_pages pages TEXTS OUTPUT DATE    writes fbundle.1 and fbundle-COMMAND.1 into the folder OUTPUT
  *     make_pages reference <OLD >NEW        renews the parts of docs/cli.md that are made
+ *     make_pages aliases <OLD >NEW          the same for docs/crash-users.md
  *
  * TEXTS is docs/man: for each page a file NAME.mdoc with what the tables do not say, in mdoc(7).
  */
@@ -193,9 +194,12 @@ int main(int argc, char **argv)
 			good = make_page(&making, fb_commands[i]);
 	} else if (argc == 2 && strcmp(argv[1], "reference") == 0) {
 		good = fb_reference_renew(stdin, stdout);
+	} else if (argc == 2 && strcmp(argv[1], "aliases") == 0) {
+		good = fb_reference_renew_aliases(stdin, stdout);
 	} else {
 		fprintf(stderr,
-			"usage: make_pages pages TEXTS OUTPUT DATE | make_pages reference\n");
+			"usage: make_pages pages TEXTS OUTPUT DATE | make_pages reference | "
+			"make_pages aliases\n");
 		return 2;
 	}
 	return good ? 0 : 1;

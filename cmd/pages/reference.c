@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/shared/command.h"
+#include "cmd/shell/alias.h"
 
 static const char begin_mark[] = "<!-- made: ";
 static const char end_mark[] = "<!-- end -->\n";
@@ -61,6 +62,19 @@ static bool put_command(FILE *to, const char *name, size_t length)
 	return false;
 }
 
+/* What the prompt understands of crash, with what it does instead. */
+static void put_aliases(FILE *to)
+{
+	fprintf(to, "\n| typed | runs | says |\n|---|---|---|\n");
+	for (const struct fb_alias *alias = fb_alias_table; alias->crash; alias++) {
+		fprintf(to, "| `%s` | %s", alias->crash, alias->here ? "`" : "");
+		put_cell(to, alias->here ? alias->here : "");
+		fprintf(to, "%s | ", alias->here ? "`" : "");
+		put_cell(to, alias->remark ? alias->remark : "");
+		fprintf(to, " |\n");
+	}
+}
+
 static bool put_part(FILE *to, const char *name)
 {
 	size_t length = strcspn(name, " ");
@@ -75,12 +89,13 @@ static bool put_part(FILE *to, const char *name)
 	return false;
 }
 
-bool fb_reference_renew(FILE *from, FILE *to)
+/* Copies from, with the parts between marks put in anew. *parts_ret: how many there are. */
+static bool renew(FILE *from, FILE *to, bool (*put)(FILE *to, const char *name), size_t *parts_ret)
 {
 	char line[8192];
-	size_t parts = 0, commands = 0;
 	bool inside = false, good = true;
 
+	*parts_ret = 0;
 	while (fgets(line, sizeof(line), from)) {
 		if (strcmp(line, end_mark) == 0)
 			inside = false;
@@ -89,9 +104,17 @@ bool fb_reference_renew(FILE *from, FILE *to)
 		if (strncmp(line, begin_mark, strlen(begin_mark)) != 0)
 			continue;
 		inside = true;
-		parts++;
-		good &= put_part(to, line + strlen(begin_mark));
+		++*parts_ret;
+		good &= put(to, line + strlen(begin_mark));
 	}
+	return good && !ferror(from) && !ferror(to);
+}
+
+bool fb_reference_renew(FILE *from, FILE *to)
+{
+	size_t parts, commands = 0;
+	bool good = renew(from, to, put_part, &parts);
+
 	while (fb_commands[commands])
 		commands++;
 	if (parts != commands + 1) {
@@ -99,5 +122,20 @@ bool fb_reference_renew(FILE *from, FILE *to)
 			commands + 1);
 		good = false;
 	}
-	return good && !ferror(from) && !ferror(to);
+	return good;
+}
+
+static bool put_alias_part(FILE *to, const char *name)
+{
+	if (strncmp(name, "aliases ", 8) != 0)
+		return false;
+	put_aliases(to);
+	return true;
+}
+
+bool fb_reference_renew_aliases(FILE *from, FILE *to)
+{
+	size_t parts;
+
+	return renew(from, to, put_alias_part, &parts) && parts == 1;
 }

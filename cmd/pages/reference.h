@@ -11,4 +11,7 @@
  * on standard error. Called by make_pages.c. */
 bool fb_reference_renew(FILE *from, FILE *to);
 
+/* The same for docs/crash-users.md, which has the table of what the prompt understands. */
+bool fb_reference_renew_aliases(FILE *from, FILE *to);
+
 #endif

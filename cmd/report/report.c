@@ -154,4 +154,5 @@ const struct fb_command fb_command_report = {
 	.summary = "one HTML page for an escalation",
 	.run = run,
 	.usage = &usage,
+	.apart = true,
 };

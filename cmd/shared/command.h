@@ -2,7 +2,7 @@
 /*
  * What commands share. Each command is a file (or folder) of its own, which exports a
  * struct fb_command. A command prints its output on stdout. The error that it returns, if
- * any, and the warnings are printed by main(), which derives the exit status from them.
+ * any, and the warnings are printed by fb_run() (run.h), which derives the exit status from them.
  */
 #ifndef FB_CMD_COMMAND_H
 #define FB_CMD_COMMAND_H
@@ -44,8 +44,21 @@ struct fb_options {
 	enum fb_color color;
 };
 
+/* An input that is open already, which the commands of a shell share: each runs in a child that was forked with it. */
+struct fb_opened {
+	struct fb_input *input;
+	struct fb_options options; /* with which it was opened, of the shell */
+	struct fb_warnings *warnings, *remarks;
+	size_t warnings_told, remarks_told; /* so many were printed when it was opened */
+	struct fb_sandbox sandbox;
+	/* The width of the terminal that standard output comes to by a pipe; 0: to none. */
+	unsigned terminal_width;
+};
+
 /* What a command works with while it runs. */
 struct fb_context {
+	const struct fb_opened *opened;           /* NULL: the command opens its own input */
+	const struct fb_command *const *commands; /* all of the program, as fb_commands below */
 	struct fb_options options;
 	const char **args; /* the arguments after INPUT; the array is owned */
 	size_t arg_count;
@@ -68,6 +81,7 @@ struct fb_context {
 	bool confined;
 	struct fb_fetcher *fetcher; /* owned; NULL: DEBUGINFOD_URLS is not set */
 	struct fb_sandbox sandbox;  /* which mechanisms are in force */
+	int status; /* set by the shell: the exit status, in place of what warnings make of it */
 };
 
 struct fb_command {
@@ -76,6 +90,8 @@ struct fb_command {
 	/* Runs the command; argv[0] is its name. */
 	struct fb_error *(*run)(struct fb_context *context, int argc, char **argv);
 	const struct fb_usage *usage;
+	/* It writes files, or takes no INPUT: the shell runs it in a process of its own, with an input of its own. */
+	bool apart;
 };
 
 /* All commands, in the order of `fbundle --help`; NULL after the last. */
@@ -98,6 +114,7 @@ extern const struct fb_command fb_command_mounts;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_report;
+extern const struct fb_command fb_command_shell;
 extern const struct fb_command fb_command_struct;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_verify;
@@ -160,7 +177,8 @@ FB_MUST_CHECK struct fb_error *fb_context_confine(struct fb_context *context);
 void fb_context_print_remarks(struct fb_context *context);
 
 /* Opens context->options.input with --core, --part, --vmlinux and -j. For a folder, prints which file in it was opened.
- * The caller destroys the input. */
+ * The caller destroys the input. In a shell it is the one that is open already, and FB_INVALID where the command was given
+ * an option about the input. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,
 					       struct fb_input **input_ret);
 

@@ -11,9 +11,16 @@
 
 struct fb_error *fb_context_output(struct fb_context *context)
 {
+	const struct fb_options *options = &context->options;
+	struct fb_error *err;
+
 	if (context->output)
 		return NULL;
-	return fb_output_create(context->options.color, context->options.quiet, &context->output);
+	err = fb_output_create(options->color, options->quiet, &context->output);
+	if (!err && context->opened && context->opened->terminal_width)
+		fb_output_before_terminal(context->output, options->color,
+					  context->opened->terminal_width);
+	return err;
 }
 
 void fb_context_print_remarks(struct fb_context *context)
@@ -22,6 +29,30 @@ void fb_context_print_remarks(struct fb_context *context)
 		return;
 	while (context->remarks_printed < fb_warnings_count(context->remarks))
 		fb_print_message("", fb_warnings_get(context->remarks, context->remarks_printed++));
+}
+
+/* Gives a command of a shell the shell's input and options. */
+static struct fb_error *take_opened(struct fb_context *context, struct fb_input **input_ret)
+{
+	const struct fb_options *shell = &context->opened->options;
+	struct fb_options *options = &context->options;
+
+	if (options->core_count || options->part_count || options->vmlinux || options->sysroot ||
+	    options->debug_dir_count || options->threads || options->no_sandbox)
+		return fb_error_create(FB_INVALID,
+				       "the input is open: give the shell itself this option");
+	options->cores = shell->cores;
+	options->core_count = shell->core_count;
+	options->parts = shell->parts;
+	options->part_count = shell->part_count;
+	options->vmlinux = shell->vmlinux;
+	options->sysroot = shell->sysroot;
+	options->debug_dirs = shell->debug_dirs;
+	options->debug_dir_count = shell->debug_dir_count;
+	options->threads = shell->threads;
+	options->no_sandbox = shell->no_sandbox;
+	*input_ret = context->opened->input;
+	return NULL;
 }
 
 struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **input_ret)
@@ -41,6 +72,8 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 	};
 	struct fb_error *err = fb_context_output(context);
 
+	if (!err && context->opened)
+		return take_opened(context, input_ret);
 	if (!err)
 		err = fb_options_check(options);
 	if (!err)

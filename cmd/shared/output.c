@@ -5,6 +5,7 @@
  */
 #include "cmd/shared/output.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,13 +42,13 @@ static bool is_dumb(void)
 	return !term || !*term || strcmp(term, "dumb") == 0;
 }
 
-static bool want_color(enum fb_color color)
+static bool want_color(enum fb_color color, bool terminal)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	if (color != FB_COLOR_AUTO)
 		return color == FB_COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !is_dumb() && (!no_color || !*no_color);
+	return terminal && !is_dumb() && (!no_color || !*no_color);
 }
 
 struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_output **output_ret)
@@ -57,15 +58,22 @@ struct fb_error *fb_output_create(enum fb_color color, bool quiet, struct fb_out
 
 	if (!output)
 		return fb_error_nomem();
-	output->color = want_color(color);
+	output->terminal = isatty(STDOUT_FILENO);
+	output->color = want_color(color, output->terminal);
 	output->quiet = quiet;
 	output->progress = !quiet && isatty(STDERR_FILENO) && !is_dumb();
 	output->width = DEFAULT_WIDTH;
-	output->terminal = isatty(STDOUT_FILENO);
 	if (output->terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		output->width = size.ws_col;
 	*output_ret = output;
 	return NULL;
+}
+
+void fb_output_before_terminal(struct fb_output *output, enum fb_color color, unsigned width)
+{
+	output->terminal = true;
+	output->color = want_color(color, true);
+	output->width = width;
 }
 
 void fb_output_destroy(struct fb_output *output)
@@ -133,6 +141,12 @@ void fb_put(const char *format, ...)
 bool fb_put_raw(const void *bytes, size_t length)
 {
 	return fwrite(bytes, 1, length, stdout) == length;
+}
+
+bool fb_flush(void)
+{
+	errno = 0;
+	return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 void fb_print(struct fb_output *output, enum fb_style style, const char *format, ...)

@@ -35,6 +35,9 @@ FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
 						struct fb_output **output_ret);
 void fb_output_destroy(struct fb_output *output);
 
+/* Where stdout is a pipe to a process that writes to a terminal of this width: output looks as on the terminal itself. */
+void fb_output_before_terminal(struct fb_output *output, enum fb_color color, unsigned width);
+
 /* printf on stdout, in a style and without one. The caller passes text from a dump through fb_text_escape() first, so
  * that it cannot imitate other output. As a second defence, these functions print every control character except tabs
  * and line ends, and whatever else fb_text_escape() treats as harmful, as \xHH. Nothing else in cmd/ writes to stdout
@@ -44,6 +47,8 @@ void fb_print(struct fb_output *output, enum fb_style style, const char *format,
 void fb_put(const char *format, ...) FB_PRINTF(1, 2);
 /* Writes bytes unchanged, for options that ask for raw bytes. False where they cannot be written; errno says why. */
 bool fb_put_raw(const void *bytes, size_t length);
+/* Writes what was printed so far. False where not all of it can be written; errno says why, 0: unknown. */
+bool fb_flush(void);
 /* The width in columns of the terminal; 100 where stdout is none. */
 unsigned fb_output_width(const struct fb_output *output);
 bool fb_output_is_terminal(const struct fb_output *output);

@@ -166,7 +166,7 @@ for command in "${commands[@]}"; do
         WORDS) continue ;; # to be typed in full
         esac
         COMPREPLY=()
-        _fbundle_value "$kind" ""
+        program=$FBUNDLE _fbundle_value "$kind" ""
         expect test "${#COMPREPLY[@]}" -gt 0 "completion: values $kind of $command"
     done < <(grep -oE -- '--[a-z-]+=[A-Za-z]+' "$work/stdout" | sed 's/.*=//' | sort -u)
 done
