@@ -98,10 +98,104 @@ static void finds_the_end_without_a_panic(void)
 	fb_log_destroy(log);
 }
 
+/* What ends a kernel by itself, and what a report that leads to a panic begins with. */
+static void knows_how_reports_begin(void)
+{
+	static const struct {
+		const char *text;
+		bool fatal, report;
+	} lines[] = {
+		{"BUG: ", true, true},
+		{"BUG:", false, false},
+		{"a BUG: ", false, false},
+		{"Oops: 0000 [#1] SMP", true, true},
+		{"kernel BUG at fs/x.c:1!", true, true},
+		{"general protection fault, probably", true, true},
+		{"sysrq: Trigger a crash", true, true},
+		{"sysrq: SysRq : Trigger a crash", true, true},
+		{"double fault: 0000", true, true},
+		{"invalid opcode: 0000", true, true},
+		{"divide error: 0000", true, true},
+		{"stack segment: 0000", true, true},
+		{"traps: PANIC: double fault, error_code: 0x0", true, true},
+		{"unchecked MSR access error: WRMSR", true, true},
+		{"mce: [Hardware Error]: Machine check: Processor", true, true},
+		{"watchdog: BUG: soft lockup - CPU#0", true, true},
+		{"NMI watchdog: Watchdog detected hard LOCKUP on cpu 1", true, true},
+		{"watchdog: Watchdog detected hard LOCKUP on cpu 1", true, true},
+		{"in #PF: supervisor write", true, true},
+		{"------------[ cut here ]------------", false, true},
+		{"INFO: task x:1 blocked", false, true},
+		{"rcu: INFO: rcu_sched detected", false, true},
+		{"Out of memory: Killed process 1", false, true},
+		{"x invoked oom-killer: gfp", false, true},
+		{"invoked oom-killer: gfp", false, false},
+		{"Kernel panic", false, false},
+	};
+	struct fb_log_panic panic;
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(lines); i++) {
+		struct fb_log *log = log_of((const char *const[]){
+			"boot", lines[i].text, "later", "Kernel panic - not syncing: x", NULL});
+
+		CU_ASSERT_TRUE_FATAL(fb_log_panic(log, &panic));
+		CU_ASSERT_EQUAL(panic.message, 3);
+		CU_ASSERT_EQUAL(panic.first, lines[i].report ? 1 : 3);
+		fb_log_destroy(log);
+		log = log_of((const char *const[]){"boot", lines[i].text, "later", NULL});
+		CU_ASSERT_EQUAL(fb_log_panic(log, &panic), lines[i].fatal);
+		if (lines[i].fatal)
+			CU_ASSERT(panic.message == 1 && panic.first == 1);
+		fb_log_destroy(log);
+	}
+}
+
+/* The last panic counts, and a report that begins at most 400 records before it. */
+static void reports_are_near_their_panic(void)
+{
+	for (size_t between = 399; between <= 400; between++) {
+		const char *texts[410] = {"Kernel panic - not syncing: first", "Oops: 1"};
+		struct fb_log_panic panic;
+		struct fb_log *log;
+
+		for (size_t i = 0; i < between; i++)
+			texts[2 + i] = "line";
+		texts[2 + between] = "Kernel panic - not syncing: last";
+		texts[3 + between] = "BUG: behind it";
+		log = log_of(texts);
+		CU_ASSERT_TRUE_FATAL(fb_log_panic(log, &panic));
+		CU_ASSERT_EQUAL(panic.message, 2 + between);
+		CU_ASSERT_EQUAL(panic.first, between == 399 ? 1 : 2 + between);
+		fb_log_destroy(log);
+	}
+}
+
+/* Wherever the room for a line ends, that is an error. */
+static void lines_need_their_room(void)
+{
+	static const char text[] = "one\ntwo\033 three";
+	const struct fb_log_record record = {.text = text, .length = sizeof(text) - 1};
+	struct fb_buf buf;
+	size_t size;
+
+	fb_buf_init(&buf, 4096);
+	FB_OK(fb_log_format(&record, &buf));
+	size = buf.size;
+	fb_buf_deinit(&buf);
+	for (size_t most = 0; most < size; most++) {
+		fb_buf_init(&buf, most);
+		FB_FAILS(fb_log_format(&record, &buf), FB_LIMIT);
+		fb_buf_deinit(&buf);
+	}
+}
+
 static void names_levels_and_facilities(void)
 {
-	CU_ASSERT_STRING_EQUAL(fb_log_level_name(0), "emerg");
-	CU_ASSERT_STRING_EQUAL(fb_log_level_name(7), "debug");
+	static const char *const levels[] = {"emerg", "alert",  "crit", "err",
+					     "warn",  "notice", "info", "debug"};
+
+	for (unsigned i = 0; i < FB_ARRAY_SIZE(levels); i++)
+		CU_ASSERT_STRING_EQUAL(fb_log_level_name(i), levels[i]);
 	CU_ASSERT_STRING_EQUAL(fb_log_level_name(8), "unknown");
 	CU_ASSERT_STRING_EQUAL(fb_log_facility_name(0), "kern");
 	CU_ASSERT_STRING_EQUAL(fb_log_facility_name(10), "authpriv");
@@ -247,5 +341,7 @@ static void agrees_with_real_kernels(void)
 
 FB_TEST_MAIN("kernel/log", FB_TEST(formats_as_dmesg), FB_TEST(finds_the_panic),
 	     FB_TEST(finds_the_end_without_a_panic), FB_TEST(names_levels_and_facilities),
-	     FB_TEST(reads_a_ring_by_vmcoreinfo_alone), FB_TEST(reads_log_buf_before_5_10),
-	     FB_TEST(says_that_there_is_none), FB_TEST(agrees_with_real_kernels))
+	     FB_TEST(knows_how_reports_begin), FB_TEST(reports_are_near_their_panic),
+	     FB_TEST(lines_need_their_room), FB_TEST(reads_a_ring_by_vmcoreinfo_alone),
+	     FB_TEST(reads_log_buf_before_5_10), FB_TEST(says_that_there_is_none),
+	     FB_TEST(agrees_with_real_kernels))

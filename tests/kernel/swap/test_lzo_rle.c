@@ -65,6 +65,37 @@ static void reads_far_bytes_behind_literals(void)
 	CU_ASSERT_EQUAL(out[2070], (uint8_t)(3 * 7));
 }
 
+/* Of 16 to 31: 2 + 3 bytes from 16 KiB and 4 back, and up to three literals behind them. */
+static void reads_literals_behind_far_matches(void)
+{
+	enum { FIRST = 0x4000 + 4 };
+	static uint8_t stream[FIRST + 200], out[FIRST + 20];
+
+	for (unsigned literals = 0; literals <= 3; literals++) {
+		size_t at = 0, size = 0;
+
+		/* A run of literals: 18, 255 for each zero, and the rest. */
+		stream[at++] = 0;
+		memset(stream + at, 0, (FIRST - 18) / 255);
+		at += (FIRST - 18) / 255;
+		stream[at++] = (FIRST - 18) % 255;
+		for (unsigned i = 0; i < FIRST; i++)
+			stream[at++] = (uint8_t)(i * 7);
+		stream[at++] = 16 | 3;
+		stream[at++] = (uint8_t)(4 << 2 | literals);
+		stream[at++] = 0;
+		memcpy(stream + at, "xyz", literals);
+		at += literals;
+		memcpy(stream + at, (uint8_t[]){END}, 3);
+		at += 3;
+		FB_OK(fb_lzo_rle_decompress(stream, at, out, sizeof(out), &size));
+		CU_ASSERT_EQUAL(size, FIRST + 5 + literals);
+		for (unsigned i = 0; i < 5; i++)
+			CU_ASSERT_EQUAL(out[FIRST + i], (uint8_t)(i * 7));
+		CU_ASSERT_EQUAL(memcmp(out + FIRST + 5, "xyz", literals), 0);
+	}
+}
+
 static void reads_runs_of_zeros(void)
 {
 	uint8_t out[4096];
@@ -148,5 +179,5 @@ static void agrees_with_liblzo(void)
 }
 
 FB_TEST_MAIN("kernel/lzo_rle", FB_TEST(reads_each_instruction),
-	     FB_TEST(reads_far_bytes_behind_literals), FB_TEST(reads_runs_of_zeros),
-	     FB_TEST(refuses_damage), FB_TEST(agrees_with_liblzo))
+	     FB_TEST(reads_far_bytes_behind_literals), FB_TEST(reads_literals_behind_far_matches),
+	     FB_TEST(reads_runs_of_zeros), FB_TEST(refuses_damage), FB_TEST(agrees_with_liblzo))
