@@ -168,6 +168,11 @@ static void tells_what_was_redacted(void)
 	       WHOLE_JSON OF_MANIFEST "true,\"threads\":[{\"tid\":7}]}");
 	CU_ASSERT_PTR_NOT_NULL(strstr(making.text, "\"threads\":[{\"tid\":7}]"));
 	CU_ASSERT_EQUAL(making.stacks->refcount, 1);
+	for (int tid = 8; tid < 40; tid++) /* more than an array has room for at first */
+		json_array_append_new(making.stacks, json_pack("{s:i}", "tid", tid));
+	(void)failing_memory_must_pass(make_manifest, &making, NULL, 0, 60);
+	FB_OK_FATAL(make_manifest(&making));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(making.manifest, "threads")), 33);
 	json_decref(making.stacks);
 	making.stacks = NULL;
 	FB_OK_FATAL(make_manifest(&making));
