@@ -10,6 +10,7 @@
 #include "kernel/dump/kdump_format.h"
 #include "tests/base/failing.h"
 #include "tests/base/failing_memory.h"
+#include "tests/bundle/failing_dump.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
 
@@ -44,7 +45,7 @@ static void close_reading(struct reading *reading)
 	made_host_close(&reading->host);
 }
 
-/* All bytes of a core, in small pieces and at once. */
+/* All bytes of a core, at once and in small pieces. */
 static struct fb_error *read_core(struct fb_fiber *fiber, size_t index)
 {
 	struct fb_file *core = NULL;
@@ -53,13 +54,10 @@ static struct fb_error *read_core(struct fb_fiber *fiber, size_t index)
 
 	if (err)
 		return err;
+	bytes = malloc(core->size);
+	err = bytes ? fb_file_read(core, 0, bytes, core->size) : fb_error_nomem();
 	for (uint64_t at = 0; at < core->size && !err; at += 3000)
 		err = fb_file_read(core, at, &byte, 1);
-	bytes = malloc(core->size);
-	if (!err && !bytes)
-		err = fb_error_nomem();
-	if (!err)
-		err = fb_file_read(core, 0, bytes, core->size);
 	free(bytes);
 	fb_file_destroy(core);
 	return err;
@@ -141,6 +139,19 @@ static void reads_fail_the_answer(void)
 	close_reading(&reading);
 }
 
+static void pages_of_the_dump_fail_the_answer(void)
+{
+	struct reading reading;
+	struct failure calls;
+
+	open_reading(&reading);
+	FB_OK_FATAL(read_bundle(&reading)); /* pages that are kept are not read again */
+	failing_dump_begin(reading.dump, &calls);
+	CU_ASSERT(failing_must_pass(read_bundle, &reading, &calls, 60, 20) > 10);
+	failing_dump_end(reading.dump);
+	close_reading(&reading);
+}
+
 static void allocations_fail_the_answer(void)
 {
 	struct reading reading;
@@ -153,4 +164,4 @@ static void allocations_fail_the_answer(void)
 }
 
 FB_TEST_MAIN("bundle/file, failing steps", FB_TEST(reads_fail_the_answer),
-	     FB_TEST(allocations_fail_the_answer))
+	     FB_TEST(pages_of_the_dump_fail_the_answer), FB_TEST(allocations_fail_the_answer))

@@ -8,11 +8,11 @@
 
 #include "bundle/file/fiber.h"
 #include "bundle/merge/bundle_writer.h"
-#include "kernel/dump/dump_private.h"
 #include "kernel/dump/kdump_format.h"
 #include "kernel/image/kernel_private.h"
 #include "tests/base/failing.h"
 #include "tests/base/failing_memory.h"
+#include "tests/bundle/failing_dump.h"
 #include "tests/bundle/made_host.h"
 #include "tests/harness.h"
 
@@ -179,57 +179,14 @@ static void allocations_fail_the_bundle(void)
 	close_writing(writing);
 }
 
-/* The functions of a made dump, each call of which is a step that may fail; ops_of_whole are those that answer. */
-static struct failure calls;
-static const struct fb_dump_ops *ops_of_whole;
-
-static struct fb_error *failing_page(struct fb_dump *dump, uint64_t pfn, void *page)
-{
-	struct fb_error *err = failing_step(&calls);
-
-	return err ? err : ops_of_whole->read_page(dump, pfn, page);
-}
-
-static struct fb_error *failing_part(struct fb_dump *dump, size_t index,
-				     struct fb_dump_part *part_ret)
-{
-	struct fb_error *err = failing_step(&calls);
-
-	return err ? err : ops_of_whole->part(dump, index, part_ret);
-}
-
-static struct fb_error *failing_stored(struct fb_dump *dump, uint64_t pfn,
-				       struct fb_dump_stored *stored, size_t room,
-				       size_t *count_ret)
-{
-	struct fb_error *err = failing_step(&calls);
-
-	return err ? err : ops_of_whole->stored(dump, pfn, stored, room, count_ret);
-}
-
-static struct fb_error *failing_existing(struct fb_dump *dump, uint64_t offset, void *bits,
-					 size_t length)
-{
-	struct fb_error *err = failing_step(&calls);
-
-	return err ? err : ops_of_whole->existing(dump, offset, bits, length);
-}
-
 /* Of the dump, which is the one that is written. */
 static void fail_calls(struct writing *writing, struct fb_dump *dump)
 {
-	struct fb_dump_ops ops = *dump->ops;
+	struct failure calls;
 
-	ops_of_whole = dump->ops;
-	ops.read_page = failing_page;
-	if (ops.parts) {
-		ops.part = failing_part;
-		ops.stored = failing_stored;
-		ops.existing = failing_existing;
-	}
-	dump->ops = &ops;
+	failing_dump_begin(dump, &calls);
 	CU_ASSERT(failing_must_pass(write_bundle, writing, &calls, 10, 10) >= 5);
-	dump->ops = ops_of_whole;
+	failing_dump_end(dump);
 }
 
 static void reads_of_the_dump_fail_the_bundle(void)
