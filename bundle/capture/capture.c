@@ -23,6 +23,7 @@
 #include "bundle/capture/capture_notes.h"
 #include "bundle/capture/memory.h"
 #include "bundle/capture/tracer.h"
+#include "kernel/mappings/saved_auxv.h"
 
 static int64_t real_ns(void)
 {
@@ -118,7 +119,7 @@ static struct fb_error *check_program(struct job *job)
 
 	fb_buf_init(&auxv, FB_MAX_CORE_NOTES);
 	err = fb_proc_read(job->pid, 0, "auxv", &auxv);
-	job->captured->is_32bit = !err && fb_proc_auxv_is_32bit(auxv.data, auxv.size);
+	job->captured->is_32bit = !err && fb_auxv_is_32bit(auxv.data, auxv.size);
 	return fb_part_skip(err); /* where the process has ended, the code below fails */
 }
 

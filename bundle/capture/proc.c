@@ -330,17 +330,3 @@ struct fb_error *fb_proc_syscall_regs(int32_t pid, int32_t tid, bool is_32bit,
 }
 
 /* NOLINTEND(cert-err34-c) */
-
-bool fb_proc_auxv_is_32bit(const void *auxv, size_t size)
-{
-	Elf64_auxv_t entry;
-
-	for (size_t at = 0; size - at >= sizeof(entry); at += sizeof(entry)) {
-		memcpy(&entry, (const char *)auxv + at, sizeof(entry));
-		if (entry.a_type > UINT32_MAX)
-			return true;
-		if (entry.a_type == AT_NULL)
-			break;
-	}
-	return false;
-}

@@ -57,10 +57,6 @@ FB_MUST_CHECK struct fb_error *fb_proc_status(int32_t pid, int32_t tid,
 FB_MUST_CHECK struct fb_error *fb_proc_maps_read(int32_t pid, struct fb_proc_maps *maps_ret);
 void fb_proc_maps_deinit(struct fb_proc_maps *maps);
 
-/* Whether the auxiliary vector in /proc/PID/auxv is that of a 32-bit program, whose entries are pairs of 32 bits: taken
- * for pairs of 64, a key holds a value in its upper half, and no key is as large. */
-bool fb_proc_auxv_is_32bit(const void *auxv, size_t size);
-
 /* The numbers that are names in a folder of /proc: of processes ("/proc") or threads ("/proc/PID/task"). The caller
  * frees *list_ret. */
 FB_MUST_CHECK struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret,

@@ -15,6 +15,7 @@
 #include "bundle/dump/keep_memory.h"
 #include "kernel/stacks/stack_entry.h"
 #include "kernel/tasks/task_detail.h"
+#include "user/elf/elf_form.h"
 
 /* How much of a stack is kept, counted from its stack pointer upwards. A deeper stack is runaway
  * recursion, and this much shows enough of it. Below the stack pointer a function may use the
@@ -33,6 +34,9 @@
 #define NR_FUTEX 202
 #define NR_FUTEX_WAITV 449
 #define NR_FUTEX_WAIT 455
+/* Of 32-bit processes (syscall_32.tbl) */
+#define NR_FUTEX_32 240
+#define NR_FUTEX_TIME64 422
 #define WAITV_MOST 128u
 #define WAITV_BYTES 24u
 #define WAITV_ADDRESS 8u
@@ -118,16 +122,16 @@ static struct fb_error *keep_pointed(struct fb_keep_memory *memory,
 #define STACK_WORDS 512u
 
 static struct fb_error *keep_stack_words(struct fb_keep_memory *memory, uint64_t start,
-					 uint64_t end)
+					 uint64_t end, const struct fb_elf_form *form)
 {
 	struct fb_error *err = NULL;
 
 	if (end - start > STACK_WORDS * sizeof(uint64_t))
 		end = start + STACK_WORDS * sizeof(uint64_t);
-	for (uint64_t at = start & ~7ull; at < end && !err; at += sizeof(uint64_t)) {
+	for (uint64_t at = start & ~7ull; at < end && !err; at += form->word) {
 		uint64_t word = 0;
 
-		err = fb_part_skip(fb_space_u64(memory->space, at, &word));
+		err = fb_part_skip(fb_space_read(memory->space, at, &word, form->word));
 		if (!err && word >= FB_PAGE_SIZE)
 			err = keep_around(memory, word, OBJECT_BEFORE, OBJECT_BEHIND);
 	}
@@ -135,18 +139,21 @@ static struct fb_error *keep_stack_words(struct fb_keep_memory *memory, uint64_t
 }
 
 /* Notes which code the whole stack leads to; what it holds beside return addresses costs a library more at most. */
-static struct fb_error *note_code(struct fb_keep_memory *memory, uint64_t start, uint64_t end)
+static struct fb_error *note_code(struct fb_keep_memory *memory, uint64_t start, uint64_t end,
+				  const struct fb_elf_form *form)
 {
-	uint64_t words[FB_PAGE_SIZE / sizeof(uint64_t)], next;
+	uint8_t bytes[FB_PAGE_SIZE];
 	struct fb_error *err = NULL;
+	uint64_t next;
 
 	for (uint64_t at = start & ~7ull; at < end && !err; at = next) {
 		next = (at & FB_PAGE_MASK) + FB_PAGE_SIZE;
 		if (next > end)
 			next = end;
-		err = fb_space_read(memory->space, at, words, next - at);
-		for (uint64_t i = 0; !err && i < (next - at) / sizeof(*words); i++)
-			err = fb_keep_note_code(memory, words[i]);
+		err = fb_space_read(memory->space, at, bytes, next - at);
+		for (uint64_t i = 0; !err && i < (next - at) / form->word; i++)
+			err = fb_keep_note_code(memory,
+						fb_elf_read_word(form, bytes + i * form->word));
 		err = fb_part_skip(err);
 	}
 	return err;
@@ -156,6 +163,7 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 				    const struct fb_task *task)
 {
 	struct user_regs_struct regs = {0};
+	const struct fb_elf_form *form;
 	const struct fb_vma *vma = NULL;
 	uint64_t start, end;
 	bool found;
@@ -167,17 +175,19 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 		keep->result.without_stack++;
 		return err;
 	}
+	form = fb_user_regs_are_32bit(&regs) ? &fb_elf_32 : &fb_elf_64;
 	start = regs.rsp - vma->start < RED_ZONE ? vma->start : regs.rsp - RED_ZONE;
 	end = vma->end - regs.rsp < MOST_STACK_BYTES ? vma->end : regs.rsp + MOST_STACK_BYTES;
 	err = fb_keep_range(memory, start, end);
 	if (!err)
-		err = keep_stack_words(memory, start, end);
+		err = keep_stack_words(memory, start, end, form);
 	if (!err)
 		err = fb_keep_note_code(memory, regs.rip);
 	if (!err)
-		err = note_code(memory, start, end);
+		err = note_code(memory, start, end, form);
 	if (!err)
-		err = keep_around(memory, regs.fs_base, THREAD_BEFORE, THREAD_BEHIND);
+		err = keep_around(memory, form == &fb_elf_32 ? regs.gs_base : regs.fs_base,
+				  THREAD_BEFORE, THREAD_BEHIND);
 	if (!err)
 		err = keep_pointed(memory, &regs);
 	keep->result.threads++;
@@ -197,6 +207,15 @@ static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_m
 	return err || !vma ? err : fb_keep_range(memory, start, vma->end);
 }
 
+static bool waits_in_futex(const struct user_regs_struct *regs)
+{
+	if (fb_user_regs_are_32bit(regs) &&
+	    (regs->orig_rax == NR_FUTEX_32 || regs->orig_rax == NR_FUTEX_TIME64))
+		return true;
+	return (!fb_user_regs_are_32bit(regs) && regs->orig_rax == NR_FUTEX) ||
+	       regs->orig_rax == NR_FUTEX_WAITV || regs->orig_rax == NR_FUTEX_WAIT;
+}
+
 /* Of a thread whose registers cannot be read no lock could be found: it counts as one that is not blocked. */
 static struct fb_error *is_blocked(const struct keep *keep, const struct fb_task *task,
 				   bool *blocked_ret)
@@ -209,9 +228,7 @@ static struct fb_error *is_blocked(const struct keep *keep, const struct fb_task
 	if (task->on_cpu || task->state != 'S')
 		return NULL;
 	err = user_regs(keep, task, &regs, &found);
-	*blocked_ret = !err && found &&
-		       (regs.orig_rax == NR_FUTEX || regs.orig_rax == NR_FUTEX_WAITV ||
-			regs.orig_rax == NR_FUTEX_WAIT);
+	*blocked_ret = !err && found && waits_in_futex(&regs);
 	return fb_part_skip(err);
 }
 

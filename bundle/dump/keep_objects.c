@@ -11,29 +11,21 @@
 #include "base/part.h"
 #include "bundle/dump/keep_memory.h"
 #include "kernel/mappings/vma_cached.h"
+#include "user/elf/elf_headers.h"
 
-/* struct r_debug and struct link_map of <link.h>, whose first words have been the same since SVR4. */
-#define R_DEBUG_MAP 8u
-#define LINK_MAP_NAME 8u
-#define LINK_MAP_NEXT 24u
+/* struct r_debug and struct link_map of <link.h>, whose first members have been the same since SVR4: which word each
+ * is. */
+#define R_DEBUG_MAP 1u
+#define LINK_MAP_NAME 1u
+#define LINK_MAP_NEXT 3u
 #define LINK_MAP_BYTES 2048u /* ld.so's own fields behind them too: 1,200 bytes in glibc 2.36 */
 #define NAME_BYTES 4096u
 
 struct object {
 	uint64_t base; /* where its ELF header is mapped */
 	uint64_t bias; /* of addresses in memory from those in the file */
-	Elf64_Ehdr ehdr;
-	Elf64_Phdr phdrs[FB_MAX_OBJECT_PHDRS];
+	struct fb_elf_headers headers;
 };
-
-/* False where there is no object of x86-64. */
-static bool is_object(const Elf64_Ehdr *ehdr)
-{
-	return memcmp(ehdr->e_ident, ELFMAG, SELFMAG) == 0 &&
-	       ehdr->e_ident[EI_CLASS] == ELFCLASS64 && ehdr->e_machine == EM_X86_64 &&
-	       ehdr->e_phentsize == sizeof(Elf64_Phdr) && ehdr->e_phnum &&
-	       ehdr->e_phnum <= FB_MAX_OBJECT_PHDRS && ehdr->e_phoff <= UINT32_MAX;
-}
 
 /* A range of the object, cut to what a 64-bit address space has. */
 static struct fb_error *keep_part(struct fb_keep_memory *memory, const struct object *object,
@@ -49,8 +41,8 @@ static struct fb_error *keep_part(struct fb_keep_memory *memory, const struct ob
 /* The end of the file's part of the segment that holds vaddr; 0: none does. */
 static uint64_t segment_end(const struct object *object, uint64_t vaddr)
 {
-	for (unsigned i = 0; i < object->ehdr.e_phnum; i++) {
-		const Elf64_Phdr *phdr = &object->phdrs[i];
+	for (unsigned i = 0; i < object->headers.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &object->headers.phdrs[i];
 
 		if (phdr->p_type == PT_LOAD && vaddr >= phdr->p_vaddr &&
 		    vaddr - phdr->p_vaddr < phdr->p_filesz)
@@ -88,21 +80,35 @@ static uint64_t dynamic_address(const struct object *object, uint64_t value)
 	return value >= object->bias ? value - object->bias : value;
 }
 
-static struct fb_error *keep_link_maps(struct fb_keep_memory *memory, uint64_t r_debug)
+/* The word with this number of a struct of a process. */
+static struct fb_error *word_of(struct fb_keep_memory *memory, const struct fb_elf_form *form,
+				uint64_t address, unsigned number, uint64_t *word_ret)
+{
+	uint8_t bytes[sizeof(*word_ret)];
+	struct fb_error *err =
+		fb_space_read(memory->space, address + number * form->word, bytes, form->word);
+
+	if (!err)
+		*word_ret = fb_elf_read_word(form, bytes);
+	return err;
+}
+
+static struct fb_error *keep_link_maps(struct fb_keep_memory *memory,
+				       const struct fb_elf_form *form, uint64_t r_debug)
 {
 	uint64_t map, name;
 	struct fb_error *err = fb_keep_range(memory, r_debug, r_debug + FB_PAGE_SIZE / 2);
 
 	if (!err)
-		err = fb_space_u64(memory->space, r_debug + R_DEBUG_MAP, &map);
+		err = word_of(memory, form, r_debug, R_DEBUG_MAP, &map);
 	for (unsigned i = 0; i < FB_MAX_OBJECTS && !err && map && map < UINT64_MAX / 2; i++) {
 		err = fb_keep_range(memory, map, map + LINK_MAP_BYTES);
 		if (!err)
-			err = fb_space_u64(memory->space, map + LINK_MAP_NAME, &name);
+			err = word_of(memory, form, map, LINK_MAP_NAME, &name);
 		if (!err && name < UINT64_MAX / 2)
 			err = fb_keep_range(memory, name, name + NAME_BYTES);
 		if (!err)
-			err = fb_space_u64(memory->space, map + LINK_MAP_NEXT, &map);
+			err = word_of(memory, form, map, LINK_MAP_NEXT, &map);
 	}
 	return fb_part_skip(err);
 }
@@ -111,16 +117,18 @@ static struct fb_error *keep_link_maps(struct fb_keep_memory *memory, uint64_t r
 static struct fb_error *keep_dynamic(struct fb_keep_memory *memory, const struct object *object,
 				     const Elf64_Phdr *phdr)
 {
-	uint64_t symbols = 0, names = 0, names_size = 0, hash = 0, count = phdr->p_memsz;
+	const struct fb_elf_form *form = object->headers.form;
+	uint64_t symbols = 0, names = 0, names_size = 0, hash = 0;
 	struct fb_error *err = keep_part(memory, object, phdr->p_vaddr, phdr->p_memsz);
 
-	count /= sizeof(Elf64_Dyn);
-	for (uint64_t i = 0; i < count && i < FB_MAX_DYNAMIC && !err; i++) {
-		Elf64_Dyn dynamic = {0};
+	for (uint64_t i = 0; i < phdr->p_memsz / form->dyn && i < FB_MAX_DYNAMIC && !err; i++) {
+		uint8_t bytes[sizeof(Elf64_Dyn)] = {0};
+		Elf64_Dyn dynamic;
 
 		err = fb_part_skip(fb_space_read(memory->space,
-						 object->bias + phdr->p_vaddr + i * sizeof(dynamic),
-						 &dynamic, sizeof(dynamic)));
+						 object->bias + phdr->p_vaddr + i * form->dyn,
+						 bytes, form->dyn));
+		dynamic = fb_elf_read_dyn(form, bytes);
 		if (err || dynamic.d_tag == DT_NULL)
 			break;
 		if (dynamic.d_tag == DT_SYMTAB)
@@ -133,7 +141,7 @@ static struct fb_error *keep_dynamic(struct fb_keep_memory *memory, const struct
 			hash = dynamic_address(object, dynamic.d_un.d_ptr);
 		else if (dynamic.d_tag == DT_DEBUG && dynamic.d_un.d_ptr < UINT64_MAX / 2 &&
 			 dynamic.d_un.d_ptr)
-			err = keep_link_maps(memory, dynamic.d_un.d_ptr);
+			err = keep_link_maps(memory, form, dynamic.d_un.d_ptr);
 	}
 	if (!err && names > symbols && symbols)
 		err = keep_part(memory, object, symbols, names - symbols);
@@ -157,30 +165,24 @@ static struct fb_error *keep_segment(struct fb_keep_memory *memory, const struct
 	}
 }
 
-static struct fb_error *keep_object(struct fb_keep_memory *memory, struct object *object)
+static struct fb_error *keep_object(struct fb_keep_memory *memory, uint64_t base)
 {
-	const Elf64_Ehdr *ehdr = &object->ehdr;
-	size_t size;
-	struct fb_error *err =
-		fb_space_read(memory->space, object->base, &object->ehdr, sizeof(object->ehdr));
+	struct object object = {.base = base, .bias = base};
+	const Elf64_Ehdr *ehdr = &object.headers.ehdr;
+	struct fb_error *err = fb_elf_headers_read(memory->space, base, &object.headers);
 
-	if (err || !is_object(ehdr))
-		return fb_part_skip(err);
-	size = ehdr->e_phnum * sizeof(*object->phdrs);
-	err = fb_keep_range(memory, object->base, object->base + ehdr->e_phoff + size);
-	if (!err)
-		err = fb_space_read(memory->space, object->base + ehdr->e_phoff, object->phdrs,
-				    size);
 	if (err)
 		return fb_part_skip(err);
-	object->bias = object->base;
+	err = fb_keep_range(memory, base,
+			    base + ehdr->e_phoff + ehdr->e_phnum * object.headers.form->phdr);
 	for (unsigned i = 0; i < ehdr->e_phnum; i++)
-		if (object->phdrs[i].p_type == PT_LOAD) {
-			object->bias = object->base - (object->phdrs[i].p_vaddr & FB_PAGE_MASK);
+		if (object.headers.phdrs[i].p_type == PT_LOAD) {
+			object.bias = base - (object.headers.phdrs[i].p_vaddr & FB_PAGE_MASK);
 			break;
 		}
 	for (unsigned i = 0; i < ehdr->e_phnum && !err; i++)
-		err = keep_segment(memory, object, &object->phdrs[i]);
+		err = keep_segment(memory, &object, &object.headers.phdrs[i]);
+	fb_elf_headers_deinit(&object.headers);
 	return err;
 }
 
@@ -201,23 +203,18 @@ static struct fb_error *is_cache_wanted(struct fb_keep_memory *memory, const str
 
 struct fb_error *fb_keep_objects(struct fb_keep_memory *memory)
 {
-	struct object *object = malloc(sizeof(*object)); /* 56 KiB: not for the stack */
 	struct fb_error *err = NULL;
 
-	if (!object)
-		return fb_error_nomem();
 	for (size_t i = 0; i < memory->vmas->count && !err; i++) {
 		const struct fb_vma *vma = &memory->vmas->vma[i];
 
 		/* The vDSO has no file. */
 		if (vma->file ? vma->pgoff != 0 : !(vma->flags & FB_VM_EXEC))
 			continue;
-		object->base = vma->start;
 		err = is_cache_wanted(memory, vma, &memory->with_cache);
 		if (!err)
-			err = keep_object(memory, object);
+			err = keep_object(memory, vma->start);
 	}
 	memory->with_cache = false;
-	free(object);
 	return err;
 }

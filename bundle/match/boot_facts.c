@@ -15,11 +15,10 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/text.h"
+#include "kernel/mappings/saved_auxv.h"
 
 #define BOOT_ID_BYTES 16u
 #define BOOT_ID_DIGITS (2 * BOOT_ID_BYTES)
-/* Pairs of mm->saved_auxv that are looked at: match.c has the reason. */
-#define MAX_AUXV_PAIRS 64u
 /* How many processes are searched for a word that all of them have: the first one suffices, unless its page is not in
  * the dump. */
 #define MAX_ASKED 64u
@@ -40,48 +39,37 @@ static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_fa
 	return NULL;
 }
 
-/* vdso_image_64.data, the first member since 3.16 (6f121e548f83, "x86, vdso: Reimplement
+/* vdso_image_64.data or vdso_image_32.data, the first member since 3.16 (6f121e548f83, "x86, vdso: Reimplement
  * vdso.so preparation in build-time C"). What is no ELF object there has no build-id. */
-static struct fb_error *read_vdso(struct fb_kernel *kernel, struct fb_boot_facts *facts)
+static struct fb_error *read_vdso(struct fb_kernel *kernel, const char *image,
+				  char id[FB_BUILD_ID_TEXT])
 {
 	uint64_t data;
-	struct fb_error *err = fb_kernel_variable_u64(kernel, "vdso_image_64", &data);
+	struct fb_error *err = fb_kernel_variable_u64(kernel, image, &data);
 
 	if (!err)
-		err = fb_build_id_read(fb_kernel_space(kernel), data, facts->vdso,
-				       sizeof(facts->vdso));
+		err = fb_build_id_read(fb_kernel_space(kernel), data, id, FB_BUILD_ID_TEXT);
 	return fb_part_skip(err);
-}
-
-static uint64_t auxv_value(const uint64_t *auxv, size_t pairs, uint64_t type)
-{
-	for (size_t i = 0; i < pairs && auxv[2 * i] != AT_NULL; i++)
-		if (auxv[2 * i] == type)
-			return auxv[2 * i + 1];
-	return 0;
 }
 
 /* Any process will do, because all have the same value. */
 static struct fb_error *read_hwcap(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 				   struct fb_boot_facts *facts)
 {
-	const struct fb_field *field = &fb_kernel_layout(kernel)->mm_saved_auxv;
-	uint64_t auxv[2 * MAX_AUXV_PAIRS];
-	size_t size = field->size < sizeof(auxv) ? field->size : sizeof(auxv);
+	struct fb_auxv auxv;
 	unsigned asked = 0;
 	struct fb_error *err = NULL;
 
-	for (size_t i = 0; field->found && !err && !facts->hwcap && i < fb_tasks_count(tasks) &&
-			   asked < MAX_ASKED;
+	for (size_t i = 0; !err && !facts->hwcap && i < fb_tasks_count(tasks) && asked < MAX_ASKED;
 	     i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
 
 		if (!task->mm || task->kernel_thread)
 			continue;
 		asked++;
-		err = fb_space_read(fb_kernel_space(kernel), task->mm + field->offset, auxv, size);
+		err = fb_saved_auxv_read(kernel, task->mm, &auxv);
 		if (!err)
-			facts->hwcap = auxv_value(auxv, size / 16, AT_HWCAP);
+			facts->hwcap = fb_auxv_value(auxv.word, auxv.pairs, AT_HWCAP);
 		err = fb_part_skip(err);
 	}
 	return err;
@@ -95,7 +83,9 @@ struct fb_error *fb_boot_facts_of_dump(struct fb_kernel *kernel, const struct fb
 	struct fb_error *err = read_boot_id(kernel, &facts);
 
 	if (!err)
-		err = read_vdso(kernel, &facts);
+		err = read_vdso(kernel, "vdso_image_64", facts.vdso);
+	if (!err)
+		err = read_vdso(kernel, "vdso_image_32", facts.vdso_32);
 	if (!err)
 		err = read_hwcap(kernel, tasks, &facts);
 	if (err)
@@ -137,16 +127,17 @@ struct fb_error *fb_boot_facts_of_core(struct fb_core *core, struct fb_boot_fact
 {
 	const struct fb_core_info *info = fb_core_info(core);
 	struct fb_boot_facts facts = {.taken_s = NAN, .boot_s = NAN, .crash_s = NAN};
-	uint64_t vdso = auxv_value(info->auxv, info->auxv_pairs, AT_SYSINFO_EHDR);
+	uint64_t vdso = fb_auxv_value(info->auxv, info->auxv_pairs, AT_SYSINFO_EHDR);
 	struct fb_error *err = NULL;
 
 	if (info->mtime_ns)
 		facts.taken_s = (double)info->mtime_ns / 1e9;
 	(void)fb_boot_facts_of_name(fb_core_name(core), &facts);
-	facts.hwcap = auxv_value(info->auxv, info->auxv_pairs, AT_HWCAP);
+	facts.hwcap = fb_auxv_value(info->auxv, info->auxv_pairs, AT_HWCAP);
 	if (vdso)
-		err = fb_part_skip(fb_build_id_read(fb_core_space(core), vdso, facts.vdso,
-						    sizeof(facts.vdso)));
+		err = fb_part_skip(fb_build_id_read(fb_core_space(core), vdso,
+						    info->is_32bit ? facts.vdso_32 : facts.vdso,
+						    FB_BUILD_ID_TEXT));
 	if (!err)
 		*facts_ret = facts;
 	return err;
@@ -173,7 +164,9 @@ static void judge_time(const struct fb_boot_facts *core, const struct fb_boot_fa
 enum fb_boot_verdict fb_boot_facts_compare(const struct fb_boot_facts *core,
 					   const struct fb_boot_facts *dump, char *why, size_t size)
 {
-	bool vdso = *core->vdso && *dump->vdso, boot = *core->boot_id && *dump->boot_id;
+	const char *of_core = *core->vdso ? core->vdso : core->vdso_32;
+	const char *of_dump = *core->vdso ? dump->vdso : dump->vdso_32;
+	bool vdso = *of_core && *of_dump, boot = *core->boot_id && *dump->boot_id;
 	bool hwcap = core->hwcap && dump->hwcap;
 	char time[128];
 
@@ -186,11 +179,11 @@ enum fb_boot_verdict fb_boot_facts_compare(const struct fb_boot_facts *core,
 			 core->hwcap, dump->hwcap);
 		return FB_BOOT_OTHER_HOST;
 	}
-	if (vdso && strcmp(core->vdso, dump->vdso) != 0) {
+	if (vdso && strcmp(of_core, of_dump) != 0) {
 		snprintf(why, size,
 			 "another kernel ran there (build-id of its vDSO %s, here %s): it is of "
 			 "another host, or of this one before or after an update",
-			 core->vdso, dump->vdso);
+			 of_core, of_dump);
 		return FB_BOOT_OTHER_KERNEL;
 	}
 	if (boot && strcmp(core->boot_id, dump->boot_id) != 0) {

@@ -23,8 +23,9 @@
 /* The facts that can be compared; "", 0 and NaN: unknown. */
 struct fb_boot_facts {
 	char boot_id[FB_BOOT_ID_TEXT]; /* lower-case hex without dashes */
-	char vdso[FB_BUILD_ID_TEXT];   /* build-id of the vDSO, which is part of the kernel */
-	uint64_t hwcap;                /* AT_HWCAP: CPUID.1:EDX of the boot CPU */
+	/* Build-ids of the vDSOs, which are part of the kernel; a core has one of them, by what it runs. */
+	char vdso[FB_BUILD_ID_TEXT], vdso_32[FB_BUILD_ID_TEXT];
+	uint64_t hwcap; /* AT_HWCAP: CPUID.1:EDX of the boot CPU */
 	double taken_s; /* of a core: when it was written, in seconds since the epoch */
 	/* taken_s is from the core's name; else it is its file's time, which a copy changes. */
 	bool taken_by_name;

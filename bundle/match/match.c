@@ -12,7 +12,6 @@
  */
 #include "bundle/match/match.h"
 
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,22 +34,15 @@ struct fb_matcher {
 
 static struct fb_error *read_auxv(struct fb_kernel *kernel, struct fb_match_process *process)
 {
-	const struct fb_field *field = &fb_kernel_layout(kernel)->mm_saved_auxv;
-	size_t size = field->size < sizeof(process->auxv) ? field->size : sizeof(process->auxv);
 	struct fb_error *err;
 
 	/* Without it a core's stack is not looked at. */
 	err = fb_part_skip(fb_kernel_field(kernel, process->leader->mm,
 					   &fb_kernel_layout(kernel)->mm_start_stack,
 					   &process->stack));
-	if (err || !field->found)
-		return err;
-	err = fb_space_read(fb_kernel_space(kernel), process->leader->mm + field->offset,
-			    process->auxv, size);
 	if (!err)
-		while (process->pairs < size / 16 && process->auxv[2 * process->pairs] != AT_NULL)
-			process->pairs++;
-	return fb_part_skip(err);
+		err = fb_part_skip(fb_saved_auxv_read(kernel, process->leader->mm, &process->auxv));
+	return err;
 }
 
 struct fb_error *fb_matcher_create(struct fb_kernel *kernel, const struct fb_tasks *tasks,
@@ -93,16 +85,6 @@ void fb_matcher_destroy(struct fb_matcher *matcher)
 	fb_bounds_destroy(matcher->bounds);
 	free(matcher->process);
 	free(matcher);
-}
-
-static bool auxv_equal(const struct fb_match_process *process, const struct fb_core_info *info)
-{
-	size_t pairs = info->auxv_pairs;
-
-	while (pairs && info->auxv[2 * pairs - 2] == AT_NULL)
-		pairs--;
-	return pairs && pairs == process->pairs &&
-	       memcmp(process->auxv, info->auxv, pairs * 16) == 0;
 }
 
 /* The level at which the process's leader has that PID, or -1. */
@@ -153,7 +135,7 @@ static struct fb_error *has_vector(const struct candidates *found,
 {
 	if (found->in_memory)
 		return fb_core_has_vector(found->core, process, has_ret);
-	*has_ret = auxv_equal(process, found->info);
+	*has_ret = fb_auxv_equal(&process->auxv, found->info->auxv, found->info->auxv_pairs);
 	return NULL;
 }
 
@@ -206,7 +188,7 @@ static struct fb_error *judge_by_auxv(const struct candidates *found, struct fb_
 	struct fb_error *err;
 
 	err = fb_match_add(match, "auxiliary vector equal (%zu entries, drawn at random at exec%s)",
-			   found->best->pairs * (found->info->is_32bit ? 2 : 1),
+			   found->best->auxv.pairs,
 			   found->in_memory ? "; the core's is that on its stack" : "");
 	if (err)
 		return err;
@@ -243,7 +225,7 @@ static struct fb_error *judge_without_auxv(const struct candidates *found, struc
 	if (!process)
 		return fb_match_add(match, "no process with its auxiliary vector or PID %d",
 				    info->pid);
-	if (info->auxv_pairs && process->pairs)
+	if (info->auxv_pairs && process->auxv.pairs)
 		return fb_match_add(match,
 				    "PID %d was another process at the panic (%s, its auxiliary "
 				    "vector differs): gone, or numbered by a container",
@@ -261,7 +243,7 @@ static struct fb_error *judge_without_auxv(const struct candidates *found, struc
 /* The vector is a relative's; the process with the core's PID has lost its own. */
 static bool is_by_pid_alone(const struct candidates *found)
 {
-	return found->best_level < 0 && found->by_pid && !found->by_pid->pairs;
+	return found->best_level < 0 && found->by_pid && !found->by_pid->auxv.pairs;
 }
 
 /* Where the table misses tasks, the core may be of one of these. */

@@ -4,7 +4,6 @@
  * auxiliary vector, and mm->owner has the address of the task_struct. A lost TID whose struct pid is still there leads
  * to the same address. Called by match.c where no task of the table fits.
  */
-#include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +14,13 @@
 #include "bundle/match/match_private.h"
 #include "kernel/memory/slab.h"
 
-#define MAX_AUXV_WORDS 128u
 /* Users of one mm_struct: its threads, and readers of /proc. */
 #define MAX_USERS FB_MAX_TASKS
 
 struct lost_mm {
 	uint64_t address;
 	uint64_t owner; /* task_struct; 0: unknown */
-	uint64_t auxv[MAX_AUXV_WORDS];
-	size_t pairs;
+	struct fb_auxv auxv;
 };
 
 struct fb_lost_mms {
@@ -62,23 +59,16 @@ static struct fb_error *read_mm(const struct fb_lost_mms *lost, uint64_t address
 				struct lost_mm *mm)
 {
 	const struct fb_layout *layout = fb_kernel_layout(lost->kernel);
-	const struct fb_field *field = &layout->mm_saved_auxv;
-	size_t size = field->size < sizeof(mm->auxv) ? field->size : sizeof(mm->auxv);
 	uint64_t users = 0, pgd = 0;
-	struct fb_error *err = fb_layout_require(field);
+	struct fb_error *err = fb_kernel_field(lost->kernel, address, &layout->mm_users, &users);
 
-	if (!err)
-		err = fb_kernel_field(lost->kernel, address, &layout->mm_users, &users);
 	if (!err)
 		err = fb_kernel_field(lost->kernel, address, &layout->mm_pgd, &pgd);
 	if (!err)
-		err = fb_space_read(fb_kernel_space(lost->kernel), address + field->offset,
-				    mm->auxv, size);
+		err = fb_saved_auxv_read(lost->kernel, address, &mm->auxv);
 	if (err)
 		return err;
-	while (mm->pairs < size / 16 && mm->auxv[2 * mm->pairs] != AT_NULL)
-		mm->pairs++;
-	if (!users || users > MAX_USERS || !fb_kernel_address_ok(pgd) || !mm->pairs)
+	if (!users || users > MAX_USERS || !fb_kernel_address_ok(pgd) || !mm->auxv.pairs)
 		return fb_error_create(FB_CORRUPT, "no mm_struct in use");
 	mm->address = address;
 	/* Without CONFIG_MEMCG there is no such member. */
@@ -149,15 +139,6 @@ void fb_lost_mms_destroy(struct fb_lost_mms *lost)
 	free(lost);
 }
 
-static bool same_auxv(const struct lost_mm *mm, const struct fb_core_info *info)
-{
-	size_t pairs = info->auxv_pairs;
-
-	while (pairs && info->auxv[2 * pairs - 2] == AT_NULL)
-		pairs--;
-	return pairs && pairs == mm->pairs && memcmp(mm->auxv, info->auxv, pairs * 16) == 0;
-}
-
 /* A task as far as core and mm_struct tell. */
 static struct fb_error *make_task(const struct fb_core_info *info, const struct lost_mm *mm,
 				  struct fb_match *match)
@@ -181,7 +162,7 @@ static struct fb_error *make_task(const struct fb_core_info *info, const struct 
 	return fb_match_add(match,
 			    "auxiliary vector equal (%zu entries) to that of mm_struct 0x%" PRIx64
 			    ", whose task_struct is not in the dump",
-			    mm->pairs, mm->address);
+			    mm->auxv.pairs, mm->address);
 }
 
 struct fb_error *fb_lost_mms_match(const struct fb_lost_mms *lost, const struct fb_core_info *info,
@@ -195,7 +176,7 @@ struct fb_error *fb_lost_mms_match(const struct fb_lost_mms *lost, const struct 
 	for (size_t i = 0; i < lost->count; i++) {
 		const struct lost_mm *mm = &lost->mms[i];
 
-		if (!same_auxv(mm, info))
+		if (!fb_auxv_equal(&mm->auxv, info->auxv, info->auxv_pairs))
 			continue;
 		if (task && mm->owner == task) {
 			match->verdict = FB_VERDICT_CERTAIN;

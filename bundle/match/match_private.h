@@ -4,6 +4,7 @@
 #define FB_BUNDLE_MATCH_PRIVATE_H
 
 #include "bundle/match/match.h"
+#include "kernel/mappings/saved_auxv.h"
 
 /* Adds a piece of evidence; it is discarded where there are FB_MAX_EVIDENCE already. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_match_add(struct fb_match *match, const char *format, ...)
@@ -22,14 +23,10 @@ FB_MUST_CHECK struct fb_error *fb_match_weigh(struct fb_kernel *kernel,
 					      const struct fb_core_info *info,
 					      struct fb_match *match);
 
-/* Words of an auxiliary vector: AT_VECTOR_SIZE is at most 2 * (2 + 20 + 4) so far; newer kernels may have more. */
-#define FB_MATCH_AUXV_WORDS 128u
-
 /* A process to which a core may belong. */
 struct fb_match_process {
 	const struct fb_task *leader; /* of a thread group that has memory */
-	uint64_t auxv[FB_MATCH_AUXV_WORDS];
-	size_t pairs;   /* in auxv; 0: it could not be read */
+	struct fb_auxv auxv;
 	uint64_t stack; /* address at which the stack began at exec, below the vector; 0: unknown */
 };
 

@@ -70,11 +70,12 @@ struct fb_error *fb_core_has_vector(struct fb_core *core, const struct fb_match_
 {
 	const struct fb_core_segment *segment = fb_core_segment_at(core, process->stack);
 	uint64_t left, at = segment ? process->stack - segment->address : 0;
+	uint8_t vector[sizeof(process->auxv.word)];
 	struct fb_error *err;
 	uint8_t *bytes;
 
 	*has_ret = false;
-	if (!segment || !process->pairs || at >= segment->file_size)
+	if (!segment || !process->auxv.pairs || at >= segment->file_size)
 		return NULL;
 	left = segment->file_size - at;
 	if (left > SEARCHED_BYTES)
@@ -84,7 +85,7 @@ struct fb_error *fb_core_has_vector(struct fb_core *core, const struct fb_match_
 		return err;
 	err = fb_space_read(fb_core_space(core), process->stack, bytes, left);
 	if (!err)
-		*has_ret = memmem(bytes, left, process->auxv, process->pairs * 16) != NULL;
+		*has_ret = memmem(bytes, left, vector, fb_auxv_bytes(&process->auxv, vector));
 	free(bytes);
 	return fb_part_skip(err);
 }

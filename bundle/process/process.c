@@ -59,7 +59,8 @@ uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool
 
 	if (task->uid == UINT32_MAX)
 		core = fb_input_core_of(input, task->pid);
-	*from_core_ret = core && fb_core_info(core->core)->has_psinfo;
+	*from_core_ret = core && fb_core_info(core->core)->has_psinfo &&
+			 fb_core_info(core->core)->uid != UINT32_MAX;
 	return *from_core_ret ? fb_core_info(core->core)->uid : task->uid;
 }
 

@@ -128,7 +128,10 @@ static json_t *syscall_json(const struct fb_thread_stack *stack)
 		return json_null();
 	object = json_object();
 	json_object_set_new(object, "number", json_integer(stack->kernel.syscall));
-	json_object_set_new(object, "name", fb_json_text(fb_syscall_name(stack->kernel.syscall)));
+	json_object_set_new(
+		object, "name",
+		fb_json_text(fb_syscall_name(stack->kernel.syscall,
+					     fb_user_regs_are_32bit(&stack->kernel.user_regs))));
 	list = meta ? json_array() : json_null();
 	fb_syscall_arguments(&stack->kernel.user_regs, values);
 	for (unsigned i = 0; meta && i < meta->count; i++) {

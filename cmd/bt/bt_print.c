@@ -11,6 +11,7 @@
 #include "base/attr.h"
 #include "base/text.h"
 #include "cmd/bt/bt.h"
+#include "kernel/stacks/stack_entry.h"
 #include "kernel/stacks/syscall_names.h"
 
 #define COLUMNS 100
@@ -80,7 +81,8 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 	char number[32];
 
 	if (frame->entry == FB_ENTRY_SYSCALL && stack->kernel.syscall >= 0) {
-		const char *name = fb_syscall_name(stack->kernel.syscall);
+		const char *name = fb_syscall_name(
+			stack->kernel.syscall, fb_user_regs_are_32bit(&stack->kernel.user_regs));
 
 		snprintf(number, sizeof(number), "number %lld", (long long)stack->kernel.syscall);
 		snprintf(to, size, "system call %s", name ? name : number);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The names of x86-64's system calls, and which register has which argument. Called for stacks and
+ * The names of system calls, and which register has which argument. Called for stacks and
  * waits.
  */
 #include "kernel/stacks/syscall_names.h"
@@ -12,16 +12,20 @@
 #include "kernel/stacks/stack_entry.h"
 
 #define FB_SYSCALL(number, name) [number] = #name,
-static const char *const names[] = {
+static const char *const names_64[] = {
 #include "kernel/stacks/syscall_table.h"
+};
+static const char *const names_32[] = {
+#include "kernel/stacks/syscall_table_32.h"
 };
 #undef FB_SYSCALL
 
-const char *fb_syscall_name(int64_t number)
+const char *fb_syscall_name(int64_t number, bool is_32bit)
 {
-	if (number < 0 || (uint64_t)number >= FB_ARRAY_SIZE(names))
-		return NULL;
-	return names[number];
+	const char *const *names = is_32bit ? names_32 : names_64;
+	size_t count = is_32bit ? FB_ARRAY_SIZE(names_32) : FB_ARRAY_SIZE(names_64);
+
+	return number < 0 || (uint64_t)number >= count ? NULL : names[number];
 }
 
 void fb_syscall_arguments(const struct user_regs_struct *regs,

@@ -170,8 +170,8 @@ expect_status 1 "a core of another architecture"
 expect_line stderr '[aA][aA]rch64' "another architecture is named"
 patch "$work/narrow" 4 '\x01'
 run merge "$dump" "$work/narrow" -o "$out"
-expect_status 1 "a 32-bit core"
-expect_line stderr '32-bit' "a 32-bit core: said so"
+expect_status 1 "an x32 core"
+expect_line stderr 'x32' "an x32 core: said so"
 nothing_left "cores of another kind"
 
 run merge "$dump" "$work/core" "$work/text" -o "$out"

@@ -9,6 +9,7 @@
 #include <sys/procfs.h>
 
 #include "base/attr.h"
+#include "user/elf/elf_form.h"
 
 static void *must(void *memory)
 {
@@ -62,21 +63,74 @@ void make_note(struct make_core *make, const char *owner, uint32_t type, const v
 	append_zeros(&make->notes, &make->notes_size, -make->notes_size & 3);
 }
 
+static const struct fb_elf_form *form_of(const struct make_core *make)
+{
+	return make->narrow ? &fb_elf_32 : &fb_elf_64;
+}
+
+/* Numbers as words of the core. */
+static void append_words(const struct make_core *make, uint8_t **data, size_t *size,
+			 const uint64_t *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		append(data, size, &words[i], form_of(make)->word);
+}
+
+/* struct compat_elf_prstatus by its words: pr_cursig, pr_pid, pr_utime, and of pr_reg GS, ORIG_EAX, EIP, CS and ESP. */
+static void make_narrow_thread(struct make_core *make, int tid, int signal, uint32_t eip)
+{
+	const uint32_t words[36] = {
+		[3] = (uint32_t)signal,
+		[6] = (uint32_t)tid,
+		[10] = 1,
+		[11] = (uint32_t)tid,
+		[28] = 0x63,
+		[29] = UINT32_MAX,
+		[30] = eip,
+		[31] = 0x23,
+		[33] = eip + 1,
+	};
+
+	make_note(make, "CORE", NT_PRSTATUS, words, sizeof(words));
+}
+
 void make_thread(struct make_core *make, int tid, int signal, uint64_t rip)
 {
 	struct elf_prstatus status = {.pr_cursig = (short)signal, .pr_pid = tid};
 	struct user_regs_struct regs = {.rip = rip, .rsp = rip + 1};
 
+	if (make->narrow) {
+		make_narrow_thread(make, tid, signal, (uint32_t)rip);
+		return;
+	}
 	status.pr_utime.tv_sec = 1;
 	status.pr_utime.tv_usec = tid;
 	memcpy(&status.pr_reg, &regs, sizeof(regs));
 	make_note(make, "CORE", NT_PRSTATUS, &status, sizeof(status));
 }
 
+/* struct compat_elf_prpsinfo by its offsets; IDs of 16 bits. */
+static void make_narrow_psinfo(struct make_core *make, int pid, const char *comm, const char *args)
+{
+	const uint16_t ids[] = {1000, 100};
+	const int32_t pids[] = {pid, 1};
+	char info[124] = {0};
+
+	memcpy(info + 8, ids, sizeof(ids));
+	memcpy(info + 12, pids, sizeof(pids));
+	memcpy(info + 28, comm, strnlen(comm, 16));
+	memcpy(info + 44, args, strnlen(args, 80));
+	make_note(make, "CORE", NT_PRPSINFO, info, sizeof(info));
+}
+
 void make_psinfo(struct make_core *make, int pid, const char *comm, const char *args)
 {
 	struct elf_prpsinfo info = {.pr_pid = pid, .pr_ppid = 1, .pr_uid = 1000, .pr_gid = 100};
 
+	if (make->narrow) {
+		make_narrow_psinfo(make, pid, comm, args);
+		return;
+	}
 	/* Neither need end in a NUL. */
 	memcpy(info.pr_fname, comm, strnlen(comm, sizeof(info.pr_fname)));
 	memcpy(info.pr_psargs, args, strnlen(args, sizeof(info.pr_psargs)));
@@ -85,7 +139,12 @@ void make_psinfo(struct make_core *make, int pid, const char *comm, const char *
 
 void make_auxv(struct make_core *make, const uint64_t *pairs, size_t count)
 {
-	make_note(make, "CORE", NT_AUXV, pairs, count * 16);
+	uint8_t *desc = NULL;
+	size_t size = 0;
+
+	append_words(make, &desc, &size, pairs, 2 * count);
+	make_note(make, "CORE", NT_AUXV, desc, size);
+	free(desc);
 }
 
 void make_files(struct make_core *make, const struct make_mapping *mappings, size_t count,
@@ -95,12 +154,12 @@ void make_files(struct make_core *make, const struct make_mapping *mappings, siz
 	uint8_t *desc = NULL;
 	size_t size = 0;
 
-	append(&desc, &size, head, sizeof(head));
+	append_words(make, &desc, &size, head, 2);
 	for (size_t i = 0; i < count; i++) {
 		uint64_t entry[3] = {mappings[i].start, mappings[i].end,
 				     mappings[i].offset / page_size};
 
-		append(&desc, &size, entry, sizeof(entry));
+		append_words(make, &desc, &size, entry, 3);
 	}
 	for (size_t i = 0; i < count; i++)
 		append(&desc, &size, mappings[i].path, strlen(mappings[i].path) + 1);
@@ -147,8 +206,9 @@ struct plan {
 
 static struct plan lay_out(const struct make_core *make)
 {
-	struct plan plan = {.phdrs = sizeof(Elf64_Ehdr)};
-	size_t headers_end = plan.phdrs + (make->segment_count + 1) * sizeof(Elf64_Phdr);
+	const struct fb_elf_form *form = form_of(make);
+	struct plan plan = {.phdrs = form->ehdr};
+	size_t headers_end = plan.phdrs + (make->segment_count + 1) * form->phdr;
 
 	if (make->layout == MAKE_KERNEL) {
 		plan.notes = headers_end;
@@ -163,28 +223,29 @@ static struct plan lay_out(const struct make_core *make)
 		plan.section_count = make->segment_count + 3;
 	}
 	plan.sections = plan.section_count ? plan.end : 0;
-	plan.end += plan.section_count * sizeof(Elf64_Shdr);
+	plan.end += plan.section_count * form->shdr;
 	return plan;
 }
 
 static Elf64_Ehdr ehdr_of(const struct make_core *make, const struct plan *plan)
 {
+	const struct fb_elf_form *form = form_of(make);
 	Elf64_Ehdr ehdr = {
 		.e_type = ET_CORE,
-		.e_machine = EM_X86_64,
+		.e_machine = form->machine,
 		.e_version = EV_CURRENT,
 		.e_phoff = plan->phdrs,
 		.e_shoff = plan->sections,
-		.e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_ehsize = (uint16_t)form->ehdr,
+		.e_phentsize = (uint16_t)form->phdr,
 		.e_phnum = make->xnum ? PN_XNUM : (uint16_t)(make->segment_count + 1),
-		.e_shentsize = plan->section_count ? sizeof(Elf64_Shdr) : 0,
+		.e_shentsize = plan->section_count ? (uint16_t)form->shdr : 0,
 		/* Behind SHN_LORESERVE the count moves to section 0. */
 		.e_shnum = plan->section_count < SHN_LORESERVE ? (uint16_t)plan->section_count : 0,
 	};
 
 	memcpy(ehdr.e_ident, ELFMAG, SELFMAG);
-	ehdr.e_ident[EI_CLASS] = ELFCLASS64;
+	ehdr.e_ident[EI_CLASS] = form->elf_class;
 	ehdr.e_ident[EI_DATA] = ELFDATA2LSB;
 	ehdr.e_ident[EI_VERSION] = EV_CURRENT;
 	return ehdr;
@@ -192,6 +253,7 @@ static Elf64_Ehdr ehdr_of(const struct make_core *make, const struct plan *plan)
 
 uint8_t *make_finish(struct make_core *make, size_t *size_ret)
 {
+	const struct fb_elf_form *form = form_of(make);
 	struct plan plan = lay_out(make);
 	uint8_t *bytes = must(calloc(1, plan.end + 1));
 	Elf64_Ehdr ehdr = ehdr_of(make, &plan);
@@ -201,12 +263,12 @@ uint8_t *make_finish(struct make_core *make, size_t *size_ret)
 		.p_filesz = make->notes_size,
 	};
 
-	memcpy(bytes, &ehdr, sizeof(ehdr));
-	memcpy(bytes + plan.phdrs, &note, sizeof(note));
+	fb_elf_write_ehdr(form, &ehdr, bytes);
+	fb_elf_write_phdr(form, &note, bytes + plan.phdrs);
 	for (size_t i = 0; i < make->segment_count; i++) {
 		make->segments[i].p_offset += plan.memory;
-		memcpy(bytes + plan.phdrs + (i + 1) * sizeof(note), &make->segments[i],
-		       sizeof(note));
+		fb_elf_write_phdr(form, &make->segments[i],
+				  bytes + plan.phdrs + (i + 1) * form->phdr);
 	}
 	if (make->notes_size)
 		memcpy(bytes + plan.notes, make->notes, make->notes_size);
@@ -218,12 +280,12 @@ uint8_t *make_finish(struct make_core *make, size_t *size_ret)
 			.sh_info = make->xnum ? (uint32_t)make->segment_count + 1 : 0,
 		};
 
-		memcpy(bytes + plan.sections, &first, sizeof(first));
+		fb_elf_write_shdr(form, &first, bytes + plan.sections);
 	}
 	free(make->notes);
 	free(make->segments);
 	free(make->memory);
-	*make = (struct make_core){.layout = make->layout};
+	*make = (struct make_core){.layout = make->layout, .narrow = make->narrow};
 	*size_ret = plan.end;
 	return bytes;
 }

@@ -27,7 +27,8 @@ enum make_layout {
 
 struct make_core {
 	enum make_layout layout;
-	bool xnum; /* the number of segments stands in section 0 */
+	bool narrow; /* of i386 */
+	bool xnum;   /* the number of segments stands in section 0 */
 	uint8_t *notes;
 	size_t notes_size;
 	Elf64_Phdr *segments; /* p_offset: into memory */
@@ -43,7 +44,7 @@ struct make_mapping {
 
 void make_note(struct make_core *make, const char *owner, uint32_t type, const void *desc,
 	       size_t size);
-/* NT_PRSTATUS; rsp is rip + 1. */
+/* NT_PRSTATUS; rsp is rip + 1. Of i386: cs 0x23, gs 0x63, orig_eax -1. */
 void make_thread(struct make_core *make, int tid, int signal, uint64_t rip);
 void make_psinfo(struct make_core *make, int pid, const char *comm, const char *args);
 /* count pairs of numbers, AT_NULL included. */

@@ -33,6 +33,7 @@ void make_object(struct make_object *object, uint64_t link_address, uint8_t valu
 	memset(id, value, sizeof(id));
 	memcpy(object->ehdr.e_ident, ELFMAG "\2\1\1", SELFMAG + 3);
 	object->ehdr.e_type = ET_DYN;
+	object->ehdr.e_machine = EM_X86_64;
 	object->ehdr.e_phoff = sizeof(Elf64_Ehdr);
 	object->ehdr.e_phentsize = sizeof(Elf64_Phdr);
 	object->ehdr.e_phnum = OBJECT_PHDRS;

@@ -195,7 +195,7 @@ static struct fb_error *read_notes(struct fb_core *core, struct fb_warnings *war
 	uint64_t total = clip_notes(core), at = 0;
 	struct fb_error *err;
 
-	core->notes.is_32bit = core->headers.is_32bit;
+	core->notes.is_32bit = core->headers.form == &fb_elf_32;
 	err = fb_alloc_array(total, 1, FB_MAX_CORE_NOTES, "bytes of notes", &core->note_data);
 	if (err)
 		return err;
@@ -258,8 +258,8 @@ static void fill_info(struct fb_core *core)
 	struct fb_core_info *info = &core->info;
 
 	info->path = core->file->path;
+	info->is_32bit = core->headers.form == &fb_elf_32;
 	info->kind = detect_kind(core);
-	info->is_32bit = core->headers.is_32bit;
 	info->mtime_ns = core->file->mtime_ns;
 	info->pid = notes->pid;
 	if (!notes->has_psinfo && notes->thread_count > 0)

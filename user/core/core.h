@@ -26,6 +26,7 @@ enum fb_core_kind {
 struct fb_core_thread {
 	int32_t tid;    /* in the PID namespace of the writer; gcore in a container has its own */
 	int32_t signal; /* pr_cursig; 0 if none */
+	/* Of a 32-bit core: zero-extended, EIP in rip and so on; gs_base is the thread's, where NT_386_TLS is there. */
 	struct user_regs_struct regs;
 	uint64_t utime_us, stime_us; /* NT_PRSTATUS pr_utime, pr_stime */
 	const void *fpregs;          /* NT_FPREGSET, or NULL; owned by the core */
@@ -59,16 +60,15 @@ struct fb_core_info {
 
 	int32_t pid; /* NT_PRPSINFO pr_pid, else the first thread's; 0: unknown */
 	int32_t ppid, pgrp, sid;
-	uint32_t uid, gid;
-	char comm[17]; /* pr_fname */
-	char args[81]; /* pr_psargs */
+	uint32_t uid, gid; /* UINT32_MAX: unknown, as a 32-bit core has only 16 bits of them */
+	char comm[17];     /* pr_fname */
+	char args[81];     /* pr_psargs */
 	bool has_psinfo;
 
-	/* Pairs (type, value), as NT_AUXV has them; NULL if none. Of i386 each of these words has two of 32 bits: a type
-	 * and, in its upper half, a value. */
-	const uint64_t *auxv;
+	const uint64_t
+		*auxv; /* pairs (type, value) of NT_AUXV, those of i386 widened; NULL if none */
 	size_t auxv_pairs;
-	const void *siginfo; /* NT_SIGINFO, or NULL */
+	const void *siginfo; /* NT_SIGINFO, of 32-bit cores compat_siginfo_t; or NULL */
 	size_t siginfo_size;
 
 	const struct fb_core_thread *threads; /* the first one received the signal, if any */

@@ -113,12 +113,14 @@ static struct fb_error *check_type(uint16_t type)
 	}
 }
 
-/* Whether this is a 64-bit little-endian x86-64 core, else what it is. */
+/* Whether it is a little-endian core of x86-64 or i386, else what it is. */
 static struct fb_error *check_identity(const Elf64_Ehdr *ehdr)
 {
+	const struct fb_elf_form *form = fb_elf_form_of(ehdr->e_ident);
 	bool big = ehdr->e_ident[EI_DATA] == ELFDATA2MSB;
 	uint16_t type = big ? __builtin_bswap16(ehdr->e_type) : ehdr->e_type;
 	uint16_t machine = big ? __builtin_bswap16(ehdr->e_machine) : ehdr->e_machine;
+	bool narrow = ehdr->e_ident[EI_CLASS] == ELFCLASS32;
 	char unnamed[32];
 	const char *name = machine_name(machine, unnamed, sizeof(unnamed));
 	struct fb_error *err;
@@ -131,76 +133,33 @@ static struct fb_error *check_identity(const Elf64_Ehdr *ehdr)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "is a big-endian core (%s): only x86-64 cores are supported",
 				       name);
-	if (ehdr->e_ident[EI_CLASS] == ELFCLASS32 && machine != EM_386)
+	if (narrow && machine != EM_386)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "is a 32-bit core (%s): of these only i386's are supported",
 				       machine == EM_X86_64 ? "x32" : name);
 	if (machine != EM_X86_64 && machine != EM_386)
 		return fb_error_create(FB_UNSUPPORTED,
 				       "is a core of %s: only x86-64 cores are supported", name);
-	if (ehdr->e_ident[EI_CLASS] != (machine == EM_386 ? ELFCLASS32 : ELFCLASS64) ||
-	    ehdr->e_ident[EI_DATA] != ELFDATA2LSB)
+	if (!form || machine != form->machine)
 		return fb_error_create(FB_CORRUPT, "ELF header: class %u, data encoding %u",
 				       ehdr->e_ident[EI_CLASS], ehdr->e_ident[EI_DATA]);
 	return NULL;
 }
 
-/* A core of i386 has the same headers with narrower fields, 52 bytes of them at first. From here on they are those of
- * x86-64, but for the size that e_phentsize says. */
-static void widen_ehdr(Elf64_Ehdr *ehdr)
+static struct fb_error *check_sizes(const struct fb_elf_form *form, const Elf64_Ehdr *ehdr)
 {
-	Elf32_Ehdr narrow;
-
-	if (ehdr->e_ident[EI_CLASS] != ELFCLASS32)
-		return;
-	memcpy(&narrow, ehdr, sizeof(narrow));
-	ehdr->e_phoff = narrow.e_phoff;
-	ehdr->e_shoff = narrow.e_shoff;
-	ehdr->e_phentsize = narrow.e_phentsize;
-	ehdr->e_phnum = narrow.e_phnum;
-	ehdr->e_shentsize = narrow.e_shentsize;
-	ehdr->e_shnum = narrow.e_shnum;
+	if (ehdr->e_phentsize == form->phdr)
+		return NULL;
+	return fb_error_create(FB_CORRUPT, "ELF header: program headers of %u bytes, not %zu",
+			       ehdr->e_phentsize, form->phdr);
 }
 
-static size_t phdr_size(const Elf64_Ehdr *ehdr)
+static struct fb_error *read_ehdr(struct fb_file *file, const struct fb_elf_form **form_ret,
+				  Elf64_Ehdr *ehdr_ret)
 {
-	return ehdr->e_ident[EI_CLASS] == ELFCLASS32 ? sizeof(Elf32_Phdr) : sizeof(Elf64_Phdr);
-}
-
-/* Reads up to count program headers, from that numbered first on. */
-static struct fb_error *read_some_phdrs(struct fb_file *file, const Elf64_Ehdr *ehdr,
-					uint64_t first, Elf64_Phdr *batch, size_t count,
-					size_t *count_ret)
-{
-	const size_t size = phdr_size(ehdr);
-	size_t got;
-	struct fb_error *err =
-		fb_file_read_some(file, ehdr->e_phoff + first * size, batch, count * size, &got);
-
-	if (err)
-		return err;
-	*count_ret = got / size;
-	/* In place, and so from the last on. */
-	for (size_t i = *count_ret; i > 0 && size == sizeof(Elf32_Phdr); i--) {
-		Elf32_Phdr narrow;
-
-		memcpy(&narrow, (const char *)batch + (i - 1) * size, size);
-		batch[i - 1] = (Elf64_Phdr){
-			.p_type = narrow.p_type,
-			.p_flags = narrow.p_flags,
-			.p_offset = narrow.p_offset,
-			.p_vaddr = narrow.p_vaddr,
-			.p_filesz = narrow.p_filesz,
-			.p_memsz = narrow.p_memsz,
-		};
-	}
-	return NULL;
-}
-
-static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
-{
-	Elf64_Ehdr ehdr;
+	const struct fb_elf_form *form;
 	struct fb_error *err;
+	Elf64_Ehdr ehdr;
 	size_t got;
 
 	err = fb_file_read_some(file, 0, &ehdr, sizeof(ehdr), &got);
@@ -211,57 +170,59 @@ static struct fb_error *read_ehdr(struct fb_file *file, Elf64_Ehdr *ehdr_ret)
 	err = check_identity(&ehdr);
 	if (err)
 		return err;
-	widen_ehdr(&ehdr);
-	if (ehdr.e_phentsize != phdr_size(&ehdr))
-		return fb_error_create(FB_CORRUPT,
-				       "ELF header: program headers of %u bytes, not %zu",
-				       ehdr.e_phentsize, phdr_size(&ehdr));
+	form = fb_elf_form_of(ehdr.e_ident);
+	ehdr = fb_elf_read_ehdr(form, &ehdr);
+	err = check_sizes(form, &ehdr);
+	if (err)
+		return err;
+	*form_ret = form;
 	*ehdr_ret = ehdr;
 	return NULL;
 }
 
 /* Section 0 holds the counts that do not fit the ELF header. Both gcore and the kernel write it
  * behind everything else, so a cut file has lost it. */
-static struct fb_error *read_section_0(struct fb_file *file, const Elf64_Ehdr *ehdr,
-				       Elf64_Shdr *shdr_ret, bool *has_ret)
+static struct fb_error *read_section_0(struct fb_file *file, const struct fb_elf_form *form,
+				       const Elf64_Ehdr *ehdr, Elf64_Shdr *shdr_ret, bool *has_ret)
 {
-	const bool is_narrow = ehdr->e_ident[EI_CLASS] == ELFCLASS32;
-	const size_t size = is_narrow ? sizeof(Elf32_Shdr) : sizeof(Elf64_Shdr);
-	Elf32_Shdr narrow;
+	uint8_t bytes[sizeof(*shdr_ret)];
 	struct fb_error *err;
 
 	*has_ret = false;
-	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != size)
+	if (ehdr->e_shoff == 0 || ehdr->e_shentsize != form->shdr)
 		return NULL;
-	err = fb_file_read(file, ehdr->e_shoff, is_narrow ? (void *)&narrow : shdr_ret, size);
+	err = fb_file_read(file, ehdr->e_shoff, bytes, form->shdr);
 	*has_ret = !err;
-	if (!err && is_narrow)
-		*shdr_ret = (Elf64_Shdr){.sh_size = narrow.sh_size, .sh_info = narrow.sh_info};
+	if (!err)
+		*shdr_ret = fb_elf_read_shdr(form, bytes);
 	return fb_part_skip(err);
 }
 
 /* Where the file lost section 0, the program headers still tell: all that they point to lies behind them,
  * in the kernel's cores at once. */
-static struct fb_error *count_by_offsets(struct fb_file *file, const Elf64_Ehdr *ehdr,
-					 uint64_t *count_ret)
+static struct fb_error *count_by_offsets(struct fb_file *file, const struct fb_elf_form *form,
+					 const Elf64_Ehdr *ehdr, uint64_t *count_ret)
 {
+	const size_t size = form->phdr, whole = COUNT_BATCH * size;
 	uint64_t first = UINT64_MAX, count = 0;
-	Elf64_Phdr batch[COUNT_BATCH];
+	uint8_t batch[COUNT_BATCH * sizeof(Elf64_Phdr)];
 	struct fb_error *err;
 	size_t got;
 
 	while (count < FB_MAX_PHDRS) {
-		err = read_some_phdrs(file, ehdr, count, batch, COUNT_BATCH, &got);
+		err = fb_file_read_some(file, ehdr->e_phoff + count * size, batch, whole, &got);
 		if (err)
 			return err;
-		for (size_t i = 0; i < got; i++, count++) {
-			if (ehdr->e_phoff + (count + 1) * phdr_size(ehdr) > first ||
-			    (batch[i].p_type != PT_LOAD && batch[i].p_type != PT_NOTE))
+		for (size_t i = 0; i < got / size; i++, count++) {
+			const Elf64_Phdr phdr = fb_elf_read_phdr(form, batch + i * size);
+
+			if (ehdr->e_phoff + (count + 1) * size > first ||
+			    (phdr.p_type != PT_LOAD && phdr.p_type != PT_NOTE))
 				goto out;
-			if (batch[i].p_offset > ehdr->e_phoff && batch[i].p_offset < first)
-				first = batch[i].p_offset;
+			if (phdr.p_offset > ehdr->e_phoff && phdr.p_offset < first)
+				first = phdr.p_offset;
 		}
-		if (got < COUNT_BATCH)
+		if (got < whole)
 			break;
 	}
 out:
@@ -275,15 +236,16 @@ out:
 	return NULL;
 }
 
-static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *ehdr,
-				      uint64_t *segments_ret, uint64_t *sections_ret)
+static struct fb_error *count_headers(struct fb_file *file, const struct fb_elf_form *form,
+				      const Elf64_Ehdr *ehdr, uint64_t *segments_ret,
+				      uint64_t *sections_ret)
 {
 	uint64_t segments = ehdr->e_phnum, sections = ehdr->e_shnum;
 	struct fb_error *err;
 	Elf64_Shdr shdr;
 	bool has_section_0;
 
-	err = read_section_0(file, ehdr, &shdr, &has_section_0);
+	err = read_section_0(file, form, ehdr, &shdr, &has_section_0);
 	if (err)
 		return err;
 	if (sections == 0 && has_section_0)
@@ -292,7 +254,7 @@ static struct fb_error *count_headers(struct fb_file *file, const Elf64_Ehdr *eh
 		if (has_section_0) {
 			segments = shdr.sh_info;
 		} else {
-			err = count_by_offsets(file, ehdr, &segments);
+			err = count_by_offsets(file, form, ehdr, &segments);
 			if (err)
 				return err;
 		}
@@ -358,27 +320,29 @@ static struct fb_error *add_phdr(struct fb_core_headers *headers, const Elf64_Ph
 	return NULL;
 }
 
-static struct fb_error *read_phdrs(struct fb_file *file, const Elf64_Ehdr *ehdr, uint64_t count,
+static struct fb_error *read_phdrs(struct fb_file *file, uint64_t offset, uint64_t count,
 				   struct fb_warnings *warnings, struct fb_core_headers *headers)
 {
+	const size_t size = headers->form->phdr;
 	struct fb_error *err;
-	Elf64_Phdr *batch;
+	uint8_t *batch;
 
-	err = fb_alloc_array(count < PHDR_BATCH ? count : PHDR_BATCH, sizeof(*batch), PHDR_BATCH,
+	err = fb_alloc_array(count < PHDR_BATCH ? count : PHDR_BATCH, size, PHDR_BATCH,
 			     "program headers", &batch);
 	if (err)
 		return err;
 	for (uint64_t first = 0; !err && first < count; first += PHDR_BATCH) {
 		uint64_t left = count - first;
-		size_t part = left < PHDR_BATCH ? left : PHDR_BATCH, got = 0;
+		size_t part = left < PHDR_BATCH ? left : PHDR_BATCH;
 
-		err = read_some_phdrs(file, ehdr, first, batch, part, &got);
-		if (!err && got < part)
-			err = fb_error_create(FB_TRUNCATED, "the file has become shorter");
+		err = fb_file_read(file, offset + first * size, batch, part * size);
 		if (err)
 			err = fb_error_prefix(err, "program headers");
-		for (size_t i = 0; !err && i < part; i++)
-			err = add_phdr(headers, &batch[i], file->path, first + i, warnings);
+		for (size_t i = 0; !err && i < part; i++) {
+			const Elf64_Phdr phdr = fb_elf_read_phdr(headers->form, batch + i * size);
+
+			err = add_phdr(headers, &phdr, file->path, first + i, warnings);
+		}
 	}
 	free(batch);
 	return err;
@@ -392,15 +356,14 @@ struct fb_error *fb_core_headers_read(struct fb_file *file, struct fb_warnings *
 	uint64_t count, whole;
 	Elf64_Ehdr ehdr = {0}; /* not_elf() never gives NULL, but clang-tidy cannot know */
 
-	err = read_ehdr(file, &ehdr);
+	err = read_ehdr(file, &headers.form, &ehdr);
 	if (err)
 		return err;
-	headers.is_32bit = ehdr.e_ident[EI_CLASS] == ELFCLASS32;
-	err = count_headers(file, &ehdr, &count, &headers.section_count);
+	err = count_headers(file, headers.form, &ehdr, &count, &headers.section_count);
 	if (err)
 		return err;
 
-	whole = ehdr.e_phoff < file->size ? (file->size - ehdr.e_phoff) / phdr_size(&ehdr) : 0;
+	whole = ehdr.e_phoff < file->size ? (file->size - ehdr.e_phoff) / headers.form->phdr : 0;
 	if (whole == 0)
 		return fb_error_create(FB_TRUNCATED,
 				       "the program headers at %" PRIu64
@@ -418,7 +381,7 @@ struct fb_error *fb_core_headers_read(struct fb_file *file, struct fb_warnings *
 	err = fb_alloc_array(count, sizeof(*headers.segments), FB_MAX_PHDRS, "segments",
 			     &headers.segments);
 	if (!err)
-		err = read_phdrs(file, &ehdr, count, warnings, &headers);
+		err = read_phdrs(file, ehdr.e_phoff, count, warnings, &headers);
 	if (err) {
 		fb_core_headers_deinit(&headers);
 		return err;

@@ -7,6 +7,7 @@
 #define FB_USER_CORE_HEADERS_H
 
 #include "user/core/core.h"
+#include "user/elf/elf_form.h"
 
 struct fb_core_extent {
 	uint64_t offset; /* in the file */
@@ -14,13 +15,13 @@ struct fb_core_extent {
 };
 
 struct fb_core_headers {
+	const struct fb_elf_form *form;
 	struct fb_core_segment *segments; /* owned; in the order of the file */
 	size_t segment_count;
 	struct fb_core_extent *notes; /* owned; PT_NOTE, in the order of the file */
 	size_t note_count;
 	size_t note_room;
 	uint64_t section_count; /* as the headers claim it */
-	bool is_32bit;          /* a core of i386 */
 	bool cut;               /* the program headers extend behind the end of the file */
 };
 

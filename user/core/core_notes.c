@@ -21,12 +21,12 @@
 #include "base/part.h"
 #include "symbols/table/elf_note.h"
 #include "user/core/notes_32bit.h"
+#include "user/elf/elf_form.h"
 
 _Static_assert(sizeof(struct elf_prstatus) == 336, "x86-64 elf_prstatus");
 _Static_assert(sizeof(struct elf_prpsinfo) == 136, "x86-64 elf_prpsinfo");
 _Static_assert(sizeof(elf_gregset_t) == sizeof(struct user_regs_struct), "x86-64 registers");
 
-#define AUXV_PAIR_SIZE 16u
 #define FILE_ENTRY_WORDS 3u
 
 struct parser {
@@ -35,6 +35,11 @@ struct parser {
 	struct fb_warnings *warnings;
 	const char *context;
 };
+
+static const struct fb_elf_form *form_of(const struct fb_core_notes *notes)
+{
+	return notes->is_32bit ? &fb_elf_32 : &fb_elf_64;
+}
 
 static uint64_t microseconds(const struct timeval *time)
 {
@@ -112,6 +117,13 @@ static struct fb_error *parse_prpsinfo(struct parser *parser, const struct fb_el
 	return NULL;
 }
 
+static struct fb_error *parse_386_tls(struct parser *parser, const struct fb_elf_note *note)
+{
+	if (parser->thread && parser->notes->is_32bit)
+		fb_386_tls_read(note->desc, note->size, &parser->thread->regs);
+	return NULL;
+}
+
 static struct fb_error *parse_fpregset(struct parser *parser, const struct fb_elf_note *note)
 {
 	if (parser->thread) {
@@ -143,21 +155,21 @@ static struct fb_error *parse_siginfo(struct parser *parser, const struct fb_elf
 static struct fb_error *parse_auxv(struct parser *parser, const struct fb_elf_note *note)
 {
 	struct fb_core_notes *notes = parser->notes;
+	const struct fb_elf_form *form = form_of(notes);
 	uint64_t *auxv;
 	struct fb_error *err;
-	size_t pairs = note->size / AUXV_PAIR_SIZE;
+	size_t pairs = note->size / (2 * form->word);
 
 	if (notes->auxv || pairs == 0)
 		return NULL;
-	/* Of i386 it is taken as it is, two entries to a pair: what the kernel keeps of such a process is the same. An
-	 * AT_NULL that is left over at the end ends it as well. */
-	if (note->size % (notes->is_32bit ? AUXV_PAIR_SIZE / 2 : AUXV_PAIR_SIZE))
+	if (note->size % (2 * form->word))
 		fb_warn(parser->warnings, "%s: NT_AUXV of %u bytes holds half an entry",
 			parser->context, note->size);
-	err = fb_alloc_array(pairs, AUXV_PAIR_SIZE, FB_MAX_AUXV_PAIRS, "NT_AUXV entries", &auxv);
+	err = fb_alloc_array(pairs, 2 * sizeof(*auxv), FB_MAX_AUXV_PAIRS, "NT_AUXV entries", &auxv);
 	if (err)
 		return fb_part_warn(parser->warnings, err, "%s", parser->context);
-	memcpy(auxv, note->desc, pairs * AUXV_PAIR_SIZE);
+	for (size_t i = 0; i < 2 * pairs; i++)
+		auxv[i] = fb_elf_read_word(form, note->desc + i * form->word);
 	notes->auxv = auxv;
 	notes->auxv_pairs = pairs;
 	return NULL;
@@ -171,33 +183,31 @@ static int compare_mapping(const void *left, const void *right)
 }
 
 /* A long of the program. */
-static struct fb_error *read_word(struct fb_cursor *cursor, bool is_32bit, uint64_t *word_ret)
+static struct fb_error *read_word(struct fb_cursor *cursor, const struct fb_elf_form *form,
+				  uint64_t *word_ret)
 {
-	uint32_t narrow;
-	struct fb_error *err;
+	const uint8_t *bytes;
+	struct fb_error *err = fb_cursor_bytes(cursor, form->word, &bytes);
 
-	if (!is_32bit)
-		return fb_cursor_u64(cursor, word_ret);
-	err = fb_cursor_u32(cursor, &narrow);
 	if (!err)
-		*word_ret = narrow;
+		*word_ret = fb_elf_read_word(form, bytes);
 	return err;
 }
 
 /* One entry of the table, and its path from the strings behind it. */
 static struct fb_error *read_mapping(struct fb_cursor *table, struct fb_cursor *strings,
-				     bool is_32bit, uint64_t page_size,
+				     const struct fb_elf_form *form, uint64_t page_size,
 				     struct fb_core_mapping *mapping_ret)
 {
 	struct fb_core_mapping mapping;
 	struct fb_error *err;
 	uint64_t page;
 
-	err = read_word(table, is_32bit, &mapping.start);
+	err = read_word(table, form, &mapping.start);
 	if (!err)
-		err = read_word(table, is_32bit, &mapping.end);
+		err = read_word(table, form, &mapping.end);
 	if (!err)
-		err = read_word(table, is_32bit, &page);
+		err = read_word(table, form, &page);
 	if (!err)
 		err = fb_cursor_string(strings, &mapping.path);
 	if (err)
@@ -224,14 +234,14 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 	struct fb_core_mapping *mappings;
 	struct fb_cursor table, strings;
 	uint64_t count, page_size;
-	const size_t entry =
-		FILE_ENTRY_WORDS * (notes->is_32bit ? sizeof(uint32_t) : sizeof(uint64_t));
+	const struct fb_elf_form *form = form_of(notes);
+	const size_t entry = FILE_ENTRY_WORDS * form->word;
 	struct fb_error *err;
 
 	fb_cursor_init(&table, note->desc, note->size, "NT_FILE");
-	err = read_word(&table, notes->is_32bit, &count);
+	err = read_word(&table, form, &count);
 	if (!err)
-		err = read_word(&table, notes->is_32bit, &page_size);
+		err = read_word(&table, form, &page_size);
 	if (err)
 		return err;
 	if (count > fb_cursor_left(&table) / entry)
@@ -246,7 +256,7 @@ static struct fb_error *read_mappings(struct fb_core_notes *notes, const struct 
 	if (err)
 		return err;
 	for (size_t i = 0; i < count; i++) {
-		err = read_mapping(&table, &strings, notes->is_32bit, page_size, &mappings[i]);
+		err = read_mapping(&table, &strings, form, page_size, &mappings[i]);
 		if (err) {
 			free(mappings);
 			return fb_error_prefix(err, "NT_FILE: mapping %zu", i);
@@ -277,7 +287,7 @@ static const struct {
 	{"CORE", NT_PRSTATUS, parse_prstatus},  {"CORE", NT_PRPSINFO, parse_prpsinfo},
 	{"CORE", NT_FPREGSET, parse_fpregset},  {"CORE", NT_SIGINFO, parse_siginfo},
 	{"CORE", NT_AUXV, parse_auxv},          {"CORE", NT_FILE, parse_file},
-	{"LINUX", NT_X86_XSTATE, parse_xstate},
+	{"LINUX", NT_X86_XSTATE, parse_xstate}, {"LINUX", NT_386_TLS, parse_386_tls},
 };
 
 /* The systems whose cores are ELF too, by the owner of their notes. NetBSD and OpenBSD add the number of a

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "user/elf/elf_form.h"
 
 #define NOTE_ALIGN 4u
 
@@ -87,20 +88,17 @@ struct fb_error *fb_core_output_bytes(struct fb_core_output *core, uint64_t mapp
 	return NULL;
 }
 
+static const struct fb_elf_form *form_of(const struct fb_core_output *core)
+{
+	return core->is_32bit ? &fb_elf_32 : &fb_elf_64;
+}
+
 static struct fb_error *write_program_header(struct fb_core_output *core, const Elf64_Phdr *header)
 {
-	const Elf32_Phdr narrow = {
-		.p_type = header->p_type,
-		.p_flags = header->p_flags,
-		.p_offset = (Elf32_Off)header->p_offset,
-		.p_vaddr = (Elf32_Addr)header->p_vaddr,
-		.p_filesz = (Elf32_Word)header->p_filesz,
-		.p_memsz = (Elf32_Word)header->p_memsz,
-		.p_align = (Elf32_Word)header->p_align,
-	};
+	uint8_t bytes[sizeof(*header)];
 
-	return core->is_32bit ? fb_outfile_write(core->outfile, &narrow, sizeof(narrow))
-			      : fb_outfile_write(core->outfile, header, sizeof(*header));
+	fb_elf_write_phdr(form_of(core), header, bytes);
+	return fb_outfile_write(core->outfile, bytes, form_of(core)->phdr);
 }
 
 static struct fb_error *write_program_headers(struct fb_core_output *core, const Elf64_Phdr *notes)
@@ -124,57 +122,36 @@ static struct fb_error *write_program_headers(struct fb_core_output *core, const
 	return err;
 }
 
-/* Places the header itself, at the beginning of the file. */
-static struct fb_error *place_header(struct fb_core_output *core, const Elf64_Ehdr *elf)
-{
-	Elf32_Ehdr narrow = {
-		.e_type = elf->e_type,
-		.e_machine = EM_386,
-		.e_version = elf->e_version,
-		.e_phoff = (Elf32_Off)elf->e_phoff,
-		.e_shoff = (Elf32_Off)elf->e_shoff,
-		.e_ehsize = sizeof(narrow),
-		.e_phentsize = sizeof(Elf32_Phdr),
-		.e_phnum = elf->e_phnum,
-		.e_shentsize = elf->e_shnum ? sizeof(Elf32_Shdr) : 0,
-		.e_shnum = elf->e_shnum,
-	};
-
-	if (!core->is_32bit)
-		return fb_outfile_write_at(core->outfile, 0, elf, sizeof(*elf));
-	memcpy(narrow.e_ident, elf->e_ident, EI_NIDENT);
-	narrow.e_ident[EI_CLASS] = ELFCLASS32;
-	return fb_outfile_write_at(core->outfile, 0, &narrow, sizeof(narrow));
-}
-
 /* More headers than 16 bits can count are counted in section 0 (elf(5), PN_XNUM). */
 static struct fb_error *write_header(struct fb_core_output *core, uint64_t headers)
 {
+	const struct fb_elf_form *form = form_of(core);
 	uint64_t count = core->count + 1;
 	Elf64_Ehdr elf = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, form->elf_class, ELFDATA2LSB,
 			    EV_CURRENT},
 		.e_type = ET_CORE,
-		.e_machine = EM_X86_64,
+		.e_machine = form->machine,
 		.e_version = EV_CURRENT,
 		.e_phoff = headers,
-		.e_ehsize = sizeof(elf),
-		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_ehsize = (Elf64_Half)form->ehdr,
+		.e_phentsize = (Elf64_Half)form->phdr,
 		.e_phnum = count < PN_XNUM ? (Elf64_Half)count : PN_XNUM,
 	};
+	uint8_t bytes[sizeof(elf)];
 	struct fb_error *err = NULL;
 
 	if (count >= PN_XNUM) {
 		const Elf64_Shdr section = {.sh_info = (Elf64_Word)count};
-		const Elf32_Shdr narrow = {.sh_info = (Elf32_Word)count};
 
 		elf.e_shoff = fb_outfile_size(core->outfile);
-		elf.e_shentsize = sizeof(section);
+		elf.e_shentsize = (Elf64_Half)form->shdr;
 		elf.e_shnum = 1;
-		err = core->is_32bit ? fb_outfile_write(core->outfile, &narrow, sizeof(narrow))
-				     : fb_outfile_write(core->outfile, &section, sizeof(section));
+		fb_elf_write_shdr(form, &section, bytes);
+		err = fb_outfile_write(core->outfile, bytes, form->shdr);
 	}
-	return err ? err : place_header(core, &elf);
+	fb_elf_write_ehdr(form, &elf, bytes);
+	return err ? err : fb_outfile_write_at(core->outfile, 0, bytes, form->ehdr);
 }
 
 struct fb_error *fb_core_output_finish(struct fb_core_output *core, const struct fb_buf *notes)

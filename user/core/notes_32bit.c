@@ -6,7 +6,6 @@
 #include "user/core/notes_32bit.h"
 
 #include <string.h>
-#include <sys/user.h>
 
 _Static_assert(sizeof(struct fb_prstatus_32bit) == 144, "i386 elf_prstatus");
 _Static_assert(sizeof(struct fb_prpsinfo_32bit) == 124, "i386 elf_prpsinfo");
@@ -143,6 +142,11 @@ void fb_prpsinfo_narrow(const struct elf_prpsinfo *from, struct fb_prpsinfo_32bi
 	memcpy(to->psargs, from->pr_psargs, sizeof(to->psargs));
 }
 
+static uint32_t widen_id(uint16_t id)
+{
+	return id == OVERFLOW_ID ? UINT32_MAX : id;
+}
+
 void fb_prpsinfo_widen(const struct fb_prpsinfo_32bit *from, struct elf_prpsinfo *to)
 {
 	*to = (struct elf_prpsinfo){
@@ -151,8 +155,8 @@ void fb_prpsinfo_widen(const struct fb_prpsinfo_32bit *from, struct elf_prpsinfo
 		.pr_zomb = from->zomb,
 		.pr_nice = from->nice,
 		.pr_flag = from->flag,
-		.pr_uid = from->uid,
-		.pr_gid = from->gid,
+		.pr_uid = widen_id(from->uid),
+		.pr_gid = widen_id(from->gid),
 		.pr_pid = from->pid,
 		.pr_ppid = from->ppid,
 		.pr_pgrp = from->pgrp,
@@ -160,4 +164,20 @@ void fb_prpsinfo_widen(const struct fb_prpsinfo_32bit *from, struct elf_prpsinfo
 	};
 	memcpy(to->pr_fname, from->fname, sizeof(to->pr_fname));
 	memcpy(to->pr_psargs, from->psargs, sizeof(to->pr_psargs));
+}
+
+void fb_386_tls_read(const void *bytes, size_t size, struct user_regs_struct *regs)
+{
+	/* struct user_desc of <asm/ldt.h>; the last word holds flags. */
+	struct {
+		uint32_t entry_number, base_addr, limit, flags;
+	} descriptor;
+
+	for (size_t at = 0; size - at >= sizeof(descriptor); at += sizeof(descriptor)) {
+		memcpy(&descriptor, (const char *)bytes + at, sizeof(descriptor));
+		/* A selector: index, table (0: the GDT), and level of privilege. */
+		if (descriptor.base_addr &&
+		    (regs->gs & 0xffff) == (descriptor.entry_number << 3 | 3))
+			regs->gs_base = descriptor.base_addr;
+	}
 }

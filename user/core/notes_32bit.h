@@ -7,8 +7,10 @@
 #ifndef FB_USER_NOTES_32BIT_H
 #define FB_USER_NOTES_32BIT_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/procfs.h>
+#include <sys/user.h>
 
 struct fb_timeval_32bit {
 	int32_t seconds, microseconds;
@@ -48,6 +50,10 @@ void fb_prstatus_narrow(const struct elf_prstatus *from, struct fb_prstatus_32bi
 void fb_prpsinfo_narrow(const struct elf_prpsinfo *from, struct fb_prpsinfo_32bit *to);
 /* What the narrow note lacks is zero; orig_rax of -1, "no system call", stays -1. */
 void fb_prstatus_widen(const struct fb_prstatus_32bit *from, struct elf_prstatus *to);
+/* An ID that does not fit, or may be "nobody", is UINT32_MAX. */
 void fb_prpsinfo_widen(const struct fb_prpsinfo_32bit *from, struct elf_prpsinfo *to);
+
+/* NT_386_TLS, size bytes: the thread's descriptors in the GDT. Sets gs_base where GS selects one of them. */
+void fb_386_tls_read(const void *bytes, size_t size, struct user_regs_struct *regs);
 
 #endif

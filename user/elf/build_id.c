@@ -14,24 +14,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "symbols/table/elf_note.h"
-
-static struct fb_error *read_ehdr(struct fb_space *space, uint64_t base, Elf64_Ehdr *ehdr_ret)
-{
-	struct fb_error *err;
-	Elf64_Ehdr ehdr;
-
-	err = fb_space_read(space, base, &ehdr, sizeof(ehdr));
-	if (err)
-		return err;
-	if (memcmp(ehdr.e_ident, ELFMAG, SELFMAG) != 0)
-		return fb_error_create(FB_NOT_FOUND, "no ELF header");
-	if (ehdr.e_ident[EI_CLASS] != ELFCLASS64 || ehdr.e_phentsize != sizeof(Elf64_Phdr))
-		return fb_error_create(FB_NOT_FOUND, "not a 64-bit ELF object");
-	if (ehdr.e_phnum == 0 || ehdr.e_phnum > FB_MAX_OBJECT_PHDRS)
-		return fb_error_create(FB_CORRUPT, "ELF header: %u program headers", ehdr.e_phnum);
-	*ehdr_ret = ehdr;
-	return NULL;
-}
+#include "user/elf/elf_headers.h"
 
 /* What to add to a p_vaddr: the object's first page is that of the PT_LOAD with offset 0. */
 static struct fb_error *load_bias(const Elf64_Phdr *phdrs, size_t count, uint64_t base,
@@ -137,22 +120,14 @@ static struct fb_error *search_object(struct fb_space *space, uint64_t base,
 
 struct fb_error *fb_build_id_read(struct fb_space *space, uint64_t base, char *to, size_t size)
 {
+	struct fb_elf_headers headers = {.phdrs = NULL};
 	char text[FB_BUILD_ID_TEXT];
-	struct fb_error *err;
-	Elf64_Phdr *phdrs;
-	Elf64_Ehdr ehdr;
+	struct fb_error *err = fb_elf_headers_read(space, base, &headers);
 
-	err = read_ehdr(space, base, &ehdr);
-	if (err)
-		return fb_error_prefix(err, "object at %#" PRIx64, base);
-	err = fb_alloc_array(ehdr.e_phnum, sizeof(*phdrs), FB_MAX_OBJECT_PHDRS, "program headers",
-			     &phdrs);
 	if (err)
 		return err;
-	err = fb_space_read(space, base + ehdr.e_phoff, phdrs, ehdr.e_phnum * sizeof(*phdrs));
-	if (!err)
-		err = search_object(space, base, phdrs, ehdr.e_phnum, text);
-	free(phdrs);
+	err = search_object(space, base, headers.phdrs, headers.ehdr.e_phnum, text);
+	fb_elf_headers_deinit(&headers);
 	if (err)
 		return fb_error_prefix(err, "object at %#" PRIx64, base);
 	if (strlen(text) >= size)

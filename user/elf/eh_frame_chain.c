@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds chains of CIEs and FDEs. Only forms that compilers and assemblers write for x86-64 are accepted, so that other
+ * Finds chains of CIEs and FDEs. Only forms that compilers and assemblers write for x86 are accepted, so that other
  * constants are seldom taken for a record. Called by eh_frame_search.c.
  */
 #include "user/elf/eh_frame_chain.h"
@@ -25,11 +25,11 @@
 #define PE_PCREL 0x10u
 #define PE_OMIT 0xffu
 
-/* The number of the return address among DWARF's registers, and the factors of a CIE (System V ABI for x86-64,
- * 3.7 and 4.2.4). */
-#define RETURN_ADDRESS 16u
+/* The number of the return address among DWARF's registers (System V ABI for x86-64, 3.7, and for i386, 2.5), and the
+ * factor of code in a CIE. That of data is the size of a word, downwards. */
+#define RETURN_ADDRESS_64 16u
+#define RETURN_ADDRESS_32 8u
 #define CODE_FACTOR 1u
-#define DATA_FACTOR (-8)
 
 /* The 4 bytes that are 0 in a CIE; in an FDE the distance back to its CIE. */
 #define ID_BYTES 4u
@@ -56,8 +56,7 @@ struct search {
 	const uint8_t *bytes;
 	size_t size;
 	uint64_t address;
-	const struct fb_code_range *code;
-	size_t code_count;
+	const struct fb_code_ranges *code;
 	size_t records_left; /* to be looked at */
 	struct chain at_hand, best;
 };
@@ -92,10 +91,11 @@ static bool read_u8(struct fb_cursor *cursor, uint8_t *value_ret)
 }
 
 /* Bytes of a pointer; 0: of a format that is not used for addresses here. */
-static size_t pointer_size(uint8_t encoding)
+static size_t pointer_size(const struct fb_elf_form *form, uint8_t encoding)
 {
 	switch (encoding & PE_FORMAT) {
 	case PE_ABSPTR:
+		return form->word;
 	case PE_UDATA8:
 	case PE_SDATA8:
 		return 8;
@@ -107,17 +107,18 @@ static size_t pointer_size(uint8_t encoding)
 	}
 }
 
-static bool is_address_encoding(uint8_t encoding)
+static bool is_address_encoding(const struct fb_elf_form *form, uint8_t encoding)
 {
 	uint8_t relative = encoding & PE_RELATIVE_TO;
 
-	return (relative == 0 || relative == PE_PCREL) && pointer_size(encoding);
+	return (relative == 0 || relative == PE_PCREL) && pointer_size(form, encoding);
 }
 
 /* A number of that format, not yet relative to anything. */
-static bool read_number(struct fb_cursor *cursor, uint8_t encoding, uint64_t *value_ret)
+static bool read_number(const struct fb_elf_form *form, struct fb_cursor *cursor, uint8_t encoding,
+			uint64_t *value_ret)
 {
-	size_t size = pointer_size(encoding);
+	size_t size = pointer_size(form, encoding);
 	uint64_t value = 0;
 
 	if (!size || fb_cursor_left(cursor) < size)
@@ -131,7 +132,8 @@ static bool read_number(struct fb_cursor *cursor, uint8_t encoding, uint64_t *va
 }
 
 /* What the letters behind z say of a CIE, in their order. */
-static bool read_augmentation(struct fb_cursor *cursor, const char *letters, struct cie *cie)
+static bool read_augmentation(const struct fb_elf_form *form, struct fb_cursor *cursor,
+			      const char *letters, struct cie *cie)
 {
 	uint64_t length, ignored;
 	uint8_t encoding;
@@ -143,12 +145,13 @@ static bool read_augmentation(struct fb_cursor *cursor, const char *letters, str
 	for (; *letters; letters++) {
 		switch (*letters) {
 		case 'R': /* of addresses in FDEs */
-			if (!read_u8(cursor, &cie->encoding) || !is_address_encoding(cie->encoding))
+			if (!read_u8(cursor, &cie->encoding) ||
+			    !is_address_encoding(form, cie->encoding))
 				return false;
 			break;
 		case 'P': /* the personality routine */
 			if (!read_u8(cursor, &encoding) ||
-			    (encoding != PE_OMIT && !read_number(cursor, encoding, &ignored)))
+			    (encoding != PE_OMIT && !read_number(form, cursor, encoding, &ignored)))
 				return false;
 			break;
 		case 'L': /* of what handles exceptions, in FDEs */
@@ -165,8 +168,10 @@ static bool read_augmentation(struct fb_cursor *cursor, const char *letters, str
 }
 
 /* cursor: a record behind its identifier. */
-static bool read_cie(struct fb_cursor *cursor, struct cie *cie)
+static bool read_cie(const struct fb_elf_form *form, struct fb_cursor *cursor, struct cie *cie)
 {
+	const uint64_t return_address =
+		form->machine == EM_386 ? RETURN_ADDRESS_32 : RETURN_ADDRESS_64;
 	const char *letters;
 	uint64_t code, data, reg;
 	uint8_t version;
@@ -181,18 +186,19 @@ static bool read_cie(struct fb_cursor *cursor, struct cie *cie)
 	cursor->offset = (size_t)(nul - cursor->data) + 1;
 	/* The register is a byte in version 1, and less than 128: the same as a number of 7 bits a byte. */
 	if (!read_leb(cursor, false, &code) || !read_leb(cursor, true, &data) ||
-	    !read_leb(cursor, false, &reg) || code != CODE_FACTOR || (int64_t)data != DATA_FACTOR ||
-	    reg != RETURN_ADDRESS)
+	    !read_leb(cursor, false, &reg) || code != CODE_FACTOR || data != -form->word ||
+	    reg != return_address)
 		return false;
 	cie->encoding = PE_ABSPTR;
 	cie->augmented = *letters == 'z';
-	return !cie->augmented || read_augmentation(cursor, letters + 1, cie);
+	return !cie->augmented || read_augmentation(form, cursor, letters + 1, cie);
 }
 
 static bool is_code(const struct search *search, const struct fb_code_range *range)
 {
-	for (size_t i = 0; i < search->code_count; i++)
-		if (range->start >= search->code[i].start && range->end <= search->code[i].end)
+	for (size_t i = 0; i < search->code->count; i++)
+		if (range->start >= search->code->range[i].start &&
+		    range->end <= search->code->range[i].end)
 			return true;
 	return false;
 }
@@ -201,13 +207,16 @@ static bool is_code(const struct search *search, const struct fb_code_range *ran
 static bool read_fde(const struct search *search, struct fb_cursor *cursor, const struct cie *cie,
 		     struct fb_code_range *range)
 {
+	const struct fb_elf_form *form = search->code->form;
 	uint64_t field = search->address + cursor->offset, start, length;
 
-	if (!read_number(cursor, cie->encoding, &start) ||
-	    !read_number(cursor, cie->encoding & PE_FORMAT, &length))
+	if (!read_number(form, cursor, cie->encoding, &start) ||
+	    !read_number(form, cursor, cie->encoding & PE_FORMAT, &length))
 		return false;
 	if ((cie->encoding & PE_RELATIVE_TO) == PE_PCREL)
 		start += field;
+	if (form->word == sizeof(uint32_t))
+		start = (uint32_t)start;
 	if (!length || length > UINT64_MAX - start)
 		return false;
 	*range = (struct fb_code_range){start, start + length};
@@ -265,7 +274,7 @@ static struct fb_error *add_record(struct search *search, size_t offset, size_t 
 		if (!err)
 			chain->fdes[chain->fde_count++] = range;
 	} else {
-		if (!read_cie(&cursor, &cie))
+		if (!read_cie(search->code->form, &cursor, &cie))
 			return NULL;
 		err = fb_grow_array(&chain->cies, &chain->cie_room, chain->cie_count, sizeof(cie),
 				    FB_MAX_UNWIND_SEARCH_RECORDS, "CIEs");
@@ -332,7 +341,7 @@ static struct fb_error *follow(struct search *search, size_t start)
 }
 
 struct fb_error *fb_eh_frame_chain_find(const uint8_t *bytes, size_t size, uint64_t address,
-					const struct fb_code_range *code, size_t code_count,
+					const struct fb_code_ranges *code,
 					struct fb_eh_frame_chain *chain_ret)
 {
 	struct search search = {
@@ -340,7 +349,6 @@ struct fb_error *fb_eh_frame_chain_find(const uint8_t *bytes, size_t size, uint6
 		.size = size,
 		.address = address,
 		.code = code,
-		.code_count = code_count,
 		.records_left = FB_MAX_UNWIND_SEARCH_RECORDS,
 	};
 	struct fb_error *err = NULL;

@@ -21,9 +21,9 @@ struct search {
 	struct fb_space *space;
 	uint64_t bias; /* of addresses in the process from ELF addresses */
 	struct fb_code_range code[FB_MAX_OBJECT_PHDRS];
-	size_t code_count;
-	uint64_t bytes_left; /* to be searched */
-	size_t fdes;         /* of the best chain so far */
+	struct fb_code_ranges ranges; /* of code */
+	uint64_t bytes_left;          /* to be searched */
+	size_t fdes;                  /* of the best chain so far */
 	struct fb_eh_frame frame;
 };
 
@@ -49,10 +49,12 @@ static bool note_code(struct search *search, const struct fb_elf_headers *header
 			loaded = true;
 		}
 		if (is_segment(phdr) && phdr->p_flags & PF_X)
-			search->code[search->code_count++] = (struct fb_code_range){
+			search->code[search->ranges.count++] = (struct fb_code_range){
 				phdr->p_vaddr, phdr->p_vaddr + phdr->p_filesz};
 	}
-	return search->code_count;
+	search->ranges.range = search->code;
+	search->ranges.form = headers->form;
+	return search->ranges.count;
 }
 
 /* What is read of a segment. */
@@ -85,8 +87,8 @@ static struct fb_error *take_chain(struct search *search, const uint8_t *bytes, 
 {
 	struct fb_eh_frame_chain chain;
 	uint8_t *copy;
-	struct fb_error *err = fb_eh_frame_chain_find(bytes, size, address, search->code,
-						      search->code_count, &chain);
+	struct fb_error *err =
+		fb_eh_frame_chain_find(bytes, size, address, &search->ranges, &chain);
 
 	if (err || chain.fdes <= search->fdes)
 		return err;

@@ -33,12 +33,24 @@ struct eh_frame_hdr {
 };
 _Static_assert(sizeof(struct eh_frame_hdr) == 12, "as in the file");
 
-/* The file that is made: this, then the tables. */
+/* The file that is made: these in the object's form, then the tables. */
 struct made_head {
 	Elf64_Ehdr ehdr;
 	Elf64_Phdr load;
 	Elf64_Phdr eh_frame;
 };
+
+static size_t head_size(const struct fb_elf_form *form)
+{
+	return form->ehdr + 2 * form->phdr;
+}
+
+static void put_head(const struct fb_elf_form *form, const struct made_head *head, uint8_t *bytes)
+{
+	fb_elf_write_ehdr(form, &head->ehdr, bytes);
+	fb_elf_write_phdr(form, &head->load, bytes + form->ehdr);
+	fb_elf_write_phdr(form, &head->eh_frame, bytes + form->ehdr + form->phdr);
+}
 
 struct headers {
 	struct fb_elf_headers elf;
@@ -72,6 +84,7 @@ static struct fb_error *sort_headers(struct headers *headers, uint64_t base,
 		return fb_error_create(FB_CORRUPT, "object at 0x%" PRIx64 ": no PT_LOAD", base);
 	image->first_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
 	image->entry = headers->elf.ehdr.e_entry;
+	image->form = headers->elf.form;
 	return NULL;
 }
 
@@ -124,16 +137,18 @@ static void note_gap(void *context, uint64_t address, size_t length, struct fb_e
 
 static void make_head(const struct headers *headers, struct made_head *head)
 {
+	const struct fb_elf_form *form = headers->elf.form;
+
 	memset(head, 0, sizeof(*head));
 	memcpy(head->ehdr.e_ident, headers->elf.ehdr.e_ident, EI_PAD);
 	head->ehdr.e_type = headers->elf.ehdr.e_type;
-	head->ehdr.e_machine = EM_X86_64;
+	head->ehdr.e_machine = form->machine;
 	head->ehdr.e_version = EV_CURRENT;
-	head->ehdr.e_phoff = offsetof(struct made_head, load);
-	head->ehdr.e_ehsize = sizeof(Elf64_Ehdr);
-	head->ehdr.e_phentsize = sizeof(Elf64_Phdr);
+	head->ehdr.e_phoff = form->ehdr;
+	head->ehdr.e_ehsize = (uint16_t)form->ehdr;
+	head->ehdr.e_phentsize = (uint16_t)form->phdr;
 	head->ehdr.e_phnum = 1;
-	head->ehdr.e_shentsize = sizeof(Elf64_Shdr);
+	head->ehdr.e_shentsize = (uint16_t)form->shdr;
 	head->load.p_type = PT_LOAD;
 	head->load.p_vaddr = headers->first_load->p_vaddr & FB_PAGE_MASK;
 	head->load.p_memsz = headers->first_load->p_memsz;
@@ -143,10 +158,11 @@ static void make_head(const struct headers *headers, struct made_head *head)
 /* Behind the head: the bytes from the lower of .eh_frame_hdr and .eh_frame to their segment's
  * end. */
 static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
-				   const struct headers *headers, struct fb_elf_image *image)
+				   const struct headers *headers, struct made_head *head,
+				   struct fb_elf_image *image)
 {
 	const Elf64_Phdr *phdr = headers->eh_frame;
-	struct made_head *head;
+	const size_t before = head_size(image->form);
 	struct eh_frame_hdr hdr;
 	uint64_t start, end, eh_frame;
 	struct gaps gaps;
@@ -170,17 +186,16 @@ static struct fb_error *add_tables(struct fb_space *space, uint64_t bias,
 		end = start + FB_MAX_UNWIND_TABLE;
 	if (eh_frame >= end || phdr->p_vaddr + phdr->p_filesz > end)
 		return NULL;
-	grown = realloc(image->bytes, sizeof(*head) + (end - start));
+	grown = realloc(image->bytes, before + (end - start));
 	if (!grown)
 		return fb_error_nomem();
 	image->bytes = grown;
-	head = image->bytes;
-	image->size = sizeof(*head) + (end - start);
+	image->size = before + (end - start);
 	head->ehdr.e_phnum = 2;
 	head->eh_frame = *phdr;
-	head->eh_frame.p_offset = sizeof(*head) + (phdr->p_vaddr - start);
-	gaps = (struct gaps){.to = grown + sizeof(*head), .start = bias + start};
-	err = fb_space_read_holes(space, bias + start, grown + sizeof(*head), end - start, note_gap,
+	head->eh_frame.p_offset = before + (phdr->p_vaddr - start);
+	gaps = (struct gaps){.to = grown + before, .start = bias + start};
+	err = fb_space_read_holes(space, bias + start, grown + before, end - start, note_gap,
 				  &gaps);
 	image->missing = gaps.first;
 	image->has_unwind = !err && gaps.bytes < end - start;
@@ -192,19 +207,21 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 {
 	struct fb_elf_image image = {0};
 	struct headers headers = {0};
+	struct made_head head;
 	struct fb_error *err = fb_elf_headers_read(space, base, &headers.elf);
 
 	if (!err)
 		err = sort_headers(&headers, base, &image);
 	if (!err) {
-		image.size = sizeof(struct made_head);
+		image.size = head_size(image.form);
 		image.bytes = malloc(image.size);
 		err = image.bytes ? NULL : fb_error_nomem();
 	}
 	if (!err) {
-		make_head(&headers, image.bytes);
+		make_head(&headers, &head);
 		if (headers.eh_frame)
-			err = add_tables(space, base - image.first_vaddr, &headers, &image);
+			err = add_tables(space, base - image.first_vaddr, &headers, &head, &image);
+		put_head(image.form, &head, image.bytes);
 	}
 	fb_elf_headers_deinit(&headers.elf);
 	if (err)
@@ -214,33 +231,29 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 	return err;
 }
 
-/* Behind the head: the section's bytes, the names of sections, and their headers. */
-struct made_sections {
-	char names[24];
-	Elf64_Shdr headers[3];
-};
-_Static_assert(sizeof(struct made_sections) % 8 == 0, "headers lie at words");
+/* Behind the head: the section's bytes, the names of sections, and the headers of three, at words. */
+static const char section_names[24] = "\0.eh_frame\0.shstrtab";
+#define SECTIONS 3u
 
 struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image, uint64_t address,
 					   const void *bytes, size_t size)
 {
-	static const char names[] = "\0.eh_frame\0.shstrtab";
-	size_t at = sizeof(struct made_head), tail = at + (size + 7) / 8 * 8;
-	struct made_sections *sections;
-	struct made_head *head;
+	const struct fb_elf_form *form = image->form;
+	size_t at = head_size(form), tail = at + (size + 7) / 8 * 8;
+	size_t headers = tail + sizeof(section_names), whole = headers + SECTIONS * form->shdr;
+	Elf64_Shdr eh_frame, names;
+	Elf64_Ehdr ehdr;
 	uint8_t *made;
 
 	if (size > FB_MAX_UNWIND_TABLE)
 		return fb_error_create(FB_LIMIT, ".eh_frame has %zu bytes", size);
-	made = calloc(1, tail + sizeof(*sections));
+	made = calloc(1, whole);
 	if (!made)
 		return fb_error_nomem();
 	memcpy(made, image->bytes, at);
 	memcpy(made + at, bytes, size);
-	head = (struct made_head *)made;
-	sections = (struct made_sections *)(made + tail);
-	memcpy(sections->names, names, sizeof(names));
-	sections->headers[1] = (Elf64_Shdr){
+	memcpy(made + tail, section_names, sizeof(section_names));
+	eh_frame = (Elf64_Shdr){
 		.sh_name = 1,
 		.sh_type = SHT_PROGBITS,
 		.sh_flags = SHF_ALLOC,
@@ -249,19 +262,23 @@ struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image, uint64_t 
 		.sh_size = size,
 		.sh_addralign = 8,
 	};
-	sections->headers[2] = (Elf64_Shdr){
+	names = (Elf64_Shdr){
 		.sh_name = sizeof("\0.eh_frame") - 1 + 1,
 		.sh_type = SHT_STRTAB,
-		.sh_offset = tail + offsetof(struct made_sections, names),
-		.sh_size = sizeof(names),
+		.sh_offset = tail,
+		.sh_size = sizeof("\0.eh_frame\0.shstrtab"),
 		.sh_addralign = 1,
 	};
-	head->ehdr.e_shoff = tail + offsetof(struct made_sections, headers);
-	head->ehdr.e_shnum = FB_ARRAY_SIZE(sections->headers);
-	head->ehdr.e_shstrndx = 2;
+	fb_elf_write_shdr(form, &eh_frame, made + headers + form->shdr);
+	fb_elf_write_shdr(form, &names, made + headers + 2 * form->shdr);
+	ehdr = fb_elf_read_ehdr(form, made);
+	ehdr.e_shoff = headers;
+	ehdr.e_shnum = SECTIONS;
+	ehdr.e_shstrndx = 2;
+	fb_elf_write_ehdr(form, &ehdr, made);
 	free(image->bytes);
 	image->bytes = made;
-	image->size = tail + sizeof(*sections);
+	image->size = whole;
 	image->has_unwind = true;
 	return NULL;
 }

@@ -15,8 +15,11 @@
 
 #include "base/error.h"
 #include "base/space.h"
+#include "user/elf/elf_form.h"
 
 struct fb_elf_image {
+	const struct fb_elf_form
+		*form;        /* of the object, and of bytes; NULL: read from a damaged bundle */
 	void *bytes;          /* owned; an ELF file for elf_memory() */
 	size_t size;          /* of bytes */
 	uint64_t first_vaddr; /* ELF address of the page that is mapped at base */
@@ -28,7 +31,7 @@ struct fb_elf_image {
 	uint64_t missing;   /* first page of the unwind tables that cannot be read; 0: none */
 };
 
-/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 there; FB_CORRUPT; errors
+/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 or i386 there; FB_CORRUPT; errors
  * of fb_space_read() for its headers. Missing unwind tables are no error. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 						 struct fb_elf_image *image_ret);

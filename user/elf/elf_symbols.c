@@ -29,7 +29,7 @@ void fb_elf_symbols_deinit(struct fb_elf_symbols *symbols)
 }
 
 /* Public names before private ones, plain ones before those with underscores. */
-static uint8_t rank_of(const GElf_Sym *sym, const char *name)
+static uint8_t rank_of(const Elf64_Sym *sym, const char *name)
 {
 	uint8_t rank = sym->st_size ? 8 : 0;
 
@@ -40,7 +40,7 @@ static uint8_t rank_of(const GElf_Sym *sym, const char *name)
 	return name[0] == '_' ? rank : rank + 4;
 }
 
-static bool is_function(const GElf_Sym *sym)
+static bool is_function(const Elf64_Sym *sym)
 {
 	unsigned type = GELF_ST_TYPE(sym->st_info);
 
@@ -50,7 +50,7 @@ static bool is_function(const GElf_Sym *sym)
 		(type == STT_NOTYPE && GELF_ST_BIND(sym->st_info) == STB_GLOBAL));
 }
 
-static struct fb_error *add(struct fb_elf_symbols *symbols, const GElf_Sym *sym, const char *name)
+static struct fb_error *add(struct fb_elf_symbols *symbols, const Elf64_Sym *sym, const char *name)
 {
 	size_t length = strnlen(name, FB_MAX_SYMBOL_NAME);
 	struct fb_elf_symbol *symbol;
@@ -81,7 +81,8 @@ static struct fb_error *add_section(struct fb_elf_symbols *symbols, Elf *elf, El
 				    const GElf_Shdr *shdr)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
-	size_t count = data && data->d_buf ? data->d_size / sizeof(Elf64_Sym) : 0;
+	size_t size = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
+	size_t count = data && data->d_buf && size ? data->d_size / size : 0;
 
 	for (size_t i = 1; i < count && i < FB_MAX_OBJECT_SYMBOLS; i++) {
 		GElf_Sym sym;
@@ -173,15 +174,16 @@ static struct fb_error *read_dynamic(struct fb_space *space, uint64_t base,
 				     const struct fb_elf_image *image, struct dynamic *dynamic)
 {
 	uint64_t address = image->dynamic + (base - image->first_vaddr);
-	uint64_t count = image->dynamic_size / sizeof(Elf64_Dyn);
+	size_t size = image->form->dyn;
 
-	for (uint64_t i = 0; i < count && i < FB_MAX_DYNAMIC; i++) {
+	for (uint64_t i = 0; i < image->dynamic_size / size && i < FB_MAX_DYNAMIC; i++) {
+		uint8_t bytes[sizeof(Elf64_Dyn)];
+		struct fb_error *err = fb_space_read(space, address + i * size, bytes, size);
 		Elf64_Dyn entry;
-		struct fb_error *err =
-			fb_space_read(space, address + i * sizeof(entry), &entry, sizeof(entry));
 
 		if (err)
 			return err;
+		entry = fb_elf_read_dyn(image->form, bytes);
 		if (entry.d_tag == DT_NULL)
 			break;
 		if (entry.d_tag == DT_SYMTAB)
@@ -200,7 +202,8 @@ static struct fb_error *read_dynamic(struct fb_space *space, uint64_t base,
 
 /* .gnu.hash (nbuckets, symoffset, bloom_size, bloom_shift; bloom; buckets; chains): the highest
  * bucket's chain ends with the table's last symbol. */
-static struct fb_error *count_gnu_hash(struct fb_space *space, uint64_t address, uint64_t *count)
+static struct fb_error *count_gnu_hash(struct fb_space *space, const struct fb_elf_form *form,
+				       uint64_t address, uint64_t *count)
 {
 	uint32_t head[4], last = 0, value;
 	uint64_t buckets;
@@ -211,7 +214,7 @@ static struct fb_error *count_gnu_hash(struct fb_space *space, uint64_t address,
 	if (head[0] > FB_MAX_OBJECT_SYMBOLS || head[2] > FB_MAX_OBJECT_SYMBOLS)
 		return fb_error_create(FB_CORRUPT, ".gnu.hash has %u buckets, %u bloom words",
 				       head[0], head[2]);
-	buckets = address + sizeof(head) + 8ull * head[2];
+	buckets = address + sizeof(head) + (uint64_t)form->word * head[2];
 	for (uint32_t i = 0; i < head[0] && !err; i++) {
 		err = fb_space_u32(space, buckets + 4ull * i, &value);
 		if (!err && value > last)
@@ -233,15 +236,15 @@ static struct fb_error *count_gnu_hash(struct fb_space *space, uint64_t address,
 	return NULL;
 }
 
-static struct fb_error *count_symbols(struct fb_space *space, const struct dynamic *dynamic,
-				      uint64_t *count)
+static struct fb_error *count_symbols(struct fb_space *space, const struct fb_elf_form *form,
+				      const struct dynamic *dynamic, uint64_t *count)
 {
 	uint32_t chains;
 	struct fb_error *err;
 
 	*count = 0;
 	if (dynamic->gnu_hash)
-		return count_gnu_hash(space, dynamic->gnu_hash, count);
+		return count_gnu_hash(space, form, dynamic->gnu_hash, count);
 	if (!dynamic->hash)
 		return NULL;
 	err = fb_space_u32(space, dynamic->hash + 4, &chains);
@@ -278,7 +281,8 @@ static struct fb_error *read_prefix(struct fb_space *space, uint64_t address, ui
 }
 
 static struct fb_error *add_dynsym(struct fb_elf_symbols *symbols, struct fb_space *space,
-				   const struct dynamic *dynamic, uint64_t count)
+				   const struct fb_elf_form *form, const struct dynamic *dynamic,
+				   uint64_t count)
 {
 	char *table = NULL, *strings = NULL;
 	uint64_t table_size = 0, string_size = 0;
@@ -286,13 +290,12 @@ static struct fb_error *add_dynsym(struct fb_elf_symbols *symbols, struct fb_spa
 		dynamic->strsz < FB_MAX_OBJECT_STRINGS ? dynamic->strsz : FB_MAX_OBJECT_STRINGS;
 	struct fb_error *err;
 
-	err = read_prefix(space, dynamic->symtab, count * sizeof(Elf64_Sym), &table, &table_size);
+	err = read_prefix(space, dynamic->symtab, count * form->sym, &table, &table_size);
 	if (!err)
 		err = read_prefix(space, dynamic->strtab, strsz, &strings, &string_size);
-	for (uint64_t i = 1; !err && i < table_size / sizeof(Elf64_Sym); i++) {
-		Elf64_Sym sym;
+	for (uint64_t i = 1; !err && i < table_size / form->sym; i++) {
+		const Elf64_Sym sym = fb_elf_read_sym(form, table + i * form->sym);
 
-		memcpy(&sym, table + i * sizeof(sym), sizeof(sym));
 		if (sym.st_name < string_size && is_function(&sym))
 			err = add(symbols, &sym, strings + sym.st_name);
 	}
@@ -312,10 +315,10 @@ struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols, struc
 		return NULL;
 	err = read_dynamic(space, base, image, &dynamic);
 	if (!err && dynamic.symtab && dynamic.strtab)
-		err = count_symbols(space, &dynamic, &count);
+		err = count_symbols(space, image->form, &dynamic, &count);
 	if (!fb_error_is_fatal(err)) {
 		fb_error_destroy(err);
-		err = count ? add_dynsym(symbols, space, &dynamic, count) : NULL;
+		err = count ? add_dynsym(symbols, space, image->form, &dynamic, count) : NULL;
 	}
 	return unless_full(err);
 }

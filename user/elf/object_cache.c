@@ -168,12 +168,16 @@ static uint64_t elf_entry(Elf *elf)
 	return gelf_getehdr(elf, &ehdr) ? ehdr.e_entry : 0;
 }
 
-static bool is_object(Elf *elf)
+/* The form of an object that can be mapped; NULL: it is none of x86. */
+static const struct fb_elf_form *form_of(Elf *elf)
 {
+	const struct fb_elf_form *form;
 	GElf_Ehdr ehdr;
 
-	return elf && gelf_getehdr(elf, &ehdr) && ehdr.e_machine == EM_X86_64 &&
-	       (ehdr.e_type == ET_DYN || ehdr.e_type == ET_EXEC);
+	if (!elf || !gelf_getehdr(elf, &ehdr) || (ehdr.e_type != ET_DYN && ehdr.e_type != ET_EXEC))
+		return NULL;
+	form = fb_elf_form_of(ehdr.e_ident);
+	return form && ehdr.e_machine == form->machine ? form : NULL;
 }
 
 /* A file DIR/.build-id/xx/yyy SUFFIX that has this build-id; -1 in *fd_ret if there is none. */
@@ -258,9 +262,10 @@ static struct fb_error *find_file(const struct fb_object_sources *sources,
 	if (err || object->fd < 0)
 		return err;
 	elf = elf_begin(object->fd, ELF_C_READ, NULL);
-	if (is_object(elf))
+	object->form = form_of(elf);
+	if (object->form)
 		file_build_id(elf, found);
-	if (!is_object(elf) || (object->memory_id[0] && strcmp(found, object->memory_id) != 0)) {
+	if (!object->form || (object->memory_id[0] && strcmp(found, object->memory_id) != 0)) {
 		if (object->fd_owned)
 			close(object->fd);
 		object->fd = -1;
@@ -299,6 +304,7 @@ static struct fb_error *find_stored(const struct fb_object_sources *sources,
 	fb_elf_symbols_deinit(&object->symbols);
 	memcpy(object->build_id, found_id, sizeof(found_id));
 	object->image = stored.image;
+	object->form = stored.image.form;
 	object->symbols = stored.symbols;
 	object->code = stored.code;
 	object->code_size = stored.code_size;
@@ -322,6 +328,7 @@ static struct fb_error *load_memory(const struct fb_mapped_object *mapped,
 	err = fb_elf_image_read(mapped->space, mapped->base, image);
 	if (err)
 		return err;
+	object->form = image->form;
 	object->first_vaddr = image->first_vaddr;
 	object->entry = image->entry;
 	if (!image->has_unwind && !image->missing) {

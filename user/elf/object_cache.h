@@ -66,7 +66,8 @@ struct fb_cached_object {
 	uint64_t base;                    /* its address in owner */
 	int fd;                           /* of the file; -1: image is used */
 	bool fd_owned;
-	int debug_fd; /* of its separate debug file; -1: none. Owned */
+	int debug_fd;                   /* of its separate debug file; -1: none. Owned */
+	const struct fb_elf_form *form; /* NULL: what a bundle keeps of it is damaged */
 	struct fb_elf_image image;
 	struct fb_elf_symbols symbols;
 	uint64_t first_vaddr; /* ELF address of the page that is mapped first */

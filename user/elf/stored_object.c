@@ -16,6 +16,7 @@
 #include "base/limits.h"
 #include "base/space.h"
 #include "user/elf/build_id.h"
+#include "user/elf/elf_headers.h"
 #include "user/elf/elf_section.h"
 
 /* As in the file; the image, the symbols, their names and the code follow. */
@@ -40,8 +41,7 @@ _Static_assert(sizeof(struct head) == 56 && sizeof(struct symbol) == 24, "as in 
 struct mapped_file {
 	struct fb_space space;
 	struct fb_file *file;
-	Elf64_Phdr *phdrs; /* owned */
-	unsigned count;
+	struct fb_elf_headers headers;
 };
 
 static struct fb_error *read_mapped(struct fb_space *space, uint64_t address, void *to,
@@ -49,8 +49,8 @@ static struct fb_error *read_mapped(struct fb_space *space, uint64_t address, vo
 {
 	const struct mapped_file *mapped = (const struct mapped_file *)space;
 
-	for (unsigned i = 0; i < mapped->count; i++) {
-		const Elf64_Phdr *phdr = &mapped->phdrs[i];
+	for (unsigned i = 0; i < mapped->headers.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &mapped->headers.phdrs[i];
 		uint64_t page = phdr->p_vaddr & FB_PAGE_MASK, before = phdr->p_vaddr - page;
 
 		if (phdr->p_type != PT_LOAD || phdr->p_offset < before || address < page ||
@@ -66,43 +66,45 @@ static struct fb_error *read_mapped(struct fb_space *space, uint64_t address, vo
 
 static const struct fb_space_ops mapped_ops = {.read = read_mapped};
 
+/* The file as it is, for its headers. */
+static struct fb_error *read_file(struct fb_space *space, uint64_t address, void *to, size_t length)
+{
+	const struct mapped_file *mapped = (const struct mapped_file *)space;
+
+	return fb_file_read(mapped->file, address, to, length);
+}
+
+static const struct fb_space_ops file_ops = {.read = read_file};
+
 /* base_ret: where its header is. */
 static struct fb_error *map_file(struct fb_file *file, struct mapped_file *mapped,
 				 uint64_t *base_ret)
 {
-	Elf64_Ehdr ehdr;
-	struct fb_error *err = fb_file_read(file, 0, &ehdr, sizeof(ehdr));
+	struct fb_error *err;
 
-	if (err)
-		return err;
-	if (memcmp(ehdr.e_ident, ELFMAG, SELFMAG) != 0 || ehdr.e_ident[EI_CLASS] != ELFCLASS64)
-		return fb_error_create(FB_NOT_FOUND, "no ELF file of 64 bits");
-	if (ehdr.e_phentsize != sizeof(Elf64_Phdr))
-		return fb_error_create(FB_CORRUPT, "program headers of %u bytes", ehdr.e_phentsize);
-	mapped->space.ops = &mapped_ops;
+	mapped->space.ops = &file_ops;
 	mapped->space.name = file->path;
 	mapped->file = file;
-	err = fb_alloc_array(ehdr.e_phnum, sizeof(*mapped->phdrs), FB_MAX_OBJECT_PHDRS,
-			     "program headers", &mapped->phdrs);
+	err = fb_elf_headers_read(&mapped->space, 0, &mapped->headers);
 	if (err)
 		return err;
-	mapped->count = ehdr.e_phnum;
-	err = fb_file_read(file, ehdr.e_phoff, mapped->phdrs,
-			   mapped->count * sizeof(*mapped->phdrs));
-	for (unsigned i = 0; !err && i < mapped->count; i++)
-		if (mapped->phdrs[i].p_type == PT_LOAD &&
-		    mapped->phdrs[i].p_offset < FB_PAGE_SIZE) {
-			*base_ret = mapped->phdrs[i].p_vaddr & FB_PAGE_MASK;
+	mapped->space.ops = &mapped_ops;
+	for (unsigned i = 0; i < mapped->headers.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &mapped->headers.phdrs[i];
+
+		if (phdr->p_type == PT_LOAD && phdr->p_offset < FB_PAGE_SIZE) {
+			*base_ret = phdr->p_vaddr & FB_PAGE_MASK;
 			return NULL;
 		}
-	return err ? err : fb_error_create(FB_CORRUPT, "no PT_LOAD covers the ELF header");
+	}
+	return fb_error_create(FB_CORRUPT, "no PT_LOAD covers the ELF header");
 }
 
 /* The segment that may be executed, of files from which linkers make one. */
 static struct fb_error *read_code(const struct mapped_file *mapped, struct fb_stored_object *object)
 {
-	for (unsigned i = 0; i < mapped->count; i++) {
-		const Elf64_Phdr *phdr = &mapped->phdrs[i];
+	for (unsigned i = 0; i < mapped->headers.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &mapped->headers.phdrs[i];
 		struct fb_error *err;
 
 		if (phdr->p_type != PT_LOAD || !(phdr->p_flags & PF_X))
@@ -122,7 +124,7 @@ static struct fb_error *read_code(const struct mapped_file *mapped, struct fb_st
 static struct fb_error *read_segments(struct fb_file *file, bool with_code,
 				      struct fb_stored_object *object)
 {
-	struct mapped_file mapped = {.phdrs = NULL};
+	struct mapped_file mapped = {.headers = {.phdrs = NULL}};
 	uint64_t base = 0;
 	struct fb_error *err = map_file(file, &mapped, &base);
 
@@ -130,7 +132,7 @@ static struct fb_error *read_segments(struct fb_file *file, bool with_code,
 		err = fb_elf_image_read(&mapped.space, base, &object->image);
 	if (!err && (with_code || !object->image.has_unwind))
 		err = read_code(&mapped, object);
-	free(mapped.phdrs);
+	fb_elf_headers_deinit(&mapped.headers);
 	return err;
 }
 
@@ -208,6 +210,8 @@ static struct fb_error *get_image(struct fb_cursor *cursor, const struct head *h
 		return fb_error_nomem();
 	memcpy(image->bytes, bytes, head->image_size);
 	image->size = head->image_size;
+	if (image->size >= EI_NIDENT)
+		image->form = fb_elf_form_of(image->bytes);
 	image->first_vaddr = head->first_vaddr;
 	image->end_vaddr = head->end_vaddr;
 	image->entry = head->entry;
@@ -312,14 +316,14 @@ void fb_stored_object_deinit(struct fb_stored_object *object)
 
 struct fb_error *fb_file_build_id(struct fb_file *file, char *to)
 {
-	struct mapped_file mapped = {.phdrs = NULL};
+	struct mapped_file mapped = {.headers = {.phdrs = NULL}};
 	uint64_t base = 0;
 	struct fb_error *err = map_file(file, &mapped, &base);
 
 	to[0] = '\0';
 	if (!err)
 		err = fb_build_id_read(&mapped.space, base, to, FB_BUILD_ID_TEXT);
-	free(mapped.phdrs);
+	fb_elf_headers_deinit(&mapped.headers);
 	if (!fb_error_is(err, FB_NOT_FOUND))
 		return err;
 	fb_error_destroy(err);

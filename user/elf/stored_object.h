@@ -28,7 +28,7 @@ struct fb_stored_object {
 };
 
 /* Appends the stored object of an ELF file to bytes. with_code: its code is included even where it has unwind tables,
- * because it calls code that has none. FB_NOT_FOUND or FB_CORRUPT where file is no ELF file of x86-64. */
+ * because it calls code that has none. FB_NOT_FOUND or FB_CORRUPT where file is no ELF file of x86-64 or i386. */
 FB_MUST_CHECK struct fb_error *fb_stored_object_make(struct fb_file *file, bool with_code,
 						     struct fb_buf *bytes);
 

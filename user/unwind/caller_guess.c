@@ -5,6 +5,7 @@
  * show how far up the stack its return address lies. Each caller that is found so is a guess, and is marked as one.
  * Called by unwind.c.
  */
+#include <elf.h>
 #include <string.h>
 
 #include "user/unwind/prologue.h"
@@ -20,7 +21,7 @@ static bool read_code(struct fb_unwind_session *session, uint64_t address, uint6
 {
 	const struct fb_unwind_module *module;
 
-	if (fb_unwind_read_word(session, address, word_ret))
+	if (fb_unwind_read_bytes(session, address, word_ret))
 		return true;
 	module = fb_unwind_module_at(session, address);
 	return module && module->object &&
@@ -90,19 +91,35 @@ uint64_t fb_unwind_function_start(struct fb_unwind_session *session, uint64_t ad
 	return symbol ? symbol->address + bias : 0;
 }
 
-static uint64_t displaced(uint64_t address, const uint8_t bytes[4])
+static bool is_32bit(const struct fb_unwind_session *session)
+{
+	return session->regs.machine->elf_machine == EM_386;
+}
+
+/* Where a call or jump leads whose last 4 bytes end at address. */
+static uint64_t displaced(const struct fb_unwind_session *session, uint64_t address,
+			  const uint8_t bytes[4])
 {
 	int32_t displacement;
 
 	memcpy(&displacement, bytes, sizeof(displacement));
-	return address + (uint64_t)(int64_t)displacement;
+	address += (uint64_t)(int64_t)displacement;
+	return is_32bit(session) ? (uint32_t)address : address;
 }
 
-/* Whether at address a linker's stub (of a PLT) begins that jumps to function: endbr64 or not, bnd or not,
+/* The word that an instruction with ModRM 15 or 25 goes through, whose last 4 bytes end at address: relative to that, and
+ * in code of 32 bits an address. */
+static uint64_t through(const struct fb_unwind_session *session, uint64_t address,
+			const uint8_t bytes[4])
+{
+	return displaced(session, is_32bit(session) ? 0 : address, bytes);
+}
+
+/* Whether at address a linker's stub (of a PLT) begins that jumps to function: endbr or not, bnd or not,
  * then jmp through a word of memory. */
 static bool is_stub_of(struct fb_unwind_session *session, uint64_t address, uint64_t function)
 {
-	static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+	const uint8_t endbr[] = {0xf3, 0x0f, 0x1e, is_32bit(session) ? 0xfb : 0xfa};
 	uint8_t code[16];
 	uint64_t words[2], target;
 	size_t at = 0;
@@ -111,13 +128,14 @@ static bool is_stub_of(struct fb_unwind_session *session, uint64_t address, uint
 	    !read_code(session, address + sizeof(words[0]), &words[1]))
 		return false;
 	memcpy(code, words, sizeof(code));
-	if (memcmp(code, endbr64, sizeof(endbr64)) == 0)
-		at += sizeof(endbr64);
+	if (memcmp(code, endbr, sizeof(endbr)) == 0)
+		at += sizeof(endbr);
 	if (code[at] == 0xf2)
 		at++;
 	if (code[at] != 0xff || code[at + 1] != 0x25)
 		return false;
-	return fb_unwind_read_word(session, displaced(address + at + 6, &code[at + 2]), &target) &&
+	return fb_unwind_read_word(session, through(session, address + at + 6, &code[at + 2]),
+				   &target) &&
 	       target == function;
 }
 
@@ -130,12 +148,12 @@ static bool follows_call_of(struct fb_unwind_session *session, uint64_t address,
 	if (!fb_unwind_is_code(session, address) || !read_before(session, address, code))
 		return false;
 	if (code[3] == 0xe8) {
-		target = displaced(address, &code[4]);
+		target = displaced(session, address, &code[4]);
 		if (target == function || is_stub_of(session, target, function))
 			return true;
 	}
 	return code[2] == 0xff && code[3] == 0x15 &&
-	       fb_unwind_read_word(session, displaced(address, &code[4]), &target) &&
+	       fb_unwind_read_word(session, through(session, address, &code[4]), &target) &&
 	       target == function;
 }
 
@@ -146,7 +164,7 @@ static bool follows_call_of(struct fb_unwind_session *session, uint64_t address,
  * known. */
 static bool read_prologue(struct fb_unwind_session *session, struct fb_prologue *prologue)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;
+	uint64_t pc = fb_unwind_pc(session), word;
 	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
 	uint8_t code[READ_BYTES];
 	size_t size = 0;
@@ -160,7 +178,7 @@ static bool read_prologue(struct fb_unwind_session *session, struct fb_prologue 
 	}
 	if (size > pc - function)
 		size = (size_t)(pc - function);
-	fb_prologue_read(code, size, prologue);
+	fb_prologue_read(session->regs.machine, code, size, prologue);
 	return size > 0 || pc == function;
 }
 
@@ -171,13 +189,29 @@ bool fb_unwind_is_outermost(struct fb_unwind_session *session)
 	return read_prologue(session, &prologue) && prologue.outermost;
 }
 
+/* Bits of known. */
+static uint32_t frame_bit(const struct fb_unwind_session *session)
+{
+	return 1u << session->regs.machine->frame;
+}
+
+/* Makes pc and sp the caller's, and known. What else is known, is to be set before. */
+static void go_up(struct fb_unwind_session *session, uint64_t pc, uint64_t sp)
+{
+	struct fb_cfi_registers *regs = &session->regs;
+
+	regs->values[regs->machine->pc] = pc;
+	regs->values[regs->machine->stack] = sp;
+	regs->known |= 1u << regs->machine->pc | 1u << regs->machine->stack;
+}
+
 /* Makes the registers those of the caller that returns to the word at place: what the prologue saved is
- * the caller's, and RBP where it did not. */
+ * the caller's, and the frame pointer where it did not. */
 static void return_to(struct fb_unwind_session *session, const struct fb_prologue *prologue,
 		      uint64_t place, uint64_t pc)
 {
 	struct fb_cfi_registers *regs = &session->regs;
-	uint32_t known = regs->known & 1u << FB_DWARF_RBP;
+	uint32_t known = regs->known & frame_bit(session);
 
 	for (size_t i = 0; i < prologue->saved_count; i++) {
 		unsigned reg = prologue->saved[i].reg;
@@ -187,9 +221,8 @@ static void return_to(struct fb_unwind_session *session, const struct fb_prologu
 					&regs->values[reg]))
 			known |= 1u << reg;
 	}
-	regs->values[FB_DWARF_RIP] = pc;
-	regs->values[FB_DWARF_RSP] = place + 8;
-	regs->known = known | 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP;
+	regs->known = known;
+	go_up(session, pc, place + regs->machine->word);
 }
 
 /* The word that the prologue left the return address at. strictly: only one behind a call of this very
@@ -198,15 +231,15 @@ static bool guess_by_prologue(struct fb_unwind_session *session, const struct fb
 			      bool strictly)
 {
 	const struct fb_cfi_registers *regs = &session->regs;
-	uint64_t pc = regs->values[FB_DWARF_RIP], sp = regs->values[FB_DWARF_RSP], word;
+	uint64_t pc = fb_unwind_pc(session), sp = fb_unwind_sp(session), word;
 	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
 	uint64_t place = sp + prologue->depth;
 
-	if (prologue->has_frame && regs->known & 1u << FB_DWARF_RBP)
-		place = regs->values[FB_DWARF_RBP] + prologue->frame;
+	if (prologue->has_frame && regs->known & frame_bit(session))
+		place = regs->values[regs->machine->frame] + prologue->frame;
 	else if (!prologue->known)
 		return false;
-	if (place % 8 || place < sp || place > INT64_MAX ||
+	if (place % regs->machine->word || place < sp || place > INT64_MAX ||
 	    !fb_unwind_read_word(session, place, &word) ||
 	    !(strictly ? follows_call_of(session, word, function)
 		       : fb_unwind_may_follow_call(session, word)))
@@ -225,50 +258,48 @@ static bool guess_by_stack_top(struct fb_unwind_session *session, uint64_t sp)
 	if (session->caller || !fb_unwind_read_word(session, sp, &pc) ||
 	    !fb_unwind_may_follow_call(session, pc))
 		return false;
-	session->regs.values[FB_DWARF_RIP] = pc;
-	session->regs.values[FB_DWARF_RSP] = sp + 8;
+	go_up(session, pc, sp + session->regs.machine->word);
 	return true;
 }
 
 /* Finds the first word on the stack that a call of the current function has pushed. What else the function changed is
- * not known; its caller's RBP is assumed to be unchanged. */
+ * not known; its caller's frame pointer is assumed to be unchanged. */
 static bool guess_by_call_site(struct fb_unwind_session *session, uint64_t sp)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP], word;
+	const unsigned size = session->regs.machine->word;
+	uint64_t pc = fb_unwind_pc(session), word;
 	uint64_t function = fb_unwind_function_start(session, session->caller ? pc - 1 : pc);
 
-	if (!function || sp % 8)
+	if (!function || sp % size)
 		return false;
-	for (unsigned i = 0; i < MOST_WORDS; i++, sp += 8) {
+	for (unsigned i = 0; i < MOST_WORDS; i++, sp += size) {
 		if (!fb_unwind_read_word(session, sp, &word))
 			return false;
 		if (!follows_call_of(session, word, function))
 			continue;
-		session->regs.values[FB_DWARF_RIP] = word;
-		session->regs.values[FB_DWARF_RSP] = sp + 8;
-		session->regs.known &= 1u << FB_DWARF_RBP;
-		session->regs.known |= 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP;
+		session->regs.known &= frame_bit(session);
+		go_up(session, word, sp + size);
 		return true;
 	}
 	return false;
 }
 
-/* A frame that begins as the ABI suggests: [rbp] is the caller's rbp, and behind it the return
+/* A frame that begins as the ABI suggests: the frame pointer leads to the caller's, and behind that is the return
  * address. Only what a function must not change stays known. */
 static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t sp)
 {
 	struct fb_cfi_registers *regs = &session->regs;
-	uint64_t frame = regs->values[FB_DWARF_RBP], caller, pc;
+	const unsigned size = regs->machine->word;
+	uint64_t frame = regs->values[regs->machine->frame], caller, pc;
 
-	if (!(regs->known & (1u << FB_DWARF_RBP)) || frame < sp || frame % 8 || frame > INT64_MAX ||
-	    !fb_unwind_read_word(session, frame, &caller) ||
-	    !fb_unwind_read_word(session, frame + 8, &pc) ||
+	if (!(regs->known & frame_bit(session)) || frame < sp || frame % size ||
+	    frame > INT64_MAX || !fb_unwind_read_word(session, frame, &caller) ||
+	    !fb_unwind_read_word(session, frame + size, &pc) ||
 	    !fb_unwind_may_follow_call(session, pc))
 		return false;
-	regs->values[FB_DWARF_RIP] = pc;
-	regs->values[FB_DWARF_RSP] = frame + 16;
-	regs->values[FB_DWARF_RBP] = caller;
-	regs->known = 1u << FB_DWARF_RIP | 1u << FB_DWARF_RSP | 1u << FB_DWARF_RBP;
+	regs->values[regs->machine->frame] = caller;
+	regs->known = frame_bit(session);
+	go_up(session, pc, frame + 2 * size);
 	return true;
 }
 
@@ -276,7 +307,7 @@ static bool guess_by_frame_pointer(struct fb_unwind_session *session, uint64_t s
  * frame pointer may be that of a function further out, so that what lies between is passed over. */
 bool fb_unwind_guess_caller(struct fb_unwind_session *session, enum fb_frame_found *found_ret)
 {
-	uint64_t sp = session->regs.values[FB_DWARF_RSP];
+	uint64_t sp = fb_unwind_sp(session);
 	struct fb_prologue prologue;
 	bool read = read_prologue(session, &prologue);
 	bool pushed = read && (prologue.depth || prologue.has_frame);

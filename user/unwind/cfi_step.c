@@ -7,9 +7,34 @@
 #include "user/unwind/cfi_step.h"
 
 #include <dwarf.h>
+#include <elf.h>
 
 /* The expressions of PLTs and signal trampolines need at most 3. */
 #define STACK_WORDS 32u
+
+#define BIT(number) (1u << (number))
+
+const struct fb_cfi_machine fb_cfi_x86_64 = {
+	.elf_machine = EM_X86_64,
+	.word = 8,
+	.frame = 6,
+	.stack = 7,
+	.pc = 16,
+	.count = 17,
+	/* RBX, RBP, R12 to R15 */
+	.callee_saved = BIT(3) | BIT(6) | BIT(12) | BIT(13) | BIT(14) | BIT(15),
+};
+
+const struct fb_cfi_machine fb_cfi_i386 = {
+	.elf_machine = EM_386,
+	.word = 4,
+	.frame = 5,
+	.stack = 4,
+	.pc = 8,
+	.count = 9,
+	/* EBX, EBP, ESI, EDI */
+	.callee_saved = BIT(3) | BIT(5) | BIT(6) | BIT(7),
+};
 
 struct evaluation {
 	const struct fb_cfi_registers *registers;
@@ -20,17 +45,29 @@ struct evaluation {
 	uint64_t stack[STACK_WORDS];
 };
 
+/* What of a value fits a register. */
+static uint64_t cut(const struct fb_cfi_registers *registers, uint64_t value)
+{
+	return registers->machine->word == 4 ? (uint32_t)value : value;
+}
+
+static int64_t as_signed(const struct fb_cfi_registers *registers, uint64_t value)
+{
+	return registers->machine->word == 4 ? (int32_t)value : (int64_t)value;
+}
+
 static bool push(struct evaluation *evaluation, uint64_t value)
 {
 	if (evaluation->depth == STACK_WORDS)
 		return false;
-	evaluation->stack[evaluation->depth++] = value;
+	evaluation->stack[evaluation->depth++] = cut(evaluation->registers, value);
 	return true;
 }
 
 static bool push_register(struct evaluation *evaluation, uint64_t number, uint64_t offset)
 {
-	if (number >= FB_DWARF_REGS || !(evaluation->registers->known & (1u << number)))
+	if (number >= evaluation->registers->machine->count ||
+	    !(evaluation->registers->known & (1u << number)))
 		return false;
 	return push(evaluation, evaluation->registers->values[number] + offset);
 }
@@ -76,13 +113,13 @@ static bool change_top(struct evaluation *evaluation, const Dwarf_Op *op)
 
 	switch (op->atom) {
 	case DW_OP_plus_uconst:
-		*top += op->number;
+		*top = cut(evaluation->registers, *top + op->number);
 		return true;
 	case DW_OP_neg:
-		*top = -*top;
+		*top = cut(evaluation->registers, -*top);
 		return true;
 	case DW_OP_not:
-		*top = ~*top;
+		*top = cut(evaluation->registers, ~*top);
 		return true;
 	case DW_OP_deref:
 		return evaluation->memory->read(evaluation->memory->context, *top, top);
@@ -96,17 +133,21 @@ static bool change_top(struct evaluation *evaluation, const Dwarf_Op *op)
 	}
 }
 
-static uint64_t shift_right(uint64_t value, uint64_t count, bool arithmetic)
+static uint64_t shift_right(uint64_t value, uint64_t count)
 {
-	if (!arithmetic)
-		return count < 64 ? value >> count : 0;
-	return (uint64_t)((int64_t)value >> (count < 64 ? count : 63));
+	return count < 64 ? value >> count : 0;
+}
+
+static uint64_t shift_right_signed(int64_t value, uint64_t count)
+{
+	return (uint64_t)(value >> (count < 64 ? count : 63));
 }
 
 /* Does an operation on the two words on top. Comparisons are signed (DWARF 5, 2.5.1.5). */
-static bool combine(uint8_t atom, uint64_t left, uint64_t right, uint64_t *result_ret)
+static bool combine(const struct fb_cfi_registers *registers, uint8_t atom, uint64_t left,
+		    uint64_t right, uint64_t *result_ret)
 {
-	int64_t a = (int64_t)left, b = (int64_t)right;
+	int64_t a = as_signed(registers, left), b = as_signed(registers, right);
 
 	switch (atom) {
 	case DW_OP_plus:
@@ -131,8 +172,10 @@ static bool combine(uint8_t atom, uint64_t left, uint64_t right, uint64_t *resul
 		*result_ret = right < 64 ? left << right : 0;
 		return true;
 	case DW_OP_shr:
+		*result_ret = shift_right(left, right);
+		return true;
 	case DW_OP_shra:
-		*result_ret = shift_right(left, right, atom == DW_OP_shra);
+		*result_ret = shift_right_signed(a, right);
 		return true;
 	case DW_OP_eq:
 	case DW_OP_ne:
@@ -188,9 +231,10 @@ static bool execute(struct evaluation *evaluation, const Dwarf_Op *op)
 		return true;
 	if (evaluation->depth < 2)
 		return false;
-	if (!combine(op->atom, stack[evaluation->depth - 2], stack[evaluation->depth - 1], &result))
+	if (!combine(evaluation->registers, op->atom, stack[evaluation->depth - 2],
+		     stack[evaluation->depth - 1], &result))
 		return rearrange(evaluation, op->atom);
-	stack[--evaluation->depth - 1] = result;
+	stack[--evaluation->depth - 1] = cut(evaluation->registers, result);
 	return true;
 }
 
@@ -236,7 +280,7 @@ static bool recover(Dwarf_Frame *row, int number, const struct fb_cfi_registers 
 void fb_cfi_step(Dwarf_Frame *row, const struct fb_cfi_registers *callee,
 		 const struct fb_cfi_memory *memory, struct fb_cfi_registers *caller_ret)
 {
-	struct fb_cfi_registers caller = {.known = 0};
+	struct fb_cfi_registers caller = {.machine = callee->machine};
 	Dwarf_Op *ops;
 	uint64_t cfa = 0;
 	size_t count;
@@ -244,17 +288,17 @@ void fb_cfi_step(Dwarf_Frame *row, const struct fb_cfi_registers *callee,
 
 	has_cfa = dwarf_frame_cfa(row, &ops, &count) == 0 &&
 		  evaluate(callee, memory, NULL, ops, count, &cfa);
-	for (int i = 0; i < FB_DWARF_REGS; i++)
-		if (recover(row, i, callee, memory, has_cfa ? &cfa : NULL, &caller.values[i]))
+	for (unsigned i = 0; i < callee->machine->count; i++)
+		if (recover(row, (int)i, callee, memory, has_cfa ? &cfa : NULL, &caller.values[i]))
 			caller.known |= 1u << i;
 	*caller_ret = caller;
 }
 
-bool fb_cfi_is_outermost(Dwarf_Frame *row)
+bool fb_cfi_is_outermost(const struct fb_cfi_machine *machine, Dwarf_Frame *row)
 {
 	Dwarf_Op simple[3], *ops;
 	size_t count;
 
-	return dwarf_frame_register(row, FB_DWARF_RIP, simple, &ops, &count) == 0 && count == 0 &&
-	       ops == simple;
+	return dwarf_frame_register(row, (int)machine->pc, simple, &ops, &count) == 0 &&
+	       count == 0 && ops == simple;
 }

@@ -3,7 +3,7 @@
  * One step up the stack by a row of an unwind table (DWARF 5, 6.4.3): computes the
  * caller's registers from those of the callee. libdw reads the table; its expressions
  * are evaluated here, because libdwfl gives access to the registers of a frame only
- * since 0.188. x86-64 only. Called by unwind.c.
+ * since 0.188. For x86-64 and i386. Called by unwind.c.
  */
 #ifndef FB_USER_CFI_STEP_H
 #define FB_USER_CFI_STEP_H
@@ -13,18 +13,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* DWARF numbers of x86-64's registers (System V ABI, figure 3.36). */
-#define FB_DWARF_RBP 6
-#define FB_DWARF_RSP 7
-#define FB_DWARF_RIP 16
+/* What differs between a thread that runs code of 64 bits and one that runs code of 32. Registers have their numbers of
+ * DWARF (System V ABI for x86-64, figure 3.36, and for i386, figure 2.14). */
+struct fb_cfi_machine {
+	uint16_t elf_machine;  /* EM_X86_64 or EM_386 */
+	unsigned word;         /* bytes of an address, and of what a push takes */
+	unsigned frame;        /* the register RBP or EBP */
+	unsigned stack;        /* RSP or ESP */
+	unsigned pc;           /* RIP or EIP, which stands for the return address */
+	unsigned count;        /* of registers: 0 to count - 1 */
+	uint32_t callee_saved; /* bit N is set where a function must preserve register N */
+};
+extern const struct fb_cfi_machine fb_cfi_x86_64, fb_cfi_i386;
+
+/* As many as either has. */
 #define FB_DWARF_REGS 17
 
 struct fb_cfi_registers {
-	uint64_t values[FB_DWARF_REGS];
-	uint32_t known; /* bit N is set where values[N] is known */
+	const struct fb_cfi_machine *machine;
+	uint64_t values[FB_DWARF_REGS]; /* of 32 bits: the upper half is 0 */
+	uint32_t known;                 /* bit N is set where values[N] is known */
 };
 
-/* Reads 8 bytes of the process at address; false where they cannot be read. */
+/* Reads a word (of the machine's size) of the process at address; false where it cannot be read. */
 typedef bool fb_cfi_read_fn(void *context, uint64_t address, uint64_t *word_ret);
 
 struct fb_cfi_memory {
@@ -38,6 +49,6 @@ void fb_cfi_step(Dwarf_Frame *row, const struct fb_cfi_registers *callee,
 		 const struct fb_cfi_memory *memory, struct fb_cfi_registers *caller_ret);
 
 /* Whether the row marks the outermost frame, by an undefined return address. */
-bool fb_cfi_is_outermost(Dwarf_Frame *row);
+bool fb_cfi_is_outermost(const struct fb_cfi_machine *machine, Dwarf_Frame *row);
 
 #endif

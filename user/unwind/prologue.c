@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the first instructions of a function. Only those that change the stack pointer or RBP matter; of the other
+ * Reads the first instructions of a function. Only those that change the stack pointer or the frame pointer matter; of the other
  * instructions that compilers put before and between pushes, only the length is decoded (Intel's manual, volume 2,
  * appendix A). Called by caller_guess.c.
  */
@@ -10,20 +10,14 @@
 
 #include "base/attr.h"
 #include "base/search.h"
-#include "user/unwind/cfi_step.h"
-
-/* DWARF numbers of what callees keep, beside RBP. */
-#define DWARF_RBX 3u
-#define DWARF_R12 12u
-#define DWARF_R15 15u
 
 enum effect {
 	NOTHING,
-	PUSHES,       /* reg, or 8 bytes of another value: reg is FB_DWARF_REGS */
+	PUSHES,       /* reg, or a word of another value: reg is FB_DWARF_REGS */
 	MOVES_SP,     /* down by amount */
 	ALIGNS_SP,    /* to an unknown address */
-	SETS_FRAME,   /* RBP = RSP */
-	CLEARS_FRAME, /* RBP = 0 */
+	SETS_FRAME,   /* the frame pointer = the stack pointer */
+	CLEARS_FRAME, /* the frame pointer = 0 */
 	ENDS,         /* pops, calls, jumps or returns: what follows is no prologue */
 };
 
@@ -66,6 +60,12 @@ static const struct opcodes of_one_byte[] = {
 	{0xff, 0xff, MODRM},
 };
 
+/* Those that are others, or none, in code of 64 bits: inc and dec, which are prefixes there, and mov with an address. */
+static const struct opcodes of_32_bits[] = {
+	{0x40, 0x4f, NONE},
+	{0xa0, 0xa3, IMM32},
+};
+
 /* Behind 0f. */
 static const struct opcodes of_two_bytes[] = {
 	{0x05, 0x05, NONE},         {0x10, 0x17, MODRM},        {0x1e, 0x1f, MODRM},
@@ -86,9 +86,10 @@ static unsigned operands_of(const struct opcodes *table, size_t count, uint8_t o
 }
 
 struct reader {
+	const struct fb_cfi_machine *machine;
 	const uint8_t *code;
 	size_t size, at;
-	bool wide;   /* REX.W */
+	bool wide;   /* REX.W, and in code of 32 bits always: an operand is as wide as an address */
 	bool narrow; /* 66 */
 	uint8_t rex; /* 0: none */
 	uint8_t opcode;
@@ -117,10 +118,12 @@ static bool read_opcode(struct reader *reader)
 {
 	uint8_t byte = 0;
 
-	while (next_byte(reader, &byte) && (byte == 0x66 || byte == 0xf2 || byte == 0xf3 ||
-					    byte == 0xf0 || byte == 0x2e || byte == 0x64))
+	while (next_byte(reader, &byte) &&
+	       (byte == 0x66 || byte == 0xf2 || byte == 0xf3 || byte == 0xf0 || byte == 0x2e ||
+		byte == 0x64 || byte == 0x65))
 		reader->narrow |= byte == 0x66;
-	if ((byte & 0xf0) == 0x40) {
+	reader->wide = reader->machine->word == 4;
+	if (!reader->wide && (byte & 0xf0) == 0x40) {
 		reader->rex = byte;
 		reader->wide = byte & 8;
 		if (!next_byte(reader, &byte))
@@ -163,10 +166,15 @@ static uint64_t immediate(const struct reader *reader, size_t size)
 	return (uint64_t)(int64_t)wide;
 }
 
-/* DWARF numbers of the machine's registers 0 to 15. */
+/* DWARF numbers of the machine's registers 0 to 15. Those of i386 are the machine's own. */
 static const unsigned dwarf_numbers[] = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/* Instructions with one opcode byte whose ModRM names RSP or RBP. */
+static unsigned dwarf_number(const struct reader *reader, unsigned number)
+{
+	return reader->machine->word == 4 ? number : dwarf_numbers[number];
+}
+
+/* Instructions with one opcode byte whose ModRM names the stack or the frame pointer. */
 static void find_effect_of_modrm(const struct reader *reader, struct instruction *instruction)
 {
 	bool registers = reader->modrm >> 6 == 3 && !(reader->rex & 5);
@@ -207,7 +215,7 @@ static void find_effect(const struct reader *reader, unsigned operands,
 		return;
 	if (opcode >= 0x50 && opcode <= 0x57) {
 		instruction->effect = PUSHES;
-		instruction->reg = dwarf_numbers[(opcode & 7) + (reader->rex & 1 ? 8 : 0)];
+		instruction->reg = dwarf_number(reader, (opcode & 7) + (reader->rex & 1 ? 8 : 0));
 	} else if (opcode == 0x68 || opcode == 0x6a) {
 		instruction->effect = PUSHES;
 		instruction->reg = FB_DWARF_REGS;
@@ -219,26 +227,39 @@ static void find_effect(const struct reader *reader, unsigned operands,
 	}
 }
 
-static bool read_instruction(const uint8_t *code, size_t size, struct instruction *instruction)
+static unsigned operands_of_opcode(const struct reader *reader)
 {
-	struct reader reader = {.code = code, .size = size};
+	unsigned operands = UNREAD;
+
+	if (reader->two)
+		return operands_of(of_two_bytes, FB_ARRAY_SIZE(of_two_bytes), reader->opcode);
+	if (reader->machine->word == 4)
+		operands = operands_of(of_32_bits, FB_ARRAY_SIZE(of_32_bits), reader->opcode);
+	return operands != UNREAD
+		       ? operands
+		       : operands_of(of_one_byte, FB_ARRAY_SIZE(of_one_byte), reader->opcode);
+}
+
+static bool read_instruction(const struct fb_cfi_machine *machine, const uint8_t *code, size_t size,
+			     struct instruction *instruction)
+{
+	struct reader reader = {.machine = machine, .code = code, .size = size};
 	size_t wide_immediate = 4;
 	unsigned operands;
 
 	if (!read_opcode(&reader))
 		return false;
-	operands = reader.two
-			   ? operands_of(of_two_bytes, FB_ARRAY_SIZE(of_two_bytes), reader.opcode)
-			   : operands_of(of_one_byte, FB_ARRAY_SIZE(of_one_byte), reader.opcode);
+	operands = operands_of_opcode(&reader);
 	if (operands == UNREAD || ((operands & MODRM) && !read_modrm(&reader)))
 		return false;
 	/* test is the only one of its group with an immediate. */
 	if (!reader.two && (reader.opcode == 0xf6 || reader.opcode == 0xf7) &&
 	    !(reader.modrm & 0x38))
 		operands |= reader.opcode == 0xf6 ? IMM8 : IMM32;
-	if (!reader.two && reader.wide && reader.opcode >= 0xb8 && reader.opcode <= 0xbf)
+	if (!reader.two && reader.rex && reader.wide && reader.opcode >= 0xb8 &&
+	    reader.opcode <= 0xbf)
 		wide_immediate = 8;
-	else if (reader.narrow && !reader.two)
+	else if (reader.narrow && !reader.two && (reader.opcode & 0xfc) != 0xa0)
 		wide_immediate = 2;
 	if (((operands & IMM8) && !skip(&reader, 1)) ||
 	    ((operands & IMM32) && !skip(&reader, wide_immediate)))
@@ -246,11 +267,6 @@ static bool read_instruction(const uint8_t *code, size_t size, struct instructio
 	*instruction = (struct instruction){.length = reader.at, .effect = NOTHING};
 	find_effect(&reader, operands, instruction);
 	return true;
-}
-
-static bool is_kept_by_callees(unsigned reg)
-{
-	return reg == DWARF_RBX || reg == FB_DWARF_RBP || (reg >= DWARF_R12 && reg <= DWARF_R15);
 }
 
 static bool has_saved(const struct fb_prologue *prologue, unsigned reg)
@@ -261,21 +277,22 @@ static bool has_saved(const struct fb_prologue *prologue, unsigned reg)
 	return false;
 }
 
-static void push(struct fb_prologue *prologue, unsigned reg)
+static void push(const struct fb_cfi_machine *machine, struct fb_prologue *prologue, unsigned reg)
 {
-	prologue->depth += 8;
-	if (!is_kept_by_callees(reg) || has_saved(prologue, reg))
+	prologue->depth += machine->word;
+	if (!(machine->callee_saved & 1u << reg) || has_saved(prologue, reg))
 		return;
 	prologue->saved[prologue->saved_count].reg = reg;
 	prologue->saved[prologue->saved_count++].below = prologue->depth;
 }
 
 /* What the prologue itself does. */
-static void apply(const struct instruction *instruction, struct fb_prologue *prologue)
+static void apply(const struct fb_cfi_machine *machine, const struct instruction *instruction,
+		  struct fb_prologue *prologue)
 {
 	switch (instruction->effect) {
 	case PUSHES:
-		push(prologue, instruction->reg);
+		push(machine, prologue, instruction->reg);
 		break;
 	case MOVES_SP:
 		prologue->depth += instruction->amount;
@@ -284,7 +301,7 @@ static void apply(const struct instruction *instruction, struct fb_prologue *pro
 		prologue->known = false;
 		break;
 	case SETS_FRAME:
-		prologue->has_frame = has_saved(prologue, FB_DWARF_RBP);
+		prologue->has_frame = has_saved(prologue, machine->frame);
 		prologue->frame = prologue->depth;
 		break;
 	default:
@@ -292,19 +309,21 @@ static void apply(const struct instruction *instruction, struct fb_prologue *pro
 	}
 }
 
-void fb_prologue_read(const uint8_t *code, size_t size, struct fb_prologue *prologue_ret)
+void fb_prologue_read(const struct fb_cfi_machine *machine, const uint8_t *code, size_t size,
+		      struct fb_prologue *prologue_ret)
 {
 	struct fb_prologue prologue = {.known = true};
 	struct instruction instruction;
 	bool within = true;
 
-	for (size_t at = 0; at < size && read_instruction(code + at, size - at, &instruction);
+	for (size_t at = 0;
+	     at < size && read_instruction(machine, code + at, size - at, &instruction);
 	     at += instruction.length) {
-		if (instruction.effect == CLEARS_FRAME && !has_saved(&prologue, FB_DWARF_RBP))
+		if (instruction.effect == CLEARS_FRAME && !has_saved(&prologue, machine->frame))
 			prologue.outermost = true;
 		within = within && instruction.effect != ENDS;
 		if (within)
-			apply(&instruction, &prologue);
+			apply(machine, &instruction, &prologue);
 	}
 	*prologue_ret = prologue;
 }

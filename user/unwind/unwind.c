@@ -13,8 +13,9 @@
 #include "base/limits.h"
 #include "user/unwind/unwind_private.h"
 
-/* struct pt_regs' cs of 64-bit user mode (__USER_CS); a 32-bit one has another (0x23). */
+/* struct pt_regs' cs in user mode: __USER_CS, and of 32 bits __USER32_CS. */
 #define USER_CS 0x33u
+#define USER32_CS 0x23u
 
 static void FB_PRINTF(2, 3) end_stack(struct fb_unwind_session *session, const char *format, ...)
 {
@@ -76,7 +77,9 @@ static Dwarf_Frame *find_row(struct fb_unwind_session *session, uint64_t address
 	Dwarf_Addr bias;
 	Dwarf_CFI *cfi;
 
-	if (!module || !module->dwfl)
+	/* The registers of a row of another machine have other numbers. */
+	if (!module || !module->dwfl || !module->object || !module->object->form ||
+	    module->object->form->machine != session->regs.machine->elf_machine)
 		return NULL;
 	cfi = dwfl_module_eh_cfi(module->dwfl, &bias);
 	if (cfi && dwarf_cfi_addrframe(cfi, address - bias, &frame) == 0)
@@ -134,7 +137,7 @@ static void end_clean(struct fb_unwind_session *session)
  * address, whose call may be another function's last instruction. */
 static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_frame_found found)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
+	uint64_t pc = fb_unwind_pc(session), sp = fb_unwind_sp(session);
 	struct fb_user_frame frame = {.pc = pc, .sp = sp, .found = found};
 	bool signal = false;
 	struct fb_error *err;
@@ -144,7 +147,8 @@ static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	if (!check_progress(session, sp))
 		return;
 	/* A caller's stack pointer stands behind the return address. */
-	frame.from = session->caller ? source_of(session, sp - sizeof(uint64_t)) : FB_SOURCE_ABSENT;
+	frame.from = session->caller ? source_of(session, sp - session->regs.machine->word)
+				     : FB_SOURCE_ABSENT;
 	session->row = find_row(session, exact ? pc : pc - 1);
 	if (session->row && dwarf_frame_info(session->row, NULL, NULL, &signal) < 0)
 		signal = false;
@@ -152,7 +156,7 @@ static void take_frame(struct fb_unwind_session *session, bool exact, enum fb_fr
 	err = fb_unwind_add_frame(session, &frame, exact || signal ? pc : pc - 1);
 	if (err || session->err)
 		note_nomem(session, err);
-	else if ((session->row && fb_cfi_is_outermost(session->row)) ||
+	else if ((session->row && fb_cfi_is_outermost(session->regs.machine, session->row)) ||
 		 (found == FB_FRAME_REGISTERS && is_first_instruction(session, pc)))
 		end_clean(session);
 	session->after_signal = signal;
@@ -191,8 +195,8 @@ static bool may_be_return_address(struct fb_unwind_session *session, uint64_t pc
 /* The words of a core may be older or newer than the registers by which they are found. */
 static void end_at_wild_word(struct fb_unwind_session *session)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP], sp = session->regs.values[FB_DWARF_RSP];
-	bool old = source_of(session, sp - sizeof(uint64_t)) == FB_SOURCE_CORE;
+	uint64_t pc = fb_unwind_pc(session), sp = fb_unwind_sp(session);
+	bool old = source_of(session, sp - session->regs.machine->word) == FB_SOURCE_CORE;
 
 	end_stack(session, "0x%" PRIx64 " is no return address%s%s", pc,
 		  fb_unwind_is_code(session, pc) ? ": no call stands before it" : ": it is no code",
@@ -206,15 +210,15 @@ static void step_by_table(struct fb_unwind_session *session)
 
 	fb_cfi_step(session->row, regs, &memory, regs);
 	session->caller = !session->after_signal;
-	if (!(regs->known & (1u << FB_DWARF_RIP)))
+	if (!(regs->known & (1u << regs->machine->pc)))
 		end_without_caller(session);
-	else if (regs->values[FB_DWARF_RIP] == 0 && session->guessed)
+	else if (fb_unwind_pc(session) == 0 && session->guessed)
 		end_stack(session, "behind a guessed frame nothing leads on");
-	else if (regs->values[FB_DWARF_RIP] == 0)
+	else if (fb_unwind_pc(session) == 0)
 		end_clean(session);
-	else if (!(regs->known & (1u << FB_DWARF_RSP)))
+	else if (!(regs->known & (1u << regs->machine->stack)))
 		end_stack(session, "the stack pointer of the next frame is not known");
-	else if (session->caller && !may_be_return_address(session, regs->values[FB_DWARF_RIP]))
+	else if (session->caller && !may_be_return_address(session, fb_unwind_pc(session)))
 		end_at_wild_word(session);
 	else
 		take_frame(session, session->after_signal, FB_FRAME_UNWIND_TABLE);
@@ -253,7 +257,7 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 
 static void step_by_guess(struct fb_unwind_session *session)
 {
-	uint64_t pc = session->regs.values[FB_DWARF_RIP];
+	uint64_t pc = fb_unwind_pc(session);
 	char missing[160];
 	enum fb_frame_found found;
 
@@ -272,22 +276,42 @@ static void step_by_guess(struct fb_unwind_session *session)
 	take_frame(session, false, found);
 }
 
-static void unwind_thread(struct fb_unwind_session *session, const struct user_regs_struct *regs,
-			  struct fb_user_stack *stack)
+/* False: code of neither size. */
+static bool set_registers(const struct user_regs_struct *regs, struct fb_cfi_registers *to)
 {
-	const uint64_t dwarf[FB_DWARF_REGS] = {
+	const uint64_t of_64[FB_DWARF_REGS] = {
 		regs->rax, regs->rdx, regs->rcx, regs->rbx, regs->rsi, regs->rdi,
 		regs->rbp, regs->rsp, regs->r8,  regs->r9,  regs->r10, regs->r11,
 		regs->r12, regs->r13, regs->r14, regs->r15, regs->rip,
 	};
+	const uint64_t of_32[] = {
+		regs->rax, regs->rcx, regs->rdx, regs->rbx, regs->rsp,
+		regs->rbp, regs->rsi, regs->rdi, regs->rip,
+	};
 
-	memcpy(session->regs.values, dwarf, sizeof(dwarf));
-	session->regs.known = (1u << FB_DWARF_REGS) - 1;
+	if ((regs->cs & 0xffff) == USER_CS) {
+		to->machine = &fb_cfi_x86_64;
+		memcpy(to->values, of_64, sizeof(of_64));
+	} else if ((regs->cs & 0xffff) == USER32_CS) {
+		to->machine = &fb_cfi_i386;
+		for (size_t i = 0; i < FB_ARRAY_SIZE(of_32); i++)
+			to->values[i] = (uint32_t)of_32[i];
+	} else {
+		return false;
+	}
+	to->known = (1u << to->machine->count) - 1;
+	return true;
+}
+
+static void unwind_thread(struct fb_unwind_session *session, const struct user_regs_struct *regs,
+			  struct fb_user_stack *stack)
+{
 	session->stack = stack;
 	session->stop = session->after_signal = session->caller = false;
 	session->faulted = session->guessed = false;
-	if (regs->cs != USER_CS) {
-		end_stack(session, "a 32-bit process: its stack is not unwound");
+	if (!set_registers(regs, &session->regs)) {
+		end_stack(session, "it runs in a code segment of its own (cs 0x%" PRIx64 ")",
+			  (uint64_t)regs->cs);
 		return;
 	}
 	take_frame(session, true, FB_FRAME_REGISTERS);

@@ -2,7 +2,8 @@
 /*
  * Unwinds the user stacks of a process, with libdwfl over a memory space: from a thread's
  * registers back to its start, by the unwind tables of programs and libraries, and where
- * these have none by frame pointers and other guesses, which are marked. x86-64 only.
+ * these have none by frame pointers and other guesses, which are marked. For x86-64, and i386 in
+ * 32-bit processes, by the code segment of each thread.
  * Called by bundle/stacks, in child processes.
  */
 #ifndef FB_USER_UNWIND_H

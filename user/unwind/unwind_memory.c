@@ -37,20 +37,35 @@ static const struct fb_unwind_page *read_page(struct fb_unwind_session *session,
 	return page;
 }
 
-bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+static bool read_bytes(struct fb_unwind_session *session, uint64_t address, void *to, size_t size)
 {
 	const struct fb_unwind_page *page = NULL;
 	struct fb_error *err;
 	bool read;
 
-	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - sizeof(*word_ret))
+	if (address % FB_PAGE_SIZE <= FB_PAGE_SIZE - size)
 		page = read_page(session, address & FB_PAGE_MASK);
 	if (page) {
-		memcpy(word_ret, page->bytes + address % FB_PAGE_SIZE, sizeof(*word_ret));
+		memcpy(to, page->bytes + address % FB_PAGE_SIZE, size);
 		return true;
 	}
-	err = fb_space_read(session->process->space, address, word_ret, sizeof(*word_ret));
+	err = fb_space_read(session->process->space, address, to, size);
 	read = !err;
 	fb_unwind_keep_fatal(session, err);
 	return read;
+}
+
+bool fb_unwind_read_bytes(struct fb_unwind_session *session, uint64_t address, uint64_t *bytes_ret)
+{
+	return read_bytes(session, address, bytes_ret, sizeof(*bytes_ret));
+}
+
+bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret)
+{
+	uint64_t word = 0;
+
+	if (!read_bytes(session, address, &word, session->regs.machine->word))
+		return false;
+	*word_ret = word;
+	return true;
 }

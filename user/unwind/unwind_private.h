@@ -58,7 +58,7 @@ struct fb_unwind_session {
 	struct fb_user_stack *stack;
 	struct fb_cfi_registers regs; /* of the current frame */
 	Dwarf_Frame *row;             /* owned; of the frame's unwind table; NULL: it has none */
-	bool caller;                  /* the frame called another: RIP is a return address */
+	bool caller;                  /* the frame called another: pc is a return address */
 	bool after_signal;
 	bool stop;    /* the stack has ended, and stack->end is set */
 	bool guessed; /* one of the frames so far is a guess */
@@ -83,8 +83,21 @@ void fb_unwind_units_deinit(struct fb_unwind_session *session);
 /* Takes over err. A fatal error is stored in the session, if that has none yet, and ends the unwinding of the process
  * after the current thread. Any other is discarded. */
 void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *err);
-/* Reads the 8 bytes at address; false where they cannot be read. */
+/* Reads 8 bytes at address, whatever they are; false where they cannot be read. */
+bool fb_unwind_read_bytes(struct fb_unwind_session *session, uint64_t address, uint64_t *bytes_ret);
+/* Reads a word of the current thread; false where it cannot be read. */
 bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
+/* The current registers. */
+static inline uint64_t fb_unwind_pc(const struct fb_unwind_session *session)
+{
+	return session->regs.values[session->regs.machine->pc];
+}
+
+static inline uint64_t fb_unwind_sp(const struct fb_unwind_session *session)
+{
+	return session->regs.values[session->regs.machine->stack];
+}
+
 bool fb_unwind_is_code(const struct fb_unwind_session *session, uint64_t address);
 
 /* caller_guess.c, for code without an unwind table: */

@@ -18,6 +18,7 @@
 #include "bundle/capture/capture.h"
 #include "tests/harness.h"
 #include "user/core/core.h"
+#include "user/elf/elf_form.h"
 
 #define BOOT_ID "0123456789abcdef0123456789abcdef"
 #define LOAD_AT 0x08048000u
@@ -229,8 +230,9 @@ static void check_core(const struct child *child, const char *path)
 	CU_ASSERT_EQUAL(memcmp(bytes, code, sizeof(code)), 0);
 	fb_buf_init(&auxv, 1u << 20);
 	FB_OK_FATAL(fb_proc_read(child->pid, 0, "auxv", &auxv));
-	CU_ASSERT_EQUAL_FATAL(info->auxv_pairs, auxv.size / 16);
-	CU_ASSERT_EQUAL(memcmp(info->auxv, auxv.data, info->auxv_pairs * 16), 0);
+	CU_ASSERT_EQUAL_FATAL(info->auxv_pairs, auxv.size / 8);
+	for (size_t i = 0; i < info->auxv_pairs * 2; i++)
+		CU_ASSERT_EQUAL(info->auxv[i], fb_elf_read_word(&fb_elf_32, auxv.data + i * 4));
 	fb_buf_deinit(&auxv);
 	fb_core_destroy(core);
 }

@@ -294,28 +294,8 @@ static void a_running_thread_has_no_registers(void)
 	fb_error_destroy(err);
 }
 
-static void tells_programs_of_32_bits(void)
-{
-	/* As the kernel gives it: AT_SYSINFO, AT_SYSINFO_EHDR, AT_HWCAP, AT_NULL. */
-	static const uint32_t compat[] = {32, 0xf7f00a10, 33, 0xf7f00000, 16, 0xbfebfbff, 0, 0};
-	static const uint64_t wide[] = {33, 0x7ffff7fc1000, 16, 0xbfebfbff, 0, 0};
-	struct fb_buf own;
-
-	CU_ASSERT_TRUE(fb_proc_auxv_is_32bit(compat, sizeof(compat)));
-	CU_ASSERT_FALSE(fb_proc_auxv_is_32bit(wide, sizeof(wide)));
-	/* Only whole entries, and none behind the end of the vector. */
-	CU_ASSERT_FALSE(fb_proc_auxv_is_32bit(compat, 15));
-	CU_ASSERT_FALSE(fb_proc_auxv_is_32bit(NULL, 0));
-	fb_buf_init(&own, 1u << 20);
-	FB_OK_FATAL(fb_proc_read(getpid(), 0, "auxv", &own));
-	CU_ASSERT_TRUE(own.size > 64);
-	CU_ASSERT_FALSE(fb_proc_auxv_is_32bit(own.data, own.size));
-	fb_buf_deinit(&own);
-}
-
 FB_TEST_MAIN("bundle/capture/proc", FB_TEST(status_is_that_of_the_process),
 	     FB_TEST(mappings_have_their_kinds), FB_TEST(mappings_are_those_of_the_file),
 	     FB_TEST(kinds_are_told_by_paths), FB_TEST(numbers_are_those_of_a_folder),
 	     FB_TEST(registers_are_those_of_the_system_call), FB_TEST(times_are_in_nanoseconds),
-	     FB_TEST(a_running_thread_has_no_registers), FB_TEST(tells_programs_of_32_bits),
-	     FB_TEST(what_is_refused_is_absent))
+	     FB_TEST(a_running_thread_has_no_registers), FB_TEST(what_is_refused_is_absent))

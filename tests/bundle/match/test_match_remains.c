@@ -95,7 +95,7 @@ static struct fb_core *open_stack(size_t size, size_t at, const struct fb_match_
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bytes);
 	if (at != SIZE_MAX)
-		memcpy(bytes + at, process->auxv, process->pairs * 16);
+		fb_auxv_bytes(&process->auxv, bytes + at);
 	make_segment(&make, STACK, size + FB_PAGE_SIZE, bytes, size, PF_R | PF_W);
 	core = open_nameless("core", &make);
 	free(bytes);
@@ -115,7 +115,8 @@ static void check_vector(size_t size, size_t at, const struct fb_match_process *
 static void the_vector_is_found_on_the_stack(void)
 {
 	struct fb_match_process process = {
-		.auxv = {33, 0x7fff, 6, 4096, 25, 0x1234}, .pairs = 3, .stack = STACK + 64};
+		.auxv = {.word = {33, 0x7fff, 6, 4096, 25, 0x1234}, .pairs = 3},
+		.stack = STACK + 64};
 	const size_t size = 2 * SEARCHED, first = 64, last = first + SEARCHED - 48;
 
 	check_vector(size, SIZE_MAX, &process, false);
@@ -134,7 +135,7 @@ static void the_vector_is_found_on_the_stack(void)
 	check_vector(112, 64, &process, false);
 	process.stack = STACK;
 	check_vector(112, 64, &process, true);
-	process.pairs = 0; /* the process's could not be read */
+	process.auxv.pairs = 0; /* the process's could not be read */
 	check_vector(112, 64, &process, false);
 }
 

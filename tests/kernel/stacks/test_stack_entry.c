@@ -126,16 +126,24 @@ static void takes_only_possible_areas(void)
 
 static void names_system_calls(void)
 {
-	CU_ASSERT_STRING_EQUAL(fb_syscall_name(0), "read");
-	CU_ASSERT_STRING_EQUAL(fb_syscall_name(34), "pause");
-	CU_ASSERT_STRING_EQUAL(fb_syscall_name(257), "openat");
-	CU_ASSERT_STRING_EQUAL(fb_syscall_name(435), "clone3");
-	CU_ASSERT_STRING_EQUAL(fb_syscall_name(471), "rseq_slice_yield");
-	CU_ASSERT_PTR_NULL(fb_syscall_name(380)); /* a hole */
-	CU_ASSERT_PTR_NULL(fb_syscall_name(472));
-	CU_ASSERT_PTR_NULL(fb_syscall_name(-1));
-	CU_ASSERT_PTR_NULL(fb_syscall_name(INT64_MIN));
-	CU_ASSERT_PTR_NULL(fb_syscall_name(INT64_MAX));
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(0, false), "read");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(34, false), "pause");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(257, false), "openat");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(435, false), "clone3");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(471, false), "rseq_slice_yield");
+	CU_ASSERT_PTR_NULL(fb_syscall_name(380, false)); /* a hole */
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(3, true), "read");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(240, true), "futex");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(422, true), "futex_time64");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(435, true), "clone3");
+	CU_ASSERT_STRING_EQUAL(fb_syscall_name(471, true), "rseq_slice_yield");
+	CU_ASSERT_PTR_NULL(fb_syscall_name(222, true)); /* a hole */
+	CU_ASSERT_PTR_NULL(fb_syscall_name(472, true));
+	CU_ASSERT_PTR_NULL(fb_syscall_name(-1, true));
+	CU_ASSERT_PTR_NULL(fb_syscall_name(472, false));
+	CU_ASSERT_PTR_NULL(fb_syscall_name(-1, false));
+	CU_ASSERT_PTR_NULL(fb_syscall_name(INT64_MIN, false));
+	CU_ASSERT_PTR_NULL(fb_syscall_name(INT64_MAX, false));
 }
 
 static void finds_the_arguments(void)

@@ -150,7 +150,7 @@ static struct fb_error *read_headers(const struct headers *made, size_t size,
 
 static void expect_headers(const struct fb_core_headers *headers)
 {
-	CU_ASSERT_TRUE(headers->is_32bit);
+	CU_ASSERT_PTR_EQUAL(headers->form, &fb_elf_32);
 	CU_ASSERT_EQUAL_FATAL(headers->note_count, 1);
 	CU_ASSERT_EQUAL(headers->notes[0].offset, offsetof(struct headers, memory));
 	CU_ASSERT_EQUAL(headers->notes[0].size, 4);

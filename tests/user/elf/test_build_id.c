@@ -78,8 +78,10 @@ static void refuses_what_cannot_be(void)
 	FB_FAILS(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)), FB_FAULT);
 	make_object_phdrs(&object)[OBJECT_LOAD].p_type = PT_NULL;
 	FB_FAILS(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)), FB_CORRUPT);
-	object.ehdr.e_phoff = UINT64_MAX - 8;
+	object.ehdr.e_phoff = UINT32_MAX;
 	FB_FAILS(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)), FB_FAULT);
+	object.ehdr.e_phoff = UINT64_MAX - 8;
+	FB_FAILS(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)), FB_CORRUPT);
 	object.ehdr.e_phnum = 0xffff;
 	FB_FAILS(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)), FB_CORRUPT);
 	object.ehdr.e_ident[EI_CLASS] = ELFCLASS32;

@@ -20,6 +20,7 @@
 #define MORE_CODE_END 0x404100ull
 
 static const struct fb_code_range code[] = {{CODE, CODE_END}, {MORE_CODE, MORE_CODE_END}};
+static const struct fb_code_ranges ranges = {&fb_elf_64, code, FB_ARRAY_SIZE(code)};
 
 struct made {
 	uint8_t bytes[BYTES];
@@ -80,8 +81,7 @@ static struct fb_eh_frame_chain find(const struct made *made)
 {
 	struct fb_eh_frame_chain chain = {.size = 99};
 
-	FB_OK_FATAL(fb_eh_frame_chain_find(made->bytes, BYTES, ADDRESS, code, FB_ARRAY_SIZE(code),
-					   &chain));
+	FB_OK_FATAL(fb_eh_frame_chain_find(made->bytes, BYTES, ADDRESS, &ranges, &chain));
 	return chain;
 }
 
@@ -224,8 +224,7 @@ static void ends_with_the_bytes(void)
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(copy);
 		memcpy(copy, made->bytes, size);
-		FB_OK_FATAL(fb_eh_frame_chain_find(copy, size, ADDRESS, code, FB_ARRAY_SIZE(code),
-						   &chain));
+		FB_OK_FATAL(fb_eh_frame_chain_find(copy, size, ADDRESS, &ranges, &chain));
 		CU_ASSERT_EQUAL(chain.fdes, size >= middle);
 		free(copy);
 	}
@@ -473,8 +472,7 @@ static void does_not_take_long(void)
 		memcpy(bytes + at + 8, usual, sizeof(usual));
 	}
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-	FB_OK_FATAL(
-		fb_eh_frame_chain_find(bytes, size, ADDRESS, code, FB_ARRAY_SIZE(code), &chain));
+	FB_OK_FATAL(fb_eh_frame_chain_find(bytes, size, ADDRESS, &ranges, &chain));
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
 	CU_ASSERT_EQUAL(chain.fdes, 0);
 	seconds = (double)(after.tv_sec - before.tv_sec) +

@@ -86,7 +86,8 @@ static struct made *make(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(made);
 	made->space = (struct fb_space){.ops = &made_ops, .name = "made"};
 	made->absent = UINT64_MAX - FB_PAGE_SIZE;
-	made->image = (struct fb_elf_image){.first_vaddr = FIRST_VADDR,
+	made->image = (struct fb_elf_image){.form = &fb_elf_64,
+					    .first_vaddr = FIRST_VADDR,
 					    .end_vaddr = FIRST_VADDR + BYTES,
 					    .dynamic = FIRST_VADDR + DYNAMIC,
 					    .dynamic_size = 16 * sizeof(Elf64_Dyn)};

@@ -116,6 +116,7 @@ static struct made *open_made(void)
 						 .object = &made->object,
 						 .session = &made->session};
 	made->session.process = &made->process;
+	made->session.regs.machine = &fb_cfi_x86_64;
 	made->session.modules = &made->module;
 	made->session.module_count = 1;
 	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
@@ -215,9 +216,10 @@ static void knows_where_functions_begin(void)
 static void stand(struct made *made, uint64_t pc, uint64_t sp, uint64_t frame, bool caller)
 {
 	memset(&made->session.regs, 0, sizeof(made->session.regs));
-	made->session.regs.values[FB_DWARF_RIP] = pc;
-	made->session.regs.values[FB_DWARF_RSP] = sp;
-	made->session.regs.values[FB_DWARF_RBP] = frame;
+	made->session.regs.machine = &fb_cfi_x86_64;
+	made->session.regs.values[fb_cfi_x86_64.pc] = pc;
+	made->session.regs.values[fb_cfi_x86_64.stack] = sp;
+	made->session.regs.values[fb_cfi_x86_64.frame] = frame;
 	made->session.regs.known = BIT(FB_DWARF_REGS) - 1;
 	made->session.caller = caller;
 	forget(made);
@@ -231,9 +233,9 @@ static void expect(struct made *made, enum fb_frame_found found, uint64_t pc, ui
 
 	CU_ASSERT_TRUE_FATAL(fb_unwind_guess_caller(&made->session, &way));
 	CU_ASSERT_EQUAL(way, found);
-	CU_ASSERT_EQUAL(regs->values[FB_DWARF_RIP], pc);
-	CU_ASSERT_EQUAL(regs->values[FB_DWARF_RSP], sp);
-	CU_ASSERT_EQUAL(regs->values[FB_DWARF_RBP], frame);
+	CU_ASSERT_EQUAL(regs->values[fb_cfi_x86_64.pc], pc);
+	CU_ASSERT_EQUAL(regs->values[fb_cfi_x86_64.stack], sp);
+	CU_ASSERT_EQUAL(regs->values[fb_cfi_x86_64.frame], frame);
 	CU_ASSERT_EQUAL(regs->known, known);
 }
 
@@ -260,7 +262,7 @@ static void put_call(struct made *made, uint64_t address, uint64_t function)
 
 #define RETURN (FUNCTION_B + 0x40)
 #define ALL (BIT(FB_DWARF_REGS) - 1)
-#define FRAME_ONLY (BIT(FB_DWARF_RIP) | BIT(FB_DWARF_RSP) | BIT(FB_DWARF_RBP))
+#define FRAME_ONLY (BIT(fb_cfi_x86_64.pc) | BIT(fb_cfi_x86_64.stack) | BIT(fb_cfi_x86_64.frame))
 
 static void the_word_on_top_is_one(void)
 {
@@ -392,7 +394,7 @@ static void a_frame_pointer_leads_to_one(void)
 	expect_none(made);
 	put_word(made, frame + 8, RETURN);
 	stand(made, FUNCTION_A + 5, STACK + 0x100, frame, true);
-	made->session.regs.known &= ~BIT(FB_DWARF_RBP);
+	made->session.regs.known &= ~BIT(fb_cfi_x86_64.frame);
 	expect_none(made);
 	put_word(made, frame + 8, RETURN + 1);
 	stand(made, FUNCTION_A + 5, STACK + 0x100, frame, true);

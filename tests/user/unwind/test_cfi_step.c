@@ -178,16 +178,17 @@ static bool read_made(void *context, uint64_t address, uint64_t *word_ret)
 static void step(struct tables *tables, const char *code, size_t offset, uint64_t rip,
 		 struct fb_cfi_registers *caller_ret)
 {
-	struct fb_cfi_registers callee = {.known = BIT(FB_DWARF_REGS) - 1 - BIT(R15)};
+	struct fb_cfi_registers callee = {.machine = &fb_cfi_x86_64,
+					  .known = BIT(FB_DWARF_REGS) - 1 - BIT(R15)};
 	unsigned reads = 0;
 	const struct fb_cfi_memory memory = {.read = read_made, .context = &reads};
 	Dwarf_Frame *row = row_at(tables, code, offset);
 
 	callee.values[0] = 7;
 	callee.values[1] = (uint64_t)-3;
-	callee.values[FB_DWARF_RBP] = 0xbb;
-	callee.values[FB_DWARF_RSP] = SP;
-	callee.values[FB_DWARF_RIP] = rip;
+	callee.values[fb_cfi_x86_64.frame] = 0xbb;
+	callee.values[fb_cfi_x86_64.stack] = SP;
+	callee.values[fb_cfi_x86_64.pc] = rip;
 	fb_cfi_step(row, &callee, &memory, caller_ret);
 	CU_ASSERT(reads <= FB_DWARF_REGS);
 	free(row);
@@ -214,8 +215,8 @@ static void computes_expressions(void)
 		    (known && caller.values[RBX] != expressions[i].value))
 			CU_FAIL(expressions[i].bytes);
 		/* The others are what they would be without it. */
-		check(&caller, FB_DWARF_RSP, SP + 8);
-		check(&caller, FB_DWARF_RIP, SP + 0x100000);
+		check(&caller, fb_cfi_x86_64.stack, SP + 8);
+		check(&caller, fb_cfi_x86_64.pc, SP + 0x100000);
 	}
 	close_tables(&tables);
 }
@@ -227,20 +228,20 @@ static void steps_by_rules(void)
 
 	open_tables(&tables);
 	step(&tables, made_rows, 0, 0, &caller);
-	check(&caller, FB_DWARF_RSP, SP + 8);
-	check(&caller, FB_DWARF_RIP, SP + 0x100000);
-	check(&caller, FB_DWARF_RBP, 0xbb);
+	check(&caller, fb_cfi_x86_64.stack, SP + 8);
+	check(&caller, fb_cfi_x86_64.pc, SP + 0x100000);
+	check(&caller, fb_cfi_x86_64.frame, 0xbb);
 	CU_ASSERT(!(caller.known & BIT(RCX))); /* a callee may change it */
 	CU_ASSERT(!(caller.known & BIT(R15))); /* kept, but not known before */
 	step(&tables, made_rows, 1, 0, &caller);
-	check(&caller, FB_DWARF_RSP, SP + 16);
-	check(&caller, FB_DWARF_RIP, SP + 0x100008);
+	check(&caller, fb_cfi_x86_64.stack, SP + 16);
+	check(&caller, fb_cfi_x86_64.pc, SP + 0x100008);
 	check(&caller, RBX, SP + 0x100000);
 	step(&tables, made_rows, 2, 0, &caller);
 	check(&caller, RBX, (uint64_t)-3);
 	step(&tables, made_rows, 3, 0, &caller);
 	CU_ASSERT(!(caller.known & BIT(RBX)));
-	check(&caller, FB_DWARF_RIP, SP + 0x100008);
+	check(&caller, fb_cfi_x86_64.pc, SP + 0x100008);
 	close_tables(&tables);
 }
 
@@ -252,13 +253,13 @@ static void knows_the_outermost_frame(void)
 
 	open_tables(&tables);
 	row = row_at(&tables, made_rows, 3);
-	CU_ASSERT(!fb_cfi_is_outermost(row));
+	CU_ASSERT(!fb_cfi_is_outermost(&fb_cfi_x86_64, row));
 	free(row);
 	row = row_at(&tables, made_rows, 4);
-	CU_ASSERT(fb_cfi_is_outermost(row));
+	CU_ASSERT(fb_cfi_is_outermost(&fb_cfi_x86_64, row));
 	free(row);
 	step(&tables, made_rows, 4, 0, &caller);
-	CU_ASSERT(!(caller.known & BIT(FB_DWARF_RIP)));
+	CU_ASSERT(!(caller.known & BIT(fb_cfi_x86_64.pc)));
 	close_tables(&tables);
 }
 
@@ -270,7 +271,7 @@ static void steps_out_of_a_plt(void)
 	open_tables(&tables);
 	for (uint64_t i = 0; i < 16; i++) {
 		step(&tables, made_plt, i, 0x5550 + i, &caller);
-		check(&caller, FB_DWARF_RSP, i < 11 ? SP + 8 : SP + 16);
+		check(&caller, fb_cfi_x86_64.stack, i < 11 ? SP + 8 : SP + 16);
 	}
 	close_tables(&tables);
 }
@@ -282,9 +283,9 @@ static void steps_out_of_a_signal(void)
 
 	open_tables(&tables);
 	step(&tables, made_trampoline, 0, 0, &caller);
-	check(&caller, FB_DWARF_RBP, SP + 120 + 0x100000);
-	check(&caller, FB_DWARF_RSP, SP + 160 + 0x100000);
-	check(&caller, FB_DWARF_RIP, SP + 168 + 0x100000);
+	check(&caller, fb_cfi_x86_64.frame, SP + 120 + 0x100000);
+	check(&caller, fb_cfi_x86_64.stack, SP + 160 + 0x100000);
+	check(&caller, fb_cfi_x86_64.pc, SP + 168 + 0x100000);
 	close_tables(&tables);
 }
 
@@ -295,9 +296,9 @@ static void keeps_what_needs_no_cfa(void)
 
 	open_tables(&tables);
 	step(&tables, made_lost, 0, 0, &caller);
-	CU_ASSERT(!(caller.known & BIT(FB_DWARF_RSP)));
-	CU_ASSERT(!(caller.known & BIT(FB_DWARF_RIP)));
-	check(&caller, FB_DWARF_RBP, 0xbb);
+	CU_ASSERT(!(caller.known & BIT(fb_cfi_x86_64.stack)));
+	CU_ASSERT(!(caller.known & BIT(fb_cfi_x86_64.pc)));
+	check(&caller, fb_cfi_x86_64.frame, 0xbb);
 	close_tables(&tables);
 }
 

@@ -8,13 +8,13 @@
 #include "tests/harness.h"
 #include "user/unwind/cfi_step.h"
 
-#define READ(...)                                               \
-	__extension__({                                         \
-		static const uint8_t code_[] = {__VA_ARGS__};   \
-		struct fb_prologue read_;                       \
-		memset(&read_, 0xaa, sizeof(read_));            \
-		fb_prologue_read(code_, sizeof(code_), &read_); \
-		read_;                                          \
+#define READ(...)                                                               \
+	__extension__({                                                         \
+		static const uint8_t code_[] = {__VA_ARGS__};                   \
+		struct fb_prologue read_;                                       \
+		memset(&read_, 0xaa, sizeof(read_));                            \
+		fb_prologue_read(&fb_cfi_x86_64, code_, sizeof(code_), &read_); \
+		read_;                                                          \
 	})
 
 static uint64_t below(const struct fb_prologue *prologue, unsigned reg)
@@ -36,7 +36,7 @@ static void counts_pushes_and_room(void)
 	CU_ASSERT_EQUAL(prologue.saved_count, 4);
 	CU_ASSERT_EQUAL(below(&prologue, 15), 8);
 	CU_ASSERT_EQUAL(below(&prologue, 12), 16);
-	CU_ASSERT_EQUAL(below(&prologue, FB_DWARF_RBP), 24);
+	CU_ASSERT_EQUAL(below(&prologue, fb_cfi_x86_64.frame), 24);
 	CU_ASSERT_EQUAL(below(&prologue, 3), 32);
 	CU_ASSERT(!prologue.has_frame && !prologue.outermost);
 	/* sub rsp, 0x1000; push rax (room, not saved); push [rdi]; push 1 */
@@ -87,11 +87,11 @@ static void passes_what_touches_no_stack(void)
 
 		memcpy(code, others[i].code, others[i].size);
 		code[others[i].size] = 0x53; /* push rbx */
-		fb_prologue_read(code, others[i].size + 1, &prologue);
+		fb_prologue_read(&fb_cfi_x86_64, code, others[i].size + 1, &prologue);
 		CU_ASSERT(prologue.known && !prologue.outermost);
 		CU_ASSERT_EQUAL(prologue.depth, 8);
 		/* Cut within it, nothing behind it is read. */
-		fb_prologue_read(code, others[i].size - 1, &prologue);
+		fb_prologue_read(&fb_cfi_x86_64, code, others[i].size - 1, &prologue);
 		CU_ASSERT_EQUAL(prologue.depth, 0);
 	}
 }
@@ -105,7 +105,7 @@ static void stops_where_a_body_begins(void)
 		const uint8_t code[] = {0x55, ends[i][0], ends[i][1], 0x53, 0x53};
 		struct fb_prologue prologue;
 
-		fb_prologue_read(code, sizeof(code), &prologue);
+		fb_prologue_read(&fb_cfi_x86_64, code, sizeof(code), &prologue);
 		CU_ASSERT_EQUAL(prologue.depth, 8);
 		CU_ASSERT_EQUAL(prologue.saved_count, 1);
 	}
@@ -141,7 +141,7 @@ static void knows_outermost_functions(void)
 	CU_ASSERT(!READ(0x31, 0xc0).outermost);
 	struct fb_prologue empty;
 
-	fb_prologue_read(NULL, 0, &empty);
+	fb_prologue_read(&fb_cfi_x86_64, NULL, 0, &empty);
 	CU_ASSERT(empty.known && !empty.depth && !empty.outermost);
 }
 

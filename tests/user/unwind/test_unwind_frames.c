@@ -321,9 +321,9 @@ static void stand_in_no_code(struct seen *seen)
 	seen->self.regs[0].rsp = seen->self.regs[0].rbp = 0x100000;
 }
 
-static void be_32_bit(struct seen *seen)
+static void run_in_own_segment(struct seen *seen)
 {
-	seen->self.regs[0].cs = 0x23;
+	seen->self.regs[0].cs = 0x27;
 }
 
 /* How stacks end that are not what they should be: with how many frames, and saying what before and behind the
@@ -348,7 +348,8 @@ static void ends_say_why(void)
 		{return_to_zero, "end of the stack: deepest", "", 1, true},
 		{lose_the_stack, "stack page 0x", " is not in dump or core (swapped)", 1, false},
 		{stand_in_no_code, "0x", " is no code; no frame pointer", 1, false},
-		{be_32_bit, "a 32-bit process: its stack is not unwound", "", 0, false},
+		{run_in_own_segment, "it runs in a code segment of its own (cs 0x27)", "", 0,
+		 false},
 	};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(rows); i++) {

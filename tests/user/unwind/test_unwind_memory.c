@@ -44,6 +44,7 @@ static void make(struct made *made)
 	made->stack.space = (struct fb_space){.ops = &stack_ops, .name = "stack"};
 	made->process.space = &made->stack.space;
 	made->session.process = &made->process;
+	made->session.regs.machine = &fb_cfi_x86_64;
 	for (unsigned i = 0; i < FB_UNWIND_PAGES; i++)
 		made->session.pages[i].address = UINT64_MAX;
 }
