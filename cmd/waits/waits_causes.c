@@ -23,7 +23,10 @@ static void print_count(const struct fb_waits_view *view, size_t threads, size_t
 {
 	fb_print(fb_waits_output(view), FB_STYLE_PLAIN, ": %zu thread%s", threads,
 		 threads == 1 ? " waits" : "s wait");
-	if (hung)
+	if (hung && hung == threads)
+		fb_print(fb_waits_output(view), FB_STYLE_PLAIN,
+			 hung == 1 ? " and hangs" : ", all of them hung");
+	else if (hung)
 		fb_print(fb_waits_output(view), FB_STYLE_PLAIN, ", %zu of them hung", hung);
 }
 
@@ -42,13 +45,14 @@ static void print_cycle(const struct fb_waits_view *view, const struct fb_wait_c
 		fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "%s", i ? ", " : "");
 		fb_waits_print_thread(view, view->graph->waits[cycle->waits[i]].tid, FB_STYLE_BOLD);
 	}
-	fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "%s, each other\n",
+	fb_print(fb_waits_output(view), FB_STYLE_PLAIN, "%s, which wait for each other\n",
 		 cycle->count > 4 ? "..." : "");
 }
 
 static void print_root(const struct fb_waits_view *view, const struct fb_wait_root *root)
 {
 	struct fb_output *output = fb_waits_output(view);
+	const char *need;
 
 	fb_waits_print_root(view, root, " ");
 	print_count(view, root->threads, root->hung);
@@ -57,7 +61,8 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 		fb_print(output, FB_STYLE_PLAIN, "; at fault: ");
 		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
 	} else {
-		fb_print(output, FB_STYLE_PLAIN, "; its holder is not known");
+		need = view->graph->objects[root->object].need;
+		fb_print(output, FB_STYLE_PLAIN, "; %s", need ? need : "its holder is not known");
 	}
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 }

@@ -22,8 +22,9 @@ struct inner {
 };
 
 struct owners {
-	struct fb_thread_words bases; /* by where user space has its struct pthread */
-	struct inner *inner;          /* owned; all threads, by inner TID, then PID */
+	struct fb_thread_words bases;        /* by where user space has its struct pthread */
+	struct fb_thread_words narrow_bases; /* the same of threads with code of 32 bits */
+	struct inner *inner;                 /* owned; all threads, by inner TID, then PID */
 	size_t inner_count;
 	uint64_t searched; /* mappings looked through for owners of shared locks */
 };
@@ -33,6 +34,7 @@ static void deinit(void *state)
 	struct owners *owners = state;
 
 	fb_thread_words_deinit(&owners->bases);
+	fb_thread_words_deinit(&owners->narrow_bases);
 	free(owners->inner);
 }
 
@@ -203,13 +205,26 @@ static const struct fb_core_thread *core_thread(const struct fb_input_core *core
 	return !host || (inner && inner < host) ? inner : host;
 }
 
+/* All that a program can change. Code of 32 bits has eight registers; what the kernel keeps of the others is no part of
+ * the program. */
+static bool same_registers(const struct user_regs_struct *a, const struct user_regs_struct *b)
+{
+	bool same = a->rip == b->rip && a->rsp == b->rsp && a->rbp == b->rbp && a->rbx == b->rbx &&
+		    a->rdi == b->rdi && a->rsi == b->rsi && a->rdx == b->rdx;
+
+	if (fb_user_regs_are_32bit(a) || fb_user_regs_are_32bit(b))
+		return same && fb_user_regs_are_32bit(a) == fb_user_regs_are_32bit(b) &&
+		       a->rcx == b->rcx;
+	return same && a->r10 == b->r10 && a->r12 == b->r12 && a->r13 == b->r13 &&
+	       a->r14 == b->r14 && a->r15 == b->r15;
+}
+
 /* Whether the thread stood at the panic where it stood when the core was taken: in the same call, all
  * its registers the same. Then it has let go of nothing in between. */
 static struct fb_error *stood_still(struct fb_wait_finder *finder, const struct fb_input_core *core,
 				    const struct fb_task *task, bool *still_ret)
 {
 	const struct fb_core_thread *thread = core_thread(core, task);
-	const struct user_regs_struct *then = thread ? &thread->regs : NULL;
 	struct user_regs_struct now;
 	struct fb_error *err;
 
@@ -219,10 +234,7 @@ static struct fb_error *stood_still(struct fb_wait_finder *finder, const struct 
 	err = fb_user_regs_at_top(finder->kernel, task->stack, &now);
 	if (err)
 		return err;
-	*still_ret = now.rip == then->rip && now.rsp == then->rsp && now.rbp == then->rbp &&
-		     now.rbx == then->rbx && now.r12 == then->r12 && now.r13 == then->r13 &&
-		     now.r14 == then->r14 && now.r15 == then->r15 && now.rdi == then->rdi &&
-		     now.rsi == then->rsi && now.rdx == then->rdx && now.r10 == then->r10;
+	*still_ret = same_registers(&now, &thread->regs);
 	return NULL;
 }
 
@@ -369,6 +381,29 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_say_none(object, &absence, none, there_is);
 }
 
+/* The thread whose struct pthread is at that address, to which FS points, and GS in code of 32 bits. *absence says whether
+ * there may be one where none was found. */
+static struct fb_error *find_by_base(struct fb_wait_finder *finder, struct owners *owners,
+				     const struct fb_blocked *blocked, uint64_t base,
+				     const struct fb_task **owner_ret,
+				     struct fb_wait_absence *absence)
+{
+	const struct fb_layout *layout = finder->layout;
+	struct fb_thread_words *words = blocked->compat ? &owners->narrow_bases : &owners->bases;
+	struct fb_error *err = fb_thread_words_find(words, finder->kernel, finder->tasks,
+						    blocked->compat ? &layout->task_thread_gsbase
+								    : &layout->task_thread_fsbase,
+						    blocked->task->pid, base, NULL, owner_ret);
+
+	if (err || *owner_ret)
+		return err;
+	*absence = words->absence;
+	/* Where GS selects a descriptor, as it does there, not every CPU lets the kernel read the base. */
+	if (blocked->compat)
+		fb_wait_absence_unknown(absence, "the kernel may not have saved the bases of GS");
+	return NULL;
+}
+
 struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				    struct fb_joined *joined, const struct fb_pthread_wait *lock,
 				    const struct fb_futex_key *key, size_t index)
@@ -383,16 +418,14 @@ struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder, const struct 
 	if (err)
 		return err;
 	if (lock->owner_thread)
-		err = fb_thread_words_find(&owners->bases, finder->kernel, finder->tasks,
-					   &finder->layout->task_thread_fsbase, blocked->task->pid,
-					   lock->owner_thread, NULL, &owner);
+		err = find_by_base(finder, owners, blocked, lock->owner_thread, &owner, &absence);
 	else
 		err = find_owner(finder, owners, blocked->task, lock->owner, key, &owner, &count,
 				 &absence);
 	if (err)
 		return err;
 	if (!owner && lock->owner_thread)
-		return no_thread_at(finder, lock->owner_thread, owners->bases.absence, object);
+		return no_thread_at(finder, lock->owner_thread, absence, object);
 	if (!owner)
 		return add_lost(finder, blocked->task, lock, key->shared, absence, index);
 	if (count > 1)

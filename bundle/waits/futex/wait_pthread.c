@@ -107,16 +107,15 @@ static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 	return true;
 }
 
-/* _IO_lock_t of a FILE: lock, cnt, owner (its struct pthread). */
+/* _IO_lock_t of a FILE: lock, cnt, owner (its struct pthread: a word of the process). */
 static bool is_stdio_lock(const struct fb_futex_call *call, struct fb_space *space,
 			  struct fb_pthread_wait *wait, struct fb_error **err)
 {
-	uint32_t word[4];
+	uint32_t word[4] = {0};
 	uint64_t owner;
 
-	/* On i386 its owner would be found by a segment register, which is not read. */
-	*err = call->compat ? NULL : words(space, call->address, word, FB_ARRAY_SIZE(word));
-	if (*err || call->compat)
+	*err = words(space, call->address, word, call->compat ? 3 : FB_ARRAY_SIZE(word));
+	if (*err)
 		return false;
 	memcpy(&owner, &word[2], sizeof(owner));
 	if (!call->process_private || !word[1] || word[1] > 1024 || owner < FB_PAGE_SIZE * 16 ||

@@ -28,9 +28,10 @@
 
 #define PF_WQ_WORKER 0x20u
 
-/* The kthread's own: a worker's current work, or what a kernel thread was started with. */
+/* The kthread's own: a worker's current work, or what a kernel thread was started with; 0 where that cannot be read,
+ * which *absence notes. */
 static struct fb_error *read_work(struct fb_wait_finder *finder, const struct fb_task *task,
-				  uint64_t *work_ret)
+				  uint64_t *work_ret, struct fb_wait_absence *absence)
 {
 	const struct fb_layout *layout = finder->layout;
 	uint64_t kthread = 0, data = 0, work = 0;
@@ -44,7 +45,8 @@ static struct fb_error *read_work(struct fb_wait_finder *finder, const struct fb
 	else
 		work = data;
 	*work_ret = err ? 0 : work;
-	return fb_part_skip(err);
+	return fb_wait_absence_of(
+		absence, fb_error_prefix(err, "what kernel thread %d works on", task->tid));
 }
 
 static int by_work(const void *a, const void *b)
@@ -78,11 +80,13 @@ struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 	workers->list = calloc(count + 1, sizeof(*workers->list));
 	if (!workers->list)
 		return fb_error_nomem();
+	workers->absence = FB_WAIT_ABSENCE_KNOWN;
 	for (size_t i = 0; i < count; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
 		uint64_t work = 0;
 
-		err = task->kernel_thread ? read_work(finder, task, &work) : NULL;
+		if (task->kernel_thread && !task->idle)
+			err = read_work(finder, task, &work, &workers->absence);
 		if (err)
 			return err;
 		if (fb_kernel_address_ok(work))
@@ -100,8 +104,9 @@ static size_t first_worker(const struct fb_wait_workers *workers, uint64_t addre
 
 /* A loop device's work is embedded in it (8d813ca9c4b5, 5.14: rootcg_work); before, its worker was a
  * kthread_worker of its own. */
-static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t disk, size_t object)
+static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t disk, size_t index)
 {
+	struct fb_wait_object *object;
 	uint64_t device = 0;
 	const struct fb_wait_workers *workers;
 	struct fb_error *err = fb_wait_load_workers(finder, &workers);
@@ -113,11 +118,14 @@ static struct fb_error *add_loop_worker(struct fb_wait_finder *finder, uint64_t 
 	for (size_t i = first_worker(workers, device);
 	     !err && i < workers->count && workers->list[i].work - device < LOOP_DEVICE_BYTES;
 	     i++) {
-		finder->graph.objects[object].certain = true;
-		err = fb_wait_graph_owner(&finder->graph, object, workers->list[i].task->tid,
-					  false);
+		finder->graph.objects[index].certain = true;
+		err = fb_wait_graph_owner(&finder->graph, index, workers->list[i].task->tid, false);
 	}
-	return err;
+	object = &finder->graph.objects[index];
+	if (err || object->owner_count || workers->absence.known)
+		return err;
+	return fb_wait_say_none(object, &workers->absence, "",
+				"a kernel thread works on the request");
 }
 
 /* A device of the device mapper: which its administrator calls it, and whether it is suspended. */

@@ -4,6 +4,7 @@
 #ifndef FB_BUNDLE_WAIT_IO_H
 #define FB_BUNDLE_WAIT_IO_H
 
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_blocked.h"
 
 /* A kernel thread that works on something: a worker of a workqueue on its current work, a journal's
@@ -17,6 +18,7 @@ struct fb_wait_worker {
 struct fb_wait_workers {
 	struct fb_wait_worker *list; /* owned; by the address of the work, ascending */
 	size_t count;
+	struct fb_wait_absence absence; /* whether what each kernel thread works on could be read */
 };
 FB_MUST_CHECK struct fb_error *fb_wait_load_workers(struct fb_wait_finder *finder,
 						    const struct fb_wait_workers **workers_ret);

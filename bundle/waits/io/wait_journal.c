@@ -24,9 +24,10 @@ struct journal {
 	int32_t lost_tid;           /* then; 0: unknown */
 };
 
-/* The journal that a thread of this host was started with and that has the queue; address 0: none. */
+/* The journal that a thread of this host was started with and that has the queue; address 0: none. *absence says
+ * whether there may be one. */
 static struct fb_error *find_by_worker(struct fb_wait_finder *finder, uint64_t head,
-				       struct journal *journal)
+				       struct journal *journal, struct fb_wait_absence *absence)
 {
 	uint64_t size = finder->layout->journal.size ? finder->layout->journal.size : MOST_JOURNAL;
 	const struct fb_wait_workers *workers;
@@ -36,6 +37,7 @@ static struct fb_error *find_by_worker(struct fb_wait_finder *finder, uint64_t h
 
 	if (err)
 		return err;
+	*absence = workers->absence;
 	above = FB_LOWER_BOUND(at, workers->count, workers->list[at].work <= head);
 	worker = above ? &workers->list[above - 1] : NULL;
 	if (worker && head - worker->work < size && !strncmp(worker->task->comm, "jbd2/", 5))
@@ -130,7 +132,7 @@ struct fb_error *fb_wait_journal(struct fb_wait_finder *finder, const struct fb_
 
 	wait.evidence = "the journal's wait queue, and what its thread was started with";
 	if (!err)
-		err = find_by_worker(finder, head, &journal);
+		err = find_by_worker(finder, head, &journal, &absence);
 	if (!err && !journal.address) {
 		wait.evidence = "the journal's wait queue, and the thread that it names";
 		err = find_by_member(finder, head, &journal, &absence);

@@ -305,7 +305,58 @@ static void another_address_of_a_frame_is_not_known(void)
 	end(&s);
 }
 
-FB_TEST_MAIN("bundle/wait_owner", FB_TEST(an_owner_at_the_same_address_needs_no_mappings),
+/* Two threads of one process. */
+#define LOCK_AB 130
+#define LOCK_BA 131
+#define BASE 0xf7700740u
+
+/* What is said of the owner of a lock that names a struct pthread at BASE, where GS of LOCK_BA has that base, or not;
+ * of threads with code of 32 bits, or of 64. */
+static const struct fb_wait_object *by_base(struct sleeper *s, bool compat, bool has)
+{
+	const struct fb_pthread_wait lock = {.owner_thread = BASE, .certain = true};
+	const struct fb_futex_key key = {.address = ADDRESS};
+	size_t index;
+	bool fresh;
+
+	begin(s, LOCK_AB, NULL);
+	s->blocked.compat = compat;
+	if (has) {
+		s->losing.changed[0].address = sample_task(&s->sample, LOCK_BA)->address +
+					       s->finder.layout->task_thread_gsbase.offset;
+		s->losing.changed[0].value = BASE;
+	}
+	FB_OK_FATAL(fb_wait_graph_object(&s->finder.graph, "lock", 1, 2, &index, &fresh));
+	FB_OK_FATAL(fb_wait_lock_owner(&s->finder, &s->blocked, NULL, &lock, &key, index));
+	return &s->finder.graph.objects[index];
+}
+
+static void threads_of_32_bits_are_known_by_the_base_of_gs(void)
+{
+	const struct fb_wait_object *object;
+	struct sleeper s;
+
+	object = by_base(&s, true, true);
+	CU_ASSERT_EQUAL_FATAL(object->owner_count, 1);
+	CU_ASSERT_EQUAL(object->owners[0].tid, LOCK_BA);
+	CU_ASSERT_PTR_NULL(object->need);
+	end(&s);
+	/* Not every kernel saves it: that there is none is not known. */
+	object = by_base(&s, true, false);
+	CU_ASSERT(object->owner_count == 0 && object->others);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(object->need);
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->need, "it cannot be known whether a thread"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->need, "saved the bases of GS"));
+	end(&s);
+	object = by_base(&s, false, true);
+	CU_ASSERT_EQUAL(object->owner_count, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(object->need);
+	CU_ASSERT_PTR_NOT_NULL(strstr(object->need, "no thread of the process is at 0xf7700740"));
+	end(&s);
+}
+
+FB_TEST_MAIN("bundle/wait_owner", FB_TEST(threads_of_32_bits_are_known_by_the_base_of_gs),
+	     FB_TEST(an_owner_at_the_same_address_needs_no_mappings),
 	     FB_TEST(an_owner_at_another_address_needs_its_mappings),
 	     FB_TEST(an_owner_without_an_inode_is_known_by_its_frame),
 	     FB_TEST(another_frame_is_no_proof),

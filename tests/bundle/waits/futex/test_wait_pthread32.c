@@ -235,16 +235,24 @@ static void holds_each_word_of_32_bits_to_its_bounds(void)
 	CU_ASSERT_STRING_EQUAL(wait.kind, "mutex-protect");
 }
 
-/* The lock of a FILE names its owner by a pointer that needs the thread's segment register. */
-static void leaves_the_lock_of_a_file_alone(void)
+/* The lock of a FILE: its owner is the address of a struct pthread, a word of 32 bits. */
+static void knows_the_lock_of_a_file(void)
 {
 	static const struct layout file = {
-		"stdio-lock", "", {2, 1, 0xf7700740u, 0}, 0, FB_FUTEX_WAIT, 2, false, 0, 0};
+		"stdio-lock", "", {2, 1, 0xf7700740u, 77}, 0, FB_FUTEX_WAIT, 2, false, 0, 0};
+	static const uint32_t others[][1][2] = {
+		{{1, 0}}, {{1, 1025}}, {{2, 0xf7700744u}}, {{2, 0x40}}};
 	struct fb_pthread_wait wait;
 
-	CU_ASSERT_FALSE(is_lock(&file, NULL, 0, true, &wait));
+	CU_ASSERT_TRUE(is_lock(&file, NULL, 0, true, &wait));
+	CU_ASSERT_EQUAL(wait.owner_thread, 0xf7700740u);
+	CU_ASSERT_EQUAL(wait.owner_field, BASE + 8);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++)
+		CU_ASSERT_FALSE(is_lock(&file, others[i], 1, true, &wait));
+	/* Of 64 bits the next word is a part of the address. */
+	CU_ASSERT_FALSE(is_lock(&file, NULL, 0, false, &wait) && wait.owner_thread == 0xf7700740u);
 }
 
 FB_TEST_MAIN("bundle/wait_pthread32", FB_TEST(knows_each_lock_of_32_bits),
 	     FB_TEST(are_none_of_64_bits), FB_TEST(holds_each_word_of_32_bits_to_its_bounds),
-	     FB_TEST(leaves_the_lock_of_a_file_alone))
+	     FB_TEST(knows_the_lock_of_a_file))

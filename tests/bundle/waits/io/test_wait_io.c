@@ -163,6 +163,30 @@ static struct fb_blocked at_an_unbound_loop(struct made_waits *w)
 	return at_buffer(w, made_device(w, "loop1", 0), BH_LOCK);
 }
 
+/* The struct kthread of one kernel thread is not in the dump: that may be the one which has the request. */
+static struct fb_blocked at_a_loop_of_a_lost_worker(struct made_waits *w)
+{
+	uint64_t loop = put_loop(w), lost = made_alloc_pages(w->made, FB_PAGE_SIZE);
+	struct fb_task *task = made_device_worker(w, 10, "kworker/0", loop, false);
+
+	made_device_worker(w, 20, "kworker/1", loop - 8, false);
+	MADE_SET(w->made, task->address, task_kthread, lost);
+	made_lose(w->made, lost);
+	return at_buffer(w, made_device(w, "loop1", loop), BH_LOCK);
+}
+
+/* Another one has it: what the first works on does not matter. */
+static struct fb_blocked at_a_loop_beside_a_lost_worker(struct made_waits *w)
+{
+	uint64_t loop = put_loop(w), lost = made_alloc_pages(w->made, FB_PAGE_SIZE);
+	struct fb_task *task = made_device_worker(w, 10, "kworker/0", loop - 8, false);
+
+	made_device_worker(w, 20, "kworker/1", loop, false);
+	MADE_SET(w->made, task->address, task_kthread, lost);
+	made_lose(w->made, lost);
+	return at_buffer(w, made_device(w, "loop1", loop), BH_LOCK);
+}
+
 static void tells_who_serves_a_loop_device(void)
 {
 	static const struct made_scene scenes[] = {
@@ -182,6 +206,25 @@ static void tells_who_serves_a_loop_device(void)
 		  .name = "/dev/lop1",
 		  .need = NOBODY,
 		  .flags = "sure",
+		  .wait = "buffer of block 1234",
+		  .evidence = BUFFER}},
+		{at_a_loop_of_a_lost_worker,
+		 fb_wait_buffer,
+		 {.kind = "block-io",
+		  .object = "device {0} 0x0",
+		  .name = "/dev/loop1",
+		  .need = "it cannot be known whether a kernel thread works on the request: what "
+			  "kernel thread 10 works on: kthread_data: page 4 is lost",
+		  .flags = "others sure",
+		  .wait = "buffer of block 1234",
+		  .evidence = BUFFER}},
+		{at_a_loop_beside_a_lost_worker,
+		 fb_wait_buffer,
+		 {.kind = "block-io",
+		  .object = "device {0} 0x0",
+		  .name = "/dev/loop1",
+		  .owners = "20",
+		  .flags = "certain sure",
 		  .wait = "buffer of block 1234",
 		  .evidence = BUFFER}},
 		{at_an_unbound_loop,

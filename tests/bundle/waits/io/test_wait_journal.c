@@ -92,6 +92,17 @@ static struct fb_blocked before_all(struct made_waits *w)
 	return blocked;
 }
 
+/* What its thread, or another, was started with is not in the dump. */
+static struct fb_blocked of_an_unread_thread(struct made_waits *w)
+{
+	uint64_t lost = made_alloc_pages(w->made, FB_PAGE_SIZE);
+	struct fb_blocked blocked = in_commit(w);
+
+	MADE_SET(w->made, w->list[1].address, task_kthread, lost);
+	made_lose(w->made, lost);
+	return blocked;
+}
+
 static const struct made_answer unknown = {
 	.code = FB_NOT_FOUND, .error = "no thread of this host works for that journal"};
 
@@ -113,7 +124,13 @@ static void tells_whose_commit_is_waited_for(void)
 	const struct made_scene refused[] = {{behind_it, fb_wait_journal, unknown},
 					     {behind_a_usual_one, fb_wait_journal, unknown},
 					     {of_no_journal, fb_wait_journal, unknown},
-					     {before_all, fb_wait_journal, unknown}};
+					     {before_all, fb_wait_journal, unknown},
+					     {of_an_unread_thread,
+					      fb_wait_journal,
+					      {.code = FB_ABSENT,
+					       .error = "it cannot be known whether the journal's "
+							"thread is there: what kernel thread 20 "
+							"works on: kthread_data: page"}}};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
 		made_scene_damage(&scenes[i]);
