@@ -264,6 +264,10 @@ struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const str
 
 	regs->cs &= 0xffff;
 	regs->ss &= 0xffff;
+	/* The kernel saves what is in these, but code of 32 bits neither sees nor changes it. */
+	if (fb_user_regs_are_32bit(regs))
+		regs->r8 = regs->r9 = regs->r10 = regs->r11 = regs->r12 = regs->r13 = regs->r14 =
+			regs->r15 = 0;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(members); i++) {
 		uint64_t value = 0;
 		struct fb_error *err;

@@ -47,8 +47,9 @@ bool fb_user_regs_are_32bit(const struct user_regs_struct *regs);
  * those of its last entry. FB_NOT_FOUND where there are no plausible registers; errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_user_regs_at_top(const struct fb_kernel *kernel, uint64_t stack,
 						   struct user_regs_struct *regs_ret);
-/* Completes registers that come from pt_regs: removes FRED's bits from cs and ss, and fills in segments and bases from
- * task->thread (they stay 0 where that cannot be read). Only fatal errors are returned. */
+/* Completes registers that come from pt_regs: removes FRED's bits from cs and ss, and R8 to R15 where it is code of 32
+ * bits, which has none; fills in segments and bases from task->thread (they stay 0 where that cannot be read). Only fatal
+ * errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel,
 						     const struct fb_task *task,
 						     struct user_regs_struct *regs);

@@ -135,6 +135,9 @@ static void the_vector_is_found_on_the_stack(void)
 	check_vector(112, 64, &process, false);
 	process.stack = STACK;
 	check_vector(112, 64, &process, true);
+	process.auxv.is_32bit = true; /* half as long */
+	check_vector(112, 64, &process, true);
+	check_vector(88, 64, &process, true);
 	process.auxv.pairs = 0; /* the process's could not be read */
 	check_vector(112, 64, &process, false);
 }
