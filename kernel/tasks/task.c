@@ -70,6 +70,22 @@ static struct fb_error *finish_lost(struct fb_tasks *tasks)
 	return err;
 }
 
+/* All threads of a process are in one PID namespace (copy_process() refuses CLONE_THREAD with a new one): where one is
+ * in the host's, none has further levels. */
+static void settle_levels(struct fb_tasks *tasks)
+{
+	for (size_t first = 0, end; first < tasks->count; first = end) {
+		bool of_host = false;
+
+		for (end = first;
+		     end < tasks->count && tasks->tasks[end].pid == tasks->tasks[first].pid; end++)
+			of_host |= !tasks->tasks[end].levels_lost &&
+				   tasks->tasks[end].level_count == 1;
+		for (size_t i = first; i < end && of_host; i++)
+			tasks->tasks[i].levels_lost = false;
+	}
+}
+
 /* Sorts, and rebuilds the indexes over the sorted table. */
 static struct fb_error *finish(struct fb_tasks *tasks)
 {
@@ -78,6 +94,7 @@ static struct fb_error *finish(struct fb_tasks *tasks)
 	for (size_t i = 0; i < tasks->count; i++)
 		tasks->tasks[i].found_by &= ~FB_TASK_MET(UINT32_MAX);
 	qsort(tasks->tasks, tasks->count, sizeof(*tasks->tasks), compare_tasks);
+	settle_levels(tasks);
 	err = fb_tasks_index(tasks);
 	if (!err)
 		err = fb_alloc_array(tasks->count, sizeof(uint32_t), FB_MAX_TASKS, "tasks",

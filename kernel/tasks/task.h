@@ -57,6 +57,7 @@ struct fb_task {
 	/* Its TID at each level of its PID namespaces, outermost first; [0] equals tid. */
 	uint32_t level_count;
 	int32_t level_tids[33];
+	bool levels_lost; /* its struct pid is not in the dump: there may be further levels */
 };
 
 struct fb_tasks;

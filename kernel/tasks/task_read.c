@@ -71,25 +71,29 @@ static void read_levels(struct reader *reader)
 {
 	const struct fb_layout *layout = fb_kernel_layout(reader->kernel);
 	struct fb_task *task = &reader->task;
+	uint32_t damaged = task->damaged;
 	uint64_t pid = optional(reader, task->address, &layout->task_thread_pid);
 	uint64_t level, numbers = pid + layout->pid_numbers.offset;
 
 	task->level_count = 1;
 	task->level_tids[0] = task->tid;
-	if (!pid || !layout->pid_numbers.found || !layout->upid.size)
-		return;
-	level = optional(reader, pid, &layout->pid_level);
-	if (level >= FB_MAX_PID_LEVELS) {
-		task->damaged++;
+	if (!pid || !layout->pid_numbers.found || !layout->upid.size) {
+		task->levels_lost = task->damaged > damaged;
 		return;
 	}
-	for (uint32_t i = 1; i <= level; i++) {
+	level = optional(reader, pid, &layout->pid_level);
+	if (level >= FB_MAX_PID_LEVELS)
+		task->damaged++;
+	for (uint32_t i = 1; i <= level && task->damaged == damaged; i++) {
 		uint64_t tid = optional(reader, numbers + (uint64_t)i * layout->upid.size,
 					&layout->upid_nr);
 
 		task->level_tids[i] = (int32_t)tid;
 		task->level_count = i + 1;
 	}
+	task->levels_lost = task->damaged > damaged;
+	if (task->levels_lost)
+		task->level_count = 1;
 }
 
 static void read_relations(struct reader *reader)

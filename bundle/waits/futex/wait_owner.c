@@ -26,7 +26,8 @@ struct owners {
 	struct fb_thread_words narrow_bases; /* the same of threads with code of 32 bits */
 	struct inner *inner;                 /* owned; all threads, by inner TID, then PID */
 	size_t inner_count;
-	uint64_t searched; /* mappings looked through for owners of shared locks */
+	const struct fb_task *unknown; /* the first of those whose inner TID is lost; NULL: none */
+	uint64_t searched;             /* mappings looked through for owners of shared locks */
 };
 
 static void deinit(void *state)
@@ -68,9 +69,13 @@ static struct fb_error *index_inner(const struct fb_wait_finder *finder, struct 
 	for (size_t i = 0; i < count; i++) {
 		const struct fb_task *task = fb_tasks_get(finder->tasks, i);
 
-		if (!task->idle)
+		if (task->idle)
+			continue;
+		if (!task->levels_lost)
 			owners->inner[owners->inner_count++] =
 				(struct inner){inner_tid(task), task};
+		else if (!owners->unknown)
+			owners->unknown = task;
 	}
 	qsort(owners->inner, owners->inner_count, sizeof(*owners->inner), by_inner);
 	return NULL;
@@ -155,6 +160,27 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 	return err;
 }
 
+/* Notes where a thread that may have the TID has lost it. */
+static void note_lost_levels(const struct fb_wait_finder *finder, const struct owners *owners,
+			     const struct fb_task *waiter, bool shared,
+			     struct fb_wait_absence *absence)
+{
+	const struct fb_task *unknown = shared ? owners->unknown : NULL;
+	size_t first, count;
+
+	if (!shared && owners->unknown) {
+		fb_tasks_group(finder->tasks, waiter->pid, &first, &count);
+		for (size_t i = first; i < first + count && !unknown; i++)
+			if (fb_tasks_get(finder->tasks, i)->levels_lost)
+				unknown = fb_tasks_get(finder->tasks, i);
+	}
+	if (unknown)
+		fb_wait_absence_unknown(absence,
+					"the struct pid of thread %d, which has its TID in its PID "
+					"namespace, is not in the dump",
+					unknown->tid);
+}
+
 /* The thread of that TID: of the waiter's process, or, of a shared lock, of one that maps it. Two
  * namespaces may both have one: then none is named. *count_ret says how many; *absence, whether there may be
  * more. */
@@ -190,8 +216,9 @@ static struct fb_error *find_owner(const struct fb_wait_finder *finder, struct o
 		*owner_ret = inner[i].task;
 		++*count_ret;
 		if (!shared)
-			break;
+			return NULL;
 	}
+	note_lost_levels(finder, owners, waiter, shared, absence);
 	return NULL;
 }
 
@@ -361,7 +388,7 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 	struct fb_error *err;
 
 	/* Lost TIDs are those of the host: in a namespace they tell nothing. */
-	if (waiter->level_count <= 1 && count &&
+	if (waiter->level_count <= 1 && !waiter->levels_lost && count &&
 	    bsearch(&lock->owner, lost, count, sizeof(*lost), by_tid)) {
 		err = fb_wait_graph_owner(&finder->graph, index, lock->owner, false);
 		return err ? err

@@ -13,6 +13,10 @@
 #include "kernel/image/thread_size.h"
 
 #define SYS_WAIT4 61
+/* Of 32-bit processes (arch/x86/entry/syscalls/syscall_32.tbl) */
+#define SYS32_WAITPID 7
+#define SYS32_WAIT4 114
+#define SYS32_WAITID 284
 #define SYS_WAITID 247
 #define P_PID 1u
 
@@ -81,9 +85,11 @@ static const struct child *children_of(const struct children *index, int32_t pid
 	return &index->list[low];
 }
 
-/* The child with this PID in the waiter's innermost namespace. */
+/* The child with this PID in the waiter's innermost namespace. Where none is found, *absence says whether there may be
+ * one. */
 static const struct fb_task *child_by_pid(const struct children *index,
-					  const struct fb_task *waiter, int32_t pid)
+					  const struct fb_task *waiter, int32_t pid,
+					  struct fb_wait_absence *absence)
 {
 	uint32_t level = waiter->level_count ? waiter->level_count - 1 : 0;
 	size_t count;
@@ -92,7 +98,14 @@ static const struct fb_task *child_by_pid(const struct children *index,
 	for (size_t i = 0; i < count; i++) {
 		const struct fb_task *task = children[i].task;
 
-		if ((task->level_count > level ? task->level_tids[level] : task->tid) == pid)
+		/* A child is in its parent's namespace or one below: one that is in the host's has a parent there. */
+		bool is_of_host = !task->levels_lost && task->level_count <= 1;
+
+		if (!is_of_host && (waiter->levels_lost || (task->levels_lost && level)))
+			fb_wait_absence_unknown(absence,
+						"the struct pid of PID %d is not in the dump",
+						waiter->levels_lost ? waiter->pid : task->pid);
+		else if ((task->level_count > level ? task->level_tids[level] : task->tid) == pid)
 			return task;
 	}
 	return NULL;
@@ -101,11 +114,14 @@ static const struct fb_task *child_by_pid(const struct children *index,
 /* wait4() and waitid() of one child; -1 where it is any. */
 static int32_t wanted_pid(const struct fb_blocked *blocked)
 {
-	if (!blocked->has_regs || blocked->compat)
+	bool waitid = blocked->syscall == (blocked->compat ? SYS32_WAITID : SYS_WAITID);
+
+	if (!blocked->has_regs)
 		return -1;
-	if (blocked->syscall == SYS_WAIT4)
+	if (blocked->compat ? blocked->syscall == SYS32_WAITPID || blocked->syscall == SYS32_WAIT4
+			    : blocked->syscall == SYS_WAIT4)
 		return (int32_t)blocked->args[0];
-	if (blocked->syscall == SYS_WAITID && (uint32_t)blocked->args[0] == P_PID)
+	if (waitid && (uint32_t)blocked->args[0] == P_PID)
 		return (int32_t)blocked->args[1];
 	return -1;
 }
@@ -132,9 +148,9 @@ static struct fb_error *add_children(struct fb_wait_finder *finder, const struct
 	return err;
 }
 
-static struct fb_error *no_child(struct fb_wait_finder *finder, int32_t pid)
+static struct fb_error *no_child(struct fb_wait_finder *finder, int32_t pid,
+				 struct fb_wait_absence absence)
 {
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char none[64], there_is[64];
 
 	fb_wait_absence_of_tasks(finder, &absence);
@@ -145,8 +161,8 @@ static struct fb_error *no_child(struct fb_wait_finder *finder, int32_t pid)
 
 struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
-	struct fb_wait wait = fb_wait_of_blocked(
-		finder, blocked, blocked->syscall == SYS_WAITID ? "waitid" : "wait4");
+	bool waitid = blocked->syscall == (blocked->compat ? SYS32_WAITID : SYS_WAITID);
+	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, waitid ? "waitid" : "wait4");
 	int32_t pid = wanted_pid(blocked);
 	char what[48];
 	bool fresh;
@@ -157,10 +173,11 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 		return err;
 	wait.evidence = "the system call's arguments and the parents of all processes";
 	if (pid > 0) {
-		const struct fb_task *child = child_by_pid(index, blocked->task, pid);
+		struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+		const struct fb_task *child = child_by_pid(index, blocked->task, pid, &absence);
 
 		if (!child)
-			return no_child(finder, pid);
+			return no_child(finder, pid, absence);
 		(void)snprintf(what, sizeof(what), "the end of PID %d", child->pid);
 		return fb_wait_graph_add_on_task(&finder->graph, &wait, "exit", child->pid, true,
 						 what);

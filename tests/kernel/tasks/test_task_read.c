@@ -80,11 +80,36 @@ static void reads_levels(void)
 	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 33);
 	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_tids[32], 1032);
+	CU_ASSERT_FALSE(fb_tasks_by_tid(tasks, 200)->levels_lost);
 	fb_tasks_destroy(tasks);
 	made_put(host.made.made, pid + 4, 33, 4);
 	tasks = made_tasks_load(&host.made);
 	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 1);
 	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->damaged, 1);
+	CU_ASSERT_TRUE(fb_tasks_by_tid(tasks, 200)->levels_lost);
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
+/* A thread whose struct pid is lost has the levels of its process's other threads, where these have none but the host's. */
+static void threads_share_a_namespace(void)
+{
+	struct made_task_host host;
+	struct fb_tasks *tasks;
+
+	made_task_host_create(&host);
+	made_put(host.made.made, host.thread + 176, MADE_BASE + 0x40000000, 8);
+	made_put(host.made.made, host.child + 176, MADE_BASE + 0x40000000, 8);
+	tasks = made_tasks_load(&host.made);
+	CU_ASSERT_FALSE(fb_tasks_by_tid(tasks, 105)->levels_lost);
+	CU_ASSERT_TRUE(fb_tasks_by_tid(tasks, 200)->levels_lost);
+	CU_ASSERT_EQUAL(fb_tasks_by_tid(tasks, 200)->level_count, 1);
+	CU_ASSERT_FALSE(fb_tasks_by_tid(tasks, 100)->levels_lost);
+	fb_tasks_destroy(tasks);
+	made_task_inner_tid(&host.made, host.daemon, 0, 7);
+	tasks = made_tasks_load(&host.made);
+	CU_ASSERT_TRUE(fb_tasks_by_tid(tasks, 105)->levels_lost);
+	CU_ASSERT_FALSE(fb_tasks_by_tid(tasks, 100)->levels_lost);
 	fb_tasks_destroy(tasks);
 	made_tasks_destroy(&host.made);
 }
@@ -130,4 +155,5 @@ static void reads_command_lines(void)
 }
 
 FB_TEST_MAIN("kernel/task_read", FB_TEST(believes_no_garbage), FB_TEST(reads_states),
-	     FB_TEST(reads_levels), FB_TEST(reads_command_lines))
+	     FB_TEST(reads_levels), FB_TEST(threads_share_a_namespace),
+	     FB_TEST(reads_command_lines))

@@ -305,6 +305,40 @@ static void another_address_of_a_frame_is_not_known(void)
 	end(&s);
 }
 
+/* The owner's struct pid is lost: its TID may be that which the lock names, or another in a namespace. */
+static void an_owner_without_a_struct_pid_is_not_known(void)
+{
+	struct fb_task *owner;
+	struct sleeper s;
+
+	begin(&s, SHARER, NULL);
+	owner = (struct fb_task *)(uintptr_t)sample_task(&s.sample, OWNER);
+	owner->levels_lost = true;
+	names_owner(&s, OWNER);
+	is_unknown(recognise(&s), "the struct pid of thread 143");
+	owner->levels_lost = false;
+	end(&s);
+}
+
+/* That of another thread is: it may have that TID too. */
+static void an_owner_beside_a_lost_struct_pid_is_not_certain(void)
+{
+	const struct fb_wait_object *object;
+	struct fb_task *other;
+	struct sleeper s;
+
+	begin(&s, SHARER, NULL);
+	other = (struct fb_task *)(uintptr_t)sample_task(&s.sample, OTHER_OWNER);
+	other->levels_lost = true;
+	names_owner(&s, OWNER);
+	object = recognise(&s);
+	CU_ASSERT_EQUAL_FATAL(object->owner_count, 1);
+	CU_ASSERT_EQUAL(object->owners[0].tid, OWNER);
+	CU_ASSERT(!object->certain && object->others);
+	other->levels_lost = false;
+	end(&s);
+}
+
 /* Two threads of one process. */
 #define LOCK_AB 130
 #define LOCK_BA 131
@@ -355,7 +389,9 @@ static void threads_of_32_bits_are_known_by_the_base_of_gs(void)
 	end(&s);
 }
 
-FB_TEST_MAIN("bundle/wait_owner", FB_TEST(threads_of_32_bits_are_known_by_the_base_of_gs),
+FB_TEST_MAIN("bundle/wait_owner", FB_TEST(an_owner_without_a_struct_pid_is_not_known),
+	     FB_TEST(an_owner_beside_a_lost_struct_pid_is_not_certain),
+	     FB_TEST(threads_of_32_bits_are_known_by_the_base_of_gs),
 	     FB_TEST(an_owner_at_the_same_address_needs_no_mappings),
 	     FB_TEST(an_owner_at_another_address_needs_its_mappings),
 	     FB_TEST(an_owner_without_an_inode_is_known_by_its_frame),

@@ -138,6 +138,72 @@ static struct fb_blocked of_no_known_level(struct made_waits *w)
 	return blocked;
 }
 
+/* The struct pid of the child is lost, and with it its number there. */
+static struct fb_blocked of_a_lost_number(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_namespace(w, 20);
+
+	w->list[2].level_count = 1;
+	w->list[2].levels_lost = true;
+	return blocked;
+}
+
+/* That of the waiter is: in which namespace it asks is not known. */
+static struct fb_blocked of_a_lost_asker(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_namespace(w, 8);
+
+	w->list[1].level_count = 1;
+	w->list[1].levels_lost = true;
+	return blocked;
+}
+
+/* But where its child has no number but the host's, it has none either. */
+static struct fb_blocked of_a_lost_asker_of_the_host(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_family(w, SYS_wait4, 20, 0);
+
+	for (int i = 2; i <= 4; i++)
+		w->list[i].level_count = 1;
+	w->list[1].levels_lost = true;
+	return blocked;
+}
+
+/* On the host, the lost one's number is that of the host. */
+static struct fb_blocked of_a_lost_child_of_the_host(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_family(w, SYS_wait4, 20, 0);
+
+	w->list[1].level_count = 1;
+	w->list[2].levels_lost = true;
+	return blocked;
+}
+
+/* waitpid(), wait4() and waitid() of i386. */
+static struct fb_blocked by_number_of_32_bits(struct made_waits *w, int64_t number, uint64_t arg0,
+					      uint64_t arg1)
+{
+	struct fb_blocked blocked = in_family(w, number, arg0, arg1);
+
+	blocked.compat = true;
+	return blocked;
+}
+
+static struct fb_blocked by_waitpid_of_32_bits(struct made_waits *w)
+{
+	return by_number_of_32_bits(w, 7, 20, 0);
+}
+
+static struct fb_blocked by_wait4_of_32_bits(struct made_waits *w)
+{
+	return by_number_of_32_bits(w, 114, 20, 0);
+}
+
+static struct fb_blocked by_waitid_of_32_bits(struct made_waits *w)
+{
+	return by_number_of_32_bits(w, 284, P_PID, 30);
+}
+
 static void tells_which_children_are_waited_for(void)
 {
 #define ANY(call)                                                                            \
@@ -165,6 +231,20 @@ static void tells_which_children_are_waited_for(void)
 		{for_one, fb_wait_children, ONE("wait4", "0x14", "20")},
 		{by_waitid, fb_wait_children, ONE("waitid", "0x1e", "30")},
 		{by_its_number_there, fb_wait_children, ONE("wait4", "0x14", "20")},
+		{by_waitpid_of_32_bits, fb_wait_children, ONE("wait4", "0x14", "20")},
+		{by_wait4_of_32_bits, fb_wait_children, ONE("wait4", "0x14", "20")},
+		{by_waitid_of_32_bits, fb_wait_children, ONE("waitid", "0x1e", "30")},
+		{of_a_lost_asker_of_the_host, fb_wait_children, ONE("wait4", "0x14", "20")},
+		{of_a_lost_child_of_the_host, fb_wait_children, ONE("wait4", "0x14", "20")},
+		{of_a_lost_number,
+		 fb_wait_children,
+		 {.code = FB_ABSENT,
+		  .error =
+			  "a child of it has PID 20: the struct pid of PID 20 is not in the dump"}},
+		{of_a_lost_asker,
+		 fb_wait_children,
+		 {.code = FB_ABSENT,
+		  .error = "a child of it has PID 8: the struct pid of PID 10 is not in the dump"}},
 		{of_no_known_level, fb_wait_children, ONE("wait4", "0x1e", "30")},
 		{for_a_stranger, fb_wait_children, NONE("50")},
 		{for_a_grandchild, fb_wait_children, NONE("40")},
