@@ -489,57 +489,10 @@ static void names_verdicts(void)
 	fb_matcher_destroy(NULL);
 }
 
-/* The verdict on a core of i386 of PID 300 whose vector has this entry, and its evidence. */
-static enum fb_verdict match_narrow(struct host *host, uint32_t entry, bool *equal_ret)
-{
-	const uint64_t pairs[] = {AT_RANDOM, 0xff9a0000, AT_ENTRY, entry, AT_NULL, 0};
-	const uint32_t status[36] = {[6] = 300}; /* pr_pid; it has used no CPU time */
-	struct make_core make = {.layout = MAKE_KERNEL, .narrow = true};
-	struct fb_core *core = NULL;
-	struct fb_match found;
-	enum fb_verdict verdict;
-
-	make_note(&make, "CORE", NT_PRSTATUS, status, sizeof(status));
-	make_auxv(&make, pairs, 3);
-	make_segment(&make, 0x8048000, 0x1000, NULL, 0x1000, PF_R);
-	FB_OK_FATAL(fb_core_open_file(make_file(&make, "core"), host->warnings, &core));
-	FB_OK_FATAL(fb_matcher_match(host->matcher, core, &found));
-	verdict = found.verdict;
-	*equal_ret = has_evidence(&found, "auxiliary vector equal (2 entries");
-	fb_match_deinit(&found);
-	fb_core_destroy(core);
-	return verdict;
-}
-
-/* The kernel keeps the vector of a 32-bit program in words of 32 bits. */
-static void cores_of_32_bits_have_their_processes(void)
-{
-	static const uint32_t narrow[] = {AT_RANDOM, 0xff9a0000, AT_ENTRY, 0x8049000, AT_NULL, 0};
-	struct host host;
-	struct made_kernel *kernel;
-	uint64_t mm, vma;
-	bool equal;
-
-	make(&host);
-	kernel = host.made.made;
-	mm = made_alloc(kernel, 256);
-	vma = made_vma(kernel, 0x8048000, 0x8049000, MADE_BASE);
-	memcpy(made_at(kernel, mm + AUXV_AT), narrow, sizeof(narrow));
-	made_mm_list(kernel, mm, &vma, 1);
-	MADE_SET(kernel, host.other, task_mm, mm);
-	load(&host);
-	CU_ASSERT_EQUAL(match_narrow(&host, 0x8049000, &equal), FB_VERDICT_CERTAIN);
-	CU_ASSERT_TRUE(equal);
-	CU_ASSERT_EQUAL(match_narrow(&host, 0x8049004, &equal), FB_VERDICT_NONE);
-	CU_ASSERT_FALSE(equal);
-	destroy(&host);
-}
-
-FB_TEST_MAIN("bundle/match", FB_TEST(cores_of_32_bits_have_their_processes),
-	     FB_TEST(tells_relatives_by_their_pid), FB_TEST(prefers_the_outer_number),
-	     FB_TEST(does_not_believe_a_pid_alone), FB_TEST(matches_cores_without_a_pid),
-	     FB_TEST(weighs_mappings), FB_TEST(weighs_cpu_time), FB_TEST(weighs_cpu_time_of_proc),
-	     FB_TEST(weighs_age), FB_TEST(knows_no_start_without_the_leader),
-	     FB_TEST(escapes_names), FB_TEST(matches_by_where_mappings_stand),
-	     FB_TEST(does_not_choose_among_relatives), FB_TEST(finds_the_vector_on_the_stack),
-	     FB_TEST(names_verdicts))
+FB_TEST_MAIN("bundle/match", FB_TEST(tells_relatives_by_their_pid),
+	     FB_TEST(prefers_the_outer_number), FB_TEST(does_not_believe_a_pid_alone),
+	     FB_TEST(matches_cores_without_a_pid), FB_TEST(weighs_mappings),
+	     FB_TEST(weighs_cpu_time), FB_TEST(weighs_cpu_time_of_proc), FB_TEST(weighs_age),
+	     FB_TEST(knows_no_start_without_the_leader), FB_TEST(escapes_names),
+	     FB_TEST(matches_by_where_mappings_stand), FB_TEST(does_not_choose_among_relatives),
+	     FB_TEST(finds_the_vector_on_the_stack), FB_TEST(names_verdicts))
