@@ -20,7 +20,8 @@ void fb_findings_deinit(struct fb_findings *findings)
 	*findings = (struct fb_findings){0};
 }
 
-static struct fb_error *format_text(char **text_ret, const char *format, va_list args)
+static struct fb_error *FB_PRINTF(2, 0)
+	format_text(char **text_ret, const char *format, va_list args)
 {
 	return vasprintf(text_ret, format, args) < 0 ? fb_error_nomem() : NULL;
 }
