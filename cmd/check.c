@@ -131,17 +131,17 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_check_result result = {0};
 	struct fb_memory_sources sources = {0};
 	struct fb_input *input = NULL;
-	struct fb_wait_options waits = {0};
+	struct fb_check_options options = {0};
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, NULL);
 	err = fb_context_open(context, &input);
 	if (!err)
 		err = fb_memory_sources_open(context, input, &sources);
-	waits.files = sources.files;
-	waits.swap = sources.swap;
+	options.wait_options.files = sources.files;
+	options.wait_options.swap = sources.swap;
 	if (!err)
-		err = fb_check(input, &waits, &result);
+		err = fb_check(input, &options, &result);
 	if (!err && context->options.json)
 		err = print_json(context, &result);
 	else if (!err)

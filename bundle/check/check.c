@@ -23,14 +23,14 @@ static const struct {
 };
 _Static_assert(FB_ARRAY_SIZE(checks) <= FB_MOST_CHECKS, "the result has no room for all checks");
 
-struct fb_error *fb_check(struct fb_input *input, const struct fb_wait_options *waits,
+struct fb_error *fb_check(struct fb_input *input, const struct fb_check_options *options,
 			  struct fb_check_result *result)
 {
 	struct fb_warnings *warnings = fb_input_warnings(input);
 	struct fb_check check = {
 		.input = input,
 		.kernel = fb_input_kernel(input),
-		.waits = waits,
+		.options = options,
 		.findings = &result->findings,
 	};
 	struct fb_error *err;

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "bundle/check/finding.h"
 #include "bundle/input/input.h"
-#include "bundle/waits/finder/wait_options.h"
+#include "bundle/waits/waits.h"
 
 /* More than there are. */
 #define FB_MOST_CHECKS 16u
@@ -28,9 +28,15 @@ struct fb_check_result {
 	size_t check_count;
 };
 
-/* Makes all checks. waits: for the check of waits, as in fb_waits_find(). A check that fails is a warning; only fatal
- * errors are returned. The caller frees the result with fb_check_result_deinit(), also after an error. */
-FB_MUST_CHECK struct fb_error *fb_check(struct fb_input *input, const struct fb_wait_options *waits,
+struct fb_check_options {
+	const struct fb_waits *waits;        /* where the caller has them already; else NULL */
+	struct fb_wait_options wait_options; /* to find them */
+};
+
+/* Makes all checks; what is in options is borrowed for the call. A check that fails is a warning; only fatal errors are
+ * returned. The caller frees the result with fb_check_result_deinit(), also after an error. */
+FB_MUST_CHECK struct fb_error *fb_check(struct fb_input *input,
+					const struct fb_check_options *options,
 					struct fb_check_result *result);
 void fb_check_result_deinit(struct fb_check_result *result);
 

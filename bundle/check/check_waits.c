@@ -165,9 +165,14 @@ struct fb_error *fb_check_graph(const struct fb_check *check, const struct fb_wa
 
 struct fb_error *fb_check_waits(struct fb_check *check)
 {
+	const struct fb_check_options *options = check->options;
 	struct fb_waits *waits;
-	struct fb_error *err = fb_waits_find(check->input, check->waits, &waits);
+	struct fb_error *err;
 
+	if (options->waits)
+		return fb_check_graph(check, fb_waits_graph(options->waits),
+				      fb_waits_analysis(options->waits));
+	err = fb_waits_find(check->input, &options->wait_options, &waits);
 	if (err)
 		return err;
 	err = fb_check_graph(check, fb_waits_graph(waits), fb_waits_analysis(waits));

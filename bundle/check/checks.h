@@ -20,7 +20,7 @@ struct fb_check {
 	struct fb_input *input;
 	struct fb_kernel *kernel;
 	const struct fb_tasks *tasks; /* NULL: no task can be reached */
-	const struct fb_wait_options *waits;
+	const struct fb_check_options *options;
 	struct fb_findings *findings;
 };
 

@@ -46,7 +46,7 @@ static const struct fb_example examples[] = {
 static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Writes what a support engineer asks first into one HTML page that needs nothing "
-	       "else: the panic, who waits for whom, stacks, cores, tasks, modules, the log, and "
+	       "else: what is unusual, the panic, who waits for whom, stacks, cores, tasks, modules, the log, and "
 	       "what is missing.",
 	.options = report_options,
 	.parse = parse,
@@ -63,6 +63,7 @@ static struct fb_error *write_page(struct fb_report *report)
 		 fb_kernel_info(fb_input_kernel(report->input))->release);
 	fb_report_page(report, title);
 	fb_report_summary(report);
+	fb_report_findings(report);
 	fb_report_panic(report);
 	fb_report_waits(report);
 	err = fb_report_blocked(report);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "bundle/check/check.h"
 #include "bundle/input/input.h"
 #include "bundle/input/panic.h"
 #include "bundle/merge/merge.h"
@@ -53,6 +54,7 @@ struct fb_report {
 	struct fb_log *log;
 	struct fb_report_memory *memory; /* owned */
 	size_t memory_count;
+	struct fb_check_result check;
 };
 
 /* Loads everything above, in that order. */
@@ -83,6 +85,7 @@ void fb_report_page(struct fb_report *report, const char *title);
 void fb_report_page_end(struct fb_report *report);
 
 void fb_report_summary(struct fb_report *report);
+void fb_report_findings(struct fb_report *report);
 void fb_report_panic(struct fb_report *report);
 void fb_report_waits(struct fb_report *report);
 FB_MUST_CHECK struct fb_error *fb_report_blocked(struct fb_report *report);

@@ -184,6 +184,16 @@ static struct fb_error *load_without_tasks(struct fb_report *report)
 			  "what the CPUs ran");
 }
 
+static struct fb_error *load_check(struct fb_report *report)
+{
+	const struct fb_check_options options = {
+		.waits = report->waits,
+		.wait_options = {.files = report->sources.files, .swap = report->sources.swap},
+	};
+
+	return fb_check(report->input, &options, &report->check);
+}
+
 struct fb_error *fb_report_load(struct fb_report *report)
 {
 	struct fb_error *err;
@@ -193,8 +203,10 @@ struct fb_error *fb_report_load(struct fb_report *report)
 		err = fb_panic_find(report->input, &report->panic);
 	if (!err)
 		err = load_kernel(report);
-	if (!err && !report->tasks)
-		return load_without_tasks(report);
+	if (!err && !report->tasks) {
+		err = load_without_tasks(report);
+		return err ? err : load_check(report);
+	}
 	if (!err)
 		err = fb_memory_sources_open(report->context, report->input, &report->sources);
 	if (!err)
@@ -205,11 +217,14 @@ struct fb_error *fb_report_load(struct fb_report *report)
 		err = load_stacks(report);
 	if (!err)
 		err = load_waits(report);
-	return err ? err : load_memory(report);
+	if (!err)
+		err = load_memory(report);
+	return err ? err : load_check(report);
 }
 
 void fb_report_deinit(struct fb_report *report)
 {
+	fb_check_result_deinit(&report->check);
 	fb_bt_cpus_deinit(&report->cpus);
 	free(report->memory);
 	fb_waits_destroy(report->waits);

@@ -115,7 +115,7 @@ static const char print[] =
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
 static const char contents[] =
-	"<nav><a href=\"#summary\">Summary</a><a href=\"#panic\">Panic</a>"
+	"<nav><a href=\"#summary\">Summary</a><a href=\"#findings\">Findings</a><a href=\"#panic\">Panic</a>"
 	"<a href=\"#waits\">Waits</a><a href=\"#blocked\">Sleeping in</a>"
 	"<a href=\"#cores\">Cores</a><a href=\"#missing\">Missing</a><a href=\"#log\">Log</a>"
 	"<a href=\"#tasks\">Tasks</a><a href=\"#modules\">Modules</a></nav>\n";

@@ -13,9 +13,9 @@ static const char *const no_cores[] = {NULL};
 static struct fb_error *kinds(struct sample_input *sample, struct fb_buf *text,
 			      bool *incomplete_ret)
 {
-	const struct fb_wait_options waits = {0};
+	const struct fb_check_options options = {0};
 	struct fb_check_result result;
-	struct fb_error *err = fb_check(sample->input, &waits, &result);
+	struct fb_error *err = fb_check(sample->input, &options, &result);
 
 	for (size_t i = 0; i < result.findings.count && !err; i++) {
 		const struct fb_finding *finding = &result.findings.findings[i];
@@ -33,9 +33,9 @@ static struct fb_error *kinds(struct sample_input *sample, struct fb_buf *text,
 static struct fb_error *check(struct sample_input *sample, struct fb_buf *text,
 			      bool *incomplete_ret)
 {
-	const struct fb_wait_options waits = {0};
+	const struct fb_check_options options = {0};
 	struct fb_check_result result;
-	struct fb_error *err = fb_check(sample->input, &waits, &result);
+	struct fb_error *err = fb_check(sample->input, &options, &result);
 
 	for (size_t i = 0; i < result.findings.count && !err; i++) {
 		const struct fb_finding *finding = &result.findings.findings[i];
