@@ -17,7 +17,7 @@ module_files() {
     shift 2
     for name; do
         PATH="$PATH:/sbin:/usr/sbin" modprobe -d "$tree" -S "$version" --show-depends "$name" 2>/dev/null |
-            sed -n 's/^insmod \([^ ]*\).*/\1/p'
+            sed -n 's/^insmod \([^ ]*\).*/\1/p' || true
     done | awk '!seen[$0]++'
 }
 
