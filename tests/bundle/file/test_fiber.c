@@ -260,6 +260,67 @@ static void parts_that_are_too_much_together(void)
 	}
 }
 
+/* Groups of 16 and of 3 pages: the slots behind the last are empty. */
+static void slots_are_full_or_empty(void)
+{
+	static const struct {
+		uint64_t first, count;
+		bool full;
+	} cases[] = {
+		{0, 1, true},   {0, 16, true},          {0, 19, true},  {0, 20, false},
+		{14, 5, true},  {14, 6, false},         {16, 3, true},  {16, 4, false},
+		{18, 1, true},  {18, 2, false},         {19, 1, false}, {31, 1, false},
+		{32, 1, false}, {UINT64_MAX, 1, false},
+	};
+	struct fb_fiber_table table;
+	struct fb_fiber_store store;
+	struct made_section made;
+
+	make_good(&made);
+	made_section_end(&made);
+	FB_OK_FATAL(fb_fiber_table_read(made.file, &table));
+	FB_OK_FATAL(fb_fiber_store_init(&store, &table));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++)
+		CU_ASSERT_EQUAL(fb_fiber_store_has(&store, cases[i].first, cases[i].count),
+				cases[i].full);
+	fb_fiber_store_deinit(&store);
+	fb_fiber_table_deinit(&table);
+	made_section_close(&made);
+}
+
+/* The extent of zeros of a core is a hole. */
+static void zeros_are_a_hole(void)
+{
+	const uint64_t hole = 17 + 3 * FB_PAGE_SIZE;
+	const struct {
+		uint64_t at, start, end;
+	} cases[] = {
+		{0, 0, hole},
+		{hole - 1, hole - 1, hole},
+		{hole, hole + 100, GOOD_SIZE},
+		{hole + 99, hole + 100, GOOD_SIZE},
+		{hole + 100, hole + 100, GOOD_SIZE},
+	};
+	struct made_section made;
+	struct fb_fiber *fiber;
+	struct fb_file *file;
+
+	make_good(&made);
+	made_section_end(&made);
+	fiber = open_fiber(&made);
+	FB_OK_FATAL(fb_fiber_core_file(fiber, 0, &file));
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		uint64_t start = 0, end = 0;
+
+		fb_file_next_data(file, cases[i].at, &start, &end);
+		CU_ASSERT_EQUAL(start, cases[i].start);
+		CU_ASSERT_EQUAL(end, cases[i].end);
+	}
+	fb_file_destroy(file);
+	fb_fiber_destroy(fiber);
+	made_section_close(&made);
+}
+
 static void groups_that_contradict_themselves(void)
 {
 	static const struct fb_fiber_group bad[] = {
@@ -269,6 +330,11 @@ static void groups_that_contradict_themselves(void)
 		{.stored_size = FB_PAGE_SIZE, .pages = 1, .encoding = FB_FIBER_ZSTD},
 		{.stored_size = 10, .pages = 1, .encoding = 2},
 		{.offset = UINT64_MAX, .stored_size = 10, .pages = 1, .encoding = FB_FIBER_ZSTD},
+		/* Behind the stored pages there are fewer bytes. */
+		{.offset = 19 * FB_PAGE_SIZE,
+		 .stored_size = 60000,
+		 .pages = 16,
+		 .encoding = FB_FIBER_ZSTD},
 	};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(bad); i++) {
@@ -406,6 +472,7 @@ static void what_is_fatal_passes(void)
 FB_TEST_MAIN("bundle/fiber", FB_TEST(puts_a_core_together), FB_TEST(extents_that_lead_nowhere),
 	     FB_TEST(pages_that_are_not_there), FB_TEST(tables_that_contradict_themselves),
 	     FB_TEST(parts_larger_than_their_caps), FB_TEST(parts_that_are_too_much_together),
-	     FB_TEST(groups_that_contradict_themselves), FB_TEST(a_bad_record_keeps_its_place),
+	     FB_TEST(groups_that_contradict_themselves), FB_TEST(slots_are_full_or_empty),
+	     FB_TEST(zeros_are_a_hole), FB_TEST(a_bad_record_keeps_its_place),
 	     FB_TEST(a_file_without_a_trailer), FB_TEST(another_version_is_not_read),
 	     FB_TEST(what_is_fatal_passes))
