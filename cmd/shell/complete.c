@@ -170,8 +170,9 @@ static struct fb_error *find_of_command(const struct fb_command *command,
 	complete->command = command;
 	if (!option && *word == '-' && sign) {
 		option = find_option(command, word);
-		if (option)
-			err = set_word(complete, sign + 1);
+		if (!option)
+			return NULL;
+		err = set_word(complete, sign + 1);
 	} else if (!option && *word == '-') {
 		complete->kind = FB_COMPLETE_OPTIONS;
 		return NULL;

@@ -50,6 +50,9 @@ def run_bounded(line, folder, variables):
         return f"ended with {child.returncode}: {said[:3000]}"
     if child.returncode == 2:
         return f"took it for wrong usage: {said[:300]}"
+    # A command of the prompt that dies does not end the prompt.
+    if "the command was ended by signal" in said or "process that reads the dump" in said:
+        return f"lost a command: {said[:3000]}"
     if child.returncode == 1 and not said:
         return "failed without a word"
     if usage.ru_maxrss > MEMORY_CAP_KB:
