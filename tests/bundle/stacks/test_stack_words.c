@@ -57,7 +57,7 @@ static void each_source_of_a_frame_has_its_word(void)
 		const char *word = fb_frame_from_name((enum fb_source)i);
 
 		CU_ASSERT_STRING_EQUAL(word, fb_source_name((enum fb_source)i));
-		CU_ASSERT_EQUAL(fb_frame_from_parse(word), i);
+		CU_ASSERT_EQUAL(fb_frame_from_parse(word), (enum fb_source)i);
 	}
 	CU_ASSERT_PTR_NULL(fb_frame_from_name(FB_SOURCE_ABSENT));
 	CU_ASSERT_EQUAL(fb_frame_from_parse(fb_source_name(FB_SOURCE_ABSENT)), FB_SOURCE_ABSENT);
