@@ -19,6 +19,7 @@
 static const struct fb_boot_facts dump_facts = {
 	.boot_id = BOOT_ID,
 	.vdso = "aa",
+	.vdso_32 = "a3",
 	.hwcap = 7,
 	.taken_s = NAN,
 	.boot_s = 1000,
@@ -62,6 +63,11 @@ static void compares(void)
 	      "it was taken 16 min 40 s after the panic: it is of a later boot");
 	check(CORE(.taken_s = 3000, .vdso = "bb", .boot_id = OTHER_ID), &dump_facts,
 	      FB_BOOT_OTHER_KERNEL, "vDSO bb, here aa");
+	/* That of a 32-bit program is another file. */
+	check(CORE(.taken_s = 3000, .vdso_32 = "a3"), &dump_facts, FB_BOOT_SAME,
+	      "the same kernel ran");
+	check(CORE(.taken_s = 3000, .vdso_32 = "aa"), &dump_facts, FB_BOOT_OTHER_KERNEL,
+	      "vDSO aa, here a3");
 	check(CORE(.taken_s = 3000, .hwcap = 3, .vdso = "bb"), &dump_facts, FB_BOOT_OTHER_HOST,
 	      "AT_HWCAP 0x3, here 0x7");
 }

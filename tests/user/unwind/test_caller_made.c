@@ -471,8 +471,29 @@ static void a_prologue_leads_to_the_callers_registers(void)
 	free(made);
 }
 
-FB_TEST_MAIN("user/caller_guess, made", FB_TEST(knows_calls_by_their_bytes),
-	     FB_TEST(knows_where_functions_begin), FB_TEST(the_word_on_top_is_one),
-	     FB_TEST(a_call_of_the_function_is_one), FB_TEST(a_call_by_a_word_of_memory_is_one),
-	     FB_TEST(no_call_is_looked_for_without_end), FB_TEST(a_frame_pointer_leads_to_one),
-	     FB_TEST(words_are_read_by_pages), FB_TEST(a_prologue_leads_to_the_callers_registers))
+/* Of 32 bits: through the word at an address; and words have 4 bytes. */
+static void a_call_of_32_bits_is_one(void)
+{
+	const uint32_t words[] = {SLOT, FUNCTION_A, RETURN};
+	enum fb_frame_found way = FB_FRAME_REGISTERS;
+	struct made *made = open_made();
+
+	put(made, RETURN - 6, "\xff\x15", 2);
+	put(made, RETURN - 4, &words[0], 4);
+	put(made, SLOT, &words[1], 4);
+	put(made, STACK + 0x104, &words[2], 4);
+	made->session.regs = (struct fb_cfi_registers){
+		&fb_cfi_i386, {[4] = STACK + 0x100, [8] = FUNCTION_A + 5}, 0x1ff};
+	made->session.caller = true;
+	CU_ASSERT_TRUE(fb_unwind_guess_caller(&made->session, &way) && way == FB_FRAME_CALL_SITE);
+	CU_ASSERT(fb_unwind_pc(&made->session) == RETURN &&
+		  fb_unwind_sp(&made->session) == STACK + 0x108);
+	free(made);
+}
+
+FB_TEST_MAIN("user/caller_guess, made", FB_TEST(a_call_of_32_bits_is_one),
+	     FB_TEST(knows_calls_by_their_bytes), FB_TEST(knows_where_functions_begin),
+	     FB_TEST(the_word_on_top_is_one), FB_TEST(a_call_of_the_function_is_one),
+	     FB_TEST(a_call_by_a_word_of_memory_is_one), FB_TEST(no_call_is_looked_for_without_end),
+	     FB_TEST(a_frame_pointer_leads_to_one), FB_TEST(words_are_read_by_pages),
+	     FB_TEST(a_prologue_leads_to_the_callers_registers))

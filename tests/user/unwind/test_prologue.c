@@ -145,6 +145,30 @@ static void knows_outermost_functions(void)
 	CU_ASSERT(empty.known && !empty.depth && !empty.outermost);
 }
 
-FB_TEST_MAIN("user/prologue", FB_TEST(counts_pushes_and_room),
+/* The same of i386: registers by its own numbers, words of 4 bytes, inc and dec where 64 bits have a prefix, and mov
+ * with an address, whose size the prefix 66 does not change. */
+static void reads_code_of_32_bits(void)
+{
+	/* push ebp; mov ebp, esp; inc eax; push edi; mov eax, gs:0x14; push esi; mov [0x8049000], ax; push ebx;
+	 * dec ecx; sub esp, 0x1c */
+	static const uint8_t code[] = {0x55, 0x89, 0xe5, 0x40, 0x57, 0x65, 0xa1, 0x14,
+				       0x00, 0x00, 0x00, 0x56, 0x66, 0xa3, 0x00, 0x90,
+				       0x04, 0x08, 0x53, 0x49, 0x83, 0xec, 0x1c};
+	static const uint8_t start[] = {0x31, 0xed, 0x5e}; /* xor ebp, ebp; pop esi */
+	struct fb_prologue prologue;
+
+	fb_prologue_read(&fb_cfi_i386, code, sizeof(code), &prologue);
+	CU_ASSERT(prologue.known && prologue.depth == 4 * 4 + 0x1c);
+	CU_ASSERT(prologue.has_frame && prologue.frame == 4);
+	CU_ASSERT_EQUAL(prologue.saved_count, 4);
+	CU_ASSERT(below(&prologue, 5) == 4 && below(&prologue, 7) == 8);
+	CU_ASSERT(below(&prologue, 6) == 12 && below(&prologue, 3) == 16);
+	fb_prologue_read(&fb_cfi_x86_64, code, sizeof(code), &prologue);
+	CU_ASSERT(prologue.depth != 4 * 4 + 0x1c);
+	fb_prologue_read(&fb_cfi_i386, start, sizeof(start), &prologue);
+	CU_ASSERT_TRUE(prologue.outermost);
+}
+
+FB_TEST_MAIN("user/prologue", FB_TEST(reads_code_of_32_bits), FB_TEST(counts_pushes_and_room),
 	     FB_TEST(passes_what_touches_no_stack), FB_TEST(stops_where_a_body_begins),
 	     FB_TEST(knows_frame_pointers), FB_TEST(knows_outermost_functions))
