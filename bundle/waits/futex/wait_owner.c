@@ -13,6 +13,7 @@
 #include "base/search.h"
 #include "base/text.h"
 #include "bundle/waits/finder/wait_absence.h"
+#include "bundle/waits/futex/wait_frame.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 
 /* The TID of a thread in its innermost PID namespace, which is what gettid() returns to it. */
@@ -149,6 +150,9 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 	owners->searched += vmas.count + 1;
 	for (size_t i = 0; i < vmas.count && !*maps_ret && !err; i++)
 		err = is_mapping_of(finder, task, &vmas.vma[i], key, maps_ret, absence);
+	/* A lock that is known by its frame alone may have another address there. */
+	if (!err && !*maps_ret && !key->words[0] && key->frame)
+		err = fb_wait_maps_frame(finder, task, key->frame, maps_ret);
 	if (!*maps_ret && (vmas.broken || vmas.lost))
 		fb_wait_absence_unknown(absence, "mappings of PID %d cannot be read", task->pid);
 	else if (!*maps_ret && !key->words[0])
