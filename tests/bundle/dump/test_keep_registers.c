@@ -357,6 +357,47 @@ static void who_waits_for_a_futex_or_a_device_is_blocked(void)
 	end(&w);
 }
 
+#define USER32_CS 0x23
+
+/* A thread with code of 32 bits: its words have 4 bytes, its descriptor is where GS points, and its calls have numbers of
+ * their own. */
+static void threads_of_32_bits_have_words_of_their_own(void)
+{
+	static const struct {
+		int64_t call;
+		bool is;
+	} calls[] = {{202, false}, {239, false}, {240, true}, {241, false}, {421, false},
+		     {422, true},  {423, false}, {449, true}, {455, true},  {-1, false}};
+	const struct fb_tasks *tasks = NULL;
+	uint64_t first, bases[2];
+	struct world w;
+
+	begin(&w);
+	first = physical_of(&w, (w.regs.rsp - RED_ZONE) & ~7ull);
+	bases[0] = fb_kernel_layout(w.kernel)->task_thread_fsbase.offset + w.task->address;
+	bases[1] = fb_kernel_layout(w.kernel)->task_thread_gsbase.offset + w.task->address;
+	for (int narrow = 0; narrow < 2; narrow++) {
+		for (int base = 0; base < 2; base++) {
+			SET(&w, cs, narrow ? USER32_CS : 0x33);
+			patch(&w.memory, bases[base], w.pages + FB_PAGE_SIZE + 2000);
+			CU_ASSERT_EQUAL(kept_pages(&w) != 0, base == narrow);
+		}
+		SET(&w, cs, narrow ? USER32_CS : 0x33);
+		patch(&w.physical, first, w.pages + FB_PAGE_SIZE + 1000);
+		CU_ASSERT_EQUAL(kept_pages(&w), narrow ? 0 : 2);
+	}
+	FB_OK_FATAL(fb_input_tasks(w.bundle.input, &tasks));
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
+		((struct fb_task *)fb_tasks_get(tasks, i))->state = 'R';
+	w.task->state = 'S';
+	for (size_t i = 0; i < FB_ARRAY_SIZE(calls); i++) {
+		SET(&w, cs, USER32_CS);
+		SET(&w, orig_rax, (uint64_t)calls[i].call);
+		CU_ASSERT_EQUAL(count_blocked(&w), calls[i].is);
+	}
+	end(&w);
+}
+
 /* A thread without registers has no stack that could be kept, nor has one whose stack pointer leads nowhere. */
 static void threads_without_a_stack_are_counted(void)
 {
@@ -376,7 +417,8 @@ static void threads_without_a_stack_are_counted(void)
 	end(&w);
 }
 
-FB_TEST_MAIN("bundle/keep_registers", FB_TEST(as_much_is_kept_as_an_object_may_have),
+FB_TEST_MAIN("bundle/keep_registers", FB_TEST(threads_of_32_bits_have_words_of_their_own),
+	     FB_TEST(as_much_is_kept_as_an_object_may_have),
 	     FB_TEST(each_register_may_point_to_the_lock), FB_TEST(each_word_of_a_list_is_kept),
 	     FB_TEST(pointers_on_the_stack_are_followed),
 	     FB_TEST(who_waits_for_a_futex_or_a_device_is_blocked),
