@@ -190,8 +190,11 @@ static struct fb_error *converse(struct fb_front *front, const struct fb_request
 	return fb_relay_run(relay, reply_ret);
 }
 
-struct fb_error *fb_front_ask(struct fb_front *front, struct fb_request *request,
-			      const struct fb_front_output *output, struct fb_reply *reply_ret)
+/* *again_ret: the reader has died, and not of Ctrl-C. No command runs in the reader itself, so that it did not die of this
+ * one. */
+static struct fb_error *ask_once(struct fb_front *front, struct fb_request *request,
+				 const struct fb_front_output *output, bool *again_ret,
+				 struct fb_reply *reply_ret)
 {
 	struct fb_relay relay = {
 		.interrupts = front->interrupts,
@@ -202,18 +205,32 @@ struct fb_error *fb_front_ask(struct fb_front *front, struct fb_request *request
 	};
 	struct fb_error *err = revive(front, &output->err);
 
+	*again_ret = false;
 	if (err)
 		return err;
 	fb_relay_forget_interrupts(front->interrupts);
 	relay.channel = front->channel;
 	request->terminal_width = output->terminal_width;
 	err = converse(front, request, output, &relay, reply_ret);
+	front->interrupted = relay.interrupted;
 	if (err) {
 		end_reader(front);
-		/* It died while it loaded what it was not asked for. */
+		*again_ret = !relay.interrupted;
+		/* It may have died while it loaded what nobody had asked for: it shall not load that again. */
 		front->prepare = front->prepare && front->served;
 	}
 	front->served = !err;
-	front->interrupted = relay.interrupted;
 	return err;
+}
+
+struct fb_error *fb_front_ask(struct fb_front *front, struct fb_request *request,
+			      const struct fb_front_output *output, struct fb_reply *reply_ret)
+{
+	bool again;
+	struct fb_error *err = ask_once(front, request, output, &again, reply_ret);
+
+	if (!err || !again)
+		return err;
+	fb_error_destroy(err);
+	return ask_once(front, request, output, &again, reply_ret);
 }

@@ -186,6 +186,20 @@ expect grep -q '^session of its own: 1$' fds "and has no terminal that could sig
 expect test "$(grep -cE '^l.* -> /dev/(pts|tty)' fds)" -eq 0 "nor a descriptor of one"
 expect test "$(grep -cE '^l.* -> /' fds)" -eq "$(grep -cE "^l.* -> (/dev/null|$dump|/proc/|/)\$" fds)" "nor any file but the input"
 
+# A reader that dies between commands is started again.
+cat >kill-others <<'KILL'
+for pid in $(grep -ls "^PPid:.$PPID\$" /proc/[0-9]*/status | cut -d/ -f3); do
+    [ "$pid" = $$ ] || kill -9 "$pid"
+done
+KILL
+run shell "$dump" -c "sym schedule" -c "!exec sh kill-others" -c "sym panic"
+expect_status 0 "the reader is killed"
+expect_line stdout ' T panic/' "the next command is answered"
+# What a command breaks is its own: it may not take more memory, and ends by a signal.
+run_program bash -c "ulimit -d 300000; exec '$FBUNDLE' shell '$dump' -c 'sym schedule' -c 'rd linux_banner 60000000 --json' -c 'sym panic'"
+expect test "$status" -ne 0 "a command without the memory that it takes fails"
+expect_line stdout ' T panic/' "the next one does not"
+
 # typed TEXT [ROWS]: types the steps in the file `steps`.
 typed() {
     run_program bash -c "'$top/tests/cli/typed.py' --rows ${2:-2000} '$FBUNDLE' '$dump' <steps"
@@ -252,12 +266,12 @@ unset FBUNDLE_PAGER
 # Ctrl-C ends the command and not the shell.
 cat >steps <<'STEPS'
 < fbundle>
-> !sleep 600\n
-< sleep 600
+> !echo beg""un; exec sleep 600\n
+< \nbegun
 > \x03
 < fbundle>
-> ps --json | sleep 600\n
-< sleep 600
+> rd 0 3000000000000 --raw --fill | echo beg""un; exec sleep 600\n
+< \nbegun
 > \x03
 < fbundle>
 > sym schedule\n
