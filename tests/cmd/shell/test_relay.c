@@ -129,6 +129,16 @@ static void a_sink_that_wants_no_more_cancels(void)
 	CU_ASSERT_FALSE(was_cancelled(&scene)); /* once */
 	CU_ASSERT_FALSE(scene.relay.interrupted);
 	tear_down(&scene);
+	/* Ctrl-C and the sink's refusal are one packet. */
+	set_up(&scene);
+	scene.most = 3;
+	CU_ASSERT_EQUAL(raise(SIGINT), 0);
+	CU_ASSERT_EQUAL(write(scene.out, "abcdef", 6), 6);
+	reply(&scene, FB_EXIT_OK);
+	FB_OK(fb_relay_run(&scene.relay, &got));
+	CU_ASSERT_TRUE(was_cancelled(&scene));
+	CU_ASSERT_FALSE(was_cancelled(&scene));
+	tear_down(&scene);
 }
 
 static void interrupts_cancel_and_then_end(void)

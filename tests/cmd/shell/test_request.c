@@ -62,6 +62,9 @@ static void what_is_no_request_is_refused(void)
 	CU_ASSERT_FALSE(fb_request_good(&request, 16 + 7));
 	request.text[6] = '\0';
 	request.word_count = 2;
+	request.word_count = 1;
+	CU_ASSERT_FALSE(fb_request_good(&request, 16 + 7));
+	request.word_count = 2;
 	request.kind = FB_REQUEST_CANCEL + 1;
 	CU_ASSERT_FALSE(fb_request_good(&request, 16 + 7));
 	request.kind = FB_REQUEST_RUN;

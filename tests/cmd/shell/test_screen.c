@@ -92,6 +92,7 @@ static void a_long_text_goes_to_the_pager(void)
 	/* Three lines and the prompt fit on four rows. */
 	CU_ASSERT_STRING_EQUAL(show("1\n2\n3\n", 4, 100), "1\n2\n3\n");
 	CU_ASSERT_EQUAL(access(path, F_OK), -1);
+	CU_ASSERT_STRING_EQUAL(show("1\n2\n3\n4\n", 4, 100), "");
 	CU_ASSERT_STRING_EQUAL(show("1\n2\n3\n4\n5", 4, 3), "");
 	file = fopen(path, "re");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
