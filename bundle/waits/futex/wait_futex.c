@@ -202,7 +202,8 @@ static struct fb_error *add_word(struct fb_wait_finder *finder, const struct fb_
 	size_t index;
 	struct fb_error *err;
 
-	if (caller->library == FB_FUTEX_GLIBC && (call->value & FB_FUTEX_WAITERS)) {
+	if (caller->library == FB_FUTEX_GLIBC && (call->value & FB_FUTEX_WAITERS) &&
+	    fb_pthread_is_tid(call->value & FB_FUTEX_TID_MASK)) {
 		/* robust: the expected word names the owner */
 		lock.kind = "mutex-robust";
 		lock.owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);

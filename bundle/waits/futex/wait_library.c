@@ -121,21 +121,41 @@ static bool same_file(const struct fb_vma *a, const struct fb_vma *b)
 	return a->path && b->path && strcmp(a->path, b->path) == 0;
 }
 
-/* The object that a word on the stack points into as code does; NULL: none, or not to be read.
- * *read_ret: whether the word was. */
+/* The object that a word on the stack points into as code does; NULL: none. Errors of fb_space_read(). */
 static struct fb_error *code_at_top(const struct fb_blocked *blocked, struct fb_joined *joined,
-				    const struct fb_vma **code_ret, bool *read_ret)
+				    const struct fb_vma **code_ret)
 {
 	const struct fb_vma *vma;
 	uint64_t word = 0;
 	struct fb_error *err = fb_space_u64(fb_joined_space(joined), blocked->regs.rsp, &word);
 
-	*read_ret = !err;
 	vma = err ? NULL : fb_vmas_find(fb_joined_vmas(joined), word);
 	*code_ret = vma && fb_vma_has_file(vma) && (vma->no_flags || (vma->flags & FB_VM_EXEC))
 			    ? vma
 			    : NULL;
-	return fb_part_skip(err);
+	return err;
+}
+
+/* Tells by its code, where the stack is lost, whether glibc's syscall() was called: it alone takes the sixth argument
+ * from its stack before it enters the kernel (sysdeps/unix/sysv/linux/x86_64/syscall.S). Takes over lost, the reason why
+ * the stack cannot be read. */
+static struct fb_error *look_at_code(const struct fb_blocked *blocked, struct fb_joined *joined,
+				     struct fb_error *lost, struct fb_futex_caller *caller)
+{
+	/* mov 8(%rsp),%r9; syscall */
+	static const uint8_t of_syscall[] = {0x4c, 0x8b, 0x4c, 0x24, 0x08, 0x0f, 0x05};
+	uint8_t code[sizeof(of_syscall)];
+	struct fb_error *err = fb_space_read(fb_joined_space(joined),
+					     blocked->regs.rip - sizeof(code), code, sizeof(code));
+
+	caller->proven = !err && memcmp(code, of_syscall, sizeof(code)) != 0;
+	if (err || caller->proven) {
+		fb_error_destroy(lost);
+		return fb_part_skip(err);
+	}
+	caller->library = FB_FUTEX_UNKNOWN;
+	return fb_part_reason(fb_error_prefix(lost, "it called syscall()"), caller->because,
+			      sizeof(caller->because));
 }
 
 /* glibc's syscall() pushes nothing: on top of the stack is where it returns to. Its own functions
@@ -147,10 +167,12 @@ static struct fb_error *look_behind_syscall(struct fb_wait_finder *finder,
 {
 	const struct fb_vma *outside;
 	char name[sizeof(caller->object)] = "";
-	struct fb_error *err = code_at_top(blocked, joined, &outside, &caller->proven);
+	struct fb_error *err = code_at_top(blocked, joined, &outside);
 
-	if (err || !outside || same_file(outside, inside))
-		return err;
+	if (err)
+		return fb_error_is_fatal(err) ? err : look_at_code(blocked, joined, err, caller);
+	if (!outside || same_file(outside, inside))
+		return NULL;
 	err = fb_part_skip(
 		fb_futex_object_name(finder, blocked->task, outside, name, sizeof(name)));
 	if (err || fb_futex_library_by_name(name) == FB_FUTEX_GLIBC)

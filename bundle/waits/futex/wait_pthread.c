@@ -34,7 +34,7 @@ static void swap(uint32_t *one, uint32_t *other)
 	*other = word;
 }
 
-static bool is_tid(uint32_t value)
+bool fb_pthread_is_tid(uint32_t value)
 {
 	return value && value <= MOST_THREADS;
 }
@@ -98,9 +98,9 @@ static bool is_mutex(const struct fb_futex_call *call, struct fb_space *space,
 		wait->owner_field = call->address;
 		if (!wait->owner)
 			wait->owner = (int32_t)(call->value & FB_FUTEX_TID_MASK);
-		return is_tid((uint32_t)wait->owner);
+		return fb_pthread_is_tid((uint32_t)wait->owner);
 	}
-	if (!is_tid(word[2]) || !word[3])
+	if (!fb_pthread_is_tid(word[2]) || !word[3])
 		return false;
 	wait->owner = (int32_t)word[2];
 	wait->owner_field = call->address + 8;
@@ -147,7 +147,7 @@ static bool is_rwlock(const struct fb_futex_call *call, struct fb_space *space, 
 		swap(&word[6], &word[7]);
 	}
 	readers = word[0] >> 3;
-	if (word[2] > 3 || word[3] > 3 || word[7] > 1 || (word[6] && !is_tid(word[6])) ||
+	if (word[2] > 3 || word[3] > 3 || word[7] > 1 || (word[6] && !fb_pthread_is_tid(word[6])) ||
 	    readers > MOST_THREADS || (word[1] & 0x3fffffff) > MOST_THREADS ||
 	    call->process_private != !word[7] || !(word[6] || readers))
 		return false;

@@ -26,6 +26,9 @@ struct fb_pthread_wait {
 	const char *need; /* why the owner is not known; NULL: it is. Static */
 };
 
+/* Whether a number can be the TID of an owner: the kernel gives none above PID_MAX_LIMIT. */
+bool fb_pthread_is_tid(uint32_t value);
+
 /* space: the memory of the process. FB_NOT_FOUND where the memory around the word fits no lock of glibc; errors of
  * fb_space_read() where it cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_pthread_recognise(struct fb_space *space,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "bundle/process/joined_private.h"
 #include "kernel/image/kernel_private.h"
 #include "tests/base/failing.h"
 #include "tests/bundle/waits/sample_finder.h"
@@ -92,6 +93,49 @@ static void proves_nothing_without_the_stack(void)
 	CU_ASSERT_FALSE(found.proven);
 	caller.blocked.has_regs = false;
 	CU_ASSERT_EQUAL(find(&caller).library, FB_FUTEX_UNKNOWN);
+	sample_finder_end(&caller);
+}
+
+/* The bytes of code before the system call, which a test gives; the rest of the memory is the process's. */
+static const struct fb_space_ops *whole;
+static uint64_t code_at;
+static uint8_t code_bytes[7];
+
+static struct fb_error *read_with_code(struct fb_space *space, uint64_t address, void *to,
+				       size_t length)
+{
+	if (address != code_at || length != sizeof(code_bytes))
+		return whole->read(space, address, to, length);
+	memcpy(to, code_bytes, sizeof(code_bytes));
+	return NULL;
+}
+
+static void tells_syscall_by_its_code(void)
+{
+	static const uint8_t of_syscall[] = {0x4c, 0x8b, 0x4c, 0x24, 0x08, 0x0f, 0x05};
+	static struct fb_space_ops with_code;
+	struct sample_finder caller;
+	struct fb_futex_caller found;
+
+	begin(&caller, false);
+	whole = caller.joined->space.ops;
+	with_code = *whole;
+	with_code.read = read_with_code;
+	caller.joined->space.ops = &with_code;
+	code_at = caller.blocked.regs.rip - sizeof(code_bytes);
+	memcpy(code_bytes, of_syscall, sizeof(code_bytes));
+	found = find(&caller);
+	CU_ASSERT(found.library == FB_FUTEX_UNKNOWN && !found.proven);
+	CU_ASSERT_PTR_NOT_NULL(strstr(found.because, "it called syscall(): "));
+	CU_ASSERT_STRING_EQUAL(found.object, "libc.so.6");
+	/* Another function's: the arguments were in registers. */
+	for (size_t i = 0; i < sizeof(code_bytes); i++) {
+		code_bytes[i] ^= 1;
+		found = find(&caller);
+		CU_ASSERT(found.library == FB_FUTEX_GLIBC && found.proven);
+		CU_ASSERT_STRING_EQUAL(found.because, "");
+		code_bytes[i] ^= 1;
+	}
 	sample_finder_end(&caller);
 }
 
@@ -257,6 +301,7 @@ static void what_is_no_damage_is_passed_on(void)
 
 FB_TEST_MAIN("bundle/wait_library", FB_TEST(knows_libraries_by_name),
 	     FB_TEST(believes_glibc_where_no_syscall_is_in_between),
-	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(looks_behind_the_vdso_of_32_bits),
-	     FB_TEST(names_a_file_by_the_core), FB_TEST(names_a_file_by_what_is_left_of_its_path),
+	     FB_TEST(proves_nothing_without_the_stack), FB_TEST(tells_syscall_by_its_code),
+	     FB_TEST(looks_behind_the_vdso_of_32_bits), FB_TEST(names_a_file_by_the_core),
+	     FB_TEST(names_a_file_by_what_is_left_of_its_path),
 	     FB_TEST(looks_behind_syscall_for_code_alone), FB_TEST(what_is_no_damage_is_passed_on))
