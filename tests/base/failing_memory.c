@@ -12,6 +12,8 @@
 #include "tests/harness.h"
 
 #define WEAK __attribute__((weak))
+/* They are called before the sanitizer has made what its checks of memory look at. */
+#define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -23,19 +25,19 @@ WEAK void *__interceptor_realloc(void *block, size_t size);
 static atomic_size_t made;
 static size_t failing_at; /* from 1; 0: none */
 
-static bool fails(void)
+UNCHECKED static bool fails(void)
 {
 	return atomic_fetch_add(&made, 1) + 1 == failing_at;
 }
 
-void *malloc(size_t size)
+UNCHECKED void *malloc(size_t size)
 {
 	if (fails())
 		return NULL;
 	return __interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+UNCHECKED void *calloc(size_t count, size_t size)
 {
 	if (fails())
 		return NULL;
@@ -43,7 +45,7 @@ void *calloc(size_t count, size_t size)
 				    : __libc_calloc(count, size);
 }
 
-void *realloc(void *block, size_t size)
+UNCHECKED void *realloc(void *block, size_t size)
 {
 	if (fails())
 		return NULL;

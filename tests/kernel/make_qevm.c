@@ -13,7 +13,8 @@ void mk_qevm_put(struct mk_bytes *bytes, const void *data, size_t size)
 {
 	bytes->data = realloc(bytes->data, bytes->size + size + 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(bytes->data);
-	memcpy(bytes->data + bytes->size, data, size);
+	if (size) /* data may be NULL else */
+		memcpy(bytes->data + bytes->size, data, size);
 	bytes->size += size;
 }
 
