@@ -70,6 +70,8 @@ FB_FIELD(super_block_id, "super_block", "s_id")
 FB_FIELD(super_block_frozen, "super_block", "s_writers.frozen")
 FB_FIELD(super_block_writers, "super_block", "s_writers.rw_sem")
 FB_FIELD(mount_instance, "mount", "mnt_instance")
+/* Of kernels, 7.2 among them, whose super_block.s_mounts points to the first mount, and is no list_head */
+FB_FIELD(mount_next_of_super, "mount", "mnt_next_for_sb")
 FB_FIELD(inode_rwsem, "inode", "i_rwsem")
 FB_FIELD(inode_dentries, "inode", "i_dentry")
 FB_FIELD(dentry_alias, "dentry", "d_u.d_alias")

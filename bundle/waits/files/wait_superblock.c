@@ -218,26 +218,40 @@ struct fb_error *fb_wait_superblock_is_type(struct fb_wait_finder *finder, uint6
 	return fb_part_skip(err);
 }
 
-/* The first mount of the file system, and its root where dentry is 0. */
-static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
-				struct fb_path *path)
+/* The address of the first struct mount of the file system. FB_NOT_FOUND where it is not mounted. */
+static struct fb_error *first_mount(struct fb_wait_finder *finder, uint64_t superblock,
+				    uint64_t *mount_ret)
 {
 	const struct fb_layout *layout = finder->layout;
-	uint64_t link, mount;
+	bool is_list = !layout->mount_next_of_super.found;
+	uint64_t link;
 	struct fb_error *err = fb_layout_require(&layout->super_block_mounts);
 
-	if (!err)
+	if (!err && is_list)
 		err = fb_layout_require(&layout->mount_instance);
-	if (!err)
-		err = fb_layout_require(&layout->mount_mnt);
 	if (!err)
 		err = fb_space_u64(finder->space, superblock + layout->super_block_mounts.offset,
 				   &link);
 	if (err)
 		return err;
-	if (link == superblock + layout->super_block_mounts.offset)
+	if (!link || link == superblock + layout->super_block_mounts.offset)
 		return fb_error_create(FB_NOT_FOUND, "it is not mounted");
-	mount = link - layout->mount_instance.offset;
+	*mount_ret = is_list ? link - layout->mount_instance.offset : link;
+	return NULL;
+}
+
+/* The first mount of the file system, and its root where dentry is 0. */
+static struct fb_error *path_of(struct fb_wait_finder *finder, uint64_t superblock, uint64_t dentry,
+				struct fb_path *path)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t mount;
+	struct fb_error *err = fb_layout_require(&layout->mount_mnt);
+
+	if (!err)
+		err = first_mount(finder, superblock, &mount);
+	if (err)
+		return err;
 	path->mount = mount + layout->mount_mnt.offset;
 	path->dentry = dentry;
 	if (dentry)

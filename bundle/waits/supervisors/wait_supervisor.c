@@ -94,26 +94,74 @@ static struct fb_error *add_device(void *context, uint64_t entry)
 					   0);
 }
 
-static struct fb_error *describe_fuse(struct fb_wait_finder *finder, uint64_t mount,
-				      uint64_t connection, size_t index)
+/* A connection to a FUSE server. */
+struct fuse {
+	uint64_t mount;      /* a struct fuse_mount of the connection */
+	uint64_t connection; /* its struct fuse_conn */
+	uint64_t devices;    /* the list of its struct fuse_dev */
+};
+
+/* That of a request in kernels, 7.2 among them, that have the part which devices serve in a struct fuse_chan. */
+static struct fb_error *connection_of_channel(struct fb_wait_finder *finder, uint64_t request,
+					      struct fuse *fuse_ret)
+{
+	uint64_t channel, first;
+	uint32_t devices, entry;
+	struct fb_error *err = fb_wait_value(finder, request, "fuse_req", "chan", &channel);
+
+	if (!err)
+		err = fb_wait_value(finder, channel, "fuse_chan", "conn", &fuse_ret->connection);
+	if (!err)
+		err = fb_wait_member(finder, "fuse_chan", "devices", &devices);
+	if (!err)
+		err = fb_wait_value(finder, fuse_ret->connection, "fuse_conn", "mounts.next",
+				    &first);
+	if (!err)
+		err = fb_wait_member(finder, "fuse_mount", "fc_entry", &entry);
+	if (err)
+		return err;
+	fuse_ret->devices = channel + devices;
+	fuse_ret->mount = first - entry;
+	return NULL;
+}
+
+static struct fb_error *connection_of(struct fb_wait_finder *finder, uint64_t request,
+				      struct fuse *fuse_ret)
+{
+	uint32_t devices;
+	struct fb_error *err = fb_wait_member(finder, "fuse_conn", "devices", &devices);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		return connection_of_channel(finder, request, fuse_ret);
+	}
+	if (!err)
+		err = fb_wait_value(finder, request, "fuse_req", "fm", &fuse_ret->mount);
+	if (!err)
+		err = fb_wait_value(finder, fuse_ret->mount, "fuse_mount", "fc",
+				    &fuse_ret->connection);
+	if (!err)
+		fuse_ret->devices = fuse_ret->connection + devices;
+	return err;
+}
+
+static struct fb_error *describe_fuse(struct fb_wait_finder *finder, const struct fuse *fuse,
+				      size_t index)
 {
 	struct fb_wait_object *object = &finder->graph.objects[index];
 	struct devices devices = {.finder = finder, .object = index};
 	char name[FB_WAIT_PATH + 64];
 	uint64_t superblock = 0;
-	uint32_t list;
-	struct fb_error *err = fb_wait_value(finder, mount, "fuse_mount", "sb", &superblock);
+	struct fb_error *err = fb_wait_value(finder, fuse->mount, "fuse_mount", "sb", &superblock);
 
 	if (!err)
 		err = fb_wait_superblock_name(finder, superblock, 0, name);
 	if (!err)
 		err = fb_wait_text(&object->name, "the server of %s", name);
 	if (!err)
-		err = fb_wait_member(finder, "fuse_conn", "devices", &list);
-	if (!err)
 		err = fb_wait_member(finder, "fuse_dev", "entry", &devices.entry);
 	return err ? err
-		   : fb_kernel_list(finder->kernel, connection + list, FB_MAX_WATCHED, add_device,
+		   : fb_kernel_list(finder->kernel, fuse->devices, FB_MAX_WATCHED, add_device,
 				    &devices);
 }
 
@@ -126,20 +174,21 @@ struct fb_error *fb_wait_fuse(struct fb_wait_finder *finder, const struct fb_blo
 		.somebody = "a process has /dev/fuse open for it",
 		.evidence = "the request whose wait queue it sleeps in",
 	};
-	uint64_t request, mount;
+	struct fuse fuse;
+	uint64_t request;
 	size_t object;
 	bool fresh;
 	struct fb_error *err;
 
 	err = owner_of_queue(finder, blocked, "fuse_req", "waitq.head", &request);
 	if (!err)
-		err = fb_wait_value(finder, request, "fuse_req", "fm", &mount);
-	if (!err)
-		err = fb_wait_value(finder, mount, "fuse_mount", "fc", &channel.address);
-	if (!err)
-		err = add_wait(finder, blocked, &channel, &object, &fresh);
+		err = connection_of(finder, request, &fuse);
+	if (err)
+		return err;
+	channel.address = fuse.connection;
+	err = add_wait(finder, blocked, &channel, &object, &fresh);
 	if (!err && fresh) {
-		err = describe_fuse(finder, mount, channel.address, object);
+		err = describe_fuse(finder, &fuse, object);
 		if (!err)
 			err = finish(finder, &channel, object);
 	}

@@ -253,6 +253,13 @@ static void names_file_systems(void)
 	w.waits.made->kernel.layout.mount_instance.found = false;
 	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "a file system (? on ?)");
+	/* There may be a pointer to the first mount in place of a list. */
+	MADE_FIELD(w.waits.made, mount_next_of_super, 200, 8);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
+	CU_ASSERT_STRING_EQUAL(name, "/a (? on ?)");
+	MADE_SET(w.waits.made, w.superblocks[0], super_block_mounts, 0);
+	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
+	CU_ASSERT_STRING_EQUAL(name, "a file system (? on ?)");
 	end(&w);
 }
 

@@ -15,15 +15,26 @@
 /* Who waits, who answers, who has another file open: in w->list. */
 enum { WAITER, SERVER, OTHER };
 
-static void put_types(struct made_types *types)
+static void put_types(struct made_types *types, bool channels)
 {
 	uint32_t data, filter;
 
-	made_struct(types, "fuse_req", 64,
-		    MADE_MEMBERS_OF({"waitq", types->queue, 16}, {"fm", types->word, 48}));
+	if (channels) {
+		made_struct(
+			types, "fuse_req", 64,
+			MADE_MEMBERS_OF({"waitq", types->queue, 16}, {"chan", types->word, 40}));
+		made_struct(
+			types, "fuse_chan", 64,
+			MADE_MEMBERS_OF({"conn", types->word, 8}, {"devices", types->list, 24}));
+		made_struct(types, "fuse_conn", 64, MADE_MEMBERS_OF({"mounts", types->list, 40}));
+	} else {
+		made_struct(types, "fuse_req", 64,
+			    MADE_MEMBERS_OF({"waitq", types->queue, 16}, {"fm", types->word, 48}));
+		made_struct(types, "fuse_conn", 64, MADE_MEMBERS_OF({"devices", types->list, 16}));
+	}
 	made_struct(types, "fuse_mount", 64,
-		    MADE_MEMBERS_OF({"fc", types->word, 0}, {"sb", types->word, 8}));
-	made_struct(types, "fuse_conn", 64, MADE_MEMBERS_OF({"devices", types->list, 16}));
+		    MADE_MEMBERS_OF({"fc", types->word, 0}, {"sb", types->word, 8},
+				    {"fc_entry", types->list, 16}));
 	made_struct(types, "fuse_dev", 64, MADE_MEMBERS_OF({"entry", types->list, 24}));
 	data = made_struct(types, "fanotify_group_private_data", 64,
 			   MADE_MEMBERS_OF({"access_waitq", types->queue, 16}));
@@ -37,16 +48,21 @@ static void put_types(struct made_types *types)
 		    MADE_MEMBERS_OF({"wq", types->entry, 32}, {"ctx", types->word, 72}));
 }
 
-static void begin(struct made_waits *w)
+static void begin_with(struct made_waits *w, bool channels)
 {
 	made_open_files_members(w);
-	put_types(made_waits_types(w));
+	put_types(made_waits_types(w), channels);
 	made_types_give(&w->types, w->made);
 	made_waits_task(w, 10, 10, "waiter");
 	made_waits_task(w, 20, 20, "server");
 	made_waits_task(w, 30, 30, "other");
 	made_open_fd(w, &w->list[OTHER], 4,
 		     made_open_file(w, made_alloc(w->made, 64), S_IFCHR | 0600, 3));
+}
+
+static void begin(struct made_waits *w)
+{
+	begin_with(w, false);
 }
 
 static void open_channel(struct made_waits *w, int who, uint64_t private_data)
@@ -86,6 +102,34 @@ static struct fb_blocked at_fuse(struct made_waits *w)
 	return made_waits_blocked(w, &w->list[WAITER], "fuse");
 }
 
+/* The same where devices serve a channel of the connection. */
+static struct fb_blocked served_through_a_channel(struct made_waits *w)
+{
+	uint64_t request, channel, mount, head;
+
+	begin_with(w, true);
+	request = made_alloc(w->made, 64);
+	channel = made_alloc(w->made, 64);
+	mount = made_alloc(w->made, 64);
+	for (int i = 0; i < 2; i++)
+		w->marks[i] = made_alloc(w->made, 64);
+	head = made_superblocks_begin(w);
+	MADE_FIELD(w->made, file_mode, 80, 4);
+	MADE_FIELD(w->made, file_private_data, 88, 8);
+	made_put(w->made, mount + 8, made_superblocks_add(w, head, "fuse.bindfs", "0:41", "fuse"),
+		 8);
+	made_list_init(w->made, request + 16 + MADE_QUEUE_LIST);
+	made_put(w->made, request + 40, channel, 8);
+	made_put(w->made, channel + 8, w->marks[0], 8);
+	made_list_init(w->made, channel + 24);
+	made_list_add(w->made, channel + 24, w->marks[1] + 24);
+	made_list_init(w->made, w->marks[0] + 40);
+	made_list_add(w->made, w->marks[0] + 40, mount + 16);
+	made_sleep_in(w, &w->list[WAITER], request + 16 + MADE_QUEUE_LIST);
+	open_channel(w, SERVER, w->marks[1]);
+	return made_waits_blocked(w, &w->list[WAITER], "fuse");
+}
+
 static struct fb_blocked served(struct made_waits *w)
 {
 	struct fb_blocked blocked = at_fuse(w);
@@ -115,6 +159,9 @@ static void finds_the_server_of_a_fuse_file_system(void)
 	.evidence = "the request whose wait queue it sleeps in"
 	static const struct made_scene scenes[] = {
 		{served, fb_wait_fuse, {FUSE, .owners = "20p", .flags = "certain sure"}},
+		{served_through_a_channel,
+		 fb_wait_fuse,
+		 {FUSE, .owners = "20p", .flags = "certain sure"}},
 		{served_by_two, fb_wait_fuse, {FUSE, .owners = "20p 30p", .flags = "certain sure"}},
 		{at_fuse,
 		 fb_wait_fuse,
