@@ -113,7 +113,8 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 {"do_mq_timedreceive", "do_mq_timedsend", "wq_sleep"}},
 
 	/* Requests given to the kernel. */
-	{"io-uring", fb_wait_ring, !WEAK, {"io_cqring_wait"}},
+	/* Compilers make io_cqring_wait() a part of its only caller, in Debian's 6.1 for one. */
+	{"io-uring", fb_wait_ring, !WEAK, {"io_cqring_wait", "__do_sys_io_uring_enter"}},
 	{"aio", fb_wait_aio, !WEAK, {"read_events"}},
 
 	/* Control groups. */
