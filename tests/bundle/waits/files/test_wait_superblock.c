@@ -257,7 +257,8 @@ static void names_file_systems(void)
 	MADE_FIELD(w.waits.made, mount_next_of_super, 200, 8);
 	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "/a (? on ?)");
-	MADE_SET(w.waits.made, w.superblocks[0], super_block_mounts, 0);
+	made_put(w.waits.made, w.superblocks[0] + w.finder->layout->super_block_mounts.offset, 0,
+		 8);
 	FB_OK(fb_wait_superblock_name(w.finder, w.superblocks[0], 0, name));
 	CU_ASSERT_STRING_EQUAL(name, "a file system (? on ?)");
 	end(&w);
