@@ -16,8 +16,8 @@ struct fb_pool;
  * run on; 1: all work is done by the calling thread. FB_NOMEM, FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_pool_create(unsigned threads, struct fb_pool **pool_ret);
 void fb_pool_destroy(struct fb_pool *pool);
-/* For a child that was forked while no work was going on: makes its own worker threads, because a fork copies none. Where
- * the system refuses them, the calling thread does the work alone. */
+/* For a child that was forked while no work was going on: makes its own worker threads, because a fork copies none.
+ * Where the system refuses them, the calling thread does the work alone. */
 void fb_pool_renew(struct fb_pool *pool);
 unsigned fb_pool_threads(const struct fb_pool *pool);
 

@@ -32,7 +32,8 @@ void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const ch
 /* How many texts were kept, and the one at index, which is owned by the list. */
 size_t fb_warnings_count(const struct fb_warnings *warnings);
 const char *fb_warnings_get(const struct fb_warnings *warnings, size_t index);
-/* Moves the texts from index first on to the end of another list, and counts those dropped there too. */
+/* Moves the texts from index first on to the end of another list, and adds how many `from` has dropped to how many that
+ * list has. */
 void fb_warnings_move(struct fb_warnings *from, size_t first, struct fb_warnings *to);
 /* How many texts were dropped: those that came after the list was full, or for which memory was out. */
 size_t fb_warnings_dropped(const struct fb_warnings *warnings);

@@ -21,9 +21,10 @@ struct memory_file {
 /* Linux moves at most this much in one call (MAX_RW_COUNT). */
 #define READ_MAX 0x7ffff000u
 
-/* What disks, file systems and the memory behind /proc/vmcore say of bytes that they cannot give: sectors that are broken,
- * checksums that are wrong (EBADMSG, EUCLEAN), memory that is poisoned. Other bytes of the file may be good. The buffer is
- * the program's own, so that EFAULT too is of the memory that was to be read (read_from_oldmem() of the kernel). */
+/* What disks, file systems and the memory behind /proc/vmcore say of bytes that they cannot give: sectors that are
+ * broken, checksums that are wrong (EBADMSG, EUCLEAN), memory that is poisoned. Other bytes of the file may be good.
+ * The buffer is the program's own, so that EFAULT too is of the memory that was to be read (read_from_oldmem() of the
+ * kernel). */
 static bool is_of_these_bytes(int errnum)
 {
 	switch (errnum) {

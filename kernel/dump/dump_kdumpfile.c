@@ -2,8 +2,8 @@
 /*
  * Reads all dump formats that have no reader of their own here through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
  * s390, and formats that later versions of it add. It is used only for physical pages: this program translates
- * addresses itself. libkdumpfile is not thread-safe, so a lock is held around each call. Called by dump_open.c for files
- * that no other reader recognises.
+ * addresses itself. libkdumpfile is not thread-safe, so a lock is held around each call. Called by dump_open.c for
+ * files that no other reader recognises.
  */
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The auxiliary vector that a process got at exec, of which the kernel keeps a copy in mm_struct.saved_auxv, in the form
- * of the program: pairs of 64 bits, or of 32 (fs/compat_binfmt_elf.c). Called by bundle/match, and for the vectors of
- * running processes by bundle/capture.
+ * The auxiliary vector that a process got at exec, of which the kernel keeps a copy in mm_struct.saved_auxv, in the
+ * form of the program: pairs of 64 bits, or of 32 (fs/compat_binfmt_elf.c). Called by bundle/match, and for the
+ * vectors of running processes by bundle/capture.
  */
 #ifndef FB_KERNEL_SAVED_AUXV_H
 #define FB_KERNEL_SAVED_AUXV_H
@@ -27,15 +27,17 @@ struct fb_auxv {
  * fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_saved_auxv_read(const struct fb_kernel *kernel, uint64_t mm,
 						  struct fb_auxv *auxv_ret);
-/* Whether the vector has this many pairs before its AT_NULL, and they are equal. words: as fb_auxv.word. */
+/* Whether the pairs before AT_NULL are equal to those in words (as fb_auxv.word, `pairs` of them, AT_NULL included or
+ * not), and there is at least one. */
 bool fb_auxv_equal(const struct fb_auxv *auxv, const uint64_t *words, size_t pairs);
 /* The value of the first entry of a type; 0: there is none. */
 uint64_t fb_auxv_value(const uint64_t *words, size_t pairs, uint64_t type);
-/* Writes the vector to bytes (sizeof(auxv->word) suffice) as the process has it, without AT_NULL. Returns the size. */
+/* Writes the vector without AT_NULL to bytes, in words of the process's size. bytes is aligned to 4 and has room for
+ * sizeof(auxv->word). Returns the size. */
 size_t fb_auxv_bytes(const struct fb_auxv *auxv, void *bytes);
 
-/* Whether a vector of size bytes is that of a 32-bit program: taken for pairs of 64 bits, a type holds a value in its
- * upper half, and no type is as large. */
+/* Whether a vector of size bytes is that of a 32-bit program: read as pairs of 64 bits, the upper half of a type is
+ * then a value of 32 bits and so not 0, but no type needs more than 32 bits. */
 bool fb_auxv_is_32bit(const void *bytes, size_t size);
 
 #endif

@@ -40,8 +40,8 @@ FB_MUST_CHECK struct fb_error *fb_vma_cached(const struct fb_file_cache *cache,
 					     const struct fb_vma *vma, uint64_t address,
 					     uint64_t length, struct fb_cached_run *run_ret);
 
-/* *is_ret: the page at a frame is one of the file whose struct address_space is at mapping, and the file on disk has the
- * same bytes. False where that is not certain; only fatal errors are returned. */
+/* *is_ret: the page at a frame is one of the file whose struct address_space is at mapping, and the file on disk has
+ * the same bytes. False where that is not certain; only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_page_is_as_in_file(const struct fb_file_cache *cache,
 						     uint64_t mapping, uint64_t pfn, bool *is_ret);
 

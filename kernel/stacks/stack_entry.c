@@ -264,7 +264,7 @@ struct fb_error *fb_user_regs_complete(const struct fb_kernel *kernel, const str
 
 	regs->cs &= 0xffff;
 	regs->ss &= 0xffff;
-	/* The kernel saves what is in these, but code of 32 bits neither sees nor changes it. */
+	/* The kernel saves R8 to R15 for code of 32 bits too, which has no such registers. */
 	if (fb_user_regs_are_32bit(regs))
 		regs->r8 = regs->r9 = regs->r10 = regs->r11 = regs->r12 = regs->r13 = regs->r14 =
 			regs->r15 = 0;

@@ -8,6 +8,7 @@
 #include <lz4.h>
 #include <string.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "kernel/swap/lzo_rle.h"
 
@@ -65,6 +66,8 @@ static struct fb_error *decompress_zstd(const void *data, size_t size, void *pag
 	if (ZSTD_getDictID_fromFrame(data, size))
 		return fb_error_create(FB_UNSUPPORTED, "zstd with a dictionary");
 	length = ZSTD_decompress(page, FB_PAGE_SIZE, data, size);
+	if (ZSTD_getErrorCode(length) == ZSTD_error_memory_allocation)
+		return fb_error_nomem();
 	if (ZSTD_isError(length) || length != FB_PAGE_SIZE)
 		return wrong_data("zstd");
 	return NULL;

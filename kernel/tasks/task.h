@@ -77,7 +77,8 @@ const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t
  * unknown PID. */
 void fb_tasks_group(const struct fb_tasks *tasks, int32_t pid, size_t *first_ret,
 		    size_t *count_ret);
-/* How many TIDs some source has whose task_struct cannot be read; *tids_ret is their array, in order, owned by tasks. */
+/* How many TIDs some source has whose task_struct cannot be read; *tids_ret is their array, in order, owned by
+ * tasks. */
 size_t fb_tasks_lost(const struct fb_tasks *tasks, const int32_t **tids_ret);
 /* The address of the task_struct of a lost TID; 0: unknown, or not lost. */
 uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * See failing_memory.h. A program's malloc() is the one that its libraries call too. Those of AddressSanitizer are called
- * where it is built in, so that it sees every block.
+ * See failing_memory.h. A program's malloc() is the one that its libraries call too. Those of AddressSanitizer are
+ * called where it is built in, so that it sees every block.
  */
 #include "tests/base/failing_memory.h"
 

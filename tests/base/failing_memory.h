@@ -13,9 +13,9 @@
  * is. */
 typedef bool failing_memory_check(void *context);
 
-/* Asks twice, the second time counting allocations; then again and again with one of them failing each time: each of the first `first`
- * and the last `last`. Asserts that the question fails with FB_NOMEM, or as a system call that lacks memory, or that its answer is right. Returns the number of
- * allocations. */
+/* Asks twice and counts the allocations of the second time. Then asks once for each of the first `first` and the last
+ * `last` of them, which fails. Asserts that the error is FB_NOMEM or another fatal one, such as that of a system call
+ * without memory, or that there is none and the answer is right. Returns the number of allocations. */
 size_t failing_memory_must_pass(struct fb_error *(*ask)(void *context), void *context,
 				failing_memory_check *right, size_t first, size_t last);
 

@@ -19,8 +19,8 @@ struct made_mounts {
 };
 
 void made_mounts_create(struct made_mounts *scene);
-/* A mount that is listed in the namespace and below its parent (0: below none, and its own parent then). Its ID is 20 and
- * the number. */
+/* A mount that is listed in the namespace and below its parent (0: below none, and its own parent then). Its ID is 20
+ * and the number. */
 uint64_t made_mounts_add(struct made_mounts *scene, unsigned number, uint64_t superblock,
 			 uint64_t root, uint64_t parent, uint64_t mountpoint);
 /* Turns the namespace's list into a tree: ROOT above ROOTFS on its left and DATA on its right, BIND below that. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -185,6 +186,8 @@ bool fb_live_process_start(struct fb_live_process *process, void (*body)(int rea
 	process->pid = fork();
 	CU_ASSERT_FATAL(process->pid >= 0);
 	if (process->pid == 0) {
+		/* A fatal assertion of the test keeps it from ending the child. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(fds[0]);
 		body(fds[1]);
 		_exit(1);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "user/elf/elf_form.h"
+
 #define PROPERTY_OFFSET 0x400u
 #define NOTE_OFFSET 0x440u
 
@@ -56,4 +58,19 @@ void make_object(struct make_object *object, uint64_t link_address, uint8_t valu
 					     .p_vaddr = link_address + dynamic_offset,
 					     .p_memsz = dynamic_size};
 	phdrs[OBJECT_INTERP] = (Elf64_Phdr){.p_type = PT_INTERP};
+}
+
+void make_object_narrow(struct make_object *object)
+{
+	const struct fb_elf_form *form = &fb_elf_32;
+	struct make_object wide = *object;
+
+	wide.ehdr.e_ident[EI_CLASS] = form->elf_class;
+	wide.ehdr.e_machine = form->machine;
+	wide.ehdr.e_phoff = form->ehdr;
+	wide.ehdr.e_phentsize = (uint16_t)form->phdr;
+	fb_elf_write_ehdr(form, &wide.ehdr, object->bytes);
+	for (size_t i = 0; i < OBJECT_PHDRS; i++)
+		fb_elf_write_phdr(form, &make_object_phdrs(&wide)[i],
+				  object->bytes + form->ehdr + i * form->phdr);
 }

@@ -34,6 +34,8 @@ enum {
  * dynamic section is dynamic_size bytes at dynamic_offset behind that address. */
 void make_object(struct make_object *object, uint64_t link_address, uint8_t value, size_t size,
 		 uint64_t dynamic_offset, uint64_t dynamic_size);
+/* Makes of a complete object one of i386; object->ehdr and make_object_phdrs() are of no use then. */
+void make_object_narrow(struct make_object *object);
 Elf64_Phdr *make_object_phdrs(struct make_object *object);
 
 #endif

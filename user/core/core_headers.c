@@ -130,16 +130,18 @@ static struct fb_error *check_identity(const Elf64_Ehdr *ehdr)
 	if (err)
 		return err;
 	if (big)
-		return fb_error_create(FB_UNSUPPORTED,
-				       "is a big-endian core (%s): only x86-64 cores are supported",
-				       name);
+		return fb_error_create(
+			FB_UNSUPPORTED,
+			"is a big-endian core (%s): only those of x86-64 and i386 are supported",
+			name);
 	if (narrow && machine != EM_386)
 		return fb_error_create(FB_UNSUPPORTED,
-				       "is a 32-bit core (%s): of these only i386's are supported",
+				       "is a 32-bit core (%s): only those of i386 are supported",
 				       machine == EM_X86_64 ? "x32" : name);
 	if (machine != EM_X86_64 && machine != EM_386)
-		return fb_error_create(FB_UNSUPPORTED,
-				       "is a core of %s: only x86-64 cores are supported", name);
+		return fb_error_create(
+			FB_UNSUPPORTED,
+			"is a core of %s: only those of x86-64 and i386 are supported", name);
 	if (!form || machine != form->machine)
 		return fb_error_create(FB_CORRUPT, "ELF header: class %u, data encoding %u",
 				       ehdr->e_ident[EI_CLASS], ehdr->e_ident[EI_DATA]);

@@ -182,7 +182,7 @@ static int compare_mapping(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/* A long of the program. */
+/* A long, which has 4 bytes in a 32-bit program. */
 static struct fb_error *read_word(struct fb_cursor *cursor, const struct fb_elf_form *form,
 				  uint64_t *word_ret)
 {

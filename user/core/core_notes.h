@@ -33,9 +33,10 @@ struct fb_core_notes {
 	bool cut;            /* the last note extends behind the data */
 };
 
-/* Parses the notes of one PT_NOTE segment, size bytes of data, and adds them to *notes, which must be all zeros
- * but for is_32bit before the first call. data must live as long as *notes. Damage is a warning, with "CONTEXT: " before it; only fatal errors
- * and FB_LIMIT are returned. The caller frees *notes with fb_core_notes_deinit(), after an error too. */
+/* Parses the notes of one PT_NOTE segment, size bytes of data, and adds them to *notes. Before the first call, all of
+ * *notes must be zeros but is_32bit. data must live as long as *notes. Damage is a warning, with "CONTEXT: " before
+ * it; only fatal errors and FB_LIMIT are returned. The caller frees *notes with fb_core_notes_deinit(), after an error
+ * too. */
 FB_MUST_CHECK struct fb_error *fb_core_notes_parse(const void *data, size_t size,
 						   const char *context,
 						   struct fb_warnings *warnings,

@@ -154,6 +154,20 @@ static struct fb_error *write_header(struct fb_core_output *core, uint64_t heade
 	return err ? err : fb_outfile_write_at(core->outfile, 0, bytes, form->ehdr);
 }
 
+/* Addresses and offsets of a core of i386 have 32 bits. */
+static struct fb_error *check_limits(const struct fb_core_output *core)
+{
+	if (!core->is_32bit)
+		return NULL;
+	if (fb_outfile_size(core->outfile) > UINT32_MAX)
+		return fb_error_create(FB_LIMIT,
+				       "a core of a 32-bit program cannot be 4 GiB or larger");
+	if (core->count && core->segments[core->count - 1].end > 1ull << 32)
+		return fb_error_create(FB_LIMIT,
+				       "a core of a 32-bit program cannot have memory above 4 GiB");
+	return NULL;
+}
+
 struct fb_error *fb_core_output_finish(struct fb_core_output *core, const struct fb_buf *notes)
 {
 	const Elf64_Phdr header = {
@@ -171,9 +185,8 @@ struct fb_error *fb_core_output_finish(struct fb_core_output *core, const struct
 		return err;
 	headers = fb_outfile_size(core->outfile);
 	err = write_program_headers(core, &header);
-	if (!err && core->is_32bit && fb_outfile_size(core->outfile) > UINT32_MAX)
-		return fb_error_create(FB_LIMIT,
-				       "a core of a 32-bit program cannot be 4 GiB or larger");
+	if (!err)
+		err = check_limits(core);
 	return err ? err : write_header(core, headers);
 }
 

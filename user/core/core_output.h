@@ -45,7 +45,8 @@ FB_MUST_CHECK struct fb_error *fb_core_output_gap(struct fb_core_output *core, u
 						  uint32_t flags, uint64_t address,
 						  uint64_t length);
 
-/* Writes the notes, program headers and header, after all segments. FB_LIMIT: a core of i386 of 4 GiB or more. */
+/* Writes the notes, program headers and header, after all segments. FB_LIMIT: a core of i386 that has 4
+ * GiB or more, or memory above 4 GiB. */
 FB_MUST_CHECK struct fb_error *fb_core_output_finish(struct fb_core_output *core,
 						     const struct fb_buf *notes);
 

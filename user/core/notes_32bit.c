@@ -10,7 +10,7 @@
 _Static_assert(sizeof(struct fb_prstatus_32bit) == 144, "i386 elf_prstatus");
 _Static_assert(sizeof(struct fb_prpsinfo_32bit) == 124, "i386 elf_prpsinfo");
 
-/* As the kernel has it where an ID does not fit 16 bits (fs/binfmt_elf.c: SET_UID, DEFAULT_OVERFLOWUID). */
+/* What the kernel writes for an ID that does not fit 16 bits (fs/binfmt_elf.c: SET_UID, DEFAULT_OVERFLOWUID). */
 #define OVERFLOW_ID 65534u
 
 static struct fb_timeval_32bit narrow_time(const struct timeval *time)
@@ -55,7 +55,7 @@ static struct user_regs_struct widen_regs(const struct fb_regs_32bit *regs)
 		.rsi = regs->esi,
 		.rdi = regs->edi,
 		.rbp = regs->ebp,
-		.rax = (uint64_t)(int32_t)regs->eax, /* -ENOSYS and the like */
+		.rax = (uint64_t)(int32_t)regs->eax, /* may be an error, such as -ENOSYS */
 		.ds = regs->ds,
 		.es = regs->es,
 		.fs = regs->fs,
@@ -175,7 +175,7 @@ void fb_386_tls_read(const void *bytes, size_t size, struct user_regs_struct *re
 
 	for (size_t at = 0; size - at >= sizeof(descriptor); at += sizeof(descriptor)) {
 		memcpy(&descriptor, (const char *)bytes + at, sizeof(descriptor));
-		/* A selector: index, table (0: the GDT), and level of privilege. */
+		/* A selector has the index, the table (bit 2; 0: the GDT), and the privilege level (3: user mode). */
 		if (descriptor.base_addr &&
 		    (regs->gs & 0xffff) == (descriptor.entry_number << 3 | 3))
 			regs->gs_base = descriptor.base_addr;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The notes of cores of 32-bit programs (i386), and what they are in those of 64-bit ones. Called by core_notes.c, which
- * reads them, and by bundle/capture, which writes them.
+ * The notes of cores of 32-bit programs (i386), and their conversion from and to those of 64-bit programs. Called by
+ * core_notes.c, which reads them, and by bundle/capture, which writes them.
  * Format: include/linux/elfcore-compat.h, arch/x86/include/asm/user32.h.
  */
 #ifndef FB_USER_NOTES_32BIT_H
@@ -39,18 +39,18 @@ struct fb_prstatus_32bit {
 struct fb_prpsinfo_32bit {
 	char state, sname, zomb, nice;
 	uint32_t flag;
-	uint16_t uid, gid; /* 65534: does not fit */
+	uint16_t uid, gid; /* 65534: the ID does not fit 16 bits, or it is "nobody" */
 	int32_t pid, ppid, pgrp, sid;
 	char fname[16];
 	char psargs[80];
 };
 
-/* Of the registers only their lower halves are a 32-bit program's. */
+/* Takes the lower half of each register. */
 void fb_prstatus_narrow(const struct elf_prstatus *from, struct fb_prstatus_32bit *to);
 void fb_prpsinfo_narrow(const struct elf_prpsinfo *from, struct fb_prpsinfo_32bit *to);
 /* What the narrow note lacks is zero; orig_rax of -1, "no system call", stays -1. */
 void fb_prstatus_widen(const struct fb_prstatus_32bit *from, struct elf_prstatus *to);
-/* An ID that does not fit, or may be "nobody", is UINT32_MAX. */
+/* An ID of 65534 becomes UINT32_MAX, that is, unknown. */
 void fb_prpsinfo_widen(const struct fb_prpsinfo_32bit *from, struct elf_prpsinfo *to);
 
 /* NT_386_TLS, size bytes: the thread's descriptors in the GDT. Sets gs_base where GS selects one of them. */

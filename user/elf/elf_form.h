@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The two forms of ELF on x86: of 64 bits (x86-64), and of 32 bits (i386). The structures of both have the same members,
- * of other widths and in another order. Those of 32 bits are read into those of 64, so that all other code knows only
- * these. Format: System V ABI, chapters 4 and 5. Called wherever headers, symbols or cores are read.
+ * The two forms of ELF on x86: of 64 bits (x86-64), and of 32 bits (i386). The structures of both have the same
+ * members, of other widths and in another order. Those of 32 bits are read into those of 64, so that all other code
+ * knows only these. Format: System V ABI, chapters 4 and 5. Called wherever headers, symbols or cores are read.
  */
 #ifndef FB_USER_ELF_FORM_H
 #define FB_USER_ELF_FORM_H

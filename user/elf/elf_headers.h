@@ -17,8 +17,8 @@ struct fb_elf_headers {
 	Elf64_Phdr *phdrs; /* owned; ehdr.e_phnum of them, unchecked */
 };
 
-/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 or i386 there; FB_CORRUPT; errors
- * of fb_space_read(). The caller frees the result with fb_elf_headers_deinit(). */
+/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 or i386 there;
+ * FB_CORRUPT; errors of fb_space_read(). The caller frees the result with fb_elf_headers_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_elf_headers_read(struct fb_space *space, uint64_t base,
 						   struct fb_elf_headers *headers_ret);
 void fb_elf_headers_deinit(struct fb_elf_headers *headers);

@@ -113,8 +113,8 @@ static uint64_t eh_frame_start(const struct eh_frame_hdr *hdr, const Elf64_Phdr 
 	return phdr->p_vaddr + offsetof(struct eh_frame_hdr, eh_frame) + (int64_t)hdr->eh_frame;
 }
 
-/* DW_CFA_hi_user, an instruction that nobody knows: stands where unwind tables are missing, so that a record that goes on
- * there is an error. Zeros would be instructions that do nothing (DW_CFA_nop), and the record would be believed. */
+/* DW_CFA_hi_user, an instruction that nobody knows: stands where unwind tables are missing, so that a record that goes
+ * on there is an error. Zeros would be instructions that do nothing (DW_CFA_nop), and the record would be believed. */
 #define MISSING_BYTE 0x3f
 
 /* What of a part of the object cannot be read. */
@@ -231,7 +231,8 @@ struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 	return err;
 }
 
-/* Behind the head: the section's bytes, the names of sections, and the headers of three, at words. */
+/* Behind the head come the section's bytes, the names of sections, and SECTIONS section headers. The size of the names
+ * is a multiple of 8, so that the headers are aligned. */
 static const char section_names[24] = "\0.eh_frame\0.shstrtab";
 #define SECTIONS 3u
 

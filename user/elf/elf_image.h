@@ -31,12 +31,12 @@ struct fb_elf_image {
 	uint64_t missing;   /* first page of the unwind tables that cannot be read; 0: none */
 };
 
-/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 or i386 there; FB_CORRUPT; errors
- * of fb_space_read() for its headers. Missing unwind tables are no error. */
+/* base: the address at which the ELF header is mapped. FB_NOT_FOUND: no ELF object of x86-64 or i386 there;
+ * FB_CORRUPT; errors of fb_space_read() for its headers. Missing unwind tables are no error. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_read(struct fb_space *space, uint64_t base,
 						 struct fb_elf_image *image_ret);
-/* Adds unwind tables to an image without any, such as that of a static program, which has no PT_GNU_EH_FRAME: size bytes
- * of an .eh_frame whose ELF address is address. FB_NOMEM. */
+/* Adds unwind tables to an image without any, such as that of a static program, which has no PT_GNU_EH_FRAME: size
+ * bytes of an .eh_frame whose ELF address is address. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_elf_image_set_eh_frame(struct fb_elf_image *image,
 							 uint64_t address, const void *bytes,
 							 size_t size);

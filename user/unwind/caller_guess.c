@@ -107,8 +107,8 @@ static uint64_t displaced(const struct fb_unwind_session *session, uint64_t addr
 	return is_32bit(session) ? (uint32_t)address : address;
 }
 
-/* The word that an instruction with ModRM 15 or 25 goes through, whose last 4 bytes end at address: relative to that, and
- * in code of 32 bits an address. */
+/* The address of the word through which a call or jump (ff 15, ff 25) leads whose last 4 bytes end at address. These
+ * bytes are a distance from there, and in code of 32 bits the address itself. */
 static uint64_t through(const struct fb_unwind_session *session, uint64_t address,
 			const uint8_t bytes[4])
 {
@@ -189,13 +189,14 @@ bool fb_unwind_is_outermost(struct fb_unwind_session *session)
 	return read_prologue(session, &prologue) && prologue.outermost;
 }
 
-/* Bits of known. */
+/* The frame pointer's bit in fb_cfi_registers.known. */
 static uint32_t frame_bit(const struct fb_unwind_session *session)
 {
 	return 1u << session->regs.machine->frame;
 }
 
-/* Makes pc and sp the caller's, and known. What else is known, is to be set before. */
+/* Sets the pc and the stack pointer to those of the caller, and marks them as known. The other registers, and whether
+ * they are known, are set before. */
 static void go_up(struct fb_unwind_session *session, uint64_t pc, uint64_t sp)
 {
 	struct fb_cfi_registers *regs = &session->regs;

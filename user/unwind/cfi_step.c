@@ -45,7 +45,7 @@ struct evaluation {
 	uint64_t stack[STACK_WORDS];
 };
 
-/* What of a value fits a register. */
+/* The part of a value that fits a register. */
 static uint64_t cut(const struct fb_cfi_registers *registers, uint64_t value)
 {
 	return registers->machine->word == 4 ? (uint32_t)value : value;

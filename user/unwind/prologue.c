@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the first instructions of a function. Only those that change the stack pointer or the frame pointer matter; of the other
- * instructions that compilers put before and between pushes, only the length is decoded (Intel's manual, volume 2,
- * appendix A). Called by caller_guess.c.
+ * Reads the first instructions of a function. Only those that change the stack pointer or the frame pointer matter; of
+ * the other instructions that compilers put before and between pushes, only the length is decoded (Intel's manual,
+ * volume 2, appendix A). Called by caller_guess.c.
  */
 #include "user/unwind/prologue.h"
 
@@ -60,7 +60,8 @@ static const struct opcodes of_one_byte[] = {
 	{0xff, 0xff, MODRM},
 };
 
-/* Those that are others, or none, in code of 64 bits: inc and dec, which are prefixes there, and mov with an address. */
+/* Opcodes that code of 64 bits does not have, or has for something else: inc and dec (REX prefixes there), and mov
+ * between EAX and an address in the instruction (of 8 bytes there). */
 static const struct opcodes of_32_bits[] = {
 	{0x40, 0x4f, NONE},
 	{0xa0, 0xa3, IMM32},

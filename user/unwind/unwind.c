@@ -77,7 +77,7 @@ static Dwarf_Frame *find_row(struct fb_unwind_session *session, uint64_t address
 	Dwarf_Addr bias;
 	Dwarf_CFI *cfi;
 
-	/* The registers of a row of another machine have other numbers. */
+	/* The row of an object of the other machine numbers its registers in another way. */
 	if (!module || !module->dwfl || !module->object || !module->object->form ||
 	    module->object->form->machine != session->regs.machine->elf_machine)
 		return NULL;
@@ -276,7 +276,7 @@ static void step_by_guess(struct fb_unwind_session *session)
 	take_frame(session, false, found);
 }
 
-/* False: code of neither size. */
+/* False where the code segment is neither that of 64-bit nor that of 32-bit programs. */
 static bool set_registers(const struct user_regs_struct *regs, struct fb_cfi_registers *to)
 {
 	const uint64_t of_64[FB_DWARF_REGS] = {

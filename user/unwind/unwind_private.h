@@ -83,11 +83,11 @@ void fb_unwind_units_deinit(struct fb_unwind_session *session);
 /* Takes over err. A fatal error is stored in the session, if that has none yet, and ends the unwinding of the process
  * after the current thread. Any other is discarded. */
 void fb_unwind_keep_fatal(struct fb_unwind_session *session, struct fb_error *err);
-/* Reads 8 bytes at address, whatever they are; false where they cannot be read. */
+/* Reads the 8 bytes at address, for a thread of either size; false where they cannot be read. */
 bool fb_unwind_read_bytes(struct fb_unwind_session *session, uint64_t address, uint64_t *bytes_ret);
-/* Reads a word of the current thread; false where it cannot be read. */
+/* Reads a word of the current thread's size at address; false where it cannot be read. */
 bool fb_unwind_read_word(struct fb_unwind_session *session, uint64_t address, uint64_t *word_ret);
-/* The current registers. */
+/* The pc and the stack pointer of the current frame. */
 static inline uint64_t fb_unwind_pc(const struct fb_unwind_session *session)
 {
 	return session->regs.values[session->regs.machine->pc];

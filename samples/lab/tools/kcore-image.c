@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,7 @@ static int fail(const char *what)
 	return 1;
 }
 
-// Of the segments that have a physical address it is the direct map that has all memory.
+// The direct map has all memory. Segments without a physical address, such as that of vmalloc, have -1 there.
 static const Elf64_Phdr *segment_of(uint64_t physical)
 {
 	for (size_t i = 0; i < segment_count; i++)
@@ -98,5 +99,6 @@ int main(int argc, char **argv)
 		}
 	}
 	fprintf(stderr, "kcore-image: %" PRIu64 " pages could not be read\n", unread);
-	return fclose(out) == 0 ? 0 : fail(argv[1]);
+	const bool failed = ferror(out) != 0;
+	return fclose(out) == 0 && !failed ? 0 : fail(argv[1]);
 }

@@ -52,8 +52,8 @@ static void a_file_that_shrinks_is_an_error(void)
 	free(path);
 }
 
-/* Where nothing is mapped the kernel answers a read of a process's memory with EIO, as that of a broken disk or of a bad
- * page behind /proc/vmcore. */
+/* Where nothing is mapped the kernel answers a read of a process's memory with EIO, as that of a broken disk or of a
+ * bad page behind /proc/vmcore. */
 static void bytes_that_cannot_be_had_are_damage(void)
 {
 	static const char there[] = "bytes";

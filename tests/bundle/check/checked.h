@@ -15,8 +15,8 @@ struct checked {
 void checked_begin(struct checked *checked);
 void checked_end(struct checked *checked);
 
-/* Compares all findings, in the order in which they were added, with lines "WEIGHT KIND COMMAND: TEXT", each followed by
- * its evidence, lines that begin with a tab. A last line "\t+N" stands for the evidence that was left out. */
+/* Compares all findings, in the order in which they were added, with lines "WEIGHT KIND COMMAND: TEXT", each followed
+ * by its evidence, lines that begin with a tab. A last line "\t+N" stands for the evidence that was left out. */
 void checked_expect(const struct checked *checked, const char *expected);
 
 #endif

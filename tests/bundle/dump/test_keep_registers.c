@@ -359,8 +359,8 @@ static void who_waits_for_a_futex_or_a_device_is_blocked(void)
 
 #define USER32_CS 0x23
 
-/* A thread with code of 32 bits: its words have 4 bytes, its descriptor is where GS points, and its calls have numbers of
- * their own. */
+/* A thread with code of 32 bits: its words have 4 bytes, its descriptor is where GS points, and its calls have numbers
+ * of their own. */
 static void threads_of_32_bits_have_words_of_their_own(void)
 {
 	static const struct {

@@ -12,8 +12,10 @@
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 #include "tests/user/make_core.h"
+#include "tests/user/make_object.h"
 
 #define BOOT_ID "0123456789abcdef0123456789abcdef"
+#define VDSO 0xf7fc1000u
 #define OTHER_ID "0123456789abcdef0123456789abcdee"
 
 static const struct fb_boot_facts dump_facts = {
@@ -109,6 +111,32 @@ static void reads_a_core(void)
 	reads_names("core.nginx.33.ghijklmnopghijklmnopghijklmnopgh.812.1700000000", "", 0);
 	reads_names("core.nginx.33." BOOT_ID ".812.x1700000000", "", 0);
 	reads_names("core.17", "", 0);
+}
+
+/* The kernel has a vDSO for each size of programs: that of a 32-bit core is compared with that of 32 bits. */
+static void reads_the_vdso_of_either_size(void)
+{
+	static const uint64_t pairs[] = {AT_SYSINFO_EHDR, VDSO, AT_HWCAP, 7, AT_NULL, 0};
+
+	for (int narrow = 0; narrow < 2; narrow++) {
+		struct make_core make = {.layout = MAKE_KERNEL, .narrow = narrow};
+		struct fb_boot_facts facts;
+		struct make_object object;
+		struct fb_core *core = NULL;
+
+		make_object(&object, 0, 0xab, 4, 0, 0);
+		if (narrow)
+			make_object_narrow(&object);
+		make_thread(&make, 17, 0, VDSO);
+		make_auxv(&make, pairs, 3);
+		make_segment(&make, VDSO, FB_PAGE_SIZE, object.bytes, FB_PAGE_SIZE, PF_R | PF_X);
+		FB_OK_FATAL(fb_core_open_file(make_file(&make, "core"), NULL, &core));
+		FB_OK_FATAL(fb_boot_facts_of_core(core, &facts));
+		CU_ASSERT_STRING_EQUAL(facts.vdso, narrow ? "" : "abababab");
+		CU_ASSERT_STRING_EQUAL(facts.vdso_32, narrow ? "abababab" : "");
+		CU_ASSERT_EQUAL(facts.hwcap, 7);
+		fb_core_destroy(core);
+	}
 }
 
 /* A core of the same host; nobody read its boot ID there. */
@@ -211,5 +239,6 @@ static void asks_so_many_processes_for_their_features(void)
 	sample_close(&sample);
 }
 
-FB_TEST_MAIN("bundle/boot_facts", FB_TEST(compares), FB_TEST(reads_a_core), FB_TEST(reads_a_dump),
+FB_TEST_MAIN("bundle/boot_facts", FB_TEST(compares), FB_TEST(reads_a_core),
+	     FB_TEST(reads_the_vdso_of_either_size), FB_TEST(reads_a_dump),
 	     FB_TEST(reads_a_boot_id), FB_TEST(asks_so_many_processes_for_their_features))

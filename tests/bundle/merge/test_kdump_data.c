@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A dump of more pages, and of more bytes, than one round of writing takes: copied as it is, and chosen page by page. */
+/* A dump of more pages, and of more bytes, than one round of writing takes: copied as it is, and chosen page by
+ * page. */
 #include "bundle/merge/kdump_data.h"
 
 #include <stdio.h>

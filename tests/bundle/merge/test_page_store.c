@@ -20,8 +20,8 @@
 #define STORED 25u /* of the first core's pages */
 
 /* A store of two cores. Page n of the first is zeros where n is a multiple of 4, noise where it is one more; the others
- * compress, and every fourth is the one that is 20 pages before. The second core has the same first five pages, and then
- * others. */
+ * compress, and every fourth is the one that is 20 pages before. The second core has the same first five pages, and
+ * then others. */
 struct stored {
 	struct made_section made;
 	struct fb_scratches scratches;

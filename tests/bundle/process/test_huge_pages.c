@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A process of the sample as if some of its memory were a huge page, of which the dump has some pages and not others. */
+/* A process of the sample as if some of its memory were a huge page, of which the dump has some pages and not
+ * others. */
 #include <string.h>
 
 #include "bundle/file/fiber.h"

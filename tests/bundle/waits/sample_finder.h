@@ -20,8 +20,8 @@ void sample_finder_begin(struct sample_finder *finder, int32_t tid, const char *
 void sample_finder_end(struct sample_finder *finder);
 
 #define SAMPLE_PROGRAM "/lab/actors"
-/* A sysroot of that name in the test's folder with the sample's program alone, in which the first place with these bytes
- * has others. The caller frees the path. */
+/* A sysroot of that name in the test's folder with the sample's program alone, in which the first place with these
+ * bytes has others. The caller frees the path. */
 char *sample_finder_sysroot(const char *name, const void *bytes, const void *others, size_t size);
 
 #endif

@@ -2,13 +2,20 @@
 /* The waits of the sample: what cores make of a lock's owner, and that nothing is certain without. */
 #include "bundle/waits/waits.h"
 
+#include <stddef.h>
 #include <string.h>
 
+#include "kernel/image/kernel_private.h"
+#include "kernel/image/thread_size.h"
+#include "kernel/stacks/unwind.h"
+#include "tests/bundle/changed_space.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
 
 #define LOCK_AB 130 /* waits for a mutex that 131 of its process holds, which waits for one of it */
 #define LOCK_BA 131
+#define USER_CS 0x33u
+#define USER32_CS 0x23u
 #define WAITER 144 /* waits for a mutex in memory that it shares with the owner's process */
 
 struct world {
@@ -76,6 +83,14 @@ static bool owner_is_certain(struct world *w)
 	return object->certain;
 }
 
+/* The registers that the core has of the owner. */
+static struct user_regs_struct *owner_regs(const struct world *w)
+{
+	const struct fb_core *core = fb_input_core_of(w->sample.input, 128)->core;
+
+	return &((struct fb_core_thread *)fb_core_thread_of(core, LOCK_BA))->regs;
+}
+
 /* In another call, or at another place of its program, it was when the core was taken. */
 static void an_owner_whose_registers_changed_is_not(void)
 {
@@ -85,9 +100,7 @@ static void an_owner_whose_registers_changed_is_not(void)
 	struct world w;
 
 	begin(&w, cores);
-	regs = &((struct fb_core_thread *)fb_core_thread_of(
-			 fb_input_core_of(w.sample.input, 128)->core, LOCK_BA))
-			->regs;
+	regs = owner_regs(&w);
 	for (size_t i = 0; i < 12; i++) {
 		unsigned long long *const registers[12] = {
 			&regs->rip, &regs->rsp, &regs->rbp, &regs->rbx, &regs->r12, &regs->r13,
@@ -100,6 +113,50 @@ static void an_owner_whose_registers_changed_is_not(void)
 	CU_ASSERT_TRUE(owner_is_certain(&w));
 	owner = (struct fb_task *)sample_task(&w.sample, LOCK_BA);
 	owner->on_cpu = true;
+	CU_ASSERT_FALSE(owner_is_certain(&w));
+	end(&w);
+}
+
+/* Where the dump has the code segment of the owner's user registers, at the top of its kernel stack. */
+static uint64_t owner_code_segment(struct world *w, const struct fb_kernel *kernel)
+{
+	const struct fb_task *owner = sample_task(&w->sample, LOCK_BA);
+	const uint64_t top = owner->stack + fb_thread_size(kernel);
+	const size_t from_top = FB_PT_REGS_BYTES - offsetof(struct user_regs_struct, cs);
+	uint64_t word = 0;
+
+	/* With FRED, 16 bytes lower. */
+	FB_OK_FATAL(fb_space_u64(kernel->space, top - from_top, &word));
+	return word == USER_CS ? top - from_top : top - from_top - 16;
+}
+
+/* As if the owner ran code of 32 bits: then ECX counts, and registers that only 64 bits have do not. */
+static void an_owner_of_32_bits_has_other_registers(void)
+{
+	static const char *const cores[] = {"core.128.xz", NULL};
+	struct user_regs_struct *regs;
+	struct changed_space changed;
+	struct fb_kernel *kernel;
+	struct world w;
+
+	begin(&w, cores);
+	regs = owner_regs(&w);
+	kernel = fb_input_kernel(w.sample.input);
+	changed_space_init(&changed, kernel->space);
+	changed_space_put(&changed, owner_code_segment(&w, kernel), USER32_CS, 8);
+	kernel->space = &changed.space;
+	CU_ASSERT_FALSE(owner_is_certain(&w));
+	regs->cs = USER32_CS;
+	CU_ASSERT_TRUE(owner_is_certain(&w));
+	regs->rcx++;
+	CU_ASSERT_FALSE(owner_is_certain(&w));
+	regs->rcx--;
+	regs->rbx++;
+	CU_ASSERT_FALSE(owner_is_certain(&w));
+	regs->rbx--;
+	regs->r10++, regs->r12++, regs->r13++, regs->r14++, regs->r15++;
+	CU_ASSERT_TRUE(owner_is_certain(&w));
+	kernel->space = changed.whole;
 	CU_ASSERT_FALSE(owner_is_certain(&w));
 	end(&w);
 }
@@ -139,5 +196,6 @@ static void without_memory_a_lock_is_a_word(void)
 
 FB_TEST_MAIN("bundle/waits", FB_TEST(an_owner_that_stood_still_is_certain),
 	     FB_TEST(an_owner_whose_registers_changed_is_not),
+	     FB_TEST(an_owner_of_32_bits_has_other_registers),
 	     FB_TEST(an_owner_without_a_core_may_have_run_since),
 	     FB_TEST(without_memory_a_lock_is_a_word))

@@ -91,7 +91,8 @@ static void reads_clear_behind_the_file(void)
 	fb_file_destroy(file);
 }
 
-/* A lone bit at the edges of words, of groups of words and of blocks, in ranges that begin and end at it or beside it. */
+/* A lone bit at the edges of words, of groups of words and of blocks, in ranges that begin and end at it or beside
+ * it. */
 static void a_lone_bit_is_found_where_it_is(void)
 {
 	static const uint64_t bits[] = {0,     1,     63,    64,    511,   512,    1023,

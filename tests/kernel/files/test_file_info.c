@@ -63,8 +63,8 @@ static void a_type_is_read_whole(void)
 	made_kernel_destroy(tree.made);
 }
 
-/* From 6.7 on the user's path of a file of a lower layer is preferred: where the bit says so, of either kernel, and what
- * stands there is a path. */
+/* From 6.7 on the user's path of a file of a lower layer is preferred: where the bit says so, of either kernel, and
+ * what stands there is a path. */
 static void prefers_the_path_of_the_user(void)
 {
 	struct fb_path deep, user;

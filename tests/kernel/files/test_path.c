@@ -274,8 +274,8 @@ static void names_within_a_file_system(void)
 	made_kernel_destroy(tree.made);
 }
 
-/* A dentry that names itself is no pseudo file where it is the root of the mount it is seen through, and its own parent:
- * all three count. A mount that is lost costs a pseudo file nothing. */
+/* A dentry that names itself is no pseudo file where it is the root of the mount it is seen through, and its own
+ * parent: all three count. A mount that is lost costs a pseudo file nothing. */
 static void tells_pseudo_files_from_roots(void)
 {
 	uint64_t mount, root, lost;

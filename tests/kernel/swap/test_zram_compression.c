@@ -10,6 +10,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "tests/base/failing_memory.h"
 #include "tests/harness.h"
 
 static void make_page(uint8_t *page)
@@ -75,6 +76,38 @@ static void reads_zstd(void)
 		FB_UNSUPPORTED, "dictionary");
 }
 
+struct compressed {
+	enum fb_zram_algorithm algorithm;
+	size_t size;
+	uint8_t data[2 * FB_PAGE_SIZE], page[FB_PAGE_SIZE];
+};
+
+static struct fb_error *decompress(void *context)
+{
+	struct compressed *compressed = context;
+
+	return fb_zram_decompress(compressed->algorithm, compressed->data, compressed->size,
+				  compressed->page);
+}
+
+/* A page is not damaged because memory was out. */
+static void memory_that_is_out_is_no_damage(void)
+{
+	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(6);
+	struct compressed zstd = {.algorithm = FB_ZRAM_ZSTD};
+	struct compressed deflate = {.algorithm = FB_ZRAM_DEFLATE};
+	uint8_t page[FB_PAGE_SIZE];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(compressor);
+	make_page(page);
+	zstd.size = ZSTD_compress(zstd.data, sizeof(zstd.data), page, sizeof(page), 3);
+	CU_ASSERT(failing_memory_must_pass(decompress, &zstd, NULL, 100, 0) > 0);
+	deflate.size = libdeflate_deflate_compress(compressor, page, sizeof(page), deflate.data,
+						   sizeof(deflate.data));
+	CU_ASSERT(failing_memory_must_pass(decompress, &deflate, NULL, 100, 0) > 0);
+	libdeflate_free_compressor(compressor);
+}
+
 static void reads_deflate(void)
 {
 	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(6);
@@ -106,4 +139,4 @@ static void knows_names(void)
 }
 
 FB_TEST_MAIN("kernel/zram_compression", FB_TEST(reads_lzo), FB_TEST(reads_lz4), FB_TEST(reads_zstd),
-	     FB_TEST(reads_deflate), FB_TEST(knows_names))
+	     FB_TEST(reads_deflate), FB_TEST(memory_that_is_out_is_no_damage), FB_TEST(knows_names))

@@ -91,7 +91,8 @@ static void reads_levels(void)
 	made_tasks_destroy(&host.made);
 }
 
-/* A thread whose struct pid is lost has the levels of its process's other threads, where these have none but the host's. */
+/* A thread whose struct pid is lost has the levels of its process's other threads, where these have none but the
+ * host's. */
 static void threads_share_a_namespace(void)
 {
 	struct made_task_host host;

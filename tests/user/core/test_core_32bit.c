@@ -94,6 +94,33 @@ static void one_of_4_gib_is_refused(void)
 	fb_buf_deinit(&notes);
 }
 
+/* Addresses too: the last byte below 4 GiB is written, the first one above is not. */
+static void memory_above_4_gib_is_refused(void)
+{
+	const uint64_t end = 1ull << 32;
+
+	for (int above = 0; above < 2; above++) {
+		struct fb_outfile *outfile = NULL;
+		struct fb_core_output output;
+		struct fb_buf notes;
+
+		fb_buf_init(&notes, 1000);
+		FB_OK_FATAL(fb_outfile_create_sink("nowhere", throw_away, NULL, &outfile));
+		FB_OK_FATAL(fb_core_output_init(&output, outfile, true));
+		FB_OK_FATAL(fb_core_output_gap(&output, end - 4096, PF_R, end - 4096, 4096));
+		if (above)
+			FB_OK_FATAL(fb_core_output_gap(&output, end, PF_R, end, 1));
+		if (above)
+			FB_FAILS_WITH(fb_core_output_finish(&output, &notes), FB_LIMIT,
+				      "above 4 GiB");
+		else
+			FB_OK(fb_core_output_finish(&output, &notes));
+		fb_core_output_deinit(&output);
+		fb_outfile_destroy(outfile);
+		fb_buf_deinit(&notes);
+	}
+}
+
 struct headers {
 	Elf32_Ehdr elf;
 	Elf32_Phdr segments[3];
@@ -232,5 +259,6 @@ static void what_is_negative_stays_so(void)
 }
 
 FB_TEST_MAIN("user/core, of 32 bits", FB_TEST(segments_are_read_back),
-	     FB_TEST(one_of_4_gib_is_refused), FB_TEST(headers_are_those_of_i386),
-	     FB_TEST(notes_are_the_same_in_both), FB_TEST(what_is_negative_stays_so))
+	     FB_TEST(one_of_4_gib_is_refused), FB_TEST(memory_above_4_gib_is_refused),
+	     FB_TEST(headers_are_those_of_i386), FB_TEST(notes_are_the_same_in_both),
+	     FB_TEST(what_is_negative_stays_so))

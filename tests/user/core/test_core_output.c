@@ -24,19 +24,14 @@ struct written {
 	size_t size;
 };
 
-static void begin_class(struct written *written, bool is_32bit)
+static void begin(struct written *written)
 {
 	memset(written, 0, sizeof(*written));
 	(void)snprintf(written->path, sizeof(written->path), "%s/core", fb_test_folder());
 	fb_buf_init(&written->notes, 1u << 20);
 	FB_OK_FATAL(fb_outfile_create(written->path, true, &written->outfile));
-	FB_OK_FATAL(fb_core_output_init(&written->output, written->outfile, is_32bit));
+	FB_OK_FATAL(fb_core_output_init(&written->output, written->outfile, false));
 	CU_ASSERT_EQUAL(fb_outfile_size(written->outfile), FB_PAGE_SIZE);
-}
-
-static void begin(struct written *written)
-{
-	begin_class(written, false);
 }
 
 static void end(struct written *written)

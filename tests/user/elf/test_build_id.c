@@ -40,6 +40,10 @@ static void reads_a_build_id(void)
 	FB_OK(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)));
 	CU_ASSERT_EQUAL(strlen(text), 128);
 	CU_ASSERT_EQUAL(strspn(text, "0f"), 128);
+	make_object(&object, 0x8048000, 0xb6, 20, 0, 0);
+	make_object_narrow(&object);
+	FB_OK(id_of(&object, FB_PAGE_SIZE, text, sizeof(text)));
+	CU_ASSERT_STRING_EQUAL(text, "b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6");
 }
 
 static void says_why_there_is_none(void)

@@ -22,7 +22,8 @@
 /* System calls of i386: exit 1, write 4, getpid 20, pause 29, kill 37, sigaction 67. */
 static const char source[] =
 	"static int call(int number, int a, int b, int c)\n{\n\tint result;\n\n"
-	"\t__asm__ volatile(\"int $0x80\" : \"=a\"(result) : \"a\"(number), \"b\"(a), \"c\"(b), \"d\"(c) : \"memory\");\n"
+	"\t__asm__ volatile(\"int $0x80\" : \"=a\"(result)\n"
+	"\t\t: \"a\"(number), \"b\"(a), \"c\"(b), \"d\"(c) : \"memory\");\n"
 	"\treturn result;\n}\n"
 	"__attribute__((noinline)) void stand(void)\n{\n\tif (call(4, " TEXT(
 		READY) ", (int)\"r\", 1) != 1)\n\t\tcall(1, 1, 0, 0);\n"
@@ -61,17 +62,22 @@ static bool make_program(const char *options)
 	return system(command) == 0; /* NOLINT(cert-env33-c): a test's own words */
 }
 
-/* The stack of the program that is made with these options. False: it cannot be made or run. */
-static bool unwind_program(const char *options, bool files, struct fb_live_process *live,
-			   struct unwound *result)
+/* The stack of the program that is made with these options; cs: of its code, 0: as it is. The program is ended, so that
+ * a failed assertion of the caller leaves none behind. False: it cannot be made or run. */
+static bool unwind_program(const char *options, bool files, uint64_t cs, struct unwound *result)
 {
+	struct fb_live_process live;
+
 	if (!make_program(options)) {
 		fb_test_skip("no programs of 32 bits can be made here");
 		return false;
 	}
-	if (!fb_live_process_start(live, child_runs_it, 1))
+	if (!fb_live_process_start(&live, child_runs_it, 1))
 		return false;
-	unwound_of(live, files, result);
+	if (cs)
+		live.regs[0].cs = cs;
+	unwound_of(&live, files, result);
+	fb_live_process_stop(&live);
 	return true;
 }
 
@@ -108,14 +114,12 @@ static void follows_unwind_tables(void)
 					      "-Wl,--eh-frame-hdr -fomit-frame-pointer"};
 
 	for (size_t i = 0; i < 2 * FB_ARRAY_SIZE(options); i++) {
-		struct fb_live_process live;
 		struct unwound result;
 
-		if (!unwind_program(options[i / 2], i % 2, &live, &result))
+		if (!unwind_program(options[i / 2], i % 2, 0, &result))
 			return;
 		expect_frames(&result.stacks[0], i % 2);
 		unwound_done(&result);
-		fb_live_process_stop(&live);
 	}
 }
 
@@ -127,11 +131,10 @@ static void guesses_without_tables(void)
 		"-fno-asynchronous-unwind-tables -fomit-frame-pointer"};
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(options); i++) {
-		struct fb_live_process live;
 		const struct fb_user_stack *stack;
 		struct unwound result;
 
-		if (!unwind_program(options[i], true, &live, &result))
+		if (!unwind_program(options[i], true, 0, &result))
 			return;
 		stack = &result.stacks[0];
 		CU_ASSERT_FATAL(stack->count >= DEPTH + 3);
@@ -142,8 +145,24 @@ static void guesses_without_tables(void)
 					       j < DEPTH + 2 ? "deeper" : "handler");
 		}
 		unwound_done(&result);
-		fb_live_process_stop(&live);
 	}
 }
 
-FB_TEST_MAIN("user/unwind_32", FB_TEST(follows_unwind_tables), FB_TEST(guesses_without_tables))
+/* A thread of 64 bits in code of 32: the tables there number registers in another way, so that they are not followed. */
+static void tables_of_the_other_size_are_not_followed(void)
+{
+	const struct fb_user_stack *stack;
+	struct unwound result;
+
+	if (!unwind_program("-Wl,--eh-frame-hdr", true, 0x33, &result))
+		return;
+	stack = &result.stacks[0];
+	CU_ASSERT_FATAL(stack->count >= 1);
+	CU_ASSERT_FALSE(stack->complete);
+	for (size_t i = 1; i < stack->count; i++)
+		CU_ASSERT_TRUE(fb_frame_is_guess(stack->frames[i].found));
+	unwound_done(&result);
+}
+
+FB_TEST_MAIN("user/unwind_32", FB_TEST(follows_unwind_tables), FB_TEST(guesses_without_tables),
+	     FB_TEST(tables_of_the_other_size_are_not_followed))
