@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tests/bench/struct_pages.py FBUNDLE VMCORE GIB: gives the memory that sparse_vmcore.py added struct pages, as the kernel
-of so large a host has.
+"""tests/bench/struct_pages.py FBUNDLE VMCORE GIB: gives the memory that sparse_vmcore.py added struct pages, as the
+kernel of so large a host has.
 
-All of them are one page of 64 struct pages, which the kernel's page tables then lead to everywhere: 63 of anonymous memory
-and one of the kernel's own, so that a dump of level 31 has a 64th of the memory. The tables stand at its beginning, and
-behind them so much data that the file can be as large as it claims (FB_MAX_HOLES).
+All of them are one page of 64 struct pages, which the kernel's page tables then lead to everywhere: 63 of anonymous
+memory and one of the kernel's own, so that a dump of level 31 has a 64th of the memory. The tables stand at its
+beginning, and behind them so much data that the file can be as large as it claims (FB_MAX_HOLES).
 """
 import json
 import os

@@ -17,8 +17,8 @@ typedef struct fb_error *failing_answer(struct sample_kernel *sample, struct fb_
 					bool *incomplete_ret);
 
 /* Asks once as it is, then again and again, with one read of kernel memory failing each time, at most
- * `most` of them, spread over all: because it is not in the dump, and for want of memory. Each answer has to be the same to the byte, or to be an error, to say
- * that it is incomplete, or to come with a warning. */
+ * `most` of them, spread over all: because it is not in the dump, and for want of memory. Each answer has to be the
+ * same to the byte, or to be an error, to say that it is incomplete, or to come with a warning. */
 void failing_reads(failing_answer *answer, size_t most);
 /* The same, and whatever fails for want of memory must fail the whole: nothing was learned of the dump. */
 void failing_reads_strictly(failing_answer *answer, size_t most);

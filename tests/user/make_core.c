@@ -68,7 +68,7 @@ static const struct fb_elf_form *form_of(const struct make_core *make)
 	return make->narrow ? &fb_elf_32 : &fb_elf_64;
 }
 
-/* Numbers as words of the core. */
+/* Numbers as words of the core's size. */
 static void append_words(const struct make_core *make, uint8_t **data, size_t *size,
 			 const uint64_t *words, size_t count)
 {

@@ -48,7 +48,8 @@ static void threads_wait_too_long_after_ten_seconds(void)
 	expect(&queue, 20, "");
 	queue.queued_count = 2;
 	expect(&queue, 20,
-	       "serious cpu-starvation cpus: 2 threads are ready to run on CPU 1, the longest for 12.0 s, while it ran an unknown thread\n"
+	       "serious cpu-starvation cpus: 2 threads are ready to run on CPU 1, the longest for "
+	       "12.0 s, while it ran an unknown thread\n"
 	       "\t8 wants has been ready to run for 12.0 s\n"
 	       "\t7 spi\\x1b has been ready to run for an unknown time\n");
 }

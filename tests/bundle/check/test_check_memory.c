@@ -21,7 +21,8 @@ static void a_zone_is_reported_below_its_watermarks(void)
 	FB_OK(fb_check_zones(&c.check, &zones));
 	checked_expect(
 		&c,
-		"serious memory-low mem: zone lo\\x1b of node 1 has 76.0 KiB free, below its low watermark of 80.0 KiB\n"
+		"serious memory-low mem: zone lo\\x1b of node 1 has 76.0 KiB free, below its low "
+		"watermark of 80.0 KiB\n"
 		"serious memory-low mem: zone at of node 2 has 20.0 KiB free, below its low watermark of 80.0 KiB\n"
 		"grave memory-low mem: zone min of node 3 has 16.0 KiB free, below its min watermark of 20.0 KiB\n");
 	checked_end(&c);

@@ -29,21 +29,19 @@ static const struct fb_placement placement = {
 #define PAGES(total, same, filled, unplaced, differ)                             \
 	"\"pages\":{\"total\":" #total ",\"same\":" #same ",\"filled\":" #filled \
 	",\"unplaced\":" #unplaced ",\"differ\":" #differ "}}"
-#define CORES_JSON                                                                                                        \
-	"\"cores\":["                                                                                                     \
-	"{\"path\":\"there/core.g\",\"kind\":\"gcore\",\"pid\":17,\"comm\":\"victim\",\"threads\":2,"                     \
-	"\"truncated\":false,\"match\":{\"verdict\":\"certain\",\"pid\":17,\"evidence\":"                                 \
-	"[\"a\",\"b\\\\x01\"]},\"taken_before_panic_s\":1.5," PAGES(                                                      \
-		15, 1, 2, 4,                                                                                              \
-		8) ","                                                                                                    \
-		   "{\"path\":\"core.k\",\"kind\":\"kernel\",\"pid\":18,\"comm\":\"k\",\"threads\":1,"                    \
-		   "\"truncated\":true,\"match\":{\"verdict\":\"likely\",\"pid\":17,\"evidence\":[\"c\"]},"               \
-		   "\"taken_before_panic_s\":-2.0," PAGES(                                                                \
-			   3, 0, 0, 0,                                                                                    \
-			   0) ","                                                                                         \
-			      "{\"path\":\"there/core.u\",\"kind\":\"unknown\",\"pid\":null,\"comm\":null,\"threads\":0," \
-			      "\"truncated\":false,\"match\":{\"verdict\":\"none\",\"pid\":null,\"evidence\":[]},"        \
-			      "\"taken_before_panic_s\":null," PAGES(0, 0, 0, 0, 0) "]"
+/* clang-format off */
+#define CORES_JSON                                                                                              \
+	"\"cores\":["                                                                                           \
+	"{\"path\":\"there/core.g\",\"kind\":\"gcore\",\"pid\":17,\"comm\":\"victim\",\"threads\":2,"           \
+	"\"truncated\":false,\"match\":{\"verdict\":\"certain\",\"pid\":17,\"evidence\":"                       \
+	"[\"a\",\"b\\\\x01\"]},\"taken_before_panic_s\":1.5," PAGES(15, 1, 2, 4, 8) ","                         \
+	"{\"path\":\"core.k\",\"kind\":\"kernel\",\"pid\":18,\"comm\":\"k\",\"threads\":1,"                     \
+	"\"truncated\":true,\"match\":{\"verdict\":\"likely\",\"pid\":17,\"evidence\":[\"c\"]},"                \
+	"\"taken_before_panic_s\":-2.0," PAGES(3, 0, 0, 0, 0) ","                                               \
+	"{\"path\":\"there/core.u\",\"kind\":\"unknown\",\"pid\":null,\"comm\":null,\"threads\":0,"             \
+	"\"truncated\":false,\"match\":{\"verdict\":\"none\",\"pid\":null,\"evidence\":[]},"                    \
+	"\"taken_before_panic_s\":null," PAGES(0, 0, 0, 0, 0) "]"
+/* clang-format on */
 #define WHOLE_JSON "{" CORES_JSON ",\"pages_added\":5,\"conflicts\":6"
 #define OF_MANIFEST ",\"schema\":1,\"fbundle\":\"" FB_VERSION "\",\"redacted\":"
 

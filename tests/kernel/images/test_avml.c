@@ -196,7 +196,7 @@ static void unknown_chunks_are_damage(void)
 	}
 }
 
-/* So many chunks without data may stand before each with some; one of no data is none with some. */
+/* Only so many chunks without data may precede each chunk with data. A data chunk of 0 bytes counts as one without. */
 static void chunks_without_data_are_counted(void)
 {
 	for (unsigned wrong = 0; wrong < 3; wrong++) {

@@ -173,8 +173,8 @@ static void regions_are_counted(void)
 	}
 }
 
-/* More groups than devices can be are not looked for. A packed block that is not the memory is passed over, and none
- * ends behind all offsets. */
+/* A checkpoint has at most 4,096 groups. A packed block other than the memory is skipped, and no block
+ * may end beyond the largest offset. */
 static void groups_and_blocks_are_bounded(void)
 {
 	struct mk_bytes checkpoint;

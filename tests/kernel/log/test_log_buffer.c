@@ -230,7 +230,7 @@ static void members_lie_in_their_structs(void)
 		memcpy((char *)&buffer.geometry + members[i / 2].at, &value, members[i / 2].bytes);
 		FB_OK_FATAL(fb_log_create(&log));
 		err = fb_log_read_buffer(&buffer.space, &buffer.geometry, log);
-		/* A record there may be none; but where it is looked for is not what is refused. */
+		/* There may be no record at that place, but the place itself must not be refused. */
 		CU_ASSERT_EQUAL(err && (strstr(fb_error_message(err), "log_buf: records") ||
 					strstr(fb_error_message(err), "printk_log")),
 				i % 2);

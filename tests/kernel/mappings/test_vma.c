@@ -308,7 +308,7 @@ static void each_read_may_fail(void)
 	}
 }
 
-/* What touches others, or each other, lies over none. */
+/* Mappings of slabs that only touch others do not overlap them; one that shares a page with another does. */
 static void takes_from_slabs_what_fits_exactly(void)
 {
 	struct made_kernel *made = made_kernel_create();

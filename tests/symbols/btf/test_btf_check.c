@@ -209,7 +209,8 @@ static unsigned put_link(uint32_t *types, unsigned words, enum fb_type_kind kind
 	return words;
 }
 
-/* 64 of them may be nested, and one that ends nowhere contains itself; whether the innermost comes first or last. */
+/* A chain of FB_MAX_TYPE_DEPTH types is accepted; a longer one is taken for a type that contains itself. The innermost
+ * type may come first or last. */
 static void each_kind_is_a_level(void)
 {
 	static const enum fb_type_kind kinds[] = {

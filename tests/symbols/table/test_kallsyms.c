@@ -242,7 +242,7 @@ static void scan_without_tables_finds_none(void)
 	image_free(&image);
 }
 
-/* So many places may look like the tokens; the last of them may be it. */
+/* Of the places that look like the tokens, the first 256 are tried. */
 static void scan_looks_at_so_many_places(void)
 {
 	static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";

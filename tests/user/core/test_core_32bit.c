@@ -219,7 +219,7 @@ static void headers_are_those_of_i386(void)
 	FB_FAILS_WITH(read_headers(&made, sizeof(made), &headers), FB_CORRUPT, "class 2");
 }
 
-/* Each of its bytes another, so that no field can stand for another. */
+/* All bytes of a note differ, so that no field can be mistaken for another. */
 static void notes_are_the_same_in_both(void)
 {
 	struct fb_prstatus_32bit status, status_again;

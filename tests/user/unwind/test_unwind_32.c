@@ -148,7 +148,7 @@ static void guesses_without_tables(void)
 	}
 }
 
-/* A thread of 64 bits in code of 32: the tables there number registers in another way, so that they are not followed. */
+/* A thread of 64 bits in code of 32 does not follow its tables, which number registers in another way. */
 static void tables_of_the_other_size_are_not_followed(void)
 {
 	const struct fb_user_stack *stack;
