@@ -32,23 +32,40 @@ static struct fb_error *read_facts(struct sample_input *sample)
 	return err;
 }
 
-static struct fb_error *match(struct sample_input *sample)
+/* Matches the first core with these tasks; check: of what is then found. */
+static struct fb_error *match_with(struct sample_input *sample, const struct fb_tasks *tasks,
+				   void (*check)(const struct fb_match *found))
 {
-	const struct fb_tasks *tasks = NULL;
 	struct fb_matcher *matcher = NULL;
 	struct fb_match found;
-	struct fb_error *err;
+	struct fb_error *err = fb_matcher_create(fb_input_kernel(sample->input), tasks, &matcher);
 
-	FB_OK_FATAL(fb_input_tasks(sample->input, &tasks));
-	err = fb_matcher_create(fb_input_kernel(sample->input), tasks, &matcher);
 	if (!err)
 		err = fb_matcher_match(matcher, core_of(sample)->core, &found);
 	if (!err) {
-		CU_ASSERT_EQUAL(found.verdict, FB_VERDICT_CERTAIN);
+		check(&found);
 		fb_match_deinit(&found);
 	}
 	fb_matcher_destroy(matcher);
 	return err;
+}
+
+static void is_certain(const struct fb_match *found)
+{
+	CU_ASSERT_EQUAL(found->verdict, FB_VERDICT_CERTAIN);
+}
+
+static struct fb_error *match(struct sample_input *sample)
+{
+	const struct fb_tasks *tasks = NULL;
+
+	FB_OK_FATAL(fb_input_tasks(sample->input, &tasks));
+	return match_with(sample, tasks, is_certain);
+}
+
+static void is_possible(const struct fb_match *found)
+{
+	CU_ASSERT_NOT_EQUAL(found->verdict, FB_VERDICT_NONE);
 }
 
 /* As if its notes, and the vector in its memory, were lost: by where its segments are. */
@@ -57,36 +74,29 @@ static struct fb_error *match_by_bounds(struct sample_input *sample)
 	struct fb_core_info *info = (struct fb_core_info *)fb_core_info(core_of(sample)->core);
 	const struct fb_core_info own = *info;
 	const struct fb_tasks *tasks = NULL;
-	struct fb_matcher *matcher = NULL;
-	struct fb_match found;
 	struct fb_error *err;
 
 	FB_OK_FATAL(fb_input_tasks(sample->input, &tasks));
-	err = fb_matcher_create(fb_input_kernel(sample->input), tasks, &matcher);
 	info->auxv_pairs = 0;
 	info->truncated = true;
 	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
 		((struct fb_task *)fb_tasks_get(tasks, i))->kernel_thread |=
 			fb_tasks_get(tasks, i)->pid > 140;
-	if (!err)
-		err = fb_matcher_match(matcher, core_of(sample)->core, &found);
+	err = match_with(sample, tasks, is_possible);
 	*info = own;
-	if (!err) {
-		CU_ASSERT_NOT_EQUAL(found.verdict, FB_VERDICT_NONE);
-		fb_match_deinit(&found);
-	}
-	fb_matcher_destroy(matcher);
 	return err;
+}
+
+static void has_a_task(const struct fb_match *found)
+{
+	CU_ASSERT_PTR_NOT_NULL(found->own_task);
 }
 
 /* The table misses tasks: the core may be of a process that is none of them. */
 static struct fb_error *match_a_lost_process(struct sample_input *sample)
 {
 	const struct fb_tasks *tasks = NULL;
-	struct fb_matcher *matcher = NULL;
-	struct fb_match found;
 	struct fb_tasks few;
-	struct fb_error *err;
 
 	FB_OK_FATAL(fb_input_tasks(sample->input, &tasks));
 	few = *tasks;
@@ -94,15 +104,7 @@ static struct fb_error *match_a_lost_process(struct sample_input *sample)
 	few.by_tid_count = 0;
 	few.by_address = (struct fb_u64_map){0};
 	few.damaged = true;
-	err = fb_matcher_create(fb_input_kernel(sample->input), &few, &matcher);
-	if (!err)
-		err = fb_matcher_match(matcher, core_of(sample)->core, &found);
-	if (!err) {
-		CU_ASSERT_PTR_NOT_NULL(found.own_task);
-		fb_match_deinit(&found);
-	}
-	fb_matcher_destroy(matcher);
-	return err;
+	return match_with(sample, &few, has_a_task);
 }
 
 static void of_facts_and_matches(void)
