@@ -13,12 +13,18 @@
 #include "kernel/image/thread_size.h"
 
 #define SYS_WAIT4 61
+#define SYS_WAITID 247
 /* Of 32-bit processes (arch/x86/entry/syscalls/syscall_32.tbl) */
 #define SYS32_WAITPID 7
 #define SYS32_WAIT4 114
 #define SYS32_WAITID 284
-#define SYS_WAITID 247
+/* The first argument of waitid() (include/uapi/linux/wait.h) */
+#define P_ALL 0u
 #define P_PID 1u
+
+/* In place of the PID of one child */
+#define ANY_CHILD (-1)
+#define SOME_CHILDREN 0 /* those of a process group, or the one of a pidfd, or it is not known which */
 
 /* All processes by their parents. */
 struct child {
@@ -111,23 +117,25 @@ static const struct fb_task *child_by_pid(const struct children *index,
 	return NULL;
 }
 
-/* wait4() and waitid() of one child; -1 where it is any. */
+/* The child that wait4() or waitid() waits for: its PID, or ANY_CHILD, or SOME_CHILDREN. */
 static int32_t wanted_pid(const struct fb_blocked *blocked)
 {
 	bool waitid = blocked->syscall == (blocked->compat ? SYS32_WAITID : SYS_WAITID);
+	int32_t pid = (int32_t)blocked->args[0];
 
 	if (!blocked->has_regs)
-		return -1;
+		return SOME_CHILDREN;
 	if (blocked->compat ? blocked->syscall == SYS32_WAITPID || blocked->syscall == SYS32_WAIT4
 			    : blocked->syscall == SYS_WAIT4)
-		return (int32_t)blocked->args[0];
+		return pid >= ANY_CHILD ? pid : SOME_CHILDREN;
 	if (waitid && (uint32_t)blocked->args[0] == P_PID)
 		return (int32_t)blocked->args[1];
-	return -1;
+	return waitid && (uint32_t)blocked->args[0] == P_ALL ? ANY_CHILD : SOME_CHILDREN;
 }
 
+/* any: each child can end the wait; else only some can, and it is not known which: an only child is one of them. */
 static struct fb_error *add_children(struct fb_wait_finder *finder, const struct children *index,
-				     const struct fb_task *waiter, size_t at)
+				     const struct fb_task *waiter, bool any, size_t at)
 {
 	struct fb_wait_object *object = &finder->graph.objects[at];
 	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
@@ -135,12 +143,15 @@ static struct fb_error *add_children(struct fb_wait_finder *finder, const struct
 	const struct child *children = children_of(index, waiter->pid, &count);
 	struct fb_error *err = NULL;
 
-	object->certain = true;
+	fb_wait_absence_of_tasks(finder, &absence);
+	object->certain = any || (count == 1 && absence.known);
 	for (size_t i = 0; i < count && !err; i++)
 		err = fb_wait_graph_owner(&finder->graph, at, children[i].task->pid, true);
-	if (!err)
-		err = fb_wait_text(&object->name, "any of its %zu children", count);
-	fb_wait_absence_of_tasks(finder, &absence);
+	if (!err && count == 1)
+		err = fb_wait_text(&object->name, "its child");
+	else if (!err)
+		err = fb_wait_text(&object->name, "%s of its %zu children", any ? "any" : "some",
+				   count);
 	if (!err && !object->owner_count)
 		return fb_wait_say_none(object, &absence, "it has no child", "it has a child");
 	/* A child whose task_struct is lost may end too. */
@@ -182,10 +193,10 @@ struct fb_error *fb_wait_children(struct fb_wait_finder *finder, const struct fb
 		return fb_wait_graph_add_on_task(&finder->graph, &wait, "exit", child->pid, true,
 						 what);
 	}
-	err = fb_wait_graph_object(&finder->graph, "children", (uint64_t)blocked->task->pid, 0,
-				   &wait.object, &fresh);
+	err = fb_wait_graph_object(&finder->graph, "children", (uint64_t)blocked->task->pid,
+				   pid == SOME_CHILDREN, &wait.object, &fresh);
 	if (!err && fresh)
-		err = add_children(finder, index, blocked->task, wait.object);
+		err = add_children(finder, index, blocked->task, pid == ANY_CHILD, wait.object);
 	return err ? err : fb_wait_graph_add(&finder->graph, &wait);
 }
 

@@ -98,6 +98,25 @@ static struct fb_blocked for_a_grandchild(struct made_waits *w)
 	return in_family(w, SYS_wait4, 40, 0);
 }
 
+static struct fb_blocked for_any_of_another_group(struct made_waits *w)
+{
+	return in_family(w, SYS_wait4, (uint32_t)-20, 30);
+}
+
+static struct fb_blocked by_waitid_for_a_pidfd(struct made_waits *w)
+{
+	return in_family(w, SYS_waitid, 3, 30);
+}
+
+/* An only child is of whatever group is waited for. */
+static struct fb_blocked for_an_only_child(struct made_waits *w)
+{
+	struct fb_blocked blocked = in_family(w, SYS_wait4, 0, 0);
+
+	blocked.task = &w->list[2];
+	return blocked;
+}
+
 static struct fb_blocked without_children(struct made_waits *w)
 {
 	struct fb_blocked blocked = in_family(w, SYS_wait4, (uint32_t)-1, 0);
@@ -211,6 +230,11 @@ static void tells_which_children_are_waited_for(void)
 		.kind = call, .object = "children 0xa 0x0", .name = "any of its 2 children", \
 		.owners = "20p 30p", .flags = "certain sure", .evidence = EVIDENCE           \
 	}
+#define SOME(call)                                                                            \
+	{                                                                                     \
+		.kind = call, .object = "children 0xa 0x1", .name = "some of its 2 children", \
+		.owners = "20p 30p", .flags = "sure", .evidence = EVIDENCE                    \
+	}
 #define ONE(call, key, pid)                                                                \
 	{                                                                                  \
 		.kind = call, .object = "exit " key " 0x0", .name = "the end of PID " pid, \
@@ -222,12 +246,22 @@ static void tells_which_children_are_waited_for(void)
 	}
 	static const struct made_scene scenes[] = {
 		{for_any, fb_wait_children, ANY("wait4")},
-		{for_any_of_a_group, fb_wait_children, ANY("wait4")},
-		{in_no_known_call, fb_wait_children, ANY("wait4")},
-		{in_another_call, fb_wait_children, ANY("wait4")},
-		{of_32_bits, fb_wait_children, ANY("wait4")},
+		{for_any_of_a_group, fb_wait_children, SOME("wait4")},
+		{for_any_of_another_group, fb_wait_children, SOME("wait4")},
+		{in_no_known_call, fb_wait_children, SOME("wait4")},
+		{in_another_call, fb_wait_children, SOME("wait4")},
+		{of_32_bits, fb_wait_children, SOME("wait4")},
 		{by_waitid_for_any, fb_wait_children, ANY("waitid")},
-		{by_waitid_for_a_group, fb_wait_children, ANY("waitid")},
+		{by_waitid_for_a_group, fb_wait_children, SOME("waitid")},
+		{by_waitid_for_a_pidfd, fb_wait_children, SOME("waitid")},
+		{for_an_only_child,
+		 fb_wait_children,
+		 {.kind = "wait4",
+		  .object = "children 0x14 0x1",
+		  .name = "its child",
+		  .owners = "40p",
+		  .flags = "certain sure",
+		  .evidence = EVIDENCE}},
 		{for_one, fb_wait_children, ONE("wait4", "0x14", "20")},
 		{by_waitid, fb_wait_children, ONE("waitid", "0x1e", "30")},
 		{by_its_number_there, fb_wait_children, ONE("wait4", "0x14", "20")},
