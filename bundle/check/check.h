@@ -2,7 +2,7 @@
 /*
  * Looks through a dump for what is unusual: threads that hang and for whom they wait, CPUs that are locked up, exhausted
  * memory, file systems in trouble, what the kernel's log reports, full tables, damaged stacks. A dump of a host where
- * nothing of this is wrong gives no finding, and no finding is without evidence. Called by the command check.
+ * nothing of this is wrong gives no finding, and no finding is without evidence. Called by the commands check and report.
  */
 #ifndef FB_BUNDLE_CHECK_H
 #define FB_BUNDLE_CHECK_H

@@ -23,7 +23,8 @@ static const struct message {
 	const char *what; /* "reports of ...": what the messages say */
 	/* A message matches that contains one of these, or begins with it where it starts with "^". */
 	const char *words[MOST_WORDS];
-	/* A later message that contains this one means that it is over; NULL: there is none. */
+	/* A later message that ends with this, and before it begins as the report does, means that what was reported is
+	 * over; NULL: there is none. */
 	const char *over;
 } messages[] = {
 	{"work-queue-stall",
@@ -154,11 +155,25 @@ static const struct message *kind_of(const struct fb_log_record *record)
 	return NULL;
 }
 
-/* Forgets the messages that this one says are over. */
-static void forget(struct seen seen[], const struct fb_log_record *record)
+/* Whether a message says that what the report told of is over: of "server a not responding" that is "server a OK". */
+static bool ends(const struct fb_log_record *record, const char *over,
+		 const struct fb_log_record *report)
+{
+	const size_t end = strlen(over);
+	const size_t length = record->length > end ? record->length - end : 0;
+
+	return length && !memcmp(record->text + length, over, end) && report->length > length &&
+	       !memcmp(record->text, report->text, length) && report->text[length] == ' ';
+}
+
+/* Forgets the messages that this one says are over. Where there were reports of several servers, the first or the last
+ * is of another one, and all are kept. */
+static void forget(struct seen seen[], const struct fb_log *log, const struct fb_log_record *record)
 {
 	for (size_t i = 0; i < FB_ARRAY_SIZE(messages); i++)
-		if (messages[i].over && contains(record, messages[i].over))
+		if (messages[i].over && seen[i].count &&
+		    ends(record, messages[i].over, fb_log_get(log, seen[i].first)) &&
+		    ends(record, messages[i].over, fb_log_get(log, seen[i].last)))
 			seen[i].count = 0;
 }
 
@@ -169,7 +184,8 @@ static void see(struct seen seen[], const struct fb_log *log, size_t index)
 	struct seen *of_kind;
 
 	if (!kind) {
-		forget(seen, record);
+		if (record->facility == KERNEL_FACILITY)
+			forget(seen, log, record);
 		return;
 	}
 	of_kind = &seen[kind - messages];

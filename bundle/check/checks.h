@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The checks that check.c makes, one after the other. Each reads what it needs, and passes it to functions that judge it,
- * which are here too, for tests. A check returns the error that kept it from looking; a part that is damaged is a warning.
+ * The checks that check.c makes, one after the other. Each reads what it needs, and passes it to functions that judge
+ * it, which are here too, for tests. A check returns the error that kept it from looking; a part that is damaged is a
+ * warning.
  */
 #ifndef FB_BUNDLE_CHECKS_H
 #define FB_BUNDLE_CHECKS_H
@@ -64,7 +65,7 @@ FB_MUST_CHECK struct fb_error *fb_check_listeners(struct fb_check *check);
 /* Judges one socket, for fb_tcp_each(); check is a struct fb_check. */
 FB_MUST_CHECK struct fb_error *fb_check_listener(void *check, const struct fb_socket *socket);
 
-/* check_modules.c: foreign and forced modules, and what else tainted the kernel for good. */
+/* check_modules.c: modules that tainted the kernel, because they are foreign, unsigned, forced... */
 FB_MUST_CHECK struct fb_error *fb_check_modules(struct fb_check *check);
 
 #endif

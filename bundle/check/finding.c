@@ -50,7 +50,6 @@ struct fb_error *fb_findings_add(struct fb_findings *findings, enum fb_weight we
 		.kind = kind,
 		.text = text,
 		.command = command,
-		.arguments = "",
 		.order = findings->count++,
 	};
 	if (finding_ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Findings: what is unusual about a host, how grave it is, and what shows it. Filled by the checks of this folder, printed
- * by the command check.
+ * by the commands check and report.
  */
 #ifndef FB_BUNDLE_FINDING_H
 #define FB_BUNDLE_FINDING_H
@@ -28,10 +28,9 @@ struct fb_finding {
 	/* Owned, printable; each is a line that shows it. */
 	char *evidence[FB_MOST_EVIDENCE];
 	size_t evidence_count;
-	size_t evidence_left;  /* how many lines more there were */
-	const char *command;   /* static: the command that shows more, "waits" */
-	const char *arguments; /* static: what it is given behind INPUT; "" nothing */
-	size_t order;          /* when it was added: the number of findings before it */
+	size_t evidence_left; /* how many lines more there were */
+	const char *command;  /* static: the command that shows more, "waits" */
+	size_t order;         /* when it was added: the number of findings before it */
 };
 
 struct fb_findings {

@@ -186,6 +186,38 @@ static void a_server_that_answers_again_is_none(void)
 		"\t[    0.000001] nfs: server b not responding, still trying\n");
 }
 
+static void what_is_not_of_that_server_does_not_end_it(void)
+{
+#define SILENT "nfs: server a not responding, still trying"
+	static const char *const others[] = {
+		"nfs: server b OK",  "nfs: server a OK.", " OK",
+		"nfs: server aa OK", "nfs: serve OK",     "test OK",
+	};
+	static const char expected[] =
+		"serious nfs-server log: 1 report of an NFS server that does not answer in the log\n"
+		"\t[    0.000001] " SILENT "\n";
+	static const struct message by_a_process[] = {{SILENT, 1000, 0},
+						      {"nfs: server a OK", 2000, 1}};
+	static const struct message of_two[] = {
+		{SILENT, 1000, 0},
+		{"nfs: server b not responding, timed out", 2000, 0},
+		{"nfs: server b OK", 3000, 0},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(others); i++) {
+		const struct message messages[] = {{SILENT, 1000, 0}, {others[i], 2000, 0}};
+
+		expect_of(messages, 2, expected);
+	}
+	expect_of(by_a_process, 2, expected);
+	expect_of(
+		of_two, 3,
+		"serious nfs-server log: 2 reports of an NFS server that does not answer in the log\n"
+		"\t[    0.000001] " SILENT "\n"
+		"\t[    0.000002] nfs: server b not responding, timed out\n");
+#undef SILENT
+}
+
 static void evidence_is_of_its_kind_alone(void)
 {
 	static const struct message messages[] = {
@@ -208,4 +240,5 @@ static void evidence_is_of_its_kind_alone(void)
 FB_TEST_MAIN("bundle/check_log", FB_TEST(each_kind_is_known_by_its_words),
 	     FB_TEST(what_is_no_report_is_not_taken_for_one),
 	     FB_TEST(messages_of_one_kind_are_one_finding), FB_TEST(evidence_is_of_its_kind_alone),
-	     FB_TEST(a_server_that_answers_again_is_none))
+	     FB_TEST(a_server_that_answers_again_is_none),
+	     FB_TEST(what_is_not_of_that_server_does_not_end_it))
