@@ -110,8 +110,8 @@ struct job {
 	struct fb_buf notes;
 };
 
-/* By its auxiliary vector: a thread that cannot be stopped does not show which code it runs, and one of any program may
- * run both. */
+/* Notes whether it is a 32-bit program, by its auxiliary vector. Registers do not tell: a thread that cannot be stopped
+ * shows none, and a thread of either kind of program may run code of both. */
 static struct fb_error *check_program(struct job *job)
 {
 	FB_CLEANUP(fb_buf_deinit) struct fb_buf auxv;

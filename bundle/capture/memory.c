@@ -280,7 +280,8 @@ static size_t read_some(const struct fb_memory_copy *copy, const struct run *run
 		got = process_vm_readv(walk->pid, &local, 1, &remote, 1, 0);
 	else if (copy->tracer)
 		got = (ssize_t)fb_tracer_read(copy->tracer, run->start, to, run->length);
-	/* What a thread that could not be stopped may not read itself is readable so, on most kernels. */
+	/* Also where no thread could be stopped, most kernels let this process read pages by /proc/PID/mem that the
+	 * process itself may not. */
 	if (got <= 0 && walk->mem_fd >= 0)
 		got = pread(walk->mem_fd, to,
 			    run->length < FB_PAGE_SIZE ? run->length : FB_PAGE_SIZE,

@@ -55,9 +55,10 @@ struct goodbye {
 	uint64_t stopped_ns;
 	uint8_t in_time;
 };
-/* What the parent asks for: memory; length 0: that the threads go on. The answer is how many bytes there are (uint64_t)
- * and then these. */
+/* Bytes of memory in one answer. */
 #define MOST_READ (64u << 10)
+/* What the parent asks for: memory, which is answered by how many bytes could be read (uint64_t) and then these; or, with
+ * a length of 0, that the threads go on. */
 struct request {
 	uint64_t address, length;
 };
@@ -267,7 +268,8 @@ static bool answer(int32_t pid, const struct request *request, int fd)
 	return fb_write_all(fd, &got, sizeof(got)) && fb_write_all(fd, bytes, got);
 }
 
-/* Until the parent lets the threads go, or is gone: true. False: the time was over before. */
+/* Reads memory for the parent until the parent lets the threads go on, or is gone: then returns true. False: the time was
+ * over before. */
 static bool serve(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 {
 	const uint64_t end_ns = now_ns() + seconds * 1000000000ull;

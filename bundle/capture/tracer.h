@@ -18,9 +18,8 @@
 
 struct fb_traced_thread {
 	int32_t tid;
-	bool stopped; /* regs and fpregs are valid */
-	struct user_regs_struct
-		regs; /* of 32-bit code in the layout of x86-64 too, upper halves zero */
+	bool stopped;                 /* regs and fpregs are valid */
+	struct user_regs_struct regs; /* of 32-bit code too: upper halves zero */
 	struct user_fpregs_struct fpregs;
 };
 

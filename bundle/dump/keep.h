@@ -31,8 +31,8 @@ struct fb_keep_result {
 	uint64_t stack_pages, process_pages;
 	uint64_t refused;   /* pages that were not kept because of most_pages; there may be more */
 	uint64_t processes; /* processes that are kept whole */
-	uint64_t
-		in_files; /* pages of these that were left out because a file has them, counted for each process */
+	/* Pages of these that were left out because a file has them, counted for each process. */
+	uint64_t in_files;
 };
 
 /* Adds frames to set, the most useful first: stacks of blocked threads, all stacks, the processes. What cannot be read

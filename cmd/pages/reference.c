@@ -136,6 +136,11 @@ static bool put_alias_part(FILE *to, const char *name)
 bool fb_reference_renew_aliases(FILE *from, FILE *to)
 {
 	size_t parts;
+	bool good = renew(from, to, put_alias_part, &parts);
 
-	return renew(from, to, put_alias_part, &parts) && parts == 1;
+	if (parts != 1) {
+		fprintf(stderr, "make_pages: %zu marked parts for aliases, 1 is expected\n", parts);
+		good = false;
+	}
+	return good;
 }

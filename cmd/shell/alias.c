@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 
-/* Words of a row that stand for others, at most. */
+/* Placeholders (alias.h) of a row, at most. */
 #define MAX_NAMES 6u
 
 /* A part of a text, which is not ended by NUL. */
@@ -22,7 +22,7 @@ struct part {
 	size_t length;
 };
 
-/* What they stand for. */
+/* The placeholders of a row: name[i], as "PID", stands for value[i], which was typed. */
 struct names {
 	struct part name[MAX_NAMES], value[MAX_NAMES];
 	size_t count;
@@ -244,7 +244,7 @@ struct fb_error *fb_alias_apply(const struct fb_alias *alias, const char *const 
 	return err;
 }
 
-/* The word that has the members, "TYPE.MEMBER,MEMBER" or "*TYPE": the first one behind the word struct. */
+/* Adds ".MEMBER" for each member in a word "TYPE.MEMBER,MEMBER"; type_length: bytes of TYPE. */
 static struct fb_error *take_members(struct fb_line *line, const char *word, size_t type_length)
 {
 	const char *at = word + type_length;

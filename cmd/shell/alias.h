@@ -20,8 +20,9 @@
  *     ADDR      a hexadecimal number, or the name of a symbol
  *     NAME, TYPE, MEMBER, LINK, FILE   any word that is no option
  *
- * Two of them in one word are parted by '.', as TYPE.MEMBER; "..." at the end stands for any further words, or none. In `here` they
- * stand for what was typed. 8N is eight times N, and @ is the current task's PID; @? too, where there is one.
+ * Two of them in one word are parted by '.', as TYPE.MEMBER; "..." at the end stands for any further words, or none.
+ * In `here` they stand for what was typed. 8N is eight times N, and @ is the current task's PID; @? is too, and nothing
+ * where there is no current task.
  */
 struct fb_alias {
 	const char *crash;
@@ -39,14 +40,15 @@ const struct fb_alias *fb_alias_find(const struct fb_alias *table, const char *c
 /* Whether words are what a pattern of such a row describes. */
 bool fb_alias_fits(const char *pattern, const char *const *words, size_t count);
 
-/* Puts the words of `here` into line_ret, with what was typed for its capitals. alias must fit the words and have a `here`.
- * current: the PID of the current task, or -1: FB_INVALID where one is needed. The caller frees the line. */
+/* Puts the words of `here` into line_ret, with what was typed in place of its placeholders. alias must fit the words and
+ * have a `here`. current: the PID of the current task, or -1: FB_INVALID where one is needed. The caller frees the
+ * line. */
 FB_MUST_CHECK struct fb_error *fb_alias_apply(const struct fb_alias *alias,
 					      const char *const *words, size_t count,
 					      int32_t current, struct fb_line *line_ret);
 
-/* crash's form of `struct`: "task_struct.mm,comm ADDR", also without the word struct before it and with '*' before the type.
- * Puts fbundle's into line_ret; *is_ret: whether the words have that form, else line_ret stays untouched. */
+/* crash's form of `struct`: "task_struct.mm,comm ADDR", also without the word struct before it and with '*' before the
+ * type. Puts fbundle's into line_ret; *is_ret: whether the words have that form, else line_ret stays untouched. */
 FB_MUST_CHECK struct fb_error *fb_alias_struct(const char *const *words, size_t count, bool *is_ret,
 					       struct fb_line *line_ret);
 

@@ -80,7 +80,7 @@ const struct fb_alias fb_alias_table[] = {
 	{"ps -A", "cpus", NULL},
 	{"ps -s", NULL,
 	 "`ps` has the address of each task_struct in its column TASK: `struct task_struct ADDR .stack`"},
-	{"ps -S", NULL, "`ps | awk '{print $6}' | sort | uniq -c` counts states"},
+	{"ps -S", NULL, "`ps | awk '{print $5}' | sort | uniq -c` counts states"},
 	{"ps -r", NULL, use_crash},
 	{"ps -r PID", NULL, use_crash},
 	{"ps NAME", NULL, "`ps | grep NAME` finds lines"},

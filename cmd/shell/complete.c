@@ -102,7 +102,7 @@ static void take_argument(struct fb_complete *complete, const char *arguments, s
 	const char *word = at;
 	size_t length = 0, number = 0;
 
-	/* An argument in brackets may hold blanks: "[[PID:]ADDR]" does not, so that words are enough. */
+	/* No argument has a blank within its brackets, as "[[PID:]ADDR]", so that blanks part them. */
 	while (*at) {
 		const size_t size = strcspn(at, " ");
 

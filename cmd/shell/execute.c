@@ -20,7 +20,7 @@
 /* Files of commands that call others. */
 #define MAX_FILES_DEEP 16u
 
-/* What a request may print into memory: names for completion have other limits. */
+/* Bytes that may be printed about a task. */
 #define MAX_ANSWER 65536u
 
 int fb_shell_worse(int one, int other)
@@ -333,7 +333,8 @@ static void run_words(struct fb_shell *shell, struct fb_line *line)
 		run_command(shell, command, line);
 }
 
-/* Whether a row is for a name of crash with whatever arguments: such a row gives way to a command of that name. */
+/* Whether a row says of a whole command of crash, with any arguments, that it is missing: where fbundle has a command of
+ * that name, that is run instead. */
 static bool is_whole_command(const struct fb_alias *alias)
 {
 	const char *blank = strchr(alias->crash, ' ');
@@ -394,7 +395,7 @@ static void fail_file(struct fb_shell *shell, const char *path, const char *why)
 
 	(void)snprintf(text, sizeof(text), "%s: %s", path, why);
 	fb_print_message("", text);
-	shell->status = fb_shell_worse(shell->status, FB_EXIT_FAILURE);
+	note(shell, FB_EXIT_FAILURE);
 }
 
 void fb_shell_run_file(struct fb_shell *shell, const char *path)

@@ -33,7 +33,8 @@ static struct fb_error *block_interrupts(struct fb_front *front)
 	return front->interrupts < 0 ? fb_error_os(errno, "cannot wait for a signal") : NULL;
 }
 
-/* In the reader's process: no terminal, and the end of its parent is its own. Its output so far is `said`. */
+/* In the reader's process: gives up the terminal, and sees that it ends when its parent does. What it says while it opens
+ * the input goes to the pipe `said`. */
 static void become_reader(struct fb_front *front, int channel, int said, pid_t parent)
 {
 	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -190,8 +191,8 @@ static struct fb_error *converse(struct fb_front *front, const struct fb_request
 	return fb_relay_run(relay, reply_ret);
 }
 
-/* *again_ret: the reader has died, and not of Ctrl-C. No command runs in the reader itself, so that it did not die of this
- * one. */
+/* *again_ret: the reader has died, and not of Ctrl-C: the request can be sent to a new one. No command runs in the reader
+ * itself, so that it is not this one of which it died. */
 static struct fb_error *ask_once(struct fb_front *front, struct fb_request *request,
 				 const struct fb_front_output *output, bool *again_ret,
 				 struct fb_reply *reply_ret)

@@ -35,9 +35,9 @@ FB_MUST_CHECK struct fb_error *fb_front_start(struct fb_front *front, struct fb_
 					      const struct fb_sink *err, int *status_ret);
 void fb_front_end(struct fb_front *front);
 
-/* Sends a request and passes on what is written until the reply has come. Ctrl-C ends the command; typed twice, it ends the
- * reader, which is started again with the next request. A reader that has died otherwise is started again at
- * once, and asked again. FB_OS where there is no reply: the message says why. */
+/* Sends a request and passes on what is written until the reply has come. Ctrl-C ends the command; typed twice, it ends
+ * the reader, which is started again with the next request. A reader that has died otherwise is started again at once, and
+ * asked again. FB_OS where there is no reply: the message says why. */
 FB_MUST_CHECK struct fb_error *fb_front_ask(struct fb_front *front, struct fb_request *request,
 					    const struct fb_front_output *output,
 					    struct fb_reply *reply_ret);

@@ -66,10 +66,14 @@ static struct fb_error *check_target(const struct fb_options *options, const cha
 
 static struct fb_error *begin_file(struct fb_goal *goal)
 {
-	struct fb_error *err = check_target(&goal->shell->context->options, goal->line->target);
+	const char *path = goal->line->target;
+	struct fb_error *err = check_target(&goal->shell->context->options, path);
+	struct stat file;
 
-	return err ? err
-		   : fb_outfile_create(goal->line->target, goal->line->replace, &goal->outfile);
+	/* fb_outfile_create() would say --force, which is an option of commands that write files themselves. */
+	if (!err && !goal->line->replace && stat(path, &file) == 0 && S_ISREG(file.st_mode))
+		err = fb_error_create(FB_INVALID, "%s exists: '>| %s' replaces it", path, path);
+	return err ? err : fb_outfile_create(path, goal->line->replace, &goal->outfile);
 }
 
 static struct fb_error *begin_program(struct fb_goal *goal)

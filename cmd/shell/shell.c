@@ -50,7 +50,7 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 static const struct fb_example examples[] = {
 	{"Many answers from an input that is opened once",
 	 "fbundle shell . -c info -c 'ps | grep D' -c 'bt --panic'", false},
-	{"Output into a file, by its own sign for one that may be there",
+	{"Output into files; >| replaces one that exists",
 	 "fbundle shell . -c 'log >| kernel.log' -c 'bt --panic'", false},
 	{0},
 };

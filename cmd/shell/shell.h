@@ -5,8 +5,10 @@
  *     shell.c     the command `shell`: where lines come from
  *     execute.c   what one line does
  *     apart.c     commands that the opened input cannot serve, in a process of their own
- *     editor.c    lines that are typed, their history and completion
- *     front.c     the terminal's process asks the reader of the dump, reader.c
+ *     editor.c    lines that are typed, their history and completion (complete.c, names.c)
+ *     line.c      cuts a line into words; alias.c puts fbundle's in the place of crash's
+ *     goal.c      where the output of a line goes: a file, a program, or the terminal (screen.c)
+ *     front.c     the terminal's process asks the reader of the dump, reader.c; relay.c passes on what is printed
  */
 #ifndef FB_CMD_SHELL_SHELL_H
 #define FB_CMD_SHELL_SHELL_H

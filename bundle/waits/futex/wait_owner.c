@@ -164,7 +164,8 @@ static struct fb_error *maps(const struct fb_wait_finder *finder, struct owners 
 	return err;
 }
 
-/* Notes where a thread that may have the TID has lost it. */
+/* Notes in *absence that a thread may have the TID that was searched: one whose TID in its PID namespace is lost. Of a
+ * lock that is not shared, only a thread of the waiter's process may. */
 static void note_lost_levels(const struct fb_wait_finder *finder, const struct owners *owners,
 			     const struct fb_task *waiter, bool shared,
 			     struct fb_wait_absence *absence)
@@ -412,8 +413,8 @@ static struct fb_error *add_lost(struct fb_wait_finder *finder, const struct fb_
 	return fb_wait_say_none(object, &absence, none, there_is);
 }
 
-/* The thread whose struct pthread is at that address, to which FS points, and GS in code of 32 bits. *absence says whether
- * there may be one where none was found. */
+/* The thread whose struct pthread is at that address, to which FS points, and GS in code of 32 bits. *absence says
+ * whether there may be one where none was found. */
 static struct fb_error *find_by_base(struct fb_wait_finder *finder, struct owners *owners,
 				     const struct fb_blocked *blocked, uint64_t base,
 				     const struct fb_task **owner_ret,

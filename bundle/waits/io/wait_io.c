@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Recognises threads that wait for input and output: for a locked page or buffer, for writeback. The owner is known
- * where a thread of this kernel does the work, such as that of a loop device. Called through the table in bundle/waits/recognisers.c.
+ * where a thread of this kernel does the work, such as that of a loop device. Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include "bundle/waits/io/wait_io.h"
 
@@ -144,7 +145,7 @@ static struct fb_error *describe_mapped(struct fb_wait_finder *finder, uint64_t 
 	err = fb_wait_append(&object->detail, "suspended: it holds back all requests");
 	return err ? err
 		   : fb_wait_text(&object->need, "the kernel does not record who suspended it; "
-						 "dmsetup resume goes on");
+						 "dmsetup resume lets it go on");
 }
 
 struct fb_error *fb_wait_describe_device(struct fb_wait_finder *finder, uint64_t bdev, size_t index)

@@ -35,7 +35,7 @@ static struct fb_error *find_semaphore(struct fb_wait_finder *finder,
 	return err;
 }
 
-/* A device that is suspended has frozen its file system, which goes on when it is resumed (dm_suspend(), __lock_fs()). */
+/* A device that is suspended has frozen its file system (dm_suspend(), lock_fs()), until it is resumed. */
 static struct fb_error *describe_suspended(struct fb_wait_finder *finder, uint64_t superblock,
 					   struct fb_wait_object *object)
 {
@@ -58,7 +58,7 @@ static struct fb_error *describe_suspended(struct fb_wait_finder *finder, uint64
 	return err ? err
 		   : fb_wait_text(&object->need,
 				  "the kernel does not record who suspended the device; "
-				  "dmsetup resume goes on");
+				  "dmsetup resume lets it go on");
 }
 
 static struct fb_error *describe_frozen(struct fb_wait_finder *finder, uint64_t superblock,

@@ -277,7 +277,7 @@ static void tells_a_suspended_device(void)
 	.kind = "block-io", .object = "device {0} 0x0", .name = "/dev/dm-3", \
 	.wait = "buffer of block 1234", .evidence = BUFFER
 #define SUSPENDED "suspended: it holds back all requests"
-#define BY_WHOM "the kernel does not record who suspended it; dmsetup resume goes on"
+#define BY_WHOM "the kernel does not record who suspended it; dmsetup resume lets it go on"
 	static const struct made_scene scenes[] = {
 		{suspended,
 		 fb_wait_buffer,

@@ -129,7 +129,7 @@ static struct fb_blocked running(struct made_waits *w)
 
 static void tells_the_device_that_froze_it(void)
 {
-#define RESUME "the kernel does not record who suspended the device; dmsetup resume goes on"
+#define RESUME "the kernel does not record who suspended the device; dmsetup resume lets it go on"
 #define ON_MAPPED(text, who)                                                                 \
 	{                                                                                    \
 		.kind = "frozen", .object = "frozen {0} 0x0", .name = "/fz (ext4 on loop0)", \
