@@ -24,7 +24,8 @@
 
 /* In place of the PID of one child */
 #define ANY_CHILD (-1)
-#define SOME_CHILDREN 0 /* those of a process group, or the one of a pidfd, or it is not known which */
+#define SOME_CHILDREN \
+	0 /* those of a process group, or the one of a pidfd, or it is not known which */
 
 /* All processes by their parents. */
 struct child {
