@@ -22,10 +22,10 @@
 #define P_ALL 0u
 #define P_PID 1u
 
-/* In place of the PID of one child */
+/* In place of the PID of one child: whichever ends first; or those of a process group, the one of a pidfd, or it is not
+ * known which. */
 #define ANY_CHILD (-1)
-#define SOME_CHILDREN \
-	0 /* those of a process group, or the one of a pidfd, or it is not known which */
+#define SOME_CHILDREN 0
 
 /* All processes by their parents. */
 struct child {
