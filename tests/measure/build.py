@@ -18,6 +18,7 @@ FOLDERS = ("base", "symbols", "kernel", "user", "bundle")
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:allocator_may_return_null=1:max_allocation_size_mb=4096:hard_rss_limit_mb=3072",
     "UBSAN_OPTIONS": "halt_on_error=1",
+    "LSAN_OPTIONS": f"suppressions={TOP}/tests/measure/leaks:print_suppressions=0",
 }
 
 
