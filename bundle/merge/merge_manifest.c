@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 
-#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/part.h"
 #include "bundle/file/manifest.h"
@@ -171,12 +170,14 @@ static struct fb_error *dump_text(const json_t *value, char **text_ret)
 
 static struct fb_error *add_size(struct fb_manifest_size *size, const json_t *value)
 {
-	FB_CLEANUP(fb_free_at) char *text = NULL;
+	char *text;
 	struct fb_error *err = dump_text(value, &text);
 
-	if (!err)
-		fb_manifest_size_add(size, text);
-	return err;
+	if (err)
+		return err;
+	fb_manifest_size_add(size, text);
+	free(text);
+	return NULL;
 }
 
 /* Leaves in the manifest the stacks of as many threads, the first ones, as a bundle has room for. Each thread's is

@@ -70,7 +70,8 @@ for command in $commands; do
     [ "$command" != extract ] && [ "$command" != verify ] || input=$names.fbundle
     given=(--core "$work/$evil/core.$evil")
     [ "$command" != extract ] && [ "$command" != verify ] || given=()
-    for json in "" --json; do # the text and the JSON
+    for json in "" --json; do # the text and the JSON, which the shell's commands have
+        [ "$command$json" != shell--json ] || continue
         # shellcheck disable=SC2086 # none or one word
         run "$command" "$input" "${words[@]}" "${given[@]}" $json
         clean "$command $json"
