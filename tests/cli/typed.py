@@ -15,6 +15,8 @@ import time
 import fcntl
 
 SECONDS = 60
+INTERRUPT = b"\x03"
+AGAIN_SECONDS = 5
 
 
 def unescape(text):
@@ -42,11 +44,16 @@ class Terminal:
         self.seen += more
         return bool(more)
 
-    def wait_for(self, text):
+    def wait_for(self, text, again=b""):
+        """again: is typed again and again until the text comes."""
         end = time.monotonic() + SECONDS
+        next_time = time.monotonic() + AGAIN_SECONDS
         while text not in self.seen[self.at:]:
             if time.monotonic() > end or not self.read(1):
                 return False
+            if again and time.monotonic() > next_time:
+                self.type(again)
+                next_time += AGAIN_SECONDS
         self.at = self.seen.index(text, self.at) + len(text)
         return True
 
@@ -69,12 +76,14 @@ def main():
     if argv[0] == "--rows":
         rows, argv = int(argv[1]), argv[2:]
     terminal = Terminal(argv, rows)
-    good = True
+    good, typed = True, b""
     for step in sys.stdin.read().splitlines():
         text = unescape(step[2:])
         if step.startswith("> "):
             terminal.type(text)
-        elif not terminal.wait_for(text):
+            typed = text
+        # Ctrl-C that comes while the terminal changes hands is lost: a person types it again.
+        elif not terminal.wait_for(text, typed if typed == INTERRUPT else b""):
             sys.stderr.write("typed.py: did not come: %r; after %r\n" % (text, terminal.seen[terminal.at:][-500:]))
             os.kill(terminal.pid, 15)
             good = False
