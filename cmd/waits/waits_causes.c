@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Prints the first three lines of `fbundle waits`, a summary of the rest: what hangs, since when, which thread is the
+ * Prints the first lines of `fbundle waits`, a summary of the rest: what hangs, since when, which thread is the
  * cause, and how many wait for it.
  */
 #include <inttypes.h>
@@ -9,6 +9,8 @@
 #include "cmd/waits/waits_print.h"
 
 #define LINES 3u
+/* Columns before what is known of the end of a wait. */
+#define INDENT 4
 
 static void print_since(const struct fb_waits_view *view, double seconds)
 {
@@ -60,11 +62,14 @@ static void print_root(const struct fb_waits_view *view, const struct fb_wait_ro
 	if (root->tid >= 0) {
 		fb_print(output, FB_STYLE_PLAIN, "; at fault: ");
 		fb_waits_print_thread(view, root->tid, FB_STYLE_BOLD);
+		fb_print(output, FB_STYLE_PLAIN, "\n");
 	} else {
+		fb_print(output, FB_STYLE_PLAIN, "\n");
 		need = view->graph->objects[root->object].need;
-		fb_print(output, FB_STYLE_PLAIN, "; %s", need ? need : "its holder is not known");
+		fb_print(output, FB_STYLE_PLAIN, "%*s", INDENT, "");
+		fb_print_wrapped(output, FB_STYLE_PLAIN, INDENT, INDENT,
+				 need ? need : "its holder is not known");
 	}
-	fb_print(output, FB_STYLE_PLAIN, "\n");
 }
 
 void fb_waits_print_causes(const struct fb_waits_view *view)
