@@ -83,6 +83,12 @@ static const struct {
 	  .detail = "went to sleep while the word was 2147483780",
 	  .need = "TID 132, which the lock names as its owner, is no thread of the process " GONE,
 	  .flags = ""}},
+	/* No thread has a TID above 4,194,304: the word is of another lock. */
+	{LOCK_AB,
+	 FB_FUTEX_WAIT | PRIVATE,
+	 UINT32_MAX,
+	 {PRIVATE_WORD, .kind = "futex",
+	  .detail = "went to sleep while the word was 4294967295", .need = AGAIN, .flags = "sure"}},
 	{LOCK_AB,
 	 FB_FUTEX_LOCK_PI | PRIVATE,
 	 0,
