@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 
 static const char blanks[] = " \t\r\n";
 
@@ -195,18 +194,17 @@ static struct fb_error *parse(struct scan *scan, struct fb_line *line)
 static struct fb_error *parse_text(const char *text, bool begun, struct fb_line *line_ret)
 {
 	const size_t length = strlen(text);
-	FB_CLEANUP(fb_free_at) char *word = NULL;
 	struct scan scan = {.at = text, .begun = begun};
 	struct fb_error *err;
 
 	*line_ret = (struct fb_line){.kind = FB_LINE_COMMAND};
 	if (length > FB_MAX_LINE)
 		return fb_error_create(FB_INVALID, "the line is longer than %u bytes", FB_MAX_LINE);
-	word = malloc(length + 1);
-	if (!word)
+	scan.word = malloc(length + 1);
+	if (!scan.word)
 		return fb_error_nomem();
-	scan.word = word;
 	err = parse(&scan, line_ret);
+	free(scan.word);
 	if (err)
 		fb_line_deinit(line_ret);
 	return err;
@@ -219,9 +217,14 @@ struct fb_error *fb_line_parse(const char *text, struct fb_line *line_ret)
 
 struct fb_error *fb_line_parse_begun(const char *text, size_t length, struct fb_line *line_ret)
 {
-	FB_CLEANUP(fb_free_at) char *copy = strndup(text, length);
+	char *copy = strndup(text, length);
+	struct fb_error *err;
 
-	return copy ? parse_text(copy, true, line_ret) : fb_error_nomem();
+	if (!copy)
+		return fb_error_nomem();
+	err = parse_text(copy, true, line_ret);
+	free(copy);
+	return err;
 }
 
 void fb_line_deinit(struct fb_line *line)
