@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static const char blanks[] = " \t\r\n";
 
 struct scan {
