@@ -8,7 +8,7 @@
 
 #include "kernel/dump/dump_private.h"
 #include "kernel/swap/zram.h"
-#include "tests/kernel/made_zram.h"
+#include "tests/kernel/swap/made_zram.h"
 
 #define TABLE_BYTES (MADE_ZRAM_SLOTS * 16)
 #define MEMORY_BYTES (MADE_ZRAM_PAGES * FB_PAGE_SIZE)

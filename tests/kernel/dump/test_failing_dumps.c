@@ -7,9 +7,9 @@
 #include "kernel/images/qevm_format.h"
 #include "tests/base/failing.h"
 #include "tests/harness.h"
+#include "tests/kernel/images/make_qevm.h"
 #include "tests/kernel/make_image.h"
 #include "tests/kernel/make_kdump.h"
-#include "tests/kernel/make_qevm.h"
 
 #define MOST_FILES 2u
 

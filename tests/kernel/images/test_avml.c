@@ -6,8 +6,8 @@
 #include "base/limits.h"
 #include "kernel/images/lime_format.h"
 #include "tests/harness.h"
+#include "tests/kernel/images/make_qevm.h"
 #include "tests/kernel/make_image.h"
-#include "tests/kernel/make_qevm.h"
 
 static const struct mk_range ranges[] = {{1, 35}, {100, 50}};
 #define RANGES FB_ARRAY_SIZE(ranges)

@@ -6,8 +6,8 @@
 #include "kernel/images/image.h"
 #include "kernel/images/qevm_format.h"
 #include "tests/harness.h"
+#include "tests/kernel/images/make_qevm.h"
 #include "tests/kernel/make_image.h"
-#include "tests/kernel/make_qevm.h"
 
 #define GIB (1ull << 30)
 

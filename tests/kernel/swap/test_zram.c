@@ -10,7 +10,7 @@
 #include "tests/base/failing.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_kernel.h"
-#include "tests/kernel/made_zram.h"
+#include "tests/kernel/swap/made_zram.h"
 
 enum { SLOT_EMPTY, SLOT_SAME, SLOT_SMALL, SLOT_SPANNING, SLOT_HUGE, SLOT_WRITTEN_BACK, SLOT_BAD };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See make_qevm.h. */
-#include "tests/kernel/make_qevm.h"
+#include "tests/kernel/images/make_qevm.h"
 
 #include <endian.h>
 #include <stdlib.h>
