@@ -42,11 +42,6 @@ static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
 	return err ? err : fb_soft_lockup_limit(fb_input_kernel(input), &cpus->lockup_s);
 }
 
-static bool is_locked_up(const struct cpus *cpus, const struct fb_run_queue *queue)
-{
-	return queue->watchdog_known && cpus->lockup_s && queue->watchdog_s > cpus->lockup_s;
-}
-
 /* The innermost context: what interrupted the others. */
 static const char *context_of(const struct fb_run_queue *queue)
 {
@@ -100,7 +95,8 @@ static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *qu
 			    queue->running_known ? json_integer(queue->running) : json_null());
 	json_object_set_new(object, "watchdog_s",
 			    queue->watchdog_known ? json_real(queue->watchdog_s) : json_null());
-	json_object_set_new(object, "soft_lockup", json_boolean(is_locked_up(cpus, queue)));
+	json_object_set_new(object, "soft_lockup",
+			    json_boolean(fb_run_queue_is_locked_up(queue, cpus->lockup_s)));
 	json_object_set_new(object, "calls", json_integer(queue->calls));
 	json_object_set_new(object, "queued", queued_json(queue));
 	return object;
@@ -146,14 +142,16 @@ static struct fb_error *add_cpu(struct fb_table *table, const struct cpus *cpus,
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", context_of(queue));
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%zu", queue->queued_count);
-	if (is_locked_up(cpus, queue))
+	if (fb_run_queue_is_locked_up(queue, cpus->lockup_s))
 		snprintf(state, sizeof(state), "soft lockup: no thread switch for %s",
 			 fb_text_duration(queue->watchdog_s, text, sizeof(text)));
 	else if (queue->calls)
 		snprintf(state, sizeof(state), "%u call%s from other CPUs not taken", queue->calls,
 			 queue->calls == 1 ? "" : "s");
 	return err ? err
-		   : fb_table_cell(table, is_locked_up(cpus, queue) ? FB_STYLE_BAD : FB_STYLE_WARN,
+		   : fb_table_cell(table,
+				   fb_run_queue_is_locked_up(queue, cpus->lockup_s) ? FB_STYLE_BAD
+										    : FB_STYLE_WARN,
 				   "%s", state);
 }
 

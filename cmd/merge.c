@@ -207,18 +207,16 @@ static void print_missing(struct merge *merge)
 
 	for (size_t i = 0; i < fb_tasks_count(merge->tasks); i++) {
 		const struct fb_task *task = fb_tasks_get(merge->tasks, i);
-		char comm[64], text[160];
+		char text[160];
 
 		if (!task->mm || task->kernel_thread || task->idle || task->tid != task->pid ||
 		    fb_input_core_of(merge->input, task->pid))
 			continue;
-		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
-			       sizeof(comm));
 		if (missing++ == 0)
 			fb_print(output, FB_STYLE_BOLD,
 				 "\nStill without a core, so without "
 				 "most of their memory:");
-		snprintf(text, sizeof(text), "%d %s%s", task->pid, comm,
+		snprintf(text, sizeof(text), "%d %s%s", task->pid, fb_task_comm(task).text,
 			 task->state == 'D' ? " (D state: no debugger can stop it)" : "");
 		if (missing > 1)
 			fb_put(",");

@@ -142,15 +142,12 @@ static void state_text(const struct listing *listing, const struct fb_superblock
 /* The mount's options; a file system that is read-only is so wherever it is mounted. */
 static void options_text(const struct fb_mount *mount, char *to, size_t size)
 {
-	char of_superblock[64];
-
 	if (!mount->numbers_known) {
 		snprintf(to, size, "unknown");
 		return;
 	}
 	fb_mount_options(mount, to, size);
-	fb_superblock_options(&mount->superblock, of_superblock, sizeof(of_superblock));
-	if (!strncmp(of_superblock, "ro", 2))
+	if (fb_superblock_is_read_only(&mount->superblock))
 		memcpy(to, "ro", 2);
 }
 

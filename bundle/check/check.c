@@ -23,16 +23,6 @@ static const struct {
 };
 _Static_assert(FB_ARRAY_SIZE(checks) <= FB_MOST_CHECKS, "the result has no room for all checks");
 
-/* Takes over err, the reason why something cannot be checked, and makes it a warning. Where the kernel's types or symbols
- * are missing, opening it has warned of that already. */
-static struct fb_error *do_without(const struct fb_check *check, struct fb_error *err,
-				   const char *what)
-{
-	if (fb_error_is(err, FB_NOT_FOUND) && fb_kernel_lost(check->kernel))
-		return fb_part_skip(err);
-	return fb_part_warn(fb_input_warnings(check->input), err, "cannot check: %s", what);
-}
-
 struct fb_error *fb_check(struct fb_input *input, const struct fb_check_options *options,
 			  struct fb_check_result *result)
 {
@@ -45,7 +35,8 @@ struct fb_error *fb_check(struct fb_input *input, const struct fb_check_options 
 	struct fb_error *err;
 
 	*result = (struct fb_check_result){0};
-	err = do_without(&check, fb_input_tasks(input, &check.tasks), "threads");
+	err = fb_input_do_without(input, fb_input_tasks(input, &check.tasks),
+				  "cannot check: threads");
 	for (size_t i = 0; i < FB_ARRAY_SIZE(checks) && !err; i++) {
 		bool possible = check.tasks || !checks[i].of_tasks;
 
@@ -54,7 +45,7 @@ struct fb_error *fb_check(struct fb_input *input, const struct fb_check_options 
 		result->checks[i].name = checks[i].name;
 		result->checks[i].done = possible && !err;
 		result->check_count++;
-		err = do_without(&check, err, checks[i].name);
+		err = fb_input_do_without(input, err, "cannot check: %s", checks[i].name);
 	}
 	fb_findings_sort(&result->findings);
 	return err;

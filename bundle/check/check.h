@@ -14,6 +14,8 @@
 #include "bundle/check/finding.h"
 #include "bundle/input/input.h"
 #include "bundle/waits/waits.h"
+#include "kernel/log/log.h"
+#include "kernel/modules/module.h"
 
 /* More than there are. */
 #define FB_MOST_CHECKS 16u
@@ -29,8 +31,11 @@ struct fb_check_result {
 };
 
 struct fb_check_options {
-	const struct fb_waits *waits;        /* where the caller has them already; else NULL */
-	struct fb_wait_options wait_options; /* to find them */
+	/* What the caller has already; NULL: it is loaded. */
+	const struct fb_waits *waits;
+	const struct fb_log *log;
+	const struct fb_modules *modules;
+	struct fb_wait_options wait_options; /* to find the waits */
 };
 
 /* Makes all checks; what is in options is borrowed for the call. A check that fails is a warning; only fatal errors are

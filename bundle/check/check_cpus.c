@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks the CPUs: soft lockups, and threads that wait too long for their turn. Called by check.c. */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "bundle/check/checks.h"
@@ -12,15 +11,10 @@
 /* What the CPU ran: "412 spin". */
 static void current_text(const struct fb_run_queue *queue, char *to, size_t size)
 {
-	char comm[4 * sizeof(queue->current->comm)];
-
 	if (!queue->current)
 		snprintf(to, size, "an unknown thread");
 	else
-		snprintf(to, size, "%d %s", queue->current->tid,
-			 fb_text_escape(queue->current->comm,
-					strnlen(queue->current->comm, sizeof(queue->current->comm)),
-					comm, sizeof(comm)));
+		snprintf(to, size, "%d %s", queue->current->tid, fb_task_comm(queue->current).text);
 }
 
 static struct fb_error *add_queued(const struct fb_run_queue *queue, struct fb_finding *finding)
@@ -29,15 +23,12 @@ static struct fb_error *add_queued(const struct fb_run_queue *queue, struct fb_f
 
 	for (size_t i = 0; i < queue->queued_count && !err; i++) {
 		const struct fb_queued *queued = &queue->queued[i];
-		char comm[4 * sizeof(queued->task->comm)], time[32] = "an unknown time";
+		char time[32] = "an unknown time";
 
-		fb_text_escape(queued->task->comm,
-			       strnlen(queued->task->comm, sizeof(queued->task->comm)), comm,
-			       sizeof(comm));
 		if (queued->waited_known)
 			fb_text_duration((double)queued->waited_ns / 1e9, time, sizeof(time));
 		err = fb_finding_evidence(finding, "%d %s has been ready to run for %s",
-					  queued->task->tid, comm, time);
+					  queued->task->tid, fb_task_comm(queued->task).text, time);
 	}
 	return err;
 }
@@ -80,7 +71,7 @@ struct fb_error *fb_check_queues(const struct fb_check *check, const struct fb_r
 	for (size_t i = 0; i < queues->count && !err; i++) {
 		const struct fb_run_queue *queue = &queues->queues[i];
 
-		if (lockup_s && queue->watchdog_known && queue->watchdog_s > lockup_s)
+		if (fb_run_queue_is_locked_up(queue, lockup_s))
 			err = add_lockup(check, queue);
 		else if (queue->queued_count && queue->queued[0].waited_known &&
 			 (double)queue->queued[0].waited_ns / 1e9 > STARVES_S)

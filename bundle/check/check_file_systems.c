@@ -9,10 +9,6 @@
 #include "base/text.h"
 #include "bundle/check/checks.h"
 
-/* Bits of super_block.s_flags and mount.mnt_flags (include/linux/fs.h, include/linux/mount.h). */
-#define SB_RDONLY 1u
-#define MNT_READONLY 0x40u
-
 /* "/d1 (ext4, 254:0)"; without a mount point where no mount that is known has it. *mount_ret: one of its mounts. */
 static void name_of(const struct fb_mounts *mounts, const struct fb_superblock *superblock,
 		    const struct fb_mount **mount_ret, char *to, size_t size)
@@ -38,8 +34,8 @@ static bool became_read_only(const struct fb_superblock *superblock, const struc
 	static const char *const writable[] = {"ext2", "ext3", "ext4",   "btrfs",   "f2fs",
 					       "vfat", "jfs",  "nilfs2", "reiserfs"};
 
-	if (!(superblock->flags & SB_RDONLY) || !mount || !mount->numbers_known ||
-	    mount->flags & MNT_READONLY)
+	if (!fb_superblock_is_read_only(superblock) || !mount || !mount->numbers_known ||
+	    fb_mount_is_read_only(mount))
 		return false;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(writable); i++)
 		if (!strcmp(superblock->type, writable[i]))

@@ -244,8 +244,11 @@ struct fb_error *fb_check_records(const struct fb_check *check, const struct fb_
 struct fb_error *fb_check_log(struct fb_check *check)
 {
 	struct fb_log *log;
-	struct fb_error *err = fb_log_load(check->kernel, &log);
+	struct fb_error *err;
 
+	if (check->options->log)
+		return fb_check_records(check, check->options->log);
+	err = fb_log_load(check->kernel, &log);
 	if (err)
 		return err;
 	err = fb_check_records(check, log);

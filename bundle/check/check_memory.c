@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/limits.h"
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/check/checks.h"
 #include "kernel/memory/counters.h"
-#include "kernel/tasks/task_detail.h"
+#include "kernel/tasks/resident.h"
 
 /* Of all memory, in percent: less is little; more is a large part for one slab cache. */
 #define LITTLE_AVAILABLE 3u
@@ -20,67 +18,22 @@
 /* Processes and caches that are named. */
 #define NAMED 3u
 
-struct process {
-	const struct fb_task *task;
-	uint64_t bytes;
-};
-
-static int by_size(const void *a, const void *b)
-{
-	const struct process *left = a, *right = b;
-
-	if (left->bytes != right->bytes)
-		return left->bytes < right->bytes ? 1 : -1;
-	return left->task->pid < right->task->pid ? -1 : 1;
-}
-
-/* A process whose counters are lost is left out, with a warning. */
-static struct fb_error *load_processes(const struct fb_check *check, struct process **list_ret,
-				       size_t *count_ret)
-{
-	size_t count = check->tasks ? fb_tasks_count(check->tasks) : 0;
-	struct process *list;
-	struct fb_error *err = fb_alloc_array(count, sizeof(*list), SIZE_MAX, "processes", &list);
-
-	if (err)
-		return err;
-	*count_ret = 0;
-	for (size_t i = 0; i < count && !err; i++) {
-		const struct fb_task *task = fb_tasks_get(check->tasks, i);
-		struct process *process = &list[*count_ret];
-
-		if (task->pid != task->tid || !task->mm || task->kernel_thread)
-			continue;
-		process->task = task;
-		err = fb_mm_resident(check->kernel, task->mm, &process->bytes);
-		*count_ret += !err;
-		err = fb_part_warn(fb_kernel_warnings(check->kernel), err, "PID %d", task->pid);
-	}
-	if (err) {
-		free(list);
-		return err;
-	}
-	if (*count_ret)
-		qsort(list, *count_ret, sizeof(*list), by_size);
-	*list_ret = list;
-	return NULL;
-}
-
 /* The processes that have the most. */
 static struct fb_error *add_processes(const struct fb_check *check, struct fb_finding *finding)
 {
-	struct process *list = NULL;
+	struct fb_resident *list = NULL;
 	size_t count = 0;
-	struct fb_error *err = load_processes(check, &list, &count);
+	struct fb_error *err = NULL;
+
+	if (check->tasks)
+		err = fb_resident_load(check->kernel, check->tasks, &list, &count);
 
 	for (size_t i = 0; i < count && i < NAMED && !err; i++) {
 		const struct fb_task *task = list[i].task;
-		char comm[4 * sizeof(task->comm)], size[32];
+		char size[32];
 
 		err = fb_finding_evidence(finding, "process %d %s has %s", task->pid,
-					  fb_text_escape(task->comm,
-							 strnlen(task->comm, sizeof(task->comm)),
-							 comm, sizeof(comm)),
+					  fb_task_comm(task).text,
 					  fb_text_size(list[i].bytes, size, sizeof(size)));
 	}
 	free(list);

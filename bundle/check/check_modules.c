@@ -7,15 +7,12 @@
 #include "bundle/check/checks.h"
 #include "kernel/modules/module.h"
 
-struct fb_error *fb_check_modules(struct fb_check *check)
+static struct fb_error *check_list(const struct fb_check *check, const struct fb_modules *modules)
 {
-	struct fb_modules *modules;
 	struct fb_finding *finding = NULL;
-	struct fb_error *err = fb_modules_load(check->kernel, &modules);
+	struct fb_error *err = NULL;
 	size_t foreign = 0;
 
-	if (err)
-		return err;
 	for (size_t i = 0; i < fb_modules_count(modules); i++)
 		foreign += fb_modules_get(modules, i)->taints != 0;
 	if (foreign)
@@ -33,6 +30,20 @@ struct fb_error *fb_check_modules(struct fb_check *check)
 		fb_module_flags(module, flags, sizeof(flags));
 		err = fb_finding_evidence(finding, "%s (%s)", name, flags);
 	}
+	return err;
+}
+
+struct fb_error *fb_check_modules(struct fb_check *check)
+{
+	struct fb_modules *modules;
+	struct fb_error *err;
+
+	if (check->options->modules)
+		return check_list(check, check->options->modules);
+	err = fb_modules_load(check->kernel, &modules);
+	if (err)
+		return err;
+	err = check_list(check, modules);
 	fb_modules_destroy(modules);
 	return err;
 }

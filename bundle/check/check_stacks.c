@@ -5,12 +5,10 @@
  * or something else wrote there. Called by check.c.
  */
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/part.h"
-#include "base/text.h"
 #include "bundle/check/checks.h"
 
 /* STACK_END_MAGIC (include/uapi/linux/magic.h). */
@@ -60,13 +58,10 @@ static struct fb_error *report(const struct fb_check *check, const struct overwr
 			      count == 1 ? "" : "s");
 	for (size_t i = 0; i < count && !err; i++) {
 		const struct fb_task *task = list[i].task;
-		char comm[4 * sizeof(task->comm)];
 
-		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
-			       sizeof(comm));
 		err = fb_finding_evidence(
 			finding, "%d %s: 0x%" PRIx64 " at 0x%" PRIx64 ", in place of 0x%" PRIx64,
-			task->tid, comm, list[i].word, task->stack, END_MAGIC);
+			task->tid, fb_task_comm(task).text, list[i].word, task->stack, END_MAGIC);
 	}
 	return err;
 }

@@ -22,12 +22,8 @@
 static char *thread_text(const struct fb_check *check, int32_t tid, char *to, size_t size)
 {
 	const struct fb_task *task = fb_tasks_by_tid(check->tasks, tid);
-	char comm[4 * sizeof(task->comm)] = "?";
 
-	if (task)
-		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
-			       sizeof(comm));
-	snprintf(to, size, "%d %s", tid, comm);
+	snprintf(to, size, "%d %s", tid, task ? fb_task_comm(task).text : "?");
 	return to;
 }
 

@@ -212,6 +212,21 @@ struct fb_error *fb_input_explain(const struct fb_input *input, const char *what
 	return fb_error_create(FB_NOT_FOUND, "%s: %s: %s", input->path, what, lost);
 }
 
+struct fb_error *fb_input_do_without(const struct fb_input *input, struct fb_error *err,
+				     const char *format, ...)
+{
+	va_list args;
+
+	if (!err || fb_error_is_fatal(err))
+		return err;
+	if (fb_error_is(err, FB_NOT_FOUND) && fb_kernel_lost(input->kernel))
+		return fb_part_skip(err);
+	va_start(args, format);
+	fb_warn_errorv(input->warnings, err, format, args);
+	va_end(args);
+	return NULL;
+}
+
 struct fb_error *fb_input_tasks(struct fb_input *input, const struct fb_tasks **tasks_ret)
 {
 	if (!input->tasks) {

@@ -79,6 +79,13 @@ struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundl
 FB_MUST_CHECK struct fb_error *fb_input_explain(const struct fb_input *input, const char *what,
 						struct fb_error *err);
 
+/* Takes over err, the reason why a part of an answer cannot be had, and makes it a warning, with "CONTEXT: " before it.
+ * Where the reason is that the kernel's symbols or types are missing, there is no warning: opening the kernel has warned of
+ * that, and said which files have them. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_input_do_without(const struct fb_input *input,
+						   struct fb_error *err, const char *format, ...)
+	FB_PRINTF(3, 4);
+
 /* The task table, owned by the input. FB_NOT_FOUND where no task is found, with the message of fb_input_explain(). */
 FB_MUST_CHECK struct fb_error *fb_input_tasks(struct fb_input *input,
 					      const struct fb_tasks **tasks_ret);

@@ -229,12 +229,12 @@ static struct fb_error *judge_without_auxv(const struct candidates *found, struc
 		return fb_match_add(match,
 				    "PID %d was another process at the panic (%s, its auxiliary "
 				    "vector differs): gone, or numbered by a container",
-				    info->pid, fb_match_comm(process->leader).text);
+				    info->pid, fb_task_comm(process->leader).text);
 	if (info->kind == FB_CORE_KERNEL && !info->truncated)
 		return fb_match_add(match,
 				    "PID %d still ran at the panic (%s): the kernel writes a core "
 				    "as its process dies, and this one is whole",
-				    info->pid, fb_match_comm(process->leader).text);
+				    info->pid, fb_task_comm(process->leader).text);
 	match->verdict = FB_VERDICT_LIKELY;
 	return fb_match_add(match, "PID %d equal; no auxiliary vector to compare%s", info->pid,
 			    info->auxv_pairs ? " (not in the dump)" : " (none in the core)");
@@ -343,7 +343,7 @@ static struct fb_error *choose_by_bounds(const struct fb_matcher *matcher,
 		return fb_match_add(match,
 				    "PID %d was another process at the panic (%s): none of the "
 				    "core's %zu segments stands where a mapping of it does",
-				    found->info->pid, fb_match_comm(by_pid->leader).text, segments);
+				    found->info->pid, fb_task_comm(by_pid->leader).text, segments);
 	return NULL;
 }
 

@@ -46,15 +46,6 @@ void fb_match_deinit(struct fb_match *match)
 	match->own_task = NULL;
 }
 
-struct fb_match_comm fb_match_comm(const struct fb_task *task)
-{
-	struct fb_match_comm comm;
-
-	fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm.text,
-		       sizeof(comm.text));
-	return comm;
-}
-
 /* prctl(PR_SET_NAME) changes comm at any time, so a difference is no contradiction. The core
  * names its leading thread, and after a crash the crashing one. */
 static struct fb_error *weigh_comm(const struct fb_core_info *info, struct fb_match *match)
@@ -62,8 +53,8 @@ static struct fb_error *weigh_comm(const struct fb_core_info *info, struct fb_ma
 	if (!info->has_psinfo)
 		return NULL;
 	if (strncmp(info->comm, match->task->comm, sizeof(match->task->comm)) == 0)
-		return fb_match_add(match, "name equal (%s)", fb_match_comm(match->task).text);
-	return fb_match_add(match, "name was changed to %s", fb_match_comm(match->task).text);
+		return fb_match_add(match, "name equal (%s)", fb_task_comm(match->task).text);
+	return fb_match_add(match, "name was changed to %s", fb_task_comm(match->task).text);
 }
 
 static int compare_tids(const void *left, const void *right)

@@ -10,12 +10,6 @@
 FB_MUST_CHECK struct fb_error *fb_match_add(struct fb_match *match, const char *format, ...)
 	FB_PRINTF(2, 3);
 
-/* A task's name, escaped. */
-struct fb_match_comm {
-	char text[64];
-};
-struct fb_match_comm fb_match_comm(const struct fb_task *task);
-
 /* Adds further evidence for or against a match that has a task: name, threads, mappings, CPU time, start time. Sets
  * taken_before_panic_s. Changes the verdict to FB_VERDICT_NONE where something contradicts the match. */
 FB_MUST_CHECK struct fb_error *fb_match_weigh(struct fb_kernel *kernel,

@@ -250,12 +250,11 @@ static size_t put_owner(const struct fb_waits *waits, const struct fb_wait_owner
 			size_t size)
 {
 	const struct fb_task *task = fb_tasks_by_tid(waits->finder.tasks, owner->tid);
-	char comm[4 * sizeof(task->comm) + 1] = "";
+	struct fb_comm_text comm = {.text = ""};
 
 	if (task)
-		fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm,
-			       sizeof(comm));
-	return (size_t)snprintf(to, size, "%d%s%s", owner->tid, *comm ? " " : "", comm);
+		comm = fb_task_comm(task);
+	return (size_t)snprintf(to, size, "%d%s%s", owner->tid, *comm.text ? " " : "", comm.text);
 }
 
 char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait, char *to,

@@ -383,13 +383,13 @@ static void print_user_heading(struct fb_output *output, const struct fb_thread_
 static void print_heading(struct fb_output *output, const struct fb_thread_stack *stack)
 {
 	const struct fb_task *task = stack->task;
-	char comm[80];
+	const struct fb_comm_text comm = fb_task_comm(task);
 
-	fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm, sizeof(comm));
 	if (task->idle)
-		fb_print(output, FB_STYLE_BOLD, "CPU %u  idle  %s", task->cpu, comm);
+		fb_print(output, FB_STYLE_BOLD, "CPU %u  idle  %s", task->cpu, comm.text);
 	else
-		fb_print(output, FB_STYLE_BOLD, "PID %d  TID %d  %s", task->pid, task->tid, comm);
+		fb_print(output, FB_STYLE_BOLD, "PID %d  TID %d  %s", task->pid, task->tid,
+			 comm.text);
 	fb_print(output, task->state == 'D' ? FB_STYLE_BAD : FB_STYLE_PLAIN, "  state %c",
 		 task->state);
 	if (!task->idle)

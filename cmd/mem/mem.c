@@ -41,41 +41,14 @@ static const struct fb_usage usage = {
 	.examples = examples,
 };
 
-static int by_resident(const void *left, const void *right)
-{
-	const struct fb_mem_process *a = left, *b = right;
-
-	if (a->resident != b->resident)
-		return a->resident < b->resident ? 1 : -1;
-	return a->task->pid < b->task->pid ? -1 : a->task->pid > b->task->pid;
-}
-
-/* One row for each thread group that has an mm. */
 static struct fb_error *load_processes(struct fb_input *input, struct fb_mem *mem)
 {
-	struct fb_kernel *kernel = fb_input_kernel(input);
 	const struct fb_tasks *tasks = NULL;
 	struct fb_error *err = fb_input_tasks(input, &tasks);
 
-	if (err)
-		return err;
-	mem->processes = calloc(fb_tasks_count(tasks) + 1, sizeof(*mem->processes));
-	if (!mem->processes)
-		return fb_error_nomem();
-	for (size_t i = 0; i < fb_tasks_count(tasks) && !err; i++) {
-		const struct fb_task *task = fb_tasks_get(tasks, i);
-		struct fb_mem_process *process = &mem->processes[mem->process_count];
-
-		if (task->pid != task->tid || !task->mm || task->kernel_thread)
-			continue;
-		process->task = task;
-		err = fb_mm_resident(kernel, task->mm, &process->resident);
-		mem->process_count += !err;
-		err = fb_part_warn(fb_kernel_warnings(kernel), err, "PID %d", task->pid);
-	}
-	if (mem->process_count)
-		qsort(mem->processes, mem->process_count, sizeof(*mem->processes), by_resident);
-	return err;
+	return err ? err
+		   : fb_resident_load(fb_input_kernel(input), tasks, &mem->processes,
+				      &mem->process_count);
 }
 
 /* Adds a use where its counter is known, and says so. */

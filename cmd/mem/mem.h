@@ -15,13 +15,7 @@
 #include "kernel/memory/meminfo.h"
 #include "kernel/memory/slab_caches.h"
 #include "kernel/memory/zones.h"
-#include "kernel/tasks/task.h"
-
-/* A process and its resident memory. */
-struct fb_mem_process {
-	const struct fb_task *task; /* owned by the input's task table */
-	uint64_t resident;          /* bytes, as VmRSS */
-};
+#include "kernel/tasks/resident.h"
 
 /* A use of memory. */
 struct fb_mem_use {
@@ -35,7 +29,7 @@ struct fb_mem {
 	struct fb_meminfo meminfo;
 	struct fb_zones zones;
 	struct fb_slab_usages slabs;
-	struct fb_mem_process *processes; /* owned; the largest first */
+	struct fb_resident *processes; /* owned; the largest first */
 	size_t process_count;
 	struct fb_mem_use uses[FB_MOST_MEM_USES];
 	size_t use_count;

@@ -94,7 +94,7 @@ static json_t *processes_json(const struct fb_mem *mem)
 
 		json_object_set_new(object, "pid", json_integer(task->pid));
 		json_object_set_new(object, "comm", fb_json_bytes(task->comm, strlen(task->comm)));
-		json_object_set_new(object, "rss_bytes", bytes_json(mem->processes[i].resident));
+		json_object_set_new(object, "rss_bytes", bytes_json(mem->processes[i].bytes));
 		json_array_append_new(list, object);
 	}
 	return list;

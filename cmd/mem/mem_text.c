@@ -134,14 +134,14 @@ static struct fb_error *print_processes(struct fb_context *context, const struct
 		return NULL;
 	err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
 	for (size_t i = 0; i < shown && !err; i++) {
-		const struct fb_mem_process *process = &mem->processes[i];
+		const struct fb_resident *process = &mem->processes[i];
 
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%d", process->task->pid);
 		if (!err)
 			err = fb_table_cell(table, FB_STYLE_BOLD, "%s", process->task->comm);
 		if (!err)
 			err = fb_table_cell(table, FB_STYLE_PLAIN, "%s",
-					    fb_text_size(process->resident, text, sizeof(text)));
+					    fb_text_size(process->bytes, text, sizeof(text)));
 	}
 	fb_put("\n");
 	if (!err)

@@ -34,15 +34,6 @@ struct fb_report_task_text fb_report_task(const struct fb_task *task)
 	return text;
 }
 
-/* A part that cannot be loaded is a warning; out of memory is an error. For parts that are missing because symbols or
- * types are missing there is a warning already, which says what is needed. */
-static struct fb_error *do_without(struct fb_report *report, struct fb_error *err, const char *what)
-{
-	if (fb_error_is(err, FB_NOT_FOUND) && fb_kernel_lost(fb_input_kernel(report->input)))
-		return fb_part_skip(err);
-	return fb_part_warn(report->context->warnings, err, "%s", what);
-}
-
 /* Whose stacks are shown: what the CPUs ran, every thread of a process, and kernel threads that
  * are blocked. The other kernel threads wait for work. */
 static bool wants_stack(const struct fb_task *task)
@@ -74,7 +65,7 @@ static struct fb_error *load_stacks(struct fb_report *report)
 			chosen[count++] = fb_tasks_get(report->tasks, i);
 	err = fb_thread_stacks_load(report->input, &stack_options, chosen, count, &report->stacks);
 	free(chosen);
-	err = do_without(report, err, "stacks");
+	err = fb_input_do_without(report->input, err, "stacks");
 	if (err || !report->stacks)
 		return err;
 	return fb_wanted_files_find(report->stacks, &report->wanted, &report->wanted_count);
@@ -128,7 +119,7 @@ static struct fb_error *load_memory(struct fb_report *report)
 			err = count_memory(report, memory);
 		if (!err)
 			report->memory_count++;
-		err = do_without(report, err, "the memory of a process");
+		err = fb_input_do_without(report->input, err, "the memory of a process");
 	}
 	return err;
 }
@@ -138,8 +129,9 @@ static struct fb_error *load_waits(struct fb_report *report)
 	struct fb_wait_options options = {.files = report->sources.files,
 					  .swap = report->sources.swap};
 
-	return do_without(report, fb_waits_find(report->input, &options, &report->waits),
-			  "who waits for whom");
+	return fb_input_do_without(report->input,
+				   fb_waits_find(report->input, &options, &report->waits),
+				   "who waits for whom");
 }
 
 static struct fb_error *load_kernel(struct fb_report *report)
@@ -147,9 +139,11 @@ static struct fb_error *load_kernel(struct fb_report *report)
 	struct fb_kernel *kernel = fb_input_kernel(report->input);
 	struct fb_error *err;
 
-	err = do_without(report, fb_modules_load(kernel, &report->modules), "modules");
+	err = fb_input_do_without(report->input, fb_modules_load(kernel, &report->modules),
+				  "modules");
 	if (!err)
-		err = do_without(report, fb_log_load(kernel, &report->log), "the log");
+		err = fb_input_do_without(report->input, fb_log_load(kernel, &report->log),
+					  "the log");
 	return err;
 }
 
@@ -179,15 +173,17 @@ static struct fb_error *load_without_tasks(struct fb_report *report)
 	}
 	if (err)
 		return err;
-	return do_without(report,
-			  fb_bt_cpus_load(report->context, report->input, -1, &report->cpus),
-			  "what the CPUs ran");
+	return fb_input_do_without(
+		report->input, fb_bt_cpus_load(report->context, report->input, -1, &report->cpus),
+		"what the CPUs ran");
 }
 
 static struct fb_error *load_check(struct fb_report *report)
 {
 	const struct fb_check_options options = {
 		.waits = report->waits,
+		.log = report->log,
+		.modules = report->modules,
 		.wait_options = {.files = report->sources.files, .swap = report->sources.swap},
 	};
 

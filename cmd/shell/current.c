@@ -44,15 +44,12 @@ static struct fb_error *find(struct fb_input *input, const char *text,
 struct fb_error *fb_current_print(struct fb_input *input, const char *text)
 {
 	const struct fb_task *task = NULL;
-	char name[4 * sizeof(task->comm) + 1];
 	struct fb_error *err = find(input, text, &task);
 
 	if (err)
 		return err;
 	fb_put("    %s%" PRId32 "\n", first_word, task->tid);
-	fb_put("COMMAND: \"%s\"\n",
-	       fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), name,
-			      sizeof(name)));
+	fb_put("COMMAND: \"%s\"\n", fb_task_comm(task).text);
 	fb_put("   TASK: %" PRIx64 "\n", task->address);
 	fb_put("    CPU: %" PRIu32 "\n", task->cpu);
 	fb_put("  STATE: %c%s\n", task->state, task->on_cpu ? " (a CPU ran it)" : "");

@@ -383,6 +383,11 @@ void fb_mounts_deinit(struct fb_mounts *mounts)
 	*mounts = (struct fb_mounts){0};
 }
 
+bool fb_mount_is_read_only(const struct fb_mount *mount)
+{
+	return mount->flags & MNT_READONLY;
+}
+
 void fb_mount_options(const struct fb_mount *mount, char *to, size_t size)
 {
 	/* In the order of show_mnt_opts() (fs/proc_namespace.c). */
@@ -395,7 +400,7 @@ void fb_mount_options(const struct fb_mount *mount, char *to, size_t size)
 		{MNT_NODIRATIME, "nodiratime"},   {MNT_RELATIME, "relatime"},
 		{MNT_NOSYMFOLLOW, "nosymfollow"},
 	};
-	size_t used = (size_t)snprintf(to, size, "%s", mount->flags & MNT_READONLY ? "ro" : "rw");
+	size_t used = (size_t)snprintf(to, size, "%s", fb_mount_is_read_only(mount) ? "ro" : "rw");
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(options) && used < size; i++)
 		if (mount->flags & options[i].flag)

@@ -52,6 +52,8 @@ FB_MUST_CHECK struct fb_error *fb_mounts_load(struct fb_kernel *kernel, uint64_t
 					      struct fb_mounts *mounts_ret);
 void fb_mounts_deinit(struct fb_mounts *mounts);
 
+/* Whether the mount itself is read-only; its file system may be so besides. The flags of the mount have to be known. */
+bool fb_mount_is_read_only(const struct fb_mount *mount);
 /* The options of the mount itself, as mountinfo spells them: "rw,nosuid,relatime". `to` has size bytes; the text is
  * cut where it does not fit. */
 void fb_mount_options(const struct fb_mount *mount, char *to, size_t size);

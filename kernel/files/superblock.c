@@ -85,6 +85,11 @@ struct fb_error *fb_superblock_read(struct fb_kernel *kernel, uint64_t address,
 	return NULL;
 }
 
+bool fb_superblock_is_read_only(const struct fb_superblock *superblock)
+{
+	return superblock->flags & SB_RDONLY;
+}
+
 void fb_superblock_options(const struct fb_superblock *superblock, char *to, size_t size)
 {
 	static const struct {
@@ -96,7 +101,8 @@ void fb_superblock_options(const struct fb_superblock *superblock, char *to, siz
 		{SB_MANDLOCK, "mand"},
 		{SB_LAZYTIME, "lazytime"},
 	};
-	size_t used = (size_t)snprintf(to, size, "%s", superblock->flags & SB_RDONLY ? "ro" : "rw");
+	size_t used = (size_t)snprintf(to, size, "%s",
+				       fb_superblock_is_read_only(superblock) ? "ro" : "rw");
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(options) && used < size; i++)
 		if (superblock->flags & options[i].flag)

@@ -30,6 +30,7 @@ FB_MUST_CHECK struct fb_error *fb_superblock_read(struct fb_kernel *kernel, uint
 						  struct fb_superblock *superblock_ret);
 /* "frozen", "being frozen: writers"...; "damaged" for a number that is no state. Static. */
 const char *fb_superblock_freeze_name(uint64_t freeze);
+bool fb_superblock_is_read_only(const struct fb_superblock *superblock);
 /* The options that every type of file system has, as /proc/PID/mountinfo spells them: "rw,sync". Options of one type
  * only ("errors=remount-ro") are not here, because the kernel prints them by code of the file system. `to` has size
  * bytes; the text is cut where it does not fit. */

@@ -283,6 +283,11 @@ void fb_run_queues_deinit(struct fb_run_queues *queues)
 	*queues = (struct fb_run_queues){0};
 }
 
+bool fb_run_queue_is_locked_up(const struct fb_run_queue *queue, uint32_t lockup_s)
+{
+	return queue->watchdog_known && lockup_s && queue->watchdog_s > lockup_s;
+}
+
 struct fb_error *fb_soft_lockup_limit(struct fb_kernel *kernel, uint32_t *seconds_ret)
 {
 	uint32_t threshold = 0;

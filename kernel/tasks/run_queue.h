@@ -60,6 +60,9 @@ FB_MUST_CHECK struct fb_error *fb_run_queues_load(struct fb_kernel *kernel,
 						  struct fb_run_queues *queues_ret);
 void fb_run_queues_deinit(struct fb_run_queues *queues);
 
+/* Whether the watchdog has not run on the CPU for longer than lockup_s seconds, the limit of fb_soft_lockup_limit(). */
+bool fb_run_queue_is_locked_up(const struct fb_run_queue *queue, uint32_t lockup_s);
+
 /* The seconds after which the kernel would have reported a soft lockup: twice watchdog_thresh; 0 where its watchdog is
  * off. */
 FB_MUST_CHECK struct fb_error *fb_soft_lockup_limit(struct fb_kernel *kernel,

@@ -5,11 +5,13 @@
 #include "kernel/tasks/task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/search.h"
+#include "base/text.h"
 #include "kernel/tasks/task_table.h"
 
 static int compare_ints(int64_t a, int64_t b)
@@ -284,6 +286,15 @@ uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid)
 bool fb_tasks_damaged(const struct fb_tasks *tasks)
 {
 	return tasks->damaged;
+}
+
+struct fb_comm_text fb_task_comm(const struct fb_task *task)
+{
+	struct fb_comm_text comm;
+
+	fb_text_escape(task->comm, strnlen(task->comm, sizeof(task->comm)), comm.text,
+		       sizeof(comm.text));
+	return comm;
 }
 
 const char *fb_found_by_name(uint32_t bit)

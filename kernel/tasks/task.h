@@ -86,6 +86,12 @@ uint64_t fb_tasks_lost_address(const struct fb_tasks *tasks, int32_t tid);
  * counted. */
 bool fb_tasks_damaged(const struct fb_tasks *tasks);
 
+/* A task's name, printable. */
+struct fb_comm_text {
+	char text[64];
+};
+struct fb_comm_text fb_task_comm(const struct fb_task *task);
+
 /* "task-list", "thread-list", ... for one FB_FOUND_ bit. */
 const char *fb_found_by_name(uint32_t bit);
 

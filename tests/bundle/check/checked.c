@@ -12,6 +12,7 @@ void checked_begin(struct checked *checked)
 		.kernel = &checked->made.made->kernel,
 		.tasks = &checked->made.tasks,
 		.findings = &checked->findings,
+		.options = &checked->options,
 	};
 }
 

@@ -9,6 +9,7 @@
 struct checked {
 	struct made_waits made;
 	struct fb_findings findings;
+	struct fb_check_options options; /* nothing is there already */
 	struct fb_check check;
 };
 

@@ -29,7 +29,8 @@ static void expect_of(const struct message *messages, size_t count, const char *
 					  made_string(c.made.made, messages[i].text)));
 	}
 	fb_log_finish(log);
-	FB_OK(fb_check_records(&c.check, log));
+	c.options.log = log; /* as where the caller has it */
+	FB_OK(fb_check_log(&c.check));
 	checked_expect(&c, expected);
 	fb_log_destroy(log);
 	checked_end(&c);

@@ -10,6 +10,7 @@
 static void expect_of(const uint64_t taints[2], const char *expected)
 {
 	static const char *const names[] = {"first", "sec\x1bond"};
+	struct fb_modules *modules = NULL;
 	struct checked c;
 	uint64_t head;
 	struct made_kernel *made = made_modules(&head);
@@ -20,6 +21,14 @@ static void expect_of(const uint64_t taints[2], const char *expected)
 	c.check.kernel = &made->kernel;
 	FB_OK(fb_check_modules(&c.check));
 	checked_expect(&c, expected);
+	/* Those that the caller has are not loaded again. */
+	fb_findings_deinit(&c.findings);
+	FB_OK_FATAL(fb_modules_load(&made->kernel, &modules));
+	c.options.modules = modules;
+	c.check.kernel = NULL;
+	FB_OK(fb_check_modules(&c.check));
+	checked_expect(&c, expected);
+	fb_modules_destroy(modules);
 	checked_end(&c);
 	made_kernel_destroy(made);
 }
