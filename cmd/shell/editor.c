@@ -271,6 +271,8 @@ const char *fb_editor_read(struct fb_editor *editor)
 	else
 		(void)snprintf(editor->prompt, sizeof(editor->prompt), "fbundle> ");
 	el_resize(editor->edit);
+	/* el_gets() prints the prompt first: Ctrl-C would be a signal until it has set up the terminal. */
+	(void)el_set(editor->edit, EL_PREP_TERM, 1);
 	line = el_gets(editor->edit, &length);
 	if (!line || length <= 0) {
 		fb_put("\n");

@@ -196,9 +196,13 @@ run shell "$dump" -c "sym schedule" -c "!exec sh kill-others" -c "sym panic"
 expect_status 0 "the reader is killed"
 expect_line stdout ' T panic/' "the next command is answered"
 # What a command breaks is its own: it may not take more memory, and ends by a signal.
-run_program bash -c "ulimit -d 300000; exec '$FBUNDLE' shell '$dump' -c 'sym schedule' -c 'rd linux_banner 60000000 --json' -c 'sym panic'"
-expect test "$status" -ne 0 "a command without the memory that it takes fails"
-expect_line stdout ' T panic/' "the next one does not"
+if grep -q __asan_init "$FBUNDLE"; then
+    skip "memory that runs out: the sanitizer takes more than the limit to start"
+else
+    run_program bash -c "ulimit -d 300000; exec '$FBUNDLE' shell '$dump' -c 'sym schedule' -c 'rd linux_banner 60000000 --json' -c 'sym panic'"
+    expect test "$status" -ne 0 "a command without the memory that it takes fails"
+    expect_line stdout ' T panic/' "the next one does not"
+fi
 
 # typed TEXT [ROWS]: types the steps in the file `steps`.
 typed() {

@@ -83,7 +83,7 @@ def main():
             terminal.type(text)
             typed = text
         # Ctrl-C that comes while the terminal changes hands is lost: a person types it again.
-        elif not terminal.wait_for(text, typed if typed == INTERRUPT else b""):
+        elif not terminal.wait_for(text, INTERRUPT if typed.endswith(INTERRUPT) else b""):
             sys.stderr.write("typed.py: did not come: %r; after %r\n" % (text, terminal.seen[terminal.at:][-500:]))
             os.kill(terminal.pid, 15)
             good = False
