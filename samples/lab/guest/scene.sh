@@ -79,11 +79,48 @@ take_cores() {
 # drop_cache: of files only pages that are mapped stay in memory.
 drop_cache() { [ "$KEEP_CACHE" -eq 1 ] || echo 3 >/proc/sys/vm/drop_caches; }
 
+# make_ipc_and_groups PID: a queue, a set and a segment of System V, and control groups with limits, PID in one of them.
+make_ipc_and_groups() {
+    ipcmk -Q && ipcmk -S 3 && ipcmk -M 12288
+    mkdir -p /sys/fs/cgroup
+    mountpoint -q /sys/fs/cgroup || mount -t cgroup2 c /sys/fs/cgroup || return
+    echo "+memory +pids +cpu" >/sys/fs/cgroup/cgroup.subtree_control
+    mkdir -p /sys/fs/cgroup/lab/inner /sys/fs/cgroup/empty
+    echo "+memory +pids" >/sys/fs/cgroup/lab/cgroup.subtree_control
+    echo 64M >/sys/fs/cgroup/lab/memory.max
+    echo 100 >/sys/fs/cgroup/lab/inner/pids.max
+    echo "50000 100000" >/sys/fs/cgroup/lab/cpu.max
+    echo "$1" >/sys/fs/cgroup/lab/inner/cgroup.procs
+}
+
+# note_files FIND-ARGUMENT...: "PATH:LINE" for each line of each file that find finds and that can be read.
+note_files() { find "$@" -type f -print0 2>/dev/null | xargs -0r grep -sH '' --; }
+
+# note_host: what /proc and /sys tell of the host and not of one process.
+note_host() {
+    local file host=/out/truth/host
+    mkdir -p $host/net $host/sysvipc
+    for file in buddyinfo cgroups devices diskstats interrupts key-users keys loadavg meminfo partitions schedstat \
+        slabinfo softirqs stat swaps timer_list uptime vmallocinfo vmstat zoneinfo; do
+        cat "/proc/$file" >"$host/$file" 2>/dev/null
+    done
+    for file in /proc/net/* /proc/sysvipc/*; do
+        [ ! -f "$file" ] || cat "$file" >"$host/${file#/proc/}" 2>/dev/null
+    done
+    note_files /proc/sys >$host/sys
+    note_files /sys/fs/cgroup >$host/cgroup
+    note_files /sys/block/*/ -maxdepth 2 >$host/block
+    note_files /sys/class/net/*/ -maxdepth 2 >$host/interfaces
+    note_files /sys/devices/virtual/workqueue >$host/workqueues
+    note_files /sys/kernel/slab -name '*obj*' >$host/slabs
+}
+
 # note_truth: what /proc says of all.
 note_truth() {
     say "noting the truth"
     mkdir /out/truth
     /lab/note-proc /out/truth || fail "cannot note /proc"
+    note_host
     uname -a >/out/truth/uname
     tr '\n' ' ' </out/actors | sed 's/ $/\n/' >/out/truth/actors
     cp $LAB_DIR/waits.txt /out/truth/waits.txt
