@@ -175,6 +175,8 @@
 #define FB_MAX_CORE_THREADS (1u << 20)
 /* All notes of one core: 40 threads of AVX-512 state are 200 KB, 10,000 of AMX state 110 MB. */
 #define FB_MAX_CORE_NOTES (UINT64_C(256) << 20)
+/* The XSAVE state of one thread: with AMX 11 KB. */
+#define FB_MAX_XSTATE (1u << 20)
 /* The same in relation to the file: so many bytes of notes for each byte that is in no hole, and the second
  * number besides. Notes are written without holes, but zeros in them become holes where the file is copied
  * with cp --sparse. */

@@ -14,8 +14,11 @@
 
 #include "base/limits.h"
 #include "base/part.h"
+#include "bundle/capture/xstate.h"
 #include "user/core/core_output.h"
 #include "user/core/notes_32bit.h"
+
+#define NOTE_XSAVE_LAYOUT 0x205u /* NT_X86_XSAVE_LAYOUT, newer than this C library's elf.h */
 
 struct writer {
 	int32_t pid;
@@ -131,8 +134,31 @@ static struct fb_error *add_thread(struct writer *writer, const struct fb_traced
 	if (!thread->stopped)
 		return add_unstopped(writer, thread->tid);
 	err = fb_part_skip(fb_proc_status(writer->pid, thread->tid, &status));
-	return err ? err
-		   : add_prstatus(writer, thread->tid, &status, &thread->regs, &thread->fpregs);
+	if (!err)
+		err = add_prstatus(writer, thread->tid, &status, &thread->regs, &thread->fpregs);
+	if (!err && thread->xstate_size)
+		err = fb_core_note(writer->notes, "LINUX", NT_X86_XSTATE, thread->xstate,
+				   thread->xstate_size);
+	return err;
+}
+
+/* All threads' states are laid out alike. */
+static struct fb_error *add_xstate_layout(struct writer *writer,
+					  const struct fb_traced_thread *threads, size_t count)
+{
+	FB_CLEANUP(fb_buf_deinit) struct fb_buf layout;
+	struct fb_error *err = NULL;
+	size_t i = 0;
+
+	fb_buf_init(&layout, FB_MAX_XSTATE);
+	while (i < count && !threads[i].xstate_size)
+		i++;
+	if (i < count)
+		err = fb_xstate_layout(threads[i].xstate, threads[i].xstate_size, &layout);
+	if (!err && layout.size)
+		err = fb_core_note(writer->notes, "LINUX", NOTE_XSAVE_LAYOUT, layout.data,
+				   layout.size);
+	return err;
 }
 
 /* Command line as ps shows it: arguments with blanks between. */
@@ -246,6 +272,8 @@ struct fb_error *fb_capture_notes(int32_t pid, const struct fb_tracer *tracer,
 		err = add_auxv(&writer);
 	if (!err)
 		err = add_files(&writer, maps);
+	if (!err)
+		err = add_xstate_layout(&writer, threads, count);
 	if (!err && writer.text.size)
 		err = fb_core_note(notes, "FBUNDLE", FB_CAPTURE_NOTE, writer.text.data,
 				   writer.text.size);

@@ -22,6 +22,7 @@
 #include "base/files/fd_io.h"
 #include "base/limits.h"
 #include "bundle/capture/proc.h"
+#include "bundle/capture/xstate.h"
 
 /* A thread stops within microseconds, or when its system call lets it: in D state not at all. */
 #define D_STATE_NS 200000000ull
@@ -43,6 +44,7 @@ struct holder {
 	struct held *list;
 	size_t count, room;
 	uint64_t began_ns;
+	uint64_t xstates; /* bytes of them that were told */
 };
 
 /* What the child says first, and last. */
@@ -211,10 +213,23 @@ static void let_go(const struct holder *holder)
 				     (void *)(intptr_t)holder->list[i].signal);
 }
 
+/* Tells of one thread; its XSAVE state comes behind, unless those before it have used up the room in the notes that
+ * leaves enough for the general registers of all threads. */
+static bool tell_of(struct holder *holder, struct fb_traced_thread *thread,
+		    struct fb_xstate_room *room, int fd)
+{
+	if (thread->stopped && holder->xstates < FB_MAX_CORE_NOTES / 2)
+		thread->xstate_size = fb_xstate_read(thread->tid, room);
+	holder->xstates += thread->xstate_size;
+	return fb_write_all(fd, thread, sizeof(*thread)) &&
+	       fb_write_all(fd, room->bytes, thread->xstate_size);
+}
+
 /* Tells of the threads, or why they cannot be listed. In the pipe there is not room for all of many: who reads them has
  * so long. */
-static bool tell(const struct holder *holder, int fd, const struct fb_error *err)
+static bool tell(struct holder *holder, int fd, const struct fb_error *err)
 {
+	struct fb_xstate_room room = {0};
 	struct hello hello = {0};
 	bool good;
 
@@ -228,8 +243,8 @@ static bool tell(const struct holder *holder, int fd, const struct fb_error *err
 	good = fb_write_all(fd, &hello, sizeof(hello));
 	for (size_t i = 0; i < holder->count && good; i++)
 		if (!holder->list[i].gone)
-			good = fb_write_all(fd, &holder->list[i].thread,
-					    sizeof(holder->list[i].thread));
+			good = tell_of(holder, &holder->list[i].thread, &room, fd);
+	fb_xstate_room_deinit(&room);
 	return good;
 }
 
@@ -309,6 +324,28 @@ static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 	(void)fb_write_all(out_fd, &goodbye, sizeof(goodbye));
 }
 
+static struct fb_error *take_thread(struct fb_tracer *tracer, int32_t pid)
+{
+	struct fb_traced_thread *thread = &tracer->threads[tracer->count];
+	struct fb_error *err = NULL;
+	uint8_t *xstate = NULL;
+
+	if (!fb_read_all(tracer->from_fd, thread, sizeof(*thread)))
+		return fb_error_create(FB_OS, "PID %d: the process that stops it has ended", pid);
+	if (thread->xstate_size)
+		err = fb_alloc_array(thread->xstate_size, 1, FB_MAX_XSTATE,
+				     "bytes of a thread's registers", &xstate);
+	if (err)
+		return err;
+	if (!fb_read_all(tracer->from_fd, xstate, thread->xstate_size)) {
+		free(xstate);
+		return fb_error_create(FB_OS, "PID %d: the process that stops it has ended", pid);
+	}
+	thread->xstate = xstate;
+	tracer->count++;
+	return NULL;
+}
+
 static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 {
 	struct hello hello;
@@ -325,12 +362,9 @@ static struct fb_error *take_threads(struct fb_tracer *tracer, int32_t pid)
 			     &tracer->threads);
 	if (err)
 		return err;
-	for (; tracer->count < hello.count; tracer->count++)
-		if (!fb_read_all(tracer->from_fd, &tracer->threads[tracer->count],
-				 sizeof(*tracer->threads)))
-			return fb_error_create(FB_OS, "PID %d: the process that stops it has ended",
-					       pid);
-	return NULL;
+	while (tracer->count < hello.count && !err)
+		err = take_thread(tracer, pid);
+	return err;
 }
 
 /* The child's ends of the channel are fds[0] and fds[1]. */
@@ -441,6 +475,8 @@ void fb_tracer_destroy(struct fb_tracer *tracer)
 	if (!tracer)
 		return;
 	fb_tracer_release(tracer, &stopped_ns, &in_time);
+	for (size_t i = 0; i < tracer->count; i++)
+		free(tracer->threads[i].xstate);
 	free(tracer->threads);
 	free(tracer);
 }

@@ -21,6 +21,8 @@ struct fb_traced_thread {
 	bool stopped;                 /* regs and fpregs are valid */
 	struct user_regs_struct regs; /* of 32-bit code too: upper halves zero */
 	struct user_fpregs_struct fpregs;
+	uint8_t *xstate; /* NT_X86_XSTATE of ptrace(2); owned by the tracer; NULL: there is none */
+	size_t xstate_size;
 };
 
 struct fb_tracer;

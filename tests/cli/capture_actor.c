@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What test_capture.sh captures: `capture_actor KIND [NUMBER]` says "ready" and waits to be killed. */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
@@ -10,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,6 +119,35 @@ static void run(void)
 		count++;
 }
 
+static int has_avx(void)
+{
+	unsigned eax, ebx, ecx, edx;
+
+	return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_OSXSAVE) && (ecx & bit_AVX);
+}
+
+/* Something in registers of each kind: x87, SSE and, where the CPU has them, AVX. Says whether it has. */
+static void have_vectors(void)
+{
+	static const uint64_t words[] = {0x1111111122222222, 0x3333333344444444, 0x5555555566666666,
+					 0x7777777788888888};
+	const int avx = has_avx();
+
+	printf("avx=%d\n", avx);
+	ready();
+	__asm__ volatile("fldpi\n\tmovdqu %0, %%xmm7" : : "m"(words) : "xmm7");
+	if (avx)
+		__asm__ volatile("vmovdqu %0, %%ymm0\n\tvmovdqu %0, %%ymm15"
+				 :
+				 : "m"(words)
+				 : "xmm0", "xmm15");
+	for (;;) {
+		long result = SYS_pause;
+
+		__asm__ volatile("syscall" : "+a"(result) : : "rcx", "r11", "memory");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const char *kind = argc > 1 ? argv[1] : "";
@@ -131,6 +162,8 @@ int main(int argc, char **argv)
 		be_blocked();
 	else if (!strcmp(kind, "traced"))
 		be_traced();
+	else if (!strcmp(kind, "vectors"))
+		have_vectors();
 	else if (!strcmp(kind, "running"))
 		run();
 	return 1;

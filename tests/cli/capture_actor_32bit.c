@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A 32-bit program for test_capture.sh, without a C library, which few hosts have for 32 bits: it is 12 calls deep, with a
- * register of its own in each, and waits in pause(). */
+ * register of its own in each, and waits in pause(). Where the CPU has AVX, both halves of ymm0 are what xmm0 is. */
+#include <cpuid.h>
+
 static char memory[1 << 20];
+
+static int has_avx(void)
+{
+	unsigned eax, ebx, ecx, edx;
+
+	return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_OSXSAVE) && (ecx & bit_AVX);
+}
 
 static int call(int number, int first, int second, int third)
 {
@@ -19,6 +28,8 @@ __attribute__((noinline)) int deep(int depth)
 	int below;
 
 	__asm__ volatile("cvtsi2sd %0, %%xmm0" : : "r"(depth + 7) : "xmm0");
+	if (has_avx())
+		__asm__ volatile("vinsertf128 $1, %%xmm0, %%ymm0, %%ymm0" : : : "xmm0");
 	below = depth ? deep(depth - 1) : call(29 /* pause */, 0x11223344, 0, 0);
 	__asm__ volatile("" : "+r"(below)); /* not a tail call */
 	return below + 1;

@@ -63,6 +63,39 @@ else
 fi
 end_act
 
+# Registers beyond the general ones: gdb has of our core what it has of gcore's.
+registers() {
+    gdb -nx -batch -ex 'info registers' -ex 'info registers float' -ex 'info registers vector' -ex 'p $fs_base' \
+        -ex 'p/x $xmm7.uint128' -ex 'p/x $ymm0.v4_int64' -ex 'p/x $ymm15.v4_int64' -c "$1" "$2" 2>&1 | sed -n '/^rax\|^eax/,$p'
+}
+if ! command -v gcore >/dev/null || ! command -v gdb >/dev/null; then
+    skip "registers as in gcore's core: gdb is not installed"
+else
+    act vectors
+    for _ in $(seq 100); do # it is ready before it has them
+        grep -q '^34 ' "/proc/$actor/syscall" && break
+        sleep 0.02
+    done
+    run capture "$actor" -o "$work/cores" --json
+    expect_status 0 "one with something in all registers"
+    core=$(core_of "$actor")
+    gcore -o "$work/gcore" "$actor" >/dev/null 2>&1
+    registers "$core" "$work/actor" >"$work/ours"
+    registers "$work/gcore.$actor" "$work/actor" >"$work/theirs"
+    expect_same "$work/ours" "$work/theirs" "gdb's registers are those of gcore's core"
+    expect grep -q 'st0 .*3\.14159' "$work/ours" "those of the x87"
+    expect grep -q '= 0x33333333444444441111111122222222$' "$work/ours" "those of SSE"
+    if [ "$said" = avx=1 ]; then
+        expect test "$(grep -c '{0x1111111122222222, 0x3333333344444444, 0x5555555566666666, 0x7777777788888888}$' \
+            "$work/ours")" -ge 2 "those of AVX"
+        expect test "$(readelf -nW "$core" 2>/dev/null | grep -cE 'LINUX .*(x86 XSAVE|0x00000205|XSAVE_LAYOUT)')" -ge 2 \
+            "with the note of their layout"
+    else
+        skip "registers of AVX: the CPU has none"
+    fi
+    end_act
+fi
+
 # Memory that was touched is in it, to the byte; what was not takes no room.
 act memory 64
 run capture "$actor" -o "$work/cores" --json
@@ -193,7 +226,8 @@ else
         if command -v gcore >/dev/null; then
             gcore -o "$work/gcore" "$actor" >/dev/null 2>&1
             seen() {
-                gdb -nx -batch -ex bt -ex 'info registers' -ex 'info registers float' -ex 'p $xmm0' -ex 'info auxv' \
+                gdb -nx -batch -ex bt -ex 'info registers' -ex 'info registers float' -ex 'info registers vector' \
+                    -ex 'p $xmm0' -ex 'p $ymm0.v4_double' -ex 'info auxv' \
                     -ex 'info proc mappings' -ex "dump binary memory $2 memory memory+1048576" -c "$1" "$work/narrow" 2>&1
             }
             seen "$core" "$work/ours.memory" >"$work/ours"
@@ -201,6 +235,8 @@ else
             expect test "$(grep -c ' deep ' "$work/ours")" -eq 13 "gdb unwinds it"
             expect grep -q 'ebx .*0x11223344' "$work/ours" "and has its registers"
             expect grep -q 'v2_double = {7, 0}' "$work/ours" "those of SSE too"
+            ! grep -q '^flags.* avx ' /proc/cpuinfo ||
+                expect grep -q '= {7, 0, 7, 0}$' "$work/ours" "and of AVX"
             expect_same "$work/ours" "$work/theirs" "all as in gcore's core"
             expect_same "$work/ours.memory" "$work/theirs.memory" "and its memory"
         fi

@@ -109,6 +109,9 @@ static void all_threads_stop_and_go_on(void)
 			CU_ASSERT(!i || threads[i - 1].tid < threads[i].tid);
 			CU_ASSERT(threads[i].regs.cs == 0x33 && threads[i].regs.rip);
 			CU_ASSERT(threads[i].regs.rsp && threads[i].fpregs.mxcsr);
+			/* Its first part is what the others are, where the CPU has it. */
+			CU_ASSERT(!threads[i].xstate_size ||
+				  !memcmp(threads[i].xstate, &threads[i].fpregs, 416));
 			CU_ASSERT_EQUAL(tracer_of(child.pid, threads[i].tid),
 					fb_tracer_pid(tracer));
 		}
