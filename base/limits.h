@@ -220,6 +220,11 @@
 #define FB_MAX_USER_FRAMES 65536u
 /* Functions that are inlined into each other at one place: compilers stop far below. */
 #define FB_MAX_INLINED 64u
+/* Frames of a thread of Python, whose own limit of recursion is 1,000 unless a program raises it; and its threads. */
+#define FB_MAX_PYTHON_FRAMES 16384u
+#define FB_MAX_PYTHON_THREADS 65536u
+/* All frames of a user stack. */
+#define FB_MAX_STACK_FRAMES (FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES)
 
 /*
  * Child processes that read programs and libraries (base/isolation/isolate.h).

@@ -119,3 +119,16 @@ enum fb_source fb_frame_from_parse(const char *text)
 			return (enum fb_source)source;
 	return FB_SOURCE_ABSENT;
 }
+
+const char *fb_frame_language_name(enum fb_frame_language language)
+{
+	return language == FB_LANGUAGE_PYTHON ? "python" : NULL;
+}
+
+bool fb_frame_language_parse(const char *text, enum fb_frame_language *language_ret)
+{
+	if (text && strcmp(text, fb_frame_language_name(FB_LANGUAGE_PYTHON)) != 0)
+		return false;
+	*language_ret = text ? FB_LANGUAGE_PYTHON : FB_LANGUAGE_NATIVE;
+	return true;
+}

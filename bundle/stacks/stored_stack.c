@@ -18,7 +18,6 @@
 #include "user/unwind/string_pool.h"
 
 /* Frames of one half as JSON lists them: those inlined stand by themselves. */
-#define MOST_USER_FRAMES (FB_MAX_USER_FRAMES + FB_MAX_INLINED)
 #define MOST_KERNEL_FRAMES (FB_MAX_KERNEL_FRAMES * (FB_MAX_INLINED + 1))
 
 struct entry {
@@ -169,6 +168,9 @@ static struct fb_error *decode_frame(struct fb_stored_stacks *stacks, const json
 		err = get_number_or_null(object, "line", 1, UINT32_MAX, &line);
 	if (!err)
 		err = get_boolean(object, "inlined", false, &frame->inlined);
+	if (!err && !fb_frame_language_parse(json_string_value(json_object_get(object, "language")),
+					     &frame->language))
+		err = fb_error_create(FB_CORRUPT, "language is none that is known");
 	if (!err)
 		err = get_boolean(object, "signal", false, &frame->signal);
 	frame->offset = (uint64_t)offset;
@@ -187,7 +189,7 @@ static struct fb_error *decode_user(struct fb_stored_stacks *stacks, const json_
 
 	if (!json_is_array(list))
 		return fb_error_create(FB_CORRUPT, "user is no list");
-	err = fb_alloc_array(count, sizeof(*user->frames), MOST_USER_FRAMES, "user frames",
+	err = fb_alloc_array(count, sizeof(*user->frames), FB_MAX_STACK_FRAMES, "user frames",
 			     &user->frames);
 	if (err)
 		return err;

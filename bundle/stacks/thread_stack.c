@@ -23,6 +23,7 @@
 #include "kernel/stacks/kernel_lines.h"
 #include "kernel/stacks/orc.h"
 #include "kernel/stacks/stack_entry.h"
+#include "user/runtimes/runtimes.h"
 #include "user/unwind/stack_codec.h"
 
 /* The threads of one process among the given ones. */
@@ -129,7 +130,7 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 	};
 	struct user_regs_struct *regs = calloc(job->count, sizeof(*regs));
 	struct fb_user_stack *users = calloc(job->count, sizeof(*users));
-	struct fb_error *err = regs && users ? NULL : fb_error_nomem();
+	struct fb_error *err = regs && users ? NULL : fb_error_nomem(), *late = NULL;
 	size_t known = 0;
 
 	for (size_t i = 0; !err && i < job->count; i++)
@@ -137,13 +138,15 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 			regs[known++] = stacks->stacks[job->first + i].user_regs;
 	if (!err && known)
 		err = fb_user_stacks_unwind(&process, regs, known, &job->pool, users);
+	if (!err && known)
+		late = fb_runtimes_add_frames(&process, regs, known, &job->pool, users);
 	known = 0;
 	for (size_t i = 0; !err && i < job->count; i++)
 		if (stacks->stacks[job->first + i].user_regs_from)
 			stacks->stacks[job->first + i].user = users[known++];
 	free(regs);
 	free(users);
-	return err;
+	return err ? err : late;
 }
 
 /* The task whose memory the threads share. NULL where there is none; then the ends of their

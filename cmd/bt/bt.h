@@ -84,6 +84,10 @@ void fb_bt_groups_deinit(struct fb_bt_groups *groups);
 const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 			     const struct fb_kernel_frame *frame, char *to, size_t size);
 
+/* "poll+0x13", "main (Python)", "?". Raw bytes of the input: escape before showing. `to` has size bytes, to which the name is
+ * cut. Returns `to`. */
+const char *fb_bt_user_frame_name(const struct fb_user_frame *frame, char *to, size_t size);
+
 /* How many arguments the thread's system call takes; six where that is not known, 0 where it is in no system call. */
 unsigned fb_bt_argument_count(const struct fb_thread_stack *stack);
 /* The argument at index as text, "fd 3 (pipe:[410])"; only the value of its register where the kernel has no names of

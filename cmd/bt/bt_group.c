@@ -31,7 +31,10 @@ static bool same_kernel(const struct fb_kernel_stack *a, const struct fb_kernel_
 static bool same_frame(const struct fb_user_frame *a, const struct fb_user_frame *b)
 {
 	if (!same_text(a->object, b->object) || !same_text(a->build_id, b->build_id) ||
-	    a->inlined != b->inlined || a->found != b->found)
+	    a->inlined != b->inlined || a->language != b->language || a->found != b->found)
+		return false;
+	/* Frames of a runtime have no offset. */
+	if (a->language && (a->line != b->line || !same_text(a->file, b->file)))
 		return false;
 	if (a->symbol && b->symbol)
 		return a->offset == b->offset && strcmp(a->symbol, b->symbol) == 0;
@@ -79,6 +82,7 @@ static uint64_t hash_stack(const struct fb_thread_stack *stack)
 
 		hash = mix_text(mix_text(hash, frame->object), frame->symbol);
 		hash = mix(hash, frame->symbol ? frame->offset : frame->pc & 0xfff);
+		hash = mix(hash, frame->language ? frame->line : 0);
 	}
 	return hash;
 }

@@ -63,7 +63,7 @@ static json_t *user_json(const struct fb_user_stack *stack)
 		json_object_set_new(object, "symbol", fb_json_text(frame->symbol));
 		json_object_set_new(object, "demangled", fb_json_text(frame->demangled));
 		json_object_set_new(object, "offset",
-				    frame->symbol && !frame->inlined
+				    frame->symbol && fb_frame_is_of_machine(frame)
 					    ? json_integer((json_int_t)frame->offset)
 					    : json_null());
 		json_object_set_new(object, "object", fb_json_text(frame->object));
@@ -71,6 +71,8 @@ static json_t *user_json(const struct fb_user_stack *stack)
 		json_object_set_new(object, "file", fb_json_text(frame->file));
 		json_object_set_new(object, "line", line_json(frame->line));
 		json_object_set_new(object, "inlined", json_boolean(frame->inlined));
+		json_object_set_new(object, "language",
+				    fb_json_text(fb_frame_language_name(frame->language)));
 		json_object_set_new(object, "signal", json_boolean(frame->signal));
 		json_object_set_new(object, "found",
 				    json_string(fb_frame_found_name(frame->found)));

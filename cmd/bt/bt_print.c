@@ -246,28 +246,21 @@ static int print_kernel(struct fb_output *output, const struct fb_thread_stack *
 static void print_user_frame(struct fb_output *output, const struct fb_user_frame *frame,
 			     int number)
 {
-	char symbol[512] = "?", name[600], object[160] = "", line[200] = "", where[420];
+	char raw[512], name[1200], object[160] = "", line[200] = "", where[420];
 	bool guessed = fb_frame_is_guess(frame->found);
 
-	if (frame->symbol)
-		escape(frame->demangled ? frame->demangled : frame->symbol, symbol, sizeof(symbol));
-	if (frame->inlined)
-		snprintf(name, sizeof(name), "%s (inlined)", symbol);
-	else if (frame->symbol)
-		snprintf(name, sizeof(name), "%s+0x%" PRIx64, symbol, frame->offset);
-	else
-		snprintf(name, sizeof(name), "%s", symbol);
-	if (frame->object)
+	escape(fb_bt_user_frame_name(frame, raw, sizeof(raw)), name, sizeof(name));
+	if (frame->object && !frame->language)
 		escape(base_name(frame->object), object, sizeof(object));
 	if (frame->file && frame->line) {
 		char file[160];
 
 		escape(base_name(frame->file), file, sizeof(file));
-		snprintf(line, sizeof(line), "  %s:%u", file, frame->line);
+		snprintf(line, sizeof(line), "%s%s:%u", object[0] ? "  " : "", file, frame->line);
 	}
 	snprintf(where, sizeof(where), "%s%s", object, line);
 	print_frame(output, number, frame->pc, name, where, guessed);
-	if (frame->signal && !frame->inlined)
+	if (frame->signal && fb_frame_is_of_machine(frame))
 		fb_print(output, FB_STYLE_BOLD, "      -- signal handler, from\n");
 }
 
@@ -279,7 +272,8 @@ static bool repeats(const struct fb_user_stack *user, size_t index)
 	if (index < 2)
 		return false;
 	b = &user->frames[index - 1];
-	return a->pc == b->pc && a->pc == user->frames[index - 2].pc && !a->inlined && !b->inlined;
+	return a->pc == b->pc && a->pc == user->frames[index - 2].pc && fb_frame_is_of_machine(a) &&
+	       fb_frame_is_of_machine(b);
 }
 
 static void print_repeats(struct fb_output *output, size_t count)
@@ -296,6 +290,8 @@ static void print_user(struct fb_output *output, const struct fb_user_stack *use
 	size_t repeated = 0;
 
 	for (size_t i = 0; i < user->count; i++) {
+		const bool numbered = fb_frame_is_of_machine(&user->frames[i]);
+
 		if (repeats(user, i)) {
 			repeated++;
 			number++;
@@ -303,8 +299,8 @@ static void print_user(struct fb_output *output, const struct fb_user_stack *use
 		}
 		print_repeats(output, repeated);
 		repeated = 0;
-		print_user_frame(output, &user->frames[i], user->frames[i].inlined ? -1 : number);
-		number += !user->frames[i].inlined;
+		print_user_frame(output, &user->frames[i], numbered ? number : -1);
+		number += numbered;
 	}
 	print_repeats(output, repeated);
 	print_end(output, user->complete ? FB_STYLE_DIM : FB_STYLE_WARN, user->end);

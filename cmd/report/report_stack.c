@@ -97,26 +97,18 @@ static void add_kernel(struct fb_html *html, const struct fb_thread_stack *stack
 
 static void add_user_frame(struct fb_html *html, const struct fb_user_frame *frame, int number)
 {
-	const char *symbol = frame->demangled ? frame->demangled
-			     : frame->symbol  ? frame->symbol
-					      : "?";
 	bool guessed = fb_frame_is_guess(frame->found);
 	char name[600], where[400];
 
-	if (frame->inlined)
-		snprintf(name, sizeof(name), "%s (inlined)", symbol);
-	else if (frame->symbol)
-		snprintf(name, sizeof(name), "%s+0x%" PRIx64, symbol, frame->offset);
-	else
-		snprintf(name, sizeof(name), "?");
+	fb_bt_user_frame_name(frame, name, sizeof(name));
 	snprintf(where, sizeof(where), "%.180s",
-		 frame->object ? fb_report_name(frame->object) : "");
+		 frame->object && !frame->language ? fb_report_name(frame->object) : "");
 	if (frame->file && frame->line)
 		snprintf(where + strlen(where), sizeof(where) - strlen(where), "  %.180s:%u",
 			 fb_report_name(frame->file), frame->line);
 	add_number(html, number, frame->pc, guessed);
 	add_place(html, name, where);
-	if (frame->signal && !frame->inlined)
+	if (frame->signal && fb_frame_is_of_machine(frame))
 		fb_html_raw(html, "<b>     -- signal handler, from</b>\n");
 }
 
@@ -131,8 +123,10 @@ static void add_user(struct fb_html *html, const struct fb_thread_stack *stack)
 		add_note(html, "i", "warn", "-- user half as stored when the bundle was ",
 			 "redacted: the memory it was read from is not in it", "");
 	for (size_t i = 0; i < shown; i++) {
-		add_user_frame(html, &user->frames[i], user->frames[i].inlined ? -1 : number);
-		number += !user->frames[i].inlined;
+		const bool numbered = fb_frame_is_of_machine(&user->frames[i]);
+
+		add_user_frame(html, &user->frames[i], numbered ? number : -1);
+		number += numbered;
 	}
 	if (shown < user->count)
 		add_note(html, "i", NULL, "... ",

@@ -10,7 +10,7 @@ dump=$(echo "$samples"/dump.*)
 mapfile -t cores < <(find "$samples" -name 'core.[0-9]*' | sort)
 sysroot=(--sysroot "$samples/sysroot")
 # Inlined functions and lines need the file itself.
-frames='[.threads[] | {tid, user: [.user[] | select(.inlined | not) | {pc, symbol, object, build_id, found}]}]'
+frames='[.threads[] | {tid, user: [.user[] | select(.inlined or .language | not) | {pc, symbol, object, build_id, found}]}]'
 
 run merge "$dump" "${cores[@]}" --no-objects -o "$work/without" --json
 expect_json '.objects.added == []' "--no-objects keeps nothing"

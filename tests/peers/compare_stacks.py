@@ -32,7 +32,7 @@ def read_drgn(path):
 
 
 def user_frames(thread):
-    return [(int(f["pc"], 16), f["demangled"] or f["symbol"], f["inlined"]) for f in thread["user"]]
+    return [(int(f["pc"], 16), f["demangled"] or f["symbol"], f["inlined"]) for f in thread["user"] if not f["language"]]
 
 
 def last_of(name):

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/search.h"
+#include "user/elf/elf_dynamic.h"
 #include "user/elf/mini_debuginfo.h"
 
 void fb_elf_symbols_init(struct fb_elf_symbols *symbols)
@@ -156,50 +157,6 @@ struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf
 	return unless_full(err);
 }
 
-/* What PT_DYNAMIC says, as addresses in memory. */
-struct dynamic {
-	uint64_t symtab, strtab, strsz, hash, gnu_hash;
-};
-
-/* The dynamic linker has added the load bias to the addresses of most objects, but not of the
- * vDSO; those that are still ELF addresses lie below the object. */
-static uint64_t in_memory(uint64_t value, uint64_t base, const struct fb_elf_image *image)
-{
-	if (value >= base && value - base < image->end_vaddr - image->first_vaddr)
-		return value;
-	return value + (base - image->first_vaddr);
-}
-
-static struct fb_error *read_dynamic(struct fb_space *space, uint64_t base,
-				     const struct fb_elf_image *image, struct dynamic *dynamic)
-{
-	uint64_t address = image->dynamic + (base - image->first_vaddr);
-	size_t size = image->form->dyn;
-
-	for (uint64_t i = 0; i < image->dynamic_size / size && i < FB_MAX_DYNAMIC; i++) {
-		uint8_t bytes[sizeof(Elf64_Dyn)];
-		struct fb_error *err = fb_space_read(space, address + i * size, bytes, size);
-		Elf64_Dyn entry;
-
-		if (err)
-			return err;
-		entry = fb_elf_read_dyn(image->form, bytes);
-		if (entry.d_tag == DT_NULL)
-			break;
-		if (entry.d_tag == DT_SYMTAB)
-			dynamic->symtab = in_memory(entry.d_un.d_ptr, base, image);
-		else if (entry.d_tag == DT_STRTAB)
-			dynamic->strtab = in_memory(entry.d_un.d_ptr, base, image);
-		else if (entry.d_tag == DT_HASH)
-			dynamic->hash = in_memory(entry.d_un.d_ptr, base, image);
-		else if (entry.d_tag == DT_GNU_HASH)
-			dynamic->gnu_hash = in_memory(entry.d_un.d_ptr, base, image);
-		else if (entry.d_tag == DT_STRSZ)
-			dynamic->strsz = entry.d_un.d_val;
-	}
-	return NULL;
-}
-
 /* .gnu.hash (nbuckets, symoffset, bloom_size, bloom_shift; bloom; buckets; chains): the highest
  * bucket's chain ends with the table's last symbol. */
 static struct fb_error *count_gnu_hash(struct fb_space *space, const struct fb_elf_form *form,
@@ -237,7 +194,7 @@ static struct fb_error *count_gnu_hash(struct fb_space *space, const struct fb_e
 }
 
 static struct fb_error *count_symbols(struct fb_space *space, const struct fb_elf_form *form,
-				      const struct dynamic *dynamic, uint64_t *count)
+				      const struct fb_elf_dynamic *dynamic, uint64_t *count)
 {
 	uint32_t chains;
 	struct fb_error *err;
@@ -281,8 +238,8 @@ static struct fb_error *read_prefix(struct fb_space *space, uint64_t address, ui
 }
 
 static struct fb_error *add_dynsym(struct fb_elf_symbols *symbols, struct fb_space *space,
-				   const struct fb_elf_form *form, const struct dynamic *dynamic,
-				   uint64_t count)
+				   const struct fb_elf_form *form,
+				   const struct fb_elf_dynamic *dynamic, uint64_t count)
 {
 	char *table = NULL, *strings = NULL;
 	uint64_t table_size = 0, string_size = 0;
@@ -307,13 +264,13 @@ static struct fb_error *add_dynsym(struct fb_elf_symbols *symbols, struct fb_spa
 struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols, struct fb_space *space,
 					   uint64_t base, const struct fb_elf_image *image)
 {
-	struct dynamic dynamic = {0};
+	struct fb_elf_dynamic dynamic;
 	uint64_t count = 0;
 	struct fb_error *err;
 
 	if (!image->dynamic)
 		return NULL;
-	err = read_dynamic(space, base, image, &dynamic);
+	err = fb_elf_dynamic_read(space, base, image, &dynamic);
 	if (!err && dynamic.symtab && dynamic.strtab)
 		err = count_symbols(space, image->form, &dynamic, &count);
 	if (!fb_error_is_fatal(err)) {

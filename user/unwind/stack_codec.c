@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Encodes and decodes a user stack. It consists of a u32, the number of frames; a u8, how it ends; and the text of the
- * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found and from, and five texts. A text
- * is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child
+ * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found, from and language, and five texts. A
+ * text is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child
  * of base/isolation/isolate.h, by bundle/stacks.
  */
 #include "user/unwind/stack_codec.h"
@@ -21,7 +21,7 @@ enum text { TEXT_NONE, TEXT_NEW, TEXT_SAME };
 #define TEXTS 5u
 
 /* The bytes of a frame without texts. */
-#define FRAME_BYTES (3u * 8 + 4 + 4 + TEXTS)
+#define FRAME_BYTES (3u * 8 + 4 + 5 + TEXTS)
 
 static struct fb_error *put_u8(struct fb_buf *to, uint8_t value)
 {
@@ -47,7 +47,7 @@ static struct fb_error *put_frame(struct fb_buf *to, const struct fb_user_frame 
 	const char *const texts[TEXTS] = {frame->symbol, frame->demangled, frame->object,
 					  frame->build_id, frame->file};
 	const uint8_t bytes[] = {frame->inlined, frame->signal, (uint8_t)frame->found,
-				 (uint8_t)frame->from};
+				 (uint8_t)frame->from, (uint8_t)frame->language};
 	struct fb_error *err = fb_buf_u64(to, frame->pc);
 
 	if (!err)
@@ -109,7 +109,7 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 {
 	const char **const texts[TEXTS] = {&frame->symbol, &frame->demangled, &frame->object,
 					   &frame->build_id, &frame->file};
-	uint8_t bytes[4];
+	uint8_t bytes[5];
 	struct fb_error *err = fb_cursor_u64(cursor, &frame->pc);
 
 	if (!err)
@@ -121,7 +121,7 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 	if (!err)
 		err = fb_cursor_copy(cursor, bytes, sizeof(bytes));
 	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_PROLOGUE ||
-		     bytes[3] > FB_SOURCE_ABSENT))
+		     bytes[3] > FB_SOURCE_ABSENT || bytes[4] > FB_LANGUAGE_PYTHON))
 		err = fb_error_create(FB_CORRUPT, "a frame found in way %u, from %u", bytes[2],
 				      bytes[3]);
 	if (err)
@@ -130,6 +130,7 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 	frame->signal = bytes[1];
 	frame->found = (enum fb_frame_found)bytes[2];
 	frame->from = (enum fb_source)bytes[3];
+	frame->language = (enum fb_frame_language)bytes[4];
 	for (size_t i = 0; i < TEXTS && !err; i++)
 		err = get_text(cursor, pool, &last[i], texts[i]);
 	return err;
@@ -152,8 +153,8 @@ struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string
 		err = fb_error_create(FB_CORRUPT, "a stack of %u frames in %zu bytes", count,
 				      fb_cursor_left(cursor));
 	if (!err)
-		err = fb_alloc_array(count, sizeof(*stack.frames),
-				     FB_MAX_USER_FRAMES + FB_MAX_INLINED, "frames", &stack.frames);
+		err = fb_alloc_array(count, sizeof(*stack.frames), FB_MAX_STACK_FRAMES, "frames",
+				     &stack.frames);
 	if (err)
 		return err;
 	stack.complete = how == ENDS_COMPLETE;

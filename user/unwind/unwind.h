@@ -51,6 +51,13 @@ enum fb_frame_found {
 	FB_FRAME_PROLOGUE,
 };
 
+/* Whose function a frame is of. Those of an interpreted language stand before the native frame that evaluates them, and have
+ * its pc, sp, object, found and from (user/runtimes). */
+enum fb_frame_language {
+	FB_LANGUAGE_NATIVE,
+	FB_LANGUAGE_PYTHON,
+};
+
 static inline bool fb_frame_is_guess(enum fb_frame_found found)
 {
 	return found != FB_FRAME_REGISTERS && found != FB_FRAME_UNWIND_TABLE;
@@ -67,7 +74,8 @@ struct fb_user_frame {
 	const char *file;      /* source file; NULL: unknown */
 	uint32_t line;         /* 0: unknown */
 	bool inlined;          /* into the next frame, which has the same pc */
-	bool signal;           /* the code to which a signal handler returns */
+	enum fb_frame_language language;
+	bool signal; /* the code to which a signal handler returns */
 	enum fb_frame_found found;
 	/* The source of the word of the stack that pc was read from; FB_SOURCE_ABSENT: pc was in a register, or
 	 * the source is not known. */
@@ -91,5 +99,11 @@ FB_MUST_CHECK struct fb_error *fb_user_stacks_unwind(const struct fb_user_proces
 						     size_t count, struct fb_string_pool *pool,
 						     struct fb_user_stack *stacks_ret);
 void fb_user_stack_deinit(struct fb_user_stack *stack);
+
+/* Whether a frame is one of the machine's stack, and not of a function that is part of the next such frame. */
+static inline bool fb_frame_is_of_machine(const struct fb_user_frame *frame)
+{
+	return !frame->inlined && frame->language == FB_LANGUAGE_NATIVE;
+}
 
 #endif

@@ -51,6 +51,20 @@ static void each_way_to_find_a_frame_has_its_word(void)
 	}
 }
 
+static void each_language_has_its_word(void)
+{
+	enum fb_frame_language language = FB_LANGUAGE_PYTHON;
+
+	CU_ASSERT_PTR_NULL(fb_frame_language_name(FB_LANGUAGE_NATIVE));
+	CU_ASSERT_FALSE(fb_frame_language_parse("cobol", &language));
+	CU_ASSERT_EQUAL(language, FB_LANGUAGE_PYTHON);
+	CU_ASSERT_TRUE(fb_frame_language_parse(NULL, &language));
+	CU_ASSERT_EQUAL(language, FB_LANGUAGE_NATIVE);
+	CU_ASSERT_TRUE(
+		fb_frame_language_parse(fb_frame_language_name(FB_LANGUAGE_PYTHON), &language));
+	CU_ASSERT_EQUAL(language, FB_LANGUAGE_PYTHON);
+}
+
 static void each_source_of_a_frame_has_its_word(void)
 {
 	for (int i = FB_SOURCE_VMCORE; i < FB_SOURCE_ABSENT; i++) {
@@ -92,4 +106,5 @@ static void each_register_has_its_name(void)
 
 FB_TEST_MAIN("bundle/stack_words", FB_TEST(each_source_of_registers_has_its_word),
 	     FB_TEST(each_way_to_find_a_frame_has_its_word),
-	     FB_TEST(each_source_of_a_frame_has_its_word), FB_TEST(each_register_has_its_name))
+	     FB_TEST(each_source_of_a_frame_has_its_word), FB_TEST(each_language_has_its_word),
+	     FB_TEST(each_register_has_its_name))

@@ -176,6 +176,7 @@ static void each_wrong_field_is_refused(void)
 		{"frame", "line", "4294967296"},
 		{"frame", "inlined", "0"},
 		{"frame", "signal", "null"},
+		{"frame", "language", "\"cobol\""},
 		{"frame", "found", "\"by luck\""},
 		{"frame", "found", "2"},
 		{"kernel frame", "pc", "null"},
@@ -264,7 +265,7 @@ static void expect_count(const char *half, size_t count, enum fb_code code, cons
 
 static void counts_are_bounded(void)
 {
-	const size_t users = FB_MAX_USER_FRAMES + FB_MAX_INLINED;
+	const size_t users = FB_MAX_STACK_FRAMES;
 	const size_t kernels = (size_t)FB_MAX_KERNEL_FRAMES * (FB_MAX_INLINED + 1);
 
 	expect_count("user", users, FB_CORRUPT, "user frame 0: pc");
@@ -319,6 +320,9 @@ static void members_of_all_kinds_are_decoded(void)
 	DECODED("frame", "inlined", "true", frame->inlined);
 	DECODED("frame", "inlined", NULL, !frame->inlined);
 	DECODED("frame", "signal", NULL, !frame->signal);
+	DECODED("frame", "language", NULL, frame->language == FB_LANGUAGE_NATIVE);
+	DECODED("frame", "language", "null", frame->language == FB_LANGUAGE_NATIVE);
+	DECODED("frame", "language", "\"python\"", frame->language == FB_LANGUAGE_PYTHON);
 	DECODED("frame", "demangled", "\"a::b\"", !strcmp(frame->demangled, "a::b"));
 	DECODED("frame", "from", "\"core\"", frame->from == FB_SOURCE_CORE);
 	DECODED("frame", "from", "\"vmcore\"", frame->from == FB_SOURCE_VMCORE);

@@ -38,6 +38,7 @@ static const struct fb_user_frame frames[] = {
 	 .offset = UINT64_MAX,
 	 .object = object,
 	 .line = UINT32_MAX,
+	 .language = FB_LANGUAGE_PYTHON,
 	 .found = FB_FRAME_FRAME_POINTER},
 };
 
@@ -67,10 +68,11 @@ static bool same_text(const char *a, const char *b)
 static bool same_frame(const struct fb_user_frame *a, const struct fb_user_frame *b)
 {
 	return a->pc == b->pc && a->sp == b->sp && a->offset == b->offset && a->line == b->line &&
-	       a->inlined == b->inlined && a->signal == b->signal && a->found == b->found &&
-	       a->from == b->from && same_text(a->demangled, b->demangled) &&
-	       same_text(a->symbol, b->symbol) && same_text(a->object, b->object) &&
-	       same_text(a->build_id, b->build_id) && same_text(a->file, b->file);
+	       a->inlined == b->inlined && a->language == b->language && a->signal == b->signal &&
+	       a->found == b->found && a->from == b->from &&
+	       same_text(a->demangled, b->demangled) && same_text(a->symbol, b->symbol) &&
+	       same_text(a->object, b->object) && same_text(a->build_id, b->build_id) &&
+	       same_text(a->file, b->file);
 }
 
 static void what_goes_in_comes_out(void)
@@ -147,7 +149,7 @@ static void without_room_it_is_not_encoded(void)
 /* As many frames as a stack has at most, and one more. */
 static void too_many_frames_are_refused(void)
 {
-	const size_t most = FB_MAX_USER_FRAMES + FB_MAX_INLINED;
+	const size_t most = FB_MAX_STACK_FRAMES;
 	struct fb_user_stack stack = {.frames = calloc(most + 1, sizeof(*stack.frames))}, decoded;
 	struct fb_string_pool pool = {0};
 
@@ -174,7 +176,14 @@ static void too_many_frames_are_refused(void)
 
 /* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
  * then the frame's. */
-enum { COUNT = 0, HOW = 4, FOUND = 6 + 28 + 2, FROM = FOUND + 1, FIRST_TEXT = 6 + 32 };
+enum {
+	COUNT = 0,
+	HOW = 4,
+	FOUND = 6 + 28 + 2,
+	FROM = FOUND + 1,
+	LANGUAGE = FROM + 1,
+	FIRST_TEXT = LANGUAGE + 1
+};
 
 static void refuses(size_t at, uint8_t value, const char *text)
 {
@@ -196,13 +205,14 @@ static void refuses(size_t at, uint8_t value, const char *text)
 
 static void values_that_mean_nothing_are_refused(void)
 {
-	refuses(COUNT, 2, "a stack of 2 frames in 37 bytes");
-	refuses(COUNT + 3, 0xff, "a stack of 4278190081 frames in 37 bytes");
-	refuses(HOW, 3, "a stack of 1 frames in 37 bytes");
+	refuses(COUNT, 2, "a stack of 2 frames in 38 bytes");
+	refuses(COUNT + 3, 0xff, "a stack of 4278190081 frames in 38 bytes");
+	refuses(HOW, 3, "a stack of 1 frames in 38 bytes");
 	refuses(FOUND - 2, 2, "a frame found in way 0, from 0");
 	refuses(FOUND - 1, 2, "a frame found in way 0, from 0");
 	refuses(FOUND, FB_FRAME_PROLOGUE + 1, "a frame found in way 6, from 0");
 	refuses(FROM, FB_SOURCE_ABSENT + 1, "a frame found in way 0, from 5");
+	refuses(LANGUAGE, FB_LANGUAGE_PYTHON + 1, "a frame found in way 0, from 0");
 	refuses(FIRST_TEXT, 2, "a text of kind 2"); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3, "a text of kind 3");
 }

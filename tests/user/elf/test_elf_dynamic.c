@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Exported symbols of this program's own C library, as its dynamic linker finds them; and damaged tables. */
+#include "user/elf/elf_dynamic.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/harness.h"
+#include "tests/user/live_process.h"
+
+static uint64_t base_of(const void *symbol)
+{
+	Dl_info info;
+
+	CU_ASSERT_NOT_EQUAL_FATAL(dladdr(symbol, &info), 0);
+	return (uintptr_t)info.dli_fbase;
+}
+
+static void symbols_are_found_as_the_linker_finds_them(void)
+{
+	static const char *const names[] = {"qsort", "environ", "stdout", "getpid", "stpcpy"};
+	struct fb_live_process self;
+	uint64_t base = base_of((const void *)(uintptr_t)&qsort), address;
+
+	fb_live_process_self(&self);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		void *handle = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(handle);
+		address = 0;
+		FB_OK(fb_elf_dynamic_find(&self.space, base, names[i], &address));
+		/* What is chosen when the program runs (ifunc), and what the program has a copy of, is elsewhere. */
+		if (i != 1 && i != 2 && i != 4)
+			CU_ASSERT_EQUAL(address, (uintptr_t)dlsym(handle, names[i]));
+		CU_ASSERT(address > base);
+		dlclose(handle);
+	}
+	FB_FAILS_WITH(fb_elf_dynamic_find(&self.space, base, "no_such_symbol", &address),
+		      FB_NOT_FOUND, "exports no no_such_symbol");
+	FB_FAILS(fb_elf_dynamic_find(&self.space, base + 0x1000, "qsort", &address), FB_NOT_FOUND);
+	fb_live_process_stop(&self);
+}
+
+static void missing_pages_are_errors(void)
+{
+	struct fb_live_process self;
+	uint64_t base = base_of((const void *)(uintptr_t)&qsort), address = 0;
+
+	fb_live_process_self(&self);
+	self.absent_start = base;
+	self.absent_end = base + 64;
+	FB_FAILS(fb_elf_dynamic_find(&self.space, base, "qsort", &address), FB_ABSENT);
+	self.absent_start = base + 0x1000;
+	self.absent_end = base + 0x40000;
+	FB_FAILS(fb_elf_dynamic_find(&self.space, base, "qsort", &address), FB_ABSENT);
+	CU_ASSERT_EQUAL(address, 0);
+	fb_live_process_stop(&self);
+}
+
+static void damaged_tables_end_the_search(void)
+{
+	struct fb_live_process self;
+	uint64_t base = base_of((const void *)(uintptr_t)&qsort);
+	size_t not_found = 0;
+
+	fb_live_process_self(&self);
+	self.damage = 40;
+	for (self.seed = 1; self.seed < 2000; self.seed++) {
+		uint64_t address = 0;
+		struct fb_error *err = fb_elf_dynamic_find(&self.space, base, "qsort", &address);
+
+		CU_ASSERT_FALSE(fb_error_is_fatal(err));
+		not_found += err != NULL;
+		fb_error_destroy(err);
+	}
+	CU_ASSERT(not_found > 0);
+	self.damage = 0;
+	fb_live_process_stop(&self);
+}
+
+FB_TEST_MAIN("user/elf/elf_dynamic", FB_TEST(symbols_are_found_as_the_linker_finds_them),
+	     FB_TEST(missing_pages_are_errors), FB_TEST(damaged_tables_end_the_search))

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Frames of a Python that runs on this host, against what Python says of itself (sys._current_frames()). With memory that is
+ * left out or damaged there is less, and a reason.
+ */
+#include "user/runtimes/python.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "tests/harness.h"
+#include "tests/user/live_process.h"
+#include "tests/user/unwound.h"
+#include "user/runtimes/python_layout.h"
+#include "user/runtimes/runtimes.h"
+
+/* Two threads, whose frames the program writes into a file before it blocks: "FS-BASE FUNCTION LINE", innermost first. Calls
+ * through map() and sorted() make the evaluator call itself. Some lines are far apart. */
+#define PROGRAM                                                                            \
+	"import os, sys, threading, time\n"                                                \
+	"stop = threading.Event()\n"                                                       \
+	"class Wächter:\n"                                                                \
+	"    def warte(self, n):\n"                                                        \
+	"        if n:\n"                                                                  \
+	"            for _ in map(self.warte, [n - 1]):\n"                                 \
+	"                pass\n"                                                           \
+	"        else:\n"                                                                  \
+	"            os.write(ready, b'.')\n"                                              \
+	"            time.sleep(100000)\n"                                                 \
+	"def recurse(n):\n"                                                                \
+	"    if n:\n"                                                                      \
+	"        return recurse(n - 1)\n" BLANKS                                           \
+	"    return sorted([1, 2], key=lambda _: Wächter().warte(3))\n"                   \
+	"ready = int(sys.argv[1])\n"                                                       \
+	"thread = threading.Thread(target=recurse, args=(5,))\n"                           \
+	"thread.start()\n"                                                                 \
+	"time.sleep(0.5)\n"                                                                \
+	"with open(sys.argv[2], 'w') as said:\n"                                           \
+	"    for ident, frame in sys._current_frames().items():\n"                         \
+	"        while frame:\n"                                                           \
+	"            code = frame.f_code\n"                                                \
+	"            line = frame.f_lineno if frame.f_code.co_name != '<module>' else 0\n" \
+	"            print(ident, code.co_qualname, line, file=said)\n"                    \
+	"            frame = frame.f_back\n"                                               \
+	"os.write(ready, b'.')\n"                                                          \
+	"time.sleep(100000)\n"
+#define BLANKS "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
+#define LAST_LINE 67u
+
+static char said_path[64];
+
+static void run_python(int ready)
+{
+	char fd[16];
+
+	snprintf(fd, sizeof(fd), "%d", ready);
+	(void)execlp("python3", "python3", "-X", "utf8", "-c", PROGRAM, fd, said_path, NULL);
+}
+
+struct live {
+	struct fb_live_process process;
+	struct fb_user_process user;
+	const struct fb_user_mapping *object;
+	struct fb_string_pool pool;
+};
+
+static const struct fb_user_mapping *find_object(const struct fb_live_process *process)
+{
+	for (size_t i = 0; i < process->mapping_count; i++) {
+		const char *slash = strrchr(process->mappings[i].path, '/');
+
+		if (slash && !process->mappings[i].offset && fb_python_is_object(slash + 1))
+			return &process->mappings[i];
+	}
+	return NULL;
+}
+
+/* A version that is read and gives names of classes: from 3.11 on. */
+static bool python_is_read(void)
+{
+	return system("python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' "
+		      "2>/dev/null") == 0;
+}
+
+static bool start(struct live *live)
+{
+	int fd;
+
+	memset(live, 0, sizeof(*live));
+	if (!python_is_read()) {
+		fb_test_skip("no python3 of a version that is read");
+		return false;
+	}
+	snprintf(said_path, sizeof(said_path), "/tmp/fbundle-python-XXXXXX");
+	fd = mkstemp(said_path);
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+	if (!fb_live_process_start(&live->process, run_python, 2)) {
+		unlink(said_path);
+		fb_test_skip("ptrace is not allowed here");
+		return false;
+	}
+	live->object = find_object(&live->process);
+	live->user = (struct fb_user_process){
+		.space = &live->process.space,
+		.mappings = live->process.mappings,
+		.mapping_count = live->process.mapping_count,
+		.fetch_fd = -1,
+	};
+	return true;
+}
+
+static void stop(struct live *live)
+{
+	unlink(said_path);
+	fb_string_pool_deinit(&live->pool);
+	fb_live_process_stop(&live->process);
+}
+
+/* Compares with what the program said of the thread. Returns how many frames it said. */
+static size_t compare(uint64_t id, const struct fb_runtime_frames *frames)
+{
+	FILE *said = fopen(said_path, "re");
+	unsigned long ident;
+	char name[64];
+	unsigned line;
+	size_t count = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(said);
+	while (fscanf(said, "%lu %63s %u", &ident, name, &line) == 3) {
+		if (ident != id)
+			continue;
+		CU_ASSERT_FATAL(count < frames->count);
+		CU_ASSERT_STRING_EQUAL(frames->list[count].function, name);
+		CU_ASSERT_EQUAL(frames->list[count].line, line ? line : LAST_LINE);
+		count++;
+	}
+	fclose(said);
+	return count;
+}
+
+static void frames_are_those_that_python_says(void)
+{
+	struct fb_python *python = NULL;
+	struct live live;
+
+	if (!start(&live))
+		return;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(live.object);
+	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	CU_ASSERT_EQUAL(live.process.thread_count, 2);
+	for (size_t i = 0; i < live.process.thread_count; i++) {
+		struct fb_runtime_frames frames = {.list = NULL};
+		const uint64_t id = live.process.regs[i].fs_base;
+
+		FB_OK(fb_python_frames(python, id, &live.pool, &frames));
+		CU_ASSERT_STRING_EQUAL(frames.end, "");
+		CU_ASSERT_EQUAL(compare(id, &frames), frames.count);
+		CU_ASSERT(frames.count >= 1);
+		fb_runtime_frames_deinit(&frames);
+	}
+	fb_python_destroy(python);
+	stop(&live);
+}
+
+/* Each frame stands before the call of the evaluator that evaluates it, and each such call has its frames. */
+static void frames_stand_where_they_are_evaluated(void)
+{
+	struct unwound unwound;
+	struct live live;
+	size_t calls = 0, frames = 0;
+
+	if (!start(&live))
+		return;
+	unwound_of(&live.process, true, &unwound);
+	FB_OK(fb_runtimes_add_frames(&live.user, live.process.regs, unwound.count, &live.pool,
+				     unwound.stacks));
+	for (size_t i = 0; i < unwound.count; i++) {
+		const struct fb_user_stack *stack = &unwound.stacks[i];
+
+		for (size_t j = 0; j < stack->count; j++) {
+			const struct fb_user_frame *frame = &stack->frames[j];
+			const bool python = frame->language == FB_LANGUAGE_PYTHON;
+			const bool call = !python && frame->symbol &&
+					  !strcmp(frame->symbol, FB_PYTHON_EVALUATOR);
+
+			frames += python;
+			calls += call;
+			if (call)
+				CU_ASSERT_EQUAL(stack->frames[j - 1].language, FB_LANGUAGE_PYTHON);
+			if (python)
+				CU_ASSERT_EQUAL(frame->pc, stack->frames[j + 1].pc);
+		}
+		CU_ASSERT_EQUAL(stack->frames[stack->count - 1].language, FB_LANGUAGE_NATIVE);
+	}
+	/* The module's, the four by map() or sorted(), and at least the thread's own. */
+	CU_ASSERT(calls >= 6);
+	CU_ASSERT_EQUAL(frames, 15);
+	unwound_done(&unwound);
+	stop(&live);
+}
+
+/* A thread that runs no Python has none of its frames. */
+static void other_threads_have_none(void)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	struct fb_runtime_frames frames = {.list = NULL};
+	struct live live;
+
+	if (!start(&live))
+		return;
+	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	FB_OK(fb_python_frames(python, 0x1234, &live.pool, &frames));
+	CU_ASSERT_EQUAL(frames.count, 0);
+	CU_ASSERT_STRING_EQUAL(frames.end, "");
+	stop(&live);
+}
+
+/* Whatever page is missing, there is an answer, a shorter one, or a reason. */
+static void missing_pages_end_the_frames(void)
+{
+	struct live live;
+	size_t lost = 0;
+
+	if (!start(&live))
+		return;
+	for (size_t i = 0; i < live.process.mapping_count; i++) {
+		const struct fb_user_mapping *mapping = &live.process.mappings[i];
+		struct fb_runtime_frames frames = {.list = NULL};
+		struct fb_python *python = NULL;
+		struct fb_error *err;
+
+		live.process.absent_start = mapping->start;
+		live.process.absent_end = mapping->end;
+		err = fb_python_open(&live.user, live.object, &python);
+		if (err) {
+			CU_ASSERT_TRUE(fb_error_is(err, FB_ABSENT));
+			fb_error_destroy(err);
+			lost++;
+			continue;
+		}
+		FB_OK(fb_python_frames(python, live.process.regs[1].fs_base, &live.pool, &frames));
+		if (frames.end[0]) {
+			CU_ASSERT_PTR_NOT_NULL(strstr(frames.end, "left out by the test"));
+			lost++;
+		}
+		fb_runtime_frames_deinit(&frames);
+		fb_python_destroy(python);
+	}
+	CU_ASSERT(lost >= 2);
+	stop(&live);
+}
+
+static void damaged_memory_ends_the_frames(void)
+{
+	struct live live;
+	size_t read = 0;
+
+	if (!start(&live))
+		return;
+	live.process.damage = 300;
+	for (live.process.seed = 1; live.process.seed <= 200; live.process.seed++) {
+		struct fb_runtime_frames frames = {.list = NULL};
+		struct fb_python *python = NULL;
+		struct fb_error *err = fb_python_open(&live.user, live.object, &python);
+
+		if (!err) {
+			FB_OK(fb_python_frames(python, live.process.regs[1].fs_base, &live.pool,
+					       &frames));
+			read += frames.count;
+		}
+		fb_error_destroy(err);
+		fb_runtime_frames_deinit(&frames);
+		fb_python_destroy(python);
+	}
+	CU_ASSERT(read > 0);
+	stop(&live);
+}
+
+static uint64_t word_at(const struct live *live, uint64_t address)
+{
+	uint64_t word = 0;
+
+	FB_OK_FATAL(fb_space_u64(live->user.space, address, &word));
+	return word;
+}
+
+/* The address of the innermost frame of a thread. */
+static uint64_t frame_of(const struct live *live, const struct fb_python_layout *layout,
+			 uint64_t runtime, uint64_t id)
+{
+	const uint64_t interpreter = word_at(live, runtime + layout->runtime_interpreters);
+	uint64_t state = word_at(live, interpreter + layout->interpreter_threads), frame;
+
+	while (word_at(live, state + layout->thread_id) != id)
+		state = word_at(live, state + layout->thread_next);
+	frame = word_at(live, state + layout->thread_frame);
+	return layout->by_cframe ? word_at(live, frame + layout->cframe_frame) : frame;
+}
+
+static void a_frame_that_is_its_own_caller_ends_them(void)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	struct fb_runtime_frames frames = {.list = NULL};
+	struct fb_python_layout layout;
+	uint64_t runtime = 0, frame;
+	struct live live;
+
+	if (!start(&live))
+		return;
+	FB_OK_FATAL(fb_python_runtime_find(&live.user, live.object, &runtime));
+	FB_OK_FATAL(fb_python_layout_read(live.user.space, live.object->start, runtime, &layout));
+	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	frame = frame_of(&live, &layout, runtime, live.process.regs[1].fs_base);
+	live.process.patch_at = frame + layout.frame_previous;
+	live.process.patch = frame;
+	FB_OK(fb_python_frames(python, live.process.regs[1].fs_base, &live.pool, &frames));
+	CU_ASSERT_PTR_NOT_NULL(strstr(frames.end, "more than 16384 frames"));
+	CU_ASSERT_EQUAL(frames.count, FB_MAX_PYTHON_FRAMES);
+	fb_runtime_frames_deinit(&frames);
+	stop(&live);
+}
+
+FB_TEST_MAIN("user/runtimes/python", FB_TEST(frames_are_those_that_python_says),
+	     FB_TEST(frames_stand_where_they_are_evaluated), FB_TEST(other_threads_have_none),
+	     FB_TEST(missing_pages_end_the_frames), FB_TEST(damaged_memory_ends_the_frames),
+	     FB_TEST(a_frame_that_is_its_own_caller_ends_them))
