@@ -16,11 +16,14 @@
 #include "bundle/merge/merge_manifest.h"
 #include "cmd/info_look.h"
 #include "cmd/info_panic.h"
+#include "cmd/info_probes.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/crash_line.h"
 
 struct info {
 	struct fb_context *context;
+	bool probes; /* --probes */
+	bool all;    /* --all */
 	struct fb_input *input;
 	struct fb_panic panic;
 	struct fb_info_look look;
@@ -32,10 +35,36 @@ struct info {
 static const struct fb_example examples[] = {
 	{"What happened, and what to look at first", "fbundle info dump.202611231722.fbundle",
 	 false},
+	{"What fbundle looks for in this kernel and does not find",
+	 "fbundle info dump.202611231722 --probes", false},
 	{0},
 };
 
+static const struct argp_option info_options[] = {
+	{"probes", 'p', NULL, 0,
+	 "which types, members, enumerators, symbols and functions fbundle looks for, and what "
+	 "this kernel lacks",
+	 0},
+	{"all", 'a', NULL, 0, "with --probes: those that this kernel has too, one by one", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	struct info *info = own;
+
+	if (key == 'p')
+		info->probes = true;
+	else if (key == 'a')
+		info->all = true;
+	else
+		return ARGP_ERR_UNKNOWN;
+	return 0;
+}
+
 static const struct fb_usage usage = {
+	.options = info_options,
+	.parse = parse,
 	.arguments = "INPUT",
 	.doc = "Shows the crash at a glance: kernel, panic, dump, cores.",
 	.examples = examples,
@@ -327,7 +356,14 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &info);
+	if (info.all && !info.probes)
+		fb_usage_error("info", "--all is for --probes");
 	err = fb_context_open(context, &info.input);
+	if (!err && info.probes) {
+		err = fb_info_print_probes(context, info.input, info.all);
+		fb_input_destroy(info.input);
+		return err;
+	}
 	if (!err)
 		err = fb_panic_find(info.input, &info.panic);
 	if (!err)

@@ -39,13 +39,18 @@ static struct fb_error *read_boot_id(struct fb_kernel *kernel, struct fb_boot_fa
 	return NULL;
 }
 
-/* vdso_image_64.data or vdso_image_32.data, the first member since 3.16 (6f121e548f83, "x86, vdso: Reimplement
- * vdso.so preparation in build-time C"). What is no ELF object there has no build-id. */
-static struct fb_error *read_vdso(struct fb_kernel *kernel, const char *image,
+/* data, the first member of an image since 3.16 (6f121e548f83, "x86, vdso: Reimplement vdso.so preparation in
+ * build-time C"). older: the image's name before 7.x. What is no ELF object there has no build-id. */
+static struct fb_error *read_vdso(struct fb_kernel *kernel, const char *image, const char *older,
 				  char id[FB_BUILD_ID_TEXT])
 {
 	uint64_t data;
 	struct fb_error *err = fb_kernel_variable_u64(kernel, image, &data);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		err = fb_kernel_variable_u64(kernel, older, &data);
+	}
 
 	if (!err)
 		err = fb_build_id_read(fb_kernel_space(kernel), data, id, FB_BUILD_ID_TEXT);
@@ -83,9 +88,9 @@ struct fb_error *fb_boot_facts_of_dump(struct fb_kernel *kernel, const struct fb
 	struct fb_error *err = read_boot_id(kernel, &facts);
 
 	if (!err)
-		err = read_vdso(kernel, "vdso_image_64", facts.vdso);
+		err = read_vdso(kernel, "vdso64_image", "vdso_image_64", facts.vdso);
 	if (!err)
-		err = read_vdso(kernel, "vdso_image_32", facts.vdso_32);
+		err = read_vdso(kernel, "vdso32_image", "vdso_image_32", facts.vdso_32);
 	if (!err)
 		err = read_hwcap(kernel, tasks, &facts);
 	if (err)

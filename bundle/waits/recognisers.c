@@ -37,7 +37,11 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 fb_wait_semaphore,
 	 !WEAK,
 	 {"__down", "__down_common", "__down_interruptible", "__down_killable", "__down_timeout"}},
-	{"rt-mutex", fb_wait_rt_mutex, !WEAK, {"__rt_mutex_slowlock", "rt_mutex_slowlock"}},
+	{"rt-mutex",
+	 fb_wait_rt_mutex,
+	 !WEAK,
+	 {"__rt_mutex_slowlock", "__rt_mutex_slowlock_locked", "rt_mutex_slowlock",
+	  "rt_mutex_slowlock_block"}},
 	{"percpu-rwsem",
 	 fb_wait_percpu_rwsem,
 	 !WEAK,
@@ -140,7 +144,8 @@ static const struct fb_wait_recogniser recognisers[] = {
 	{"vfork", fb_wait_vfork, WEAK, {"__do_sys_vfork"}},
 	{"uninterruptible", fb_wait_vfork, !WEAK, {"_do_fork", "kernel_clone"}},
 	{"ptrace-stop", fb_wait_tracer, !WEAK, {"ptrace_stop"}},
-	{"core-dump", NULL, WEAK, {"coredump_wait"}},
+	/* coredump_wait() is a part of its caller, do_coredump() before 6.16. */
+	{"core-dump", NULL, WEAK, {"coredump_wait", "do_coredump", "vfs_coredump"}},
 
 	/* What the kernel itself waits for. */
 	{"completion",
@@ -164,7 +169,8 @@ static const struct fb_wait_recogniser recognisers[] = {
 	 !WEAK,
 	 {"__do_sys_pause", "__x64_sys_pause", "do_nanosleep", "do_signal_stop", "do_sigtimedwait",
 	  "do_syslog", "fanotify_read", "inotify_read", "n_tty_read", "signalfd_dequeue",
-	  "signalfd_read_iter", "sigsuspend", "timerfd_read_iter"}},
+	  "signalfd_read", "signalfd_read_iter", "sigsuspend", "timerfd_read",
+	  "timerfd_read_iter"}},
 };
 
 const struct fb_wait_recogniser *fb_wait_recognisers(size_t *count_ret)

@@ -110,11 +110,13 @@ static struct fb_error *load_dwarf(struct fb_kernel *kernel, const char *vmlinux
 {
 #define FB_FIELD(id, type, ...) type,
 #define FB_SIZE(id, type) type,
+#define FB_PART(cost)
 	static const char *const listed[] = {
 #include "kernel/image/layout_table.h"
 	};
 #undef FB_FIELD
 #undef FB_SIZE
+#undef FB_PART
 	const char *names[FB_ARRAY_SIZE(listed)];
 	size_t count = 0;
 

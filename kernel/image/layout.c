@@ -10,35 +10,29 @@
 
 #define MAX_NAMES 4
 
-struct field_entry {
-	size_t slot; /* offset in struct fb_layout */
-	const char *type;
+struct entry {
+	size_t slot;      /* offset in struct fb_layout */
+	const char *type; /* NULL: a part begins */
 	const char *label;
-	const char *names[MAX_NAMES]; /* newest first, NULL-terminated */
-};
-
-struct size_entry {
-	size_t slot;
-	const char *type;
+	const char *names[MAX_NAMES]; /* newest first, NULL-terminated; none: the type itself */
+	const char *part;
 };
 
 #define FIRST_NAME(first, ...) first
-#define FB_SIZE(id, type)
-#define FB_FIELD(id, type, ...) \
-	{offsetof(struct fb_layout, id), type, type "." FIRST_NAME(__VA_ARGS__, ), {__VA_ARGS__}},
-static const struct field_entry field_entries[] = {
+#define FB_PART(cost) {.part = (cost)},
+#define FB_SIZE(id, type) {offsetof(struct fb_layout, id), type, type, {NULL}, NULL},
+#define FB_FIELD(id, type, ...)              \
+	{offsetof(struct fb_layout, id),     \
+	 type,                               \
+	 type "." FIRST_NAME(__VA_ARGS__, ), \
+	 {__VA_ARGS__},                      \
+	 NULL},
+static const struct entry entries[] = {
 #include "kernel/image/layout_table.h"
 };
 #undef FB_FIELD
 #undef FB_SIZE
-
-#define FB_FIELD(id, type, ...)
-#define FB_SIZE(id, type) {offsetof(struct fb_layout, id), type},
-static const struct size_entry size_entries[] = {
-#include "kernel/image/layout_table.h"
-};
-#undef FB_FIELD
-#undef FB_SIZE
+#undef FB_PART
 
 /* A struct, a union, or what a typedef of that name stands for; 0 if there is none. */
 static uint32_t find_type(const struct fb_btf *types, const char *name)
@@ -98,34 +92,49 @@ static void assume_module(struct fb_layout *layout)
 	layout->module_name.found = true;
 }
 
+static void resolve_entry(const struct fb_btf *types, uint32_t type, const struct entry *entry,
+			  struct fb_field *field)
+{
+	field->name = entry->label;
+	field->untyped = !types;
+	for (size_t n = 0; type && n < MAX_NAMES && entry->names[n]; n++)
+		if (resolve_field(types, type, entry->names[n], field)) {
+			field->member = entry->names[n];
+			break;
+		}
+}
+
+/* type 0: there is none. */
+static uint32_t size_of(const struct fb_btf *types, uint32_t type)
+{
+	uint64_t size = 0;
+
+	if (type)
+		fb_error_destroy(fb_btf_sizeof(types, type, &size));
+	return size <= UINT32_MAX ? (uint32_t)size : 0;
+}
+
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 {
 	const char *last_name = "";
 	uint32_t type = 0;
 
 	memset(layout_ret, 0, sizeof(*layout_ret));
-	for (size_t i = 0; i < FB_ARRAY_SIZE(field_entries); i++) {
-		const struct field_entry *entry = &field_entries[i];
-		struct fb_field *field = (void *)((char *)layout_ret + entry->slot);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(entries); i++) {
+		const struct entry *entry = &entries[i];
+		void *slot = (char *)layout_ret + entry->slot;
 
-		field->name = entry->label;
-		field->untyped = !types;
-		if (!types)
+		if (!entry->type)
 			continue;
 		if (strcmp(last_name, entry->type) != 0) {
 			last_name = entry->type;
-			type = find_type(types, entry->type);
+			type = types ? find_type(types, entry->type) : 0;
 		}
-		for (size_t n = 0; type && n < MAX_NAMES && entry->names[n]; n++)
-			if (resolve_field(types, type, entry->names[n], field))
-				break;
-	}
-	for (size_t i = 0; i < FB_ARRAY_SIZE(size_entries); i++) {
-		const struct size_entry *entry = &size_entries[i];
-		struct fb_type_size *slot = (void *)((char *)layout_ret + entry->slot);
-
-		slot->name = entry->type;
-		slot->size = types ? fb_layout_size(types, entry->type) : 0;
+		if (entry->names[0])
+			resolve_entry(types, type, entry, slot);
+		else
+			*(struct fb_type_size *)slot =
+				(struct fb_type_size){size_of(types, type), entry->type};
 	}
 	if (!types)
 		assume_module(layout_ret);
@@ -145,12 +154,36 @@ bool fb_layout_find(const struct fb_btf *types, const char *type, const char *co
 
 uint32_t fb_layout_size(const struct fb_btf *types, const char *type)
 {
-	uint32_t id = find_type(types, type);
-	uint64_t size = 0;
+	return size_of(types, find_type(types, type));
+}
 
-	if (id)
-		fb_error_destroy(fb_btf_sizeof(types, id, &size));
-	return size <= UINT32_MAX ? (uint32_t)size : 0;
+bool fb_layout_row(const struct fb_layout *layout, size_t index, struct fb_layout_row *row_ret)
+{
+	const char *part = "";
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(entries); i++) {
+		const struct entry *entry = &entries[i];
+		const void *slot = (const char *)layout + entry->slot;
+
+		if (entry->part) {
+			part = entry->part;
+		} else if (index-- == 0) {
+			bool is_type = !entry->names[0];
+			const struct fb_type_size *size = slot;
+			const struct fb_field *field = slot;
+
+			*row_ret = (struct fb_layout_row){.type = entry->type,
+							  .name = entry->label,
+							  .part = part,
+							  .is_type = is_type};
+			if (!is_type)
+				row_ret->found = field->member;
+			else if (size->size)
+				row_ret->found = entry->type;
+			return true;
+		}
+	}
+	return false;
 }
 
 struct fb_error *fb_layout_require(const struct fb_field *field)

@@ -12,6 +12,7 @@
 #define FB_KERNEL_LAYOUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -25,6 +26,8 @@ struct fb_field {
 	bool found;
 	bool untyped;     /* not found because the dump had no types at all */
 	const char *name; /* "task_struct.pid": for messages; static */
+	/* The one of its names that this kernel has it under, without the type's; static. NULL: not found in the table. */
+	const char *member;
 };
 
 struct fb_type_size {
@@ -34,11 +37,13 @@ struct fb_type_size {
 
 #define FB_FIELD(id, type, ...) struct fb_field id;
 #define FB_SIZE(id, type) struct fb_type_size id;
+#define FB_PART(cost)
 struct fb_layout {
 #include "kernel/image/layout_table.h"
 };
 #undef FB_FIELD
 #undef FB_SIZE
+#undef FB_PART
 
 /* Fills the layout from types. Where types is NULL, every member is missing, except the list and the name of struct
  * module, whose offsets are the same in all kernels. */
@@ -50,6 +55,18 @@ bool fb_layout_find(const struct fb_btf *types, const char *type, const char *co
 		    const char *label, struct fb_field *field_ret);
 /* The size of a type; 0: there is none. */
 uint32_t fb_layout_size(const struct fb_btf *types, const char *type);
+
+/* A row of the table, for those who list what this kernel has (probes.h). Strings are static. */
+struct fb_layout_row {
+	const char *type;
+	const char *name; /* "task_struct.__state"; of a type its name */
+	const char *
+		found; /* the member's name in this kernel, without the type's; of a type its name. NULL: it has none */
+	const char *part; /* what is missing without it */
+	bool is_type;
+};
+/* The row of a number, counted from 0. False behind the last. */
+bool fb_layout_row(const struct fb_layout *layout, size_t index, struct fb_layout_row *row_ret);
 
 /* NULL where the member was found; else FB_NOT_FOUND, with a message that names the member and says whether all types
  * are missing. */

@@ -2,10 +2,12 @@
 /*
  * The table of all members and types of the kernel that the program uses, from which struct fb_layout
  * (layout.h) is made. It is included several times and so has no include guard.
- * FB_FIELD(id, type, member, [older name of the member, ...]), FB_SIZE(id, type).
+ * FB_FIELD(id, type, member, [older name of the member, ...]), FB_SIZE(id, type). Each group begins with FB_PART(what is
+ * missing without it), in the words of `info --probes`; probe_table.h says what a member that is missing was replaced by.
  */
 
 /* Tasks (include/linux/sched.h) */
+FB_PART("processes and threads, and their state")
 FB_SIZE(task_struct, "task_struct")
 FB_FIELD(task_state, "task_struct", "__state", "state") /* 2f064a59a11f, 5.14 */
 FB_FIELD(task_exit_state, "task_struct", "exit_state")
@@ -63,6 +65,7 @@ FB_FIELD(cred_euid, "cred", "euid")
 FB_FIELD(cred_user_ns, "cred", "user_ns")
 
 /* PIDs (include/linux/pid.h, pid_namespace.h) */
+FB_PART("PIDs, and tasks that are found by them")
 FB_SIZE(pid, "pid")
 FB_SIZE(upid, "upid")
 FB_FIELD(pid_count, "pid", "count")
@@ -86,6 +89,7 @@ FB_FIELD(xa_node_offset, "xa_node", "offset") /* of its slot in the parent */
 FB_FIELD(nsproxy_pid_ns_for_children, "nsproxy", "pid_ns_for_children")
 
 /* Namespaces (include/linux/nsproxy.h, ns_common.h) */
+FB_PART("the namespaces of processes")
 FB_FIELD(nsproxy_uts, "nsproxy", "uts_ns")
 FB_FIELD(nsproxy_ipc, "nsproxy", "ipc_ns")
 FB_FIELD(nsproxy_mnt, "nsproxy", "mnt_ns")
@@ -102,12 +106,14 @@ FB_FIELD(pid_ns_inum, "pid_namespace", "ns.inum")
 FB_FIELD(user_ns_inum, "user_namespace", "ns.inum")
 
 /* Control groups (include/linux/cgroup-defs.h, kernfs.h) */
+FB_PART("the control groups of processes")
 FB_FIELD(css_set_default_cgroup, "css_set", "dfl_cgrp")
 FB_FIELD(cgroup_node, "cgroup", "kn")
 FB_FIELD(kernfs_parent, "kernfs_node", "__parent", "parent") /* renamed in 6.15 */
 FB_FIELD(kernfs_name, "kernfs_node", "name")
 
 /* Memory (include/linux/mm_types.h) */
+FB_PART("the memory and mappings of processes")
 FB_SIZE(mm_struct, "mm_struct")
 FB_FIELD(mm_users, "mm_struct", "mm_users")
 FB_FIELD(mm_pgd, "mm_struct", "pgd")
@@ -148,6 +154,7 @@ FB_FIELD(maple_arange_pivot, "maple_arange_64", "pivot")
 FB_FIELD(maple_arange_slot, "maple_arange_64", "slot")
 
 /* Page frames (include/linux/mm_types.h) */
+FB_PART("what a page frame is used for")
 FB_SIZE(page, "page")
 FB_FIELD(page_flags, "page", "flags") /* memdesc_flags_t, a struct of one word, since 6.18 */
 FB_FIELD(page_mapping, "page", "mapping", "__folio_mapping")
@@ -160,6 +167,7 @@ FB_FIELD(page_compound_head, "page", "compound_info",
 FB_SIZE(spinlock, "spinlock")
 
 /* Slabs (include/linux/slub_def.h, mm/slab.h): struct slab since d122019bf061, 5.17 */
+FB_PART("which slab cache an address belongs to")
 FB_FIELD(kmem_cache_size, "kmem_cache", "size")
 FB_FIELD(kmem_cache_object_size, "kmem_cache", "object_size")
 FB_FIELD(kmem_cache_red_left_pad, "kmem_cache", "red_left_pad")
@@ -172,6 +180,7 @@ FB_FIELD(slab_slab_cache, "slab", "slab_cache")
 FB_FIELD(page_slab_cache, "page", "slab_cache")
 
 /* Swap (include/linux/swap.h, fs.h) */
+FB_PART("swapped pages")
 FB_FIELD(swap_info_bdev, "swap_info_struct", "bdev")
 FB_FIELD(swap_info_file, "swap_info_struct", "swap_file")
 FB_FIELD(block_device_disk, "block_device", "bd_disk")
@@ -182,6 +191,7 @@ FB_SIZE(address_space, "address_space")
 FB_FIELD(address_space_pages, "address_space", "i_pages")
 
 /* CPUs and time */
+FB_PART("what CPUs ran, and the time")
 FB_FIELD(rq_idle, "rq", "idle")
 FB_FIELD(rq_curr, "rq", "curr")
 FB_FIELD(pcpu_hot_current, "pcpu_hot", "current_task") /* e57ef2ed97c1, 6.2; gone again in 6.15 */
@@ -191,6 +201,7 @@ FB_FIELD(tk_data_timekeeper, "tk_data", "timekeeper")
 FB_FIELD(uts_name, "uts_namespace", "name")
 
 /* Modules (include/linux/module.h) */
+FB_PART("modules and their symbols")
 FB_SIZE(module, "module")
 FB_SIZE(module_memory, "module_memory")
 FB_FIELD(module_list, "module", "list")
@@ -228,6 +239,7 @@ FB_FIELD(mod_kallsyms_strtab, "mod_kallsyms", "strtab")
 FB_FIELD(mod_kallsyms_typetab, "mod_kallsyms", "typetab") /* 1c7651f43777, 5.2 */
 
 /* Types of modules (kernel/bpf/btf.c; 36e68442d1af, 5.11) */
+FB_PART("types of modules")
 FB_FIELD(btf_module_list, "btf_module", "list")
 FB_FIELD(btf_module_module, "btf_module", "module")
 FB_FIELD(btf_module_btf, "btf_module", "btf")
@@ -235,6 +247,7 @@ FB_FIELD(btf_data, "btf", "data")
 FB_FIELD(btf_data_size, "btf", "data_size")
 
 /* The log: VMCOREINFO has these too (kernel/printk/printk_ringbuffer.h, 896fbe20b4e2, 5.10) */
+FB_PART("the log")
 FB_SIZE(prb_desc, "prb_desc")
 FB_SIZE(printk_info, "printk_info")
 FB_FIELD(prb_desc_ring, "printk_ringbuffer", "desc_ring")
@@ -263,6 +276,7 @@ FB_FIELD(printk_log_dict_len, "printk_log", "dict_len")
 FB_FIELD(printk_log_caller_id, "printk_log", "caller_id")
 
 /* Kernel stacks (arch/x86: switch_to.h, cpu_entry_area.h, processor.h, module.h) */
+FB_PART("kernel stacks")
 FB_SIZE(thread_union, "thread_union")
 FB_SIZE(irq_stack, "irq_stack")
 FB_SIZE(entry_stack, "entry_stack")
@@ -287,6 +301,7 @@ FB_FIELD(module_orc_unwind_ip, "module", "arch.orc_unwind_ip")
 FB_FIELD(module_orc_unwind, "module", "arch.orc_unwind")
 
 /* Files and paths (include/linux/fs.h, dcache.h, mount.h, fs/mount.h) */
+FB_PART("files, paths and mounts")
 FB_FIELD(fs_root, "fs_struct", "root")
 FB_FIELD(path_mnt, "path", "mnt")
 FB_FIELD(path_dentry, "path", "dentry")
@@ -335,6 +350,7 @@ FB_FIELD(super_block_write_error, "super_block", "s_wb_err") /* 735e4ae5ba28, 5.
 FB_FIELD(file_system_type_name, "file_system_type", "name")
 
 /* Inodes to be written (include/linux/backing-dev-defs.h) */
+FB_PART("files that are to be written back")
 FB_FIELD(bdi_list, "backing_dev_info", "bdi_list")
 FB_FIELD(bdi_wb_list, "backing_dev_info", "wb_list")
 FB_FIELD(wb_bdi_node, "bdi_writeback", "bdi_node")
@@ -346,11 +362,13 @@ FB_FIELD(ns_common_ops, "ns_common", "ops")
 FB_FIELD(ns_operations_name, "proc_ns_operations", "name")
 
 /* Names of mappings (include/linux/mm_types.h) */
+FB_PART("names of mappings")
 FB_FIELD(vma_shared_rb, "vm_area_struct", "shared.rb")
 FB_FIELD(anon_vma_name_name, "anon_vma_name", "name")
 FB_FIELD(special_mapping_name, "vm_special_mapping", "name")
 
 /* Open files (include/linux/fdtable.h) */
+FB_PART("open files")
 FB_FIELD(files_fdt, "files_struct", "fdt")
 FB_FIELD(files_stat_max, "files_stat_struct", "max_files") /* include/linux/fs.h */
 FB_FIELD(fdtable_max_fds, "fdtable", "max_fds")
@@ -359,6 +377,7 @@ FB_FIELD(fdtable_open, "fdtable", "open_fds")
 FB_FIELD(fdtable_close_on_exec, "fdtable", "close_on_exec")
 
 /* Sockets (include/linux/net.h, net/sock.h, net/af_unix.h, net/netlink/af_netlink.h) */
+FB_PART("sockets")
 FB_FIELD(socket_sk, "socket", "sk")
 FB_FIELD(socket_type, "socket", "type")
 FB_FIELD(socket_alloc_socket, "socket_alloc", "socket")
@@ -393,6 +412,7 @@ FB_FIELD(packet_ifindex, "packet_sock", "ifindex")
 FB_FIELD(packet_num, "packet_sock", "num")
 
 /* File locks (include/linux/filelock.h): file_lock_core since a69ce85ec9af, 6.9 */
+FB_PART("file locks")
 FB_FIELD(lock_list_head, "file_lock_list_struct", "hlist")
 FB_FIELD(lock_link, "file_lock", "c.flc_link", "fl_link")
 FB_FIELD(lock_flags, "file_lock", "c.flc_flags", "fl_flags")
@@ -416,6 +436,7 @@ FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
 #include "kernel/image/layout_table_waits.h"
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */
+FB_PART("FPU registers")
 FB_FIELD(task_fpu, "task_struct", "thread.fpu") /* gone in 6.16: see kernel/stacks/fpu.c */
 FB_FIELD(fpu_fpstate, "fpu", "fpstate")         /* 87d0e5be0fac, 5.16 */
 FB_FIELD(fpu_state, "fpu", "state")
@@ -423,6 +444,7 @@ FB_FIELD(fpstate_regs, "fpstate", "regs")
 FB_FIELD(cpuinfo_capability, "cpuinfo_x86", "x86_capability")
 
 /* Return addresses that were diverted (include/linux/ftrace.h, rethook.h, kprobes.h) */
+FB_PART("callers in traced functions")
 FB_FIELD(task_ret_stack, "task_struct", "ret_stack")
 FB_FIELD(task_curr_ret_stack, "task_struct", "curr_ret_stack")
 FB_FIELD(task_rethooks, "task_struct", "rethooks.first")              /* 54ecbe6f1ed5, 5.18 */
@@ -438,12 +460,14 @@ FB_FIELD(kretprobe_ret_addr, "kretprobe_instance", "ret_addr")
 FB_FIELD(kretprobe_frame, "kretprobe_instance", "fp")
 
 /* System calls as tracing describes them (include/trace/syscall.h) */
+FB_PART("the arguments of system calls")
 FB_FIELD(syscall_meta_nr, "syscall_metadata", "syscall_nr")
 FB_FIELD(syscall_meta_nb_args, "syscall_metadata", "nb_args")
 FB_FIELD(syscall_meta_types, "syscall_metadata", "types")
 FB_FIELD(syscall_meta_args, "syscall_metadata", "args")
 
 /* Generated code (include/linux/bpf.h, ftrace.h, kprobes.h) */
+FB_PART("names of generated code")
 FB_FIELD(bpf_ksym_start, "bpf_ksym", "start") /* bfea9a8574f3, 5.7 */
 FB_FIELD(bpf_ksym_end, "bpf_ksym", "end")
 FB_FIELD(bpf_ksym_name, "bpf_ksym", "name")

@@ -2,6 +2,7 @@
 /* The part of layout_table.h for what threads wait for. Included only by layout_table.h, so it has no include guard. */
 
 /* Who waits for whom (include/linux/sched.h, kernel/futex/, fs/pipe.c) */
+FB_PART("who waits for whom")
 FB_FIELD(task_parent, "task_struct", "parent")
 FB_FIELD(task_ptrace, "task_struct", "ptrace")
 FB_FIELD(task_vfork_done, "task_struct", "vfork_done")
@@ -22,6 +23,7 @@ FB_FIELD(pipe_write_wait, "pipe_inode_info", "wr_wait.head", "wait.head") /* 0dd
 FB_FIELD(eventfd_wait, "eventfd_ctx", "wqh.head")
 
 /* Futexes (kernel/futex/futex.h; kernel/futex.c before 5.16) */
+FB_PART("who waits for a futex")
 FB_SIZE(futex_hash_bucket, "futex_hash_bucket")
 FB_FIELD(futex_bucket_chain, "futex_hash_bucket", "chain.node_list")
 FB_FIELD(futex_q_node, "futex_q", "list.node_list")
@@ -32,6 +34,7 @@ FB_FIELD(futex_private_mask, "futex_private_hash", "hash_mask") /* 80367ad01d93,
 FB_FIELD(futex_private_queues, "futex_private_hash", "queues")
 
 /* Kernel locks (include/linux/mutex.h, rwsem.h, semaphore.h, rtmutex.h, percpu-rwsem.h, wait.h) */
+FB_PART("who waits for a lock of the kernel, and who has it")
 FB_SIZE(mutex_waiter, "mutex_waiter")
 FB_SIZE(rwsem_waiter, "rwsem_waiter")
 FB_SIZE(semaphore_waiter, "semaphore_waiter")
@@ -74,10 +77,11 @@ FB_FIELD(mount_instance, "mount", "mnt_instance")
 FB_FIELD(mount_next_of_super, "mount", "mnt_next_for_sb")
 FB_FIELD(inode_rwsem, "inode", "i_rwsem")
 FB_FIELD(inode_dentries, "inode", "i_dentry")
-FB_FIELD(dentry_alias, "dentry", "d_u.d_alias")
+FB_FIELD(dentry_alias, "dentry", "d_alias", "d_u.d_alias")   /* its union has no name in 7.x */
 FB_FIELD(mm_mmap_lock, "mm_struct", "mmap_lock", "mmap_sem") /* c1e8d7c6a7a6, 5.8 */
 
 /* Sleeps for input and output (include/linux/buffer_head.h, wait_bit.h, pagemap.h, jbd2.h, blkdev.h) */
+FB_PART("which device or page a thread waits for")
 FB_SIZE(wait_bit_entry, "wait_bit_queue_entry")
 FB_FIELD(wait_bit_flags, "wait_bit_queue_entry", "key.flags")
 FB_FIELD(wait_bit_number, "wait_bit_queue_entry", "key.bit_nr")
@@ -97,6 +101,7 @@ FB_FIELD(journal_name, "journal_s", "j_devname")
 FB_FIELD(worker_work, "worker", "current_work")
 
 /* epoll, poll and select (fs/eventpoll.c, include/linux/poll.h) */
+FB_PART("what epoll, poll and select wait for")
 FB_FIELD(eventpoll_root, "eventpoll", "rbr.rb_root.rb_node")
 FB_FIELD(eventpoll_wait, "eventpoll", "wq.head")
 FB_FIELD(epitem_epoll, "epitem", "ep")

@@ -363,6 +363,17 @@ static void add_transparent_huge(struct maker *maker)
 			add_pages(maker, lines[i].name, small ? pages : pages * 512);
 }
 
+/* A counter as the others in 7.x ("mm: vmalloc: streamline vmalloc memory accounting"), a variable before. */
+static struct fb_error *add_vmalloc(struct maker *maker)
+{
+	uint64_t pages;
+
+	if (!fb_memory_counter(maker->counters, "NR_VMALLOC", &pages))
+		return add_variable(maker, "VmallocUsed", "nr_vmalloc_pages");
+	add_pages(maker, "VmallocUsed", pages);
+	return NULL;
+}
+
 static struct fb_error *add_all(struct maker *maker, const struct fb_zones *zones)
 {
 	struct fb_error *err = add_variable(maker, "MemTotal", "_totalram_pages");
@@ -384,7 +395,7 @@ static struct fb_error *add_all(struct maker *maker, const struct fb_zones *zone
 	if (!err)
 		err = add_commit(maker);
 	if (!err)
-		err = add_variable(maker, "VmallocUsed", "nr_vmalloc_pages");
+		err = add_vmalloc(maker);
 	if (!err)
 		err = add_percpu(maker);
 	if (!err)

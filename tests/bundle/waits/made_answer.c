@@ -149,11 +149,13 @@ struct damage {
 
 #define FB_FIELD(id, type, ...) offsetof(struct fb_layout, id),
 #define FB_SIZE(id, type)
+#define FB_PART(cost)
 static const size_t fields[] = {
 #include "kernel/image/layout_table.h"
 };
 #undef FB_FIELD
 #undef FB_SIZE
+#undef FB_PART
 
 /* Whether the scene has the member; forgets it. */
 static bool drop_field(struct made_waits *waits, size_t index)

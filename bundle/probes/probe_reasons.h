@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Why a kernel may lack what the program looks for, for `info --probes`. Names are those of the tables
+ * (kernel/image/layout_table.h, probe_table.h, bundle/waits/recognisers.c): of a row with several names the first.
+ * Included only by probe_reasons.c.
+ *
+ * FB_ONE_OF(names): a kernel has one of them, and none is missed where it has another.
+ * FB_SINCE(name, why): kernels before a release have none. FB_GONE(name, why): kernels from a release on have none.
+ * FB_OPTION(name, why): a configuration may have none. FB_INLINED(function, why): compilers may make it a part of its
+ * callers. Give the commit and the release.
+ * FB_IN_MODULE(function, module): a function in which threads wait, of a module.
+ */
+
+FB_IN_MODULE("request_wait_answer", "fuse")
+FB_IN_MODULE("rpc_wait_bit_killable", "sunrpc")
+FB_IN_MODULE("__rpc_execute", "sunrpc")
+FB_IN_MODULE("nfs_wait_bit_killable", "nfs")
+FB_IN_MODULE("nfs4_wait_bit_killable", "nfsv4")
+FB_IN_MODULE("__xfs_buf_submit", "xfs")
+FB_IN_MODULE("xfs_buf_iowait", "xfs")
+FB_IN_MODULE("jbd2_log_wait_commit", "jbd2")
+FB_IN_MODULE("start_this_handle", "jbd2")
+FB_IN_MODULE("wait_transaction_locked", "jbd2")
+FB_IN_MODULE("jbd2_journal_commit_transaction", "jbd2")
+
+/* In another place. */
+FB_ONE_OF("mm_struct.mm_mt.ma_root", "mm_struct.mmap")           /* 763ecb035029, 6.1 */
+FB_ONE_OF("mm_struct.mm_mt.ma_root", "vm_area_struct.vm_next")   /* 763ecb035029, 6.1 */
+FB_ONE_OF("vm_area_struct.vm_refcnt", "vm_area_struct.detached") /* f35ab95ca0af, 6.15 */
+FB_ONE_OF("anon_vma_name.name", "vm_area_struct.anon_name")
+FB_ONE_OF("current_task", "pcpu_hot.current_task")     /* e57ef2ed97c1, 6.2; back in 6.15 */
+FB_ONE_OF("__preempt_count", "pcpu_hot.preempt_count") /* 64701838bf05, 6.2; back in 6.15 */
+FB_ONE_OF("hardirq_stack_ptr", "pcpu_hot.hardirq_stack_ptr")
+FB_ONE_OF("timekeeper_data", "tk_data.timekeeper")
+FB_ONE_OF("slab.slab_cache", "page.slab_cache")                     /* d122019bf061, 5.17 */
+FB_ONE_OF("module.mem", "module.core_layout", "module.init_layout") /* ac3b43283923, 6.4 */
+FB_ONE_OF("module_memory", "module_layout.base", "module_memory.base")
+FB_ONE_OF("module_memory.base", "module_layout.base")
+FB_ONE_OF("module_memory.size", "module_layout.size", "module_layout.text_size",
+	  "module_layout.ro_size", "module_layout.ro_after_init_size")
+FB_ONE_OF("module_memory.mtn", "module_layout.mtn")
+FB_ONE_OF("prb", "printk_log", "printk_log.ts_nsec", "printk_log.len", "printk_log.text_len",
+	  "printk_log.dict_len") /* 896fbe20b4e2, 5.10 */
+FB_ONE_OF("prb", "printk_log.caller_id", "log_first_idx", "log_next_idx", "log_first_seq")
+FB_ONE_OF("__start_init_stack", "thread_union")   /* the size of the first stack is that of all */
+FB_ONE_OF("mount.mnt_node", "mnt_namespace.list") /* 2eea9ce4310d, 6.8: a tree in place of a list */
+FB_ONE_OF("mount.mnt_next_for_sb", "mount.mnt_instance")          /* 6.18 */
+FB_ONE_OF("inet_hashinfo.lhash2", "inet_hashinfo.listening_hash") /* cae3873c5b3a, 5.19 */
+FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")   /* 7.0 */
+FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")                /* 830e6acc8a1c, 5.15 */
+FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list")  /* 7.x */
+FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
+FB_ONE_OF("semaphore.first_waiter", "semaphore.wait_list")
+FB_ONE_OF("fpu.fpstate", "fpu.state") /* 87d0e5be0fac, 5.16 */
+FB_ONE_OF("fpu.state", "fpstate.regs")
+FB_ONE_OF("bpf_ksym.lnode", "bpf_prog_aux.ksym_lnode") /* bfea9a8574f3, 5.7 */
+FB_ONE_OF("task_struct.rethooks.first", "kretprobe_inst_table",
+	  "task_struct.kretprobe_instances.first") /* d741bf41d7c7, 5.11; 54ecbe6f1ed5, 5.18 */
+FB_ONE_OF("rethook_node.llist.next", "kretprobe_instance.llist.next")
+FB_ONE_OF("rethook_node.ret_addr", "kretprobe_instance.ret_addr")
+FB_ONE_OF("rethook_node.frame", "kretprobe_instance.fp")
+FB_ONE_OF("pid_namespace.pid_max", "pid_max")                  /* 7863dcc72d0f, 6.14 */
+FB_ONE_OF("enum pagetype.PGTY_slab", "enum pageflags.PG_slab") /* 46df8e73a4a3, 6.10 */
+FB_ONE_OF("enum pagetype.PGTY_hugetlb", "enum pageflags.PG_hugetlb",
+	  "enum compound_dtor_id.HUGETLB_PAGE_DTOR") /* 9c5ccf2db04b, 6.6; d99e3140a4d3, 6.9 */
+FB_ONE_OF("enum pagetype.PGTY_hugetlb", "page.compound_dtor")
+FB_ONE_OF("io_cold_def.name", "io_op_def.name")
+FB_ONE_OF("io_ring_ctx.cancel_table",
+	  "io_ring_ctx.cancel_table_locked") /* one table for both since 6.13 */
+FB_ONE_OF("__futex_data", "__futex_mask")
+FB_ONE_OF("fuse_req.chan", "fuse_req.fm")
+FB_ONE_OF("fuse_chan.conn", "fuse_mount.fc")
+FB_ONE_OF("fuse_chan.devices", "fuse_conn.devices")
+FB_ONE_OF("fuse_conn.devices", "fuse_mount.fc_entry")
+FB_ONE_OF("special_mapping_vmops", "legacy_special_mapping_vmops")
+FB_ONE_OF("ftrace_ops_trampoline_list", "ftrace_list_end") /* fc0ea795f53c, 5.8 */
+
+/* What came later: older kernels have nothing that it could tell. */
+FB_SINCE("task_struct.se.sched_delayed",
+	 "152e11f6df29, 6.12: before, no thread stayed queued asleep")
+FB_SINCE("mm_struct.futex.phash.hash", "80367ad01d93, 6.16: before, all futexes were in one table")
+FB_SINCE("futex_private_hash.hash_mask", "80367ad01d93, 6.16")
+FB_SINCE("futex_private_hash.queues", "80367ad01d93, 6.16")
+FB_SINCE("backing_file.user_path", "def3ae83da02, 6.7: overlayfs had the path itself before")
+FB_SINCE("anon_vma_name.name", "9a10064f5625, 5.17: mappings without a file had no names")
+FB_SINCE("vm_area_struct.anon_name", "9a10064f5625, 5.17: mappings without a file had no names")
+FB_SINCE("vm_area_struct.vm_refcnt",
+	 "6.15: mappings are taken out of the tree under mmap_lock alone before 6.4")
+FB_SINCE("vm_area_struct.detached",
+	 "6.4: mappings are taken out of the tree under mmap_lock alone before")
+FB_SINCE("maple_node", "763ecb035029, 6.1: mappings are in a list before")
+FB_SINCE("maple_range_64.pivot", "763ecb035029, 6.1")
+FB_SINCE("maple_range_64.slot", "763ecb035029, 6.1")
+FB_SINCE("maple_arange_64.pivot", "763ecb035029, 6.1")
+FB_SINCE("maple_arange_64.slot", "763ecb035029, 6.1")
+FB_SINCE("btf_module.list", "36e68442d1af, 5.11: modules have no types before")
+FB_SINCE("btf_module.module", "36e68442d1af, 5.11")
+FB_SINCE("btf_module.btf", "36e68442d1af, 5.11")
+FB_SINCE("btf_modules", "36e68442d1af, 5.11: modules have no types before")
+FB_SINCE("semaphore.last_holder", "194a9b9e843b, 6.16, CONFIG_DETECT_HUNG_TASK_BLOCKER")
+FB_SINCE("task_struct.blocker", "3cf67d61ff98, 6.15, CONFIG_DETECT_HUNG_TASK_BLOCKER")
+FB_SINCE("__start_orc_header", "b9f174c811e3, 6.4: older unwind tables have no version")
+FB_SINCE("fred_rsp0", "kernels before have no FRED, or keep no stack pointer for it")
+FB_SINCE("fgraph_array",
+	 "7aa1eaef9f42, 6.11: traced functions have another stack of callers before")
+FB_SINCE("enum node_stat_item.NR_PAGETABLE", "f0c0c115fb81, 5.11: counted by zone before")
+FB_SINCE("enum node_stat_item.NR_SECONDARY_PAGETABLE", "ebc97a52b5d6, 6.1")
+FB_SINCE("enum node_stat_item.NR_SWAPCACHE",
+	 "b6038942480e, 5.12: counted from the swap areas before")
+FB_SINCE("io_cold_def.name", "a7dd27828b00, 6.5")
+FB_SINCE("io_op_def.name", "operations have no names before 6.1")
+FB_SINCE("io_ring_ctx.cancel_table", "9ca9fb24d5fe, 6.0")
+FB_SINCE("io_ring_ctx.cancel_table_locked", "9ca9fb24d5fe, 6.0")
+FB_SINCE("io_hash_table.hbs", "e6f89be61410, 6.0")
+FB_SINCE("io_hash_table.hash_bits", "e6f89be61410, 6.0")
+FB_SINCE("io_hash_bucket.list.first", "e6f89be61410, 6.0")
+FB_SINCE("rethook_node.llist.next", "54ecbe6f1ed5, 5.18")
+FB_SINCE("enum pagetype.PGTY_buddy", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
+FB_SINCE("enum pagetype.PGTY_offline", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
+FB_SINCE("task_struct.blocked_on", "CONFIG_DEBUG_MUTEXES before 6.18")
+
+/* What is gone, and with it what it told. */
+FB_GONE("cea_exception_stacks.DB1_stack",
+	"fd501d4f0399, 5.8: the stack of debug exceptions has no second part")
+FB_GONE("gendisk.part0.nr_sects",
+	"0d02129e76ed, 5.11: a pointer; used for zram without types alone")
+FB_GONE("task_struct.thread.fpu", "cb7ca40a3882, 6.16: the state lies behind task_struct")
+FB_GONE("legacy_special_mapping_vmops", "gone by 6.12: no mapping has them")
+FB_GONE("enum node_stat_item.NR_WRITEBACK_TEMP", "6.16: no page is counted so")
+FB_GONE("enum zone_stat_item.NR_BOUNCE", "6.16: no page is counted so")
+
+/* By the configuration. */
+FB_OPTION("task_struct.stack_vm_area", "CONFIG_VMAP_STACK")
+FB_OPTION("enum pageflags.PG_hwpoison", "CONFIG_MEMORY_FAILURE")
+FB_OPTION("num_poisoned_pages", "CONFIG_MEMORY_FAILURE")
+FB_OPTION("module.build_id", "CONFIG_STACKTRACE_BUILD_ID")
+FB_OPTION("journal_s", "jbd2 is a module: its own types have it")
+FB_OPTION("journal_s.j_devname", "jbd2 is a module: its own types have it")
+FB_OPTION("mem_cgroup_oom_synchronize", "cgroup v1 alone: e93d4166b40a, 6.11, CONFIG_MEMCG_V1")
+
+/* By the compiler. */
+FB_INLINED("__wait_for_common", "wait_for_completion() and the like have it in them")
+FB_INLINED("wait_for_vfork_done", "kernel_clone() has it in it, and stands for it")
