@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fb_runtime_frames frames = {.list = NULL};
 	struct fb_string_pool pool = {0};
 	struct fb_python *python = NULL;
-	struct fb_error *err = fb_python_open(&process, &mappings[0], &python);
+	struct fb_error *err = fb_python_open(&process, &python);
 
 	if (!err)
 		err = fb_python_frames(python, FS_BASE, &pool, &frames);

@@ -4,7 +4,9 @@
  *
  * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame) and leads to its caller. The
  * evaluator calls itself only where C code stands between two Python functions, so that several frames belong to one
- * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them.
+ * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them. That one is on
+ * the machine's stack and so tells which native frame it is, also where the evaluator is several functions without symbols,
+ * as 3.14 can be built.
  */
 #include "user/runtimes/python.h"
 
@@ -103,8 +105,10 @@ static struct fb_error *load_interpreters(struct fb_python *python, uint64_t run
 	return python->count ? fb_part_skip(err) : err;
 }
 
-struct fb_error *fb_python_open(const struct fb_user_process *process,
-				const struct fb_user_mapping *object, struct fb_python **python_ret)
+/* object: the mapping that begins with its ELF header. */
+static struct fb_error *open_object(const struct fb_user_process *process,
+				    const struct fb_user_mapping *object,
+				    struct fb_python **python_ret)
 {
 	struct fb_python *python = calloc(1, sizeof(*python));
 	uint64_t runtime = 0;
@@ -124,6 +128,39 @@ struct fb_error *fb_python_open(const struct fb_user_process *process,
 	else
 		*python_ret = python;
 	return err;
+}
+
+static bool is_object(const struct fb_user_mapping *mapping)
+{
+	const char *slash = strrchr(mapping->path, '/');
+
+	return slash && mapping->file && !mapping->offset && fb_python_is_object(slash + 1);
+}
+
+struct fb_error *fb_python_open(const struct fb_user_process *process,
+				struct fb_python **python_ret)
+{
+	struct fb_error *why = NULL;
+
+	for (size_t i = 0; i < process->mapping_count; i++) {
+		struct fb_error *err;
+
+		if (!is_object(&process->mappings[i]))
+			continue;
+		err = open_object(process, &process->mappings[i], python_ret);
+		if (!err || fb_error_is_fatal(err)) {
+			fb_error_destroy(why);
+			return err;
+		}
+		/* What keeps an object from being read says more than that another one is not the interpreter. */
+		if (why && !fb_error_is(why, FB_NOT_FOUND)) {
+			fb_error_destroy(err);
+		} else {
+			fb_error_destroy(why);
+			why = err;
+		}
+	}
+	return why ? why : fb_error_create(FB_NOT_FOUND, "no interpreter is mapped");
 }
 
 void fb_python_destroy(struct fb_python *python)
@@ -227,8 +264,18 @@ static struct fb_error *read_frame(struct fb_python *python, uint64_t address, s
 	return err;
 }
 
-static struct fb_error *add_frame(struct fb_python *python, const struct frame *frame,
-				  struct fb_string_pool *pool, struct fb_runtime_frames *frames)
+/* A frame of the interpreter's own stands on the machine's stack, among the variables of the evaluator. */
+static void end_entry(struct fb_runtime_frames *frames, uint64_t shim)
+{
+	if (frames->count && !frames->list[frames->count - 1].entry) {
+		frames->list[frames->count - 1].entry = true;
+		frames->list[frames->count - 1].evaluated_at = shim;
+	}
+}
+
+static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
+				  const struct frame *frame, struct fb_string_pool *pool,
+				  struct fb_runtime_frames *frames)
 {
 	const struct code *code = &python->last;
 	struct fb_runtime_frame added;
@@ -236,8 +283,7 @@ static struct fb_error *add_frame(struct fb_python *python, const struct frame *
 	int64_t bytes;
 
 	if (frame->owner >= python->layout.shim_owner) {
-		if (frames->count)
-			frames->list[frames->count - 1].entry = true;
+		end_entry(frames, address);
 		return NULL;
 	}
 	err = read_code(python, frame->code, pool);
@@ -280,7 +326,7 @@ static struct fb_error *walk(struct fb_python *python, uint64_t state, struct fb
 					       FB_MAX_PYTHON_FRAMES);
 		err = read_frame(python, address, &frame);
 		if (!err)
-			err = add_frame(python, &frame, pool, frames);
+			err = add_frame(python, address, &frame, pool, frames);
 		address = frame.previous;
 	}
 	return err;

@@ -28,11 +28,10 @@ struct fb_python;
 /* Whether the file name is that of an object that may hold the interpreter: "python3.11", "libpython3.13.so.1.0". */
 bool fb_python_is_object(const char *file_name);
 
-/* Finds the interpreter's threads. object: the mapping that begins with the ELF header of the interpreter. process is
- * borrowed. From 3.13 on the interpreter is found in its variables too, where its table of symbols is missing.
- * FB_NOT_FOUND: no interpreter; FB_UNSUPPORTED: a version or kind that is not read; errors of fb_space_read(). */
+/* Finds the interpreter and its threads, in the first object that has one: the program, or the library that it uses. process
+ * is borrowed. From 3.13 on the interpreter is found in its variables too, where its table of symbols is missing.
+ * FB_NOT_FOUND: there is none; FB_UNSUPPORTED: a version or kind that is not read; errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_python_open(const struct fb_user_process *process,
-					      const struct fb_user_mapping *object,
 					      struct fb_python **python_ret);
 void fb_python_destroy(struct fb_python *python);
 FB_DESTROY_AT(struct fb_python, fb_python_destroy);

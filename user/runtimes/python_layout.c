@@ -39,7 +39,6 @@ static const struct fb_python_layout old_layouts[] = {
 		.bytes_data = 32,
 		.text_length = 16,
 		.text_state = 32,
-		.text_state_shift = 2,
 		.text_ascii = 48,
 		.text_other = 72,
 	},
@@ -67,13 +66,12 @@ static const struct fb_python_layout old_layouts[] = {
 		.bytes_data = 32,
 		.text_length = 16,
 		.text_state = 32,
-		.text_state_shift = 2,
 		.text_ascii = 40,
 		.text_other = 56,
 	},
 };
 
-/* Which words of struct _Py_DebugOffsets have what is read. */
+/* Which words of struct _Py_DebugOffsets have what is read; text_ascii is the last of them. */
 struct described {
 	uint32_t version;
 	uint8_t runtime_interpreters, interpreter_next, interpreter_threads;
@@ -82,7 +80,6 @@ struct described {
 	uint8_t code_file, code_name, code_lines, code_first_line, code_instructions;
 	uint8_t bytes_size, bytes_data, text_state, text_length, text_ascii;
 	uint8_t shim_owner;
-	uint8_t text_state_shift;
 };
 
 static const struct described described[] = {
@@ -110,7 +107,6 @@ static const struct described described[] = {
 		.text_length = 69,
 		.text_ascii = 70,
 		.shim_owner = 3, /* FRAME_OWNED_BY_CSTACK */
-		.text_state_shift = 2,
 	},
 	/* Include/internal/pycore_debug_offsets.h of 3.14 */
 	{
@@ -136,7 +132,6 @@ static const struct described described[] = {
 		.text_length = 79,
 		.text_ascii = 80,
 		.shim_owner = 3, /* FRAME_OWNED_BY_INTERPRETER */
-		.text_state_shift = 16,
 	},
 };
 
@@ -220,7 +215,7 @@ static struct fb_error *read_described(struct fb_space *space, uint64_t runtime,
 	if (words[FREE_THREADED_WORD])
 		return fb_error_create(FB_UNSUPPORTED,
 				       "an interpreter without the global lock is not read");
-	for (size_t i = FREE_THREADED_WORD; i < WORDS; i++)
+	for (size_t i = FREE_THREADED_WORD; i <= of->text_ascii; i++)
 		if (words[i] > MOST_OFFSET)
 			return fb_error_create(FB_CORRUPT, "its table of offsets is damaged");
 #define WORD(name) .name = (uint32_t)words[of->name]
@@ -246,7 +241,6 @@ static struct fb_error *read_described(struct fb_space *space, uint64_t runtime,
 		WORD(bytes_data),
 		WORD(text_length),
 		WORD(text_state),
-		.text_state_shift = of->text_state_shift,
 		WORD(text_ascii),
 		/* PyCompactUnicodeObject adds a length and a pointer to PyASCIIObject. */
 		.text_other = (uint32_t)words[of->text_ascii] + 16,

@@ -26,11 +26,11 @@ struct fb_python_layout {
 	uint8_t shim_owner;
 	uint32_t code_file, code_name, code_lines, code_first_line, code_instructions;
 	uint32_t bytes_size, bytes_data;
-	uint32_t text_length, text_state, text_state_shift, text_ascii, text_other;
+	uint32_t text_length, text_state, text_ascii, text_other;
 };
 
 /* The address of the interpreter's variable _PyRuntime: by the symbol, or by the text with which it begins from 3.13 on.
- * object: as in fb_python_open(). FB_NOT_FOUND; errors of fb_space_read(). */
+ * object: the mapping that begins with the ELF header of the object. FB_NOT_FOUND; errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_python_runtime_find(const struct fb_user_process *process,
 						      const struct fb_user_mapping *object,
 						      uint64_t *runtime_ret);

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The members of PyASCIIObject.state, behind `interned`. */
-#define KIND(state) ((state)&7u)
-#define COMPACT(state) ((state)&8u)
-#define ASCII(state) ((state)&16u)
+/* The members of PyASCIIObject.state; the lowest two bits say whether it is interned. */
+#define KIND(state) ((state) >> 2 & 7u)
+#define COMPACT(state) ((state)&0x20u)
+#define ASCII(state) ((state)&0x40u)
 
 /* Returns how many bytes were written. What is no character becomes U+FFFD. */
 static size_t put_utf8(uint32_t character, char *to)
@@ -63,7 +63,6 @@ struct fb_error *fb_python_text(struct fb_space *space, const struct fb_python_l
 		err = fb_space_u32(space, address + layout->text_state, &state);
 	if (err)
 		return err;
-	state >>= layout->text_state_shift;
 	width = KIND(state);
 	if (!COMPACT(state) || (width != 1 && width != 2 && width != 4) ||
 	    (ASCII(state) && width != 1))

@@ -44,9 +44,24 @@ static struct fb_user_frame make_frame(const struct fb_runtime_frame *frame,
 	return made;
 }
 
-static bool evaluates(const struct fb_user_frame *frame, const char *evaluator)
+/* The last of the frames that are evaluated together with the one at index first. */
+static const struct fb_runtime_frame *entry_of(const struct fb_runtime_frames *frames, size_t first)
 {
-	return frame->symbol && !frame->inlined && !strcmp(frame->symbol, evaluator);
+	while (first + 1 < frames->count && !frames->list[first].entry)
+		first++;
+	return &frames->list[first];
+}
+
+/* Whether the native frame at index evaluates the frames up to entry. */
+static bool evaluates(const struct fb_user_stack *stack, size_t index, const char *evaluator,
+		      const struct fb_runtime_frame *entry)
+{
+	const struct fb_user_frame *native = &stack->frames[index];
+
+	if (entry->evaluated_at)
+		return index + 1 < stack->count && native->sp <= entry->evaluated_at &&
+		       entry->evaluated_at < native[1].sp;
+	return native->symbol && !native->inlined && !strcmp(native->symbol, evaluator);
 }
 
 /* Fills all, which has room for every frame of both. */
@@ -58,11 +73,13 @@ static size_t weave(const struct fb_runtime_frames *frames, enum fb_frame_langua
 
 	for (size_t i = 0; i < stack->count; i++) {
 		const struct fb_user_frame *native = &stack->frames[i];
-		bool entry = !evaluates(native, evaluator);
 
-		for (; next < frames->count && !entry; next++) {
-			all[count++] = make_frame(&frames->list[next], language, native);
-			entry = frames->list[next].entry;
+		if (next < frames->count &&
+		    evaluates(stack, i, evaluator, entry_of(frames, next))) {
+			const struct fb_runtime_frame *entry = entry_of(frames, next);
+
+			for (; next < frames->count && &frames->list[next] <= entry; next++)
+				all[count++] = make_frame(&frames->list[next], language, native);
 		}
 		all[count++] = *native;
 	}

@@ -20,6 +20,8 @@ struct fb_runtime_frame {
 	/* The native function that evaluates this frame was called for it. Frames without the mark are evaluated by the
 	 * native function that evaluates their caller. */
 	bool entry;
+	/* Of an entry: an address on the machine's stack that is in the native function's frame; 0: not known. */
+	uint64_t evaluated_at;
 };
 
 struct fb_runtime_frames {
@@ -35,8 +37,8 @@ void fb_runtime_frames_deinit(struct fb_runtime_frames *frames);
 
 /*
  * Puts the runtime's frames into the stack, each before the native frame that evaluates it, with that frame's pc, sp and
- * object. evaluator is the symbol of the native function that evaluates. Frames for which the stack has no such function
- * are put behind its last frame. FB_NOMEM, with the stack unchanged.
+ * object. That is the frame that an entry's evaluated_at is in; where this is 0, the next one whose symbol is evaluator.
+ * Frames for which the stack has no such frame are put behind its last one. FB_NOMEM, with the stack unchanged.
  */
 FB_MUST_CHECK struct fb_error *fb_runtime_frames_place(const struct fb_runtime_frames *frames,
 						       enum fb_frame_language language,

@@ -11,19 +11,6 @@
 #include "user/runtimes/python.h"
 #include "user/runtimes/runtime_frames.h"
 
-/* The first mapping of the first object that is Python's interpreter by its name; NULL: there is none. */
-static const struct fb_user_mapping *find_interpreter(const struct fb_user_process *process)
-{
-	for (size_t i = 0; i < process->mapping_count; i++) {
-		const struct fb_user_mapping *mapping = &process->mappings[i];
-		const char *slash = strrchr(mapping->path, '/');
-
-		if (slash && mapping->file && !mapping->offset && fb_python_is_object(slash + 1))
-			return mapping;
-	}
-	return NULL;
-}
-
 /* "...; Python: WHY" */
 static void note_end(struct fb_user_stack *stack, const char *why)
 {
@@ -64,14 +51,15 @@ struct fb_error *fb_runtimes_add_frames(const struct fb_user_process *process,
 					const struct user_regs_struct *regs, size_t count,
 					struct fb_string_pool *pool, struct fb_user_stack *stacks)
 {
-	const struct fb_user_mapping *object = find_interpreter(process);
 	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
 	char reason[128] = "";
-	struct fb_error *err;
+	struct fb_error *err = fb_python_open(process, &python);
 
-	if (!object)
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
 		return NULL;
-	err = fb_part_reason(fb_python_open(process, object, &python), reason, sizeof(reason));
+	}
+	err = fb_part_reason(err, reason, sizeof(reason));
 	for (size_t i = 0; i < count && !err; i++) {
 		if (python)
 			err = add_python(python, &regs[i], pool, &stacks[i]);

@@ -68,13 +68,20 @@ struct live {
 	struct fb_string_pool pool;
 };
 
-static const struct fb_user_mapping *find_object(const struct fb_live_process *process)
+/* The object that has the interpreter. */
+static const struct fb_user_mapping *find_object(const struct fb_user_process *user)
 {
-	for (size_t i = 0; i < process->mapping_count; i++) {
-		const char *slash = strrchr(process->mappings[i].path, '/');
+	for (size_t i = 0; i < user->mapping_count; i++) {
+		const char *slash = strrchr(user->mappings[i].path, '/');
+		uint64_t runtime;
+		struct fb_error *err;
 
-		if (slash && !process->mappings[i].offset && fb_python_is_object(slash + 1))
-			return &process->mappings[i];
+		if (!slash || user->mappings[i].offset || !fb_python_is_object(slash + 1))
+			continue;
+		err = fb_python_runtime_find(user, &user->mappings[i], &runtime);
+		fb_error_destroy(err);
+		if (!err)
+			return &user->mappings[i];
 	}
 	return NULL;
 }
@@ -104,13 +111,14 @@ static bool start(struct live *live)
 		fb_test_skip("ptrace is not allowed here");
 		return false;
 	}
-	live->object = find_object(&live->process);
 	live->user = (struct fb_user_process){
 		.space = &live->process.space,
 		.mappings = live->process.mappings,
 		.mapping_count = live->process.mapping_count,
 		.fetch_fd = -1,
 	};
+	live->object = find_object(&live->user);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(live->object);
 	return true;
 }
 
@@ -150,8 +158,7 @@ static void frames_are_those_that_python_says(void)
 
 	if (!start(&live))
 		return;
-	CU_ASSERT_PTR_NOT_NULL_FATAL(live.object);
-	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
 	CU_ASSERT_EQUAL(live.process.thread_count, 2);
 	for (size_t i = 0; i < live.process.thread_count; i++) {
 		struct fb_runtime_frames frames = {.list = NULL};
@@ -185,11 +192,12 @@ static void frames_stand_where_they_are_evaluated(void)
 		for (size_t j = 0; j < stack->count; j++) {
 			const struct fb_user_frame *frame = &stack->frames[j];
 			const bool python = frame->language == FB_LANGUAGE_PYTHON;
+			/* Since 3.14 the evaluator may be functions without symbols. */
 			const bool call = !python && frame->symbol &&
 					  !strcmp(frame->symbol, FB_PYTHON_EVALUATOR);
 
 			frames += python;
-			calls += call;
+			calls += j && !python && stack->frames[j - 1].language;
 			if (call)
 				CU_ASSERT_EQUAL(stack->frames[j - 1].language, FB_LANGUAGE_PYTHON);
 			if (python)
@@ -213,7 +221,7 @@ static void other_threads_have_none(void)
 
 	if (!start(&live))
 		return;
-	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
 	FB_OK(fb_python_frames(python, 0x1234, &live.pool, &frames));
 	CU_ASSERT_EQUAL(frames.count, 0);
 	CU_ASSERT_STRING_EQUAL(frames.end, "");
@@ -236,9 +244,10 @@ static void missing_pages_end_the_frames(void)
 
 		live.process.absent_start = mapping->start;
 		live.process.absent_end = mapping->end;
-		err = fb_python_open(&live.user, live.object, &python);
+		err = fb_python_open(&live.user, &python);
 		if (err) {
-			CU_ASSERT_TRUE(fb_error_is(err, FB_ABSENT));
+			CU_ASSERT_TRUE(fb_error_is(err, FB_ABSENT) ||
+				       fb_error_is(err, FB_NOT_FOUND));
 			fb_error_destroy(err);
 			lost++;
 			continue;
@@ -262,11 +271,11 @@ static void damaged_memory_ends_the_frames(void)
 
 	if (!start(&live))
 		return;
-	live.process.damage = 300;
+	live.process.damage = 2000;
 	for (live.process.seed = 1; live.process.seed <= 200; live.process.seed++) {
 		struct fb_runtime_frames frames = {.list = NULL};
 		struct fb_python *python = NULL;
-		struct fb_error *err = fb_python_open(&live.user, live.object, &python);
+		struct fb_error *err = fb_python_open(&live.user, &python);
 
 		if (!err) {
 			FB_OK(fb_python_frames(python, live.process.regs[1].fs_base, &live.pool,
@@ -314,7 +323,7 @@ static void a_frame_that_is_its_own_caller_ends_them(void)
 		return;
 	FB_OK_FATAL(fb_python_runtime_find(&live.user, live.object, &runtime));
 	FB_OK_FATAL(fb_python_layout_read(live.user.space, live.object->start, runtime, &layout));
-	FB_OK_FATAL(fb_python_open(&live.user, live.object, &python));
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
 	frame = frame_of(&live, &layout, runtime, live.process.regs[1].fs_base);
 	live.process.patch_at = frame + layout.frame_previous;
 	live.process.patch = frame;

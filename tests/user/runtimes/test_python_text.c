@@ -31,7 +31,6 @@ static const struct fb_space_ops memory_ops = {.read = read_memory};
 static const struct fb_python_layout layout = {
 	.text_length = 16,
 	.text_state = 32,
-	.text_state_shift = 2,
 	.text_ascii = 40,
 	.text_other = 56,
 };

@@ -76,6 +76,36 @@ static void each_evaluator_takes_the_frames_up_to_its_entry(void)
 	fb_user_stack_deinit(&stack);
 }
 
+/* By its address an entry is found in code without symbols; inlined functions share a frame. */
+static void an_address_on_the_stack_tells_the_evaluator(void)
+{
+	static const char *const native[] = {"sleep", "a", "b", EVALUATOR, "main"};
+	struct fb_user_stack stack = make_stack(native, FB_ARRAY_SIZE(native));
+	struct fb_runtime_frames frames = {.list = NULL};
+
+	stack.frames[1].sp = stack.frames[2].sp = 0x7100;
+	stack.frames[3].sp = 0x7200;
+	stack.frames[4].sp = 0x7300;
+	add(&frames, "f", false);
+	add(&frames, "g", true);
+	frames.list[1].evaluated_at = 0x71ff;
+	add(&frames, "h", true);
+	frames.list[2].evaluated_at = 0x7300;
+	add(&frames, "m", true);
+	frames.list[3].evaluated_at = 0x7400;
+	/* The last frame's end is not known: what would be in it comes behind it. */
+	FB_OK(fb_runtime_frames_place(&frames, FB_LANGUAGE_PYTHON, EVALUATOR, &stack));
+	CU_ASSERT_EQUAL_FATAL(stack.count, 9);
+	CU_ASSERT_STRING_EQUAL(stack.frames[2].symbol, "f");
+	CU_ASSERT_STRING_EQUAL(stack.frames[3].symbol, "g");
+	CU_ASSERT_STRING_EQUAL(stack.frames[4].symbol, "b");
+	CU_ASSERT_STRING_EQUAL(stack.frames[6].symbol, "main");
+	CU_ASSERT_STRING_EQUAL(stack.frames[7].symbol, "h");
+	CU_ASSERT_STRING_EQUAL(stack.frames[8].symbol, "m");
+	fb_runtime_frames_deinit(&frames);
+	fb_user_stack_deinit(&stack);
+}
+
 /* A stack that ended early, or in code without symbols. */
 static void frames_without_an_evaluator_come_last(void)
 {
@@ -114,4 +144,5 @@ static void names_may_be_unknown(void)
 
 FB_TEST_MAIN("user/runtimes/runtime_frames",
 	     FB_TEST(each_evaluator_takes_the_frames_up_to_its_entry),
+	     FB_TEST(an_address_on_the_stack_tells_the_evaluator),
 	     FB_TEST(frames_without_an_evaluator_come_last), FB_TEST(names_may_be_unknown))
