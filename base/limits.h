@@ -120,9 +120,12 @@
 #define FB_MAX_PID_NAMESPACES 65536u
 /* References to one task or struct pid: each of its threads, descriptors and mounts takes some. */
 #define FB_MAX_REFERENCES (1u << 24)
-/* css_sets of a system: one for each combination of cgroups, some hundred on a busy host. They are walked
- * only where other ways to find the tasks are broken. */
+/* css_sets of a system: one for each combination of cgroups, some hundred on a busy host. */
 #define FB_MAX_CSS_SETS 65536u
+/* Control groups: hosts with removed ones that pages refer to were seen with some 100,000; and hierarchies: one for each
+ * of some 14 controllers, and named ones. */
+#define FB_MAX_CGROUPS (1u << 20)
+#define FB_MAX_CGROUP_ROOTS 64u
 /* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
 #define FB_MAX_VMAS (8u << 20)
 /* Mappings of all processes that are found in slabs: a host with 1,000 processes has some 500,000. */

@@ -99,6 +99,7 @@ extern const struct fb_command *const fb_commands[];
 
 extern const struct fb_command fb_command_bt;
 extern const struct fb_command fb_command_capture;
+extern const struct fb_command fb_command_cgroups;
 extern const struct fb_command fb_command_check;
 extern const struct fb_command fb_command_cpus;
 extern const struct fb_command fb_command_doctor;

@@ -24,7 +24,7 @@ run ps "$dump" --json
 no_controls "ps --json"
 # shellcheck disable=SC2016 # a jq variable
 expect_json 'any(.tasks[]; .pid == $pid and (.comm | contains("red")))' "JSON has the name" --argjson pid "$pid"
-for command in "info" "vm $pid" "files $pid" "mounts" "mem" "cpus" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000"; do
+for command in "info" "vm $pid" "files $pid" "mounts" "mem" "cpus" "cgroups" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000"; do
     # shellcheck disable=SC2086 # words
     set -- $command
     run "$1" "$dump" "${@:2}"
