@@ -126,6 +126,8 @@
  * of some 14 controllers, and named ones. */
 #define FB_MAX_CGROUPS (1u << 20)
 #define FB_MAX_CGROUP_ROOTS 64u
+/* Objects of one list, or of one tree, that a user has walked: the dentries of a large host are some ten million. */
+#define FB_MAX_LIST_OBJECTS (16u << 20)
 /* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
 #define FB_MAX_VMAS (8u << 20)
 /* Mappings of all processes that are found in slabs: a host with 1,000 processes has some 500,000. */

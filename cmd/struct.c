@@ -8,34 +8,26 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "base/part.h"
 #include "base/text.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/objects.h"
 #include "cmd/shared/target.h"
 #include "cmd/struct_layout.h"
-#include "kernel/values/value_print.h"
 
 #define MAX_ARGUMENTS 64u
-#define TEXT_DEPTH 2u
-#define MAX_TEXT (64u << 20)
 /* Elements of a list: more would not be read by anybody. */
 #define MAX_LIST 1000000u
 
 struct structs {
 	struct fb_context *context;
 	struct fb_input *input;
-	struct fb_module_types *types;
-	struct fb_modules *modules; /* NULL: cannot be read, and pointers have no symbols */
+	struct fb_objects objects;
 	struct fb_target target;
 	struct fb_value value; /* the type, at its address; 0 without one */
 	bool has_address;
-	const char **paths; /* of members; in context->args */
-	size_t path_count;
 	const char *list;     /* --list */
 	uint64_t list_offset; /* of its member */
-	unsigned depth;
-	bool depth_given;
-	json_t *elements; /* --list with --json */
+	json_t *elements;     /* --list with --json */
 	size_t element_count;
 };
 
@@ -61,8 +53,8 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 		if (end == arg || *end || *arg == '-' || depth > FB_MAX_TYPE_DEPTH)
 			argp_error(state, "--depth takes a number up to %u, not '%s'",
 				   FB_MAX_TYPE_DEPTH, arg);
-		structs->depth = (unsigned)depth;
-		structs->depth_given = true;
+		structs->objects.depth = (unsigned)depth;
+		structs->objects.depth_given = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -87,52 +79,6 @@ static const struct fb_usage usage = {
 	.examples = examples,
 };
 
-static struct fb_error *unknown_type(struct structs *structs, const char *name)
-{
-	const char *nearest =
-		fb_btf_nearest(fb_kernel_types(fb_input_kernel(structs->input)), name);
-
-	if (!nearest)
-		return fb_error_create(FB_NOT_FOUND, "no type is named '%s'", name);
-	return fb_error_create(FB_NOT_FOUND, "no type is named '%s'; the nearest is '%s'", name,
-			       nearest);
-}
-
-/* keyword: "struct", "union", "enum", or NULL for any kind. */
-static struct fb_error *find_type(struct structs *structs, const char *keyword, const char *name)
-{
-	static const struct {
-		const char *keyword;
-		enum fb_type_kind kind;
-	} kinds[] = {
-		{"struct", FB_TYPE_STRUCT},   {"union", FB_TYPE_UNION}, {"enum", FB_TYPE_ENUM},
-		{"typedef", FB_TYPE_TYPEDEF}, {"", FB_TYPE_INT},
-	};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(kinds); i++) {
-		struct fb_error *err;
-
-		if (keyword && strcmp(keyword, kinds[i].keyword) != 0)
-			continue;
-		err = fb_module_types_find(structs->types, kinds[i].kind, name,
-					   &structs->value.types, &structs->value.type);
-		if (!fb_error_is(err, FB_NOT_FOUND))
-			return err;
-		fb_error_destroy(err);
-	}
-	return unknown_type(structs, name);
-}
-
-static bool is_keyword(const char *text, size_t length)
-{
-	static const char *const keywords[] = {"struct", "union", "enum"};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(keywords); i++)
-		if (strlen(keywords[i]) == length && !strncmp(keywords[i], text, length))
-			return true;
-	return false;
-}
-
 /* "struct NAME" may be one argument, two, or NAME alone. *used_ret counts them. */
 static struct fb_error *parse_type(struct structs *structs, size_t *used_ret)
 {
@@ -141,16 +87,18 @@ static struct fb_error *parse_type(struct structs *structs, size_t *used_ret)
 	char keyword[8] = "";
 
 	*used_ret = 1;
-	if (space && is_keyword(text, (size_t)(space - text))) {
+	if (space && fb_is_type_keyword(text, (size_t)(space - text))) {
 		memcpy(keyword, text, (size_t)(space - text));
-		return find_type(structs, keyword, space + strspn(space, " "));
+		return fb_objects_find_type(&structs->objects, keyword, space + strspn(space, " "),
+					    &structs->value);
 	}
-	if (context->arg_count > 1 && is_keyword(text, strlen(text)) &&
+	if (context->arg_count > 1 && fb_is_type_keyword(text, strlen(text)) &&
 	    context->args[1][0] != '.') {
 		*used_ret = 2;
-		return find_type(structs, text, context->args[1]);
+		return fb_objects_find_type(&structs->objects, text, context->args[1],
+					    &structs->value);
 	}
-	return find_type(structs, NULL, text);
+	return fb_objects_find_type(&structs->objects, NULL, text, &structs->value);
 }
 
 static struct fb_error *open_target(struct structs *structs, const char *text)
@@ -173,23 +121,24 @@ static struct fb_error *parse_arguments(struct structs *structs)
 	size_t used = 0;
 	struct fb_error *err;
 
-	if (!fb_kernel_types(fb_input_kernel(structs->input)))
-		return fb_error_create(FB_NOT_FOUND, "%s",
-				       fb_kernel_lost(fb_input_kernel(structs->input)));
 	err = parse_type(structs, &used);
 	if (!err && used < context->arg_count && context->args[used][0] != '.') {
 		err = open_target(structs, context->args[used++]);
 		structs->has_address = !err;
+		structs->objects.space = structs->target.space;
 		structs->value.address = structs->target.address;
 	}
 	if (err)
 		return err;
-	structs->paths = context->args + used;
-	structs->path_count = context->arg_count - used;
-	for (size_t i = 0; i < structs->path_count; i++)
-		if (structs->paths[i][0] != '.')
+	for (size_t i = used; i < context->arg_count && !err; i++) {
+		if (context->args[i][0] != '.')
 			fb_usage_error("struct", "'%s' is no member: a member begins with a dot",
-				       structs->paths[i]);
+				       context->args[i]);
+		err = fb_objects_add_path(&structs->objects, context->args[i] + 1,
+					  strlen(context->args[i] + 1));
+	}
+	if (err)
+		return err;
 	if (structs->list && !structs->has_address)
 		fb_usage_error("struct", "--list takes the address of a list's head, behind TYPE");
 	return NULL;
@@ -198,158 +147,37 @@ static struct fb_error *parse_arguments(struct structs *structs)
 static struct fb_error *print_layout(struct structs *structs, json_t *answer)
 {
 	struct fb_output *output = structs->context->output;
-	json_t *members = structs->path_count ? json_array() : NULL;
+	json_t *members = structs->objects.path_count ? json_array() : NULL;
 	struct fb_error *err = NULL;
 
-	if (!structs->path_count && answer)
+	if (!structs->objects.path_count && answer)
 		fb_layout_to_json(&structs->value, answer);
-	else if (!structs->path_count)
+	else if (!structs->objects.path_count)
 		fb_layout_print(output, &structs->value);
-	for (size_t i = 0; i < structs->path_count && !err; i++) {
+	for (size_t i = 0; i < structs->objects.path_count && !err; i++) {
 		struct fb_value member;
 
-		err = fb_value_follow(NULL, structs->types, &structs->value, structs->paths[i],
-				      &member);
+		err = fb_value_follow(NULL, structs->objects.types, &structs->value,
+				      structs->objects.paths[i], &member);
 		if (err)
 			break;
 		if (answer) {
 			json_array_append_new(
-				members, fb_layout_member_json(structs->paths[i] + 1, &member));
+				members,
+				fb_layout_member_json(structs->objects.paths[i] + 1, &member));
 			continue;
 		}
-		fb_print(output, FB_STYLE_BOLD, "%s", structs->paths[i]);
+		fb_print(output, FB_STYLE_BOLD, "%s", structs->objects.paths[i]);
 		fb_put(" at offset %" PRIu64 ": ", member.address);
 		/* The layout of a member begins at 0 itself. */
 		member.address = 0;
 		fb_layout_print(output, &member);
 	}
-	if (answer && structs->path_count) {
+	if (answer && structs->objects.path_count) {
 		json_object_set(answer, "members", members);
 		json_object_set_new(answer, "enumerators", json_null());
 	}
 	json_decref(members);
-	return err;
-}
-
-static struct fb_value_printer printer_of(const struct structs *structs)
-{
-	unsigned standard = structs->context->options.json ? FB_MAX_TYPE_DEPTH : TEXT_DEPTH;
-
-	return (struct fb_value_printer){
-		.space = structs->target.space,
-		.modules = structs->modules,
-		.depth = structs->depth_given ? structs->depth : standard,
-	};
-}
-
-/* Nothing read is an error; a part not read a warning. */
-static struct fb_error *judge(struct structs *structs, struct fb_value_printer *printer,
-			      struct fb_error *err)
-{
-	struct fb_error *reason = printer->reason;
-
-	if (err || !reason) {
-		fb_error_destroy(reason);
-		return err;
-	}
-	if (!printer->read)
-		return reason;
-	fb_warn_error(structs->context->warnings, reason, "%u values cannot be read; the first",
-		      printer->missing);
-	return NULL;
-}
-
-/* Where several members are given, one that cannot be read is only missing; err is returned where none can be
- * read. */
-static struct fb_error *spare_others(struct structs *structs, struct fb_error *err, size_t *missing)
-{
-	if ((!fb_error_is(err, FB_FAULT) && !fb_error_is(err, FB_ABSENT)) ||
-	    ++*missing == structs->path_count)
-		return err;
-	fb_warn_error(structs->context->warnings, err, "not to be had");
-	return NULL;
-}
-
-/* A value at a path; "" for all of it. */
-static struct fb_error *print_value_text(struct structs *structs, const struct fb_value *value,
-					 const char *path)
-{
-	struct fb_value_printer printer = printer_of(structs);
-	struct fb_value found;
-	struct fb_buf text;
-	struct fb_error *err;
-
-	fb_buf_init(&text, MAX_TEXT);
-	err = fb_value_follow(printer.space, structs->types, value, path, &found);
-	if (!err)
-		err = fb_value_text(&printer, &found, &text);
-	err = judge(structs, &printer, err);
-	if (!err) {
-		if (*path)
-			fb_print(structs->context->output, FB_STYLE_BOLD, "%s = ", path);
-		fb_put("%.*s\n", (int)text.size, (const char *)text.data);
-	}
-	fb_buf_deinit(&text);
-	return err;
-}
-
-static struct fb_error *value_to_json(struct structs *structs, const struct fb_value *value,
-				      const char *path, json_t **json_ret)
-{
-	struct fb_value_printer printer = printer_of(structs);
-	struct fb_value found;
-	json_t *json = NULL;
-	struct fb_error *err;
-
-	err = fb_value_follow(printer.space, structs->types, value, path, &found);
-	if (!err)
-		err = fb_value_json(&printer, &found, &json);
-	err = judge(structs, &printer, err);
-	if (err)
-		json_decref(json);
-	else
-		*json_ret = json;
-	return err;
-}
-
-/* The whole value, or an object of its members that were given. */
-static struct fb_error *object_to_json(struct structs *structs, const struct fb_value *value,
-				       json_t **json_ret)
-{
-	json_t *object;
-	size_t missing = 0;
-	struct fb_error *err = NULL;
-
-	if (!structs->path_count)
-		return value_to_json(structs, value, "", json_ret);
-	object = json_object();
-	for (size_t i = 0; i < structs->path_count && !err; i++) {
-		json_t *json = NULL;
-
-		err = value_to_json(structs, value, structs->paths[i], &json);
-		err = spare_others(structs, err, &missing);
-		if (!err &&
-		    json_object_set_new(object, structs->paths[i] + 1, json ? json : json_null()))
-			err = fb_error_nomem();
-	}
-	if (err)
-		json_decref(object);
-	else
-		*json_ret = object;
-	return err;
-}
-
-static struct fb_error *object_to_text(struct structs *structs, const struct fb_value *value)
-{
-	size_t missing = 0;
-	struct fb_error *err = NULL;
-
-	if (!structs->path_count)
-		return print_value_text(structs, value, "");
-	for (size_t i = 0; i < structs->path_count && !err; i++) {
-		err = print_value_text(structs, value, structs->paths[i]);
-		err = spare_others(structs, err, &missing);
-	}
 	return err;
 }
 
@@ -361,9 +189,9 @@ static struct fb_error *show_element(struct structs *structs, const struct fb_va
 	if (!structs->elements) {
 		fb_print(structs->context->output, FB_STYLE_DIM, "0x%" PRIx64 ":\n",
 			 value->address);
-		return object_to_text(structs, value);
+		return fb_objects_print(&structs->objects, value, "");
 	}
-	err = object_to_json(structs, value, &json);
+	err = fb_objects_json(&structs->objects, value, &json);
 	if (err)
 		return err;
 	object = json_object();
@@ -429,7 +257,8 @@ static struct fb_error *print_text(struct structs *structs)
 {
 	if (!structs->has_address)
 		return print_layout(structs, NULL);
-	return structs->list ? walk_list(structs) : object_to_text(structs, &structs->value);
+	return structs->list ? walk_list(structs)
+			     : fb_objects_print(&structs->objects, &structs->value, "");
 }
 
 static struct fb_error *fill_json(struct structs *structs, json_t *answer)
@@ -445,7 +274,7 @@ static struct fb_error *fill_json(struct structs *structs, json_t *answer)
 		err = walk_list(structs);
 		json = structs->elements;
 	} else {
-		err = object_to_json(structs, &structs->value, &json);
+		err = fb_objects_json(&structs->objects, &structs->value, &json);
 	}
 	json_object_set_new(answer, "value", json);
 	return err;
@@ -476,18 +305,15 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &structs);
 	err = fb_context_open(context, &structs.input);
 	if (!err)
-		err = fb_module_types_create(fb_input_kernel(structs.input), &structs.types);
+		err = fb_objects_open(context, structs.input, &structs.objects);
 	if (!err)
 		err = parse_arguments(&structs);
-	if (!err && structs.has_address && !context->options.json)
-		/* Pointers are shown without symbols where modules cannot be read. */ err =
-			fb_part_skip(
-				fb_modules_load(fb_input_kernel(structs.input), &structs.modules));
+	if (!err && structs.has_address)
+		err = fb_objects_load_symbols(&structs.objects);
 	if (!err)
 		err = context->options.json ? print_json(&structs) : print_text(&structs);
 	fb_target_deinit(&structs.target);
-	fb_modules_destroy(structs.modules);
-	fb_module_types_destroy(structs.types);
+	fb_objects_deinit(&structs.objects);
 	fb_input_destroy(structs.input);
 	return err;
 }

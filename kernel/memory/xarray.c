@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks up one entry of an XArray, or the first one of a range. Called for the swap cache and the page cache.
+ * Looks up one entry of an XArray, or the first one of a range, or walks all. Called for the swap cache and the page
+ * cache, and by the command tree.
  */
 #include "kernel/memory/xarray.h"
 
 #include <inttypes.h>
+
+#include "base/limits.h"
+#include "base/u64_map.h"
 
 /* lib/xarray.c: XA_CHUNK_SHIFT; an internal entry has its low bits 10, and is a node above 4096,
  * a sibling (the slot's number, shifted) below 62. */
@@ -167,4 +171,82 @@ struct fb_error *fb_xarray_next(struct fb_kernel *kernel, uint64_t address, uint
 	*index_ret = index;
 	*entry_ret = (entry & INTERNAL_MASK) == INTERNAL_TAG ? 0 : entry;
 	return NULL;
+}
+
+struct walk {
+	struct fb_kernel *kernel;
+	struct fb_error *(*callback)(void *context, uint64_t first, uint64_t last, uint64_t entry);
+	struct fb_error *(*broken)(void *context, struct fb_error *err);
+	void *context;
+	struct fb_u64_map seen; /* nodes */
+};
+
+static struct fb_error *enter(struct walk *walk, uint64_t node, uint64_t above, uint64_t *shift_ret,
+			      uint64_t entries_ret[CHUNK_MASK + 1])
+{
+	const struct fb_field *slots = &fb_kernel_layout(walk->kernel)->xa_node_slots;
+	bool fresh = false;
+	struct fb_error *err = fb_u64_set_add(&walk->seen, node, FB_MAX_LIST_OBJECTS,
+					      "nodes of an XArray", &fresh);
+
+	if (!err && !fresh)
+		err = fb_error_create(FB_CORRUPT, "two ways through the tree lead to it");
+	if (!err)
+		err = read_shift(walk->kernel, node, above, shift_ret);
+	if (!err)
+		err = fb_layout_require(slots);
+	if (!err)
+		err = fb_space_read(fb_kernel_space(walk->kernel), node + slots->offset,
+				    entries_ret, (CHUNK_MASK + 1) * sizeof(uint64_t));
+	return fb_error_prefix(err, "xa_node 0x%" PRIx64, node);
+}
+
+/* A node whose first index is `base`. Each level lowers the shift, which bounds the recursion. */
+static struct fb_error *walk_node(struct walk *walk, uint64_t node, uint64_t base, uint64_t above)
+{
+	uint64_t entries[CHUNK_MASK + 1], shift = 0;
+	struct fb_error *err = enter(walk, node, above, &shift, entries);
+
+	if (err)
+		return fb_error_is_fatal(err) || fb_error_is(err, FB_LIMIT) ||
+				       fb_error_is(err, FB_NOT_FOUND)
+			       ? err
+			       : walk->broken(walk->context, err);
+	for (uint64_t slot = 0, next; slot <= CHUNK_MASK && !err; slot = next) {
+		uint64_t first = base + (slot << shift);
+
+		/* Behind an entry of several slots stand siblings of it. */
+		for (next = slot + 1;
+		     next <= CHUNK_MASK && is_sibling(entries[next]) && entries[next] >> 2 == slot;)
+			next++;
+		/* Of 64 bits the highest node has room for the first 16 slots only. */
+		if (shift && slot >> (64 - shift))
+			break;
+		if (is_node(entries[slot]))
+			err = walk_node(walk, entries[slot] - INTERNAL_TAG, first, shift);
+		else if (entries[slot] && (entries[slot] & INTERNAL_MASK) != INTERNAL_TAG)
+			err = walk->callback(walk->context, first,
+					     first + ((next - slot) << shift) - 1, entries[slot]);
+	}
+	return err;
+}
+
+struct fb_error *fb_xarray_for_each(struct fb_kernel *kernel, uint64_t address,
+				    struct fb_error *(*callback)(void *context, uint64_t first,
+								 uint64_t last, uint64_t entry),
+				    struct fb_error *(*broken)(void *context, struct fb_error *err),
+				    void *context)
+{
+	struct walk walk = {
+		.kernel = kernel, .callback = callback, .broken = broken, .context = context};
+	uint64_t head = 0;
+	struct fb_error *err =
+		fb_kernel_field(kernel, address, &fb_kernel_layout(kernel)->xarray_head, &head);
+
+	if (!err && is_node(head))
+		err = walk_node(&walk, head - INTERNAL_TAG, 0, 64);
+	else if (!err && head && (head & INTERNAL_MASK) != INTERNAL_TAG)
+		err = callback(context, 0, 0, head);
+	fb_u64_map_deinit(&walk.seen);
+	return err;
 }

@@ -24,7 +24,8 @@ run ps "$dump" --json
 no_controls "ps --json"
 # shellcheck disable=SC2016 # a jq variable
 expect_json 'any(.tasks[]; .pid == $pid and (.comm | contains("red")))' "JSON has the name" --argjson pid "$pid"
-for command in "info" "vm $pid" "files $pid" "mounts" "mem" "cpus" "cgroups" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000"; do
+for command in "info" "vm $pid" "files $pid" "mounts" "mem" "cpus" "cgroups" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000" \
+    "list task_struct.tasks init_task -s comm"; do
     # shellcheck disable=SC2086 # words
     set -- $command
     run "$1" "$dump" "${@:2}"
@@ -60,6 +61,8 @@ for command in $commands; do
     rd) words=(init_task 64) ;;
     vtop | sym) words=(init_task) ;;
     struct) words=(task_struct) ;;
+    list) words=(task_struct.tasks init_task -s comm) ;;
+    tree) words=(xarray worker_pool_idr worker_pool) ;;
     merge) words=(--force) ;;
     extract) words=(--all --force -o "$work/$evil/out$evil") ;;
     report) words=(--force) ;;

@@ -72,8 +72,10 @@ static void crash_is_understood(void)
 	expect("rd -x 9jiffies 2", -1, "rd -x 9jiffies 2");
 	expect("kmem ffffffffa32070d0", -1, "vtop ffffffffa32070d0");
 	expect("vtop -c 130 55d4a696e4e0", -1, "vtop 130:55d4a696e4e0");
+	expect("tree -t rbtree -o vmap_area.rb_node vmap_area_root", -1,
+	       "tree rbtree vmap_area_root vmap_area.rb_node");
 	expect("list -H modules -o module.list -s module.name", -1,
-	       "struct module modules --list list .name");
+	       "list module.list modules -H -s name");
 	expect("gcore 143", -1, "extract 143 -o core.143");
 	expect("irq -b", -1, "");
 	expect("irq", -1, "");
@@ -162,6 +164,8 @@ static void own_words_keep_their_meaning(void)
 				continue;
 			if (strcmp(alias->crash, "rd -r FILE ADDR N") == 0)
 				continue; /* our -r takes no third argument */
+			if (strncmp(alias->crash, "list -H ADDR -o ", 16) == 0)
+				continue; /* we have no -o */
 			CU_ASSERT_STRING_EQUAL(alias->here ? alias->here : "", alias->crash);
 		}
 	}

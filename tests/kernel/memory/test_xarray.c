@@ -285,7 +285,94 @@ static void what_is_fatal_passes(void)
 	made_kernel_destroy(question.made);
 }
 
+struct walked {
+	struct {
+		uint64_t first, last, entry;
+	} item[16];
+	size_t count, broken;
+};
+
+static struct fb_error *keep(void *context, uint64_t first, uint64_t last, uint64_t entry)
+{
+	struct walked *walked = context;
+
+	if (walked->count == FB_ARRAY_SIZE(walked->item))
+		return fb_error_create(FB_UNSUPPORTED, "stop");
+	walked->item[walked->count].first = first;
+	walked->item[walked->count].last = last;
+	walked->item[walked->count++].entry = entry;
+	return NULL;
+}
+
+static struct fb_error *note_broken(void *context, struct fb_error *err)
+{
+	struct walked *walked = context;
+
+	if (fb_error_is_fatal(err))
+		return err;
+	walked->broken++;
+	fb_error_destroy(err);
+	return NULL;
+}
+
+static bool is_item(const struct walked *walked, size_t at, uint64_t first, uint64_t last,
+		    uint64_t entry)
+{
+	return at < walked->count && walked->item[at].first == first &&
+	       walked->item[at].last == last && walked->item[at].entry == entry;
+}
+
+static void walks_all_in_order(void)
+{
+	struct walked walked = {0};
+	uint64_t array, top, leaf, lost;
+	struct made_kernel *made = make(&array);
+
+	FB_OK(fb_xarray_for_each(&made->kernel, array, keep, note_broken, &walked));
+	CU_ASSERT(!walked.count && !walked.broken);
+	MADE_SET(made, array, xarray_head, ITEM(0));
+	FB_OK(fb_xarray_for_each(&made->kernel, array, keep, note_broken, &walked));
+	CU_ASSERT(is_item(&walked, 0, 0, 0, ITEM(0)));
+	top = make_node(made, 6);
+	leaf = make_node(made, 0);
+	lost = made_alloc_pages(made, FB_PAGE_SIZE);
+	made_lose(made, lost);
+	MADE_SET(made, array, xarray_head, top + 2);
+	set_slot(made, top, 1, leaf + 2);
+	set_slot(made, top, 2, lost + 2);
+	set_slot(made, top, 3, leaf + 2); /* a second way to it */
+	set_slot(made, top, 8, ITEM(8));
+	set_slot(made, top, 9, 8 << 2 | 2);
+	set_slot(made, top, 10, 257 << 2 | 2); /* reserved */
+	set_slot(made, leaf, 3, ITEM(3));
+	set_slot(made, leaf, 63, 77 << 1 | 1);
+	walked.count = 0;
+	FB_OK(fb_xarray_for_each(&made->kernel, array, keep, note_broken, &walked));
+	CU_ASSERT(walked.count == 3 && walked.broken == 2);
+	CU_ASSERT(is_item(&walked, 0, 64 + 3, 64 + 3, ITEM(3)));
+	CU_ASSERT(is_item(&walked, 1, 64 + 63, 64 + 63, 77 << 1 | 1));
+	CU_ASSERT(is_item(&walked, 2, 64 * 8, 64 * 10 - 1, ITEM(8)));
+	made_kernel_destroy(made);
+}
+
+static void the_highest_tree_has_16_slots(void)
+{
+	struct walked walked = {0};
+	uint64_t array, top;
+	struct made_kernel *made = make(&array);
+
+	top = make_node(made, 60);
+	MADE_SET(made, array, xarray_head, top + 2);
+	set_slot(made, top, 15, ITEM(15));
+	set_slot(made, top, 16, ITEM(16));
+	FB_OK(fb_xarray_for_each(&made->kernel, array, keep, note_broken, &walked));
+	CU_ASSERT(walked.count == 1 && !walked.broken);
+	CU_ASSERT(is_item(&walked, 0, 15ull << 60, UINT64_MAX, ITEM(15)));
+	made_kernel_destroy(made);
+}
+
 FB_TEST_MAIN("kernel/xarray", FB_TEST(loads_from_any_height), FB_TEST(follows_siblings),
 	     FB_TEST(refuses_what_cannot_be), FB_TEST(says_what_is_missing),
 	     FB_TEST(finds_the_next), FB_TEST(the_last_index_ends_it),
-	     FB_TEST(no_walk_to_the_next_is_endless), FB_TEST(what_is_fatal_passes))
+	     FB_TEST(no_walk_to_the_next_is_endless), FB_TEST(walks_all_in_order),
+	     FB_TEST(the_highest_tree_has_16_slots), FB_TEST(what_is_fatal_passes))
