@@ -19,7 +19,9 @@ struct fb_filter {
 	struct fb_page_classifier *classifier; /* NULL: no class is known */
 	uint64_t window;                       /* its first frame; UINT64_MAX: none yet */
 	uint8_t classes[FB_PAGE_CLASS_WINDOW];
-	uint64_t end; /* frames from here on are outside of the kernel's memory */
+	uint64_t end;                /* frames from here on are outside of the kernel's memory */
+	uint64_t run_start, run_end; /* frames that are known to be in the dump */
+	bool leaves_out[FB_PAGE_CLASSES];
 	struct fb_filter_count counts[FB_PAGE_CLASSES];
 };
 
@@ -62,6 +64,8 @@ struct fb_error *fb_filter_create(struct fb_kernel *kernel, unsigned level,
 	filter->level = level;
 	filter->kept = kept;
 	filter->window = UINT64_MAX;
+	for (unsigned i = 0; i < FB_PAGE_CLASSES; i++)
+		filter->leaves_out[i] = fb_level_leaves_out(level, i);
 	err = fb_part_warn(fb_kernel_warnings(kernel),
 			   fb_page_classifier_create(kernel, &filter->classifier),
 			   "what pages are used for is not known, so that none is left out");
@@ -108,25 +112,39 @@ static struct fb_error *class_of(struct fb_filter *filter, uint64_t pfn,
 static bool stays(struct fb_filter *filter, uint64_t pfn, enum fb_page_class class)
 {
 	struct fb_filter_count *count = &filter->counts[class];
-	bool wanted = filter->kept && fb_frame_set_has(filter->kept, pfn) &&
-		      class != FB_PAGE_OFFLINE && class != FB_PAGE_POISONED &&
-		      class != FB_PAGE_OUTSIDE;
 
-	if (!fb_level_leaves_out(filter->level, class))
+	if (!filter->leaves_out[class]) {
 		count->kept++;
-	else if (wanted)
+		return true;
+	}
+	if (filter->kept && fb_frame_set_has(filter->kept, pfn) && class != FB_PAGE_OFFLINE &&
+	    class != FB_PAGE_POISONED && class != FB_PAGE_OUTSIDE) {
 		count->kept_though++;
-	else
-		count->left_out++;
-	return wanted || !fb_level_leaves_out(filter->level, class);
+		return true;
+	}
+	count->left_out++;
+	return false;
+}
+
+/* The first frame at or behind pfn that the dump has. */
+static uint64_t next_dumped(struct fb_filter *filter, uint64_t pfn)
+{
+	if (pfn >= filter->run_start && pfn < filter->run_end)
+		return pfn;
+	pfn = fb_dump_next_page(filter->dump, pfn);
+	if (pfn != UINT64_MAX) {
+		filter->run_start = pfn;
+		filter->run_end = fb_dump_run_end(filter->dump, pfn);
+	}
+	return pfn;
 }
 
 struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn, uint64_t *pfn_ret)
 {
 	if (!pfn)
 		memset(filter->counts, 0, sizeof(filter->counts));
-	for (pfn = fb_dump_next_page(filter->dump, pfn); pfn != UINT64_MAX;
-	     pfn = fb_dump_next_page(filter->dump, pfn + 1)) {
+	for (pfn = next_dumped(filter, pfn); pfn != UINT64_MAX;
+	     pfn = next_dumped(filter, pfn + 1)) {
 		enum fb_page_class class;
 		struct fb_error *err = class_of(filter, pfn, &class);
 

@@ -60,17 +60,29 @@ uint64_t fb_kdump_tables_end(const struct fb_kdump_tables *tables)
 	return tables->descriptors.offset + tables->capacity * sizeof(*tables->pending);
 }
 
+/* Sets the bits [from, to). */
+static void set_bits(uint8_t *bits, uint64_t from, uint64_t to)
+{
+	for (; from < to && from % 8; from++)
+		bits[from / 8] |= (uint8_t)(1u << from % 8);
+	memset(bits + from / 8, 0xff, (to - from) / 8);
+	for (from += (to - from) / 8 * 8; from < to; from++)
+		bits[from / 8] |= (uint8_t)(1u << from % 8);
+}
+
 /* The frames of the window that exist: by the input's own bitmap, else those that it has. */
 static struct fb_error *find_existing(struct fb_kdump_tables *tables, size_t length)
 {
-	uint64_t first = tables->window * 8, end = first + (uint64_t)length * 8;
+	uint64_t first = tables->window * 8, end = first + (uint64_t)length * 8, next;
 
 	if (tables->has_existing)
 		return fb_dump_existing_bitmap(tables->dump, tables->window, tables->existing_bits,
 					       length);
 	for (uint64_t pfn = fb_dump_next_page(tables->dump, first); pfn < end;
-	     pfn = fb_dump_next_page(tables->dump, pfn + 1))
-		tables->existing_bits[(pfn - first) / 8] |= (uint8_t)(1u << pfn % 8);
+	     pfn = fb_dump_next_page(tables->dump, next)) {
+		next = fb_dump_run_end(tables->dump, pfn);
+		set_bits(tables->existing_bits, pfn - first, (next < end ? next : end) - first);
+	}
 	return NULL;
 }
 

@@ -33,6 +33,15 @@ uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn)
 	return pfn < dump->info.max_pfn ? dump->ops->next(dump, pfn, true) : UINT64_MAX;
 }
 
+uint64_t fb_dump_run_end(struct fb_dump *dump, uint64_t pfn)
+{
+	const uint64_t end = dump->ops->next(dump, pfn, false);
+
+	if (end > dump->info.max_pfn)
+		return dump->info.max_pfn;
+	return end > pfn ? end : pfn + 1;
+}
+
 void fb_dump_keep_failure(struct fb_dump *dump, struct fb_error *err)
 {
 	const bool kept = fb_error_is_fatal(err) || fb_error_is(err, FB_CORRUPT);

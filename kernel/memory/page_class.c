@@ -38,6 +38,10 @@ struct page_words {
 struct fb_page_classifier {
 	struct fb_kernel *kernel;
 	uint32_t size; /* of struct page */
+	/* Where the words of a struct page are. */
+	struct {
+		uint32_t flags, mapping, compound, private, type;
+	} at;
 	struct page_flags flags;
 	struct fb_page_type buddy, offline, hugetlb, slab;
 	struct fb_field destructor; /* of a compound page, in its first tail; until 6.6 */
@@ -111,6 +115,11 @@ static struct fb_error *check_layout(struct fb_page_classifier *classifier)
 		return fb_error_create(FB_UNSUPPORTED, "struct page has %u bytes",
 				       layout->page.size);
 	classifier->size = layout->page.size;
+	classifier->at.flags = layout->page_flags.offset;
+	classifier->at.mapping = layout->page_mapping.offset;
+	classifier->at.compound = layout->page_compound_head.offset;
+	classifier->at.private = layout->page_private.offset;
+	classifier->at.type = layout->page_mapcount.offset;
 	return NULL;
 }
 
@@ -146,16 +155,16 @@ void fb_page_classifier_destroy(struct fb_page_classifier *classifier)
 	free(classifier);
 }
 
-static struct page_words words_of(const struct fb_page_classifier *classifier, const uint8_t *page)
+static inline struct page_words words_of(const struct fb_page_classifier *classifier,
+					 const uint8_t *page)
 {
-	const struct fb_layout *layout = fb_kernel_layout(classifier->kernel);
 	struct page_words words;
 
-	memcpy(&words.flags, page + layout->page_flags.offset, sizeof(words.flags));
-	memcpy(&words.mapping, page + layout->page_mapping.offset, sizeof(words.mapping));
-	memcpy(&words.compound, page + layout->page_compound_head.offset, sizeof(words.compound));
-	memcpy(&words.private, page + layout->page_private.offset, sizeof(words.private));
-	memcpy(&words.type, page + layout->page_mapcount.offset, sizeof(words.type));
+	memcpy(&words.flags, page + classifier->at.flags, sizeof(words.flags));
+	memcpy(&words.mapping, page + classifier->at.mapping, sizeof(words.mapping));
+	memcpy(&words.compound, page + classifier->at.compound, sizeof(words.compound));
+	memcpy(&words.private, page + classifier->at.private, sizeof(words.private));
+	memcpy(&words.type, page + classifier->at.type, sizeof(words.type));
 	return words;
 }
 

@@ -14,8 +14,3 @@ struct fb_page_type fb_page_type_find(const struct fb_kernel *kernel, const char
 		return (struct fb_page_type){UINT32_MAX, (uint32_t)value};
 	return (struct fb_page_type){0};
 }
-
-bool fb_page_type_is(const struct fb_page_type *type, uint32_t word)
-{
-	return type->mask && (word & type->mask) == type->value;
-}

@@ -26,6 +26,9 @@ struct fb_page_type fb_page_type_find(const struct fb_kernel *kernel, const char
 				      const char *number);
 
 /* Whether a page_type word (which is _mapcount in pages that processes map) says so. */
-bool fb_page_type_is(const struct fb_page_type *type, uint32_t word);
+static inline bool fb_page_type_is(const struct fb_page_type *type, uint32_t word)
+{
+	return type->mask && (word & type->mask) == type->value;
+}
 
 #endif

@@ -140,6 +140,39 @@ static void bits_are_set_in_each_window(void)
 	close_tables(tables);
 }
 
+/* Runs that begin and end within bytes, and one over the end of a window. */
+static const struct {
+	uint64_t start, end;
+} runs[] = {{3, 21}, {22, 23}, {64, 72}, {80, 85}, {WINDOW_PFNS - 100, WINDOW_PFNS + 9}};
+
+static bool is_in_run(uint64_t pfn)
+{
+	for (size_t i = 0; i < FB_ARRAY_SIZE(runs); i++)
+		if (pfn >= runs[i].start && pfn < runs[i].end)
+			return true;
+	return false;
+}
+
+static uint64_t next_in_run(struct fb_dump *dump, uint64_t pfn, bool readable)
+{
+	while (pfn < dump->info.max_pfn && is_in_run(pfn) != readable)
+		pfn++;
+	return readable && pfn == dump->info.max_pfn ? UINT64_MAX : pfn;
+}
+
+static void frames_of_the_input_exist(void)
+{
+	struct tables *tables = open_tables(WINDOW_PFNS + 20, 0, false);
+	size_t wrong = 0;
+
+	tables->ops.next = next_in_run;
+	finish(tables);
+	for (uint64_t pfn = 0; pfn < 8 * tables->bitmap_size; pfn++)
+		wrong += bit(tables, 0, pfn) != is_in_run(pfn) || bit(tables, 1, pfn);
+	CU_ASSERT_EQUAL(wrong, 0);
+	close_tables(tables);
+}
+
 static void more_descriptors_than_are_held(void)
 {
 	enum { COUNT = 2 * 4096 + 3 };
@@ -197,5 +230,5 @@ static void pages_have_their_place(void)
 }
 
 FB_TEST_MAIN("bundle/kdump_tables", FB_TEST(bits_are_set_in_each_window),
-	     FB_TEST(more_descriptors_than_are_held), FB_TEST(no_frame_exists_behind_the_end),
-	     FB_TEST(pages_have_their_place))
+	     FB_TEST(frames_of_the_input_exist), FB_TEST(more_descriptors_than_are_held),
+	     FB_TEST(no_frame_exists_behind_the_end), FB_TEST(pages_have_their_place))

@@ -129,6 +129,23 @@ static void memory_tells_what_was_cut_off(void)
 	free(bytes.data);
 }
 
+static void runs_end_where_pages_are_missing(void)
+{
+	struct fb_dump *dump = open_dump();
+	size_t runs = 0, wrong = 0;
+
+	for (uint64_t pfn = fb_dump_next_page(dump, 0), end; pfn != UINT64_MAX;
+	     pfn = fb_dump_next_page(dump, end), runs++) {
+		end = fb_dump_run_end(dump, pfn);
+		CU_ASSERT(end > pfn && end <= MAX_PFN && !fb_dump_has_page(dump, end));
+		for (uint64_t i = pfn; i < end; i++)
+			wrong += !fb_dump_has_page(dump, i) || fb_dump_run_end(dump, i) != end;
+	}
+	CU_ASSERT(runs > 3);
+	CU_ASSERT_EQUAL(wrong, 0);
+	fb_dump_destroy(dump);
+}
+
 static struct fb_error *read_some(void *context, size_t index)
 {
 	struct fb_dump *dump = context;
@@ -203,4 +220,5 @@ static void others_have_no_stored_pages(void)
 
 FB_TEST_MAIN("kernel/dump", FB_TEST(refuses_what_is_no_dump), FB_TEST(others_have_no_stored_pages),
 	     FB_TEST(memory_reads_across_pages), FB_TEST(memory_tells_what_is_there),
-	     FB_TEST(memory_tells_what_was_cut_off), FB_TEST(serves_many_threads))
+	     FB_TEST(memory_tells_what_was_cut_off), FB_TEST(runs_end_where_pages_are_missing),
+	     FB_TEST(serves_many_threads))
