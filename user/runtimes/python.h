@@ -36,6 +36,23 @@ FB_MUST_CHECK struct fb_error *fb_python_open(const struct fb_user_process *proc
 void fb_python_destroy(struct fb_python *python);
 FB_DESTROY_AT(struct fb_python, fb_python_destroy);
 
+/* A global interpreter lock, without which no thread runs Python (struct _gil_runtime_state). */
+struct fb_python_gil {
+	uint64_t start,
+		end; /* its addresses, end exclusive: its mutexes and conditions are among them */
+	bool locked;
+	uint64_t holder; /* FS base of the thread that has it, or had it last; 0: unknown */
+};
+
+/* All locks: one of each interpreter, but for those that share one. *gils_ret is an array that the caller frees. Locks that
+ * cannot be read are left out. FB_NOMEM; FB_OS. */
+FB_MUST_CHECK struct fb_error *fb_python_gils(struct fb_python *python,
+					      struct fb_python_gil **gils_ret, size_t *count_ret);
+
+/* "3.11". Writes it to `to`, and returns `to`. */
+#define FB_PYTHON_VERSION_SIZE 16u
+const char *fb_python_version(const struct fb_python *python, char to[FB_PYTHON_VERSION_SIZE]);
+
 /* Adds the frames of the thread with this FS base, which pthread_self() returns, to frames; none where the thread runs no
  * Python. Where a frame cannot be read, frames->end says why. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_python_frames(struct fb_python *python, uint64_t fs_base,

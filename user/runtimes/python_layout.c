@@ -19,6 +19,9 @@ static const struct fb_python_layout old_layouts[] = {
 		.runtime_interpreters = 40,
 		.interpreter_next = 0,
 		.interpreter_threads = 16,
+		.runtime_gil = 360,
+		.gil_holder = 8,
+		.gil_locked = 16,
 		.thread_next = 8,
 		.thread_id = 152,
 		.thread_frame = 56,
@@ -47,6 +50,9 @@ static const struct fb_python_layout old_layouts[] = {
 		.runtime_interpreters = 40,
 		.interpreter_next = 0,
 		.interpreter_threads = 72,
+		.interpreter_gil = 384,
+		.gil_holder = 8,
+		.gil_locked = 16,
 		.thread_next = 8,
 		.thread_id = 136,
 		.thread_frame = 56,
@@ -75,6 +81,8 @@ static const struct fb_python_layout old_layouts[] = {
 struct described {
 	uint32_t version;
 	uint8_t runtime_interpreters, interpreter_next, interpreter_threads;
+	/* The pointer to the lock; the interpreter's own lock, and two of its members. */
+	uint8_t interpreter_gil, own_gil, own_gil_locked, own_gil_holder;
 	uint8_t thread_next, thread_id, thread_frame;
 	uint8_t frame_previous, frame_code, frame_instruction, frame_owner;
 	uint8_t code_file, code_name, code_lines, code_first_line, code_instructions;
@@ -89,6 +97,10 @@ static const struct described described[] = {
 		.runtime_interpreters = 5,
 		.interpreter_next = 8,
 		.interpreter_threads = 9,
+		.interpreter_gil = 14,
+		.own_gil = 15,
+		.own_gil_locked = 17,
+		.own_gil_holder = 18,
 		.thread_next = 21,
 		.thread_frame = 23,
 		.thread_id = 24,
@@ -114,6 +126,10 @@ static const struct described described[] = {
 		.runtime_interpreters = 5,
 		.interpreter_next = 8,
 		.interpreter_threads = 9,
+		.interpreter_gil = 15,
+		.own_gil = 16,
+		.own_gil_locked = 18,
+		.own_gil_holder = 19,
 		.thread_next = 24,
 		.thread_frame = 26,
 		.thread_id = 27,
@@ -218,12 +234,18 @@ static struct fb_error *read_described(struct fb_space *space, uint64_t runtime,
 	for (size_t i = FREE_THREADED_WORD; i <= of->text_ascii; i++)
 		if (words[i] > MOST_OFFSET)
 			return fb_error_create(FB_CORRUPT, "its table of offsets is damaged");
+	if (words[of->own_gil_holder] < words[of->own_gil] ||
+	    words[of->own_gil_locked] < words[of->own_gil])
+		return fb_error_create(FB_CORRUPT, "its table of offsets is damaged");
 #define WORD(name) .name = (uint32_t)words[of->name]
 	*layout_ret = (struct fb_python_layout){
 		.version = of->version,
 		WORD(runtime_interpreters),
 		WORD(interpreter_next),
 		WORD(interpreter_threads),
+		WORD(interpreter_gil),
+		.gil_holder = (uint32_t)(words[of->own_gil_holder] - words[of->own_gil]),
+		.gil_locked = (uint32_t)(words[of->own_gil_locked] - words[of->own_gil]),
 		WORD(thread_next),
 		WORD(thread_id),
 		WORD(thread_frame),

@@ -15,6 +15,9 @@ struct fb_python_layout {
 	uint32_t version; /* 0x30b for 3.11 */
 	uint32_t runtime_interpreters;
 	uint32_t interpreter_next, interpreter_threads;
+	/* The global lock: in _PyRuntime (3.11), or where the interpreter points to. */
+	uint32_t runtime_gil, interpreter_gil;
+	uint32_t gil_holder, gil_locked;
 	uint32_t thread_next, thread_id, thread_frame;
 	/* thread_frame points to a _PyCFrame (until 3.12), which points to the frame at this offset. */
 	bool by_cframe;

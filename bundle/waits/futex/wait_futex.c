@@ -19,6 +19,7 @@
 #include "bundle/waits/futex/wait_musl.h"
 #include "bundle/waits/futex/wait_owner.h"
 #include "bundle/waits/futex/wait_pthread.h"
+#include "bundle/waits/futex/wait_python.h"
 #include "bundle/waits/futex/wait_runtime.h"
 #include "bundle/waits/futex/wait_thread_words.h"
 #include "bundle/waits/locks/wait_rt_lock.h"
@@ -302,8 +303,10 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	struct fb_futex_caller caller;
 	struct fb_pthread_wait lock;
 	const struct fb_task *thread;
+	const char *runtime = NULL;
 	struct fb_joined *joined;
 	struct fb_error *err, *added;
+	bool gil = false;
 
 	err = find_joined_thread(finder, blocked, call, &thread);
 	if (err || thread)
@@ -311,16 +314,21 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	err = fb_wait_process(finder, blocked->task, &joined);
 	if (!err)
 		err = fb_futex_caller_find(finder, blocked, joined, &caller);
+	if (!err)
+		err = fb_wait_find_runtime(finder, blocked, joined, &runtime);
+	if (!err && runtime && !strcmp(runtime, FB_RUNTIME_CPYTHON))
+		err = fb_wait_python_gil(finder, blocked, joined, call, &lock, &gil);
 	if (err)
 		return err;
-	err = recognise_lock(finder, joined, blocked, call, &caller, &lock);
+	if (!gil)
+		err = recognise_lock(finder, joined, blocked, call, &caller, &lock);
 	if (fb_error_is_fatal(err))
 		return err;
 	added = err ? add_word(finder, blocked, joined, call, &caller, err)
 		    : add_lock(finder, blocked, joined, call, &lock);
 	fb_error_destroy(err);
 	return added ? added
-		     : fb_wait_note_runtime(finder, blocked, joined,
+		     : fb_wait_note_runtime(blocked, runtime,
 					    &finder->graph.waits[finder->graph.wait_count - 1]);
 }
 

@@ -17,9 +17,9 @@ const char *fb_runtime_by_name(const char *name)
 		bool whole; /* the name is no longer */
 	} names[] = {
 		{"libjvm.so", "the Java virtual machine", true},
-		{"libpython", "CPython", false},
-		{"python2", "CPython", false},
-		{"python3", "CPython", false},
+		{"libpython", FB_RUNTIME_CPYTHON, false},
+		{"python2", FB_RUNTIME_CPYTHON, false},
+		{"python3", FB_RUNTIME_CPYTHON, false},
 		{"libnode.so", "Node.js (V8)", false},
 		{"node", "Node.js (V8)", true},
 		{"libv8.so", "V8", false},
@@ -95,26 +95,31 @@ static struct fb_error *find_on_stack(struct fb_wait_finder *finder,
 	return err;
 }
 
-struct fb_error *fb_wait_note_runtime(struct fb_wait_finder *finder,
+struct fb_error *fb_wait_find_runtime(struct fb_wait_finder *finder,
 				      const struct fb_blocked *blocked, struct fb_joined *joined,
-				      struct fb_wait *wait)
+				      const char **runtime_ret)
 {
-	const char *runtime = NULL;
 	struct fb_error *err;
 
+	*runtime_ret = NULL;
 	if (!blocked->has_regs || blocked->compat)
 		return NULL;
-	err = runtime_at(finder, blocked, joined, blocked->regs.rip, &runtime);
-	if (!err && !runtime)
-		err = find_go(finder, blocked, joined, &runtime);
-	if (!err && !runtime)
-		err = find_on_stack(finder, blocked, joined, &runtime);
-	if (err)
-		return err;
+	err = runtime_at(finder, blocked, joined, blocked->regs.rip, runtime_ret);
+	if (!err && !*runtime_ret)
+		err = find_go(finder, blocked, joined, runtime_ret);
+	if (!err && !*runtime_ret)
+		err = find_on_stack(finder, blocked, joined, runtime_ret);
+	return err;
+}
+
+struct fb_error *fb_wait_note_runtime(const struct fb_blocked *blocked, const char *runtime,
+				      struct fb_wait *wait)
+{
 	if (runtime)
 		return fb_wait_append(&wait->detail, "it sleeps in %s", runtime);
 	/* The name that tokio gives its workers, cut to the kernel's 15 bytes. */
-	if (!strncmp(blocked->task->comm, "tokio-runtime-w", 15))
+	if (blocked->has_regs && !blocked->compat &&
+	    !strncmp(blocked->task->comm, "tokio-runtime-w", 15))
 		return fb_wait_append(&wait->detail, "by its name a worker of tokio");
 	return NULL;
 }

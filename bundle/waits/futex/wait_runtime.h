@@ -8,11 +8,17 @@
 
 #include "bundle/waits/finder/wait_memory.h"
 
-/* Appends to the detail of the thread's wait the runtime in which it sleeps, where that is found: by the file of the
- * calling code, by return addresses on its stack, or by the symbols of a static program. */
-FB_MUST_CHECK struct fb_error *fb_wait_note_runtime(struct fb_wait_finder *finder,
+#define FB_RUNTIME_CPYTHON "CPython"
+
+/* Finds the runtime in which the thread sleeps: by the file of the calling code, by return addresses on its stack, or by the
+ * symbols of a static program. *runtime_ret is its name, static; NULL: none. */
+FB_MUST_CHECK struct fb_error *fb_wait_find_runtime(struct fb_wait_finder *finder,
 						    const struct fb_blocked *blocked,
-						    struct fb_joined *joined, struct fb_wait *wait);
+						    struct fb_joined *joined,
+						    const char **runtime_ret);
+/* Appends it to the detail of the thread's wait; where runtime is NULL, what the thread's own name says. */
+FB_MUST_CHECK struct fb_error *fb_wait_note_runtime(const struct fb_blocked *blocked,
+						    const char *runtime, struct fb_wait *wait);
 
 /* The runtime whose mapped file has this name (without its folder): "CPython" for "python3.13" or
  * "libpython3.11.so.1.0"; NULL: none. Static. */

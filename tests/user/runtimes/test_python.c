@@ -51,6 +51,18 @@
 #define BLANKS "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
 #define LAST_LINE 67u
 
+/* A thread that sleeps with the global lock held, which the other one wants. */
+#define HOLDER                                                 \
+	"import ctypes, os, sys, threading\n"                  \
+	"library = ctypes.PyDLL(None)\n"                       \
+	"def hold():\n"                                        \
+	"    os.write(int(sys.argv[1]), b'..')\n"              \
+	"    library.sleep(100000)\n"                          \
+	"threading.Thread(target=hold, daemon=True).start()\n" \
+	"while True:\n"                                        \
+	"    pass\n"
+
+static const char *program = PROGRAM;
 static char said_path[64];
 
 static void run_python(int ready)
@@ -58,7 +70,7 @@ static void run_python(int ready)
 	char fd[16];
 
 	snprintf(fd, sizeof(fd), "%d", ready);
-	(void)execlp("python3", "python3", "-X", "utf8", "-c", PROGRAM, fd, said_path, NULL);
+	(void)execlp("python3", "python3", "-X", "utf8", "-c", program, fd, said_path, NULL);
 }
 
 struct live {
@@ -212,6 +224,57 @@ static void frames_stand_where_they_are_evaluated(void)
 	stop(&live);
 }
 
+static void the_global_lock_has_its_holder(void)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	FB_CLEANUP(fb_free_at) struct fb_python_gil *gils = NULL;
+	char version[FB_PYTHON_VERSION_SIZE];
+	struct live live;
+	size_t count = 0;
+	bool started;
+
+	if (system("python3 -c 'import ctypes' 2>/dev/null") != 0) {
+		fb_test_skip("python3 has no ctypes");
+		return;
+	}
+	program = HOLDER;
+	started = start(&live);
+	program = PROGRAM;
+	if (!started)
+		return;
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
+	CU_ASSERT_EQUAL(strncmp(fb_python_version(python, version), "3.1", 3), 0);
+	FB_OK_FATAL(fb_python_gils(python, &gils, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 1);
+	CU_ASSERT_TRUE(gils[0].locked);
+	CU_ASSERT_EQUAL(gils[0].holder, live.process.regs[1].fs_base);
+	/* The first argument of the other thread's futex(). */
+	CU_ASSERT(live.process.regs[0].rdi >= gils[0].start);
+	CU_ASSERT(live.process.regs[0].rdi < gils[0].end);
+	stop(&live);
+}
+
+/* A lock of which a part is missing is left out. */
+static void a_lock_that_cannot_be_read_is_left_out(void)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	FB_CLEANUP(fb_free_at) struct fb_python_gil *gils = NULL, *none = NULL;
+	struct live live;
+	size_t count = 0;
+
+	if (!start(&live))
+		return;
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
+	FB_OK_FATAL(fb_python_gils(python, &gils, &count));
+	CU_ASSERT_EQUAL_FATAL(count, 1);
+	CU_ASSERT_FALSE(gils[0].locked);
+	live.process.absent_start = gils[0].start;
+	live.process.absent_end = gils[0].end;
+	FB_OK_FATAL(fb_python_gils(python, &none, &count));
+	CU_ASSERT_EQUAL(count, 0);
+	stop(&live);
+}
+
 /* A thread that runs no Python has none of its frames. */
 static void other_threads_have_none(void)
 {
@@ -335,6 +398,8 @@ static void a_frame_that_is_its_own_caller_ends_them(void)
 }
 
 FB_TEST_MAIN("user/runtimes/python", FB_TEST(frames_are_those_that_python_says),
-	     FB_TEST(frames_stand_where_they_are_evaluated), FB_TEST(other_threads_have_none),
+	     FB_TEST(frames_stand_where_they_are_evaluated),
+	     FB_TEST(the_global_lock_has_its_holder),
+	     FB_TEST(a_lock_that_cannot_be_read_is_left_out), FB_TEST(other_threads_have_none),
 	     FB_TEST(missing_pages_end_the_frames), FB_TEST(damaged_memory_ends_the_frames),
 	     FB_TEST(a_frame_that_is_its_own_caller_ends_them))

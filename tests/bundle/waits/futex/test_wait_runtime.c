@@ -100,8 +100,10 @@ static void name(struct fb_vma *vma, const char *path)
 static void check(struct sleeper *s, const char *detail)
 {
 	struct fb_wait wait = {0};
+	const char *runtime;
 
-	FB_OK_FATAL(fb_wait_note_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &wait));
+	FB_OK_FATAL(fb_wait_find_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &runtime));
+	FB_OK_FATAL(fb_wait_note_runtime(&s->of.blocked, runtime, &wait));
 	CU_ASSERT_EQUAL(wait.detail != NULL, detail != NULL);
 	if (wait.detail && detail)
 		CU_ASSERT_STRING_EQUAL(wait.detail, detail);
@@ -222,8 +224,12 @@ static struct fb_error *ask(void *context)
 	const struct question *question = context;
 	struct sleeper *s = question->sleeper;
 	struct fb_wait wait = {0};
+	const char *runtime = NULL;
 	struct fb_error *err =
-		fb_wait_note_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &wait);
+		fb_wait_find_runtime(&s->of.finder, &s->of.blocked, s->of.joined, &runtime);
+
+	if (!err)
+		err = fb_wait_note_runtime(&s->of.blocked, runtime, &wait);
 
 	CU_ASSERT_PTR_NULL(wait.detail);
 	free(wait.detail);

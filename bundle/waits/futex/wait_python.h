@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Recognises threads of CPython that wait for the global interpreter lock. Called by wait_futex.c. */
+#ifndef FB_BUNDLE_WAIT_PYTHON_H
+#define FB_BUNDLE_WAIT_PYTHON_H
+
+#include <stdbool.h>
+
+#include "bundle/waits/finder/wait_memory.h"
+#include "bundle/waits/futex/wait_futex_call.h"
+#include "bundle/waits/futex/wait_pthread.h"
+#include "user/runtimes/python.h"
+
+/* *found_ret: whether the word of the call is part of a global lock of an interpreter of the process; *lock_ret then
+ * describes it. False too where the interpreter cannot be read. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *
+fb_wait_python_gil(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
+		   struct fb_joined *joined, const struct fb_futex_call *call,
+		   struct fb_pthread_wait *lock_ret, bool *found_ret);
+
+/* The same of count known locks of an interpreter of this version: false where address is in none. */
+bool fb_python_gil_describe(const struct fb_python_gil *gils, size_t count, const char *version,
+			    uint64_t address, struct fb_pthread_wait *lock_ret);
+
+#endif
