@@ -334,6 +334,14 @@
 #define FB_MAX_SUPERBLOCKS (1u << 20)
 /* Slab caches: some 200; before 5.9 each of thousands of control groups had as many of its own. */
 #define FB_MAX_SLAB_CACHES (1u << 18)
+/* Work queues: some hundred, and several for each file system, disk and network card; and their pools of workers: two or
+ * four for each CPU, and some more for each node. */
+#define FB_MAX_WORK_QUEUES (1u << 18)
+#define FB_MAX_WORK_POOLS (1u << 16)
+/* Pairs of a work queue and a pool: one for each CPU and queue, on large hosts half a million. */
+#define FB_MAX_WORK_PAIRS (8u << 20)
+/* Work items that wait to be run, of all pools together: what drivers and file systems have queued, as a rule a few. */
+#define FB_MAX_WORK_ITEMS (1u << 20)
 /* Mounts of one namespace: fs.mount-max is 100,000. */
 #define FB_MAX_MOUNTS (1u << 18)
 /* Inodes that wait to be written back: a file server with 100 GB of page cache has some million. */

@@ -78,6 +78,11 @@ FB_ONE_OF("ftrace_ops_trampoline_list", "ftrace_list_end") /* fc0ea795f53c, 5.8 
 /* What came later: older kernels have nothing that it could tell. */
 FB_SINCE("task_struct.se.sched_delayed",
 	 "152e11f6df29, 6.12: before, no thread stayed queued asleep")
+FB_SINCE("bh_worker_pools", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
+FB_SINCE("enum worker_pool_flags.POOL_BH", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
+FB_SINCE("worker.current_at", "616db8779b1e, 6.5: before, the CPU time of an item was not noted")
+FB_SINCE("worker.current_start", "e8e14ac7cfe4, 7.0: before, the start of an item was not noted")
+FB_SINCE("pool_workqueue.mayday_cursor", "e5a30c303b07, 7.0: rescuers left no mark in lists before")
 FB_SINCE("mm_struct.futex.phash.hash", "80367ad01d93, 6.16: before, all futexes were in one table")
 FB_SINCE("futex_private_hash.hash_mask", "80367ad01d93, 6.16")
 FB_SINCE("futex_private_hash.queues", "80367ad01d93, 6.16")
@@ -130,6 +135,7 @@ FB_GONE("enum node_stat_item.NR_WRITEBACK_TEMP", "6.16: no page is counted so")
 FB_GONE("enum zone_stat_item.NR_BOUNCE", "6.16: no page is counted so")
 
 /* By the configuration. */
+FB_OPTION("wq_watchdog_thresh", "CONFIG_WQ_WATCHDOG")
 FB_OPTION("task_struct.stack_vm_area", "CONFIG_VMAP_STACK")
 FB_OPTION("enum pageflags.PG_hwpoison", "CONFIG_MEMORY_FAILURE")
 FB_OPTION("num_poisoned_pages", "CONFIG_MEMORY_FAILURE")

@@ -22,6 +22,7 @@
 #include "bundle/waits/locks/wait_freeze.h"
 #include "bundle/waits/recognisers.h"
 #include "bundle/waits/wait_unknown.h"
+#include "kernel/tasks/run_queue.h"
 
 /* Threads whose stacks are known at a time: 2 MB. */
 #define BATCH 4096u
@@ -87,25 +88,6 @@ static struct fb_error *find_all(struct fb_waits *waits)
 	return err ? err : run_batch(waits);
 }
 
-/* The clock that exec_start of the scheduler is taken from: the CPU that ran last tells best. */
-static struct fb_error *read_clock(struct fb_wait_finder *finder)
-{
-	struct fb_error *err = NULL;
-
-	for (uint32_t cpu = 0; !err && cpu < fb_kernel_cpu_limit(finder->kernel); cpu++) {
-		uint64_t rq, clock = 0;
-
-		err = fb_kernel_percpu_symbol(finder->kernel, cpu, "runqueues", &rq);
-		if (!err)
-			err = fb_kernel_field(finder->kernel, rq, &finder->layout->rq_clock_task,
-					      &clock);
-		err = fb_part_skip(err);
-		if (clock > finder->now)
-			finder->now = clock;
-	}
-	return err;
-}
-
 static struct fb_error *analyse(struct fb_waits *waits)
 {
 	const struct fb_tasks *tasks = waits->finder.tasks;
@@ -162,7 +144,7 @@ static struct fb_error *begin(struct fb_waits *waits, struct fb_input *input,
 	if (err)
 		return err;
 	finder->modules = waits->modules;
-	err = read_clock(finder);
+	err = fb_scheduler_now(finder->kernel, &finder->now);
 	if (err)
 		return err;
 	return fb_error_prefix(fb_orc_open(finder->kernel, waits->modules, &waits->orc),

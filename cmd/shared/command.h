@@ -124,6 +124,7 @@ extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;
 extern const struct fb_command fb_command_vtop;
 extern const struct fb_command fb_command_waits;
+extern const struct fb_command fb_command_workqueues;
 
 struct fb_example {
 	const char *text;    /* what it does, without a full stop */

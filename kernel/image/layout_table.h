@@ -433,6 +433,7 @@ FB_FIELD(hashinfo_lhash2_mask, "inet_hashinfo", "lhash2_mask")
 FB_FIELD(hashinfo_ehash, "inet_hashinfo", "ehash")
 FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
 
+#include "kernel/image/layout_table_events.h"
 #include "kernel/image/layout_table_groups.h"
 #include "kernel/image/layout_table_memory.h"
 #include "kernel/image/layout_table_waits.h"

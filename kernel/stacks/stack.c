@@ -375,3 +375,14 @@ void fb_kernel_stack_deinit(struct fb_kernel_stack *stack)
 	free(stack->frames);
 	memset(stack, 0, sizeof(*stack));
 }
+
+bool fb_kernel_is_scheduling(const char *symbol)
+{
+	static const char *const names[] = {"__schedule", "schedule", "schedule_timeout",
+					    "schedule_preempt_disabled", "__switch_to_asm"};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
+		if (!strcmp(symbol, names[i]))
+			return true;
+	return false;
+}

@@ -2,7 +2,7 @@
 /*
  * The kernel half of a thread's stack: from the place where it sleeps, or where its CPU
  * was stopped, back to its entry from user mode, or to the start of a kernel thread.
- * Called by bundle/stacks and bundle/waits.
+ * Called by bundle/stacks, bundle/waits and the command workqueues.
  */
 #ifndef FB_KERNEL_STACK_H
 #define FB_KERNEL_STACK_H
@@ -72,5 +72,8 @@ FB_MUST_CHECK struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, 
 						      uint32_t cpu,
 						      struct fb_kernel_stack *stack_ret);
 void fb_kernel_stack_deinit(struct fb_kernel_stack *stack);
+
+/* Whether a function is one of those that switch threads, with which the stack of every thread begins that sleeps. */
+bool fb_kernel_is_scheduling(const char *symbol);
 
 #endif

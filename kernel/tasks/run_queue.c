@@ -296,3 +296,22 @@ struct fb_error *fb_soft_lockup_limit(struct fb_kernel *kernel, uint32_t *second
 	*seconds_ret = threshold < UINT32_MAX / 2 ? 2 * threshold : 0;
 	return fb_part_warn_if_there(fb_kernel_warnings(kernel), err, "watchdog_thresh");
 }
+
+struct fb_error *fb_scheduler_now(struct fb_kernel *kernel, uint64_t *ns_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_error *err = NULL;
+
+	*ns_ret = 0;
+	for (uint32_t cpu = 0; !err && cpu < fb_kernel_cpu_limit(kernel); cpu++) {
+		uint64_t rq, clock = 0;
+
+		err = fb_kernel_percpu_symbol(kernel, cpu, "runqueues", &rq);
+		if (!err)
+			err = fb_kernel_field(kernel, rq, &layout->rq_clock_task, &clock);
+		err = fb_part_skip(err);
+		if (clock > *ns_ret)
+			*ns_ret = clock;
+	}
+	return err;
+}

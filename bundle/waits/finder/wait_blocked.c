@@ -17,17 +17,6 @@
 /* Frames looked through: system calls of stacked file systems are some forty deep. */
 #define DEEPEST 64u
 
-static bool is_scheduling(const char *symbol)
-{
-	static const char *const names[] = {"__schedule", "schedule", "schedule_timeout",
-					    "schedule_preempt_disabled", "__switch_to_asm"};
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
-		if (!strcmp(symbol, names[i]))
-			return true;
-	return false;
-}
-
 /* What every stack ends with. */
 static bool is_entry(const char *symbol)
 {
@@ -47,7 +36,7 @@ static void find_site(const struct fb_wait_sites *sites, const struct fb_kernel_
 		const char *symbol = stack->frames[i].symbol;
 		const struct fb_wait_recogniser *site;
 
-		if (!symbol || is_scheduling(symbol))
+		if (!symbol || fb_kernel_is_scheduling(symbol))
 			continue;
 		if (used < FB_WAIT_FRAMES && !is_entry(symbol))
 			blocked->frames[used++] = symbol;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The part of layout_table.h for what the kernel does later or when something happens: work queues, timers, interrupts.
+ * Included only by layout_table.h, several times, so that it has no include guard.
+ */
+
+/* The length of a tick (include/linux/clocksource.h) */
+FB_PART("how long a tick is")
+FB_FIELD(clocksource_mult, "clocksource", "mult")
+FB_FIELD(clocksource_shift, "clocksource", "shift")
+
+/* Work queues (kernel/workqueue.c, kernel/workqueue_internal.h, include/linux/workqueue.h) */
+FB_PART("work queues")
+FB_FIELD(idr_xarray, "idr", "idr_rt")
+FB_SIZE(pool, "worker_pool")
+FB_FIELD(pool_cpu, "worker_pool", "cpu")
+FB_FIELD(pool_node, "worker_pool", "node")
+FB_FIELD(pool_id, "worker_pool", "id")
+FB_FIELD(pool_flags, "worker_pool", "flags")
+FB_FIELD(pool_progress, "worker_pool", "last_progress_ts", "watchdog_ts") /* 6037160e52d7, 7.0 */
+FB_FIELD(pool_worklist, "worker_pool", "worklist")
+FB_FIELD(pool_worker_count, "worker_pool", "nr_workers")
+FB_FIELD(pool_idle_count, "worker_pool", "nr_idle")
+FB_FIELD(pool_idle_list, "worker_pool", "idle_list")
+FB_FIELD(pool_busy_hash, "worker_pool", "busy_hash")
+FB_FIELD(pool_workers, "worker_pool", "workers")
+FB_FIELD(pool_attrs, "worker_pool", "attrs")
+FB_FIELD(attrs_nice, "workqueue_attrs", "nice")
+FB_FIELD(attrs_cpumask, "workqueue_attrs", "cpumask")
+FB_FIELD(worker_entry, "worker", "entry")
+FB_FIELD(worker_hash_entry, "worker", "hentry")
+FB_FIELD(worker_function, "worker", "current_func")
+FB_FIELD(worker_pwq, "worker", "current_pwq")
+FB_FIELD(worker_cpu_at, "worker", "current_at")     /* 616db8779b1e, 6.5 */
+FB_FIELD(worker_started, "worker", "current_start") /* e8e14ac7cfe4, 7.0 */
+FB_FIELD(worker_scheduled, "worker", "scheduled")
+FB_FIELD(worker_task, "worker", "task")
+FB_FIELD(worker_in_pool, "worker", "pool")
+FB_FIELD(worker_node, "worker", "node")
+FB_FIELD(worker_last_active, "worker", "last_active")
+FB_FIELD(worker_flags, "worker", "flags")
+FB_FIELD(worker_description, "worker", "desc")
+FB_FIELD(workqueue_pwqs, "workqueue_struct", "pwqs")
+FB_FIELD(workqueue_list, "workqueue_struct", "list")
+FB_FIELD(workqueue_maydays, "workqueue_struct", "maydays")
+FB_FIELD(workqueue_rescuer, "workqueue_struct", "rescuer")
+FB_FIELD(workqueue_name, "workqueue_struct", "name")
+FB_FIELD(workqueue_flags, "workqueue_struct", "flags")
+FB_FIELD(workqueue_max_active, "workqueue_struct", "max_active",
+	 "saved_max_active") /* a045a272d887, 6.9 */
+FB_FIELD(pwq_pool, "pool_workqueue", "pool")
+FB_FIELD(pwq_workqueue, "pool_workqueue", "wq")
+FB_FIELD(pwq_active, "pool_workqueue", "nr_active")
+FB_FIELD(pwq_inactive, "pool_workqueue", "inactive_works", "delayed_works") /* f97a4a1a3f87, 5.15 */
+FB_FIELD(pwq_node, "pool_workqueue", "pwqs_node")
+FB_FIELD(pwq_mayday_cursor, "pool_workqueue", "mayday_cursor") /* e5a30c303b07, 7.0 */
+FB_FIELD(work_data, "work_struct", "data")
+FB_FIELD(work_entry, "work_struct", "entry")
+FB_FIELD(work_function, "work_struct", "func")
+FB_FIELD(barrier_work, "wq_barrier", "work")
+FB_FIELD(barrier_task, "wq_barrier", "task")
