@@ -342,6 +342,8 @@
 #define FB_MAX_WORK_PAIRS (8u << 20)
 /* Work items that wait to be run, of all pools together: what drivers and file systems have queued, as a rule a few. */
 #define FB_MAX_WORK_ITEMS (1u << 20)
+/* Objects of one slab cache: 100 GB of dentries are 500 million; a byte is kept of each. */
+#define FB_MAX_SLAB_OBJECTS (1u << 30)
 /* Mounts of one namespace: fs.mount-max is 100,000. */
 #define FB_MAX_MOUNTS (1u << 18)
 /* Inodes that wait to be written back: a file server with 100 GB of page cache has some million. */

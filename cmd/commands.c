@@ -14,6 +14,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_files,
 	&fb_command_mounts,
 	&fb_command_mem,
+	&fb_command_slab,
 	&fb_command_cpus,
 	&fb_command_cgroups,
 	&fb_command_workqueues, &fb_command_log,

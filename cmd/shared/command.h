@@ -117,6 +117,7 @@ extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_report;
 extern const struct fb_command fb_command_shell;
+extern const struct fb_command fb_command_slab;
 extern const struct fb_command fb_command_struct;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_tree;

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/part.h"
-#include "kernel/memory/page_type.h"
 #include "kernel/paging/page_table.h"
 
 /* Without vmemmap_base (KASLR of the memory regions off): the fixed place of each paging mode
@@ -64,16 +63,26 @@ static void name_flags(const struct fb_btf *types, uint64_t bits, char *to, size
 	}
 }
 
-/* A slab's pages had a flag (PG_slab) until 46df8e73a4a3 (6.10), and have a type since; of some kernels no
- * references are counted. */
+struct fb_slab_mark fb_slab_mark_find(const struct fb_kernel *kernel)
+{
+	return (struct fb_slab_mark){
+		.flag = fb_page_flag(fb_kernel_types(kernel), "PG_slab"),
+		.type = fb_page_type_find(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE"),
+	};
+}
+
+bool fb_slab_mark_is(const struct fb_slab_mark *mark, uint64_t flags, uint32_t word)
+{
+	return (flags & mark->flag) || fb_page_type_is(&mark->type, word);
+}
+
+/* Some kernels do not count references to pages of slabs. */
 static bool is_slab(const struct fb_kernel *kernel, const struct fb_page_frame *frame,
 		    uint32_t word)
 {
-	const struct fb_page_type slab =
-		fb_page_type_find(kernel, "PGTY_slab", "PAGE_SLAB_MAPCOUNT_VALUE");
+	const struct fb_slab_mark mark = fb_slab_mark_find(kernel);
 
-	return (frame->flags_bits & fb_page_flag(fb_kernel_types(kernel), "PG_slab")) ||
-	       fb_page_type_is(&slab, word);
+	return fb_slab_mark_is(&mark, frame->flags_bits, word);
 }
 
 static const char *type_of(const struct fb_kernel *kernel, const struct fb_page_frame *frame,
@@ -133,6 +142,30 @@ static struct fb_error *find_head(struct fb_kernel *kernel, struct fb_page_frame
 		return NULL;
 	err = fb_kernel_field(kernel, frame->address, &layout->page_compound_head, &word);
 	return err ? err : fb_page_frame_head(kernel, frame->address, word, &frame->head);
+}
+
+/* Sizes are powers of two: a page of order n at least has a tail at the middle of its 1 << n frames. */
+struct fb_error *fb_page_frame_order(struct fb_kernel *kernel, uint64_t head, uint32_t *order_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t first = 0;
+	uint32_t order = 0;
+	struct fb_error *err = fb_page_frame_address(kernel, head, &first);
+
+	for (uint64_t middle = 1; !err && middle < MOST_COMPOUND_PAGES; middle <<= 1) {
+		uint64_t address = first + middle * layout->page.size, word = 0, found = 0;
+
+		err = fb_kernel_field(kernel, address, &layout->page_compound_head, &word);
+		if (!err)
+			err = fb_page_frame_head(kernel, address, word, &found);
+		if (err || found != first)
+			break;
+		order++;
+	}
+	err = fb_part_skip(err);
+	if (!err)
+		*order_ret = order;
+	return err;
 }
 
 struct fb_error *fb_page_frame_read(struct fb_kernel *kernel, uint64_t pfn,

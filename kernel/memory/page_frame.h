@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "kernel/image/kernel.h"
+#include "kernel/memory/page_type.h"
 
 struct fb_page_frame {
 	bool known;       /* false: the struct page is not in the dump, or cannot be found */
@@ -40,6 +41,20 @@ FB_MUST_CHECK struct fb_error *fb_page_frame_head(struct fb_kernel *kernel, uint
 /* The mask with the bit of page->flags that has this name in enum pageflags ("PG_uptodate"); 0 where this kernel has
  * none. types may be NULL. */
 uint64_t fb_page_flag(const struct fb_btf *types, const char *name);
+
+/* How this kernel marks the pages of slabs: by a flag (PG_slab) until 46df8e73a4a3 (6.10), by a page type since. */
+struct fb_slab_mark {
+	uint64_t flag; /* 0: none */
+	struct fb_page_type type;
+};
+struct fb_slab_mark fb_slab_mark_find(const struct fb_kernel *kernel);
+/* Whether a page with these flags and this page_type (or _mapcount) is of a slab. */
+bool fb_slab_mark_is(const struct fb_slab_mark *mark, uint64_t flags, uint32_t word);
+
+/* The order of the compound page whose first frame is head: it has 1 << order frames; 0 where it is no compound page.
+ * Fatal errors only; where a struct page cannot be read the order is that of the tails before it. */
+FB_MUST_CHECK struct fb_error *fb_page_frame_order(struct fb_kernel *kernel, uint64_t head,
+						   uint32_t *order_ret);
 
 /* The address of a frame's struct page (kernel virtual), which is not read. Fails as fb_space_read() where vmemmap_base
  * cannot be read. */

@@ -57,6 +57,35 @@ struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 	return NULL;
 }
 
+struct fb_error *fb_slab_cache_node(struct fb_kernel *kernel, uint64_t cache, uint32_t node,
+				    uint64_t *node_ret, uint64_t *barn_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_field *array = &layout->kmem_cache_nodes;
+	uint64_t pair, at = 0, barn = 0;
+	struct fb_error *err;
+
+	if (layout->kmem_cache_per_node.found && layout->cache_per_node.size) {
+		pair = cache + layout->kmem_cache_per_node.offset +
+		       (uint64_t)node * layout->cache_per_node.size;
+		err = fb_kernel_field(kernel, pair, &layout->cache_per_node_node, &at);
+		if (!err)
+			err = fb_kernel_field(kernel, pair, &layout->cache_per_node_barn, &barn);
+	} else {
+		err = fb_layout_require(array);
+		if (!err)
+			err = fb_space_u64(fb_kernel_space(kernel),
+					   cache + array->offset + node * sizeof(at), &at);
+		if (!err && at && layout->cache_node_barn.found)
+			err = fb_kernel_field(kernel, at, &layout->cache_node_barn, &barn);
+	}
+	if (err)
+		return err;
+	*node_ret = at;
+	*barn_ret = barn;
+	return NULL;
+}
+
 /* Another object of the slab, or the end of its free ones (freelist_ptr_decode()). */
 static bool leads_to_free(const struct fb_slab_cache *cache, uint64_t object, uint64_t link)
 {

@@ -32,6 +32,13 @@ struct fb_slab_cache {
 FB_MUST_CHECK struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 						  struct fb_slab_cache *cache_ret);
 
+/* The addresses of the cache's struct kmem_cache_node of one memory node, and of its struct node_barn, which kernels have
+ * since 6.18; 0 where there is none. cache: of the struct kmem_cache. node is below fb_memory_node_count(). FB_NOT_FOUND
+ * where the types have neither form, errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_slab_cache_node(struct fb_kernel *kernel, uint64_t cache,
+						  uint32_t node, uint64_t *node_ret,
+						  uint64_t *barn_ret);
+
 /* Whether the object at this address is certainly in use: the word at free_offset is neither a link to another object
  * of the slab nor the end of the list of free objects. Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_slab_object_in_use(struct fb_kernel *kernel,

@@ -63,6 +63,17 @@ static struct fb_error *read_cache(struct fb_kernel *kernel, uint64_t cache,
 	return err;
 }
 
+struct fb_error *fb_slab_head(struct fb_kernel *kernel, uint64_t address, uint64_t *pfn_ret)
+{
+	uint64_t base = fb_kernel_direct_map(kernel, 0);
+
+	if (!base || !fb_kernel_layout(kernel)->page.size || address < base ||
+	    (address - base) >> FB_PAGE_SHIFT >= fb_dump_info(fb_kernel_dump(kernel))->max_pfn)
+		return fb_error_create(FB_NOT_FOUND,
+				       "0x%" PRIx64 " is not in the direct map of memory", address);
+	return head_of(kernel, (address - base) >> FB_PAGE_SHIFT, pfn_ret);
+}
+
 struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 				   struct fb_slab_object *object_ret)
 {
@@ -71,13 +82,8 @@ struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 		layout->slab_slab_cache.found ? &layout->slab_slab_cache : &layout->page_slab_cache;
 	uint64_t base = fb_kernel_direct_map(kernel, 0), head, frame, cache, distance, index;
 	struct fb_slab_object object;
-	struct fb_error *err;
+	struct fb_error *err = fb_slab_head(kernel, address, &head);
 
-	if (!base || !layout->page.size || address < base ||
-	    (address - base) >> FB_PAGE_SHIFT >= fb_dump_info(fb_kernel_dump(kernel))->max_pfn)
-		return fb_error_create(FB_NOT_FOUND,
-				       "0x%" PRIx64 " is not in the direct map of memory", address);
-	err = head_of(kernel, (address - base) >> FB_PAGE_SHIFT, &head);
 	if (!err)
 		err = fb_page_frame_address(kernel, head, &frame);
 	if (!err)

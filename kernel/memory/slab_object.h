@@ -17,6 +17,11 @@ struct fb_slab_object {
 	uint64_t address;        /* of the object: kernel virtual */
 };
 
+/* The first frame of the block of pages that holds the address of the direct map. FB_NOT_FOUND where it is outside of
+ * that map; errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_slab_head(struct fb_kernel *kernel, uint64_t address,
+					    uint64_t *pfn_ret);
+
 /* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; errors of fb_space_read()
  * where the struct page or the cache cannot be read. It is not checked whether the object is in use. */
 FB_MUST_CHECK struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,

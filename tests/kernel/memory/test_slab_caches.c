@@ -116,6 +116,34 @@ static void adds_up_all_nodes(void)
 	made_kernel_destroy(caches.made);
 }
 
+/* Pairs of pointers, of which the second leads to the node, since 7.1. */
+static void adds_up_pairs_of_pointers(void)
+{
+	struct caches caches;
+	struct made_kernel *made;
+	struct fb_slab_usages usages;
+	uint64_t first, second;
+
+	build(&caches);
+	made = caches.made;
+	FB_OK_FATAL(fb_space_u64(&made->space, caches.cache[1] + 64, &first));
+	FB_OK_FATAL(fb_space_u64(&made->space, caches.cache[1] + 72, &second));
+	made_put(made, caches.cache[1] + 64, 0, 8);
+	made_put(made, caches.cache[1] + 72, first, 8);
+	made_put(made, caches.cache[1] + 88, second, 8);
+	made->kernel.layout.kmem_cache_nodes.found = false;
+	MADE_FIELD(made, kmem_cache_per_node, 64, 64);
+	made->kernel.layout.cache_per_node.size = 16;
+	MADE_FIELD(made, cache_per_node_barn, 0, 8);
+	MADE_FIELD(made, cache_per_node_node, 8, 8);
+	FB_OK_FATAL(fb_slab_usages_load(&made->kernel, &usages));
+	CU_ASSERT_STRING_EQUAL(usages.caches[0].name, "large");
+	CU_ASSERT_TRUE(usages.caches[0].counted);
+	CU_ASSERT_EQUAL(usages.caches[0].slabs, 21);
+	fb_slab_usages_deinit(&usages);
+	made_kernel_destroy(made);
+}
+
 /* A kernel that does not count its slabs still lists the caches; that is no damage. */
 static void lists_caches_that_are_not_counted(void)
 {
@@ -193,5 +221,6 @@ static void a_failing_read_is_told(void)
 }
 
 FB_TEST_MAIN("kernel/slab_caches", FB_TEST(counts_those_of_the_sample), FB_TEST(adds_up_all_nodes),
-	     FB_TEST(lists_caches_that_are_not_counted), FB_TEST(damage_costs_what_it_hits),
-	     FB_TEST(a_failing_read_is_told), FB_TEST(what_is_fatal_passes))
+	     FB_TEST(adds_up_pairs_of_pointers), FB_TEST(lists_caches_that_are_not_counted),
+	     FB_TEST(damage_costs_what_it_hits), FB_TEST(a_failing_read_is_told),
+	     FB_TEST(what_is_fatal_passes))
