@@ -32,7 +32,14 @@ FB_ONE_OF("current_task", "pcpu_hot.current_task")     /* e57ef2ed97c1, 6.2; bac
 FB_ONE_OF("__preempt_count", "pcpu_hot.preempt_count") /* 64701838bf05, 6.2; back in 6.15 */
 FB_ONE_OF("hardirq_stack_ptr", "pcpu_hot.hardirq_stack_ptr")
 FB_ONE_OF("timekeeper_data", "tk_data.timekeeper")
-FB_ONE_OF("slab.slab_cache", "page.slab_cache")                     /* d122019bf061, 5.17 */
+FB_ONE_OF("slab.slab_cache", "page.slab_cache") /* d122019bf061, 5.17 */
+FB_ONE_OF("slab.freelist", "page.freelist")
+FB_ONE_OF("slab.objects", "page.objects")
+FB_ONE_OF("slab.inuse", "page.inuse")
+FB_ONE_OF("slab.slab_list", "page.slab_list")
+FB_ONE_OF("kmem_cache.node", "kmem_cache.per_node", "kmem_cache_per_node_ptrs",
+	  "kmem_cache_per_node_ptrs.node") /* pairs of pointers, 7.1 */
+FB_ONE_OF("kmem_cache_node.barn", "kmem_cache_per_node_ptrs.barn")
 FB_ONE_OF("module.mem", "module.core_layout", "module.init_layout") /* ac3b43283923, 6.4 */
 FB_ONE_OF("module_memory", "module_layout.base", "module_memory.base")
 FB_ONE_OF("module_memory.base", "module_layout.base")
@@ -76,6 +83,19 @@ FB_ONE_OF("special_mapping_vmops", "legacy_special_mapping_vmops")
 FB_ONE_OF("ftrace_ops_trampoline_list", "ftrace_list_end") /* fc0ea795f53c, 5.8 */
 
 /* What came later: older kernels have nothing that it could tell. */
+FB_SINCE("kmem_cache_node.barn", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("kmem_cache_per_node_ptrs.barn", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("kmem_cache.cpu_sheaves", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slub_percpu_sheaves.main", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slub_percpu_sheaves.spare", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slub_percpu_sheaves.rcu_free", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slab_sheaf.size", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slab_sheaf.barn_list", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("slab_sheaf.objects", "kernels from 6.18 on keep free objects in arrays")
+FB_SINCE("node_barn.sheaves_full", "kernels from 6.18 on keep free objects in arrays")
+FB_GONE("kmem_cache.cpu_slab", "kernels from 7.0 on keep free objects in arrays only")
+FB_GONE("kmem_cache_cpu.freelist", "kernels from 7.0 on keep free objects in arrays only")
+FB_GONE("kmem_cache_cpu.slab", "kernels from 7.0 on keep free objects in arrays only")
 FB_SINCE("task_struct.se.sched_delayed",
 	 "152e11f6df29, 6.12: before, no thread stayed queued asleep")
 FB_SINCE("bh_worker_pools", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
