@@ -102,6 +102,7 @@ extern const struct fb_command fb_command_capture;
 extern const struct fb_command fb_command_cgroups;
 extern const struct fb_command fb_command_check;
 extern const struct fb_command fb_command_cpus;
+extern const struct fb_command fb_command_dis;
 extern const struct fb_command fb_command_doctor;
 extern const struct fb_command fb_command_dump;
 extern const struct fb_command fb_command_extract;

@@ -61,6 +61,7 @@ for command in $commands; do
     rd) words=(init_task 64) ;;
     vtop | sym) words=(init_task) ;;
     struct) words=(task_struct) ;;
+    dis) words=(schedule) ;;
     list) words=(task_struct.tasks init_task -s comm) ;;
     tree) words=(xarray worker_pool_idr worker_pool) ;;
     merge) words=(--force) ;;

@@ -162,6 +162,9 @@ expect_line stdout '^TID|^PID 2 ' "foreach bt"
 expect_line stdout '^slab ' "kmem -i"
 expect_line stdout 'swapper' "struct with members"
 run shell "$dump" -c "dis schedule"
+expect_status 0 "dis has its library within the sandbox"
+expect_line stdout '^0xf[0-9a-f]+ <schedule>:  ' "and disassembles"
+run shell "$dump" -c "bt -v"
 expect_error 2 'crash vmlinux' "what there is not is answered"
 
 # The reader of the dump: its sandbox, and no terminal.
