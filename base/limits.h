@@ -334,6 +334,11 @@
 #define FB_MAX_SUPERBLOCKS (1u << 20)
 /* Slab caches: some 200; before 5.9 each of thousands of control groups had as many of its own. */
 #define FB_MAX_SLAB_CACHES (1u << 18)
+/* Interrupts: a server with many network and storage queues has some thousand; handlers of one interrupt that share a
+ * line; and counts of interrupts by CPU. */
+#define FB_MAX_IRQS 65536u
+#define FB_MAX_IRQ_ACTIONS 256u
+#define FB_MAX_IRQ_COUNTS (1u << 24)
 /* Work queues: some hundred, and several for each file system, disk and network card; and their pools of workers: two or
  * four for each CPU, and some more for each node. */
 #define FB_MAX_WORK_QUEUES (1u << 18)

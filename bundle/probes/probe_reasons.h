@@ -98,6 +98,19 @@ FB_GONE("kmem_cache_cpu.freelist", "kernels from 7.0 on keep free objects in arr
 FB_GONE("kmem_cache_cpu.slab", "kernels from 7.0 on keep free objects in arrays only")
 FB_SINCE("task_struct.se.sched_delayed",
 	 "152e11f6df29, 6.12: before, no thread stayed queued asleep")
+FB_SINCE("irq_stat_info", "2b57c69917ee, 7.2: before, each counter was a member of its own")
+FB_SINCE("irq_stat_info.symbol", "2b57c69917ee, 7.2: before, each counter was a member of its own")
+FB_SINCE("irq_stat_info.text", "2b57c69917ee, 7.2: before, each counter was a member of its own")
+FB_SINCE("enum irq_stat_counts.IRQ_COUNT_MAX",
+	 "2b57c69917ee, 7.2: before, each counter was a member of its own")
+FB_GONE("irq_err_count", "d6b70b16b4e7, 7.2: it is among the other counters")
+FB_GONE("irq_mis_count", "d6b70b16b4e7, 7.2: it is among the other counters")
+FB_GONE("mce_exception_count", "7.2: it is among the other counters")
+FB_GONE("mce_poll_count", "7.2: it is among the other counters")
+FB_SINCE("__softirq_pending", "6.15: a member of irq_stat or of pcpu_hot before")
+FB_SINCE("pcpu_hot.softirq_pending",
+	 "7fcecafebed9, 6.2: a member of irq_stat before, a variable of its own since 6.15")
+FB_SINCE("irqstat.cnt", "86d2a2f51fba, 6.10: a number without a struct before")
 FB_SINCE("bh_worker_pools", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
 FB_SINCE("enum worker_pool_flags.POOL_BH", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
 FB_SINCE("worker.current_at", "616db8779b1e, 6.5: before, the CPU time of an item was not noted")

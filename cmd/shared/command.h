@@ -109,6 +109,7 @@ extern const struct fb_command fb_command_extract;
 extern const struct fb_command fb_command_files;
 extern const struct fb_command fb_command_info;
 extern const struct fb_command fb_command_list;
+extern const struct fb_command fb_command_irq;
 extern const struct fb_command fb_command_log;
 extern const struct fb_command fb_command_mem;
 extern const struct fb_command fb_command_merge;

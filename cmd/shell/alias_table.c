@@ -182,7 +182,7 @@ const struct fb_alias fb_alias_table[] = {
 	{"dis -d ADDR", "dis ADDR", NULL},
 	{"dis -s ...", NULL, "sources are not shown"},
 	{"timer ...", NULL, use_crash},
-	{"irq ...", NULL, use_crash},
+	{"irq ...", "irq", NULL},
 	{"dev ...", NULL, use_crash},
 	{"ipcs ...", NULL, use_crash},
 	{"swap ...", NULL, use_crash},
