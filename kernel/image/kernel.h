@@ -78,6 +78,9 @@ FB_MUST_CHECK struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel
 /* The kernel virtual address of a page frame in the direct map of all memory; 0: unknown. */
 uint64_t fb_kernel_direct_map(const struct fb_kernel *kernel, uint64_t pfn);
 
+/* __START_KERNEL_map: where the kernel image is mapped (arch/x86/include/asm/page_64_types.h). */
+#define FB_START_KERNEL_MAP 0xffffffff80000000ull
+
 struct fb_kernel_info {
 	const char *release;   /* "6.1.0-55-cloud-amd64" */
 	const char *version;   /* "#1 SMP PREEMPT_DYNAMIC ..."; "" if unknown */

@@ -8,9 +8,6 @@
 #include "base/limits.h"
 #include "kernel/image/kernel.h"
 
-/* __START_KERNEL_map: where the kernel image is mapped (arch/x86/include/asm/page_64_types.h). */
-#define FB_START_KERNEL_MAP 0xffffffff80000000ull
-
 struct fb_kernel {
 	struct fb_dump *dump;         /* borrowed */
 	struct fb_warnings *warnings; /* borrowed */

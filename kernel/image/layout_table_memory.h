@@ -19,6 +19,11 @@ FB_FIELD(zone_free_area, "zone", "free_area")
 FB_SIZE(free_area, "free_area")
 FB_FIELD(free_area_count, "free_area", "nr_free")
 
+/* Ranges of physical memory (include/linux/ioport.h) */
+FB_PART("what is set aside for the capture kernel")
+FB_FIELD(resource_start, "resource", "start")
+FB_FIELD(resource_end, "resource", "end")
+
 /* What /proc/meminfo has from elsewhere (fs/proc/meminfo.c) */
 FB_PART("parts of meminfo")
 FB_FIELD(super_block_inodes, "super_block", "s_inodes")

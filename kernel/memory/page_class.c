@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/part.h"
+#include "kernel/memory/crash_reserve.h"
 #include "kernel/memory/page_frame.h"
 #include "kernel/memory/page_type.h"
 
@@ -26,7 +27,7 @@
 
 /* Bits of page->flags; 0: this kernel has no such flag. */
 struct page_flags {
-	uint64_t lru, swap_cache, swap_backed, private, slab, poisoned, hugetlb;
+	uint64_t lru, swap_cache, swap_backed, private, slab, poisoned, hugetlb, reserved;
 };
 
 /* The words of one struct page. */
@@ -46,6 +47,7 @@ struct fb_page_classifier {
 	struct fb_page_type buddy, offline, hugetlb, slab;
 	struct fb_field destructor; /* of a compound page, in its first tail; until 6.6 */
 	int64_t hugetlb_destructor;
+	struct fb_crash_reserve capture; /* the capture kernel's memory */
 	/* The head that was read last; address 0: none. */
 	uint64_t head_address;
 	enum fb_page_class head_class;
@@ -76,6 +78,7 @@ static void find_words(struct fb_page_classifier *classifier)
 	flags->private = fb_page_flag(types, "PG_private") | fb_page_flag(types, "PG_private_2");
 	flags->slab = fb_page_flag(types, "PG_slab"); /* a page type since 46df8e73a4a3, 6.10 */
 	flags->poisoned = fb_page_flag(types, "PG_hwpoison");
+	flags->reserved = fb_page_flag(types, "PG_reserved");
 	/* In the first tail's flags since 9c5ccf2db04b (6.6), a page type since d99e3140a4d3 (6.9). */
 	flags->hugetlb = fb_page_flag(types, "PG_hugetlb");
 	classifier->buddy = fb_page_type_find(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
@@ -133,6 +136,8 @@ struct fb_error *fb_page_classifier_create(struct fb_kernel *kernel,
 		return fb_error_nomem();
 	classifier->kernel = kernel;
 	err = check_layout(classifier);
+	if (!err)
+		err = fb_crash_reserve_find(kernel, &classifier->capture);
 	if (!err) {
 		find_words(classifier);
 		classifier->pages = malloc((size_t)FB_PAGE_CLASS_WINDOW * classifier->size);
@@ -295,6 +300,13 @@ static struct fb_error *read_pages(struct fb_page_classifier *classifier, uint64
 	return err;
 }
 
+/* Whether the page is of the capture kernel's memory, by its place and by its own word. */
+static bool is_set_aside(const struct fb_page_classifier *classifier, uint64_t pfn, uint64_t flags)
+{
+	return flags & classifier->flags.reserved && flags != UINT64_MAX &&
+	       fb_crash_reserve_has(&classifier->capture, pfn);
+}
+
 struct fb_error *fb_page_classify(struct fb_page_classifier *classifier, uint64_t first,
 				  uint8_t classes[FB_PAGE_CLASS_WINDOW])
 {
@@ -323,6 +335,10 @@ struct fb_error *fb_page_classify(struct fb_page_classifier *classifier, uint64_
 		}
 		if (classes[i] == FB_PAGE_FREE) /* within a block that began before */
 			continue;
+		if (is_set_aside(classifier, first + i, words.flags)) {
+			classes[i] = FB_PAGE_FREE;
+			continue;
+		}
 		if (words.compound & 1)
 			err = class_of_tail(classifier, address + at, &words, &class);
 		else

@@ -16,7 +16,7 @@
 enum fb_page_class {
 	FB_PAGE_UNKNOWN, /* its struct page cannot be read, or is impossible */
 	FB_PAGE_KERNEL,  /* none of the following */
-	FB_PAGE_FREE,    /* in the buddy allocator */
+	FB_PAGE_FREE,    /* in the buddy allocator, or set aside for the capture kernel */
 	FB_PAGE_CACHE,   /* of a file, shared memory or the swap cache, without private data */
 	FB_PAGE_CACHE_PRIVATE, /* the same with private data of the file system */
 	FB_PAGE_USER,          /* anonymous memory, and that of hugetlbfs */

@@ -13,7 +13,8 @@ struct fb_btf *made_pages_types(enum made_age age)
 {
 	const struct fb_btf_value flags[] = {
 		{"PG_lru", 5},         {"PG_swapcache", 10}, {"PG_private", 13},
-		{"PG_swapbacked", 19}, {"PG_hwpoison", 21},  {"PG_slab", 9},
+		{"PG_swapbacked", 19}, {"PG_hwpoison", 21},  {"PG_reserved", 11},
+		{"PG_slab", 9},
 	};
 	const struct fb_btf_value kinds[] = {
 		{"PGTY_buddy", 0xf0},

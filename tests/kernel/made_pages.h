@@ -14,6 +14,7 @@
 #define SWAP_CACHE (1ull << 10)
 #define SWAP_BACKED (1ull << 19)
 #define SLAB (1ull << 9)
+#define RESERVED (1ull << 11)
 #define POISONED (1ull << 21)
 #define NO_TYPE 0xffffffffu
 #define HUGETLB_DESTRUCTOR 2u

@@ -178,6 +178,80 @@ static void asks_once_for_a_window_that_is_not_there(void)
 	made_pages_destroy(&world);
 }
 
+/* A struct resource of the made kernel: bytes [start, last]. */
+static uint64_t make_range(struct made_kernel *made, uint64_t start, uint64_t last)
+{
+	const uint64_t resource = made_alloc(made, 64);
+
+	MADE_FIELD(made, resource_start, 0, 8);
+	MADE_FIELD(made, resource_end, 8, 8);
+	MADE_SET(made, resource, resource_start, start);
+	MADE_SET(made, resource, resource_end, last);
+	return resource;
+}
+
+#define FIRST 470u /* of reserved frames */
+#define LAST 505u
+
+static void check_range(uint64_t start, uint64_t last, uint64_t image, bool low, bool good)
+{
+	struct made_pages world;
+	uint64_t base = 0, resource;
+	size_t wrong = 0;
+
+	made_pages_create(&world, BYTES);
+	FB_OK(fb_kernel_symbol(&world.made->kernel, "vmemmap_base", &base));
+	resource = make_range(world.made, start, last);
+	world.made->kernel.info.phys_base = image - (resource - FB_START_KERNEL_MAP);
+	made_symbols(
+		world.made,
+		(const char *const[]){low ? "crashk_low_res" : "crashk_res", "vmemmap_base", NULL},
+		(const uint64_t[]){resource, base});
+	made_pages_renew(&world, made_pages_types(BYTES));
+	for (uint64_t pfn = FIRST; pfn < LAST; pfn++)
+		made_page_put(&world, pfn, RESERVED, 0);
+	made_page_put(&world, 485, 0, 0);
+	made_page_put(&world, 486, UINT64_MAX, UINT64_MAX);
+	made_page_put(&world, 487, RESERVED | POISONED, 0);
+	made_pages_classify(&world);
+	for (uint64_t pfn = FIRST; pfn < LAST; pfn++) {
+		const bool inside =
+			good && pfn * FB_PAGE_SIZE >= start && pfn * FB_PAGE_SIZE < last;
+
+		if (pfn < 485 || pfn > 487)
+			wrong += world.classes[pfn] != (inside ? FB_PAGE_FREE : FB_PAGE_KERNEL);
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_EQUAL(world.classes[485], FB_PAGE_KERNEL);
+	CU_ASSERT_EQUAL(world.classes[486], FB_PAGE_UNKNOWN);
+	CU_ASSERT_EQUAL(world.classes[487], FB_PAGE_POISONED);
+	made_pages_destroy(&world);
+}
+
+/* Only what both the range and the struct page say is the capture kernel's is taken for free. */
+static void the_capture_kernels_memory_is_free(void)
+{
+	static const struct {
+		uint64_t start, last;
+		uint64_t image; /* where the kernel itself is */
+		bool good;
+	} ranges[] = {
+		{480 * FB_PAGE_SIZE, 496 * FB_PAGE_SIZE - 1, 0, true},
+		{480 * FB_PAGE_SIZE, 496 * FB_PAGE_SIZE - 1, 496 * FB_PAGE_SIZE, true},
+		{480 * FB_PAGE_SIZE, 496 * FB_PAGE_SIZE - 1, 490 * FB_PAGE_SIZE, false},
+		{480 * FB_PAGE_SIZE, 496 * FB_PAGE_SIZE, 0, false},
+		{480 * FB_PAGE_SIZE + 1, 496 * FB_PAGE_SIZE - 1, 0, false},
+		{496 * FB_PAGE_SIZE, 480 * FB_PAGE_SIZE - 1, 0, false},
+		{0, 0, 0, false},
+		{0, UINT64_MAX, 0, false},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(ranges); i++)
+		for (unsigned low = 0; low < 2; low++)
+			check_range(ranges[i].start, ranges[i].last, ranges[i].image, low,
+				    ranges[i].good);
+}
+
 static void takes_types_that_describe_pages(void)
 {
 	struct made_kernel *made = made_kernel_create();
@@ -253,6 +327,6 @@ static void without_their_place_all_is_unknown(void)
 FB_TEST_MAIN("kernel/page_class", FB_TEST(tells_pages_apart), FB_TEST(knows_free_blocks_whole),
 	     FB_TEST(asks_heads_of_compound_pages), FB_TEST(does_not_know_what_is_not_there),
 	     FB_TEST(asks_once_for_a_window_that_is_not_there),
-	     FB_TEST(takes_types_that_describe_pages),
+	     FB_TEST(the_capture_kernels_memory_is_free), FB_TEST(takes_types_that_describe_pages),
 	     FB_TEST(what_is_fatal_passes_and_a_bad_page_does_not),
 	     FB_TEST(without_their_place_all_is_unknown))
