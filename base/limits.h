@@ -100,6 +100,10 @@
  * and real frames have more than 10 bytes on average. */
 #define FB_MAX_KERNEL_FRAMES 8192u
 
+/* For how long a dump of the running kernel looks for what to keep of processes; those of a host that has a thousand take
+ * some seconds. */
+#define FB_LIVE_KEEP_SECONDS 120u
+
 /* Numbers of x86-64's system calls: 472 in 7.2. */
 #define FB_MAX_SYSCALLS 1024u
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/files/fd_io.h"
 #include "base/limits.h"
 #include "bundle/capture/proc.h"
@@ -72,14 +73,6 @@ struct fb_tracer {
 	size_t count;
 	bool released;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static bool is_held(const struct holder *holder, int32_t tid)
 {
@@ -163,7 +156,7 @@ static size_t take_stops(struct holder *holder)
 /* Whether the threads that have not stopped yet have had enough time. */
 static bool is_hopeless(const struct holder *holder, uint64_t since)
 {
-	const uint64_t waited = now_ns() - since;
+	const uint64_t waited = fb_clock_ns() - since;
 
 	if (waited < D_STATE_NS)
 		return false;
@@ -183,9 +176,9 @@ static struct fb_error *stop_all(struct holder *holder)
 	struct fb_error *err = NULL;
 	size_t added = 1;
 
-	holder->began_ns = now_ns();
+	holder->began_ns = fb_clock_ns();
 	for (unsigned round = 0; round < MAX_ROUNDS && added && !err; round++) {
-		const uint64_t since = now_ns();
+		const uint64_t since = fb_clock_ns();
 
 		err = seize_new(holder, &added);
 		while (take_stops(holder) && !is_hopeless(holder, since))
@@ -287,12 +280,12 @@ static bool answer(int32_t pid, const struct request *request, int fd)
  * over before. */
 static bool serve(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 {
-	const uint64_t end_ns = now_ns() + seconds * 1000000000ull;
+	const uint64_t end_ns = fb_clock_ns() + seconds * 1000000000ull;
 	struct request request = {.length = 1};
 
 	while (request.length) {
 		struct pollfd asked = {.fd = in_fd, .events = POLLIN};
-		const uint64_t at_ns = now_ns();
+		const uint64_t at_ns = fb_clock_ns();
 
 		if (at_ns >= end_ns || poll(&asked, 1, (int)((end_ns - at_ns) / 1000000)) <= 0)
 			return false;
@@ -320,7 +313,7 @@ static void hold(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 	if (tell(&holder, out_fd, err) && !err)
 		goodbye.in_time = serve(pid, seconds, in_fd, out_fd);
 	let_go(&holder);
-	goodbye.stopped_ns = now_ns() - holder.began_ns;
+	goodbye.stopped_ns = fb_clock_ns() - holder.began_ns;
 	(void)fb_write_all(out_fd, &goodbye, sizeof(goodbye));
 }
 

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "base/limits.h"
 #include "bundle/dump/flat_writer.h"
 #include "bundle/file/fiber.h"
 #include "bundle/merge/bundle_writer.h"
@@ -150,6 +152,26 @@ static struct fb_error *make_manifest(struct filtering *filtering)
 	return err;
 }
 
+/* What to keep of processes; of the running kernel not for ever. */
+static struct fb_error *find_kept(struct filtering *filtering)
+{
+	struct fb_keep_options keep = filtering->options->keep;
+	struct fb_error *err;
+
+	if (!keep.stacks && !keep.process_count)
+		return NULL;
+	if (fb_dump_info(fb_input_dump(filtering->input))->live && !keep.end_ns)
+		keep.end_ns = fb_clock_ns() + FB_LIVE_KEEP_SECONDS * 1000000000ull;
+	err = fb_keep_find(filtering->input, &keep, filtering->kept, &filtering->result.keep);
+	if (!err && filtering->result.keep.too_late)
+		fb_warn(fb_input_warnings(filtering->input),
+			"the memory of %" PRIu64
+			" processes is left out: looking for what to keep of the running kernel took "
+			"longer than %u s",
+			filtering->result.keep.too_late, FB_LIVE_KEEP_SECONDS);
+	return err;
+}
+
 static struct fb_error *choose(struct filtering *filtering)
 {
 	const struct fb_filtered_dump_options *options = filtering->options;
@@ -161,9 +183,8 @@ static struct fb_error *choose(struct filtering *filtering)
 		err = keep_added(filtering);
 	if (!err)
 		err = choose_cores(filtering);
-	if (!err && (options->keep.stacks || options->keep.process_count))
-		err = fb_keep_find(filtering->input, &options->keep, filtering->kept,
-				   &filtering->result.keep);
+	if (!err)
+		err = find_kept(filtering);
 	if (!err)
 		err = fb_filter_create(kernel, options->level, filtering->kept, &filtering->filter);
 	if (!err && fb_dump_info(fb_kernel_dump(kernel))->live)

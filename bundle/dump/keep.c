@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/dump/keep_memory.h"
@@ -344,6 +345,15 @@ static struct fb_error *keep_process(struct keep *keep, size_t first, size_t end
 	return err || !wanted ? err : keep_all(keep, first);
 }
 
+/* Whether the process is left out because the time is over. Those of the first phase come again in the second. */
+static bool is_too_late(struct keep *keep, enum phase phase)
+{
+	if (!keep->options->end_ns || fb_clock_ns() < keep->options->end_ns)
+		return false;
+	keep->result.too_late += phase == PHASE_STACKS;
+	return true;
+}
+
 static struct fb_error *run_phase(struct keep *keep, enum phase phase, size_t *hits)
 {
 	size_t count = fb_tasks_count(keep->tasks), end;
@@ -356,7 +366,7 @@ static struct fb_error *run_phase(struct keep *keep, enum phase phase, size_t *h
 			if (fb_tasks_get(keep->tasks, end)->mm != task->mm ||
 			    fb_tasks_get(keep->tasks, end)->pid != task->pid)
 				break;
-		if (!task->mm || task->kernel_thread || task->idle)
+		if (!task->mm || task->kernel_thread || task->idle || is_too_late(keep, phase))
 			continue;
 		err = fb_part_warn(fb_kernel_warnings(keep->kernel),
 				   keep_process(keep, first, end, phase, hits),
@@ -370,7 +380,7 @@ static struct fb_error *check_hits(const struct keep *keep, const size_t *hits)
 	for (size_t i = 0; i < keep->options->process_count; i++) {
 		const char *word = keep->options->processes[i];
 
-		if (hits[i])
+		if (hits[i] || keep->result.too_late)
 			continue;
 		if (strcmp(word, "blocked") != 0)
 			return fb_error_create(

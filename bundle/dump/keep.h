@@ -23,6 +23,9 @@ struct fb_keep_options {
 	size_t process_count;
 	bool with_files;     /* of these processes pages too that are as in their file on disk */
 	uint64_t most_pages; /* limit for all pages together; UINT64_MAX: none */
+	/* When to end (fb_clock_ns()): no further process is looked at; 0: never. For a running kernel, whose lists and page
+	 * tables may become others as fast as they are read. */
+	uint64_t end_ns;
 };
 
 struct fb_keep_result {
@@ -31,6 +34,7 @@ struct fb_keep_result {
 	uint64_t stack_pages, process_pages;
 	uint64_t refused;   /* pages that were not kept because of most_pages; there may be more */
 	uint64_t processes; /* processes that are kept whole */
+	uint64_t too_late;  /* processes that were not looked at because of end_ns */
 	/* Pages of these that were left out because a file has them, counted for each process. */
 	uint64_t in_files;
 };

@@ -336,6 +336,7 @@ static json_t *keep_json(const struct fb_keep_result *keep)
 	json_object_set_new(object, "process_pages", json_integer((json_int_t)keep->process_pages));
 	json_object_set_new(object, "in_files", json_integer((json_int_t)keep->in_files));
 	json_object_set_new(object, "refused", json_integer((json_int_t)keep->refused));
+	json_object_set_new(object, "too_late", json_integer((json_int_t)keep->too_late));
 	return object;
 }
 

@@ -306,6 +306,31 @@ static void names_of_no_process_are_refused(void)
 	sample_close(&sample);
 }
 
+/* A time that is over costs what was not looked at, and a process that is named is not refused for it. */
+static void the_time_may_be_over(void)
+{
+	static const char *const words[] = {"132"};
+	struct fb_keep_options options = {
+		.stacks = true, .processes = words, .process_count = 1, .most_pages = UINT64_MAX};
+	struct fb_keep_result all, none, late;
+	struct fb_frame_set *sets[3];
+	struct sample_input sample;
+
+	sample_open(&sample, (const char *const[]){NULL});
+	sets[0] = find(&sample, &options, &all);
+	options.end_ns = UINT64_MAX;
+	sets[1] = find(&sample, &options, &none);
+	CU_ASSERT(all.threads > 20 && !all.too_late && !none.too_late);
+	CU_ASSERT_EQUAL(fb_frame_set_count(sets[0]), fb_frame_set_count(sets[1]));
+	options.end_ns = 1;
+	sets[2] = find(&sample, &options, &late);
+	CU_ASSERT(!late.threads && !late.processes && late.too_late > 10);
+	CU_ASSERT_EQUAL(fb_frame_set_count(sets[2]), 0);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(sets); i++)
+		fb_frame_set_destroy(sets[i]);
+	sample_close(&sample);
+}
+
 static struct fb_error *tell_kept(struct sample_input *sample, struct fb_buf *text,
 				  bool *incomplete_ret)
 {
@@ -335,4 +360,5 @@ FB_TEST_MAIN("bundle/keep", FB_TEST(keeps_what_is_asked_for),
 	     FB_TEST(stacks_have_their_pages_and_locks),
 	     FB_TEST(unmapped_pages_of_objects_are_kept),
 	     FB_TEST(a_process_with_its_files_or_without), FB_TEST(names_of_no_process_are_refused),
-	     FB_TEST(a_failing_read_costs_itself), FB_TEST(a_word_of_a_stack_leads_to_an_object))
+	     FB_TEST(the_time_may_be_over), FB_TEST(a_failing_read_costs_itself),
+	     FB_TEST(a_word_of_a_stack_leads_to_an_object))
