@@ -355,6 +355,20 @@
 #define FB_MAX_SLAB_OBJECTS (1u << 30)
 /* Mounts of one namespace: fs.mount-max is 100,000. */
 #define FB_MAX_MOUNTS (1u << 18)
+/* Block devices, partitions counted: a storage server with multipath has some 10,000. */
+#define FB_MAX_BLOCK_DEVICES (1u << 18)
+/* Links of one folder of sysfs, and the partitions of one disk: 256 of these at most (DISK_MAX_PARTS). */
+#define FB_MAX_DEVICE_LINKS 4096u
+#define FB_MAX_PARTITIONS 4096u
+/* Tags of one hardware queue: BLK_MQ_MAX_DEPTH is 10,240. */
+#define FB_MAX_QUEUE_TAGS (1u << 16)
+/* Sets of tags of all queues: each has one or two for every CPU. */
+#define FB_MAX_TAG_SETS (1u << 20)
+/* Requests in flight of all devices, bios held back counted. */
+#define FB_MAX_BLOCK_REQUESTS (1u << 20)
+/* Tables of the device mapper have up to some 1,000 targets. */
+#define FB_MAX_MAPPED_TARGETS (1u << 16)
+
 /* Inodes that wait to be written back: a file server with 100 GB of page cache has some million. */
 #define FB_MAX_DIRTY_INODES (8u << 20)
 

@@ -80,7 +80,16 @@ FB_ONE_OF("fuse_chan.conn", "fuse_mount.fc")
 FB_ONE_OF("fuse_chan.devices", "fuse_conn.devices")
 FB_ONE_OF("fuse_conn.devices", "fuse_mount.fc_entry")
 FB_ONE_OF("special_mapping_vmops", "legacy_special_mapping_vmops")
-FB_ONE_OF("ftrace_ops_trampoline_list", "ftrace_list_end") /* fc0ea795f53c, 5.8 */
+FB_ONE_OF("ftrace_ops_trampoline_list", "ftrace_list_end")      /* fc0ea795f53c, 5.8 */
+FB_ONE_OF("block_device.bd_start_sect", "hd_struct.start_sect") /* 0d02129e76ed, 5.11 */
+FB_ONE_OF("block_device.bd_nr_sectors", "block_device.bd_inode", "hd_struct.nr_sects")
+FB_ONE_OF("block_device.bd_stats", "hd_struct.dkstats")
+FB_ONE_OF("block_device.bd_device", "hd_struct.__dev")
+FB_ONE_OF("block_device.bd_holder_dir", "hd_struct.holder_dir")
+FB_ONE_OF("block_device.__bd_flags", "block_device.bd_read_only",
+	  "hd_struct.policy") /* 1116b9fa15c0, 6.10 */
+FB_ONE_OF("block_device.__bd_flags", "block_device.bd_partno", "hd_struct.partno")
+FB_ONE_OF("request_queue.hctx_table", "request_queue.queue_hw_ctx") /* 4e5cc99e1e48, 5.18 */
 
 /* What came later: older kernels have nothing that it could tell. */
 FB_SINCE("kmem_cache_node.barn", "kernels from 6.18 on keep free objects in arrays")
@@ -156,12 +165,17 @@ FB_SINCE("rethook_node.llist.next", "54ecbe6f1ed5, 5.18")
 FB_SINCE("enum pagetype.PGTY_buddy", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
 FB_SINCE("enum pagetype.PGTY_offline", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
 FB_SINCE("task_struct.blocked_on", "CONFIG_DEBUG_MUTEXES before 6.18")
+FB_SINCE("request_queue.quiesce_depth", "e70feb8b3e68, 5.16: a flag of the queue before")
+FB_SINCE("request_queue.limits.features", "1122c0c1cc71, 6.11: flags of the queue before")
 
 /* What is gone, and with it what it told. */
 FB_GONE("cea_exception_stacks.DB1_stack",
 	"fd501d4f0399, 5.8: the stack of debug exceptions has no second part")
 FB_GONE("gendisk.part0.nr_sects",
 	"0d02129e76ed, 5.11: a pointer; used for zram without types alone")
+FB_GONE("disk_part_tbl.len", "a33df75c6328, 5.12: partitions are in an XArray")
+FB_GONE("disk_part_tbl.part", "a33df75c6328, 5.12: partitions are in an XArray")
+FB_GONE("class.p", "2df418cf4b72, 6.4: all classes are in the list of class_kset")
 FB_GONE("task_struct.thread.fpu", "cb7ca40a3882, 6.16: the state lies behind task_struct")
 FB_GONE("legacy_special_mapping_vmops", "gone by 6.12: no mapping has them")
 FB_GONE("enum node_stat_item.NR_WRITEBACK_TEMP", "6.16: no page is counted so")

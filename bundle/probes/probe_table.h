@@ -63,6 +63,13 @@ FB_ENUMERATOR("memcg_memory_event", "MEMCG_MAX")
 FB_ENUMERATOR("memcg_memory_event", "MEMCG_OOM")
 FB_ENUMERATOR("memcg_memory_event", "MEMCG_OOM_KILL")
 
+FB_PART("the lists that lead to block devices")
+FB_SYMBOL("block_class")
+FB_SYMBOL("class_kset")
+FB_SYMBOL("disk_type")
+FB_SYMBOL("blockdev_superblock")
+FB_SYMBOL("bdi_list")
+
 FB_PART("the log")
 FB_SYMBOL("prb", "log_buf")
 FB_SYMBOL("log_buf_len")

@@ -183,6 +183,8 @@ const struct fb_alias fb_alias_table[] = {
 	{"dis -s ...", NULL, "sources are not shown"},
 	{"timer ...", NULL, use_crash},
 	{"irq ...", "irq", NULL},
+	{"dev -d", "block", NULL},
+	{"dev -D", "block --all", NULL},
 	{"dev ...", NULL, use_crash},
 	{"ipcs ...", NULL, use_crash},
 	{"swap ...", NULL, use_crash},

@@ -92,8 +92,11 @@ struct fb_kernel_info {
 	uint32_t cpus;         /* how many were online at the panic */
 	uint64_t memory_bytes; /* RAM that the kernel had; 0 if unknown */
 	double uptime_s;       /* seconds since boot, suspend included; NaN if unknown */
-	double load[3];        /* averages over 1, 5 and 15 minutes; NaN if unknown */
-	int64_t crash_time;    /* seconds since the epoch; 0 if unknown */
+	/* What ktime_get_ns() gave at the last update of the clock before the panic: some ms old at most where CPUs
+	 * took interrupts. 0: unknown. */
+	uint64_t monotonic_ns;
+	double load[3];     /* averages over 1, 5 and 15 minutes; NaN if unknown */
+	int64_t crash_time; /* seconds since the epoch; 0 if unknown */
 };
 const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel);
 

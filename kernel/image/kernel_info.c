@@ -157,6 +157,23 @@ static struct fb_error *load_uptime(struct fb_kernel *kernel)
 	return fb_part_skip(err);
 }
 
+/* timekeeping_get_ns() without the cycles since the last update. */
+static struct fb_error *load_monotonic(struct fb_kernel *kernel)
+{
+	const struct fb_layout *layout = &kernel->layout;
+	uint64_t timekeeper, base = 0, fraction = 0, shift = 0;
+	struct fb_error *err = find_timekeeper(kernel, &timekeeper);
+
+	if (!err)
+		err = fb_kernel_field(kernel, timekeeper, &layout->timekeeper_base, &base);
+	if (!err)
+		err = fb_kernel_field(kernel, timekeeper, &layout->timekeeper_fraction, &fraction);
+	if (!err)
+		err = fb_kernel_field(kernel, timekeeper, &layout->timekeeper_shift, &shift);
+	kernel->info.monotonic_ns = err || shift > 63 ? 0 : base + (fraction >> shift);
+	return fb_part_skip(err);
+}
+
 static struct fb_error *load_averages(struct fb_kernel *kernel)
 {
 	uint64_t averages[3];
@@ -194,6 +211,8 @@ struct fb_error *fb_kernel_load_info(struct fb_kernel *kernel)
 		err = load_memory_size(kernel);
 	if (!err)
 		err = load_uptime(kernel);
+	if (!err)
+		err = load_monotonic(kernel);
 	if (!err)
 		err = load_averages(kernel);
 	kernel->info.crash_time = crash_time(kernel);

@@ -198,6 +198,9 @@ FB_FIELD(rq_curr, "rq", "curr")
 FB_FIELD(pcpu_hot_current, "pcpu_hot", "current_task") /* e57ef2ed97c1, 6.2; gone again in 6.15 */
 FB_FIELD(timekeeper_ktime_sec, "timekeeper", "ktime_sec")
 FB_FIELD(timekeeper_offs_boot, "timekeeper", "offs_boot")
+FB_FIELD(timekeeper_base, "timekeeper", "tkr_mono.base") /* ns, whole seconds and offsets */
+FB_FIELD(timekeeper_fraction, "timekeeper", "tkr_mono.xtime_nsec")
+FB_FIELD(timekeeper_shift, "timekeeper", "tkr_mono.shift")
 FB_FIELD(tk_data_timekeeper, "tk_data", "timekeeper")
 FB_FIELD(uts_name, "uts_namespace", "name")
 
@@ -433,6 +436,7 @@ FB_FIELD(hashinfo_lhash2_mask, "inet_hashinfo", "lhash2_mask")
 FB_FIELD(hashinfo_ehash, "inet_hashinfo", "ehash")
 FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
 
+#include "kernel/image/layout_table_block.h"
 #include "kernel/image/layout_table_events.h"
 #include "kernel/image/layout_table_groups.h"
 #include "kernel/image/layout_table_memory.h"

@@ -96,7 +96,7 @@ for lost in no-types bad-types; do
     expect_status 3 "$lost: sym answers"
     expect_line stdout '^ffffffffa32070d0 T schedule/' "$lost: sym has the symbol"
     expect_lines stderr 1 "$lost: with one warning"
-    for command in ps waits mounts "bt $work/$lost 1" "vm $work/$lost 1" "files $work/$lost 1" "struct $work/$lost task_struct" \
+    for command in ps waits mounts block "bt $work/$lost 1" "vm $work/$lost 1" "files $work/$lost 1" "struct $work/$lost task_struct" \
         "struct $work/$lost list_head init_task" "rd $work/$lost 1:400000 8" "vtop $work/$lost 1:400000" \
         "extract $work/$lost 128 -o $work/none" "extract $work/$lost 128 --from-dump -o $work/none" \
         "dump $work/$lost -o $work/none" "merge $work/$lost $samples/core.132.xz -o $work/none"; do
@@ -149,7 +149,7 @@ report $? "and vtop finds it"
 run log "$work/no-symbols"
 cmp -s "$work/stdout" "$work/log"
 report $? "without symbols the log is as ever"
-for command in ps bt waits mods mounts "bt $work/no-symbols -a" "bt $work/no-symbols --panic" "bt $work/no-symbols 1" \
+for command in ps bt waits mods mounts block "bt $work/no-symbols -a" "bt $work/no-symbols --panic" "bt $work/no-symbols 1" \
     "sym $work/no-symbols schedule" "sym $work/no-symbols $code" "rd $work/no-symbols schedule 16" \
     "vtop $work/no-symbols schedule" "rd $work/no-symbols 1:400000 8" "vtop $work/no-symbols 1:400000" \
     "vm $work/no-symbols 1" "files $work/no-symbols 1" "struct $work/no-symbols task_struct" \
