@@ -178,6 +178,12 @@
 #define FB_MAX_LOCKS (1u << 20)
 /* TCP sockets: tcp_max_orphans and file limits keep even large proxies at some million. */
 #define FB_MAX_SOCKETS (16u << 20)
+/* Those of all families that are listed, 48 bytes each: few hosts can have as many open files. */
+#define FB_MAX_LISTED_SOCKETS (4u << 20)
+/* Buffers in the receive queue of one unix socket: each takes some 800 bytes of SO_SNDBUF. */
+#define FB_MAX_SOCKET_BUFFERS (1u << 20)
+/* Network namespaces: one for each container. */
+#define FB_MAX_NETS 65536u
 
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)

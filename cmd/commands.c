@@ -13,6 +13,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_vtop,
 	&fb_command_files,
 	&fb_command_mounts,
+	&fb_command_net,
 	&fb_command_mem,
 	&fb_command_slab,
 	&fb_command_cpus,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "bundle/check/checks.h"
 #include "kernel/memory/percpu_counter.h"
+#include "kernel/net/tcp_table.h"
 
 /* A table is reported where less than this part of it is free: one twentieth. */
 #define NEARLY_FULL 20u

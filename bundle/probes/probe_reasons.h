@@ -24,6 +24,7 @@ FB_IN_MODULE("wait_transaction_locked", "jbd2")
 FB_IN_MODULE("jbd2_journal_commit_transaction", "jbd2")
 
 /* In another place. */
+FB_ONE_OF("net.unx.table.buckets", "unix_socket_table")          /* b6e811383062, 6.0 */
 FB_ONE_OF("mm_struct.mm_mt.ma_root", "mm_struct.mmap")           /* 763ecb035029, 6.1 */
 FB_ONE_OF("mm_struct.mm_mt.ma_root", "vm_area_struct.vm_next")   /* 763ecb035029, 6.1 */
 FB_ONE_OF("vm_area_struct.vm_refcnt", "vm_area_struct.detached") /* f35ab95ca0af, 6.15 */
@@ -164,6 +165,12 @@ FB_SINCE("io_hash_bucket.list.first", "e6f89be61410, 6.0")
 FB_SINCE("rethook_node.llist.next", "54ecbe6f1ed5, 5.18")
 FB_SINCE("enum pagetype.PGTY_buddy", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
 FB_SINCE("enum pagetype.PGTY_offline", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
+FB_SINCE("net.ipv4.udp_table", "9804985bf27f, 6.2: all namespaces share one before")
+FB_SINCE("sock.sk_drop_counters", "c51613fa276f, 6.18")
+FB_SINCE("numa_drop_counters.drops0", "c51613fa276f, 6.18")
+FB_SINCE("numa_drop_counters.drops1", "c51613fa276f, 6.18")
+FB_SINCE("unix_sock.inq_len", "f4e1fb04c123, 6.18: the buffers are counted before")
+FB_GONE("udplite_table", "7.2 has no UDP-Lite")
 FB_SINCE("task_struct.blocked_on", "CONFIG_DEBUG_MUTEXES before 6.18")
 FB_SINCE("request_queue.quiesce_depth", "e70feb8b3e68, 5.16: a flag of the queue before")
 FB_SINCE("request_queue.limits.features", "1122c0c1cc71, 6.11: flags of the queue before")

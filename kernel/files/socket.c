@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads one socket: the members that all sockets have, then its addresses by family. Called by files.c and
- * tcp_table.c, and by waits.
+ * kernel/net, and by waits.
  */
 #include "kernel/files/socket.h"
 
@@ -54,8 +54,6 @@ static struct fb_error *read_inet(struct fb_kernel *kernel, struct fb_socket *so
 		err = fb_kernel_field(kernel, socket->address, &layout->sock_num, &port);
 	if (!err)
 		err = fb_kernel_field(kernel, socket->address, &layout->sock_peer_port, &peer_port);
-	if (!err && layout->sock_net.found)
-		err = fb_kernel_field(kernel, socket->address, &layout->sock_net, &socket->net);
 	if (err)
 		return err;
 	socket->port[LOCAL] = (uint16_t)port;
@@ -141,23 +139,36 @@ static struct fb_error *read_packet(struct fb_kernel *kernel, struct fb_socket *
 	return err;
 }
 
+/* A struct inet_timewait_sock or request_sock, which ends where sock_common does: the rest is as TCP's is,
+ * which alone has such sockets, but for DCCP, which was removed in 6.16. */
+static bool is_small(const struct fb_socket *socket)
+{
+	return (socket->family == AF_INET || socket->family == AF_INET6) &&
+	       (socket->sock_state == FB_TCP_TIME_WAIT ||
+		socket->sock_state == FB_TCP_NEW_SYN_RECV);
+}
+
 static struct fb_error *read_common(struct fb_kernel *kernel, struct fb_socket *socket)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t family, state, type, protocol;
+	uint64_t family, state, type = SOCK_STREAM, protocol = IPPROTO_TCP;
 	struct fb_error *err;
 
 	err = fb_kernel_field(kernel, socket->address, &layout->sock_family, &family);
 	if (!err)
 		err = fb_kernel_field(kernel, socket->address, &layout->sock_state, &state);
-	if (!err)
-		err = fb_kernel_field(kernel, socket->address, &layout->sock_type, &type);
-	if (!err)
-		err = fb_kernel_field(kernel, socket->address, &layout->sock_protocol, &protocol);
+	if (!err && layout->sock_net.found)
+		err = fb_kernel_field(kernel, socket->address, &layout->sock_net, &socket->net);
 	if (err)
 		return err;
 	socket->family = (uint16_t)family;
 	socket->sock_state = (uint8_t)state;
+	if (!is_small(socket))
+		err = fb_kernel_field(kernel, socket->address, &layout->sock_type, &type);
+	if (!err && !is_small(socket))
+		err = fb_kernel_field(kernel, socket->address, &layout->sock_protocol, &protocol);
+	if (err)
+		return err;
 	socket->type = (uint16_t)type;
 	socket->protocol = (uint16_t)protocol;
 	return NULL;
@@ -235,11 +246,13 @@ struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock, struct fb
 		err = fb_error_create(FB_CORRUPT, "no address of a socket");
 	if (!err)
 		err = read_common(kernel, &socket);
-	if (!err)
-		err = read_inode(kernel, &socket);
 	if (err)
 		return fb_error_prefix(err, "sock 0x%" PRIx64, sock);
-	err = read_addresses(kernel, &socket);
+	if (!is_small(&socket))
+		err = fb_part_warn(fb_kernel_warnings(kernel), read_inode(kernel, &socket),
+				   "the file of a socket");
+	if (!err)
+		err = read_addresses(kernel, &socket);
 	if (fb_error_is_fatal(err))
 		return err;
 	/* A family that is a module has its types elsewhere; what all have in common stands. */

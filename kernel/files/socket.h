@@ -13,18 +13,25 @@
 #include "base/error.h"
 #include "kernel/image/kernel.h"
 
+/* States (include/net/tcp_states.h) of socks that are smaller structs: of TCP and DCCP only. */
+#define FB_TCP_TIME_WAIT 6u
+#define FB_TCP_NEW_SYN_RECV 12u
+/* Sockets that take connections, of any family. */
+#define FB_TCP_LISTEN 10u
+
 /* Bytes of the text of an address: the longest is "@" and 107 bytes escaped to \xHH. */
 #define FB_SOCKET_ADDRESS 448
 
 struct fb_socket {
 	uint64_t address; /* of the struct sock; 0: the socket is being set up or closed */
-	uint64_t inode;   /* 0 for one that has no file: not accepted yet, or closed by its owner */
-	uint16_t family;  /* AF_* */
-	uint16_t type;    /* SOCK_* */
+	uint64_t inode; /* 0 for one that has no file: not accepted yet, or closed by its owner; and
+			   * where it cannot be read, with a warning */
+	uint16_t family; /* AF_* */
+	uint16_t type;   /* SOCK_* */
 	uint16_t protocol;
-	uint8_t sock_state; /* skc_state: TCP_*; 0 unknown */
-	uint64_t net;       /* for AF_INET and AF_INET6: address of the struct net of the network
-			     * namespace, within which addresses and ports are unique; 0: unknown */
+	uint8_t sock_state; /* skc_state: TCP_*, also for other families; 0 unknown */
+	uint64_t net;       /* address of the struct net of the network namespace, within which
+			     * addresses and ports are unique; 0: unknown */
 	uint8_t ip[2][16];  /* local and peer of AF_INET (4 bytes) and AF_INET6, network order */
 	uint16_t port[2];   /* local and peer, host order */
 	/* Printable. "127.0.0.1:80", "[::1]:80", a path, "@name" (abstract), "pid 17, groups 0x1",
@@ -41,18 +48,10 @@ FB_MUST_CHECK struct fb_error *fb_socket_read(struct fb_kernel *kernel, uint64_t
  * none. FB_NOMEM, FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_socket_is_at(struct fb_kernel *kernel, uint64_t address,
 					       bool *is_ret);
-/* sock: the address of a struct sock. */
+/* sock: the address of a struct sock, or of a struct inet_timewait_sock or request_sock (their states are
+ * FB_TCP_TIME_WAIT and FB_TCP_NEW_SYN_RECV). */
 FB_MUST_CHECK struct fb_error *fb_sock_read(struct fb_kernel *kernel, uint64_t sock,
 					    struct fb_socket *socket_ret);
-
-/* Calls callback for each TCP socket in the hash tables that network namespaces share, which /proc/net/tcp and tcp6
- * list: listening ones first, time-wait and half-open ones left out. (Since 6.1 a namespace may have its own tables,
- * by net.ipv4.tcp_child_ehash_entries; these are not read.) Where a chain is broken, its rest is missing, with a
- * warning, and *whole_ret is false. Stops at the first error of the callback, and returns it. */
-FB_MUST_CHECK struct fb_error *
-fb_tcp_each(struct fb_kernel *kernel,
-	    struct fb_error *(*callback)(void *context, const struct fb_socket *socket),
-	    void *context, bool *whole_ret);
 
 /* "inet", "inet6", "unix", "netlink", "packet"...; NULL where the number has no name here, so that the caller prints
  * the number. Static. */

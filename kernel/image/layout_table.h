@@ -428,18 +428,12 @@ FB_FIELD(lock_blocked_member, "file_lock", "c.flc_blocked_member", "fl_blocked_m
 FB_FIELD(lock_wait, "file_lock", "c.flc_wait.head", "fl_wait.head")
 FB_FIELD(lock_start, "file_lock", "fl_start")
 FB_FIELD(lock_end, "file_lock", "fl_end")
-FB_SIZE(inet_listen_hashbucket, "inet_listen_hashbucket")
-FB_FIELD(listen_bucket_head, "inet_listen_hashbucket", "nulls_head")
-FB_FIELD(hashinfo_listening_hash, "inet_hashinfo", "listening_hash")
-FB_FIELD(hashinfo_lhash2, "inet_hashinfo", "lhash2")
-FB_FIELD(hashinfo_lhash2_mask, "inet_hashinfo", "lhash2_mask")
-FB_FIELD(hashinfo_ehash, "inet_hashinfo", "ehash")
-FB_FIELD(hashinfo_ehash_mask, "inet_hashinfo", "ehash_mask")
 
 #include "kernel/image/layout_table_block.h"
 #include "kernel/image/layout_table_events.h"
 #include "kernel/image/layout_table_groups.h"
 #include "kernel/image/layout_table_memory.h"
+#include "kernel/image/layout_table_net.h"
 #include "kernel/image/layout_table_waits.h"
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */

@@ -36,7 +36,7 @@ void made_sockets_members(struct made_kernel *made)
 
 uint64_t made_sock(struct made_kernel *made, unsigned family, unsigned type, unsigned state)
 {
-	uint64_t sock = made_alloc(made, 160);
+	uint64_t sock = made_alloc(made, 512);
 
 	MADE_SET(made, sock, sock_family, family);
 	MADE_SET(made, sock, sock_type, type);

@@ -3,9 +3,9 @@
 #ifndef FB_BUNDLE_WAIT_HOLDERS_H
 #define FB_BUNDLE_WAIT_HOLDERS_H
 
-#include "bundle/waits/files/wait_held_files.h"
 #include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_finder.h"
+#include "kernel/files/held_files.h"
 
 /* The index of all open files, made by the first call; owned by the finder. */
 FB_MUST_CHECK struct fb_error *fb_wait_held(struct fb_wait_finder *finder,

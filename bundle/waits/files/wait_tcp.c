@@ -15,8 +15,7 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "bundle/waits/files/wait_holders.h"
-
-#define TCP_LISTEN 10u
+#include "kernel/net/tcp_table.h"
 
 /* What identifies one end; peer first is what the other end has. */
 struct tcp_end {
@@ -117,7 +116,7 @@ static struct fb_error *add_end(void *context, const struct fb_socket *socket)
 	struct tcp *tcp = context;
 	struct fb_error *err;
 
-	if (socket->sock_state == TCP_LISTEN)
+	if (socket->sock_state == FB_TCP_LISTEN)
 		return add_listener(tcp, socket);
 	err = fb_grow_array(&tcp->ends, &tcp->room, tcp->count, sizeof(*tcp->ends), FB_MAX_SOCKETS,
 			    "TCP sockets");
@@ -226,26 +225,6 @@ static struct fb_error *are_ends(struct fb_wait_finder *finder, uint64_t one, ui
 	return fb_part_skip(err);
 }
 
-/* A namespace may have a table of its own, which is not read. */
-static struct fb_error *note_own_table(struct fb_wait_finder *finder,
-				       const struct fb_socket *socket,
-				       struct fb_wait_absence *absence)
-{
-	uint64_t shared, own;
-	struct fb_error *err;
-
-	if (!socket->net || !finder->layout->net_tcp_hashinfo.found)
-		return NULL;
-	err = fb_kernel_symbol(finder->kernel, "tcp_hashinfo", &shared);
-	if (!err)
-		err = fb_kernel_field(finder->kernel, socket->net,
-				      &finder->layout->net_tcp_hashinfo, &own);
-	if (err || own != shared)
-		fb_wait_absence_unknown(absence, "the network namespace's own table of TCP sockets "
-						 "is not read");
-	return fb_part_skip(err);
-}
-
 struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb_socket *socket,
 				  uint64_t *peer_ret, struct fb_wait_absence *absence_ret)
 {
@@ -273,7 +252,7 @@ struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb
 		return err;
 	*absence_ret = tcp->absence;
 	*peer_ret = peer;
-	return note_own_table(finder, socket, absence_ret);
+	return NULL;
 }
 
 struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder, const struct fb_socket *socket,

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bundle/waits/files/wait_held_files.h"
+#include "kernel/files/held_files.h"
 #include "tests/harness.h"
 #include "tests/kernel/made_files.h"
 #include "tests/kernel/made_sockets.h"

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 
 #include "bundle/waits/files/recognise.h"
-#include "bundle/waits/files/wait_held_files.h"
+#include "kernel/files/held_files.h"
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "bundle/waits/files/wait_held_files.h"
 #include "bundle/waits/ipc/recognise.h"
+#include "kernel/files/held_files.h"
 #include "tests/bundle/waits/made_answer.h"
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An index of the files that all processes have open, by struct file, inode and
- * private_data. It is made once, from all descriptor tables. Called through
- * wait_holders.c.
+ * An index of the files that all processes have open, by struct file, inode and private_data. It is made once, from all
+ * descriptor tables. Called for the list of sockets, and by the analysis of waits through wait_holders.c.
  */
-#ifndef FB_BUNDLE_WAIT_HELD_FILES_H
-#define FB_BUNDLE_WAIT_HELD_FILES_H
+#ifndef FB_KERNEL_HELD_FILES_H
+#define FB_KERNEL_HELD_FILES_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/limits.h"
-#include "kernel/files/socket.h"
+#include "kernel/net/tcp_table.h"
 #include "tests/harness.h"
 #include "tests/kernel/failing_made.h"
 #include "tests/kernel/made_files.h"

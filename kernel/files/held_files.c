@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads the descriptor tables of all processes (include/linux/fdtable.h), each shared one once.
- * Called by wait_holders.c, wait_open_file.c and wait_poll.c, for all threads together.
+ * Called by kernel/net/sockets.c, and by wait_holders.c, wait_open_file.c and wait_poll.c for all threads together.
  */
-#include "bundle/waits/files/wait_held_files.h"
+#include "kernel/files/held_files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

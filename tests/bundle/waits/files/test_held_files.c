@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which processes of a made kernel have which files open: by file, inode and private_data, and what cannot be read. */
-#include "bundle/waits/files/wait_held_files.h"
+/*
+ * Which processes have which files open: by file, inode and private_data, and what cannot be read. Threads and descriptors
+ * are made as for the recognisers of waits.
+ */
+#include "kernel/files/held_files.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -244,7 +247,7 @@ static void what_is_no_damage_is_passed_on(void)
 	made_waits_end(&w.waits);
 }
 
-FB_TEST_MAIN("bundle/wait_held_files", FB_TEST(lists_who_has_a_file),
+FB_TEST_MAIN("bundle/held_files", FB_TEST(lists_who_has_a_file),
 	     FB_TEST(finds_what_an_address_is_in), FB_TEST(counts_what_is_lost),
 	     FB_TEST(nothing_is_open_without_tables), FB_TEST(a_large_table_is_read_whole),
 	     FB_TEST(a_table_has_room_for_so_many), FB_TEST(what_is_no_damage_is_passed_on))

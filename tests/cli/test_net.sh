@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# net: the tables for people, whose namespaces are shown, and what is said where there are none. That they are the
+# kernel's own is held by tests/truth/check.
+# shellcheck source=tests/cli/harness.sh
+. "$(dirname "$0")/harness.sh"
+
+shopt -s nullglob
+dumps=("$samples"/dump.*)
+dump=${dumps[0]}
+
+run net "$dump"
+expect_status 0 "net"
+expect_line stdout '^NETID +STATE +RECV-Q +SEND-Q +LOCAL +PEER +INODE +TIMER +PROCESSES$' "headings"
+expect_line stdout '^tcp +LISTEN +0 +1 +\[::\]:5454 +\[::\]:0 +1573 +many-files\[171\] fd 21$' "a listening socket"
+expect_line stdout '^tcp +ESTABLISHED +0 +0 +127\.0\.0\.1:9090 +127\.0\.0\.1:54360 +1580 +tcp-reader\[178\] fd 4$' "a connection"
+expect_line stdout '^u_str +ESTABLISHED +0 +0 +\* +socket:\[1575\] +1576 +unix-peer\[176\] fd 4$' "a unix socket without a name"
+expect_line stdout '^u_dgr +UNCONNECTED +0 +0 +@hidden +\* ' "one in the abstract namespace"
+expect_line stdout '^8 netlink sockets of the kernel' "what is left out is counted"
+
+run net "$dump" --json
+json '.sockets[] | select(.netid == "tcp" and .state == "LISTEN") | "\(.local) \(.recv_q) \(.send_q) \(.half_open) \(.timer)"' >"$work/listens"
+printf '[::]:5454 0 1 0 null\n' >"$work/wanted"
+expect_same "$work/listens" "$work/wanted" "JSON of the listening one"
+expect_json '[.sockets[] | select(.netid == "nl")] | length == 9' "netlink sockets of the kernel's own too"
+expect_json 'all(.sockets[]; .net == 4026531840)' "all are in PID 1's namespace"
+expect_json '[.sockets[] | select(.netid != "nl") | .found_in == ["table", "files"]] | all' "both ways lead to each"
+
+run net "$dump" --all
+expect_status 0 "all namespaces"
+expect_line stdout '^Network namespace 4026531840 +100 processes: PID 1 ' "each has a heading"
+run net "$dump" 2
+expect_status 0 "a kernel thread is in PID 1's namespace"
+run net "$dump" 999999
+expect_status 1 "no such process"
+expect_line stderr '999999' "and it is named"
+run net "$dump" 1 --all
+expect_status 2 "one process, or all"
+finish
