@@ -349,6 +349,8 @@
 #define FB_MAX_IRQS 65536u
 #define FB_MAX_IRQ_ACTIONS 256u
 #define FB_MAX_IRQ_COUNTS (1u << 24)
+/* Timers of all CPUs: a thread that sleeps has one, and a connection some: a busy server has some hundred thousand. */
+#define FB_MAX_TIMERS (1u << 20)
 /* Work queues: some hundred, and several for each file system, disk and network card; and their pools of workers: two or
  * four for each CPU, and some more for each node. */
 #define FB_MAX_WORK_QUEUES (1u << 18)

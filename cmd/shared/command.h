@@ -125,6 +125,7 @@ extern const struct fb_command fb_command_slab;
 extern const struct fb_command fb_command_struct;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_tree;
+extern const struct fb_command fb_command_timers;
 extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;
 extern const struct fb_command fb_command_vtop;
