@@ -42,9 +42,12 @@ static struct fb_error *read_process(const struct fb_timer_loader *loader, struc
 {
 	const struct fb_layout *layout = loader->layout;
 	uint64_t thread;
-	struct fb_error *err =
-		fb_kernel_field(loader->kernel, signal, &layout->signal_thread_head, &thread);
+	struct fb_error *err = fb_layout_require(&layout->signal_thread_head);
 
+	/* A list, whose first link comes first. */
+	if (!err)
+		err = fb_space_u64(fb_kernel_space(loader->kernel),
+				   signal + layout->signal_thread_head.offset, &thread);
 	if (!err)
 		timer->task = fb_tasks_by_address(loader->tasks,
 						  thread - layout->task_thread_node.offset);

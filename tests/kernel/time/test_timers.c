@@ -193,6 +193,31 @@ static void reads_the_timer_wheel(void)
 	end(&host);
 }
 
+/* setitimer(): the timer is a part of the process's signal_struct. */
+static void tells_whose_alarm_it_is(void)
+{
+	struct host host;
+	struct fb_timers found;
+	struct made_kernel *made;
+	uint64_t signal;
+
+	build(&host);
+	made = host.made.made;
+	made_tasks_symbol(&host.made, "it_real_fn", FUNCTION + 80);
+	/* task_struct.signal is at 88; the list of threads has its place at 8. */
+	signal = made_task_word(&host.made, host.task + 88);
+	MADE_FIELD(made, signal_real_timer, 32, 64);
+	MADE_SET(made, signal + 32, hrtimer_expires, 1003 * SECOND);
+	MADE_SET(made, signal + 32, hrtimer_function, FUNCTION + 80);
+	made_put(made, host.hrtimers + 64, signal + 32, 8);
+	load(&host, &found);
+	CU_ASSERT_EQUAL_FATAL(found.count, 1);
+	CU_ASSERT(found.timers[0].task && found.timers[0].task->tid == 40);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 0);
+	fb_timers_deinit(&found);
+	end(&host);
+}
+
 static void damage_costs_a_part(void)
 {
 	struct host host;
@@ -320,5 +345,6 @@ static void a_failing_read_of_the_sample_is_told(void)
 }
 
 FB_TEST_MAIN("kernel/timers", FB_TEST(reads_high_resolution_timers), FB_TEST(reads_the_timer_wheel),
-	     FB_TEST(damage_costs_a_part), FB_TEST(what_fails_is_told),
-	     FB_TEST(the_sample_s_timers_are_found), FB_TEST(a_failing_read_of_the_sample_is_told))
+	     FB_TEST(tells_whose_alarm_it_is), FB_TEST(damage_costs_a_part),
+	     FB_TEST(what_fails_is_told), FB_TEST(the_sample_s_timers_are_found),
+	     FB_TEST(a_failing_read_of_the_sample_is_told))
