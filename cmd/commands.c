@@ -11,6 +11,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_vm,
 	&fb_command_rd,
 	&fb_command_vtop,
+	&fb_command_page,
 	&fb_command_files,
 	&fb_command_mounts,
 	&fb_command_net,

@@ -40,6 +40,7 @@ FB_ONE_OF("slab.inuse", "page.inuse")
 FB_ONE_OF("slab.slab_list", "page.slab_list")
 FB_ONE_OF("kmem_cache.node", "kmem_cache.per_node", "kmem_cache_per_node_ptrs",
 	  "kmem_cache_per_node_ptrs.node") /* pairs of pointers, 7.1 */
+FB_ONE_OF("folio._entire_mapcount", "page.compound_mapcount")
 FB_ONE_OF("kmem_cache_node.barn", "kmem_cache_per_node_ptrs.barn")
 FB_ONE_OF("module.mem", "module.core_layout", "module.init_layout") /* ac3b43283923, 6.4 */
 FB_ONE_OF("module_memory", "module_layout.base", "module_memory.base")
@@ -93,6 +94,7 @@ FB_ONE_OF("block_device.__bd_flags", "block_device.bd_partno", "hd_struct.partno
 FB_ONE_OF("request_queue.hctx_table", "request_queue.queue_hw_ctx") /* 4e5cc99e1e48, 5.18 */
 
 /* What came later: older kernels have nothing that it could tell. */
+FB_SINCE("enum pagetype.PGTY_table", "4ffca5a96678, 6.12: before, a bit of page_type")
 FB_SINCE("kmem_cache_node.barn", "kernels from 6.18 on keep free objects in arrays")
 FB_SINCE("kmem_cache_per_node_ptrs.barn", "kernels from 6.18 on keep free objects in arrays")
 FB_SINCE("kmem_cache.cpu_sheaves", "kernels from 6.18 on keep free objects in arrays")

@@ -74,22 +74,42 @@ struct fb_error *fb_slab_head(struct fb_kernel *kernel, uint64_t address, uint64
 	return head_of(kernel, (address - base) >> FB_PAGE_SHIFT, pfn_ret);
 }
 
-struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
-				   struct fb_slab_object *object_ret)
+/* head_ret: the first frame of the slab. */
+static struct fb_error *cache_at(struct fb_kernel *kernel, uint64_t address,
+				 struct fb_slab_object *object, uint64_t *head_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	const struct fb_field *owner =
 		layout->slab_slab_cache.found ? &layout->slab_slab_cache : &layout->page_slab_cache;
-	uint64_t base = fb_kernel_direct_map(kernel, 0), head, frame, cache, distance, index;
-	struct fb_slab_object object;
-	struct fb_error *err = fb_slab_head(kernel, address, &head);
+	uint64_t frame, cache;
+	struct fb_error *err = fb_slab_head(kernel, address, head_ret);
 
 	if (!err)
-		err = fb_page_frame_address(kernel, head, &frame);
+		err = fb_page_frame_address(kernel, *head_ret, &frame);
 	if (!err)
 		err = fb_kernel_field(kernel, frame, owner, &cache);
+	return err ? err : read_cache(kernel, cache, object);
+}
+
+struct fb_error *fb_slab_cache_at(struct fb_kernel *kernel, uint64_t address,
+				  struct fb_slab_object *object_ret)
+{
+	struct fb_slab_object object = {.address = 0};
+	uint64_t head;
+	struct fb_error *err = cache_at(kernel, address, &object, &head);
+
 	if (!err)
-		err = read_cache(kernel, cache, &object);
+		*object_ret = object;
+	return err;
+}
+
+struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
+				   struct fb_slab_object *object_ret)
+{
+	uint64_t base = fb_kernel_direct_map(kernel, 0), head = 0, distance, index;
+	struct fb_slab_object object;
+	struct fb_error *err = cache_at(kernel, address, &object, &head);
+
 	if (err)
 		return err;
 	distance = address - (base + (head << FB_PAGE_SHIFT));

@@ -22,6 +22,11 @@ struct fb_slab_object {
 FB_MUST_CHECK struct fb_error *fb_slab_head(struct fb_kernel *kernel, uint64_t address,
 					    uint64_t *pfn_ret);
 
+/* The cache of the slab that holds the address, wherever in it, with its name; object_ret->address is 0. FB_NOT_FOUND
+ * where it is in no slab; errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_slab_cache_at(struct fb_kernel *kernel, uint64_t address,
+						struct fb_slab_object *object_ret);
+
 /* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; errors of fb_space_read()
  * where the struct page or the cache cannot be read. It is not checked whether the object is in use. */
 FB_MUST_CHECK struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
