@@ -17,6 +17,8 @@ struct fb_warnings {
 	size_t count;
 	size_t dropped;
 	char *texts[FB_MAX_WARNINGS];
+	bool absent[FB_MAX_WARNINGS]; /* its error was FB_ABSENT */
+	bool cause;                   /* a text says why */
 };
 
 struct fb_error *fb_warnings_create(struct fb_warnings **warnings_ret)
@@ -58,12 +60,13 @@ static bool has_text(const struct fb_warnings *warnings, const char *text)
 }
 
 /* Takes text; NULL (out of memory) is only counted. */
-static void keep(struct fb_warnings *warnings, char *text)
+static void keep(struct fb_warnings *warnings, char *text, bool absent)
 {
 	(void)pthread_mutex_lock(&warnings->lock);
 	if (text && has_text(warnings, text)) {
 		free(text);
 	} else if (text && warnings->count < FB_MAX_WARNINGS) {
+		warnings->absent[warnings->count] = absent;
 		warnings->texts[warnings->count++] = text;
 	} else {
 		warnings->dropped++;
@@ -83,7 +86,22 @@ void fb_warn(struct fb_warnings *warnings, const char *format, ...)
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	keep(warnings, text);
+	keep(warnings, text, false);
+}
+
+void fb_warn_cause(struct fb_warnings *warnings, const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+
+	if (!warnings || warnings->cause)
+		return;
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	warnings->cause = text != NULL;
+	keep(warnings, text, false);
 }
 
 void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const char *format, ...)
@@ -107,7 +125,7 @@ void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const ch
 			     fb_error_message(err)) < 0)
 			text = NULL;
 		free(context);
-		keep(warnings, text);
+		keep(warnings, text, fb_error_is(err, FB_ABSENT));
 	}
 	fb_error_destroy(err);
 }
@@ -115,9 +133,10 @@ void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const ch
 void fb_warnings_move(struct fb_warnings *from, size_t first, struct fb_warnings *to)
 {
 	for (size_t i = first; i < from->count; i++)
-		keep(to, from->texts[i]);
+		keep(to, from->texts[i], from->absent[i]);
 	if (first < from->count)
 		from->count = first;
+	to->cause = to->cause || from->cause;
 	to->dropped += from->dropped;
 	from->dropped = 0;
 }
@@ -130,6 +149,25 @@ size_t fb_warnings_count(const struct fb_warnings *warnings)
 const char *fb_warnings_get(const struct fb_warnings *warnings, size_t index)
 {
 	return index < fb_warnings_count(warnings) ? warnings->texts[index] : NULL;
+}
+
+bool fb_warnings_have_cause(const struct fb_warnings *warnings)
+{
+	return warnings && warnings->cause;
+}
+
+bool fb_warnings_is_absence(const struct fb_warnings *warnings, size_t index)
+{
+	return index < fb_warnings_count(warnings) && warnings->absent[index];
+}
+
+size_t fb_warnings_absences(const struct fb_warnings *warnings, size_t first)
+{
+	size_t count = 0;
+
+	for (size_t i = first; i < fb_warnings_count(warnings); i++)
+		count += warnings->absent[i];
+	return count;
 }
 
 size_t fb_warnings_dropped(const struct fb_warnings *warnings)

@@ -9,6 +9,7 @@
 #define FB_BASE_WARNINGS_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/attr.h"
@@ -28,6 +29,14 @@ void fb_warn_error(struct fb_warnings *warnings, struct fb_error *err, const cha
 	FB_PRINTF(3, 4);
 void fb_warn_errorv(struct fb_warnings *warnings, struct fb_error *err, const char *format,
 		    va_list args) FB_PRINTF(3, 0);
+
+/* Adds a text, once, that says why pages are not in the dump: where there is one, warnings whose error is FB_ABSENT are
+ * its consequences. */
+void fb_warn_cause(struct fb_warnings *warnings, const char *format, ...) FB_PRINTF(2, 3);
+bool fb_warnings_have_cause(const struct fb_warnings *warnings);
+/* How many of the texts from index first on are of an error FB_ABSENT, and whether that at index is. */
+size_t fb_warnings_absences(const struct fb_warnings *warnings, size_t first);
+bool fb_warnings_is_absence(const struct fb_warnings *warnings, size_t index);
 
 /* How many texts were kept, and the one at index, which is owned by the list. */
 size_t fb_warnings_count(const struct fb_warnings *warnings);

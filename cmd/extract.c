@@ -37,7 +37,7 @@ struct extract {
 
 static const struct argp_option extract_options[] = {
 	{"output", 'o', "CORE", 0,
-	 "write it there (default: its name in the bundle; with --all a folder)", 0},
+	 "write it there (default: its name in the bundle, uncompressed; with --all a folder)", 0},
 	{"from-dump", OPTION_FROM_DUMP, NULL, 0,
 	 "build it as the process was at the panic, even where there is a core: of that only pages "
 	 "are taken which the dump lacks",
@@ -221,10 +221,37 @@ static struct fb_error *print_one(const struct extract *extract, const struct fb
 	return fb_extract_print_gdb(extract->context, path, program);
 }
 
+/* The name that a core is extracted under: cores are extracted uncompressed, so without the suffix of a compressed file
+ * (core.1.zst), unless another core has that name. */
+static const char *plain_name(const struct extract *extract, const struct fb_input_core *core,
+			      char *to, size_t size)
+{
+	static const char *const suffixes[] = {".zst", ".xz", ".lz4", ".gz", ".bz2"};
+	const char *name = fb_core_name(core->core);
+	const char *dot = strrchr(name, '.');
+	bool compressed = false;
+	int length = dot ? (int)(dot - name) : 0;
+
+	for (size_t i = 0; length && i < FB_ARRAY_SIZE(suffixes); i++)
+		compressed = compressed || strcmp(dot, suffixes[i]) == 0;
+	if (!compressed || snprintf(to, size, "%.*s", length, name) >= (int)size)
+		return name;
+	for (size_t i = 0; i < extract->core_count; i++) {
+		const char *other = fb_core_name(extract->cores[i].core);
+
+		/* The name itself, or with a suffix of its own. */
+		if (&extract->cores[i] != core && strncmp(other, to, (size_t)length) == 0 &&
+		    (!other[length] || other[length] == '.'))
+			return name;
+	}
+	return to;
+}
+
 static struct fb_error *extract_one(const struct extract *extract, const char *what)
 {
 	const struct fb_input_core *core = NULL;
 	int32_t pid = 0;
+	char name[FB_MAX_STRING];
 	const char *path;
 	struct fb_error *err = find_core(extract, what, &core, &pid);
 
@@ -234,7 +261,7 @@ static struct fb_error *extract_one(const struct extract *extract, const char *w
 		return add_hint(extract, pid,
 				fb_extract_from_dump(extract->context, extract->input, pid,
 						     extract->output, extract->force));
-	path = extract->output ? extract->output : fb_core_name(core->core);
+	path = extract->output ? extract->output : plain_name(extract, core, name, sizeof(name));
 	err = write_core(extract, core, path);
 	return err ? err : print_one(extract, core, path);
 }
@@ -247,10 +274,10 @@ static struct fb_error *extract_all(const struct extract *extract)
 
 	for (size_t i = 0; i < extract->core_count && !err; i++) {
 		const struct fb_input_core *core = &extract->cores[i];
-		char path[FB_MAX_STRING];
+		char path[FB_MAX_STRING], name[FB_MAX_STRING];
 
-		if (snprintf(path, sizeof(path), "%s/%s", folder, fb_core_name(core->core)) >=
-		    (int)sizeof(path)) {
+		if (snprintf(path, sizeof(path), "%s/%s", folder,
+			     plain_name(extract, core, name, sizeof(name))) >= (int)sizeof(path)) {
 			err = fb_error_create(FB_INVALID, "%s: the path is too long", folder);
 			break;
 		}

@@ -15,6 +15,7 @@
 #include "cmd/ps_lost.h"
 #include "cmd/ps_order.h"
 #include "cmd/shared/command.h"
+#include "kernel/tasks/kthread_name.h"
 
 enum column {
 	COLUMN_PID,
@@ -142,7 +143,7 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 {
 	const char *core = core_name(ps, task);
 	char state[2] = {task->state, '\0'};
-	char waits[512];
+	char waits[512], name[FB_KTHREAD_NAME];
 	struct fb_ps_detail detail;
 	json_t *object = json_object();
 	struct fb_error *err;
@@ -152,6 +153,8 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	err = fb_ps_process_load(ps->input, task, &ps->process);
 	if (!err)
 		err = fb_ps_detail_load(fb_input_kernel(ps->input), task, &detail);
+	if (!err)
+		err = fb_kthread_name(fb_input_kernel(ps->input), task, name);
 	if (err) {
 		json_decref(object);
 		return err;
@@ -161,6 +164,7 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	json_object_set_new(object, "ppid",
 			    task->ppid >= 0 ? json_integer(task->ppid) : json_null());
 	json_object_set_new(object, "comm", fb_json_bytes(task->comm, sizeof(task->comm)));
+	json_object_set_new(object, "name", fb_json_bytes(name, sizeof(name)));
 	json_object_set_new(object, "state", json_string(state));
 	json_object_set_new(object, "cpu", json_integer(task->cpu));
 	json_object_set_new(object, "running", json_boolean(task->on_cpu));
@@ -206,11 +210,14 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 {
 	const char *cmdline = "";
 	int indent = (int)(2 * depth);
+	char name[FB_KTHREAD_NAME];
 	struct fb_error *err = NULL;
 
-	if (task->kernel_thread || task->idle)
-		return fb_table_cell(ps->table, FB_STYLE_DIM, "%*s[%.*s]", indent, "",
-				     (int)sizeof(task->comm), task->comm);
+	if (task->kernel_thread || task->idle) {
+		err = fb_kthread_name(fb_input_kernel(ps->input), task, name);
+		return err ? err
+			   : fb_table_cell(ps->table, FB_STYLE_DIM, "%*s[%s]", indent, "", name);
+	}
 	if (task->tid == task->pid && !ps->waits) {
 		err = fb_ps_process_load(ps->input, task, &ps->process);
 		cmdline = ps->process.cmdline;

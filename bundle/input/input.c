@@ -229,15 +229,18 @@ struct fb_error *fb_input_do_without(const struct fb_input *input, struct fb_err
 
 struct fb_error *fb_input_tasks(struct fb_input *input, const struct fb_tasks **tasks_ret)
 {
-	if (!input->tasks) {
-		struct fb_error *err = fb_tasks_load(input->kernel, &input->tasks);
+	struct fb_error *err = NULL;
 
+	if (!input->tasks) {
+		err = fb_tasks_load(input->kernel, &input->tasks);
 		if (err)
 			return fb_input_explain(input, "no task can be reached", err);
 	}
 	fb_withheld_tell(&input->of_tasks, input->warnings, input->remarks);
-	*tasks_ret = input->tasks;
-	return NULL;
+	err = fb_input_ask_filter(input);
+	if (!err)
+		*tasks_ret = input->tasks;
+	return err;
 }
 
 void fb_input_renew(struct fb_input *input)

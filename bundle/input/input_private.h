@@ -36,8 +36,13 @@ struct fb_input {
 	uint64_t core_room; /* bytes that the cores to come may take in memory */
 	char *core_problem; /* of the first core that was left out */
 	struct fb_withheld of_tasks, of_cores;
-	bool renewed; /* it is destroyed by the end of the process */
+	bool filter_asked; /* whether its filter left out what it should have kept */
+	bool renewed;      /* it is destroyed by the end of the process */
 };
+
+/* input_filter.c: where warnings say that pages are not in the dump, finds out whether its filter is to blame, and says
+ * so once (fb_warn_cause()). Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_input_ask_filter(struct fb_input *input);
 
 /* input.c: destroys the cores that were loaded; they can be loaded again. */
 void fb_input_unload_cores(struct fb_input *input);

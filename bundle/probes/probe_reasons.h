@@ -53,11 +53,12 @@ FB_ONE_OF("prb", "printk_log", "printk_log.ts_nsec", "printk_log.len", "printk_l
 FB_ONE_OF("prb", "printk_log.caller_id", "log_first_idx", "log_next_idx", "log_first_seq")
 FB_ONE_OF("__start_init_stack", "thread_union")   /* the size of the first stack is that of all */
 FB_ONE_OF("mount.mnt_node", "mnt_namespace.list") /* 2eea9ce4310d, 6.8: a tree in place of a list */
-FB_ONE_OF("mount.mnt_next_for_sb", "mount.mnt_instance")          /* 6.18 */
-FB_ONE_OF("inet_hashinfo.lhash2", "inet_hashinfo.listening_hash") /* cae3873c5b3a, 5.19 */
-FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")   /* 7.0 */
-FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")                /* 830e6acc8a1c, 5.15 */
-FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list")  /* 7.x */
+FB_ONE_OF("mount.mnt_next_for_sb", "mount.mnt_instance")           /* 6.18 */
+FB_ONE_OF("inet_hashinfo.lhash2", "inet_hashinfo.listening_hash")  /* cae3873c5b3a, 5.19 */
+FB_ONE_OF("enum node_stat_item.NR_SWAPCACHE", "nr_swapper_spaces") /* b6038942480e, 5.12 */
+FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")    /* 7.0 */
+FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")                 /* 830e6acc8a1c, 5.15 */
+FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list")   /* 7.x */
 FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
 FB_ONE_OF("semaphore.first_waiter", "semaphore.wait_list")
 FB_ONE_OF("fpu.fpstate", "fpu.state") /* 87d0e5be0fac, 5.16 */
@@ -131,6 +132,7 @@ FB_SINCE("pool_workqueue.mayday_cursor", "e5a30c303b07, 7.0: rescuers left no ma
 FB_SINCE("mm_struct.futex.phash.hash", "80367ad01d93, 6.16: before, all futexes were in one table")
 FB_SINCE("futex_private_hash.hash_mask", "80367ad01d93, 6.16")
 FB_SINCE("futex_private_hash.queues", "80367ad01d93, 6.16")
+FB_SINCE("kthread.full_name", "d6986ce24fc0, 5.17: names were cut")
 FB_SINCE("backing_file.user_path", "def3ae83da02, 6.7: overlayfs had the path itself before")
 FB_SINCE("anon_vma_name.name", "9a10064f5625, 5.17: mappings without a file had no names")
 FB_SINCE("vm_area_struct.anon_name", "9a10064f5625, 5.17: mappings without a file had no names")
@@ -185,6 +187,8 @@ FB_GONE("gendisk.part0.nr_sects",
 FB_GONE("disk_part_tbl.len", "a33df75c6328, 5.12: partitions are in an XArray")
 FB_GONE("disk_part_tbl.part", "a33df75c6328, 5.12: partitions are in an XArray")
 FB_GONE("class.p", "2df418cf4b72, 6.4: all classes are in the list of class_kset")
+FB_GONE("swapper_spaces",
+	"8578e0c00dcf, 6.18: the swap cache is in tables of the swap areas, which are not read yet")
 FB_GONE("task_struct.thread.fpu", "cb7ca40a3882, 6.16: the state lies behind task_struct")
 FB_GONE("legacy_special_mapping_vmops", "gone by 6.12: no mapping has them")
 FB_GONE("enum node_stat_item.NR_WRITEBACK_TEMP", "6.16: no page is counted so")

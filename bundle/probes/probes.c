@@ -131,7 +131,7 @@ static struct fb_error *add_rows(struct fb_kernel *kernel, struct fb_probe_list 
 	for (size_t i = 0; !err && i < FB_ARRAY_SIZE(rows); i++) {
 		if (rows[i].cost)
 			cost = rows[i].cost;
-		else
+		else if (!is_listed(list, rows[i].label))
 			err = add_row(kernel, types, &rows[i], cost, list);
 	}
 	fb_module_types_destroy(types);

@@ -12,13 +12,22 @@
 
 void fb_run_print_warnings(const struct fb_context *context)
 {
-	size_t dropped = fb_warnings_dropped(context->warnings);
+	const struct fb_warnings *warnings = context->warnings;
+	size_t dropped = fb_warnings_dropped(warnings), left_out = 0;
 
 	if (context->options.quiet)
 		return;
 	for (size_t i = context->opened ? context->opened->warnings_told : 0;
-	     i < fb_warnings_count(context->warnings); i++)
-		fb_print_message("warning: ", fb_warnings_get(context->warnings, i));
+	     i < fb_warnings_count(warnings); i++) {
+		if (fb_warnings_have_cause(warnings) && fb_warnings_is_absence(warnings, i))
+			left_out++;
+		else
+			fb_print_message("warning: ", fb_warnings_get(warnings, i));
+	}
+	if (left_out)
+		fprintf(stderr,
+			"fbundle: warning: %zu more that come of pages that are not in the dump: --json has them\n",
+			left_out);
 	if (dropped)
 		fprintf(stderr, "fbundle: warning: %zu more of the kind\n", dropped);
 }

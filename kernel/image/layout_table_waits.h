@@ -15,6 +15,7 @@ FB_FIELD(task_pi_blocked_on, "task_struct", "pi_blocked_on")
 FB_FIELD(task_blocked_on, "task_struct", "blocked_on")
 FB_FIELD(task_kthread, "task_struct", "worker_private", "set_child_tid") /* e32cf5dfbe22, 5.17 */
 FB_FIELD(kthread_data, "kthread", "data")
+FB_FIELD(kthread_full_name, "kthread", "full_name") /* d6986ce24fc0, 5.17 */
 FB_FIELD(rq_clock_task, "rq", "clock_task")
 FB_FIELD(socket_file, "socket", "file")
 FB_FIELD(socket_wait, "socket", "wq.wait.head")
@@ -123,3 +124,10 @@ FB_FIELD(poll_entry_queue, "poll_table_entry", "wait_address")
 FB_FIELD(poll_page_next, "poll_table_page", "next")
 FB_FIELD(poll_page_end, "poll_table_page", "entry")
 FB_FIELD(poll_page_entries, "poll_table_page", "entries")
+
+/* Names of kernel threads (kernel/workqueue_internal.h, kernel/workqueue.c) */
+FB_PART("the whole names of kernel threads")
+FB_FIELD(kworker_pool, "worker", "pool")
+FB_FIELD(kworker_text, "worker", "desc")
+FB_FIELD(kworker_rescued, "worker", "rescue_wq")
+FB_FIELD(kworker_queue_name, "workqueue_struct", "name")

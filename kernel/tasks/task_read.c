@@ -176,11 +176,32 @@ struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct
 	return reader.fatal;
 }
 
+/* A program that wrote over the NUL behind its arguments shows a title of its own there, which may go on where its
+ * environment was (setproctitle(3); get_mm_proctitle() of fs/proc/base.c). *length, in: bytes of the arguments; out: of
+ * the title, at most size. It stays as it is where the arguments are as exec() left them. */
+static struct fb_error *find_title(struct fb_kernel *kernel, uint64_t mm, struct fb_space *space,
+				   uint64_t start, uint64_t size, uint64_t *length)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t environment = 0, end = 0;
+	char last = 0;
+	struct fb_error *err = fb_space_read(space, start + *length - 1, &last, 1);
+
+	if (err || !last || !layout->mm_env_start.found)
+		return err;
+	err = fb_kernel_field(kernel, mm, &layout->mm_env_start, &environment);
+	if (!err)
+		err = fb_kernel_field(kernel, mm, &layout->mm_env_end, &end);
+	if (!err && environment == start + *length && end > environment)
+		*length = end - start < size ? end - start : size;
+	return err;
+}
+
 struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task *task,
 				 struct fb_space *space, char *to, size_t size)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t start = 0, end = 0, length;
+	uint64_t start = 0, end = 0, length = 0, arguments;
 	struct fb_error *err = NULL;
 
 	if (task->mm) {
@@ -188,23 +209,32 @@ struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task 
 		if (!err)
 			err = fb_kernel_field(kernel, task->mm, &layout->mm_arg_end, &end);
 	}
-	if (!err) {
-		length = end > start ? end - start : 0;
-		if (length > size - 1)
-			length = size - 1;
-		to[0] = '\0';
-		if (length)
-			err = fb_space_read(space, start, to, length);
-		if (!err) {
-			while (length && to[length - 1] == '\0')
-				length--;
-			for (uint64_t i = 0; i < length; i++)
-				if (to[i] == '\0')
-					to[i] = ' ';
-			to[length] = '\0';
-			return NULL;
-		}
-	}
 	to[0] = '\0';
-	return fb_part_skip(err);
+	if (err || end <= start)
+		return fb_part_skip(err);
+	arguments = end - start;
+	length = arguments < size - 1 ? arguments : size - 1;
+	if (length == arguments)
+		err = fb_part_skip(find_title(kernel, task->mm, space, start, size - 1, &length));
+	if (!err)
+		err = fb_space_read(space, start, to, length);
+	if (err && !fb_error_is_fatal(err) && length > arguments) {
+		fb_error_destroy(err); /* the environment is on a page that is missing */
+		length = arguments;
+		err = fb_space_read(space, start, to, length);
+	}
+	if (err) {
+		to[0] = '\0';
+		return fb_part_skip(err);
+	}
+	/* A title ends at its first NUL. */
+	if (length > arguments)
+		length = strnlen(to, length);
+	while (length && to[length - 1] == '\0')
+		length--;
+	for (uint64_t i = 0; i < length; i++)
+		if (to[i] == '\0')
+			to[i] = ' ';
+	to[length] = '\0';
+	return NULL;
 }

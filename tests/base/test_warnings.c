@@ -91,6 +91,36 @@ static void texts_move_to_another_list(void)
 	fb_warnings_destroy(to);
 }
 
+static void absences_have_a_cause(void)
+{
+	struct fb_warnings *from = NULL, *to = NULL;
+
+	FB_OK_FATAL(fb_warnings_create(&from));
+	FB_OK_FATAL(fb_warnings_create(&to));
+	fb_warn(from, "a page is not there");
+	fb_warn_error(from, fb_error_create(FB_ABSENT, "page 7"), "task %d", 17);
+	fb_warn_error(from, fb_error_create(FB_CORRUPT, "page 8"), "task %d", 18);
+	fb_warn_error(from, fb_error_create(FB_ABSENT, "page 9"), "task %d", 19);
+	CU_ASSERT_EQUAL(fb_warnings_absences(from, 0), 2);
+	CU_ASSERT_EQUAL(fb_warnings_absences(from, 2), 1);
+	CU_ASSERT(!fb_warnings_is_absence(from, 0) && fb_warnings_is_absence(from, 1));
+	CU_ASSERT(!fb_warnings_is_absence(from, 2) && !fb_warnings_is_absence(from, 4));
+	CU_ASSERT(!fb_warnings_have_cause(from));
+	fb_warn_cause(from, "the filter of %d", 1);
+	fb_warn_cause(from, "another one");
+	CU_ASSERT(fb_warnings_have_cause(from));
+	CU_ASSERT_EQUAL(fb_warnings_count(from), 5);
+	CU_ASSERT_STRING_EQUAL(fb_warnings_get(from, 4), "the filter of 1");
+	fb_warnings_move(from, 1, to);
+	CU_ASSERT(fb_warnings_have_cause(to));
+	CU_ASSERT_EQUAL(fb_warnings_absences(to, 0), 2);
+	CU_ASSERT(fb_warnings_is_absence(to, 0) && fb_warnings_is_absence(to, 2));
+	fb_warn_cause(NULL, "lost");
+	CU_ASSERT(!fb_warnings_have_cause(NULL) && !fb_warnings_is_absence(NULL, 0));
+	fb_warnings_destroy(from);
+	fb_warnings_destroy(to);
+}
+
 FB_TEST_MAIN("base/warnings", FB_TEST(equal_texts_are_kept_once), FB_TEST(errors_become_warnings),
 	     FB_TEST(a_null_list_swallows), FB_TEST(a_full_list_counts_from_many_threads),
-	     FB_TEST(texts_move_to_another_list))
+	     FB_TEST(texts_move_to_another_list), FB_TEST(absences_have_a_cause))

@@ -142,6 +142,17 @@ run extract "$work/twins.fbundle" --all -o "$work/no/such/folder"
 expect_error 1 "cannot make the folder" "a folder in no folder"
 
 # What a bundle has is not added again.
+# A compressed core loses its suffix, unless another core has the name without it.
+mkdir "$work/packed"
+cp "$samples/core.139.xz" "$work/packed/core.139.xz"
+cp "$samples/core.148.xz" "$work/packed/core.1.xz"
+run merge "$work/twins.fbundle" "$work/packed"/core.* -o "$work/packed.fbundle"
+run extract "$work/packed.fbundle" --all -o "$work/unpacked"
+expect_status 0 "compressed cores are extracted"
+xz -dc "$samples/core.139.xz" >"$work/plain.139"
+expect_same "$work/plain.139" "$work/unpacked/core.139" "without their suffix"
+expect_no_file "$work/unpacked/core.139.xz" "which would be a lie"
+expect_file "$work/unpacked/core.1.xz" "unless another core has that name"
 run merge "$work/twins.fbundle" "$work/b/core.1" "$samples/core.139.xz" -o "$work/more.fbundle" --json
 expect_status 0 "a core that the bundle has is no fault"
 expect_line stderr 'b/core.1: left out: the bundle has it already, as core.1.2$' "it is said"

@@ -155,6 +155,53 @@ static void reads_command_lines(void)
 	made_tasks_destroy(&host.made);
 }
 
+/* A program that wrote over the end of its arguments shows a title of its own (setproctitle(3)). */
+static void reads_titles(void)
+{
+	struct made_task_host host;
+	struct made_kernel *made;
+	struct fb_tasks *tasks;
+	const struct fb_task *task;
+	uint64_t mm, text;
+	char line[64];
+
+	made_task_host_create(&host);
+	made = host.made.made;
+	mm = made_alloc(made, 64);
+	text = made_alloc_pages(made, 8192) + 4096 - 16;
+	memcpy(made_at(made, text), "server: worker process 7\0HOME=/\0", 33);
+	MADE_FIELD(made, mm_arg_start, 0, 8);
+	MADE_FIELD(made, mm_arg_end, 8, 8);
+	MADE_FIELD(made, mm_env_start, 16, 8);
+	MADE_FIELD(made, mm_env_end, 24, 8);
+	MADE_SET(made, mm, mm_arg_start, text);
+	MADE_SET(made, mm, mm_arg_end, text + 10);
+	MADE_SET(made, mm, mm_env_start, text + 10);
+	MADE_SET(made, mm, mm_env_end, text + 33);
+	MADE_SET(made, host.child, task_mm, mm);
+	tasks = made_tasks_load(&host.made);
+	task = fb_tasks_by_tid(tasks, 200);
+	FB_OK(fb_task_cmdline(&made->kernel, task, &made->space, line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "server: worker process 7");
+	FB_OK(fb_task_cmdline(&made->kernel, task, &made->space, line, 16));
+	CU_ASSERT_STRING_EQUAL(line, "server: worker ");
+	/* The environment is elsewhere: what is behind the arguments is not a title. */
+	MADE_SET(made, mm, mm_env_start, text + 12);
+	FB_OK(fb_task_cmdline(&made->kernel, task, &made->space, line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "server: wo");
+	MADE_SET(made, mm, mm_env_start, text + 10);
+	MADE_SET(made, mm, mm_env_end, text);
+	FB_OK(fb_task_cmdline(&made->kernel, task, &made->space, line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "server: wo");
+	/* A wild end is cut to what there is room for, and where its page is missing, to the arguments. */
+	MADE_SET(made, mm, mm_env_end, UINT64_MAX);
+	made_lose(made, text + 16);
+	FB_OK(fb_task_cmdline(&made->kernel, task, &made->space, line, sizeof(line)));
+	CU_ASSERT_STRING_EQUAL(line, "server: wo");
+	fb_tasks_destroy(tasks);
+	made_tasks_destroy(&host.made);
+}
+
 FB_TEST_MAIN("kernel/task_read", FB_TEST(believes_no_garbage), FB_TEST(reads_states),
 	     FB_TEST(reads_levels), FB_TEST(threads_share_a_namespace),
-	     FB_TEST(reads_command_lines))
+	     FB_TEST(reads_command_lines), FB_TEST(reads_titles))
