@@ -27,6 +27,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_struct,
 	&fb_command_list,
 	&fb_command_tree,
+	&fb_command_search,
 	&fb_command_extract,
 	&fb_command_verify,
 	&fb_command_waits,

@@ -121,6 +121,7 @@ extern const struct fb_command fb_command_page;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_report;
+extern const struct fb_command fb_command_search;
 extern const struct fb_command fb_command_shell;
 extern const struct fb_command fb_command_slab;
 extern const struct fb_command fb_command_struct;

@@ -172,7 +172,11 @@ const struct fb_alias fb_alias_table[] = {
 	/* what there is not, or under another idea */
 	{"waitq ...", NULL, "`waits --why PID` tells what a thread waits for, and who has it"},
 	{"search -t ...", NULL, "`waits --why PID` tells what a thread waits for, and who has it"},
-	{"search ...", NULL, use_crash},
+	{"search -k ADDR", "search ADDR", NULL},
+	{"search -u ADDR", "search ADDR --process @", NULL},
+	{"search -c NAME", "search --string NAME", NULL},
+	{"search -k -c NAME", "search --string NAME", NULL},
+	{"search -u -c NAME", "search --string NAME --process @", NULL},
 	{"dis -l ADDR", "dis ADDR", "lines are not shown"},
 	{"dis -l ADDR N", "dis ADDR N", "lines are not shown"},
 	{"dis -rl ADDR", "dis -r ADDR", "lines are not shown"},

@@ -62,6 +62,7 @@ for command in $commands; do
     vtop | sym) words=(init_task) ;;
     struct) words=(task_struct) ;;
     dis) words=(schedule) ;;
+    search) words=(-p init_task) ;;
     list) words=(task_struct.tasks init_task -s comm) ;;
     tree) words=(xarray worker_pool_idr worker_pool) ;;
     merge) words=(--force) ;;

@@ -162,7 +162,7 @@ for command in "${commands[@]}"; do
     # What the help calls values, the completion must know.
     while read -r kind; do
         case $kind in
-        N | MEMBER | PID) continue ;;
+        N | MEMBER | PID | ADDR | TEXT) continue ;;
         WORDS) continue ;; # to be typed in full
         esac
         COMPREPLY=()
