@@ -59,7 +59,7 @@ for command in $commands; do
         ;;
     vm | files) words=("$pid") ;;
     rd) words=(init_task 64) ;;
-    vtop | sym) words=(init_task) ;;
+    vtop | sym | page) words=(init_task) ;;
     struct) words=(task_struct) ;;
     dis) words=(schedule) ;;
     search) words=(-p init_task) ;;
