@@ -132,6 +132,14 @@
 #define FB_MAX_CGROUP_ROOTS 64u
 /* Objects of one list, or of one tree, that a user has walked: the dentries of a large host are some ten million. */
 #define FB_MAX_LIST_OBJECTS (16u << 20)
+/* Signals queued for one thread or process: RLIMIT_SIGPENDING is some thousand for each GiB of the host. */
+#define FB_MAX_QUEUED_SIGNALS (1u << 20)
+/* IPC objects of all namespaces and the threads that wait for them together: each namespace has 32,000 objects of a sort at
+ * most (SEMMNI, SHMMNI, MSGMNI). Semaphores: SEMMNS is 1,024,000,000, but databases use some thousand. Namespaces: one
+ * for each container. */
+#define FB_MAX_IPC (1u << 20)
+#define FB_MAX_SEMAPHORES (4u << 20)
+#define FB_MAX_IPC_NAMESPACES 65536u
 /* Mappings of one process: vm.max_map_count is 65,530, and some set it to a million. */
 #define FB_MAX_VMAS (8u << 20)
 /* Mappings of all processes that are found in slabs: a host with 1,000 processes has some 500,000. */

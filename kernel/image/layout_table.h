@@ -186,6 +186,11 @@ FB_FIELD(page_slab_cache, "page", "slab_cache")
 FB_PART("swapped pages")
 FB_FIELD(swap_info_bdev, "swap_info_struct", "bdev")
 FB_FIELD(swap_info_file, "swap_info_struct", "swap_file")
+FB_FIELD(swap_info_flags, "swap_info_struct", "flags")
+FB_FIELD(swap_info_priority, "swap_info_struct", "prio")
+FB_FIELD(swap_info_pages, "swap_info_struct", "pages")
+FB_FIELD(swap_info_used, "swap_info_struct",
+	 "inuse_pages") /* an atomic_long_t since 6.13, with a flag */
 FB_FIELD(block_device_disk, "block_device", "bd_disk")
 FB_FIELD(gendisk_name, "gendisk", "disk_name")
 FB_FIELD(gendisk_private_data, "gendisk", "private_data")
@@ -434,8 +439,10 @@ FB_FIELD(lock_end, "file_lock", "fl_end")
 #include "kernel/image/layout_table_block.h"
 #include "kernel/image/layout_table_events.h"
 #include "kernel/image/layout_table_groups.h"
+#include "kernel/image/layout_table_ipc.h"
 #include "kernel/image/layout_table_memory.h"
 #include "kernel/image/layout_table_net.h"
+#include "kernel/image/layout_table_signals.h"
 #include "kernel/image/layout_table_waits.h"
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */

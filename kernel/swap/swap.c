@@ -21,6 +21,9 @@
 #define MAX_AREAS 32u
 /* One address_space of the swap cache covers 2^SWAP_ADDRESS_SPACE_SHIFT slots (4b3ef9daa4fc). */
 #define CACHE_SHIFT 14u
+/* Bits of swap_info_struct.flags (include/linux/swap.h), and of its inuse_pages since 6.13 (SWAP_USAGE_OFFLIST_BIT). */
+#define SWP_USED 1u
+#define OFF_LIST (1u << 30)
 
 struct area {
 	uint64_t cache; /* array of struct address_space; 0: none */
@@ -96,16 +99,23 @@ void fb_swap_destroy(struct fb_swap *swap)
 	free(swap);
 }
 
+static struct fb_error *find_info(const struct fb_swap *swap, uint32_t type, uint64_t *info_ret)
+{
+	uint64_t infos;
+	struct fb_error *err = fb_kernel_symbol(swap->kernel, "swap_info", &infos);
+
+	return err ? err
+		   : fb_space_u64(fb_kernel_space(swap->kernel), infos + type * sizeof(infos),
+				  info_ret);
+}
+
 /* Slots are pages of the device only where the device itself was swapped to, not a file on it. */
 static struct fb_error *find_device(struct fb_swap *swap, uint32_t type, uint64_t *bdev_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
-	uint64_t infos, info, file, inode, mode = 0;
-	struct fb_error *err = fb_kernel_symbol(swap->kernel, "swap_info", &infos);
+	uint64_t info, file, inode, mode = 0;
+	struct fb_error *err = find_info(swap, type, &info);
 
-	if (!err)
-		err = fb_space_u64(fb_kernel_space(swap->kernel), infos + type * sizeof(info),
-				   &info);
 	if (!err)
 		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_file, &file);
 	if (!err)
@@ -213,4 +223,68 @@ struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offs
 	if (!err)
 		*detail_ret = "zram";
 	return fb_error_prefix(err, "swap area %u", type);
+}
+
+uint32_t fb_swap_count(const struct fb_swap *swap)
+{
+	return swap->count;
+}
+
+/* What a zram device stores, where the area is on one. */
+static struct fb_error *add_zram(struct fb_swap *swap, uint32_t type, struct fb_swap_area *area)
+{
+	struct fb_error *err;
+
+	pthread_mutex_lock(&swap->lock);
+	err = find_zram(swap, type);
+	pthread_mutex_unlock(&swap->lock);
+	if (err || !swap->areas[type].zram)
+		return err;
+	return fb_part_skip(fb_zram_stored(swap->areas[type].zram, area->algorithm,
+					   sizeof(area->algorithm), &area->original,
+					   &area->compressed, &area->stored_known));
+}
+
+struct fb_error *fb_swap_area(struct fb_swap *swap, uint32_t type, struct fb_swap_area *area_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
+	struct fb_swap_area area = {0};
+	uint64_t info = 0, flags = 0, pages = 0, used = 0, inode = 0, mode = 0;
+	int64_t priority = 0;
+	struct fb_error *err =
+		type < swap->count ? find_info(swap, type, &info)
+				   : fb_error_create(FB_INVALID, "there is no swap area %u", type);
+
+	if (!err)
+		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_flags, &flags);
+	area.used = flags & SWP_USED;
+	if (err || !area.used) {
+		if (!err)
+			*area_ret = area;
+		return err;
+	}
+	err = fb_kernel_field(swap->kernel, info, &layout->swap_info_file, &area.file);
+	if (!err)
+		err = fb_kernel_field_signed(swap->kernel, info, &layout->swap_info_priority,
+					     &priority);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_pages, &pages);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, info, &layout->swap_info_used, &used);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, area.file, &layout->file_inode, &inode);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, inode, &layout->inode_mode, &mode);
+	if (!err)
+		err = add_zram(swap, type, &area);
+	if (err)
+		return err;
+	if (layout->swap_info_used.size == sizeof(used))
+		used &= ~(uint64_t)OFF_LIST;
+	area.on_file = !S_ISBLK(mode);
+	area.priority = (int32_t)priority;
+	area.bytes = pages * FB_PAGE_SIZE;
+	area.used_bytes = used * FB_PAGE_SIZE;
+	*area_ret = area;
+	return NULL;
 }

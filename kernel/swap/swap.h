@@ -6,6 +6,7 @@
 #ifndef FB_KERNEL_SWAP_H
 #define FB_KERNEL_SWAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -24,5 +25,24 @@ void fb_swap_destroy(struct fb_swap *swap);
  * a compression this program does not have. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offset,
 					    void *page, const char **detail_ret);
+
+/* What /proc/swaps tells of a swap area. */
+struct fb_swap_area {
+	uint64_t file; /* address of the struct file of the device or file */
+	bool on_file;  /* a file, not a device */
+	bool used;     /* swapped to now: false for a number that was given back by swapoff */
+	int32_t priority;
+	uint64_t bytes, used_bytes;
+	/* Of a zram device: its name, "" for another device, or where what is known of it cannot be read. */
+	char algorithm[32];
+	uint64_t original,
+		compressed; /* bytes that are stored on it, before and after compression */
+	bool stored_known;
+};
+/* How many numbers of areas there are, and the area of one. Errors of fb_space_read(), FB_NOT_FOUND where types are
+ * missing; FB_INVALID for a number that there is none of. */
+uint32_t fb_swap_count(const struct fb_swap *swap);
+FB_MUST_CHECK struct fb_error *fb_swap_area(struct fb_swap *swap, uint32_t type,
+					    struct fb_swap_area *area_ret);
 
 #endif

@@ -5,6 +5,7 @@
 #include "kernel/swap/zram.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ struct fb_zram {
 	uint64_t pages;
 	enum fb_zram_algorithm algorithms[MAX_PRIORITIES];
 	bool known[MAX_PRIORITIES];
+	char name[ALGORITHM_NAME_SIZE]; /* of the first algorithm */
 };
 
 struct slot {
@@ -125,6 +127,8 @@ static struct fb_error *read_algorithms(struct fb_zram *zram)
 		if (err || !text)
 			continue;
 		err = fb_space_string(space, text, name, sizeof(name));
+		if (!err && !*zram->name)
+			memcpy(zram->name, name, sizeof(zram->name));
 		if (!err)
 			err = fb_zram_algorithm_parse(name, &zram->algorithms[i]);
 		zram->known[i] = !err;
@@ -275,4 +279,25 @@ static struct fb_error *read_page(const struct fb_zram *zram, uint64_t index, vo
 struct fb_error *fb_zram_read(struct fb_zram *zram, uint64_t index, void *page)
 {
 	return fb_error_prefix(read_page(zram, index, page), "zram page %" PRIu64, index);
+}
+
+struct fb_error *fb_zram_stored(struct fb_zram *zram, char *to, size_t size, uint64_t *original_ret,
+				uint64_t *compressed_ret, bool *known_ret)
+{
+	uint64_t pages = 0, compressed = 0;
+	struct fb_error *err = NULL;
+	bool known = zram->layout.stored.found && zram->layout.compressed.found;
+
+	snprintf(to, size, "%s", zram->name);
+	if (known)
+		err = fb_kernel_field(zram->kernel, zram->address, &zram->layout.stored, &pages);
+	if (known && !err)
+		err = fb_kernel_field(zram->kernel, zram->address, &zram->layout.compressed,
+				      &compressed);
+	if (err)
+		return err;
+	*original_ret = pages * FB_PAGE_SIZE;
+	*compressed_ret = compressed;
+	*known_ret = known;
+	return NULL;
 }

@@ -7,6 +7,8 @@
 #ifndef FB_KERNEL_ZRAM_H
 #define FB_KERNEL_ZRAM_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -20,6 +22,12 @@ struct fb_zram;
 FB_MUST_CHECK struct fb_error *fb_zram_open(struct fb_kernel *kernel, struct fb_module_types *types,
 					    uint64_t bdev, struct fb_zram **zram_ret);
 void fb_zram_destroy(struct fb_zram *zram);
+
+/* The name of its algorithm (the first, where it has several), in `to` of size bytes, and how many bytes are stored on it,
+ * before and after compression; *known_ret is false where the latter are not known, without the module's types. */
+FB_MUST_CHECK struct fb_error *fb_zram_stored(struct fb_zram *zram, char *to, size_t size,
+					      uint64_t *original_ret, uint64_t *compressed_ret,
+					      bool *known_ret);
 
 /* Page `index` of the device, FB_PAGE_SIZE bytes. FB_ABSENT: an empty slot, one written back to a
  * disk, or bytes that are not in the dump; FB_CORRUPT, FB_UNSUPPORTED as fb_swap_read(). Safe from

@@ -35,6 +35,8 @@ static const struct {
 	{MEMBER(disk_bytes, "zram", "disksize"), false},
 	{MEMBER(compressor, "zram", "compressor"), true},
 	{MEMBER(algorithms, "zram", "comp_algs"), true}, /* several algorithms: 6.2 */
+	{MEMBER(stored, "zram", "stats.pages_stored"), true},
+	{MEMBER(compressed, "zram", "stats.compr_data_size"), true},
 	{MEMBER(handle, "zram_table_entry", "handle"), false},
 	{MEMBER(flags, "zram_table_entry", "attr.flags", "flags"), false}, /* attr: 7.0 */
 #undef MEMBER

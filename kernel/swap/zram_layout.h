@@ -17,6 +17,8 @@ struct fb_zram_layout {
 	struct fb_field table, pool, disk, disk_bytes;
 	struct fb_field compressor; /* an array of char with the algorithm's name, before 6.2 */
 	struct fb_field algorithms; /* pointers to names, by priority */
+	struct fb_field stored,
+		compressed; /* pages and bytes that are on it; without types not known */
 	struct fb_field handle, flags;
 	uint32_t entry_size; /* bytes of an entry of the table */
 	/* Numbers of bits in flags; the lowest size_bits bits are the size. -1: this kernel has no such bit. */

@@ -108,6 +108,21 @@ struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_ta
 	return NULL;
 }
 
+struct fb_error *fb_pid_number(struct fb_kernel *kernel, uint64_t pid, int32_t *number_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t number;
+	struct fb_error *err = fb_layout_require(&layout->pid_numbers);
+
+	/* numbers[0] is of the initial namespace. */
+	if (!err)
+		err = fb_kernel_field(kernel, pid + layout->pid_numbers.offset, &layout->upid_nr,
+				      &number);
+	if (!err)
+		*number_ret = (int32_t)number;
+	return err;
+}
+
 static struct fb_error *find_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
 				    uint64_t *cgroup_ret)
 {
@@ -213,6 +228,21 @@ struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t 
 	}
 	if (!err)
 		*bytes_ret = sum > 0 ? (uint64_t)sum * FB_PAGE_SIZE : 0;
+	return fb_error_prefix(err, "mm_struct 0x%" PRIx64, mm);
+}
+
+struct fb_error *fb_mm_swapped(struct fb_kernel *kernel, uint64_t mm, uint64_t *bytes_ret)
+{
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	struct fb_error *err = fb_layout_require(&layout->mm_rss_stat);
+	int64_t pages = 0;
+
+	if (!err)
+		err = read_counter(kernel, mm + layout->mm_rss_stat.offset, COUNTER_SWAP, &pages);
+	if (!err && (pages > (int64_t)FB_MAX_PFN || pages < -(int64_t)FB_MAX_PFN))
+		err = fb_error_create(FB_CORRUPT, "%lld swapped pages", (long long)pages);
+	if (!err)
+		*bytes_ret = pages > 0 ? (uint64_t)pages * FB_PAGE_SIZE : 0;
 	return fb_error_prefix(err, "mm_struct 0x%" PRIx64, mm);
 }
 

@@ -43,12 +43,21 @@ FB_MUST_CHECK struct fb_error *fb_cgroup_path(struct fb_kernel *kernel, uint64_t
 FB_MUST_CHECK struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
 					      char *to, size_t size);
 
+/* The number that the struct pid at this address has in the host's PID namespace. FB_NOT_FOUND where types are missing,
+ * errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_pid_number(struct fb_kernel *kernel, uint64_t pid,
+					     int32_t *number_ret);
+
 /* Resident memory in bytes of the process whose mm_struct is at mm (kernel virtual), as VmRSS in /proc/PID/status:
  * pages of files, anonymous pages and shared memory. Before 6.2 each thread counts up to 64 pages of its own that the
  * kernel adds later, so that the value is as inexact as VmRSS. From 6.2 on the parts of all CPUs are added here, so
  * that it is exact. */
 FB_MUST_CHECK struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm,
 					      uint64_t *bytes_ret);
+
+/* Swapped memory in bytes of that process, as VmSwap; it is as inexact as the resident memory. */
+FB_MUST_CHECK struct fb_error *fb_mm_swapped(struct fb_kernel *kernel, uint64_t mm,
+					     uint64_t *bytes_ret);
 
 /* The effective user ID in the host's user namespace. Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_task_effective_uid(struct fb_kernel *kernel,

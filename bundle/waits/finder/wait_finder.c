@@ -5,6 +5,7 @@
  */
 #include "bundle/waits/finder/wait_finder.h"
 
+#include "kernel/tasks/task_detail.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,15 +46,5 @@ const struct fb_task *fb_wait_task_at(const struct fb_wait_finder *finder, uint6
 struct fb_error *fb_wait_pid_number(const struct fb_wait_finder *finder, uint64_t pid,
 				    int32_t *number_ret)
 {
-	const struct fb_layout *layout = finder->layout;
-	uint64_t number;
-	struct fb_error *err = fb_layout_require(&layout->pid_numbers);
-
-	/* numbers[0] is of the initial namespace. */
-	if (!err)
-		err = fb_kernel_field(finder->kernel, pid + layout->pid_numbers.offset,
-				      &layout->upid_nr, &number);
-	if (!err)
-		*number_ret = (int32_t)number;
-	return err;
+	return fb_pid_number(finder->kernel, pid, number_ret);
 }

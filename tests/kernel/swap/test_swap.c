@@ -67,6 +67,51 @@ static void leaves_files_alone(void)
 	made_kernel_destroy(made);
 }
 
+/* What /proc/swaps tells, of a file; since 6.13 a flag is in the number of used pages. */
+static void tells_of_areas(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t count = made_alloc(made, 8), infos = made_alloc(made, 16);
+	uint64_t info = made_alloc_pages(made, 64), file = made_alloc(made, 64);
+	uint64_t inode = made_alloc(made, 64), off = made_alloc(made, 64);
+	struct fb_swap_area area;
+	struct fb_swap *swap;
+
+	MADE_FIELD(made, swap_info_bdev, 0, 8);
+	MADE_FIELD(made, swap_info_file, 8, 8);
+	MADE_FIELD(made, swap_info_flags, 16, 8);
+	MADE_FIELD(made, swap_info_priority, 24, 2);
+	MADE_FIELD(made, swap_info_pages, 28, 4);
+	MADE_FIELD(made, swap_info_used, 32, 8);
+	MADE_FIELD(made, file_inode, 16, 8);
+	MADE_FIELD(made, inode_mode, 4, 2);
+	made_symbols(made, (const char *const[]){"nr_swapfiles", "swap_info", NULL},
+		     (const uint64_t[]){count, infos});
+	made_put(made, count, 2, 4);
+	made_put(made, infos, info, 8);
+	made_put(made, infos + 8, off, 8);
+	MADE_SET(made, info, swap_info_file, file);
+	MADE_SET(made, info, swap_info_flags, 3);
+	MADE_SET(made, info, swap_info_priority, (uint16_t)-2);
+	MADE_SET(made, info, swap_info_pages, 100);
+	MADE_SET(made, info, swap_info_used, 7 | 1u << 30);
+	MADE_SET(made, file, file_inode, inode);
+	MADE_SET(made, inode, inode_mode, 0100600);
+	FB_OK_FATAL(fb_swap_create(&made->kernel, &swap));
+	CU_ASSERT_EQUAL(fb_swap_count(swap), 2);
+	FB_OK_FATAL(fb_swap_area(swap, 0, &area));
+	CU_ASSERT_TRUE(area.used && area.on_file && area.file == file && area.priority == -2);
+	CU_ASSERT_TRUE(area.bytes == 100 * 4096 && area.used_bytes == 7 * 4096);
+	CU_ASSERT_TRUE(!*area.algorithm && !area.stored_known);
+	FB_OK_FATAL(fb_swap_area(swap, 1, &area));
+	CU_ASSERT_FALSE(area.used);
+	FB_FAILS(fb_swap_area(swap, 2, &area), FB_INVALID);
+	made_lose(made, info);
+	FB_FAILS(fb_swap_area(swap, 0, &area), FB_ABSENT);
+	fb_swap_destroy(swap);
+	made_kernel_destroy(made);
+}
+
 /* Of two areas the first is a file, and the second a device: each is told by its own number, and each read counts. */
 struct two {
 	struct made_kernel *made;
@@ -175,4 +220,4 @@ static void reads_real_zram(void)
 }
 
 FB_TEST_MAIN("kernel/swap", FB_TEST(lives_without_swap), FB_TEST(leaves_files_alone),
-	     FB_TEST(tells_areas_apart), FB_TEST(reads_real_zram))
+	     FB_TEST(tells_of_areas), FB_TEST(tells_areas_apart), FB_TEST(reads_real_zram))

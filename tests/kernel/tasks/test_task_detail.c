@@ -79,6 +79,8 @@ static void adds_up_memory(void)
 	made_put(made, mm + 40, (uint64_t)-3, 8);
 	FB_OK(fb_mm_resident(&made->kernel, mm, &bytes));
 	CU_ASSERT_EQUAL(bytes, 27 * 4096);
+	FB_OK(fb_mm_swapped(&made->kernel, mm, &bytes));
+	CU_ASSERT_EQUAL(bytes, 1000 * 4096);
 	/* Since: a count, and each CPU's part of it, which may be below zero. */
 	MADE_FIELD(made, mm_rss_stat, 16, 4 * COUNTER_SIZE);
 	made->kernel.layout.percpu_counter.size = COUNTER_SIZE;

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The part of layout_table.h for System V IPC and POSIX message queues. Included only by layout_table.h, several times,
+ * so that it has no include guard.
+ */
+
+/* Namespaces (include/linux/ipc_namespace.h), and what all objects begin with (include/linux/ipc.h) */
+FB_PART("semaphores, shared memory and message queues")
+FB_FIELD(ipc_ns_ids, "ipc_namespace", "ids")
+FB_FIELD(ipc_ns_mount, "ipc_namespace", "mq_mnt")
+FB_SIZE(ipc_ids, "ipc_ids")
+FB_FIELD(ipc_ids_tree, "ipc_ids", "ipcs_idr.idr_rt")
+FB_FIELD(ipc_id, "kern_ipc_perm", "id")
+FB_FIELD(ipc_key, "kern_ipc_perm", "key")
+FB_FIELD(ipc_uid, "kern_ipc_perm", "uid")
+FB_FIELD(ipc_gid, "kern_ipc_perm", "gid")
+FB_FIELD(ipc_creator_uid, "kern_ipc_perm", "cuid")
+FB_FIELD(ipc_creator_gid, "kern_ipc_perm", "cgid")
+FB_FIELD(ipc_mode, "kern_ipc_perm", "mode")
+
+/* ipc/sem.c */
+FB_PART("semaphore sets")
+FB_FIELD(semset_perm, "sem_array", "sem_perm")
+FB_FIELD(semset_count, "sem_array", "sem_nsems")
+FB_FIELD(semset_changed, "sem_array", "sem_ctime")
+FB_FIELD(semset_alter, "sem_array", "pending_alter")
+FB_FIELD(semset_const, "sem_array", "pending_const")
+FB_FIELD(semset_semaphores, "sem_array", "sems")
+FB_SIZE(sem, "sem")
+FB_FIELD(sem_value, "sem", "semval")
+FB_FIELD(sem_pid, "sem", "sempid")
+FB_FIELD(sem_alter, "sem", "pending_alter")
+FB_FIELD(sem_const, "sem", "pending_const")
+FB_FIELD(sem_operated, "sem", "sem_otime")
+FB_FIELD(sem_queue_list, "sem_queue", "list")
+FB_FIELD(sem_queue_task, "sem_queue", "sleeper")
+
+/* ipc/shm.c */
+FB_PART("shared memory")
+FB_FIELD(shm_perm, "shmid_kernel", "shm_perm")
+FB_FIELD(shm_file, "shmid_kernel", "shm_file")
+FB_FIELD(shm_attaches, "shmid_kernel", "shm_nattch")
+FB_FIELD(shm_size, "shmid_kernel", "shm_segsz")
+FB_FIELD(shm_attached, "shmid_kernel", "shm_atim")
+FB_FIELD(shm_detached, "shmid_kernel", "shm_dtim")
+FB_FIELD(shm_changed, "shmid_kernel", "shm_ctim")
+FB_FIELD(shm_creator_pid, "shmid_kernel", "shm_cprid")
+FB_FIELD(shm_last_pid, "shmid_kernel", "shm_lprid")
+FB_FIELD(file_ops, "file", "f_op")
+FB_FIELD(shmem_inode, "shmem_inode_info", "vfs_inode")
+FB_FIELD(shmem_swapped, "shmem_inode_info", "swapped")
+
+/* ipc/msg.c */
+FB_PART("message queues")
+FB_FIELD(msgq_perm, "msg_queue", "q_perm")
+FB_FIELD(msgq_sent, "msg_queue", "q_stime")
+FB_FIELD(msgq_received, "msg_queue", "q_rtime")
+FB_FIELD(msgq_changed, "msg_queue", "q_ctime")
+FB_FIELD(msgq_bytes, "msg_queue", "q_cbytes")
+FB_FIELD(msgq_messages, "msg_queue", "q_qnum")
+FB_FIELD(msgq_most_bytes, "msg_queue", "q_qbytes")
+FB_FIELD(msgq_sender_pid, "msg_queue", "q_lspid")
+FB_FIELD(msgq_receiver_pid, "msg_queue", "q_lrpid")
+FB_FIELD(msgq_receivers, "msg_queue", "q_receivers")
+FB_FIELD(msgq_senders, "msg_queue", "q_senders")
+FB_FIELD(msg_receiver_list, "msg_receiver", "r_list")
+FB_FIELD(msg_receiver_task, "msg_receiver", "r_tsk")
+FB_FIELD(msg_sender_list, "msg_sender", "list")
+FB_FIELD(msg_sender_task, "msg_sender", "tsk")
+
+/* ipc/mqueue.c */
+FB_PART("POSIX message queues")
+FB_FIELD(mqueue_inode, "mqueue_inode_info", "vfs_inode")
+FB_FIELD(mqueue_messages, "mqueue_inode_info", "attr.mq_curmsgs")
+FB_FIELD(mqueue_most_messages, "mqueue_inode_info", "attr.mq_maxmsg")
+FB_FIELD(mqueue_message_size, "mqueue_inode_info", "attr.mq_msgsize")
+FB_FIELD(mqueue_bytes, "mqueue_inode_info", "qsize")
+FB_FIELD(mqueue_waiters, "mqueue_inode_info", "e_wait_q")
+FB_SIZE(ext_wait_queue, "ext_wait_queue")
+FB_FIELD(mqueue_waiter_list, "ext_wait_queue", "list")
+FB_FIELD(mqueue_waiter_task, "ext_wait_queue", "task")
