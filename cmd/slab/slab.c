@@ -52,7 +52,7 @@ static const struct fb_example examples[] = {
 	{"Which slab caches have most memory", "fbundle slab dump.202611231722", false},
 	{"All objects of a cache, in use and free",
 	 "fbundle slab dump.202611231722 task_struct --objects", false},
-	{"Which object an address lies in", "fbundle slab dump.202611231722 ffff895cc33d0ae8",
+	{"Which object an address lies in", "fbundle slab dump.202611231722 ff29a9a210f420c0",
 	 false},
 	{0},
 };
