@@ -98,7 +98,6 @@ const struct fb_alias fb_alias_table[] = {
 	{"files", "files @", NULL},
 	{"net -s", "files @", NULL},
 	{"net -s PID", "files PID", NULL},
-	{"net -a", NULL, use_crash},
 	{"net -n ...", NULL, use_crash},
 	{"gcore", "extract @ -o core.@", NULL},
 	{"gcore PID", "extract PID -o core.PID", NULL},
@@ -111,7 +110,7 @@ const struct fb_alias fb_alias_table[] = {
 	{"kmem -f", "mem", NULL},
 	{"kmem -V", "mem --all", NULL},
 	{"kmem -s", "slab --all", NULL},
-	{"kmem -s ADDR", "slab ADDR", NULL},
+	/* NAME is an address too: `slab` tells them apart */
 	{"kmem -s NAME", "slab NAME --all", NULL},
 	{"kmem -S NAME", "slab NAME --objects", NULL},
 	{"kmem -p ADDR", "page ADDR", NULL},

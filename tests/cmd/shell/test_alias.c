@@ -70,15 +70,17 @@ static void crash_is_understood(void)
 	expect("rd -u -8 0x7f00 3", 131, "rd 131:0x7f00 3");
 	expect("rd -x jiffies 2", -1, "rd jiffies 16");
 	expect("rd -x 9jiffies 2", -1, "rd -x 9jiffies 2");
-	expect("kmem ffffffffa32070d0", -1, "vtop ffffffffa32070d0");
+	expect("kmem ffffffffa32070d0", -1, "page ffffffffa32070d0");
+	expect("kmem -s kmalloc-64", -1, "slab kmalloc-64 --all");
+	expect("kmem -s ffffffffa32070d0", -1, "slab ffffffffa32070d0 --all");
 	expect("vtop -c 130 55d4a696e4e0", -1, "vtop 130:55d4a696e4e0");
 	expect("tree -t rbtree -o vmap_area.rb_node vmap_area_root", -1,
 	       "tree rbtree vmap_area_root vmap_area.rb_node");
 	expect("list -H modules -o module.list -s module.name", -1,
 	       "list module.list modules -H -s name");
 	expect("gcore 143", -1, "extract 143 -o core.143");
-	expect("irq -b", -1, "");
-	expect("irq", -1, "");
+	expect("irq -b", -1, "irq");
+	expect("irq", -1, "irq");
 	expect("sys -c x", -1, "");
 	expect("sys x", -1, "sys x");
 	expect("nonsense", -1, "nonsense");
