@@ -49,8 +49,9 @@ static struct fb_error *name_of_worker(struct fb_kernel *kernel, const struct fb
 {
 	static const char prefix[] = "kworker/R-";
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	char queue[PART_BYTES], work[PART_BYTES] = "";
+	char queue[PART_BYTES], work[PART_BYTES] = "", name[sizeof(task->comm) + 2 * PART_BYTES];
 	uint64_t worker = 0, pool = 0, current = 0;
+	bool rescuer;
 	struct fb_error *err = fb_kernel_field(kernel, kthread, &layout->kthread_data, &worker);
 
 	if (!err && worker)
@@ -63,14 +64,16 @@ static struct fb_error *name_of_worker(struct fb_kernel *kernel, const struct fb
 		err = rescued(kernel, worker, queue);
 	if (err || !worker)
 		return fb_part_skip(err);
-	snprintf(to, FB_KTHREAD_NAME, "%.*s%s%s%s",
-		 *queue && !strncmp(task->comm, prefix, strlen(prefix)) ? (int)strlen(prefix)
-									: (int)sizeof(task->comm),
-		 task->comm, *queue && !strncmp(task->comm, prefix, strlen(prefix)) ? queue : "",
+	rescuer = *queue && !strncmp(task->comm, prefix, strlen(prefix));
+	snprintf(name, sizeof(name), "%.*s%s%s%s",
+		 (int)(rescuer ? strlen(prefix) : sizeof(task->comm)), task->comm,
+		 rescuer ? queue : "",
 		 !*work    ? ""
 		 : current ? "+"
 			   : "-",
 		 work);
+	/* /proc cuts it too. */
+	snprintf(to, FB_KTHREAD_NAME, "%.*s", (int)FB_KTHREAD_NAME - 1, name);
 	return NULL;
 }
 

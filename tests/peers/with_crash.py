@@ -19,6 +19,12 @@ PAGES_OF_EACH = 20
 failures = 0
 
 
+def extracted(folder, path):
+    """The file that extract made of a core: it has no suffix of a compressed one, unless another core has its name then."""
+    whole = os.path.join(folder, os.path.basename(path))
+    return whole if os.path.exists(whole) else re.sub(r"\.(zst|xz|lz4|gz|bz2)$", "", whole)
+
+
 def report(good, text):
     global failures
     failures += not good
@@ -54,7 +60,7 @@ def main():
     commands, words = [], {}
     for core in cores:
         pid = core["match"]["pid"]
-        pages = list(core_words(os.path.join(folder, os.path.basename(core["path"]))))
+        pages = list(core_words(extracted(folder, core["path"])))
         commands += [f"ps -a {pid}", f"set {pid}"]
         for address, word in random.sample(pages, min(PAGES_OF_EACH, len(pages))):
             commands.append(f"rd -u {address:x} 1")

@@ -10,6 +10,7 @@ asked for the first 8 bytes at that address of that process.
 """
 import json
 import os
+import re
 import struct
 import sys
 import time
@@ -19,6 +20,12 @@ from drgn.helpers.linux.mm import access_remote_vm
 from drgn.helpers.linux.pid import find_task
 
 failures = 0
+
+
+def extracted(folder, path):
+    """The file that extract made of a core: it has no suffix of a compressed one, unless another core has its name then."""
+    whole = os.path.join(folder, os.path.basename(path))
+    return whole if os.path.exists(whole) else re.sub(r"\.(zst|xz|lz4|gz|bz2)$", "", whole)
 
 
 def report(good, text):
@@ -53,7 +60,7 @@ def read_cores(program, cores, folder):
         if core["match"]["pid"] is None:
             continue
         mm = find_task(program, core["match"]["pid"]).mm
-        for address, word in core_words(os.path.join(folder, os.path.basename(core["path"]))):
+        for address, word in core_words(extracted(folder, core["path"])):
             try:
                 got = access_remote_vm(mm, address, 8)
             except drgn.FaultError:
