@@ -71,7 +71,7 @@ static const struct fb_usage usage = {
 	.arguments = "INPUT TYPE [[PID:]ADDR] [.MEMBER...]",
 	.doc = "Shows the layout of one of the kernel's types, or of its modules'; with an address "
 	       "(hexadecimal, or a kernel symbol; NAME:CPU for a per-CPU variable) the value "
-	       "there. Members are followed through structs, arrays and pointers: .mm.pgd.",
+	       "there. Members are followed through structs, arrays and pointers: .mm.pgd, or '.mm->pgd'.",
 	.most_arguments = MAX_ARGUMENTS,
 	.least_arguments = 1,
 	.options = struct_options,

@@ -23,10 +23,23 @@ static enum fb_type_kind kind_of(const struct fb_value *value)
 	return fb_btf_kind(value->types, stripped(value));
 }
 
+/* Only what is called char itself, constant or not: u8 is a byte. */
+static bool is_letter(const struct fb_btf *types, uint32_t type)
+{
+	while (fb_btf_kind(types, type) == FB_TYPE_CONST ||
+	       fb_btf_kind(types, type) == FB_TYPE_VOLATILE)
+		type = fb_btf_target(types, type);
+	return fb_btf_is_char(types, type);
+}
+
+bool fb_value_points_to_text(const struct fb_value *value)
+{
+	return kind_of(value) == FB_TYPE_POINTER &&
+	       is_letter(value->types, fb_btf_target(value->types, stripped(value)));
+}
+
 enum fb_value_kind fb_value_kind(const struct fb_value *value)
 {
-	uint32_t element;
-
 	switch (kind_of(value)) {
 	case FB_TYPE_STRUCT:
 	case FB_TYPE_UNION:
@@ -38,12 +51,9 @@ enum fb_value_kind fb_value_kind(const struct fb_value *value)
 	case FB_TYPE_ENUM64:
 		return FB_VALUE_SCALAR;
 	case FB_TYPE_ARRAY:
-		/* Only what is called char itself: an array of u8 is bytes. */
-		element = fb_btf_target(value->types, stripped(value));
-		while (fb_btf_kind(value->types, element) == FB_TYPE_CONST ||
-		       fb_btf_kind(value->types, element) == FB_TYPE_VOLATILE)
-			element = fb_btf_target(value->types, element);
-		return fb_btf_is_char(value->types, element) ? FB_VALUE_TEXT : FB_VALUE_ARRAY;
+		return is_letter(value->types, fb_btf_target(value->types, stripped(value)))
+			       ? FB_VALUE_TEXT
+			       : FB_VALUE_ARRAY;
 	default:
 		return FB_VALUE_OTHER;
 	}
@@ -108,44 +118,68 @@ static struct fb_error *complete(struct fb_module_types *module_types, struct fb
 	return err;
 }
 
-/* A pointer becomes what it leads to. */
-static struct fb_error *dereference(struct fb_space *space, struct fb_module_types *module_types,
-				    struct fb_value *value)
-{
-	struct fb_value target = {
-		.types = value->types,
-		.type = fb_btf_target(value->types, stripped(value)),
-	};
-	struct fb_error *err = NULL;
+/* How far a path has been followed. */
+struct walk {
+	struct fb_space *space; /* NULL: nothing is read */
+	struct fb_module_types *module_types;
+	const char *path, *at; /* all of it, and what is still to be followed */
+	struct fb_value value; /* what was reached */
+	/* The last pointer that was followed: the part of the path that leads to it (0: none), and what it holds. */
+	size_t pointer_length;
+	uint64_t pointer;
+};
 
-	if (space)
-		err = fb_space_u64(space, value->address, &target.address);
-	if (!err && space && !target.address)
-		err = fb_error_create(FB_FAULT, "the pointer is null");
-	if (err)
-		return err;
-	err = complete(module_types, &target);
-	if (!err)
-		*value = target;
+/* Reads the pointer that was reached, which the first bytes of the path lead to. */
+static struct fb_error *read_pointer(struct walk *walk, size_t length, uint64_t *address_ret)
+{
+	struct fb_error *err = fb_space_u64(walk->space, walk->value.address, address_ret);
+
+	if (err && !fb_error_is_fatal(err))
+		return fb_error_prefix(err, "the pointer %.*s cannot be read", (int)length,
+				       walk->path);
+	if (!err && !*address_ret)
+		return fb_error_create(FB_FAULT, "the pointer %.*s is null", (int)length,
+				       walk->path);
+	walk->pointer_length = length;
+	walk->pointer = *address_ret;
 	return err;
 }
 
-/* "[3]" at *path, which moves behind it. */
-static struct fb_error *follow_index(struct fb_space *space, struct fb_module_types *module_types,
-				     const char **path, struct fb_value *value)
+/* A pointer becomes what it leads to. length: of the path up to it. */
+static struct fb_error *dereference(struct walk *walk, size_t length)
 {
+	struct fb_value target = {
+		.types = walk->value.types,
+		.type = fb_btf_target(walk->value.types, stripped(&walk->value)),
+	};
+	struct fb_error *err = NULL;
+
+	if (walk->space)
+		err = read_pointer(walk, length, &target.address);
+	if (!err)
+		err = complete(walk->module_types, &target);
+	if (!err)
+		walk->value = target;
+	return err;
+}
+
+/* "[3]" at walk->at, which moves behind it. */
+static struct fb_error *follow_index(struct walk *walk)
+{
+	const size_t before = (size_t)(walk->at - walk->path);
+	struct fb_value *value = &walk->value;
 	char spelling[MAX_NAME];
 	uint64_t index;
 	uint32_t length;
 	char *end;
 	struct fb_error *err;
 
-	index = strtoull(*path + 1, &end, 0);
-	if ((*path)[1] < '0' || (*path)[1] > '9' || *end != ']' || index > UINT32_MAX)
-		return fb_error_create(FB_INVALID, "'%s' is no index", *path);
-	*path = end + 1;
+	index = strtoull(walk->at + 1, &end, 0);
+	if (walk->at[1] < '0' || walk->at[1] > '9' || *end != ']' || index > UINT32_MAX)
+		return fb_error_create(FB_INVALID, "'%s' is no index", walk->at);
+	walk->at = end + 1;
 	if (kind_of(value) == FB_TYPE_POINTER) {
-		err = dereference(space, module_types, value);
+		err = dereference(walk, before);
 		if (!err)
 			value->address += index * fb_value_size(value);
 		return err;
@@ -164,48 +198,84 @@ static struct fb_error *follow_index(struct fb_space *space, struct fb_module_ty
 	return NULL;
 }
 
-static struct fb_error *follow_name(struct fb_space *space, struct fb_module_types *module_types,
-				    const char **path, struct fb_value *value)
+static bool is_arrow(const char *at)
 {
-	size_t length = strcspn(*path, ".[");
+	return at[0] == '-' && at[1] == '>';
+}
+
+/* How many bytes at the path's rest are a member's name: up to ".", "[" or "->". */
+static size_t name_length(const char *at)
+{
+	size_t length = 0;
+
+	while (at[length] && !strchr(".[", at[length]) && !is_arrow(at + length))
+		length++;
+	return length;
+}
+
+/* A member's name at walk->at, which moves behind it; before it the path has `before` bytes. */
+static struct fb_error *follow_name(struct walk *walk, size_t before)
+{
+	size_t length = name_length(walk->at);
 	struct fb_btf_member member;
 	char name[MAX_NAME];
 	struct fb_error *err = NULL;
 
 	if (!length || length >= sizeof(name))
-		return fb_error_create(FB_INVALID, "'%s' is no member", *path);
-	memcpy(name, *path, length);
+		return fb_error_create(FB_INVALID, "'%s' is no member", walk->at);
+	memcpy(name, walk->at, length);
 	name[length] = '\0';
-	*path += length;
-	if (kind_of(value) == FB_TYPE_POINTER)
-		err = dereference(space, module_types, value);
+	walk->at += length;
+	if (kind_of(&walk->value) == FB_TYPE_POINTER)
+		err = dereference(walk, before);
 	if (!err)
-		err = fb_btf_find_member(value->types, value->type, name, &member);
+		err = fb_btf_find_member(walk->value.types, walk->value.type, name, &member);
 	if (!err)
-		*value = inner(value, &member);
+		walk->value = inner(&walk->value, &member);
 	return err;
+}
+
+/* A number or text behind a pointer that leads nowhere: the pointer is told, and not only where it led. Of a struct or
+ * an array a part may be there. */
+static struct fb_error *check_pointer(struct walk *walk)
+{
+	const enum fb_value_kind kind = fb_value_kind(&walk->value);
+	struct fb_error *err;
+	uint8_t byte;
+
+	if (!walk->pointer_length || (kind != FB_VALUE_SCALAR && kind != FB_VALUE_TEXT))
+		return NULL;
+	err = fb_space_u8(walk->space, walk->value.address, &byte);
+	if (!err || fb_error_is_fatal(err))
+		return err;
+	return fb_error_prefix(err,
+			       "the pointer %.*s = 0x%" PRIx64 " leads to nothing that can be read",
+			       (int)walk->pointer_length, walk->path, walk->pointer);
 }
 
 struct fb_error *fb_value_follow(struct fb_space *space, struct fb_module_types *module_types,
 				 const struct fb_value *from, const char *path,
 				 struct fb_value *value_ret)
 {
-	struct fb_value value = *from;
-	const char *at = path;
+	struct walk walk = {space, module_types, path, path, *from, 0, 0};
 	struct fb_error *err = NULL;
 
-	while (!err && *at) {
-		if (*at == '[') {
-			err = follow_index(space, module_types, &at, &value);
+	while (!err && *walk.at) {
+		const size_t before = (size_t)(walk.at - path);
+
+		if (*walk.at == '[') {
+			err = follow_index(&walk);
 			continue;
 		}
-		/* Between two members stands a dot; before the first one may. */
-		at += *at == '.';
-		err = follow_name(space, module_types, &at, &value);
+		/* Between two members stands a dot or "->"; before the first one may. */
+		walk.at += is_arrow(walk.at) ? 2 : *walk.at == '.';
+		err = follow_name(&walk, before);
 	}
+	if (!err)
+		err = check_pointer(&walk);
 	if (err)
-		return fb_error_prefix(err, "%.*s", (int)(at - path), path);
-	*value_ret = value;
+		return fb_error_prefix(err, "%.*s", (int)(walk.at - path), path);
+	*value_ret = walk.value;
 	return NULL;
 }
 

@@ -34,8 +34,9 @@ enum fb_value_kind {
 enum fb_value_kind fb_value_kind(const struct fb_value *value);
 
 /*
- * The value at a path of members that begins at `from`: "mm.pgd", "comm[3]", or with a leading dot ".a.b".
- * A pointer is followed where a member comes next, or an index ("p[3]" is the fourth element at p). Where
+ * The value at a path of members that begins at `from`: "mm.pgd", "mm->pgd", "comm[3]", or with a leading dot ".a.b".
+ * A pointer is followed where a member comes next, by a dot as by "->", or an index ("p[3]" is the fourth element at
+ * p). An error names the pointer that is null, or that leads to no memory. Where
  * space is NULL nothing is read, and what a pointer points to is assumed to be at address 0. A type that is
  * only declared is looked up in module_types (NULL: it is not).
  * FB_NOT_FOUND, whose message offers the most similar name; FB_INVALID for a malformed path; FB_FAULT for a
@@ -45,6 +46,9 @@ FB_MUST_CHECK struct fb_error *fb_value_follow(struct fb_space *space,
 					       struct fb_module_types *module_types,
 					       const struct fb_value *from, const char *path,
 					       struct fb_value *value_ret);
+
+/* Whether it is a pointer to char, constant or not. */
+bool fb_value_points_to_text(const struct fb_value *value);
 
 /* One member of a struct or union (index < fb_btf_length()), or one element of an array. Nothing
  * is read. */

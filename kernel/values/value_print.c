@@ -56,13 +56,33 @@ static struct fb_error *walk_text(struct fb_value_printer *printer, const struct
 	return err ? err : form->text(text, length, to);
 }
 
+/* The text behind a pointer is no part of the value: where it cannot be read nothing is missing of that. */
+static struct fb_error *walk_text_pointer(struct fb_value_printer *printer,
+					  const struct fb_scalar *scalar,
+					  const struct fb_value_form *form, void *to)
+{
+	char text[FB_VALUE_TEXT_SIZE];
+	struct fb_error *err = fb_space_string(printer->space, scalar->bits, text, sizeof(text));
+	const bool lost = err && !fb_error_is_fatal(err);
+
+	if (lost)
+		fb_error_destroy(err);
+	else if (err)
+		return err;
+	return form->text_pointer(printer, scalar, lost ? NULL : text, to);
+}
+
 static struct fb_error *walk_scalar(struct fb_value_printer *printer, const struct fb_value *value,
 				    const struct fb_value_form *form, void *to)
 {
 	struct fb_scalar scalar;
 	struct fb_error *err = fb_value_scalar(printer->space, value, &scalar);
 
-	return err ? err : form->scalar(printer, &scalar, to);
+	if (err)
+		return err;
+	if (scalar.bits && fb_value_points_to_text(value))
+		return walk_text_pointer(printer, &scalar, form, to);
+	return form->scalar(printer, &scalar, to);
 }
 
 struct fb_error *fb_value_walk(struct fb_value_printer *printer, const struct fb_value *value,

@@ -5,6 +5,9 @@
 
 #include "kernel/values/value_print.h"
 
+/* Of the text behind a pointer to char, with its NUL: most names are shorter. */
+#define FB_VALUE_TEXT_SIZE 201u
+
 /* The functions by which a form is written. `to` is the pointer that fb_value_walk() was given, the output. level: how
  * many structs are around the value. */
 struct fb_value_form {
@@ -18,6 +21,11 @@ struct fb_value_form {
 	struct fb_error *(*text)(const char *bytes, size_t length, void *to);
 	struct fb_error *(*scalar)(struct fb_value_printer *printer, const struct fb_scalar *scalar,
 				   void *to);
+	/* A pointer to char that is not null. text: what it leads to, FB_VALUE_TEXT_SIZE - 1 bytes at most, then NUL;
+	 * NULL: it cannot be read. */
+	struct fb_error *(*text_pointer)(struct fb_value_printer *printer,
+					 const struct fb_scalar *scalar, const char *text,
+					 void *to);
 	/* A text or scalar that could not be read. */
 	struct fb_error *(*unread)(void *to);
 };

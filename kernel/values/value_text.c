@@ -85,6 +85,24 @@ static struct fb_error *print_scalar(struct fb_value_printer *printer,
 	return put_raw(scalar, to);
 }
 
+/* "..." behind a text that goes on. */
+static struct fb_error *print_text_pointer(struct fb_value_printer *printer,
+					   const struct fb_scalar *scalar, const char *text,
+					   void *to)
+{
+	const size_t length = text ? strlen(text) : 0;
+	char escaped[4 * FB_VALUE_TEXT_SIZE];
+	struct fb_error *err = print_scalar(printer, scalar, to);
+
+	if (err)
+		return err;
+	if (!text)
+		return fb_buf_printf(to, " <text cannot be read>");
+	return fb_buf_printf(to, " \"%s\"%s",
+			     fb_text_escape(text, length, escaped, sizeof(escaped)),
+			     length == FB_VALUE_TEXT_SIZE - 1 ? "..." : "");
+}
+
 /* Up to the NUL. */
 static struct fb_error *print_text(const char *bytes, size_t length, void *to)
 {
@@ -200,6 +218,7 @@ static const struct fb_value_form text_form = {
 	.array = print_array,
 	.text = print_text,
 	.scalar = print_scalar,
+	.text_pointer = print_text_pointer,
 	.unread = print_unread,
 };
 

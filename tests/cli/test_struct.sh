@@ -56,6 +56,12 @@ expect_status 0 "a list"
 jq -r '.value[].value.name' "$work/stdout" >"$work/listed"
 expect_same "$work/modules" "$work/listed" "every module in order"
 
+# A file system's name is a pointer to char; its address is what rd has.
+run struct "$dump" file_system_type proc_fs_type .name
+expect_line stdout '^\.name = 0x[0-9a-f]+ (<.*> )?"proc"$' "the text behind a pointer to char"
+run struct "$dump" file_system_type proc_fs_type .name --json
+expect_json '.value.name.text == "proc" and (.value.name.address | test("^0xffff"))' "and in JSON"
+
 run struct "$dump" tsk_struct
 expect_error 1 "the nearest is 'task_struct'" "an unknown type"
 run struct "$dump" task_struct init_task .cmm
@@ -65,11 +71,21 @@ expect_error 1 'has no members' "a member of an array"
 run struct "$dump" task_struct init_task '.comm[16]'
 expect_error 1 'last of 16' "an index that is too large"
 run struct "$dump" task_struct init_task .mm.pgd
-expect_error 1 'pointer is null' "through a null pointer"
+expect_error 1 'the pointer \.mm is null' "through a null pointer"
+run struct "$dump" task_struct init_task '.mm->pgd'
+expect_error 1 '\.mm->pgd: the pointer \.mm is null' "and by an arrow"
+run struct "$dump" task_struct init_task '.parent->parent->comm' '.parent.group_leader->pid'
+expect_status 0 "pointers are followed by arrows"
+expect_line stdout '^\.parent->parent->comm = "swapper/0"$' "one after the other"
+expect_line stdout '^\.parent\.group_leader->pid = 0$' "and dots among them"
+run struct "$dump" task_struct init_task '.parent->'
+expect_error 1 'is no member' "an arrow at the end"
+run shell "$dump" -c 'struct task_struct init_task .parent->comm' -c 'task_struct.parent->comm init_task'
+expect test "$(grep -c '^\.parent->comm = "swapper/0"$' "$work/stdout")" -eq 2 "in the shell an arrow is no redirection"
 run struct "$dump" task_struct init_task .comm .mm.pgd .mm.owner .pid
 expect_status 3 "of several members those that can be read are shown"
 expect_line stdout '^\.pid = 0$' "also behind one that cannot"
-expect_line stderr 'warning: not to be had: \.mm\.pgd: the pointer is null' "the others are named"
+expect_line stderr 'warning: not to be had: \.mm\.pgd: the pointer \.mm is null' "the others are named"
 run struct "$dump" task_struct init_task .comm .mm.pgd --json
 expect_json '.value == {"comm": "swapper/0", "mm.pgd": null} and (.warnings | length == 1)' "and null in JSON"
 run struct "$dump" task_struct init_task .mm.pgd .mm.owner

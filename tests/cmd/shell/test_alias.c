@@ -90,6 +90,8 @@ static void structs_are_written_as_in_crash(void)
 {
 	expect("task_struct.mm,comm init_task", -1, "struct task_struct init_task .mm .comm");
 	expect("struct task_struct.mm.pgd ff00", -1, "struct task_struct ff00 .mm.pgd");
+	expect("task_struct.mm->pgd,parent->comm ff00", -1,
+	       "struct task_struct ff00 .mm->pgd .parent->comm");
 	expect("union task_struct.,mm", -1, "struct task_struct .mm");
 	expect("*task_struct ff00", -1, "struct task_struct ff00");
 	expect("struct task_struct init_task .comm", -1, "struct task_struct init_task .comm");

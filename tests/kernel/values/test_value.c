@@ -151,6 +151,11 @@ static void follows_paths(void)
 	CU_ASSERT_EQUAL((int64_t)number(&made, ".inner.big"), -1);
 	CU_ASSERT_EQUAL(number(&made, ".next.number"), 11);
 	CU_ASSERT_EQUAL(number(&made, ".next[0].number"), 11);
+	CU_ASSERT_EQUAL(number(&made, ".next->number"), 11);
+	CU_ASSERT_EQUAL(number(&made, "next->number"), 11);
+	CU_ASSERT_EQUAL(number(&made, ".next[0]->number"), 11);
+	/* As in gdb, where there is no pointer an arrow is a dot. */
+	CU_ASSERT_EQUAL(number(&made, ".inner->low"), 6);
 	CU_ASSERT_EQUAL(number(&made, ".name[0]"), 'a');
 	destroy(&made);
 }
@@ -164,7 +169,7 @@ static void refuses_wrong_paths(void)
 
 	FB_FAILS_WITH(FOLLOW(".numbr"), FB_NOT_FOUND, "nearest is 'number'");
 	FB_FAILS_WITH(FOLLOW(".next.numbr"), FB_NOT_FOUND, ".next.numbr");
-	FB_FAILS_WITH(FOLLOW(".next.next.number"), FB_FAULT, "null");
+	FB_FAILS_WITH(FOLLOW(".next->next->number"), FB_FAULT, "the pointer .next->next is null");
 	FB_FAILS_WITH(FOLLOW(".list[4]"), FB_INVALID, "behind the last of 4");
 	FB_FAILS(FOLLOW(".list[-1]"), FB_INVALID);
 	FB_FAILS(FOLLOW(".list[99999999999]"), FB_INVALID);
@@ -173,6 +178,13 @@ static void refuses_wrong_paths(void)
 	FB_FAILS(FOLLOW(".number.x"), FB_INVALID);
 	FB_FAILS(FOLLOW("."), FB_INVALID);
 	FB_FAILS(FOLLOW("..number"), FB_INVALID);
+	FB_FAILS(FOLLOW(".->number"), FB_INVALID);
+	FB_FAILS(FOLLOW(".next->"), FB_INVALID);
+	FB_FAILS(FOLLOW(".next->->number"), FB_INVALID);
+	FB_FAILS(FOLLOW(".next->.number"), FB_INVALID);
+	FB_FAILS(FOLLOW(".next->[0]"), FB_INVALID);
+	FB_FAILS_WITH(FOLLOW(".next-number"), FB_NOT_FOUND, "next-number");
+	FB_FAILS_WITH(FOLLOW(".next>number"), FB_NOT_FOUND, "next>number");
 	FB_FAILS(FOLLOW(".ghost.x"), FB_FAULT);
 	made_lose(made.kernel, made.outer.address);
 	FB_FAILS(FOLLOW(".next.number"), FB_ABSENT);
@@ -234,9 +246,26 @@ static void names_end_and_errors_tell_where(void)
 	path[256] = '\0';
 	FB_FAILS(FOLLOW(path), FB_NOT_FOUND);
 	FB_FAILS_WITH(FOLLOW(".next.next.number"), FB_FAULT,
-		      ".next.next.number: the pointer is null");
+		      ".next.next.number: the pointer .next.next is null");
 	FB_FAILS_WITH(FOLLOW(".next.list[4].x"), FB_INVALID, ".next.list[4]: [4] lies behind");
 	FB_FAILS_WITH(FOLLOW(".number[0].x"), FB_INVALID, "int is neither array nor pointer");
+	destroy(&made);
+}
+
+/* A pointer that leads nowhere is named, with what it holds, whether something was to be read there or a link was. */
+static void lost_pointers_are_named(void)
+{
+	struct made made = make();
+	struct fb_value value;
+
+	made_put(made.kernel, made.outer.address + 32, 0x1234567000, 8);
+	FB_FAILS_WITH(FOLLOW(".next->number"), FB_FAULT,
+		      ".next->number: the pointer .next = 0x1234567000 leads to nothing");
+	FB_FAILS_WITH(FOLLOW(".next->name"), FB_FAULT, "the pointer .next = 0x1234567000");
+	FB_FAILS_WITH(FOLLOW(".next->next->number"), FB_FAULT,
+		      ".next->next->number: the pointer .next->next cannot be read");
+	/* Of a struct another part may be there. */
+	FB_OK(FOLLOW(".next->inner"));
 	destroy(&made);
 }
 
@@ -261,7 +290,7 @@ static void what_is_fatal_passes(void)
 {
 	struct made made = make();
 
-	CU_ASSERT_EQUAL(failing_made_must_pass(made.kernel, ask, &made), 4);
+	CU_ASSERT_EQUAL(failing_made_must_pass(made.kernel, ask, &made), 6);
 	destroy(&made);
 }
 
@@ -402,6 +431,6 @@ static void what_is_fatal_of_printing_passes(void)
 
 FB_TEST_MAIN("kernel/value", FB_TEST(follows_paths), FB_TEST(refuses_wrong_paths),
 	     FB_TEST(indexes_are_numbers), FB_TEST(names_end_and_errors_tell_where),
-	     FB_TEST(what_is_fatal_passes), FB_TEST(texts_need_their_room),
-	     FB_TEST(what_is_fatal_of_printing_passes), FB_TEST(prints_text), FB_TEST(prints_json),
-	     FB_TEST(counts_what_is_missing))
+	     FB_TEST(lost_pointers_are_named), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(texts_need_their_room), FB_TEST(what_is_fatal_of_printing_passes),
+	     FB_TEST(prints_text), FB_TEST(prints_json), FB_TEST(counts_what_is_missing))
