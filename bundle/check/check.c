@@ -13,8 +13,10 @@ static const struct {
 } checks[] = {
 	{"waits", fb_check_waits, true},
 	{"cpus", fb_check_cpus, true},
+	{"worker pools", fb_check_pools, true},
 	{"log", fb_check_log, false},
 	{"memory", fb_check_memory, false},
+	{"block devices", fb_check_block, false},
 	{"file systems", fb_check_file_systems, false},
 	{"stacks", fb_check_stacks, true},
 	{"limits", fb_check_limits, true},

@@ -8,7 +8,10 @@
 #define FB_BUNDLE_CHECKS_H
 
 #include "bundle/check/check.h"
+#include "bundle/stacks/thread_stack.h"
 #include "bundle/waits/waits.h"
+#include "kernel/block/mapped.h"
+#include "kernel/block/request.h"
 #include "kernel/files/mounts.h"
 #include "kernel/files/socket.h"
 #include "kernel/log/log.h"
@@ -16,6 +19,7 @@
 #include "kernel/memory/slab_caches.h"
 #include "kernel/memory/zones.h"
 #include "kernel/tasks/run_queue.h"
+#include "kernel/workqueues/work.h"
 
 struct fb_check {
 	struct fb_input *input;
@@ -36,6 +40,21 @@ FB_MUST_CHECK struct fb_error *fb_check_cpus(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_queues(const struct fb_check *check,
 					       const struct fb_run_queues *queues,
 					       uint32_t lockup_s);
+
+/* check_pools.c: pools of workers that take no work although some waits. modules may be NULL: functions then have no
+ * names. stack_of: of each worker, NULL where it is not known; or NULL. */
+FB_MUST_CHECK struct fb_error *fb_check_pools(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_work(const struct fb_check *check,
+					     const struct fb_work *work, struct fb_modules *modules,
+					     const struct fb_thread_stack *const *stack_of);
+
+/* check_block.c: requests that do not end, and devices that are suspended. mapped NULL: the disk is none of the device
+ * mapper. requests: all of this disk, the oldest first. */
+FB_MUST_CHECK struct fb_error *fb_check_block(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_disk(const struct fb_check *check,
+					     const struct fb_disk *disk,
+					     const struct fb_mapped *mapped,
+					     const struct fb_request *requests, size_t count);
 
 /* check_memory.c: memory that is exhausted, and who has it. */
 FB_MUST_CHECK struct fb_error *fb_check_memory(struct fb_check *check);

@@ -123,6 +123,8 @@ FB_GONE("mce_poll_count", "7.2: it is among the other counters")
 FB_SINCE("__softirq_pending", "6.15: a member of irq_stat or of pcpu_hot before")
 FB_SINCE("pcpu_hot.softirq_pending",
 	 "7fcecafebed9, 6.2: a member of irq_stat before, a variable of its own since 6.15")
+FB_GONE("bio.bi_issue.value",
+	"kernels from 6.18 on do not note when a bio of a mapped device was issued")
 FB_SINCE("irqstat.cnt", "86d2a2f51fba, 6.10: a number without a struct before")
 FB_SINCE("bh_worker_pools", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")
 FB_SINCE("enum worker_pool_flags.POOL_BH", "4cb1ef64609f, 6.9: before, no pool ran in softirqs")

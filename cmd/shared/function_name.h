@@ -1,25 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * The names of functions that the kernel was to call, by the addresses that its structs keep. Called by the commands that
- * show what the kernel does later: workqueues, timers, irq.
- */
+/* The names of functions in JSON. Called by the commands that show what the kernel does later: workqueues, timers, irq. */
 #ifndef FB_CMD_FUNCTION_NAME_H
 #define FB_CMD_FUNCTION_NAME_H
 
 #include <jansson.h>
 #include <stdint.h>
 
-#include "kernel/modules/module.h"
+#include "kernel/modules/function_name.h"
 
-/* As the kernel's own messages have it: "wb_workfn", "xfs_end_io [xfs]", with "+0x10" where the address is not the
- * function's start; the address where no symbol is known. Escaped. */
-struct fb_function_name {
-	char text[160];
-};
-
-/* modules NULL: they cannot be read, and all names are addresses. */
-struct fb_function_name fb_function_name(struct fb_modules *modules, uint64_t address);
-/* The same; null for the address 0. */
+/* The text of fb_function_name(); null for the address 0. */
 json_t *fb_function_json(struct fb_modules *modules, uint64_t address);
 
 #endif

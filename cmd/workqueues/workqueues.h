@@ -9,11 +9,9 @@
 #include <stdbool.h>
 
 #include "bundle/stacks/thread_stack.h"
+#include "bundle/stacks/worker_frames.h"
 #include "cmd/shared/command.h"
 #include "kernel/workqueues/work.h"
-
-/* Functions of a worker's stack that are shown: the innermost ones. */
-#define FB_WORKER_FRAMES 4u
 
 struct fb_workqueues {
 	struct fb_work work;
@@ -28,10 +26,6 @@ static inline bool fb_worker_is_busy(const struct fb_worker *worker)
 {
 	return worker->work != 0;
 }
-
-/* The innermost functions of the stack of a worker (index), those that every sleeping thread or worker has left out: writes at most
- * FB_WORKER_FRAMES names, borrowed from the stacks, and gives their number. */
-size_t fb_worker_frames(const struct fb_workqueues *all, size_t worker, const char **names);
 
 /* all_of_it: also what is idle. */
 FB_MUST_CHECK struct fb_error *fb_workqueues_print_text(struct fb_context *context,

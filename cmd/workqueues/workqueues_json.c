@@ -53,7 +53,7 @@ static json_t *worker_json(const struct fb_workqueues *all, size_t index)
 {
 	const struct fb_worker *worker = &all->work.workers[index];
 	const char *names[FB_WORKER_FRAMES];
-	size_t count = fb_worker_frames(all, index, names);
+	size_t count = fb_worker_frames(all->stack_of[index], names);
 	json_t *object = json_object(), *stack = json_array();
 
 	for (size_t i = 0; i < count; i++)

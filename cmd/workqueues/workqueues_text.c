@@ -58,7 +58,7 @@ static char *busy_text(const struct fb_worker *worker, char *to, size_t size)
 static void stack_text(const struct fb_workqueues *all, size_t worker, char *to, size_t size)
 {
 	const char *names[FB_WORKER_FRAMES];
-	size_t count = fb_worker_frames(all, worker, names), used = 0;
+	size_t count = fb_worker_frames(all->stack_of[worker], names), used = 0;
 
 	to[0] = '\0';
 	for (size_t i = 0; i < count && used < size; i++)

@@ -136,6 +136,18 @@ static double seconds_since(const struct fb_request_reader *reader, uint64_t the
 	return then_ns < reader->now_ns ? (double)(reader->now_ns - then_ns) / 1e9 : 0;
 }
 
+/* The age by a struct bio_issue, which has 51 bits of the time, and the bio's size above them (include/linux/blk_types.h):
+ * it starts anew every 26 days. A time that seems to be ahead of the clock by less than half of that is ahead. */
+static double seconds_since_issue(const struct fb_request_reader *reader, uint64_t issue)
+{
+	const uint64_t mask = (1ull << 51) - 1;
+	uint64_t age_ns = (reader->now_ns - issue) & mask;
+
+	if (!issue || !reader->now_ns)
+		return NAN;
+	return age_ns <= mask / 2 ? (double)age_ns / 1e9 : 0;
+}
+
 /* The thread that a pointer leads to: to its stack, to its task_struct, or to a buffer or page for which it sleeps. */
 static void find_sleeper(const struct fb_request_reader *reader, uint64_t pointer,
 			 struct fb_request *request)
@@ -422,7 +434,7 @@ struct fb_error *fb_request_read_bio(struct fb_request_reader *reader, const str
 {
 	const struct fb_layout *layout = reader->layout;
 	struct fb_request request = empty_request(address);
-	uint64_t word = 0, next = 0;
+	uint64_t word = 0, next = 0, issue = 0;
 	struct fb_error *err;
 
 	request.state = FB_REQUEST_HELD_BACK;
@@ -441,8 +453,11 @@ struct fb_error *fb_request_read_bio(struct fb_request_reader *reader, const str
 		err = look_at_pages(reader, address, &request);
 	if (!err)
 		err = fb_kernel_field(reader->kernel, address, &layout->bio_next, &next);
+	if (!err && layout->bio_issue.found)
+		err = fb_kernel_field(reader->kernel, address, &layout->bio_issue, &issue);
 	if (err)
 		return err;
+	request.age_s = seconds_since_issue(reader, issue);
 	fb_request_name(&reader->names, (uint32_t)word, &request);
 	*request_ret = request;
 	*next_ret = next;

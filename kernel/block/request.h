@@ -40,7 +40,7 @@ struct fb_request {
 	uint64_t bytes;             /* what is still to be done */
 	int32_t tag, scheduler_tag; /* -1: none */
 	int32_t hw_queue;           /* its hardware queue; -1: none, or unknown */
-	double age_s; /* since it was made; NaN: the kernel does not record this, or not of this one */
+	double age_s; /* since it was made, or a bio issued; NaN: the kernel does not record this, or not of this one */
 	double driver_s; /* since the driver got it; NaN: as above, or it did not */
 	char end[64]; /* the function that is called at its end, which tells what issued it; "": unknown; raw text */
 	uint64_t bio; /* the first one; 0: none */

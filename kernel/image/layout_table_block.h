@@ -125,3 +125,4 @@ FB_FIELD(bio_sector, "bio", "bi_iter.bi_sector")
 FB_FIELD(bio_bytes, "bio", "bi_iter.bi_size")
 FB_FIELD(bio_end, "bio", "bi_end_io")
 FB_FIELD(bio_private, "bio", "bi_private")
+FB_FIELD(bio_issue, "bio", "bi_issue.value") /* gone in 6.18 */

@@ -19,6 +19,8 @@ json '.findings[] | "\(.weight) \(.kind)"' >"$work/kinds"
 expect_json '[.findings[].weight] == ([.findings[].weight] | sort_by({"grave": 0, "serious": 1, "notable": 2}[.]))' \
     "the gravest first"
 expect_json 'all(.checks[]; .done)' "every check was made"
+expect_json 'any(.findings[]; .kind == "stuck-io" and .command == "block" and (.text | test("of loop1 has not ended")))' \
+    "the write to the disk whose file is in the frozen file system"
 # The deadlock of two processes needs their memory.
 expect_json 'all(.findings[]; .kind != "deadlock")' "no deadlock without cores"
 cores=()

@@ -174,5 +174,39 @@ static void bios_that_lead_round_end(void)
 	destroy(&scene);
 }
 
+/* A bio that is held back was issued when its low 51 bits say; the bits above are its size. */
+static void bios_have_an_age(void)
+{
+	static const struct {
+		uint64_t issue;
+		double age_s;
+	} cases[] = {{NOW - 3000000000u, 3}, {NOW + 5000000, 0}, {0, NAN}};
+	struct scene scene;
+	struct fb_request_reader *reader;
+	struct made_kernel *made;
+	struct fb_request request;
+	uint64_t bio, next;
+
+	create(&scene);
+	made = scene.disks.made;
+	bio = made_alloc(made, 64);
+	FB_OK_FATAL(fb_request_reader_create(&made->kernel, &scene.found, NULL, NULL, &reader));
+	FB_OK_FATAL(fb_request_read_bio(reader, &scene.found.disks[0], bio, &request, &next));
+	CU_ASSERT_TRUE(isnan(request.age_s)); /* the kernel has no such member */
+	MADE_FIELD(made, bio_issue, 40, 8);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		uint64_t size = cases[i].issue ? 1ull << 51 : 0;
+
+		MADE_SET(made, bio, bio_issue, cases[i].issue | size);
+		FB_OK_FATAL(
+			fb_request_read_bio(reader, &scene.found.disks[0], bio, &request, &next));
+		CU_ASSERT_EQUAL(isnan(request.age_s) != 0, isnan(cases[i].age_s) != 0);
+		CU_ASSERT_FALSE(fabs(request.age_s - cases[i].age_s) > 1e-6);
+	}
+	fb_request_reader_destroy(reader);
+	destroy(&scene);
+}
+
 FB_TEST_MAIN("kernel/requests", FB_TEST(finds_those_in_use), FB_TEST(the_tag_set_has_them_too),
-	     FB_TEST(damaged_tags_cost_themselves), FB_TEST(bios_that_lead_round_end))
+	     FB_TEST(damaged_tags_cost_themselves), FB_TEST(bios_that_lead_round_end),
+	     FB_TEST(bios_have_an_age))

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a worker's stack tells of its work. Called by the text and the JSON of workqueues. */
+/* What a worker's stack tells of its work (worker_frames.h). */
+#include "bundle/stacks/worker_frames.h"
+
 #include <string.h>
 
-#include "cmd/workqueues/workqueues.h"
-
-size_t fb_worker_frames(const struct fb_workqueues *all, size_t worker, const char **names)
+size_t fb_worker_frames(const struct fb_thread_stack *stack, const char **names)
 {
-	const struct fb_thread_stack *stack = all->stack_of[worker];
 	size_t used = 0;
 
 	for (size_t i = 0; stack && i < stack->kernel.count && used < FB_WORKER_FRAMES; i++) {
