@@ -192,6 +192,10 @@
 #define FB_MAX_SOCKET_BUFFERS (1u << 20)
 /* Network namespaces: one for each container. */
 #define FB_MAX_NETS 65536u
+/* Interfaces of all namespaces: a handful for each container; and addresses of one, of which some give a host to each
+ * service. */
+#define FB_MAX_INTERFACES (1u << 18)
+#define FB_MAX_INTERFACE_ADDRESSES 65536u
 
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)

@@ -172,6 +172,13 @@ FB_SINCE("rethook_node.llist.next", "54ecbe6f1ed5, 5.18")
 FB_SINCE("enum pagetype.PGTY_buddy", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
 FB_SINCE("enum pagetype.PGTY_offline", "4ffca5a96678, 6.12: VMCOREINFO has its number before")
 FB_SINCE("net.ipv4.udp_table", "9804985bf27f, 6.2: all namespaces share one before")
+FB_ONE_OF("net_device.core_stats", "net_device.rx_dropped") /* 625788b58445, 5.18 */
+FB_ONE_OF("net_device.core_stats", "net_device.tx_dropped") /* 625788b58445, 5.18 */
+FB_SINCE("net_device_core_stats.rx_dropped", "625788b58445, 5.18: counted in the device before")
+FB_SINCE("net_device_core_stats.tx_dropped", "625788b58445, 5.18: counted in the device before")
+FB_SINCE("net_device.pcpu_stat_type", "34d21de99cea, 6.8: the driver's function tells before")
+FB_SINCE("dev_get_tstats64", "5.11: each driver has a function of its own before")
+FB_OPTION("net_device.ip6_ptr", "CONFIG_IPV6")
 FB_SINCE("sock.sk_drop_counters", "c51613fa276f, 6.18")
 FB_SINCE("numa_drop_counters.drops0", "c51613fa276f, 6.18")
 FB_SINCE("numa_drop_counters.drops1", "c51613fa276f, 6.18")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle net: the sockets of network namespaces, as ss shows them.
+ * fbundle net: the sockets of network namespaces, as ss shows them, and their interfaces, as ip addr does.
  */
 #include "cmd/net/net.h"
 
@@ -12,25 +12,41 @@
 /* The process whose namespace is shown where none is named. */
 #define INIT "1"
 
+enum {
+	OPTION_SOCKETS = 0x200, /* -s is a word of crash for something else */
+};
+
 static const struct argp_option net_options[] = {
-	{"all", 'a', NULL, 0, "all network namespaces", 0},
+	{"sockets", OPTION_SOCKETS, NULL, 0,
+	 "sockets; this is shown where nothing else is asked for", 0},
+	{"if", 'i', NULL, 0, "interfaces with their addresses and counters", 0},
+	{"all", 'a', NULL, 0, "of all network namespaces", 0},
 	{0},
 };
 
 static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
 {
-	bool *all = own;
+	struct fb_net_options *options = own;
 
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
+	switch (key) {
+	case OPTION_SOCKETS:
+		options->sockets = true;
+		return 0;
+	case 'i':
+		options->interfaces = true;
+		return 0;
+	case 'a':
+		options->all = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
 }
 
 static const struct fb_example examples[] = {
 	{"Every socket: its queues, its timer, and who has it open",
 	 "fbundle net dump.202611231722", false},
-	{"Those of all network namespaces", "fbundle net dump.202611231722 --all", false},
+	{"The interfaces of all network namespaces", "fbundle net dump.202611231722 --if --all",
+	 false},
 	{0},
 };
 
@@ -39,7 +55,7 @@ static const struct fb_usage usage = {
 	.parse = parse,
 	.arguments = "INPUT [PID|NAME]",
 	.doc = "Lists the sockets of PID 1's network namespace, or of a process's: their queues, "
-	       "addresses and timers, and the processes that have them open.",
+	       "addresses and timers, and the processes that have them open; or its interfaces.",
 	.most_arguments = 1,
 	.examples = examples,
 };
@@ -112,14 +128,23 @@ static void print_others(struct fb_context *context, const struct fb_net_view *v
 			 others == 1 ? "" : "s", others == 1 ? "it too" : "them too");
 }
 
-static struct fb_error *print(struct fb_context *context, const struct fb_net_view *view)
+static struct fb_error *print(struct fb_context *context, const struct fb_net_view *view,
+			      const struct fb_net_options *options)
 {
 	json_t *answer = context->options.json ? json_object() : NULL;
 	struct fb_error *err = NULL;
 
-	if (context->options.json)
+	if (answer) {
 		json_object_set_new(answer, "namespaces", namespaces_json(view));
-	err = fb_net_sockets(context, view, answer);
+		json_object_set_new(answer, "interfaces", json_null());
+		json_object_set_new(answer, "sockets", json_null());
+	}
+	if (options->interfaces)
+		err = fb_net_interfaces(context, view, answer);
+	if (!err && options->interfaces && options->sockets && !answer)
+		fb_print(context->output, FB_STYLE_PLAIN, "\n");
+	if (!err && options->sockets)
+		err = fb_net_sockets(context, view, answer);
 	if (err) {
 		json_decref(answer);
 		return err;
@@ -133,18 +158,20 @@ static struct fb_error *print(struct fb_context *context, const struct fb_net_vi
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_net_view view = {0};
+	struct fb_net_options options = {0};
 	struct fb_input *input = NULL;
-	bool all = false;
 	struct fb_error *err;
 
-	fb_options_parse(context, &usage, argc, argv, &all);
-	if (all && context->arg_count)
+	fb_options_parse(context, &usage, argc, argv, &options);
+	if (options.all && context->arg_count)
 		fb_usage_error("net", "--all shows the namespaces of all processes: name none");
+	if (!options.interfaces)
+		options.sockets = true;
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = load(input, context->arg_count ? context->args[0] : INIT, all, &view);
+		err = load(input, context->arg_count ? context->args[0] : INIT, options.all, &view);
 	if (!err)
-		err = print(context, &view);
+		err = print(context, &view, &options);
 	fb_nets_deinit(&view.nets);
 	fb_input_destroy(input);
 	return err;
@@ -152,7 +179,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 
 const struct fb_command fb_command_net = {
 	.name = "net",
-	.summary = "sockets, their queues and who has them",
+	.summary = "sockets, their queues and who has them; interfaces",
 	.run = run,
 	.usage = &usage,
 };

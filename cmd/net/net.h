@@ -28,12 +28,20 @@ bool fb_net_is_shown(const struct fb_net_view *view, uint64_t net);
 /* The number of a namespace, null where it is unknown. */
 json_t *fb_net_inode_json(const struct fb_net_view *view, uint64_t net);
 
+/* What the options ask for. */
+struct fb_net_options {
+	bool all; /* namespaces */
+	bool sockets, interfaces;
+};
+
 /* Where several namespaces are shown: the line above what is in one. */
 void fb_net_heading(struct fb_context *context, const struct fb_net_view *view,
 		    const struct fb_net *net);
 
-/* Each adds its part to the answer as JSON, or prints it. */
+/* Each adds its part to the answer as JSON, or (answer NULL) prints it. */
 FB_MUST_CHECK struct fb_error *fb_net_sockets(struct fb_context *context,
 					      const struct fb_net_view *view, json_t *answer);
+FB_MUST_CHECK struct fb_error *fb_net_interfaces(struct fb_context *context,
+						 const struct fb_net_view *view, json_t *answer);
 
 #endif

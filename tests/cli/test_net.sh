@@ -26,6 +26,24 @@ expect_json '[.sockets[] | select(.netid == "nl")] | length == 9' "netlink socke
 expect_json 'all(.sockets[]; .net == 4026531840)' "all are in PID 1's namespace"
 expect_json '[.sockets[] | select(.netid != "nl") | .found_in == ["table", "files"]] | all' "both ways lead to each"
 
+expect_json '.interfaces == null' "interfaces are not asked for"
+
+run net "$dump" --if
+expect_status 0 "interfaces"
+expect_line stdout '^INDEX +NAME +STATE +FLAGS +KIND +MTU +QDISC +LINK +RX-BYTES +TX-BYTES +ERRORS +DROPPED +ADDRESSES$' "their headings"
+expect_line stdout '^ +1 +lo +UNKNOWN +UP,LOOPBACK,RUNNING,LOWER_UP +- +65536 +noqueue +00:00:00:00:00:00 +172 +172 +0 +0 +127\.0\.0\.1/8, ::1/128$' "loopback"
+expect_no_line stdout '^NETID' "no sockets then"
+run net "$dump" --if --sockets
+expect_line stdout '^INDEX ' "both are shown where both are asked for"
+expect_line stdout '^NETID ' "and sockets"
+run net "$dump" --if --json
+expect_json '.sockets == null' "sockets are not asked for"
+expect_json '.interfaces | length == 1' "JSON has loopback alone"
+expect_json '.interfaces[0] | .index == 1 and .name == "lo" and .kind == null and .mtu == 65536 and .link_type == 772' "what it is"
+expect_json '.interfaces[0] | .addresses[1] == {"address": "::1", "prefix": 128, "scope": "host"}' "an address"
+expect_json '.interfaces[0].counters | .rx_packets == 3 and .tx_packets == 3 and .tx_dropped == 0' "counters"
+expect_json '.interfaces[0].net == 4026531840' "its namespace"
+
 run net "$dump" --all
 expect_status 0 "all namespaces"
 expect_line stdout '^Network namespace 4026531840 +100 processes: PID 1 ' "each has a heading"
