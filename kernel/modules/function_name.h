@@ -13,7 +13,7 @@
 /* As the kernel's own messages have it: "wb_workfn", "xfs_end_io [xfs]", with "+0x10" where the address is not the
  * function's start; the address where no symbol is known. Escaped. */
 struct fb_function_name {
-	char text[160];
+	char text[176];
 };
 
 /* modules NULL: they cannot be read, and all names are addresses. */

@@ -47,8 +47,8 @@ static struct made_kernel *make_kernel(struct made_types *types)
 	made_types_begin(types);
 	made_struct(types, "task_struct", 64,
 		    MADE_MEMBERS_OF({"state", types->word, 0}, {"pid", types->half, 8},
-				    {"blocker_mutex", types->word, 16}, {NULL}));
-	made_struct(types, "module_layout", 8, MADE_MEMBERS_OF({"base", types->word, 0}, {NULL}));
+				    {"blocker_mutex", types->word, 16}));
+	made_struct(types, "module_layout", 8, MADE_MEMBERS_OF({"base", types->word, 0}));
 	made_types_give(types, made);
 	fb_layout_resolve(made->kernel.types, &made->kernel.layout);
 	return made;
