@@ -27,6 +27,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_workqueues, &fb_command_irq, &fb_command_timers, &fb_command_log,
 	&fb_command_mods,
 	&fb_command_sym,
+	&fb_command_eval,
 	&fb_command_dis,
 	&fb_command_struct,
 	&fb_command_list,

@@ -198,7 +198,6 @@ const struct fb_alias fb_alias_table[] = {
 	{"extend ...", NULL, "nothing is loaded: `gcore PID` and others that crash loads are here"},
 	{"alias ...", NULL, "there are no aliases of one's own: the `!` begins a command of sh(1)"},
 	{"repeat ...", NULL, "nothing changes in a dump; of `live`, start the shell again"},
-	{"eval ...", NULL, "`!echo $((0x10))` and the like: sh(1) does it"},
 	{"ascii ...", NULL, "`! man ascii`"},
 	{"pte ...", NULL, "`vtop ADDR` shows every level"},
 	{"ptov ...", NULL, "`vtop ADDR` shows every level"},

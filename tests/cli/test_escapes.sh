@@ -61,7 +61,7 @@ for command in $commands; do
     rd) words=(init_task 64) ;;
     vtop | sym | page) words=(init_task) ;;
     struct) words=(task_struct) ;;
-    dis) words=(schedule) ;;
+    dis | eval) words=(schedule) ;;
     search) words=(-p init_task) ;;
     list) words=(task_struct.tasks init_task -s comm) ;;
     tree) words=(xarray worker_pool_idr worker_pool) ;;
