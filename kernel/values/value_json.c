@@ -62,16 +62,6 @@ static struct fb_error *put_scalar(struct fb_value_printer *printer FB_UNUSED,
 	return give(scalar_json(scalar), to);
 }
 
-static struct fb_error *put_text_pointer(struct fb_value_printer *printer FB_UNUSED,
-					 const struct fb_scalar *scalar, const char *text, void *to)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "address", scalar_json(scalar));
-	json_object_set_new(object, "text", text ? fb_json_text(text) : json_null());
-	return give(object, to);
-}
-
 static struct fb_error *put_text(const char *bytes, size_t length, void *to)
 {
 	return give(fb_json_bytes(bytes, length), to);
@@ -134,7 +124,6 @@ static const struct fb_value_form json_form = {
 	.array = put_array,
 	.text = put_text,
 	.scalar = put_scalar,
-	.text_pointer = put_text_pointer,
 	.unread = put_null,
 };
 

@@ -80,7 +80,7 @@ static struct fb_error *walk_scalar(struct fb_value_printer *printer, const stru
 
 	if (err)
 		return err;
-	if (scalar.bits && fb_value_points_to_text(value))
+	if (form->text_pointer && scalar.bits && fb_value_points_to_text(value))
 		return walk_text_pointer(printer, &scalar, form, to);
 	return form->scalar(printer, &scalar, to);
 }

@@ -22,7 +22,7 @@ struct fb_value_form {
 	struct fb_error *(*scalar)(struct fb_value_printer *printer, const struct fb_scalar *scalar,
 				   void *to);
 	/* A pointer to char that is not null. text: what it leads to, FB_VALUE_TEXT_SIZE - 1 bytes at most, then NUL;
-	 * NULL: it cannot be read. */
+	 * NULL: it cannot be read. NULL: it is printed as any scalar. */
 	struct fb_error *(*text_pointer)(struct fb_value_printer *printer,
 					 const struct fb_scalar *scalar, const char *text,
 					 void *to);

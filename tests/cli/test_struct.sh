@@ -60,7 +60,7 @@ expect_same "$work/modules" "$work/listed" "every module in order"
 run struct "$dump" file_system_type proc_fs_type .name
 expect_line stdout '^\.name = 0x[0-9a-f]+ (<.*> )?"proc"$' "the text behind a pointer to char"
 run struct "$dump" file_system_type proc_fs_type .name --json
-expect_json '.value.name.text == "proc" and (.value.name.address | test("^0xffff"))' "and in JSON"
+expect_json '.value.name | test("^0xffff")' "and in JSON its address"
 
 run struct "$dump" tsk_struct
 expect_error 1 "the nearest is 'task_struct'" "an unknown type"
