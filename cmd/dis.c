@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/disassembler.h"
 #include "base/part.h"
 #include "base/text.h"
@@ -200,9 +201,7 @@ static struct fb_error *read_code(struct dis *dis)
 
 	if (size > UINT64_MAX - dis->start)
 		size = UINT64_MAX - dis->start;
-	dis->code = malloc(size);
-	if (!dis->code)
-		return fb_error_nomem();
+	err = fb_alloc_array(size, 1, UINT64_MAX, "bytes of code", &dis->code);
 	while (!err && dis->code_size < size) {
 		uint64_t at = dis->start + dis->code_size, part = FB_PAGE_SIZE - at % FB_PAGE_SIZE;
 

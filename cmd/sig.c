@@ -46,7 +46,8 @@ struct thread {
 };
 
 struct process {
-	struct thread *threads; /* owned */
+	const struct fb_task *task; /* as it was named */
+	struct thread *threads;     /* owned */
 	size_t count;
 	const struct thread
 		*with_actions; /* one that has not released what all share; NULL: none */
@@ -64,6 +65,7 @@ static struct fb_error *load(struct fb_input *input, const char *text, struct pr
 		err = fb_input_tasks(input, &tasks);
 	if (err)
 		return err;
+	process->task = task;
 	fb_tasks_group(tasks, task->pid, &first, &count);
 	process->threads = calloc(count ? count : 1, sizeof(*process->threads));
 	if (!process->threads)
@@ -164,7 +166,7 @@ static struct fb_error *print_json(struct fb_context *context, const struct proc
 		json_object_set_new(object, "blocked", mask_json(thread->signals.blocked));
 		json_array_append_new(threads, object);
 	}
-	json_object_set_new(answer, "pid", json_integer(process->threads[0].task->pid));
+	json_object_set_new(answer, "pid", json_integer(process->task->pid));
 	json_object_set_new(answer, "pending",
 			    shared ? mask_json(shared->shared.mask) : json_null());
 	json_object_set_new(answer, "queued", shared ? queued_json(&shared->shared) : json_null());
@@ -347,7 +349,7 @@ static struct fb_error *print_handlers(struct fb_context *context, const struct 
 
 static struct fb_error *print_text(struct fb_context *context, const struct process *process)
 {
-	const struct fb_task *task = process->threads[0].task;
+	const struct fb_task *task = process->task;
 	const struct fb_signals *shared =
 		process->with_actions ? &process->with_actions->signals : NULL;
 	struct fb_error *err;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "bundle/check/checks.h"
@@ -169,12 +170,13 @@ static struct fb_error *explain(const struct fb_check *check, const struct fb_wo
 	struct fb_modules *modules = NULL;
 	struct fb_error *err;
 
-	stack_of = calloc(work->worker_count + 1, sizeof(*stack_of));
-	tasks = calloc(work->worker_count + 1, sizeof(*tasks));
-	if (!stack_of || !tasks)
-		return fb_error_nomem();
-	err = fb_input_do_without(check->input, fb_modules_load(check->kernel, &modules),
-				  "the kernel's modules");
+	err = fb_alloc_array(work->worker_count, sizeof(*stack_of), SIZE_MAX, "workers", &stack_of);
+	if (!err)
+		err = fb_alloc_array(work->worker_count, sizeof(*tasks), SIZE_MAX, "workers",
+				     &tasks);
+	if (!err)
+		err = fb_input_do_without(check->input, fb_modules_load(check->kernel, &modules),
+					  "the kernel's modules");
 	if (!err)
 		err = load_stacks(check, work, tasks, stack_of, &stacks);
 	if (!err)

@@ -16,14 +16,15 @@ struct listing {
 	struct fb_u64_map indexes; /* of nets, by address */
 };
 
-static struct fb_error *add(struct listing *listing, uint64_t address, size_t *index_ret)
+/* *net_ret is valid until the next one is added. */
+static struct fb_error *add(struct listing *listing, uint64_t address, struct fb_net **net_ret)
 {
 	const struct fb_field *inum = &fb_kernel_layout(listing->kernel)->net_inum;
 	uint64_t *index = fb_u64_map_find(&listing->indexes, address), inode = 0;
 	struct fb_error *err;
 
 	if (index) {
-		*index_ret = (size_t)*index;
+		*net_ret = &listing->nets.nets[*index];
 		return NULL;
 	}
 	if (!fb_kernel_address_ok(address))
@@ -39,28 +40,27 @@ static struct fb_error *add(struct listing *listing, uint64_t address, size_t *i
 				     "network namespaces", NULL);
 	if (err)
 		return err;
-	*index_ret = listing->nets.count;
-	listing->nets.nets[listing->nets.count++] =
-		(struct fb_net){.address = address, .inode = (uint32_t)inode};
+	*net_ret = &listing->nets.nets[listing->nets.count++];
+	**net_ret = (struct fb_net){.address = address, .inode = (uint32_t)inode};
 	return NULL;
 }
 
 static struct fb_error *add_listed(void *context, uint64_t entry)
 {
 	struct listing *listing = context;
-	size_t index;
+	struct fb_net *net;
 
-	return add(listing, entry - fb_kernel_layout(listing->kernel)->net_list.offset, &index);
+	return add(listing, entry - fb_kernel_layout(listing->kernel)->net_list.offset, &net);
 }
 
 static struct fb_error *walk_list(struct listing *listing)
 {
 	uint64_t first, head;
-	size_t index;
+	struct fb_net *net;
 	struct fb_error *err = fb_kernel_symbol(listing->kernel, "init_net", &first);
 
 	if (!err)
-		err = add(listing, first, &index);
+		err = add(listing, first, &net);
 	if (!err)
 		err = fb_layout_require(&fb_kernel_layout(listing->kernel)->net_list);
 	if (!err)
@@ -74,17 +74,15 @@ static struct fb_error *walk_list(struct listing *listing)
 static struct fb_error *add_of_task(struct listing *listing, const struct fb_task *task)
 {
 	uint64_t address;
-	size_t index = 0;
-	struct fb_net *net;
+	struct fb_net *net = NULL;
 	struct fb_error *err = fb_net_of_task(listing->kernel, task, &address);
 
 	if (err || !address)
 		return fb_part_skip(err);
-	err = add(listing, address, &index);
-	if (err)
+	err = add(listing, address, &net);
+	if (err || !net)
 		return fb_part_warn(fb_kernel_warnings(listing->kernel), err,
 				    "the network namespace of PID %d", task->pid);
-	net = &listing->nets.nets[index];
 	net->processes++;
 	if (!net->pid || task->pid < net->pid)
 		net->pid = task->pid;

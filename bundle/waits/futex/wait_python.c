@@ -29,6 +29,7 @@ static void deinit(void *state)
 
 static const struct fb_wait_state GILS = {sizeof(struct gils), deinit};
 
+/* Fills *gils, which has none. */
 static struct fb_error *read_gils(struct fb_wait_finder *finder, const struct fb_task *task,
 				  struct fb_joined *joined, struct gils *gils)
 {
@@ -64,7 +65,9 @@ static struct fb_error *gils_of(struct fb_wait_finder *finder, const struct fb_t
 	if (gils->mm == task->mm)
 		return NULL;
 	free(gils->list);
-	*gils = (struct gils){.mm = task->mm};
+	gils->list = NULL;
+	gils->count = 0;
+	gils->mm = task->mm;
 	return read_gils(finder, task, joined, gils);
 }
 
