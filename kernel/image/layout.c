@@ -145,7 +145,7 @@ bool fb_layout_find(const struct fb_btf *types, const char *type, const char *co
 {
 	uint32_t id = find_type(types, type);
 
-	field_ret->name = label;
+	*field_ret = (struct fb_field){.name = label};
 	for (size_t i = 0; id && names[i]; i++)
 		if (resolve_field(types, id, names[i], field_ret))
 			return true;

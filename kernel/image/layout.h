@@ -50,7 +50,8 @@ struct fb_layout {
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret);
 
 /* Looks up a member that is not in the table, such as one of a module's type. names is an array that ends with NULL;
- * its names are tried in turn. label (static) becomes the field's name. False where there is none. */
+ * its names are tried in turn. label (static) becomes the name of the field, all of which is set. False where
+ * there is none. */
 bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,
 		    const char *label, struct fb_field *field_ret);
 /* The size of a type; 0: there is none. */

@@ -93,11 +93,14 @@ static void finds_beside_the_table(void)
 	static const char *const names[] = {"no_such", "flags", NULL};
 	static const char *const none[] = {"no_such", NULL};
 	struct fb_btf *types = make_types(true);
-	struct fb_field field = {0};
+	struct fb_field field;
 
+	/* Nothing that stood there before is part of the answer. */
+	memset(&field, 0xa5, sizeof(field));
 	CU_ASSERT(fb_layout_find(types, "thread_info", names, "thread_info.flags", &field));
 	CU_ASSERT(field.found && field.offset == 0 && field.size == 8);
-	memset(&field, 0, sizeof(field));
+	CU_ASSERT(!field.bit_size && !field.bit_offset && !field.untyped);
+	memset(&field, 0xa5, sizeof(field));
 	CU_ASSERT(!fb_layout_find(types, "thread_info", none, "thread_info.none", &field));
 	CU_ASSERT(!field.found);
 	FB_FAILS_WITH(fb_layout_require(&field), FB_NOT_FOUND, "thread_info.none");
