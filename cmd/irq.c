@@ -17,24 +17,10 @@
 /* CPUs that have a column each without --all; for more there is one sum. */
 #define MOST_COLUMNS 8u
 
-/* A table's next cell, unless an earlier one failed. */
-#define CELL(err, table, style, ...) \
-	((err) = (err) ? (err) : fb_table_cell((table), (style), __VA_ARGS__))
-
 static const struct argp_option options[] = {
 	{"all", 'a', NULL, 0, "also what never came, and a column for each CPU", 0},
 	{0},
 };
-
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
-{
-	bool *all = own;
-
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
-}
 
 static const struct fb_example examples[] = {
 	{"How often each interrupt came, and which are disabled or in progress",
@@ -44,7 +30,7 @@ static const struct fb_example examples[] = {
 
 static const struct fb_usage usage = {
 	.options = options,
-	.parse = parse,
+	.parse = fb_parse_all,
 	.arguments = "INPUT",
 	.doc = "Lists the interrupts with their counts, chips, handlers, state and affinity, and the softirqs, as "
 	       "/proc/interrupts and /proc/softirqs do.",
@@ -239,13 +225,13 @@ static struct fb_error *count_cells(struct fb_table *table, const struct layout 
 
 	for (size_t i = 0; i < layout->cpus; i++) {
 		if (counts)
-			CELL(err, table, counts[i] ? FB_STYLE_PLAIN : FB_STYLE_DIM, "%" PRIu32,
-			     counts[i]);
+			FB_TABLE_CELL(err, table, counts[i] ? FB_STYLE_PLAIN : FB_STYLE_DIM,
+				      "%" PRIu32, counts[i]);
 		else
-			CELL(err, table, FB_STYLE_DIM, "%s", "?");
+			FB_TABLE_CELL(err, table, FB_STYLE_DIM, "%s", "?");
 	}
 	if (!layout->cpus)
-		CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, total);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, total);
 	return err;
 }
 
@@ -298,18 +284,19 @@ static struct fb_error *add_irq(struct fb_table *table, const struct layout *lay
 	actions_text(irq, actions, sizeof(actions));
 	if (irq->has_domain)
 		snprintf(hwirq, sizeof(hwirq), "%" PRIu64, irq->hwirq);
-	CELL(err, table, FB_STYLE_PLAIN, "%u", irq->number);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%u", irq->number);
 	if (!err)
 		err = count_cells(table, layout, irq->counts,
 				  fb_irq_total(&listing->interrupts, irq));
-	CELL(err, table, FB_STYLE_PLAIN, "%s", irq->chip[0] ? irq->chip : "-");
-	CELL(err, table, FB_STYLE_PLAIN, "%s%s%s", hwirq, irq->flow[0] ? "-" : "", irq->flow);
-	CELL(err, table, FB_STYLE_PLAIN, "%s",
-	     irq->effective  ? irq->effective
-	     : irq->affinity ? irq->affinity
-			     : "?");
-	CELL(err, table, FB_STYLE_BOLD, "%s", actions);
-	CELL(err, table, style, "%s", state);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", irq->chip[0] ? irq->chip : "-");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s%s%s", hwirq, irq->flow[0] ? "-" : "",
+		      irq->flow);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s",
+		      irq->effective  ? irq->effective
+		      : irq->affinity ? irq->affinity
+				      : "?");
+	FB_TABLE_CELL(err, table, FB_STYLE_BOLD, "%s", actions);
+	FB_TABLE_CELL(err, table, style, "%s", state);
 	return err;
 }
 
@@ -343,15 +330,15 @@ static struct fb_error *add_counter(struct fb_table *table, const struct layout 
 {
 	struct fb_error *err = NULL;
 
-	CELL(err, table, FB_STYLE_PLAIN, "%s", counter->name);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", counter->name);
 	if (counter->counts && !err) {
 		err = count_cells(table, layout, counter->counts, counter->total);
 	} else {
-		CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, counter->total);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, counter->total);
 		for (size_t i = 1; i < layout->cpus; i++)
-			CELL(err, table, FB_STYLE_PLAIN, "%s", "");
+			FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", "");
 	}
-	CELL(err, table, style, "%s", text);
+	FB_TABLE_CELL(err, table, style, "%s", text);
 	return err;
 }
 

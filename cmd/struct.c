@@ -41,20 +41,13 @@ static const struct argp_option struct_options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 {
 	struct structs *structs = own;
-	unsigned long depth;
-	char *end;
 
 	switch (key) {
 	case 'l':
 		structs->list = arg;
 		return 0;
 	case 'd':
-		depth = strtoul(arg, &end, 10);
-		if (end == arg || *end || *arg == '-' || depth > FB_MAX_TYPE_DEPTH)
-			argp_error(state, "--depth takes a number up to %u, not '%s'",
-				   FB_MAX_TYPE_DEPTH, arg);
-		structs->objects.depth = (unsigned)depth;
-		structs->objects.depth_given = true;
+		fb_objects_parse_depth(&structs->objects, arg, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -16,24 +16,10 @@
 /* Timers that a person is shown without --all: those that are due first. */
 #define SHORT_LIST 40u
 
-/* A table's next cell, unless an earlier one failed. */
-#define CELL(err, table, style, ...) \
-	((err) = (err) ? (err) : fb_table_cell((table), (style), __VA_ARGS__))
-
 static const struct argp_option options[] = {
 	{"all", 'a', NULL, 0, "all timers, not only those that are due first", 0},
 	{0},
 };
-
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
-{
-	bool *all = own;
-
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
-}
 
 static const struct fb_example examples[] = {
 	{"Which timers are overdue, and what is due next", "fbundle timers dump.202611231722",
@@ -43,7 +29,7 @@ static const struct fb_example examples[] = {
 
 static const struct fb_usage usage = {
 	.options = options,
-	.parse = parse,
+	.parse = fb_parse_all,
 	.arguments = "INPUT",
 	.doc = "Lists the timers of all CPUs, high-resolution ones and those of the timer wheel, in the order in which "
 	       "they are due, with their functions and whose they are.",
@@ -156,12 +142,13 @@ static struct fb_error *add_timer(struct fb_table *table, const struct listing *
 
 	due_text(timer, due, sizeof(due));
 	whose_text(listing, timer, whose, sizeof(whose));
-	CELL(err, table, timer->overdue ? FB_STYLE_BAD : FB_STYLE_PLAIN, "%s", due);
-	CELL(err, table, FB_STYLE_PLAIN, "%u", timer->cpu);
-	CELL(err, table, FB_STYLE_PLAIN, "%s", fb_timer_clock_name(timer));
-	CELL(err, table, FB_STYLE_BOLD, "%s",
-	     timer->function ? fb_function_name(listing->modules, timer->function).text : "?");
-	CELL(err, table, FB_STYLE_PLAIN, "%s", whose);
+	FB_TABLE_CELL(err, table, timer->overdue ? FB_STYLE_BAD : FB_STYLE_PLAIN, "%s", due);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%u", timer->cpu);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", fb_timer_clock_name(timer));
+	FB_TABLE_CELL(err, table, FB_STYLE_BOLD, "%s",
+		      timer->function ? fb_function_name(listing->modules, timer->function).text
+				      : "?");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", whose);
 	return err;
 }
 

@@ -15,16 +15,6 @@ static const struct argp_option mem_options[] = {
 	{0},
 };
 
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
-{
-	bool *all = own;
-
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
-}
-
 static const struct fb_example examples[] = {
 	{"Where memory went", "fbundle mem dump.202611231722", false},
 	{"All lines of /proc/meminfo, every process and slab cache",
@@ -34,7 +24,7 @@ static const struct fb_example examples[] = {
 
 static const struct fb_usage usage = {
 	.options = mem_options,
-	.parse = parse,
+	.parse = fb_parse_all,
 	.arguments = "INPUT",
 	.doc = "Tells where memory went: the kernel's counters, the zones with their watermarks, the largest "
 	       "processes and slab caches.",

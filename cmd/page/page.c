@@ -31,16 +31,6 @@ static const struct argp_option page_options[] = {
 	{0},
 };
 
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
-{
-	bool *all = own;
-
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
-}
-
 static const struct fb_example examples[] = {
 	{"What the page of an address of process 130 is, and who else maps it",
 	 "fbundle page dump.202611231722.fbundle 130:0x55d4a696e4e0", false},
@@ -51,7 +41,7 @@ static const struct fb_example examples[] = {
 
 static const struct fb_usage usage = {
 	.options = page_options,
-	.parse = parse,
+	.parse = fb_parse_all,
 	.arguments = "INPUT PAGE",
 	.doc = "Tells what a page frame is used for, to what it belongs, and which processes map it. PAGE is the "
 	       "number of a frame (PFN:N, a range PFN:N-M), a physical address (PHYS:ADDR), the address of a "

@@ -163,6 +163,9 @@ struct fb_usage {
 void fb_options_parse(struct fb_context *context, const struct fb_usage *usage, int argc,
 		      char **argv, void *own);
 
+/* fb_usage.parse of a command whose only option is --all (-a): own is a bool, which it sets. */
+error_t fb_parse_all(int key, char *arg, struct argp_state *state, void *own);
+
 /* The options that every command takes; the last one is all zeros. */
 const struct argp_option *fb_options_common(void);
 

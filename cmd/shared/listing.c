@@ -18,9 +18,6 @@
 
 error_t fb_listing_parse(struct fb_listing *listing, int key, char *arg, struct argp_state *state)
 {
-	unsigned long depth;
-	char *end;
-
 	switch (key) {
 	case 's':
 		if (listing->shown_count == FB_MOST_SHOWN)
@@ -30,12 +27,7 @@ error_t fb_listing_parse(struct fb_listing *listing, int key, char *arg, struct 
 		listing->shown[listing->shown_count++] = arg;
 		return 0;
 	case 'd':
-		depth = strtoul(arg, &end, 10);
-		if (end == arg || *end || *arg == '-' || depth > FB_MAX_TYPE_DEPTH)
-			argp_error(state, "--depth takes a number up to %u, not '%s'",
-				   FB_MAX_TYPE_DEPTH, arg);
-		listing->objects.depth = (unsigned)depth;
-		listing->objects.depth_given = true;
+		fb_objects_parse_depth(&listing->objects, arg, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

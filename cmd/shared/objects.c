@@ -17,6 +17,19 @@
 /* Members that are shown of each object. */
 #define MAX_PATHS 1024u
 
+void fb_objects_parse_depth(struct fb_objects *objects, const char *arg,
+			    const struct argp_state *state)
+{
+	char *end;
+	unsigned long depth = strtoul(arg, &end, 10);
+
+	if (end == arg || *end || *arg == '-' || depth > FB_MAX_TYPE_DEPTH)
+		argp_error(state, "--depth takes a number up to %u, not '%s'", FB_MAX_TYPE_DEPTH,
+			   arg);
+	objects->depth = (unsigned)depth;
+	objects->depth_given = true;
+}
+
 struct fb_error *fb_objects_open(struct fb_context *context, struct fb_input *input,
 				 struct fb_objects *objects)
 {

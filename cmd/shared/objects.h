@@ -24,6 +24,10 @@ struct fb_objects {
 	bool depth_given;
 };
 
+/* Takes the argument of --depth: how deep structs within structs are shown. What is no such number is an error of usage. */
+void fb_objects_parse_depth(struct fb_objects *objects, const char *arg,
+			    const struct argp_state *state);
+
 /* Fills in *objects, of which depth and depth_given stay as they are. FB_NOT_FOUND where the kernel's types are missing.
  * To be freed by fb_objects_deinit() after an error too. */
 FB_MUST_CHECK struct fb_error *fb_objects_open(struct fb_context *context, struct fb_input *input,

@@ -263,6 +263,16 @@ struct fb_error *fb_options_check(const struct fb_options *options)
 	return err;
 }
 
+error_t fb_parse_all(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
+{
+	bool *all = own;
+
+	if (key != 'a')
+		return ARGP_ERR_UNKNOWN;
+	*all = true;
+	return 0;
+}
+
 int32_t fb_parse_pid(const char *text)
 {
 	char *end;

@@ -86,6 +86,9 @@ void fb_table_destroy(struct fb_table *table);
 /* Adds the next cell, row by row. */
 FB_MUST_CHECK struct fb_error *fb_table_cell(struct fb_table *table, enum fb_style style,
 					     const char *format, ...) FB_PRINTF(3, 4);
+/* The same, unless an earlier cell failed: err is the variable that has its error, or NULL, and gets this one's. */
+#define FB_TABLE_CELL(err, table, style, ...) \
+	((err) = (err) ? (err) : fb_table_cell((table), (style), __VA_ARGS__))
 void fb_table_print(struct fb_table *table, struct fb_output *output);
 
 /* Prints {"schema": 1, "command": command, "warnings": [...], members of answer...}. Takes over the reference to

@@ -14,16 +14,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_UNUSED, void *own)
-{
-	bool *all = own;
-
-	if (key != 'a')
-		return ARGP_ERR_UNKNOWN;
-	*all = true;
-	return 0;
-}
-
 static const struct fb_example examples[] = {
 	{"Which work is stuck, and what waits behind it", "fbundle workqueues dump.202611231722",
 	 false},
@@ -34,7 +24,7 @@ static const struct fb_example examples[] = {
 
 static const struct fb_usage usage = {
 	.options = options,
-	.parse = parse,
+	.parse = fb_parse_all,
 	.arguments = "INPUT",
 	.doc = "Tells what each busy kernel worker did, for which work queue and for how long, which work items "
 	       "waited, and which pools of workers were stalled.",

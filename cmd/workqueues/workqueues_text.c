@@ -13,10 +13,6 @@
 /* Rows of a table without --all. */
 #define SHORT_LIST 30u
 
-/* A table's next cell, unless an earlier one failed. */
-#define CELL(err, table, style, ...) \
-	((err) = (err) ? (err) : fb_table_cell((table), (style), __VA_ARGS__))
-
 struct pool_name {
 	char text[24];
 };
@@ -76,17 +72,18 @@ static struct fb_error *add_worker(struct fb_table *table, const struct fb_workq
 
 	stack_text(all, index, stack, sizeof(stack));
 	if (worker->task)
-		CELL(err, table, FB_STYLE_PLAIN, "%d", worker->task->tid);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%d", worker->task->tid);
 	else
-		CELL(err, table, FB_STYLE_PLAIN, "-");
-	CELL(err, table, worker->rescuer ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%s%s",
-	     pool_name(&all->work, worker->pool).text, worker->rescuer ? " (rescuer)" : "");
-	CELL(err, table, FB_STYLE_PLAIN, "%s", queue_name(&all->work, worker->queue));
-	CELL(err, table, FB_STYLE_BOLD, "%s%s%s%s",
-	     fb_function_name(all->modules, worker->function).text, described ? " (" : "",
-	     described ? worker->description : "", described ? ")" : "");
-	CELL(err, table, FB_STYLE_PLAIN, "%s", busy_text(worker, text, sizeof(text)));
-	CELL(err, table, FB_STYLE_DIM, "%s", stack);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "-");
+	FB_TABLE_CELL(err, table, worker->rescuer ? FB_STYLE_WARN : FB_STYLE_PLAIN, "%s%s",
+		      pool_name(&all->work, worker->pool).text,
+		      worker->rescuer ? " (rescuer)" : "");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", queue_name(&all->work, worker->queue));
+	FB_TABLE_CELL(err, table, FB_STYLE_BOLD, "%s%s%s%s",
+		      fb_function_name(all->modules, worker->function).text, described ? " (" : "",
+		      described ? worker->description : "", described ? ")" : "");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", busy_text(worker, text, sizeof(text)));
+	FB_TABLE_CELL(err, table, FB_STYLE_DIM, "%s", stack);
 	return err;
 }
 
@@ -200,12 +197,12 @@ static struct fb_error *add_group(struct fb_table *table, const struct fb_workqu
 	struct fb_error *err = NULL;
 
 	item_note(all, item, note, sizeof(note));
-	CELL(err, table, FB_STYLE_PLAIN, "%zu", group->count);
-	CELL(err, table, FB_STYLE_PLAIN, "%s", pool_name(&all->work, item->pool).text);
-	CELL(err, table, FB_STYLE_PLAIN, "%s", queue_name(&all->work, item->queue));
-	CELL(err, table, FB_STYLE_BOLD, "%s",
-	     item->function ? fb_function_name(all->modules, item->function).text : "?");
-	CELL(err, table, FB_STYLE_PLAIN, "%s", note);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%zu", group->count);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", pool_name(&all->work, item->pool).text);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", queue_name(&all->work, item->queue));
+	FB_TABLE_CELL(err, table, FB_STYLE_BOLD, "%s",
+		      item->function ? fb_function_name(all->modules, item->function).text : "?");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", note);
 	return err;
 }
 
@@ -244,22 +241,22 @@ static struct fb_error *add_pool(struct fb_table *table, const struct fb_work *w
 	char text[32];
 	struct fb_error *err = NULL;
 
-	CELL(err, table, FB_STYLE_PLAIN, "%s", pool_name(work, index).text);
-	CELL(err, table, FB_STYLE_PLAIN, "%s%s%s", pool->cpus ? pool->cpus : "?",
-	     pool->known && pool->cpu < 0 ? ", unbound" : "", pool->bh ? ", softirq" : "");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", pool_name(work, index).text);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s%s%s", pool->cpus ? pool->cpus : "?",
+		      pool->known && pool->cpu < 0 ? ", unbound" : "", pool->bh ? ", softirq" : "");
 	if (pool->nice_known)
-		CELL(err, table, FB_STYLE_PLAIN, "%d", pool->nice);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%d", pool->nice);
 	else
-		CELL(err, table, FB_STYLE_PLAIN, "?");
-	CELL(err, table, FB_STYLE_PLAIN, "%u", pool->workers);
-	CELL(err, table, FB_STYLE_PLAIN, "%u", pool->idle);
-	CELL(err, table, FB_STYLE_PLAIN, "%zu", pool->pending);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "?");
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%u", pool->workers);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%u", pool->idle);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%zu", pool->pending);
 	if (stalled)
-		CELL(err, table, FB_STYLE_BAD, "stalled: took no work for %s",
-		     fb_text_duration(fb_work_pool_waits(work, pool), text, sizeof(text)));
+		FB_TABLE_CELL(err, table, FB_STYLE_BAD, "stalled: took no work for %s",
+			      fb_text_duration(fb_work_pool_waits(work, pool), text, sizeof(text)));
 	else
-		CELL(err, table, FB_STYLE_WARN, "%s",
-		     pool->disassociated && pool->cpu >= 0 ? "its CPU is offline" : "");
+		FB_TABLE_CELL(err, table, FB_STYLE_WARN, "%s",
+			      pool->disassociated && pool->cpu >= 0 ? "its CPU is offline" : "");
 	return err;
 }
 
@@ -301,20 +298,22 @@ static struct fb_error *add_queue(struct fb_table *table, const struct fb_work *
 	char flags[128];
 	struct fb_error *err = NULL;
 
-	CELL(err, table, FB_STYLE_BOLD, "%s", queue_name(work, index));
-	CELL(err, table, FB_STYLE_PLAIN, "%s", fb_work_queue_flags(queue, flags, sizeof(flags)));
-	CELL(err, table, FB_STYLE_PLAIN, "%d", queue->max_active);
-	CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, queue->active);
-	CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, queue->inactive);
+	FB_TABLE_CELL(err, table, FB_STYLE_BOLD, "%s", queue_name(work, index));
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s",
+		      fb_work_queue_flags(queue, flags, sizeof(flags)));
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%d", queue->max_active);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, queue->active);
+	FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%" PRIu64, queue->inactive);
 	if (rescuer)
-		CELL(err, table, FB_STYLE_PLAIN, "%d", rescuer->tid);
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%d", rescuer->tid);
 	else
-		CELL(err, table, FB_STYLE_PLAIN, "%s", queue->rescuer == FB_WORK_NONE ? "" : "?");
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s",
+			      queue->rescuer == FB_WORK_NONE ? "" : "?");
 	if (queue->maydays)
-		CELL(err, table, FB_STYLE_WARN, "%u pool%s asked for its rescuer", queue->maydays,
-		     queue->maydays == 1 ? "" : "s");
+		FB_TABLE_CELL(err, table, FB_STYLE_WARN, "%u pool%s asked for its rescuer",
+			      queue->maydays, queue->maydays == 1 ? "" : "s");
 	else
-		CELL(err, table, FB_STYLE_PLAIN, "%s", "");
+		FB_TABLE_CELL(err, table, FB_STYLE_PLAIN, "%s", "");
 	return err;
 }
 

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
+#include "kernel/tasks/task_detail.h"
 
 /* include/linux/mount.h; the same in all kernels, and of those that are an enum since 6.15. */
 #define MNT_NOSUID 0x01u
@@ -336,15 +337,8 @@ static struct fb_error *read_mount(struct mount_walk *walk, uint64_t address)
 struct fb_error *fb_mounts_namespace(struct fb_kernel *kernel, const struct fb_task *task,
 				     uint64_t *namespace_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t proxy = 0;
-	struct fb_error *err;
-
-	*namespace_ret = 0;
-	err = fb_kernel_field(kernel, task->address, &layout->task_nsproxy, &proxy);
-	if (err || !proxy)
-		return err;
-	return fb_kernel_field(kernel, proxy, &layout->nsproxy_mnt, namespace_ret);
+	return fb_task_namespace(kernel, task, &fb_kernel_layout(kernel)->nsproxy_mnt,
+				 namespace_ret);
 }
 
 struct fb_error *fb_mounts_load(struct fb_kernel *kernel, uint64_t mount_namespace,

@@ -123,14 +123,11 @@ static struct fb_error *find_namespaces(struct fb_kernel *kernel, const struct f
 	err = fb_part_warn(warnings, err, "the initial IPC namespace");
 	for (size_t i = 0; i < fb_tasks_count(tasks) && !err; i++) {
 		const struct fb_task *task = fb_tasks_get(tasks, i);
-		uint64_t proxy = 0, address = 0;
+		uint64_t address = 0;
 
 		if (task->idle)
 			continue;
-		err = fb_kernel_field(kernel, task->address, &layout->task_nsproxy, &proxy);
-		/* A task that has exited has none. */
-		if (!err && proxy)
-			err = fb_kernel_field(kernel, proxy, &layout->nsproxy_ipc, &address);
+		err = fb_task_namespace(kernel, task, &layout->nsproxy_ipc, &address);
 		if (!err && address)
 			err = add_namespace(kernel, ipc, seen, address, task->pid);
 		err = fb_part_warn(warnings, err, "IPC namespace of TID %d", task->tid);

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
+#include "kernel/tasks/task_detail.h"
 
 struct listing {
 	struct fb_kernel *kernel;
@@ -127,13 +128,5 @@ const struct fb_net *fb_nets_find(const struct fb_nets *nets, uint64_t address)
 struct fb_error *fb_net_of_task(struct fb_kernel *kernel, const struct fb_task *task,
 				uint64_t *net_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t proxy = 0;
-	struct fb_error *err;
-
-	*net_ret = 0;
-	err = fb_kernel_field(kernel, task->address, &layout->task_nsproxy, &proxy);
-	if (err || !proxy)
-		return err;
-	return fb_kernel_field(kernel, proxy, &layout->nsproxy_net, net_ret);
+	return fb_task_namespace(kernel, task, &fb_kernel_layout(kernel)->nsproxy_net, net_ret);
 }

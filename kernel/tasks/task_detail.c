@@ -108,6 +108,18 @@ struct fb_error *fb_task_namespaces(struct fb_kernel *kernel, const struct fb_ta
 	return NULL;
 }
 
+struct fb_error *fb_task_namespace(struct fb_kernel *kernel, const struct fb_task *task,
+				   const struct fb_field *member, uint64_t *namespace_ret)
+{
+	uint64_t proxy = 0;
+	struct fb_error *err;
+
+	*namespace_ret = 0;
+	err = fb_kernel_field(kernel, task->address, &fb_kernel_layout(kernel)->task_nsproxy,
+			      &proxy);
+	return err || !proxy ? err : fb_kernel_field(kernel, proxy, member, namespace_ret);
+}
+
 struct fb_error *fb_pid_number(struct fb_kernel *kernel, uint64_t pid, int32_t *number_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);

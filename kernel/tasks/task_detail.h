@@ -43,6 +43,12 @@ FB_MUST_CHECK struct fb_error *fb_cgroup_path(struct fb_kernel *kernel, uint64_t
 FB_MUST_CHECK struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *task,
 					      char *to, size_t size);
 
+/* The address of the namespace of a task that a member of struct nsproxy has; 0: the task has left it, on its exit. */
+FB_MUST_CHECK struct fb_error *fb_task_namespace(struct fb_kernel *kernel,
+						 const struct fb_task *task,
+						 const struct fb_field *member,
+						 uint64_t *namespace_ret);
+
 /* The number that the struct pid at this address has in the host's PID namespace. FB_NOT_FOUND where types are missing,
  * errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_pid_number(struct fb_kernel *kernel, uint64_t pid,
