@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "bundle/dump/keep_memory.h"
+#include "bundle/dump/keep_runtimes.h"
 #include "kernel/stacks/stack_entry.h"
 #include "kernel/tasks/task_detail.h"
 #include "user/elf/elf_form.h"
@@ -160,8 +162,26 @@ static struct fb_error *note_code(struct fb_keep_memory *memory, uint64_t start,
 	return err;
 }
 
+/* Registers of the threads of a process that were kept. */
+struct kept_threads {
+	struct user_regs_struct *regs; /* owned */
+	size_t count, room;
+};
+/* More threads of one process than these are not asked for their runtime's frames. */
+#define MOST_RUNTIME_THREADS 65536u
+
+static struct fb_error *note_thread(struct kept_threads *kept, const struct user_regs_struct *regs)
+{
+	struct fb_error *err = fb_grow_array(&kept->regs, &kept->room, kept->count,
+					     sizeof(*kept->regs), MOST_RUNTIME_THREADS, "threads");
+
+	if (!err)
+		kept->regs[kept->count++] = *regs;
+	return fb_part_skip(err);
+}
+
 static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *memory,
-				    const struct fb_task *task)
+				    const struct fb_task *task, struct kept_threads *kept)
 {
 	struct user_regs_struct regs = {0};
 	const struct fb_elf_form *form;
@@ -192,7 +212,7 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 	if (!err)
 		err = keep_pointed(memory, &regs);
 	keep->result.threads++;
-	return err;
+	return err ? err : note_thread(kept, &regs);
 }
 
 /* Keeps the arguments and the environment, up to the end of the mapping of the stack. The kernel
@@ -237,8 +257,9 @@ static struct fb_error *is_blocked(const struct keep *keep, const struct fb_task
  * the others. */
 static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end, bool blocked)
 {
+	const struct fb_task *opened = NULL;
+	struct kept_threads kept = {.regs = NULL};
 	struct fb_keep_memory memory;
-	bool opened = false;
 	struct fb_error *err = NULL;
 
 	for (size_t i = first; i < end && !err; i++) {
@@ -250,17 +271,20 @@ static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end
 			continue;
 		if (!opened) {
 			err = fb_keep_memory_init(&memory, keep->input, task, &keep->budget);
-			opened = !err;
+			opened = err ? NULL : task;
 			if (!err)
 				err = keep_arguments(keep, &memory);
 		}
 		if (!err)
-			err = keep_thread(keep, &memory, task);
+			err = keep_thread(keep, &memory, task, &kept);
 	}
 	if (opened && !err)
 		err = fb_keep_objects(&memory);
+	if (opened && !err && kept.count)
+		err = fb_keep_runtimes(&memory, keep->input, opened, kept.regs, kept.count);
 	if (opened)
 		fb_keep_memory_deinit(&memory);
+	free(kept.regs);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Keeps ranges of the memory of one process by walking its page tables, and by looking up in the page cache what
- * they do not lead to. Called by keep.c and keep_objects.c.
+ * they do not lead to. Called by keep.c, keep_objects.c and keep_runtimes.c.
  */
 #include "bundle/dump/keep_memory.h"
 

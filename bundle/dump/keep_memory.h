@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Adds ranges of one process's memory to the set of kept frames: the frames in its page tables, and for programs and
- * libraries those in the page cache too. Called by keep.c and keep_objects.c.
+ * libraries those in the page cache too. Called by keep.c,
+ * keep_objects.c and keep_runtimes.c.
  */
 #ifndef FB_BUNDLE_KEEP_MEMORY_H
 #define FB_BUNDLE_KEEP_MEMORY_H
@@ -27,6 +28,7 @@ struct fb_keep_budget {
 	/* Files (addresses of their struct address_space) whose tables were searched in the page cache already, which
 	 * is done once for all processes. */
 	struct fb_u64_map files;
+	uint64_t runtime_reads; /* by keep_runtimes.c */
 };
 
 void fb_keep_budget_deinit(struct fb_keep_budget *budget);

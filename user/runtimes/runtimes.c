@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Asks the readers of runtimes for the frames of each thread. Called by bundle/stacks. */
+/* Asks the readers of runtimes for the frames of each thread. Called by bundle/stacks and bundle/dump. */
 #include "user/runtimes/runtimes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -67,4 +68,28 @@ struct fb_error *fb_runtimes_add_frames(const struct fb_user_process *process,
 			note_end(&stacks[i], reason);
 	}
 	return err;
+}
+
+/* The frames of one thread. */
+static struct fb_error *visit_thread(struct fb_python *python, const struct user_regs_struct *regs)
+{
+	FB_CLEANUP(fb_string_pool_deinit) struct fb_string_pool pool = {0};
+	FB_CLEANUP(fb_runtime_frames_deinit) struct fb_runtime_frames frames = {.list = NULL};
+
+	return fb_python_frames(python, regs->fs_base, &pool, &frames);
+}
+
+struct fb_error *fb_runtimes_visit(const struct fb_user_process *process,
+				   const struct user_regs_struct *regs, size_t count)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	FB_CLEANUP(fb_free_at) struct fb_python_gil *gils = NULL;
+	size_t gil_count;
+	struct fb_error *err = fb_python_open(process, &python);
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = visit_thread(python, &regs[i]);
+	if (!err)
+		err = fb_python_gils(python, &gils, &gil_count);
+	return fb_part_skip(err);
 }

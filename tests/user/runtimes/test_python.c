@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/limits.h"
+#include "base/u64_map.h"
 #include "tests/harness.h"
 #include "tests/user/live_process.h"
 #include "tests/user/unwound.h"
@@ -397,9 +398,98 @@ static void a_frame_that_is_its_own_caller_ends_them(void)
 	stop(&live);
 }
 
+/* Pages of a process: those that were read, or that alone may be read. */
+struct noted {
+	struct fb_space space; /* first */
+	struct fb_space *whole;
+	struct fb_u64_map pages;
+	bool only;
+};
+
+static struct fb_error *read_noted(struct fb_space *space, uint64_t address, void *to,
+				   size_t length)
+{
+	struct noted *noted = (struct noted *)space;
+
+	for (uint64_t page = address & FB_PAGE_MASK; page < address + length;
+	     page += FB_PAGE_SIZE) {
+		if (noted->only && !fb_u64_map_find(&noted->pages, page))
+			return fb_error_create(FB_ABSENT, "not among the pages that were read");
+		FB_OK_FATAL(fb_u64_set_add(&noted->pages, page, 1u << 20, "pages", NULL));
+	}
+	return fb_space_read(noted->whole, address, to, length);
+}
+
+static void begin_noted(struct live *live, struct noted *noted)
+{
+	static const struct fb_space_ops ops = {.read = read_noted};
+
+	*noted = (struct noted){
+		.space = {.ops = &ops, .name = "noted"},
+		.whole = live->user.space,
+	};
+	live->user.space = &noted->space;
+}
+
+/* What a visit reads is all that frames and locks take, and little of the process. */
+static void a_visit_reads_what_frames_and_locks_take(void)
+{
+	FB_CLEANUP(fb_python_destroy_at) struct fb_python *python = NULL;
+	FB_CLEANUP(fb_free_at) struct fb_python_gil *gils = NULL;
+	struct noted noted;
+	struct live live;
+	size_t count = 0, visited;
+
+	if (!start(&live))
+		return;
+	begin_noted(&live, &noted);
+	FB_OK_FATAL(fb_runtimes_visit(&live.user, live.process.regs, live.process.thread_count));
+	visited = noted.pages.count;
+	CU_ASSERT(visited > 5 && visited < 300);
+	noted.only = true;
+	FB_OK_FATAL(fb_python_open(&live.user, &python));
+	for (size_t i = 0; i < live.process.thread_count; i++) {
+		struct fb_runtime_frames frames = {.list = NULL};
+		const uint64_t id = live.process.regs[i].fs_base;
+
+		FB_OK(fb_python_frames(python, id, &live.pool, &frames));
+		CU_ASSERT_STRING_EQUAL(frames.end, "");
+		CU_ASSERT_EQUAL(compare(id, &frames), frames.count);
+		fb_runtime_frames_deinit(&frames);
+	}
+	FB_OK_FATAL(fb_python_gils(python, &gils, &count));
+	CU_ASSERT_EQUAL(count, 1);
+	fb_u64_map_deinit(&noted.pages);
+	stop(&live);
+}
+
+/* Without registers there are no frames to visit. */
+static void a_visit_is_of_the_threads_that_are_named(void)
+{
+	struct noted all, none;
+	struct live live;
+
+	if (!start(&live))
+		return;
+	begin_noted(&live, &all);
+	FB_OK_FATAL(fb_runtimes_visit(&live.user, live.process.regs, live.process.thread_count));
+	live.user.space = all.whole;
+	begin_noted(&live, &none);
+	FB_OK_FATAL(fb_runtimes_visit(&live.user, NULL, 0));
+	CU_ASSERT(none.pages.count > 3 && none.pages.count < all.pages.count);
+	live.process.absent_start = live.process.mappings[0].start;
+	live.process.absent_end = UINT64_MAX;
+	FB_OK_FATAL(fb_runtimes_visit(&live.user, live.process.regs, 1));
+	fb_u64_map_deinit(&all.pages);
+	fb_u64_map_deinit(&none.pages);
+	stop(&live);
+}
+
 FB_TEST_MAIN("user/runtimes/python", FB_TEST(frames_are_those_that_python_says),
 	     FB_TEST(frames_stand_where_they_are_evaluated),
 	     FB_TEST(the_global_lock_has_its_holder),
 	     FB_TEST(a_lock_that_cannot_be_read_is_left_out), FB_TEST(other_threads_have_none),
 	     FB_TEST(missing_pages_end_the_frames), FB_TEST(damaged_memory_ends_the_frames),
-	     FB_TEST(a_frame_that_is_its_own_caller_ends_them))
+	     FB_TEST(a_frame_that_is_its_own_caller_ends_them),
+	     FB_TEST(a_visit_reads_what_frames_and_locks_take),
+	     FB_TEST(a_visit_is_of_the_threads_that_are_named))
