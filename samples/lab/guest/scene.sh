@@ -12,7 +12,7 @@ say() { echo "lab: $(cut -d' ' -f1 /proc/uptime) $*"; }
 fail() {
     echo "lab-failed: $*"
     sync -f /out
-    /lab/busybox reboot -f
+    /lab/busybox reboot -n -f # without -n it syncs all file systems, of which one may be suspended
 }
 trap 'fail "guest script ended early"' EXIT
 
