@@ -87,6 +87,11 @@ void fb_filter_destroy(struct fb_filter *filter)
 	free(filter);
 }
 
+bool fb_filter_knows_classes(const struct fb_filter *filter)
+{
+	return filter->classifier != NULL;
+}
+
 static struct fb_error *class_of(struct fb_filter *filter, uint64_t pfn,
 				 enum fb_page_class *class_ret)
 {

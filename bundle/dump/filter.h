@@ -39,6 +39,9 @@ FB_MUST_CHECK struct fb_error *fb_filter_create(struct fb_kernel *kernel, unsign
 						struct fb_filter **filter_ret);
 void fb_filter_destroy(struct fb_filter *filter);
 
+/* Whether it is known what pages are used for. */
+bool fb_filter_knows_classes(const struct fb_filter *filter);
+
 /* The first frame at or behind pfn that is in the dump and kept; UINT64_MAX if there is none. To be called with
  * ascending frames; 0 begins again and resets the counts. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn,

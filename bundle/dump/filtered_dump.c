@@ -172,9 +172,23 @@ static struct fb_error *find_kept(struct filtering *filtering)
 	return err;
 }
 
-static struct fb_error *choose(struct filtering *filtering)
+static struct fb_error *make_filter(struct filtering *filtering)
 {
 	const struct fb_filtered_dump_options *options = filtering->options;
+	struct fb_error *err = fb_filter_create(fb_input_kernel(filtering->input), options->level,
+						filtering->kept, &filtering->filter);
+
+	if (!err && options->need_classes && options->level > FB_LEVEL_ZERO &&
+	    !fb_filter_knows_classes(filtering->filter))
+		err = fb_error_create(FB_UNSUPPORTED,
+				      "%s: no page can be left out at level %u: what pages are "
+				      "used for is not known",
+				      fb_input_path(filtering->input), options->level);
+	return err;
+}
+
+static struct fb_error *choose(struct filtering *filtering)
+{
 	struct fb_kernel *kernel = fb_input_kernel(filtering->input);
 	struct fb_error *err = fb_frame_set_create(fb_dump_info(fb_kernel_dump(kernel))->max_pfn,
 						   &filtering->kept);
@@ -186,7 +200,7 @@ static struct fb_error *choose(struct filtering *filtering)
 	if (!err)
 		err = find_kept(filtering);
 	if (!err)
-		err = fb_filter_create(kernel, options->level, filtering->kept, &filtering->filter);
+		err = make_filter(filtering);
 	if (!err && fb_dump_info(fb_kernel_dump(kernel))->live)
 		err = fb_frame_set_create(fb_dump_info(fb_kernel_dump(kernel))->max_pfn,
 					  &filtering->chosen);

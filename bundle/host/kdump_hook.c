@@ -67,16 +67,26 @@ static struct fb_error *remove_lines(const char *root)
 }
 
 /* The script runs the program with --version first, so that a program that lacks a library after an upgrade does not
- * cost the dump. fbundle itself falls back to the makedumpfile that it finds in PATH too. */
+ * cost the dump. fbundle itself falls back to the makedumpfile that it finds in PATH too, and looks whether that knows the
+ * kernel as the end of the script does (cmd/dump/makedumpfile.c). The input is the last argument that is there. */
 static const char script_before[] =
 	"#!/bin/sh\n"
 	"# fbundle dump --install: kdump-config runs this for makedumpfile\n"
 	"PATH=/bin:/usr/bin:/sbin:/usr/sbin\n"
-	"export PATH\n";
+	"export PATH\n"
+	"input=\n";
 static const char script_program[] = "program=";
 static const char script_after[] =
 	"\"$program\" --version >/dev/null 2>&1 && exec \"$program\" makedumpfile \"$@\"\n"
 	"echo \"fbundle: $program does not start: running makedumpfile instead\" >&2\n"
+	"# One that does not know the kernel leaves out slabs in use, where these have no flag of their own.\n"
+	"for word; do [ ! -e \"$word\" ] || input=$word; done\n"
+	"case \" $* \" in *' --dump-dmesg '*) input= ;; esac\n"
+	"if [ -n \"$input\" ] && ! head -c 1048576 \"$input\" | grep -aq 'NUMBER(PG_slab)=' &&\n"
+	"\tmakedumpfile --dump-dmesg -f \"$input\" /dev/null 2>&1 | grep -q 'version is not supported'; then\n"
+	"\techo \"fbundle: it does not know the kernel: process memory and cache are kept\" >&2\n"
+	"\tset -- \"$@\" -d 17\n"
+	"fi\n"
 	"exec makedumpfile \"$@\"\n";
 
 /* Makes the folders of name, which begins with the root. */

@@ -45,6 +45,7 @@ enum {
 	OPTION_CHECK,
 	OPTION_ROOT,
 	OPTION_LIVE,
+	OPTION_NEED_CLASSES,
 };
 
 static const struct argp_option dump_options[] = {
@@ -67,6 +68,8 @@ static const struct argp_option dump_options[] = {
 	{"root", OPTION_ROOT, "DIR", 0,
 	 "of --install, --uninstall, --check: the host's files are there", 0},
 	{"compress", 'c', NULL, 0, "compress by zlib: it always does", 0},
+	{"need-classes", OPTION_NEED_CLASSES, NULL, 0,
+	 "fail where it is not known what pages are used for, instead of keeping all of them", 0},
 	{NULL, 'l', NULL, OPTION_HIDDEN, NULL, 0},
 	{NULL, 'p', NULL, OPTION_HIDDEN, NULL, 0},
 	{NULL, 'z', NULL, OPTION_HIDDEN, NULL, 0},
@@ -191,6 +194,9 @@ static error_t parse(int key, char *arg, struct argp_state *state, void *own)
 		return 0;
 	case OPTION_CHECK:
 		dump->hook = FB_HOOK_CHECK;
+		return 0;
+	case OPTION_NEED_CLASSES:
+		dump->options.need_classes = true;
 		return 0;
 	case OPTION_LIVE:
 		dump->context->options.input = FB_LIVE_PATH;
