@@ -7,10 +7,12 @@
 #include "bundle/waits/wait_unknown.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/part.h"
 #include "base/text.h"
+#include "bundle/waits/databases/wait_postgres.h"
 #include "bundle/waits/finder/wait_queue.h"
 #include "bundle/waits/io/wait_io.h"
 #include "bundle/waits/locks/recognise.h"
@@ -160,7 +162,19 @@ static struct fb_error *try_locks(struct fb_wait_finder *finder, const struct fb
 	return err;
 }
 
-struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+/* What is known of a backend of PostgreSQL besides is said of all that its thread waits for. Takes over note. */
+static struct fb_error *append_note(struct fb_wait_finder *finder, size_t before, char *note)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t i = before; note && i < finder->graph.wait_count && !err; i++)
+		err = fb_wait_append(&finder->graph.waits[i].detail, "%s", note);
+	free(note);
+	return err;
+}
+
+/* By the function that the thread sleeps in. */
+static struct fb_error *find_site(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
 {
 	static const char unnamed[] = "the kernel does not record who will end this wait";
 	const struct fb_wait_recogniser *site = blocked->site;
@@ -179,4 +193,20 @@ struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct f
 	if (err || !hangs || finder->graph.wait_count != before)
 		return err;
 	return add_unknown(finder, blocked, "uninterruptible", unnamed);
+}
+
+struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct fb_blocked *blocked)
+{
+	const size_t before = finder->graph.wait_count;
+	char *note = NULL;
+	bool found = false;
+	struct fb_error *err = fb_wait_postgres(finder, blocked, &note, &found);
+
+	if (!err && !found)
+		err = find_site(finder, blocked);
+	if (err) {
+		free(note);
+		return err;
+	}
+	return append_note(finder, before, note);
 }

@@ -270,11 +270,10 @@ static struct fb_error *stood_still(struct fb_wait_finder *finder, const struct 
 	return NULL;
 }
 
-/* Whether the owner has not run since the memory was saved, as far as cores tell: its own core must
- * not be newer than the memory's. Notes in *absence where that cannot be known. */
-static struct fb_error *is_unchanged(struct fb_wait_finder *finder, const struct fb_task *owner,
-				     const struct fb_input_core *memory, bool *is_ret,
-				     struct fb_wait_absence *absence)
+struct fb_error *fb_wait_owner_is_unchanged(struct fb_wait_finder *finder,
+					    const struct fb_task *owner,
+					    const struct fb_input_core *memory, bool *is_ret,
+					    struct fb_wait_absence *absence)
 {
 	const struct fb_input_core *core = fb_input_core_of(finder->input, owner->pid);
 	struct fb_error *err;
@@ -313,7 +312,8 @@ static struct fb_error *date_owner(struct fb_wait_finder *finder, const struct f
 	double age = core ? core->match.taken_before_panic_s : NAN;
 	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	char took[32];
-	struct fb_error *err = is_unchanged(finder, owner, core, &object->certain, &absence);
+	struct fb_error *err =
+		fb_wait_owner_is_unchanged(finder, owner, core, &object->certain, &absence);
 
 	if (!err && isnan(age))
 		err = fb_wait_append(&object->detail, "owner read from a core that is older than "

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "bundle/waits/finder/wait_absence.h"
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/futex/wait_pthread.h"
 
@@ -30,5 +31,13 @@ FB_MUST_CHECK struct fb_error *fb_wait_lock_owner(struct fb_wait_finder *finder,
 						  struct fb_joined *joined,
 						  const struct fb_pthread_wait *lock,
 						  const struct fb_futex_key *key, size_t object);
+
+/* Whether the owner of a lock has not run since the memory with the lock was saved, as far as cores tell: its own core must
+ * not be newer than the memory's. Notes in *absence where that cannot be known. */
+FB_MUST_CHECK struct fb_error *fb_wait_owner_is_unchanged(struct fb_wait_finder *finder,
+							  const struct fb_task *owner,
+							  const struct fb_input_core *memory,
+							  bool *is_ret,
+							  struct fb_wait_absence *absence);
 
 #endif
