@@ -22,19 +22,31 @@
 #define LEFT_PERMILLE 28
 #define GROUP "/sys/fs/cgroup/eaten"
 
+// The text of a file of the kernel. A group that has no memory left has none for reading either, until the victim has died.
+static void read_text(const char *path, char *text, size_t size)
+{
+	ssize_t length = -1;
+
+	for (int tries = 0; tries < 200 && length <= 0; tries++) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		length = fd >= 0 ? read(fd, text, size - 1) : -1;
+		if (fd >= 0)
+			close(fd);
+		if (length <= 0)
+			settle(50);
+	}
+	need(length > 0, path);
+	text[length] = '\0';
+}
+
 // The number that follows NAME in a file of the kernel; without a name, the first one.
 static uint64_t value_of(const char *path, const char *name)
 {
 	char text[8192];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
 	const char *at = text;
 
-	need(fd >= 0, path);
-	length = read(fd, text, sizeof(text) - 1);
-	need(length > 0, path);
-	close(fd);
-	text[length] = '\0';
+	read_text(path, text, sizeof(text));
 	if (name != NULL)
 		at = strstr(text, name);
 	need(at != NULL, path);
@@ -170,7 +182,7 @@ static void fill_group(const char *name)
 	name_self("group-eater");
 	survive();
 	join_group();
-	while (value_of(GROUP "/memory.current", NULL) + 2 * STEP < limit)
+	while (value_of(GROUP "/memory.current", NULL) + 4 * STEP < limit)
 		eat();
 	child = fork();
 	need(child >= 0, "fork");
@@ -184,7 +196,7 @@ static void fill_group(const char *name)
 	while (value_of(GROUP "/memory.events", "oom_kill ") == 0)
 		settle(100);
 	// What the victim had can be had again.
-	while (value_of(GROUP "/memory.current", NULL) + STEP / 2 < limit) {
+	while (value_of(GROUP "/memory.current", NULL) + STEP < limit) {
 		void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 				  -1, 0);
 
