@@ -123,6 +123,30 @@ static struct fb_error *pid_cell(struct fb_table *table, int32_t pid)
 		   : fb_table_cell(table, FB_STYLE_DIM, "-");
 }
 
+/* "1:147 0:150(2)": numbers of semaphores and PIDs, and how much where that is more than one. */
+static struct fb_error *holders_cell(struct fb_table *table, const struct fb_ipc_object *object)
+{
+	char text[256] = "", one[64], who[16];
+
+	for (size_t i = 0; i < object->holder_count; i++) {
+		const struct fb_ipc_holder *holder = &object->holders[i];
+
+		if (i == SHORT_LIST) {
+			snprintf(one, sizeof(one), "%zu more", object->holder_count - i);
+			append(text, sizeof(text), one);
+			break;
+		}
+		snprintf(who, sizeof(who), "%d", holder->task ? holder->task->pid : 0);
+		snprintf(one, sizeof(one), "%u:%s", holder->number, holder->task ? who : "unknown");
+		append(text, sizeof(text), one);
+		if (holder->units > 1) {
+			snprintf(one, sizeof(one), "(%d)", holder->units);
+			append(text, sizeof(text), one);
+		}
+	}
+	return fb_table_cell(table, FB_STYLE_PLAIN, "%s", *text ? text : "-");
+}
+
 static struct fb_error *set_row(struct fb_table *table, const struct fb_ipc_object *object)
 {
 	char values[160] = "", pids[160] = "", one[32];
@@ -145,6 +169,8 @@ static struct fb_error *set_row(struct fb_table *table, const struct fb_ipc_obje
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", values);
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", pids);
+	if (!err)
+		err = holders_cell(table, object);
 	return err ? err : waiters_cell(table, object);
 }
 
@@ -231,6 +257,7 @@ static const struct {
 				   {"NSEMS", FB_RIGHT},
 				   {"VALUES", FB_LEFT},
 				   {"LAST-PIDS", FB_LEFT},
+				   {"HELD", FB_LEFT},
 				   {"WAITING", FB_LEFT}}},
 	[FB_IPC_SHARED_MEMORY] = {"Shared memory",
 				  memory_row,

@@ -51,6 +51,26 @@ static void set_common(json_t *object, const struct fb_ipc_object *of)
 	json_object_set_new(object, "changed", json_integer(of->changed));
 }
 
+static json_t *holders_json(const struct fb_ipc_object *object)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < object->holder_count; i++) {
+		const struct fb_ipc_holder *holder = &object->holders[i];
+		const struct fb_task *task = holder->task;
+		json_t *one = json_object();
+
+		json_object_set_new(one, "semaphore", number(holder->number));
+		json_object_set_new(one, "units", json_integer(holder->units));
+		json_object_set_new(one, "pid", task ? json_integer(task->pid) : json_null());
+		json_object_set_new(one, "comm",
+				    task ? fb_json_bytes(task->comm, sizeof(task->comm))
+					 : json_null());
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 static void set_semaphores(json_t *object, const struct fb_ipc_object *of)
 {
 	json_t *list = json_array();
@@ -65,6 +85,7 @@ static void set_semaphores(json_t *object, const struct fb_ipc_object *of)
 	set_common(object, of);
 	json_object_set_new(object, "operated", json_integer(of->operated));
 	json_object_set_new(object, "semaphores", list);
+	json_object_set_new(object, "holders", holders_json(of));
 	json_object_set_new(object, "waiters", waiters_json(of));
 }
 

@@ -14,6 +14,8 @@ static const struct {
 	{"waits", fb_check_waits, true},
 	{"cpus", fb_check_cpus, true},
 	{"worker pools", fb_check_pools, true},
+	{"semaphores and message queues", fb_check_ipc, true},
+	{"control groups", fb_check_cgroups, true},
 	{"log", fb_check_log, false},
 	{"memory", fb_check_memory, false},
 	{"block devices", fb_check_block, false},

@@ -125,9 +125,9 @@ static struct fb_error *check_suspended(const struct fb_check *check, const char
 {
 	double oldest;
 	size_t held = count_of(requests, count, is_held_back, &oldest);
-	enum fb_weight weight = !held             ? FB_WEIGHT_NOTABLE
-				: oldest < HUNG_S ? FB_WEIGHT_SERIOUS
-						  : FB_WEIGHT_GRAVE;
+	enum fb_weight weight = !held              ? FB_WEIGHT_NOTABLE
+				: oldest >= HUNG_S ? FB_WEIGHT_GRAVE
+						   : FB_WEIGHT_SERIOUS;
 	char time[32] = "an unknown time", what[96] = "nothing";
 	struct fb_finding *finding;
 	struct fb_error *err;

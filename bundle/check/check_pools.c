@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks for pools of worker threads that take no work although some waits. Called by check.c. */
+/*
+ * Checks for pools of worker threads that take no work although some waits, and for items of work that do not end because
+ * their worker sleeps in state D. Called by check.c.
+ */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +15,9 @@
 #include "bundle/check/checks.h"
 #include "bundle/stacks/worker_frames.h"
 #include "kernel/modules/function_name.h"
+
+/* A worker in state D normally waits for a device, which takes milliseconds. */
+#define STUCK_S 10.0
 
 /* "worker pool 3 (CPUs 0-3, unbound)". */
 static void pool_text(const struct fb_work_pool *pool, char *to, size_t size)
@@ -116,6 +122,33 @@ static struct fb_error *add_stalled(const struct fb_check *check, const struct f
 	return err;
 }
 
+/* Whether the item that the worker works on waits for something that does not happen. */
+static bool is_stuck(const struct fb_worker *worker)
+{
+	double seconds = isnan(worker->busy_s) ? worker->busy_least_s : worker->busy_s;
+
+	return worker->work && worker->task && worker->task->state == 'D' && seconds >= STUCK_S;
+}
+
+static struct fb_error *add_stuck(const struct fb_check *check, const struct fb_work *work,
+				  size_t index, struct fb_modules *modules,
+				  const struct fb_thread_stack *const *stack_of)
+{
+	const struct fb_worker *worker = &work->workers[index];
+	char queue[4 * FB_WORK_NAME] = "?";
+	struct fb_finding *finding;
+	struct fb_error *err;
+
+	if (worker->queue != FB_WORK_NONE)
+		fb_text_escape(work->queues[worker->queue].name,
+			       strnlen(work->queues[worker->queue].name, FB_WORK_NAME), queue,
+			       sizeof(queue));
+	err = fb_findings_add(check->findings, FB_WEIGHT_SERIOUS, "work-stuck", "workqueues",
+			      &finding, "work of the work queue %s does not end: its worker sleeps",
+			      queue);
+	return err ? err : add_worker(worker, stack_of ? stack_of[index] : NULL, modules, finding);
+}
+
 struct fb_error *fb_check_work(const struct fb_check *check, const struct fb_work *work,
 			       struct fb_modules *modules,
 			       const struct fb_thread_stack *const *stack_of)
@@ -125,14 +158,17 @@ struct fb_error *fb_check_work(const struct fb_check *check, const struct fb_wor
 	for (size_t i = 0; i < work->pool_count && !err; i++)
 		if (fb_work_pool_is_stalled(work, &work->pools[i]))
 			err = add_stalled(check, work, i, modules, stack_of);
+	for (size_t i = 0; i < work->worker_count && !err; i++)
+		if (is_stuck(&work->workers[i]))
+			err = add_stuck(check, work, i, modules, stack_of);
 	return err;
 }
 
-/* Its stack may tell why the pool is stalled. */
+/* Its stack may tell why the pool is stalled, or the item does not end. */
 static bool is_wanted(const struct fb_work *work, const struct fb_worker *worker)
 {
-	return worker->work && worker->task && worker->pool != FB_WORK_NONE &&
-	       fb_work_pool_is_stalled(work, &work->pools[worker->pool]);
+	return is_stuck(worker) || (worker->work && worker->task && worker->pool != FB_WORK_NONE &&
+				    fb_work_pool_is_stalled(work, &work->pools[worker->pool]));
 }
 
 /* stack_of: of each worker; it stays NULL for those whose stack is not wanted, or cannot be read. tasks has room for all
@@ -188,15 +224,17 @@ static struct fb_error *explain(const struct fb_check *check, const struct fb_wo
 
 struct fb_error *fb_check_pools(struct fb_check *check)
 {
-	bool stalled = false;
+	bool found = false;
 	struct fb_work work;
 	struct fb_error *err = fb_work_load(check->kernel, check->tasks, &work);
 
 	if (err)
 		return err;
 	for (size_t i = 0; i < work.pool_count; i++)
-		stalled |= fb_work_pool_is_stalled(&work, &work.pools[i]);
-	if (stalled)
+		found |= fb_work_pool_is_stalled(&work, &work.pools[i]);
+	for (size_t i = 0; i < work.worker_count; i++)
+		found |= is_stuck(&work.workers[i]);
+	if (found)
 		err = explain(check, &work);
 	fb_work_deinit(&work);
 	return err;

@@ -114,7 +114,7 @@ struct fb_error *fb_check_listener(void *context, const struct fb_socket *socket
 	if (err || queued <= limit)
 		return fb_part_warn(fb_kernel_warnings(check->kernel), err, "listening socket %s",
 				    socket->local);
-	err = fb_findings_add(check->findings, FB_WEIGHT_SERIOUS, "accept-queue-full", "files",
+	err = fb_findings_add(check->findings, FB_WEIGHT_SERIOUS, "accept-queue-full", "net",
 			      &finding, "the queue of connections to %s is full", socket->local);
 	return err ? err
 		   : fb_finding_evidence(finding,

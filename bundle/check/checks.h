@@ -12,8 +12,10 @@
 #include "bundle/waits/waits.h"
 #include "kernel/block/mapped.h"
 #include "kernel/block/request.h"
+#include "kernel/cgroups/cgroups.h"
 #include "kernel/files/mounts.h"
 #include "kernel/files/socket.h"
+#include "kernel/ipc/ipc.h"
 #include "kernel/log/log.h"
 #include "kernel/memory/meminfo.h"
 #include "kernel/memory/slab_caches.h"
@@ -35,18 +37,31 @@ FB_MUST_CHECK struct fb_error *fb_check_graph(const struct fb_check *check,
 					      const struct fb_wait_graph *graph,
 					      const struct fb_wait_analysis *analysis);
 
-/* check_cpus.c: soft lockups, and threads that wait too long for a CPU. lockup_s: as fb_soft_lockup_limit(). */
+/* check_cpus.c: soft lockups, and threads that wait too long for a CPU. lockup_s: as fb_soft_lockup_limit(). stack_of: of
+ * what each CPU ran, in the order of the queues, NULL where it is not known; or NULL. */
 FB_MUST_CHECK struct fb_error *fb_check_cpus(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_queues(const struct fb_check *check,
 					       const struct fb_run_queues *queues,
-					       uint32_t lockup_s);
+					       uint32_t lockup_s,
+					       const struct fb_thread_stack *const *stack_of);
 
-/* check_pools.c: pools of workers that take no work although some waits. modules may be NULL: functions then have no
+/* check_pools.c: pools of workers that take no work although some waits, and items whose worker sleeps. modules may be NULL: functions then have no
  * names. stack_of: of each worker, NULL where it is not known; or NULL. */
 FB_MUST_CHECK struct fb_error *fb_check_pools(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_work(const struct fb_check *check,
 					     const struct fb_work *work, struct fb_modules *modules,
 					     const struct fb_thread_stack *const *stack_of);
+
+/* check_ipc.c: threads that wait for full message queues, and for semaphores that are held. now: as fb_scheduler_now(). */
+FB_MUST_CHECK struct fb_error *fb_check_ipc(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *
+fb_check_ipc_object(const struct fb_check *check, const struct fb_ipc_object *object, uint64_t now);
+
+/* check_cgroups.c: control groups that have reached their limits. */
+FB_MUST_CHECK struct fb_error *fb_check_cgroups(struct fb_check *check);
+FB_MUST_CHECK struct fb_error *fb_check_group(const struct fb_check *check,
+					      const struct fb_cgroups *groups,
+					      const struct fb_cgroup *group);
 
 /* check_block.c: requests that do not end, and devices that are suspended. mapped NULL: the disk is none of the device
  * mapper. requests: all of this disk, the oldest first. */

@@ -32,6 +32,11 @@ FB_FIELD(sem_pid, "sem", "sempid")
 FB_FIELD(sem_alter, "sem", "pending_alter")
 FB_FIELD(sem_const, "sem", "pending_const")
 FB_FIELD(sem_operated, "sem", "sem_otime")
+FB_FIELD(semset_undos, "sem_array", "list_id")
+FB_FIELD(sem_undo_link, "sem_undo", "list_id")
+FB_FIELD(sem_undo_owner, "sem_undo", "ulp")
+FB_FIELD(sem_undo_numbers, "sem_undo", "semadj") /* of 8 bytes it is a pointer, else an array */
+FB_FIELD(task_undo_list, "task_struct", "sysvsem.undo_list")
 FB_FIELD(sem_queue_list, "sem_queue", "list")
 FB_FIELD(sem_queue_task, "sem_queue", "sleeper")
 

@@ -161,6 +161,7 @@ struct fb_error *fb_ipc_load(struct fb_kernel *kernel, const struct fb_tasks *ta
 		err = read_namespace(&reader);
 	}
 	fb_u64_map_deinit(&seen);
+	free(reader.undo_lists);
 	if (err)
 		fb_ipc_deinit(&ipc);
 	else

@@ -32,6 +32,13 @@ struct fb_ipc_semaphore {
 	int32_t pid; /* of who changed it last, the host's number; 0: none, or unknown */
 };
 
+/* A process that has taken from a semaphore with SEM_UNDO, and not given back. */
+struct fb_ipc_holder {
+	const struct fb_task *task; /* of the task table: a thread of it; NULL: it is not known */
+	uint32_t number;            /* of the semaphore in its set */
+	int32_t units;              /* how much it has taken */
+};
+
 enum fb_ipc_kind {
 	FB_IPC_SEMAPHORE_SET,
 	FB_IPC_SHARED_MEMORY,
@@ -56,6 +63,8 @@ struct fb_ipc_object {
 	struct fb_ipc_semaphore *semaphores; /* owned */
 	size_t semaphore_count;
 	int64_t operated;
+	struct fb_ipc_holder *holders; /* owned; known only of who uses SEM_UNDO */
+	size_t holder_count;
 
 	/* Shared memory, in bytes */
 	uint64_t size, attaches, resident, swapped;

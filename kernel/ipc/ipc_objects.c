@@ -98,6 +98,10 @@ static struct fb_error *read_set(struct fb_ipc_reader *reader, struct fb_ipc_obj
 		err = fb_ipc_waiters(reader, object->address + layout->semset_const.offset,
 				     &layout->sem_queue_list, &layout->sem_queue_task,
 				     FB_IPC_SEMAPHORE, object);
+	if (!err)
+		err = fb_part_warn_if_there(fb_kernel_warnings(reader->kernel),
+					    fb_ipc_read_holders(reader, object),
+					    "who holds semaphores of set %d", object->id);
 	/* The rest of the set is worth to be shown. */
 	return fb_part_warn(fb_kernel_warnings(reader->kernel), err, "semaphore set %d",
 			    object->id);

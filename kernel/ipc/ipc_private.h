@@ -5,6 +5,12 @@
 
 #include "kernel/ipc/ipc.h"
 
+/* The sem_undo_list of a process. */
+struct fb_ipc_undo_list {
+	uint64_t address;
+	const struct fb_task *task;
+};
+
 /* What reads the objects of one namespace. */
 struct fb_ipc_reader {
 	struct fb_kernel *kernel;
@@ -13,6 +19,9 @@ struct fb_ipc_reader {
 	struct fb_ipc_namespace *namespace;
 	uint64_t steps;      /* entries of lists that may still be read, of all objects */
 	uint64_t semaphores; /* likewise semaphores */
+	struct fb_ipc_undo_list
+		*undo_lists; /* owned by ipc.c; NULL until ipc_undo.c wants them; by address */
+	size_t undo_list_count;
 };
 
 /* A number that is read from an object: its place in the kernel and here. */
@@ -44,6 +53,9 @@ void fb_ipc_object_deinit(struct fb_ipc_object *object);
 FB_MUST_CHECK struct fb_error *fb_ipc_read_object(struct fb_ipc_reader *reader,
 						  enum fb_ipc_kind kind, uint64_t perm,
 						  struct fb_ipc_object *object_ret);
+/* ipc_undo.c: adds who holds semaphores of the set, which have been read. FB_NOT_FOUND where types are missing. */
+FB_MUST_CHECK struct fb_error *fb_ipc_read_holders(struct fb_ipc_reader *reader,
+						   struct fb_ipc_object *object);
 /* ipc_posix.c: adds the POSIX queues of the namespace. */
 FB_MUST_CHECK struct fb_error *fb_ipc_add_posix(struct fb_ipc_reader *reader);
 

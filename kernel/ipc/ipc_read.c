@@ -83,6 +83,7 @@ void fb_ipc_object_deinit(struct fb_ipc_object *object)
 	free(object->semaphores);
 	free(object->name);
 	free(object->waiters);
+	free(object->holders);
 }
 
 struct fb_error *fb_ipc_add(struct fb_ipc_reader *reader, struct fb_ipc_object *object)

@@ -21,6 +21,8 @@ expect_json '[.findings[].weight] == ([.findings[].weight] | sort_by({"grave": 0
 expect_json 'all(.checks[]; .done)' "every check was made"
 expect_json 'any(.findings[]; .kind == "stuck-io" and .command == "block" and (.text | test("of loop1 has not ended")))' \
     "the write to the disk whose file is in the frozen file system"
+expect_json 'any(.findings[]; .kind == "work-stuck" and .command == "workqueues" and (.text | test("queue loop1 ")))' \
+    "and the worker of that disk"
 # The deadlock of two processes needs their memory.
 expect_json 'all(.findings[]; .kind != "deadlock")' "no deadlock without cores"
 cores=()

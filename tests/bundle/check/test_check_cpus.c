@@ -5,7 +5,8 @@
 
 #define SECOND 1000000000ull
 
-static void expect(struct fb_run_queue *queue, uint32_t lockup_s, const char *expected)
+static void expect_with(struct fb_run_queue *queue, uint32_t lockup_s,
+			const struct fb_thread_stack *stack, const char *expected)
 {
 	const struct fb_run_queues queues = {queue, 1};
 	struct fb_task runner = {.tid = 7, .comm = "spi\x1b"}, waiter = {.tid = 8, .comm = "wants"};
@@ -17,9 +18,14 @@ static void expect(struct fb_run_queue *queue, uint32_t lockup_s, const char *ex
 	queue->queued = queued;
 	if (queue->current)
 		queue->current = &runner;
-	FB_OK(fb_check_queues(&c.check, &queues, lockup_s));
+	FB_OK(fb_check_queues(&c.check, &queues, lockup_s, stack ? &stack : NULL));
 	checked_expect(&c, expected);
 	checked_end(&c);
+}
+
+static void expect(struct fb_run_queue *queue, uint32_t lockup_s, const char *expected)
+{
+	expect_with(queue, lockup_s, NULL, expected);
 }
 
 static const struct fb_task *const some_task = &(const struct fb_task){0};
@@ -41,6 +47,25 @@ static void a_cpu_is_locked_up_beyond_the_limit(void)
 	expect(&queue, 20, "");
 }
 
+/* Of a CPU without a note it is not known whether it took interrupts. */
+static void it_is_told_where_the_cpu_is(void)
+{
+	char symbols[][24] = {"native_sp\x1b", "ext4_lock", "a", "b", "c"};
+	struct fb_kernel_frame frames[FB_ARRAY_SIZE(symbols)] = {0};
+	const struct fb_thread_stack stack = {
+		.kernel = {.frames = frames, .count = FB_ARRAY_SIZE(symbols)}};
+	struct fb_run_queue queue = {
+		.cpu = 3, .current = some_task, .watchdog_known = true, .watchdog_s = 30};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(symbols); i++)
+		frames[i].symbol = symbols[i];
+	expect_with(
+		&queue, 20, &stack,
+		"grave soft-lockup cpus: CPU 3 is locked up: it ran 7 spi\\x1b, and switched threads last 30.0 s "
+		"ago\n"
+		"\tit is in native_sp\\x1b < ext4_lock < a < b\n");
+}
+
 static void threads_wait_too_long_after_ten_seconds(void)
 {
 	struct fb_run_queue queue = {.cpu = 1, .queued_count = 1};
@@ -55,4 +80,4 @@ static void threads_wait_too_long_after_ten_seconds(void)
 }
 
 FB_TEST_MAIN("bundle/check_cpus", FB_TEST(a_cpu_is_locked_up_beyond_the_limit),
-	     FB_TEST(threads_wait_too_long_after_ten_seconds))
+	     FB_TEST(it_is_told_where_the_cpu_is), FB_TEST(threads_wait_too_long_after_ten_seconds))

@@ -113,5 +113,38 @@ static void with_what_its_workers_do(void)
 	       "\t21 kwork\\x1b works on 0x40\n");
 }
 
+/* Only where the worker sleeps in state D, and has for long. */
+static void work_that_does_not_end_is_reported(void)
+{
+	struct scene scene;
+
+	create(&scene);
+	scene.pool[1].pending = 0;
+	scene.task.state = 'D';
+	scene.worker[0] = (struct fb_worker){.pool = 0,
+					     .queue = 0,
+					     .work = 8,
+					     .function = 0x40,
+					     .task = &scene.task,
+					     .busy_s = NAN,
+					     .busy_least_s = 10};
+	expect(&scene, NULL,
+	       "serious work-stuck workqueues: work of the work queue even\\x1b does not end: its worker sleeps\n"
+	       "\t21 kwork\\x1b works on 0x40, for at least 10.0 s\n");
+	scene.worker[0].queue = FB_WORK_NONE;
+	scene.worker[0].busy_s = 11;
+	expect(&scene, NULL,
+	       "serious work-stuck workqueues: work of the work queue ? does not end: its worker sleeps\n"
+	       "\t21 kwork\\x1b works on 0x40, for 11.0 s\n");
+	scene.worker[0].busy_s = 9.9;
+	expect(&scene, NULL, "");
+	scene.worker[0].busy_s = 11;
+	scene.task.state = 'S';
+	expect(&scene, NULL, "");
+	scene.task.state = 'D';
+	scene.worker[0].work = 0;
+	expect(&scene, NULL, "");
+}
+
 FB_TEST_MAIN("bundle/check_pools", FB_TEST(one_that_took_no_work_is_reported),
-	     FB_TEST(with_what_its_workers_do))
+	     FB_TEST(with_what_its_workers_do), FB_TEST(work_that_does_not_end_is_reported))

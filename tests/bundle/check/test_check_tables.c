@@ -114,7 +114,7 @@ static void a_queue_of_connections_is_full(void)
 	listen_queue(TCP_LISTEN, 128, 128, "");
 	listen_queue(
 		TCP_LISTEN, 129, 128,
-		"serious accept-queue-full files: the queue of connections to 127.0.0.1:80 is full\n"
+		"serious accept-queue-full net: the queue of connections to 127.0.0.1:80 is full\n"
 		"\t129 connections wait for accept(), of at most 129: more are dropped\n");
 	listen_queue(TCP_ESTABLISHED, 129, 128, "");
 }

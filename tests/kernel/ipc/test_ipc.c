@@ -50,6 +50,11 @@ static void put_common_fields(struct made_kernel *made)
 	MADE_FIELD(made, sem_alter, 16, 16);
 	MADE_FIELD(made, sem_const, 32, 16);
 	MADE_FIELD(made, sem_operated, 48, 8);
+	MADE_FIELD(made, semset_undos, 200, 16);
+	MADE_FIELD(made, sem_undo_link, 16, 16);
+	MADE_FIELD(made, sem_undo_owner, 8, 8);
+	MADE_FIELD(made, sem_undo_numbers, 32, 8);
+	MADE_FIELD(made, task_undo_list, 8, 8);
 	MADE_FIELD(made, sem_queue_list, 8, 16);
 	MADE_FIELD(made, sem_queue_task, 0, 8);
 }
@@ -134,6 +139,7 @@ static void make_set(struct scene *scene)
 	MADE_SET(made, scene->set, semset_changed, 1000);
 	made_list_init(made, scene->set + 56);
 	made_list_init(made, scene->set + 72);
+	made_list_init(made, scene->set + 200);
 	for (unsigned i = 0; i < 2; i++) {
 		uint64_t sem = scene->set + 88 + i * 56ull;
 
@@ -309,6 +315,77 @@ static void reads_memory_and_queues(void)
 	destroy(&scene);
 }
 
+/* What a process with the sem_undo_list at this address took from the two semaphores. */
+static uint64_t undo(struct scene *scene, uint64_t list, int16_t first, int16_t second)
+{
+	const bool pointer = scene->made->kernel.layout.sem_undo_numbers.size == 8;
+	uint64_t undo = made_alloc(scene->made, 64);
+	uint64_t numbers = pointer ? made_alloc(scene->made, 16) : undo + 32;
+
+	MADE_SET(scene->made, undo, sem_undo_owner, list);
+	if (pointer)
+		MADE_SET(scene->made, undo, sem_undo_numbers, numbers);
+	made_put(scene->made, numbers, (uint16_t)first, 2);
+	made_put(scene->made, numbers + 2, (uint16_t)second, 2);
+	made_list_add(scene->made, scene->set + 200, undo + 16);
+	return undo;
+}
+
+/* Of one that gave more than it took, and of one that has ended, nobody holds anything. */
+static void tells_who_holds_semaphores(bool pointer)
+{
+	const uint64_t lists[] = {0xffff888000009000, 0xffff888000008000, 0xffff888000007000};
+	struct scene scene;
+	const struct fb_ipc_object *set;
+
+	create(&scene);
+	scene.made->kernel.layout.sem_undo_numbers.size = pointer ? 8 : 0;
+	MADE_SET(scene.made, scene.list[1].address, task_undo_list, lists[0]);
+	MADE_SET(scene.made, scene.list[0].address, task_undo_list, lists[1]);
+	undo(&scene, lists[0], 0, 1);
+	undo(&scene, lists[1], 3, -2);
+	undo(&scene, lists[2], 0, 5);
+	undo(&scene, 0, 1, 1);
+	load(&scene);
+	CU_ASSERT_EQUAL(fb_warnings_count(scene.made->warnings), 0);
+	set = &scene.ipc.namespaces[0].objects[0];
+	CU_ASSERT_EQUAL_FATAL(set->holder_count, 3);
+	CU_ASSERT_TRUE(set->holders[0].number == 1 && set->holders[0].units == 1);
+	CU_ASSERT_PTR_EQUAL(set->holders[0].task, &scene.list[1]);
+	CU_ASSERT_TRUE(set->holders[1].number == 0 && set->holders[1].units == 3);
+	CU_ASSERT_PTR_EQUAL(set->holders[1].task, &scene.list[0]);
+	CU_ASSERT_TRUE(set->holders[2].number == 1 && set->holders[2].units == 5);
+	CU_ASSERT_PTR_NULL(set->holders[2].task);
+	destroy(&scene);
+}
+
+static void tells_who_holds_by_a_pointer(void)
+{
+	tells_who_holds_semaphores(true);
+}
+
+static void tells_who_holds_by_an_array(void)
+{
+	tells_who_holds_semaphores(false);
+}
+
+/* A list of undos that leads nowhere, and numbers that are not there, cost who holds; values and waiters stay. */
+static void broken_undos_cost_holders(void)
+{
+	struct scene scene;
+	const struct fb_ipc_object *set;
+
+	create(&scene);
+	MADE_SET(scene.made, undo(&scene, 0xffff888000009000, 1, 1), sem_undo_numbers, 24);
+	made_put(scene.made, scene.set + 200 + 8, 1, 8);
+	load(&scene);
+	set = &scene.ipc.namespaces[0].objects[0];
+	CU_ASSERT_EQUAL(set->holder_count, 0);
+	CU_ASSERT_EQUAL(set->waiter_count, 2);
+	CU_ASSERT_TRUE(fb_warnings_count(scene.made->warnings) > 0);
+	destroy(&scene);
+}
+
 static void a_wild_count_costs_the_set(void)
 {
 	struct scene scene;
@@ -361,5 +438,7 @@ static void needs_types(void)
 }
 
 FB_TEST_MAIN("kernel/ipc", FB_TEST(reads_semaphore_sets), FB_TEST(reads_memory_and_queues),
-	     FB_TEST(a_wild_count_costs_the_set), FB_TEST(a_broken_list_costs_waiters),
-	     FB_TEST(a_lost_page_costs_what_is_on_it), FB_TEST(needs_types))
+	     FB_TEST(tells_who_holds_by_a_pointer), FB_TEST(tells_who_holds_by_an_array),
+	     FB_TEST(broken_undos_cost_holders), FB_TEST(a_wild_count_costs_the_set),
+	     FB_TEST(a_broken_list_costs_waiters), FB_TEST(a_lost_page_costs_what_is_on_it),
+	     FB_TEST(needs_types))
