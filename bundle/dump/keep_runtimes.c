@@ -64,6 +64,7 @@ struct fb_error *fb_keep_runtimes(struct fb_keep_memory *memory, struct fb_input
 	};
 	struct fb_user_process process = {
 		.space = &recorder.space,
+		.searched = memory->space,
 		.mapping_count = memory->vmas->count,
 		.fetch_fd = -1,
 	};

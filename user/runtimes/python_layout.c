@@ -163,6 +163,7 @@ static struct fb_error *search_runtime(const struct fb_user_process *process,
 				       const struct fb_user_mapping *object, uint64_t *runtime_ret)
 {
 	static const char cookie[] = COOKIE;
+	struct fb_space *space = process->searched ? process->searched : process->space;
 	uint8_t page[FB_PAGE_SIZE];
 	uint64_t searched = 0;
 
@@ -173,8 +174,7 @@ static struct fb_error *search_runtime(const struct fb_user_process *process,
 			continue;
 		for (uint64_t at = mapping->start; at < mapping->end && searched < MOST_SEARCHED;
 		     at += sizeof(page), searched += sizeof(page)) {
-			struct fb_error *err =
-				fb_space_read(process->space, at, page, sizeof(page));
+			struct fb_error *err = fb_space_read(space, at, page, sizeof(page));
 
 			for (size_t j = 0; !err && j < sizeof(page); j += sizeof(uint64_t)) {
 				if (!memcmp(page + j, cookie, sizeof(uint64_t))) {

@@ -32,7 +32,10 @@ struct fb_user_mapping {
 };
 
 struct fb_user_process {
-	struct fb_space *space;                 /* borrowed; the process's memory */
+	struct fb_space *space; /* borrowed; the process's memory */
+	/* The same memory, for readers of runtimes that look for something in all of a program's variables; borrowed. NULL: it
+	 * is space. Where space notes what was read (bundle/dump), what was only looked through is not among it. */
+	struct fb_space *searched;
 	struct fb_object_cache *objects;        /* borrowed */
 	const struct fb_user_mapping *mappings; /* borrowed; in order of address */
 	size_t mapping_count;

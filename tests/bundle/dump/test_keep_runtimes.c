@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What readers of runtimes read of a process is kept: of a process of the sample whose program gets the name of an
- * interpreter, in whose variables the reader then looks for one.
+ * interpreter, and the mark of one in its variables.
  */
 #include "bundle/dump/keep_runtimes.h"
 
@@ -20,6 +20,7 @@
 struct world {
 	struct sample_input sample;
 	struct changed_space changed; /* the kernel's memory */
+	struct changed_space user;    /* the process's */
 	struct fb_keep_budget budget;
 	struct fb_keep_memory memory;
 	struct user_regs_struct regs;
@@ -39,6 +40,8 @@ static void begin(struct world *w)
 					&w->budget));
 	changed_space_init(&w->changed, kernel->space);
 	kernel->space = &w->changed.space;
+	changed_space_init(&w->user, w->memory.space);
+	w->memory.space = &w->user.space;
 }
 
 static void end(struct world *w)
@@ -76,23 +79,24 @@ static uint64_t keep(struct world *w)
 	return fb_frame_set_count(w->budget.set);
 }
 
-/* Whether a page of the program's variables is kept. */
-static bool keeps_variables(struct world *w)
+static const struct fb_vma *variables_of(const struct world *w)
 {
 	const struct fb_vmas *vmas = w->memory.vmas;
 
-	for (size_t i = 0; i < vmas->count; i++) {
-		uint64_t pfn = 0;
-
-		if (!(vmas->vma[i].flags & FB_VM_WRITE) || vmas->vma[i].file != vmas->vma[0].file)
-			continue;
-		FB_OK_FATAL(
-			fb_pt_frame(fb_joined_tables(w->memory.joined), vmas->vma[i].start, &pfn));
-		CU_ASSERT_FATAL(pfn != 0);
-		return fb_frame_set_has(w->budget.set, pfn);
-	}
+	for (size_t i = 0; i < vmas->count; i++)
+		if ((vmas->vma[i].flags & FB_VM_WRITE) && vmas->vma[i].file == vmas->vma[0].file)
+			return &vmas->vma[i];
 	CU_FAIL_FATAL("variables");
-	return false;
+	return NULL;
+}
+
+static bool keeps_variables(const struct world *w)
+{
+	uint64_t pfn = 0;
+
+	FB_OK_FATAL(fb_pt_frame(fb_joined_tables(w->memory.joined), variables_of(w)->start, &pfn));
+	CU_ASSERT_FATAL(pfn != 0);
+	return fb_frame_set_has(w->budget.set, pfn);
 }
 
 static void what_a_reader_reads_is_kept(void)
@@ -105,8 +109,12 @@ static void what_a_reader_reads_is_kept(void)
 	rename_program(&w, "python3");
 	kept = keep(&w);
 	CU_ASSERT(kept > 1 && kept < 20);
-	CU_ASSERT_TRUE(keeps_variables(&w));
 	CU_ASSERT_EQUAL(keep(&w), kept);
+	/* Variables that are only looked through are not kept. */
+	CU_ASSERT_FALSE(keeps_variables(&w));
+	changed_space_put(&w.user, variables_of(&w)->start + 8, 0x7970677562656478ull, 8);
+	CU_ASSERT(keep(&w) > kept);
+	CU_ASSERT_TRUE(keeps_variables(&w));
 	end(&w);
 }
 
@@ -129,8 +137,8 @@ static void the_budget_is_kept_to(void)
 
 	begin(&w);
 	rename_program(&w, "python3");
-	w.budget.most_pages = 2;
-	CU_ASSERT_EQUAL(keep(&w), 2);
+	w.budget.most_pages = 1;
+	CU_ASSERT_EQUAL(keep(&w), 1);
 	CU_ASSERT(w.budget.refused > 0);
 	end(&w);
 }
