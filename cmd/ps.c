@@ -14,6 +14,7 @@
 #include "cmd/ps_detail.h"
 #include "cmd/ps_lost.h"
 #include "cmd/ps_order.h"
+#include "cmd/ps_postgres.h"
 #include "cmd/shared/command.h"
 #include "kernel/tasks/kthread_name.h"
 
@@ -51,13 +52,16 @@ struct ps {
 	struct fb_waits *waits;       /* NULL: --waits is not given */
 	struct fb_ps_process process; /* of the task that was shown last */
 	struct fb_ps_detail usual;    /* of PID 1: what others are held against */
+	struct fb_ps_postgres postgres;
 };
 
 static const struct argp_option ps_options[] = {
 	{"threads", 't', NULL, 0, "a line for every thread, and the idle tasks", 0},
 	{"tree", 'T', NULL, 0, "children below their parents", 0},
 	{"long", 'l', NULL, 0,
-	 "effective UID, start, resident memory, control group and namespaces too", 0},
+	 "effective UID, start, resident memory, control group and namespaces too; state and "
+	 "query of PostgreSQL's backends",
+	 0},
 	{"waits", 'w', NULL, 0, "what each blocked thread waits for, in place of command lines", 0},
 	{0},
 };
@@ -179,6 +183,11 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	fb_ps_detail_to_json(&detail, &ps->process, object);
 	waits_text(ps, task, waits, sizeof(waits));
 	json_object_set_new(object, "waits_for", fb_json_text(*waits ? waits : NULL));
+	err = fb_ps_postgres_to_json(&ps->postgres, task, object);
+	if (err) {
+		json_decref(object);
+		return err;
+	}
 	return json_array_append_new(list, object) ? fb_error_nomem() : NULL;
 }
 
@@ -210,7 +219,7 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 {
 	const char *cmdline = "";
 	int indent = (int)(2 * depth);
-	char name[FB_KTHREAD_NAME];
+	char name[FB_KTHREAD_NAME], query[FB_POSTGRES_QUERY_SIZE + 32] = "";
 	struct fb_error *err = NULL;
 
 	if (task->kernel_thread || task->idle) {
@@ -222,10 +231,13 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 		err = fb_ps_process_load(ps->input, task, &ps->process);
 		cmdline = ps->process.cmdline;
 	}
+	if (!err && ps->details)
+		err = fb_ps_postgres_text(&ps->postgres, task, query, sizeof(query));
 	if (err)
 		return err;
-	return fb_table_cell(ps->table, FB_STYLE_PLAIN, "%*s%.*s%s%s", indent, "",
-			     (int)sizeof(task->comm), task->comm, *cmdline ? "  " : "", cmdline);
+	return fb_table_cell(ps->table, FB_STYLE_PLAIN, "%*s%.*s%s%s%s%s", indent, "",
+			     (int)sizeof(task->comm), task->comm, *cmdline ? "  " : "", cmdline,
+			     *query ? "  " : "", query);
 }
 
 static struct fb_error *detail_cells(struct ps *ps, const struct fb_task *task)
@@ -407,7 +419,10 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = find_waits(&ps);
 	if (!err)
+		err = fb_ps_postgres_init(context, ps.input, ps.tasks, &ps.postgres);
+	if (!err)
 		err = context->options.json ? print_json(&ps, context) : print_text(&ps, context);
+	fb_ps_postgres_deinit(&ps.postgres);
 	fb_waits_destroy(ps.waits);
 	fb_input_destroy(ps.input);
 	return err;

@@ -19,6 +19,7 @@
 void fb_keep_budget_deinit(struct fb_keep_budget *budget)
 {
 	fb_u64_map_deinit(&budget->files);
+	fb_u64_map_deinit(&budget->postgres);
 }
 
 struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory, struct fb_input *input,

@@ -29,6 +29,8 @@ struct fb_keep_budget {
 	 * is done once for all processes. */
 	struct fb_u64_map files;
 	uint64_t runtime_reads; /* by keep_runtimes.c */
+	/* PIDs of postmasters whose servers of PostgreSQL were visited by keep_runtimes.c. */
+	struct fb_u64_map postgres;
 };
 
 void fb_keep_budget_deinit(struct fb_keep_budget *budget);

@@ -6,7 +6,9 @@
 #include "bundle/dump/keep_runtimes.h"
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/part.h"
+#include "bundle/process/postgres_servers.h"
 #include "bundle/process/user_mappings.h"
 #include "user/runtimes/runtimes.h"
 
@@ -51,6 +53,25 @@ static struct fb_error *read_recorded(struct fb_space *space, uint64_t address, 
 	return err ? err : record(recorder, address, length);
 }
 
+/* What the processes of a server of PostgreSQL share is visited once. */
+static struct fb_error *visit_postgres(struct fb_keep_budget *budget,
+				       const struct fb_user_process *process,
+				       const struct fb_task *task)
+{
+	const uint64_t postmaster = (uint32_t)task->ppid;
+	const bool known = fb_u64_map_find(&budget->postgres, postmaster);
+	bool is = false;
+	struct fb_error *err;
+
+	if (!fb_postgres_may_be(task))
+		return NULL;
+	err = fb_postgres_visit(process, !known, &is);
+	if (!err && is)
+		err = fb_u64_set_add(&budget->postgres, postmaster, FB_MAX_TASKS,
+				     "servers of PostgreSQL", NULL);
+	return err;
+}
+
 struct fb_error *fb_keep_runtimes(struct fb_keep_memory *memory, struct fb_input *input,
 				  const struct fb_task *task, const struct user_regs_struct *regs,
 				  size_t count)
@@ -75,6 +96,8 @@ struct fb_error *fb_keep_runtimes(struct fb_keep_memory *memory, struct fb_input
 	memory->with_cache = true;
 	if (!err)
 		err = fb_runtimes_visit(&process, regs, count);
+	if (!err)
+		err = visit_postgres(memory->budget, &process, task);
 	memory->with_cache = false;
 	fb_u64_map_deinit(&recorder.pages);
 	return fb_part_skip(err);

@@ -55,7 +55,7 @@ static struct fb_error *read_through(struct fb_postgres_servers *servers,
 	return err;
 }
 
-/* The same; the last reason why not is kept: those with a core are tried last, and lack the least. */
+/* The same; the reason why not is kept: of one with a core, which lacks the least, else the first. */
 static struct fb_error *try_through(struct fb_postgres_servers *servers,
 				    struct fb_postgres_server *server, const struct fb_task *task)
 {
@@ -68,7 +68,7 @@ static struct fb_error *try_through(struct fb_postgres_servers *servers,
 		return NULL;
 	}
 	err = fb_part_reason(err, why, sizeof(why));
-	if (!err && *why)
+	if (!err && *why && (!*server->why || fb_input_core_of(servers->input, task->pid)))
 		fb_text_escape(why, strlen(why), server->why, sizeof(server->why));
 	return err;
 }
@@ -89,9 +89,10 @@ static struct fb_error *note_tasks(struct fb_postgres_servers *servers,
 	return err;
 }
 
-/* Other processes of the server have the same memory: those with a core. */
+/* Other processes of the server have the same memory: first those with a core. */
 static struct fb_error *try_siblings(struct fb_postgres_servers *servers,
-				     struct fb_postgres_server *server, const struct fb_task *first)
+				     struct fb_postgres_server *server, const struct fb_task *first,
+				     bool with_core)
 {
 	struct fb_error *err = NULL;
 
@@ -101,7 +102,7 @@ static struct fb_error *try_siblings(struct fb_postgres_servers *servers,
 		if (err || server->postgres || server->tries >= MOST_TRIES)
 			break;
 		if (task != first && task->ppid == server->postmaster && fb_postgres_may_be(task) &&
-		    fb_input_core_of(servers->input, task->pid))
+		    (fb_input_core_of(servers->input, task->pid) != NULL) == with_core)
 			err = try_through(servers, server, task);
 	}
 	return err;
@@ -133,8 +134,8 @@ struct fb_error *fb_postgres_server_of(struct fb_postgres_servers *servers,
 		err = note_tasks(servers, server);
 	if (!err && !server->postgres && server->tries < MOST_TRIES)
 		err = try_through(servers, server, task);
-	if (!err && fresh && !server->postgres)
-		err = try_siblings(servers, server, task);
+	for (int with_core = 1; fresh && !err && with_core >= 0; with_core--)
+		err = try_siblings(servers, server, task, with_core);
 	if (!err)
 		*server_ret = server;
 	return err;

@@ -118,6 +118,24 @@ static void what_a_reader_reads_is_kept(void)
 	end(&w);
 }
 
+/* A server of PostgreSQL is looked for in a process of that name, by what its program exports. */
+static void a_server_of_postgresql_is_looked_for(void)
+{
+	struct fb_task task;
+	struct world w;
+
+	begin(&w);
+	rename_program(&w, "postgres");
+	CU_ASSERT_EQUAL(keep(&w), 0);
+	task = *sample_task(&w.sample, PID);
+	memcpy(task.comm, "postgres", sizeof("postgres"));
+	FB_OK(fb_keep_runtimes(&w.memory, w.sample.input, &task, &w.regs, 1));
+	CU_ASSERT(fb_frame_set_count(w.budget.set) > 0);
+	/* It is none: the next process of its parent is looked through too. */
+	CU_ASSERT_EQUAL(w.budget.postgres.count, 0);
+	end(&w);
+}
+
 static void reads_are_bounded_for_all_processes_together(void)
 {
 	struct world w;
@@ -164,5 +182,6 @@ static void what_cannot_be_read_keeps_nothing(void)
 }
 
 FB_TEST_MAIN("bundle/keep_runtimes", FB_TEST(what_a_reader_reads_is_kept),
+	     FB_TEST(a_server_of_postgresql_is_looked_for),
 	     FB_TEST(reads_are_bounded_for_all_processes_together), FB_TEST(the_budget_is_kept_to),
 	     FB_TEST(what_cannot_be_read_keeps_nothing))
