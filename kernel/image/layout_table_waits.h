@@ -95,6 +95,7 @@ FB_FIELD(address_space_host, "address_space", "host")
 FB_FIELD(buffer_block, "buffer_head", "b_blocknr")
 FB_FIELD(buffer_bdev, "buffer_head", "b_bdev")
 FB_FIELD(bdev_disk, "block_device", "bd_disk")
+FB_FIELD(bio_device, "bio", "bi_bdev") /* 309dca309fc3, 5.12; before, it had the disk alone */
 FB_FIELD(disk_name, "gendisk", "disk_name")
 FB_FIELD(disk_private, "gendisk", "private_data")
 FB_SIZE(journal, "journal_s")

@@ -5,10 +5,12 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 
-/* A page that is locked or being written. */
+/* A page that is locked, or being read or written. */
 struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 /* A locked buffer. */
 struct fb_error *fb_wait_buffer(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
+/* The end of a bio. */
+struct fb_error *fb_wait_bio(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 /* The answer to a call of an NFS server. */
 struct fb_error *fb_wait_rpc(struct fb_wait_finder *finder, const struct fb_blocked *blocked);
 /* A buffer of XFS. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recognises threads that wait for a page of a file: for its lock, or until it is written. The
- * kernel does not record who locked a page; what writes it is known: the device of its file system,
- * or the NFS server. Called through the table in bundle/waits/recognisers.c.
+ * Recognises threads that wait for a page of a file: for its lock, or until it is read or written. The
+ * kernel does not record who locked a page; what reads and writes it is known: the device of its file system,
+ * the device that it is of itself, or the NFS server. Called through the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +20,28 @@
 struct page {
 	uint64_t address, bit;
 	uint64_t superblock, bdev, inode_number;
+	bool of_device; /* a page of bdev itself */
 };
+
+/* The inode of a block device is in one struct with it, in the file system bdev. */
+static struct fb_error *find_device(struct fb_wait_finder *finder, uint64_t inode,
+				    struct page *page)
+{
+	const struct fb_layout *layout = finder->layout;
+	bool is = false;
+	struct fb_error *err = fb_wait_superblock_is_type(finder, page->superblock, "bdev", &is);
+
+	if (err || !is)
+		return err;
+	err = fb_layout_require(&layout->bdev_inode_inode);
+	if (!err)
+		err = fb_layout_require(&layout->bdev_inode_bdev);
+	if (err)
+		return err;
+	page->bdev = inode - layout->bdev_inode_inode.offset + layout->bdev_inode_bdev.offset;
+	page->of_device = true;
+	return NULL;
+}
 
 /* Where the kernel has no such enumerator: pages are locked by bit 0 since ever. */
 static struct fb_error *locked_bit(struct fb_wait_finder *finder, uint64_t *bit_ret)
@@ -56,6 +77,8 @@ static struct fb_error *read_page(struct fb_wait_finder *finder, const struct fb
 	if (!err && page->superblock)
 		err = fb_kernel_field(finder->kernel, page->superblock, &layout->super_block_bdev,
 				      &page->bdev);
+	if (!err && page->superblock && !page->bdev)
+		err = find_device(finder, inode, page);
 	return fb_part_skip(err);
 }
 
@@ -66,6 +89,9 @@ static struct fb_error *name_page(struct fb_wait_finder *finder, const struct pa
 	char name[FB_WAIT_PATH + 64];
 	struct fb_error *err;
 
+	if (page->of_device)
+		return fb_wait_append(text, "page 0x%" PRIx64 " of the device itself",
+				      page->address);
 	if (!page->superblock)
 		return fb_wait_append(text, "page 0x%" PRIx64, page->address);
 	err = fb_wait_superblock_name(finder, page->superblock, 0, name);
@@ -74,8 +100,8 @@ static struct fb_error *name_page(struct fb_wait_finder *finder, const struct pa
 				    page->address, page->inode_number, name);
 }
 
-/* What writes the page: one object for all that it writes. FB_NOT_FOUND where it is neither. */
-static struct fb_error *find_writer(struct fb_wait_finder *finder, const struct page *page,
+/* What reads and writes the page: one object for all of its pages. FB_NOT_FOUND where it is neither. */
+static struct fb_error *find_server(struct fb_wait_finder *finder, const struct page *page,
 				    size_t *object_ret)
 {
 	bool fresh, nfs = false;
@@ -116,26 +142,26 @@ struct fb_error *fb_wait_page(struct fb_wait_finder *finder, const struct fb_blo
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, blocked->site->kind);
 	struct page page = {0};
 	struct fb_error *err = read_page(finder, blocked, &page);
-	bool writer = false;
+	bool reads = !strcmp(blocked->site->kind, "page-read"), server = false;
 	uint64_t locked;
 
 	if (!err)
 		err = locked_bit(finder, &locked);
 	if (err)
 		return err;
-	if (page.bit == locked)
+	if (page.bit == locked && !reads)
 		wait.kind = "page-lock";
 	else if (!strcmp(wait.kind, "page-wait"))
 		wait.kind = "page-writeback";
 	wait.evidence = "the waiter's structure on its kernel stack";
-	if (!strcmp(wait.kind, "page-writeback")) {
-		err = find_writer(finder, &page, &wait.object);
-		writer = !err;
+	if (reads || !strcmp(wait.kind, "page-writeback")) {
+		err = find_server(finder, &page, &wait.object);
+		server = !err;
 		err = fb_part_skip(err);
 	}
-	if (!err && !writer)
+	if (!err && !server)
 		err = find_page(finder, &page, &wait.object);
-	if (!err && writer)
+	if (!err && server)
 		err = name_page(finder, &page, &wait.detail);
 	if (!err)
 		return fb_wait_graph_add(&finder->graph, &wait);

@@ -220,6 +220,63 @@ static void tells_what_writes_a_page(void)
 		made_scene_damage(&scenes[i]);
 }
 
+static struct fb_blocked until_read(struct made_waits *w)
+{
+	return at_page(w, "page-read", 0);
+}
+
+static struct fb_blocked until_read_somewhere(struct made_waits *w)
+{
+	struct fb_blocked blocked = at_page(w, "page-read", 0);
+
+	MADE_SET(w->made, w->marks[2], super_block_bdev, 0);
+	return blocked;
+}
+
+/* Of the device vda itself, whose inode is in one struct with it, in the file system bdev. */
+static struct fb_blocked until_read_of_a_device(struct made_waits *w)
+{
+	struct fb_blocked blocked = at_page(w, "page-read", 0);
+	uint64_t inode = made_alloc(w->made, 256), system, disk;
+
+	MADE_FIELD(w->made, bdev_inode_inode, 16, 64);
+	MADE_FIELD(w->made, bdev_inode_bdev, 144, 64);
+	memcpy(&system, made_at(w->made, w->marks[2] + 8), 8);
+	MADE_SET(w->made, system, file_system_type_name, made_string(w->made, "bdev"));
+	MADE_SET(w->made, w->marks[2], super_block_bdev, 0);
+	memcpy(&disk, made_at(w->made, w->marks[1] + 8), 8);
+	w->marks[1] = inode + 128;
+	MADE_SET(w->made, w->marks[1], bdev_disk, disk);
+	MADE_SET(w->made, w->marks[3], address_space_host, inode);
+	MADE_SET(w->made, inode, inode_number, 5);
+	MADE_SET(w->made, inode, inode_sb, w->marks[2]);
+	return blocked;
+}
+
+static void tells_what_reads_a_page(void)
+{
+#define READ(text)                                                                   \
+	{                                                                            \
+		.kind = "page-read", .object = "device {1} 0x0", .name = "/dev/vda", \
+		.need = NOBODY, .flags = "sure", .wait = text, .evidence = EVIDENCE  \
+	}
+	static const struct made_scene scenes[] = {
+		{until_read, fb_wait_page, READ(NAMED)},
+		{until_read_of_a_device, fb_wait_page, READ("page {0} of the device itself")},
+		{until_read_somewhere,
+		 fb_wait_page,
+		 {.kind = "page-read",
+		  .object = "page {0} 0x0",
+		  .name = NAMED,
+		  .need = UNKNOWN,
+		  .flags = "sure",
+		  .evidence = EVIDENCE}},
+	};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
+		made_scene_damage(&scenes[i]);
+}
+
 /* Pages of one device, and several waits for one page, are one object each, described once. */
 static void waits_for_a_page_are_one_object(void)
 {
@@ -243,4 +300,5 @@ static void waits_for_a_page_are_one_object(void)
 }
 
 FB_TEST_MAIN("bundle/wait_page", FB_TEST(tells_which_page_is_locked),
-	     FB_TEST(tells_what_writes_a_page), FB_TEST(waits_for_a_page_are_one_object))
+	     FB_TEST(tells_what_writes_a_page), FB_TEST(tells_what_reads_a_page),
+	     FB_TEST(waits_for_a_page_are_one_object))
