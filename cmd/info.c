@@ -107,20 +107,6 @@ static json_t *kernel_json(const struct info *info)
 	return object;
 }
 
-static json_t *panic_json(const struct info *info)
-{
-	const struct fb_task *task = info->panic.task;
-	json_t *object = json_object();
-
-	json_object_set_new(object, "message", fb_json_text(info->panic.message));
-	json_object_set_new(object, "cpu", integer_or_null(info->panic.cpu, info->panic.cpu >= 0));
-	json_object_set_new(object, "pid", task ? json_integer(task->pid) : json_null());
-	json_object_set_new(object, "tid", task ? json_integer(task->tid) : json_null());
-	json_object_set_new(object, "comm",
-			    task ? fb_json_bytes(task->comm, sizeof(task->comm)) : json_null());
-	return object;
-}
-
 static json_t *look_json(const struct info *info)
 {
 	const struct fb_info_look *look = &info->look;
@@ -199,7 +185,7 @@ static struct fb_error *print_json(struct info *info)
 		json_object_set_new(answer, "cores",
 				    fb_merge_cores_json(info->cores, info->core_count, counts));
 		json_object_set_new(answer, "kernel", kernel_json(info));
-		json_object_set_new(answer, "panic", panic_json(info));
+		json_object_set_new(answer, "panic", fb_info_panic_json(&info->panic));
 		json_object_set_new(answer, "look", look_json(info));
 		json_object_set_new(answer, "dump", dump_json(info));
 		json_object_set_new(answer, "sandbox", sandbox_json(info));
@@ -258,6 +244,7 @@ static void print_panic(const struct info *info)
 		     panic->task->tid, (int)sizeof(panic->task->comm), panic->task->comm);
 	else if (panic->cpu >= 0)
 		line(info, "on", "CPU %d", panic->cpu);
+	fb_info_print_reports(info->context->output, panic);
 }
 
 /* Before all that is only context: what is stuck, and the command that shows it. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Prints the panic in more detail: what each CPU ran, and taints. Called by info.c.
+ * Prints the panic in more detail: its cause, the reports in the log, what each CPU ran, and taints. Called by info.c.
  */
 #include "cmd/info_panic.h"
 
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/stacks/thread_stack.h"
@@ -18,6 +19,88 @@
 static void print_label(struct fb_output *output, const char *label)
 {
 	fb_print(output, FB_STYLE_DIM, "%12s  ", label);
+}
+
+#define NS_PER_S 1e9
+
+static json_t *number_or_null(int64_t value)
+{
+	return value >= 0 ? json_integer(value) : json_null();
+}
+
+static json_t *word_or_null(const char *word)
+{
+	return word ? json_string(word) : json_null();
+}
+
+static json_t *report_json(const struct fb_panic_report *report)
+{
+	json_t *object;
+
+	if (!report->text)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "kind", word_or_null(fb_log_kind_word(report->kind)));
+	json_object_set_new(object, "text", fb_json_text(report->text));
+	json_object_set_new(object, "time_s", fb_json_seconds((double)report->time_ns / NS_PER_S));
+	json_object_set_new(object, "cpu", number_or_null(report->cpu));
+	json_object_set_new(object, "tid", number_or_null(report->tid));
+	return object;
+}
+
+json_t *fb_info_panic_json(const struct fb_panic *panic)
+{
+	const struct fb_task *task = panic->task;
+	json_t *object = json_object();
+
+	json_object_set_new(object, "message", fb_json_text(panic->message));
+	json_object_set_new(object, "cause", word_or_null(fb_log_kind_word(panic->cause)));
+	json_object_set_new(object, "report", report_json(&panic->report));
+	json_object_set_new(object, "first_report", report_json(&panic->first));
+	json_object_set_new(object, "reports", json_integer((json_int_t)panic->reports));
+	json_object_set_new(object, "cpu", number_or_null(panic->cpu));
+	json_object_set_new(object, "pid", task ? json_integer(task->pid) : json_null());
+	json_object_set_new(object, "tid", task ? json_integer(task->tid) : json_null());
+	json_object_set_new(object, "comm",
+			    task ? fb_json_bytes(task->comm, sizeof(task->comm)) : json_null());
+	return object;
+}
+
+/* ", CPU 1, TID 123": what the report says that it is about. */
+static void print_whom(struct fb_output *output, const struct fb_panic_report *report)
+{
+	if (report->cpu >= 0)
+		fb_print(output, FB_STYLE_PLAIN, ", CPU %d", report->cpu);
+	if (report->tid >= 0)
+		fb_print(output, FB_STYLE_PLAIN, ", TID %" PRId32, report->tid);
+}
+
+void fb_info_print_reports(struct fb_output *output, const struct fb_panic *panic)
+{
+	const struct fb_panic_report *first = &panic->first;
+	const char *cause = fb_log_kind_text(panic->cause);
+
+	if (cause) {
+		print_label(output, "cause");
+		fb_print(output, FB_STYLE_BAD, "%s", cause);
+		print_whom(output, &panic->report);
+		fb_print(output, FB_STYLE_PLAIN, "\n");
+		if (panic->report.text && panic->report.kind != FB_LOG_SYSRQ) {
+			print_label(output, "");
+			fb_print(output, FB_STYLE_PLAIN, "%s\n", panic->report.text);
+		}
+	}
+	if (!first->text || (panic->report.text && first->time_ns == panic->report.time_ns &&
+			     first->kind == panic->report.kind))
+		return;
+	print_label(output, "first report");
+	fb_print(output, FB_STYLE_WARN, "%s", fb_log_kind_text(first->kind));
+	print_whom(output, first);
+	fb_print(output, FB_STYLE_PLAIN, ", %.0f s before the log ends; %zu report%s in all\n",
+		 (double)(panic->time_ns - first->time_ns) / NS_PER_S, panic->reports,
+		 panic->reports == 1 ? "" : "s");
+	print_label(output, "");
+	fb_print(output, FB_STYLE_PLAIN, "%s\n", first->text);
 }
 
 static struct fb_error *print_taints(struct fb_context *context, struct fb_input *input)
