@@ -57,6 +57,9 @@ FB_ONE_OF("mount.mnt_next_for_sb", "mount.mnt_instance")           /* 6.18 */
 FB_ONE_OF("inet_hashinfo.lhash2", "inet_hashinfo.listening_hash")  /* cae3873c5b3a, 5.19 */
 FB_ONE_OF("enum node_stat_item.NR_SWAPCACHE", "nr_swapper_spaces") /* b6038942480e, 5.12 */
 FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")    /* 7.0 */
+FB_ONE_OF("swap_cluster_info.table", "swapper_spaces")             /* 8578e0c00dcf, 6.18 */
+FB_ONE_OF("swap_table", "swapper_spaces")
+FB_ONE_OF("__softirq_pending", "pcpu_hot.softirq_pending")         /* 6.2; back in 6.15 */
 FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")                 /* 830e6acc8a1c, 5.15 */
 FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list")   /* 7.x */
 FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
@@ -196,8 +199,6 @@ FB_GONE("gendisk.part0.nr_sects",
 FB_GONE("disk_part_tbl.len", "a33df75c6328, 5.12: partitions are in an XArray")
 FB_GONE("disk_part_tbl.part", "a33df75c6328, 5.12: partitions are in an XArray")
 FB_GONE("class.p", "2df418cf4b72, 6.4: all classes are in the list of class_kset")
-FB_GONE("swapper_spaces",
-	"8578e0c00dcf, 6.18: the swap cache is in tables of the swap areas, which are not read yet")
 FB_GONE("task_struct.thread.fpu", "cb7ca40a3882, 6.16: the state lies behind task_struct")
 FB_GONE("legacy_special_mapping_vmops", "gone by 6.12: no mapping has them")
 FB_GONE("enum node_stat_item.NR_WRITEBACK_TEMP", "6.16: no page is counted so")

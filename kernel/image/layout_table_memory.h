@@ -75,3 +75,10 @@ FB_FIELD(sheaf_size, "slab_sheaf", "size")
 FB_FIELD(sheaf_list, "slab_sheaf", "barn_list")
 FB_FIELD(sheaf_objects, "slab_sheaf", "objects")
 FB_FIELD(barn_full, "node_barn", "sheaves_full")
+
+FB_PART("swapped pages that are in the swap cache")
+FB_FIELD(swap_info_max, "swap_info_struct", "max")
+FB_FIELD(swap_info_clusters, "swap_info_struct", "cluster_info")
+FB_SIZE(swap_cluster, "swap_cluster_info")
+FB_FIELD(swap_cluster_table, "swap_cluster_info", "table") /* 8578e0c00dcf, 6.18 */
+FB_SIZE(swap_table, "swap_table")

@@ -15,6 +15,7 @@
 #include "kernel/memory/page_frame.h"
 #include "kernel/memory/xarray.h"
 #include "kernel/modules/module_types.h"
+#include "kernel/swap/swap_table.h"
 #include "kernel/swap/zram.h"
 
 /* MAX_SWAPFILES is at most 2^MAX_SWAPFILES_SHIFT (include/linux/swap.h). */
@@ -178,16 +179,40 @@ static struct fb_error *is_of_slot(struct fb_swap *swap, uint64_t pfn, uint64_t 
 	return err;
 }
 
-static struct fb_error *read_cached(struct fb_swap *swap, const struct area *area, uint64_t offset,
-				    void *page, bool *found_ret)
+/* In the tables of clusters, since 8578e0c00dcf (6.18). */
+static struct fb_error *frame_in_table(struct fb_swap *swap, uint32_t type, uint64_t offset,
+				       uint64_t *pfn_ret)
+{
+	uint64_t info;
+	struct fb_error *err = find_info(swap, type, &info);
+
+	return err ? err : fb_swap_table_frame(swap->kernel, info, offset, pfn_ret);
+}
+
+/* In the address_spaces, until then. */
+static struct fb_error *frame_in_spaces(struct fb_swap *swap, uint32_t type, uint64_t offset,
+					uint64_t *pfn_ret)
 {
 	uint64_t pfn = UINT64_MAX;
 	bool is_slot = false;
-	struct fb_error *err = cached_frame(swap, area, offset, &pfn);
+	struct fb_error *err = cached_frame(swap, &swap->areas[type], offset, &pfn);
 
 	if (!err && pfn != UINT64_MAX)
 		err = is_of_slot(swap, pfn, offset, &is_slot);
-	if (is_slot) {
+	if (is_slot)
+		*pfn_ret = pfn;
+	return err;
+}
+
+static struct fb_error *read_cached(struct fb_swap *swap, uint32_t type, uint64_t offset,
+				    void *page, bool *found_ret)
+{
+	uint64_t pfn = UINT64_MAX;
+	struct fb_error *err = fb_kernel_layout(swap->kernel)->swap_cluster_table.found
+				       ? frame_in_table(swap, type, offset, &pfn)
+				       : frame_in_spaces(swap, type, offset, &pfn);
+
+	if (!err && pfn != UINT64_MAX) {
 		err = fb_dump_read_page(fb_kernel_dump(swap->kernel), pfn, page);
 		*found_ret = !err;
 	}
@@ -204,7 +229,7 @@ struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type, uint64_t offs
 	if (type >= swap->count)
 		return fb_error_create(FB_ABSENT, "there is no swap area %u", type);
 	area = &swap->areas[type];
-	err = read_cached(swap, area, offset, page, &cached);
+	err = read_cached(swap, type, offset, page, &cached);
 	if (err)
 		return err;
 	if (cached) {
