@@ -2,16 +2,18 @@
 # shellcheck shell=bash
 # Packages of a Debian suite that the host itself need not use: private apt lists, unpacked, never installed.
 
-# mirror: the Debian mirror the host uses, asked of its apt when run.
+# mirror [SUITE]: the Debian mirror the host uses, asked of its apt when run. Security updates are in an archive of
+# their own.
 mirror() {
-    local uri
-    if [ -n "${FBUNDLE_LAB_MIRROR:-}" ]; then
-        printf '%s\n' "$FBUNDLE_LAB_MIRROR"
+    local uri label=Debian variable=FBUNDLE_LAB_MIRROR
+    [[ ${1:-} != *-security ]] || label=Debian-Security variable=FBUNDLE_LAB_SECURITY_MIRROR
+    if [ -n "${!variable:-}" ]; then
+        printf '%s\n' "${!variable}"
         return
     fi
     # shellcheck disable=SC2016 # apt expands it
-    uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
-    [ -n "$uri" ] || die "apt knows no Debian mirror: run apt-get update, or set FBUNDLE_LAB_MIRROR"
+    uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Label: $label" | head -n 1)
+    [ -n "$uri" ] || die "apt knows no mirror of $label: run apt-get update, or set $variable"
     printf '%s\n' "$uri"
 }
 
@@ -32,7 +34,7 @@ suite_lists() {
     dir=$(lab_cache)/apt-$suite
     [ -z "$(find "$dir/fetched" -mmin -1440 2>/dev/null)" ] || return 0
     mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial"
-    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$(mirror)" "$suite" \
+    printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$(mirror "$suite")" "$suite" \
         >"$dir/sources.list"
     say "fetching the package lists of $suite"
     timeout 600 bash -c "$(declare -f suite_apt lab_cache); suite_apt $suite apt-get -qq update" ||
@@ -61,19 +63,32 @@ suite_depends() {
         --no-replaces --no-enhances "$2" | sed -n 's/^\([a-z0-9][^:]*\)\(:.*\)\?$/\1/p' | grep -Ex "$3" | sort -u
 }
 
-# kernel_tree SUITE: prints the folder of the suite's cloud kernel (boot/vmlinuz-*, lib/modules or usr/lib/modules).
+# kernel_packages SUITE FLAVOUR: the packages of the suite's newest kernel, PACKAGE=VERSION a line. Flavours: cloud,
+# generic, rt.
+kernel_packages() {
+    local suite=$1 flavour=$2 name packages
+    name=${flavour/generic/}
+    name=${name:+$name-}amd64
+    mapfile -t packages < <(suite_depends "$suite" "linux-image-$name" "linux-(image|binary|modules|base)-[0-9].*$name")
+    [ "${#packages[@]}" -gt 0 ] || die "no $flavour kernel in $suite: choose another --suite or --flavour"
+    suite_apt "$suite" apt-cache show --no-all-versions "${packages[@]}" |
+        sed -n 's/^Package: //p; s/^Version: /=/p' | paste -sd' ' | sed 's/ =/=/g; s/ /\n/g'
+}
+
+# kernel_tree SUITE [FLAVOUR]: prints the folder of the suite's kernel (boot/vmlinuz-*, lib/modules or usr/lib/modules),
+# as it was when it was fetched first. Its file "complete" names the packages.
 kernel_tree() {
-    local suite=$1 tree packages
+    local suite=$1 flavour=${2:-cloud} tree packages
     tree=$(lab_cache)/kernel-$suite
+    [ "$flavour" = cloud ] || tree+=-$flavour
     if [ ! -e "$tree/complete" ]; then
         suite_lists "$suite"
-        mapfile -t packages < <(suite_depends "$suite" linux-image-cloud-amd64 \
-            'linux-(image|binary|modules|base)-[0-9].*cloud-amd64')
-        [ "${#packages[@]}" -gt 0 ] || die "no cloud kernel in $suite: choose another --suite"
-        say "fetching ${packages[*]}"
+        packages=$(kernel_packages "$suite" "$flavour") || exit 1
+        say "fetching $(paste -sd' ' <<<"$packages")"
         rm -rf "$tree"
-        suite_unpack "$suite" "$tree" "${packages[@]}"
-        touch "$tree/complete"
+        # shellcheck disable=SC2046 # words
+        suite_unpack "$suite" "$tree" $(cut -d= -f1 <<<"$packages")
+        printf '%s\n' "$packages" >"$tree/complete"
     fi
     printf '%s\n' "$tree"
 }

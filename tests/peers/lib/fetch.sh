@@ -3,17 +3,8 @@
 # Sourced by what compares fbundle with its peers, after samples/lab/lib/{common,packages}.sh: fetches the debug information
 # of a kernel, and the peers of newer suites, unpacked beside their own libraries. FBUNDLE_LAB_CACHE is where they are kept.
 
-# fetch_from SUITE PACKAGE DIR: downloads a package; a security suite is in an archive of its own.
+# fetch_from SUITE PACKAGE DIR: downloads a package.
 fetch_from() (
-    case $1 in
-    *-security)
-        # shellcheck disable=SC2016 # apt expands it
-        FBUNDLE_LAB_MIRROR=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-            'Label: Debian-Security' | head -n 1)
-        [ -n "$FBUNDLE_LAB_MIRROR" ] || return 1
-        export FBUNDLE_LAB_MIRROR
-        ;;
-    esac
     suite_lists "$1"
     cd "$3" || exit 1
     suite_apt "$1" apt-get -qq download "$2"
