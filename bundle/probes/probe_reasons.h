@@ -59,9 +59,9 @@ FB_ONE_OF("enum node_stat_item.NR_SWAPCACHE", "nr_swapper_spaces") /* b603894248
 FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")    /* 7.0 */
 FB_ONE_OF("swap_cluster_info.table", "swapper_spaces")             /* 8578e0c00dcf, 6.18 */
 FB_ONE_OF("swap_table", "swapper_spaces")
-FB_ONE_OF("__softirq_pending", "pcpu_hot.softirq_pending")         /* 6.2; back in 6.15 */
-FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")                 /* 830e6acc8a1c, 5.15 */
-FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list")   /* 7.x */
+FB_ONE_OF("__softirq_pending", "pcpu_hot.softirq_pending")       /* 6.2; back in 6.15 */
+FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")               /* 830e6acc8a1c, 5.15 */
+FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list") /* 7.x */
 FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
 FB_ONE_OF("semaphore.first_waiter", "semaphore.wait_list")
 FB_ONE_OF("fpu.fpstate", "fpu.state") /* 87d0e5be0fac, 5.16 */

@@ -35,6 +35,12 @@ static void the_task_is_the_one_on_the_cpu(void)
 	CU_ASSERT(panic.task->on_cpu && (int)panic.task->cpu == panic.cpu);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(panic.message);
 	CU_ASSERT_PTR_NOT_NULL(strstr(panic.message, "sysrq triggered crash"));
+	CU_ASSERT_EQUAL(panic.cause, FB_LOG_SYSRQ);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(panic.report.text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(panic.report.text, "Trigger a crash"));
+	CU_ASSERT_EQUAL(panic.report.kind, FB_LOG_SYSRQ);
+	CU_ASSERT(panic.report.time_ns && panic.report.time_ns <= panic.time_ns);
+	CU_ASSERT(!panic.reports && !panic.first.text);
 	task = panic.task;
 	fb_panic_deinit(&panic);
 	CU_ASSERT(!panic.message && !panic.task && !panic.cpu);
