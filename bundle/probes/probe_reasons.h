@@ -81,6 +81,7 @@ FB_ONE_OF("io_cold_def.name", "io_op_def.name")
 FB_ONE_OF("io_ring_ctx.cancel_table",
 	  "io_ring_ctx.cancel_table_locked") /* one table for both since 6.13 */
 FB_ONE_OF("__futex_data", "__futex_mask")
+FB_ONE_OF("__futex_hash", "__futex_data") /* of use only where that is not there */
 FB_ONE_OF("fuse_req.chan", "fuse_req.fm")
 FB_ONE_OF("fuse_chan.conn", "fuse_mount.fc")
 FB_ONE_OF("fuse_chan.devices", "fuse_conn.devices")

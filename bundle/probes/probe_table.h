@@ -17,6 +17,7 @@ FB_PART("tasks, where the lists of tasks are broken")
 FB_SYMBOL("task_struct_cachep")
 FB_SYMBOL("__futex_data", "__futex_queues")
 FB_SYMBOL("__futex_mask")
+FB_SYMBOL("__futex_hash")
 FB_SYMBOL("nr_node_ids")
 
 FB_PART("what CPUs ran, and the time")

@@ -10,6 +10,7 @@
 #include "base/u64_map.h"
 #include "kernel/tasks/task_table.h"
 #include <inttypes.h>
+#include <string.h>
 
 struct futex_walk {
 	struct fb_tasks *tasks;
@@ -84,9 +85,60 @@ static struct fb_error *walk_nodes(struct futex_walk *walk, uint64_t tables, uin
 	return err;
 }
 
+/* How much of the code of __futex_hash() is searched. */
+#define CODE_BYTES 1024u
+/* REX.W or REX.WB and a move of 64 bits to a register: what comes behind it is the value. */
+#define MOVE_BYTES 2u
+
+static bool is_wide_move(const unsigned char *code)
+{
+	return (code[0] & 0xfe) == 0x48 && (code[1] & 0xf8) == 0xb8;
+}
+
+/* The kernel's code has the address of the tables in it (runtime_const_ptr()), and compilers then leave the variable out.
+ * What is moved to a register there and leads to a table is it. *tables_ret is 0 where nothing does. */
+static struct fb_error *find_in_code(struct fb_kernel *kernel, uint64_t *tables_ret)
+{
+	unsigned char code[CODE_BYTES];
+	uint64_t function, value, table;
+	struct fb_error *err = fb_kernel_symbol(kernel, "__futex_hash", &function);
+
+	*tables_ret = 0;
+	if (!err)
+		err = fb_space_read(fb_kernel_space(kernel), function, code, sizeof(code));
+	for (size_t i = 0; !err && i + MOVE_BYTES + sizeof(value) <= sizeof(code); i++) {
+		memcpy(&value, code + i + MOVE_BYTES, sizeof(value));
+		if (!is_wide_move(code + i) || !fb_kernel_address_ok(value) ||
+		    value % sizeof(value))
+			continue;
+		err = fb_part_skip(fb_space_u64(fb_kernel_space(kernel), value, &table));
+		if (!err && fb_kernel_address_ok(table) && !(table % sizeof(table))) {
+			*tables_ret = value;
+			return NULL;
+		}
+	}
+	return err;
+}
+
+/* By a mask that is a variable, and tables that only the code knows. */
+static struct fb_error *walk_by_code(struct futex_walk *walk)
+{
+	struct fb_kernel *kernel = walk->tasks->kernel;
+	uint64_t tables = 0;
+	uint32_t mask;
+	struct fb_error *err = fb_kernel_variable_u32(kernel, "__futex_mask", &mask);
+
+	if (!err)
+		err = find_in_code(kernel, &tables);
+	if (!err && !tables)
+		err = fb_error_create(FB_NOT_FOUND,
+				      "the kernel's code does not tell where its futexes are");
+	return err ? err : walk_nodes(walk, tables, (uint64_t)mask + 1);
+}
+
 /*
  * What the kernel keeps all futexes in that are not private to a process with a table of its own:
- * - __futex_queues, an array of a table for each node, and __futex_mask (7.x)
+ * - __futex_queues, an array of a table for each node, and __futex_mask (7.3); the former may be in the code alone
  * - __futex_data {mask, shift, array of a table for each node} (cec199c5e39b, 6.16)
  * - __futex_data {table, size}
  * A mask and an address cannot be mistaken for each other.
@@ -106,6 +158,10 @@ static struct fb_error *walk_global(struct futex_walk *walk)
 	}
 	fb_error_destroy(err);
 	err = fb_kernel_symbol(kernel, "__futex_data", &address);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		return walk_by_code(walk);
+	}
 	if (!err)
 		err = fb_space_read(space, address, words, sizeof(words));
 	if (err)

@@ -158,6 +158,42 @@ static void finds_by_symbols_of_their_own(void)
 	expect(&host, true);
 }
 
+/* Where only the code of a function has the address: what else it moves to registers is not taken for it. */
+static void finds_by_the_kernels_code(void)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		static const unsigned char moves[] = {0x48, 0xb9, 0x49, 0xba, 0x48, 0xb8};
+		uint64_t code, words, tables;
+		struct host host;
+
+		make_host(&host);
+		words = made_alloc(host.made.made, 64);
+		tables = made_alloc(host.made.made, 64);
+		code = made_alloc_pages(host.made.made, 4096);
+		made_put(host.made.made, words, BUCKETS - 1, 4);
+		made_put(host.made.made, tables, host.table, 8);
+		/* A number, an address of what is no table, and the tables'. */
+		for (unsigned move = 0; move < 3; move++) {
+			uint64_t at = code + 100 + move * 20;
+
+			made_put(host.made.made, at, moves[2 * move], 1);
+			made_put(host.made.made, at + 1, moves[2 * move + 1], 1);
+			made_put(host.made.made, at + 2,
+				 move == 0   ? 0x1234
+				 : move == 1 ? words
+					     : tables + (i == 1),
+				 8);
+		}
+		if (i == 2)
+			made_put(host.made.made, code + 141, 0xc8, 1);
+		made_tasks_symbol(&host.made, "__futex_mask", words);
+		if (i != 3)
+			made_tasks_symbol(&host.made, "__futex_hash", code);
+		sleep_in(&host, host.table, 2, host.hidden);
+		expect(&host, i == 0);
+	}
+}
+
 /* Since 6.16 a process has a table of its own; a mask of 0 says that it uses the kernel's. */
 static void finds_in_private_tables(void)
 {
@@ -334,7 +370,8 @@ static void what_is_fatal_passes(void)
 
 FB_TEST_MAIN("kernel/task_futexes", FB_TEST(needs_every_member), FB_TEST(finds_in_one_table),
 	     FB_TEST(does_not_ask_in_vain), FB_TEST(finds_in_tables_of_nodes),
-	     FB_TEST(finds_by_symbols_of_their_own), FB_TEST(finds_in_private_tables),
-	     FB_TEST(finds_owners), FB_TEST(sleepers_need_no_owner),
-	     FB_TEST(goes_round_lost_sleepers), FB_TEST(believes_no_dead_task),
-	     FB_TEST(believes_no_strange_table), FB_TEST(what_is_fatal_passes))
+	     FB_TEST(finds_by_symbols_of_their_own), FB_TEST(finds_by_the_kernels_code),
+	     FB_TEST(finds_in_private_tables), FB_TEST(finds_owners),
+	     FB_TEST(sleepers_need_no_owner), FB_TEST(goes_round_lost_sleepers),
+	     FB_TEST(believes_no_dead_task), FB_TEST(believes_no_strange_table),
+	     FB_TEST(what_is_fatal_passes))
