@@ -196,6 +196,18 @@
  * service. */
 #define FB_MAX_INTERFACES (1u << 18)
 #define FB_MAX_INTERFACE_ADDRESSES 65536u
+/* Routes of one namespace: those of a router that knows the whole Internet are 1.3 million; and steps of all walks
+ * through tables of routes, of which each slot of a node is one: four for each route at most in a tree of many. */
+#define FB_MAX_ROUTES (1u << 21)
+#define FB_MAX_ROUTE_STEPS (1u << 25)
+/* Next hops of one route: a netlink message has room for fewer. */
+#define FB_MAX_ROUTE_HOPS 65536u
+/* Rules of one namespace. */
+#define FB_MAX_ROUTE_RULES (1u << 18)
+/* Neighbours of all namespaces together, for which the kernel has one table (net.ipv4.neigh.default.gc_thresh3 is 1024
+ * unless it is raised), and 2 to the power of this many chains. */
+#define FB_MAX_NEIGHBOURS (1u << 22)
+#define FB_MAX_NEIGHBOUR_SHIFT 24u
 
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle net: the sockets of network namespaces, as ss shows them, and their interfaces, as ip addr does.
+ * fbundle net: the sockets of network namespaces, as ss shows them, and their interfaces, routes and neighbours, as ip does.
  */
 #include "cmd/net/net.h"
 
@@ -20,6 +20,8 @@ static const struct argp_option net_options[] = {
 	{"sockets", OPTION_SOCKETS, NULL, 0,
 	 "sockets; this is shown where nothing else is asked for", 0},
 	{"if", 'i', NULL, 0, "interfaces with their addresses and counters", 0},
+	{"route", 'r', NULL, 0, "routes of all tables, and the rules that choose a table", 0},
+	{"neigh", 'n', NULL, 0, "neighbours: which link addresses hosts have", 0},
 	{"all", 'a', NULL, 0, "of all network namespaces", 0},
 	{0},
 };
@@ -35,6 +37,12 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	case 'i':
 		options->interfaces = true;
 		return 0;
+	case 'r':
+		options->routes = true;
+		return 0;
+	case 'n':
+		options->neighbours = true;
+		return 0;
 	case 'a':
 		options->all = true;
 		return 0;
@@ -47,6 +55,8 @@ static const struct fb_example examples[] = {
 	 "fbundle net dump.202611231722", false},
 	{"The interfaces of all network namespaces", "fbundle net dump.202611231722 --if --all",
 	 false},
+	{"The routes and neighbours of the network namespace of process 130",
+	 "fbundle net dump.202611231722 130 --route --neigh", false},
 	{0},
 };
 
@@ -55,7 +65,8 @@ static const struct fb_usage usage = {
 	.parse = parse,
 	.arguments = "INPUT [PID|NAME]",
 	.doc = "Lists the sockets of PID 1's network namespace, or of a process's: their queues, "
-	       "addresses and timers, and the processes that have them open; or its interfaces.",
+	       "addresses and timers, and the processes that have them open; or its interfaces, "
+	       "routes or neighbours.",
 	.most_arguments = 1,
 	.examples = examples,
 };
@@ -131,20 +142,35 @@ static void print_others(struct fb_context *context, const struct fb_net_view *v
 static struct fb_error *print(struct fb_context *context, const struct fb_net_view *view,
 			      const struct fb_net_options *options)
 {
+	const struct {
+		bool wanted;
+		const char *key;
+		struct fb_error *(*show)(struct fb_context *context, const struct fb_net_view *view,
+					 json_t *answer);
+	} parts[] = {
+		{options->interfaces, "interfaces", fb_net_interfaces},
+		{options->routes, "routes", fb_net_routes},
+		{options->neighbours, "neighbours", fb_net_neighbours},
+		{options->sockets, "sockets", fb_net_sockets},
+	};
 	json_t *answer = context->options.json ? json_object() : NULL;
 	struct fb_error *err = NULL;
+	bool first = true;
 
 	if (answer) {
 		json_object_set_new(answer, "namespaces", namespaces_json(view));
-		json_object_set_new(answer, "interfaces", json_null());
-		json_object_set_new(answer, "sockets", json_null());
+		json_object_set_new(answer, "rules", json_null());
 	}
-	if (options->interfaces)
-		err = fb_net_interfaces(context, view, answer);
-	if (!err && options->interfaces && options->sockets && !answer)
-		fb_print(context->output, FB_STYLE_PLAIN, "\n");
-	if (!err && options->sockets)
-		err = fb_net_sockets(context, view, answer);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(parts) && !err; i++) {
+		if (answer)
+			json_object_set_new(answer, parts[i].key, json_null());
+		if (!parts[i].wanted)
+			continue;
+		if (!answer && !first)
+			fb_print(context->output, FB_STYLE_PLAIN, "\n");
+		first = false;
+		err = parts[i].show(context, view, answer);
+	}
 	if (err) {
 		json_decref(answer);
 		return err;
@@ -165,7 +191,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &options);
 	if (options.all && context->arg_count)
 		fb_usage_error("net", "--all shows the namespaces of all processes: name none");
-	if (!options.interfaces)
+	if (!options.interfaces && !options.routes && !options.neighbours)
 		options.sockets = true;
 	err = fb_context_open(context, &input);
 	if (!err)
@@ -179,7 +205,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 
 const struct fb_command fb_command_net = {
 	.name = "net",
-	.summary = "sockets, their queues and who has them; interfaces",
+	.summary = "sockets, their queues and who has them; interfaces, routes, neighbours",
 	.run = run,
 	.usage = &usage,
 };

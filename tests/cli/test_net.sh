@@ -44,6 +44,28 @@ expect_json '.interfaces[0] | .addresses[1] == {"address": "::1", "prefix": 128,
 expect_json '.interfaces[0].counters | .rx_packets == 3 and .tx_packets == 3 and .tx_dropped == 0' "counters"
 expect_json '.interfaces[0].net == 4026531840' "its namespace"
 
+run net "$dump" --route
+expect_status 0 "routes"
+expect_line stdout '^TABLE +DESTINATION +VIA +DEV +PROTO +SCOPE +METRIC +SRC +MORE$' "their headings"
+expect_line stdout '^ +32766 +from all +lookup main$' "a rule"
+expect_line stdout '^local +local 127\.0\.0\.0/8 +- +lo +kernel +host +0 +127\.0\.0\.1$' "a network of the host's own"
+expect_line stdout '^local +local 127\.0\.0\.1 +- +lo ' "an address of the host's own"
+expect_line stdout '^local +local ::1 +- +lo +kernel +global +0 +-$' "one of IPv6"
+expect_no_line stdout '^NETID' "no sockets then"
+run net "$dump" --route --json
+expect_json '.sockets == null and .neighbours == null and (.rules | length) == 5' "JSON has rules of both families"
+expect_json '[.routes[] | select(.family == "inet" and .prefix == 8)][0] | .destination == "127.0.0.0" and .type == "local" and
+    .table == 255 and .hops == [{"via": null, "interface": 1, "dev": "lo", "weight": 1, "flags": []}]' "a route"
+run net "$dump" --neigh
+expect_status 0 "neighbours"
+expect_line stdout '^ADDRESS +DEV +LINK +STATE +FLAGS +QUEUED +PROBES +USED +CONFIRMED$' "their headings"
+expect_line stdout '^0\.0\.0\.0 +lo +00:00:00:00:00:00 +NOARP +- +0 +0 ' "that of loopback"
+run net "$dump" --neigh --json
+expect_json '.routes == null and all(.neighbours[]; .net == 4026531840 and .proxy == false)' "JSON"
+run net "$dump" --if --route --neigh
+expect_line stdout '^INDEX ' "what is asked for is shown"
+expect_line stdout '^ADDRESS ' "all of it"
+
 run net "$dump" --all
 expect_status 0 "all namespaces"
 expect_line stdout '^Network namespace 4026531840 +100 processes: PID 1 ' "each has a heading"
