@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "bundle/stacks/cpu_places.h"
+#include "bundle/stacks/worker_frames.h"
 #include "cmd/shared/command.h"
 #include "kernel/tasks/run_queue.h"
 
@@ -28,6 +30,8 @@ static const struct fb_usage usage = {
 struct cpus {
 	struct fb_run_queues queues;
 	uint32_t lockup_s; /* 0: unknown, or not watched */
+	struct fb_cpu_places places;
+	const struct fb_kernel *kernel;
 };
 
 static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
@@ -39,18 +43,26 @@ static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
 		err = fb_input_explain(
 			input, "run queues cannot be read",
 			fb_run_queues_load(fb_input_kernel(input), tasks, &cpus->queues));
-	return err ? err : fb_soft_lockup_limit(fb_input_kernel(input), &cpus->lockup_s);
+	if (!err)
+		err = fb_soft_lockup_limit(fb_input_kernel(input), &cpus->lockup_s);
+	cpus->kernel = fb_input_kernel(input);
+	return err ? err : fb_cpu_places_load(input, &cpus->queues, cpus->lockup_s, &cpus->places);
 }
 
-/* The innermost context: what interrupted the others. */
-static const char *context_of(const struct fb_run_queue *queue)
+/* The innermost context: what interrupted the others. The NMI that stopped a CPU because another one panicked is left out;
+ * the kernel counts each NMI as an interrupt too. */
+static const char *context_of(const struct cpus *cpus, const struct fb_run_queue *queue)
 {
-	return !queue->depth_known    ? "unknown"
-	       : queue->nmi_depth     ? "NMI"
-	       : queue->irq_depth     ? "interrupt"
-	       : queue->softirq_depth ? "softirq"
-	       : queue->preempt_depth ? "preemption off"
-				      : "thread";
+	const bool stopped = queue->nmi_depth == 1 && queue->irq_depth &&
+			     fb_kernel_panic_cpu(cpus->kernel) >= 0 &&
+			     fb_kernel_panic_cpu(cpus->kernel) != (int)queue->cpu;
+
+	return !queue->depth_known            ? "unknown"
+	       : queue->nmi_depth && !stopped ? "NMI"
+	       : queue->irq_depth > stopped   ? "interrupt"
+	       : queue->softirq_depth         ? "softirq"
+	       : queue->preempt_depth         ? "preemption off"
+					      : "thread";
 }
 
 static json_t *queued_json(const struct fb_run_queue *queue)
@@ -74,6 +86,19 @@ static json_t *queued_json(const struct fb_run_queue *queue)
 	return list;
 }
 
+/* The innermost functions of what it ran, where it is locked up. */
+static json_t *stack_json(const struct cpus *cpus, size_t index)
+{
+	const struct fb_thread_stack *stack = cpus->places.stack_of[index];
+	const char *names[FB_WORKER_FRAMES];
+	size_t count = fb_worker_frames(stack, names);
+	json_t *list = stack ? json_array() : json_null();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, fb_json_text(names[i]));
+	return list;
+}
+
 static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *queue)
 {
 	json_t *object = json_object();
@@ -90,7 +115,7 @@ static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *qu
 	json_object_set_new(object, "ran_s",
 			    queue->ran_known ? json_real((double)queue->ran_ns / 1e9)
 					     : json_null());
-	json_object_set_new(object, "context", json_string(context_of(queue)));
+	json_object_set_new(object, "context", json_string(context_of(cpus, queue)));
 	json_object_set_new(object, "running",
 			    queue->running_known ? json_integer(queue->running) : json_null());
 	json_object_set_new(object, "watchdog_s",
@@ -102,15 +127,35 @@ static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *qu
 	return object;
 }
 
+/* Adds what is not of the run queue. */
+static struct fb_error *set_place(json_t *object, const struct cpus *cpus, size_t index)
+{
+	bool on, known;
+	struct fb_error *err =
+		fb_cpu_interrupts_on(cpus->kernel, cpus->queues.queues[index].cpu, &on, &known);
+
+	json_object_set_new(object, "interrupts_on", known ? json_boolean(on) : json_null());
+	json_object_set_new(object, "stack", stack_json(cpus, index));
+	return err;
+}
+
 static struct fb_error *print_json(struct fb_context *context, const struct cpus *cpus)
 {
 	json_t *answer = json_object();
 	json_t *list = json_array();
+	struct fb_error *err = NULL;
 
-	for (size_t i = 0; i < cpus->queues.count; i++)
-		json_array_append_new(list, queue_json(cpus, &cpus->queues.queues[i]));
+	for (size_t i = 0; i < cpus->queues.count && !err; i++) {
+		json_t *object = queue_json(cpus, &cpus->queues.queues[i]);
+
+		err = set_place(object, cpus, i);
+		json_array_append_new(list, object);
+	}
 	json_object_set_new(answer, "cpus", list);
-	return fb_json_print("cpus", answer, context->warnings);
+	if (!err)
+		return fb_json_print("cpus", answer, context->warnings);
+	json_decref(answer);
+	return err;
 }
 
 static struct fb_error *duration_cell(struct fb_table *table, bool known, uint64_t ns)
@@ -139,7 +184,7 @@ static struct fb_error *add_cpu(struct fb_table *table, const struct cpus *cpus,
 	if (!err)
 		err = duration_cell(table, queue->ran_known, queue->ran_ns);
 	if (!err)
-		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", context_of(queue));
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s", context_of(cpus, queue));
 	if (!err)
 		err = fb_table_cell(table, FB_STYLE_PLAIN, "%zu", queue->queued_count);
 	if (fb_run_queue_is_locked_up(queue, cpus->lockup_s))
@@ -205,6 +250,49 @@ static struct fb_error *print_queued(struct fb_context *context, const struct cp
 	return err;
 }
 
+static struct fb_error *add_place(struct fb_table *table, const struct cpus *cpus, size_t index)
+{
+	const uint32_t cpu = cpus->queues.queues[index].cpu;
+	const char *names[FB_WORKER_FRAMES];
+	size_t count = fb_worker_frames(cpus->places.stack_of[index], names), used = 0;
+	char text[400] = "";
+	bool on, known;
+	struct fb_error *err = fb_cpu_interrupts_on(cpus->kernel, cpu, &on, &known);
+
+	for (size_t i = 0; i < count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? " < " : "",
+					 names[i]);
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%u", cpu);
+	if (!err)
+		err = fb_table_cell(table, known && !on ? FB_STYLE_BAD : FB_STYLE_PLAIN, "%s",
+				    !known ? "unknown"
+				    : on   ? "on"
+					   : "off");
+	return err ? err : fb_table_cell(table, FB_STYLE_PLAIN, "%s", count ? text : "unknown");
+}
+
+/* Where those are that are locked up. */
+static struct fb_error *print_places(struct fb_context *context, const struct cpus *cpus)
+{
+	static const struct fb_column columns[] = {
+		{"CPU", FB_RIGHT}, {"INTERRUPTS", FB_LEFT}, {"STACK", FB_LEFT}};
+	struct fb_table *table = NULL;
+	struct fb_error *err;
+
+	if (!cpus->places.stacks)
+		return NULL;
+	err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+	for (size_t i = 0; i < cpus->queues.count && !err; i++)
+		if (cpus->places.stack_of[i])
+			err = add_place(table, cpus, i);
+	fb_put("\n");
+	if (!err)
+		fb_table_print(table, context->output);
+	fb_table_destroy(table);
+	return err;
+}
+
 static struct fb_error *print_text(struct fb_context *context, const struct cpus *cpus)
 {
 	static const struct fb_column columns[] = {
@@ -219,6 +307,8 @@ static struct fb_error *print_text(struct fb_context *context, const struct cpus
 	if (!err)
 		fb_table_print(table, context->output);
 	fb_table_destroy(table);
+	if (!err)
+		err = print_places(context, cpus);
 	return err ? err : print_queued(context, cpus);
 }
 
@@ -235,6 +325,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = context->options.json ? print_json(context, &cpus)
 					    : print_text(context, &cpus);
+	fb_cpu_places_deinit(&cpus.places);
 	fb_run_queues_deinit(&cpus.queues);
 	fb_input_destroy(input);
 	return err;

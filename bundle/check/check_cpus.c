@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks the CPUs: soft lockups, and threads that wait too long for their turn. Called by check.c. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/user.h>
 
-#include "base/buf.h"
-#include "base/limits.h"
-#include "base/part.h"
 #include "base/text.h"
 #include "bundle/check/checks.h"
+#include "bundle/stacks/cpu_places.h"
 #include "bundle/stacks/worker_frames.h"
-#include "kernel/stacks/stack_entry.h"
 
 /* A thread that is ready to run gets a CPU within a fraction of a second. */
 #define STARVES_S 10.0
@@ -41,9 +36,6 @@ static struct fb_error *add_queued(const struct fb_run_queue *queue, struct fb_f
 	return err;
 }
 
-/* The flag of a CPU that takes interrupts (X86_EFLAGS_IF). */
-#define INTERRUPTS_ON 0x200u
-
 /* "it is in smp_call_function_single < bpf_prog_test_run_raw_tp, with interrupts off": where the CPU was stopped. */
 static struct fb_error *add_place(const struct fb_check *check, const struct fb_run_queue *queue,
 				  const struct fb_thread_stack *stack, struct fb_finding *finding)
@@ -51,9 +43,8 @@ static struct fb_error *add_place(const struct fb_check *check, const struct fb_
 	const char *names[FB_WORKER_FRAMES];
 	size_t count = fb_worker_frames(stack, names);
 	char frames[400] = "", name[96];
-	struct user_regs_struct regs = {.eflags = INTERRUPTS_ON};
-	struct fb_error *err =
-		fb_part_skip(stack ? fb_cpu_regs(check->kernel, queue->cpu, &regs) : NULL);
+	bool on, known;
+	struct fb_error *err = fb_cpu_interrupts_on(check->kernel, queue->cpu, &on, &known);
 
 	for (size_t i = 0; i < count; i++) {
 		size_t used = strlen(frames);
@@ -64,7 +55,7 @@ static struct fb_error *add_place(const struct fb_check *check, const struct fb_
 	if (err || !count)
 		return err;
 	return fb_finding_evidence(finding, "it is in %s%s", frames,
-				   regs.eflags & INTERRUPTS_ON ? "" : ", with interrupts off");
+				   on || !known ? "" : ", with interrupts off");
 }
 
 static struct fb_error *add_lockup(const struct fb_check *check, const struct fb_run_queue *queue,
@@ -117,40 +108,9 @@ struct fb_error *fb_check_queues(const struct fb_check *check, const struct fb_r
 	return err;
 }
 
-/* The stacks of what the CPUs ran that are locked up: of each queue; they stay NULL for the others, and where they cannot be
- * read. */
-static struct fb_error *load_stacks(const struct fb_check *check,
-				    const struct fb_run_queues *queues, uint32_t lockup_s,
-				    const struct fb_thread_stack **stack_of,
-				    struct fb_thread_stacks **stacks)
-{
-	const struct fb_thread_stacks_options kernel_half = {.kernel_only = true};
-	const struct fb_task **tasks = NULL;
-	size_t count = 0;
-	struct fb_error *err =
-		fb_alloc_array(queues->count, sizeof(*tasks), SIZE_MAX, "CPUs", &tasks);
-
-	for (size_t i = 0; i < queues->count && !err; i++)
-		if (fb_run_queue_is_locked_up(&queues->queues[i], lockup_s) &&
-		    queues->queues[i].current)
-			tasks[count++] = queues->queues[i].current;
-	if (!err && count)
-		err = fb_thread_stacks_load(check->input, &kernel_half, tasks, count, stacks);
-	free(tasks);
-	if (err || !*stacks)
-		return fb_input_do_without(check->input, err, "stacks of CPUs");
-	count = 0;
-	for (size_t i = 0; i < queues->count; i++)
-		if (fb_run_queue_is_locked_up(&queues->queues[i], lockup_s) &&
-		    queues->queues[i].current)
-			stack_of[i] = fb_thread_stacks_get(*stacks, count++);
-	return NULL;
-}
-
 struct fb_error *fb_check_cpus(struct fb_check *check)
 {
-	const struct fb_thread_stack **stack_of = NULL;
-	struct fb_thread_stacks *stacks = NULL;
+	struct fb_cpu_places places = {0};
 	struct fb_run_queues queues;
 	uint32_t lockup_s = 0;
 	struct fb_error *err = fb_run_queues_load(check->kernel, check->tasks, &queues);
@@ -159,13 +119,10 @@ struct fb_error *fb_check_cpus(struct fb_check *check)
 		return err;
 	err = fb_soft_lockup_limit(check->kernel, &lockup_s);
 	if (!err)
-		err = fb_alloc_array(queues.count, sizeof(*stack_of), SIZE_MAX, "CPUs", &stack_of);
+		err = fb_cpu_places_load(check->input, &queues, lockup_s, &places);
 	if (!err)
-		err = load_stacks(check, &queues, lockup_s, stack_of, &stacks);
-	if (!err)
-		err = fb_check_queues(check, &queues, lockup_s, stack_of);
-	fb_thread_stacks_destroy(stacks);
-	free(stack_of);
+		err = fb_check_queues(check, &queues, lockup_s, places.stack_of);
+	fb_cpu_places_deinit(&places);
 	fb_run_queues_deinit(&queues);
 	return err;
 }
