@@ -87,7 +87,9 @@ void fb_report_page_end(struct fb_report *report);
 void fb_report_summary(struct fb_report *report);
 void fb_report_findings(struct fb_report *report);
 void fb_report_panic(struct fb_report *report);
-void fb_report_waits(struct fb_report *report);
+FB_MUST_CHECK struct fb_error *fb_report_waits(struct fb_report *report);
+/* Within the section of waits, which must have been loaded: deadlocks and long chains drawn. FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_report_pictures(struct fb_report *report);
 FB_MUST_CHECK struct fb_error *fb_report_blocked(struct fb_report *report);
 void fb_report_cores(struct fb_report *report);
 void fb_report_memory(struct fb_report *report);

@@ -15,11 +15,11 @@ static const char head[] =
 
 static const char colours[] =
 	":root{color-scheme:light dark;--paper:#fff;--ink:#1c2126;--soft:#5b6670;--line:#dde2e6;"
-	"--tint:#f5f7f8;--accent:#1f5fa8;--bad:#b3261e;--badbg:#fdecea;--warn:#8a5a00;"
+	"--tint:#f5f7f8;--accent:#1f5fa8;--bad:#b3261e;--badbg:#fdecea;--userbg:#e9f1fb;--warn:#8a5a00;"
 	"--warnbg:#fff4dc;--good:#1d7a3e;--goodbg:#e8f5ec;--vmcore:#1f5fa8;--core:#1d7a3e;"
 	"--file:#7a5cc0;--zero:#c3cbd2;--swap:#c98a00;--absent:#d9534a}\n"
 	"@media(prefers-color-scheme:dark){:root{--paper:#15191d;--ink:#dfe4e8;--soft:#93a0ab;"
-	"--line:#2c343b;--tint:#1c2228;--accent:#7db3f0;--bad:#ff8a80;--badbg:#3a1f1d;"
+	"--line:#2c343b;--tint:#1c2228;--accent:#7db3f0;--bad:#ff8a80;--badbg:#3a1f1d;--userbg:#1a2a3d;"
 	"--warn:#f0bf5f;--warnbg:#33290f;--good:#7fd19b;--goodbg:#17301f;--vmcore:#5a9be6;"
 	"--core:#4fb573;--file:#a58be6;--zero:#4a555f;--swap:#d9a53a;--absent:#d9645c}}\n";
 
@@ -88,8 +88,22 @@ static const char parts[] =
 	"i.swap{background:var(--swap)}i.absent{background:var(--absent)}\n"
 	"footer{margin-top:3rem;color:var(--soft);font-size:.85rem}\n";
 
+/* Pictures of waits: what is of the kernel is red, what is of programs is blue. */
+static const char pictures[] =
+	"figure{margin:1rem 0}figcaption{margin-bottom:.3rem;font-weight:600;font-size:.9rem}"
+	".picture{display:block;max-width:100%;height:auto;font:12px system-ui,sans-serif}"
+	".picture rect{fill:var(--paper);stroke:var(--line);stroke-width:1.5}"
+	".picture .l1{fill:var(--ink);font-weight:600}.picture .l2{fill:var(--soft);font-size:11px}"
+	".picture .kernel rect{fill:var(--badbg);stroke:var(--bad)}"
+	".picture .user rect{fill:var(--userbg);stroke:var(--accent)}"
+	".picture .thing .l1{font-weight:400}.picture .more rect{stroke-dasharray:4 3}"
+	".picture path{fill:none;stroke:var(--soft);stroke-width:1.5}"
+	".picture path.ring{stroke:var(--bad);stroke-width:2.5}"
+	".picture path.tip{stroke:none;fill:var(--soft)}"
+	".picture path.tip.ring{fill:var(--bad)}\n";
+
 static const char narrow[] =
-	"@media(max-width:60rem){body{padding:0 .9rem 3rem}table{font-size:.82rem}"
+	"@media(max-width:60rem){.picture{max-width:none}body{padding:0 .9rem 3rem}table{font-size:.82rem}"
 	"nav{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap}"
 	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
 	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";
@@ -110,8 +124,8 @@ static const char phone[] =
 static const char print[] =
 	"@media print{body{max-width:none;padding:0;font-size:10pt}nav{display:none}"
 	"pre{font-size:8pt}.scroll{overflow:visible}td.what,td.how{min-width:7rem}"
-	"table{font-size:8.5pt}th,td{padding:.2rem .35rem}tr,h2,h3,.tile,.cycle{break-inside:avoid}h2,h3{break-after:avoid}"
-	"thead{display:table-header-group}"
+	"table{font-size:8.5pt}th,td{padding:.2rem .35rem}tr,h2,h3,.tile,.cycle,figure{break-inside:avoid}h2,h3{break-after:avoid}"
+	"thead{display:table-header-group}.picture{max-width:100%}"
 	"*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}\n";
 
 static const char contents[] =
@@ -130,6 +144,7 @@ void fb_report_page(struct fb_report *report, const char *title)
 	fb_html_raw(html, colours);
 	fb_html_raw(html, layout);
 	fb_html_raw(html, parts);
+	fb_html_raw(html, pictures);
 	fb_html_raw(html, narrow);
 	fb_html_raw(html, phone);
 	fb_html_raw(html, print);

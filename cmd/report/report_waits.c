@@ -350,18 +350,24 @@ static void add_waits(struct fb_report *report)
 				"... and %zu more (`fbundle waits` has them)", count - MOST_WAITS);
 }
 
-void fb_report_waits(struct fb_report *report)
+struct fb_error *fb_report_waits(struct fb_report *report)
 {
+	struct fb_error *err;
+
 	fb_html_section(&report->html, "waits", "Who waits for whom",
 			"Across kernel and programs. Threads that merely idle are not here; who is "
 			"stuck cannot go on whatever happens elsewhere.");
 	if (!report->waits) {
 		fb_report_without_tasks(report);
 		fb_html_section_end(&report->html);
-		return;
+		return NULL;
 	}
+	err = fb_report_pictures(report);
+	if (err)
+		return err;
 	add_cycles(report);
 	add_roots(report);
 	add_waits(report);
 	fb_html_section_end(&report->html);
+	return NULL;
 }

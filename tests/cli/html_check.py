@@ -8,7 +8,10 @@ import json
 import sys
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "form", "input", "base", "svg", "video"}
+FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "form", "input", "base", "video", "foreignobject", "use", "image", "animate", "set"}
+# Of pictures, which are drawn in the page: they take neither ids nor links.
+DRAWN = {"svg", "g", "title", "rect", "path", "text"}
+DRAWN_ATTRIBUTES = {"class", "role", "width", "height", "viewbox", "x", "y", "rx", "d"}
 ATTRIBUTES = {"class", "id", "href", "style", "lang", "charset", "content", "name", "http-equiv", "colspan"}
 
 
@@ -22,7 +25,7 @@ class Page(html.parser.HTMLParser):
         if tag in FORBIDDEN:
             self.problems.append(f"<{tag}>")
         for name, value in attributes:
-            if name not in ATTRIBUTES:
+            if name not in (DRAWN_ATTRIBUTES if tag in DRAWN else ATTRIBUTES):
                 self.problems.append(f"attribute {name} of <{tag}>")
             if name == "id":
                 self.ids.append(value)

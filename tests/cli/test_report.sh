@@ -59,6 +59,19 @@ expect_json '.tasks as $text | [$pids | split("\n")[] | select(. != "") | select
     "every process is in the table" --rawfile pids "$work/pids"
 expect_json '.modules | contains("Live")' "modules are listed"
 
+# Pictures: the deadlock as a ring of two threads and two locks, and the longest chain up to its end.
+python3 - "$page" >"$work/pictures" <<'PY'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+for figure in re.findall(r"<figure.*?</figure>", page, re.S)[:2]:
+    caption = re.search(r"<figcaption>(.*?)</figcaption>", figure).group(1)
+    first = re.findall(r'<text class="l1"[^>]*>(?:[0-9]+ )?([^<(]*?) *(?:\(.*?)?</text>', figure)
+    print(caption.split(",")[0], "|", *first, "|", figure.count('class="ring"'), figure.count('"tip arrow"'))
+PY
+printf '%s\n' "Deadlock of 2 threads | lock-ab B lock-ba A | 4 0" \
+    "5 threads wait for /fz (ext4 on loop0) | /fz kworker/u4:0 frozen /dev/loop1 jbd2/loop1-8 journal of loop1-8 dir-holder i_rwsem:/in/d dir-wanter | 0 8" >"$work/expected"
+expect_same "$work/expected" "$work/pictures" "waits are drawn"
+
 # Names that mean harm stay text.
 expect grep -q '\\x1b\[31mred\\x1b\[2J' "$page" "an escape code in a name is shown, not sent"
 expect grep -q '&lt;/td&gt;\\x09&quot;&amp;' "$page" "markup in a name is text"
