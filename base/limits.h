@@ -208,6 +208,8 @@
  * unless it is raised), and 2 to the power of this many chains. */
 #define FB_MAX_NEIGHBOURS (1u << 22)
 #define FB_MAX_NEIGHBOUR_SHIFT 24u
+/* Files and folders of /proc/sys: some 1,000, and some 200 for each interface of each network namespace. */
+#define FB_MAX_SYSCTLS (8u << 20)
 
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)

@@ -100,6 +100,13 @@ FB_ONE_OF("request_queue.hctx_table", "request_queue.queue_hw_ctx") /* 4e5cc99e1
 
 /* What came later: older kernels have nothing that it could tell. */
 FB_SINCE("enum pagetype.PGTY_table", "4ffca5a96678, 6.12: before, a bit of page_type")
+FB_SINCE("ipc_namespace.ipc_set.dir", "1f5c135ee509, 5.19: all IPC namespaces had one table")
+FB_SINCE("ipc_namespace.mq_set.dir", "dc55e35f9e81, 5.19: all IPC namespaces had one table")
+FB_SINCE("pid_namespace.set.dir", "7863dcc72d0f, 6.14: all PID namespaces had one pid_max")
+FB_SINCE("kexec_load_limit.limit", "a42aaad2e47b, 6.3: before, kexec had no limits")
+FB_OPTION("sched_schedstats", "CONFIG_SCHEDSTATS")
+FB_OPTION("delayacct_key", "CONFIG_TASK_DELAY_ACCT")
+FB_OPTION("sysctl_numa_balancing_mode", "CONFIG_NUMA_BALANCING")
 FB_SINCE("kmem_cache_node.barn", "kernels from 6.18 on keep free objects in arrays")
 FB_SINCE("kmem_cache_per_node_ptrs.barn", "kernels from 6.18 on keep free objects in arrays")
 FB_SINCE("kmem_cache.cpu_sheaves", "kernels from 6.18 on keep free objects in arrays")

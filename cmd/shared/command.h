@@ -132,6 +132,7 @@ extern const struct fb_command fb_command_swap;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_eval;
 extern const struct fb_command fb_command_tree;
+extern const struct fb_command fb_command_sysctl;
 extern const struct fb_command fb_command_timers;
 extern const struct fb_command fb_command_verify;
 extern const struct fb_command fb_command_vm;

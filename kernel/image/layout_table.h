@@ -443,6 +443,7 @@ FB_FIELD(lock_end, "file_lock", "fl_end")
 #include "kernel/image/layout_table_memory.h"
 #include "kernel/image/layout_table_net.h"
 #include "kernel/image/layout_table_signals.h"
+#include "kernel/image/layout_table_sysctl.h"
 #include "kernel/image/layout_table_waits.h"
 
 /* FPU state (arch/x86/include/asm/fpu/types.h, processor.h) */
