@@ -16,6 +16,8 @@
 /* States (include/net/tcp_states.h) of socks that are smaller structs: of TCP and DCCP only. */
 #define FB_TCP_TIME_WAIT 6u
 #define FB_TCP_NEW_SYN_RECV 12u
+/* A connection whose other end has not answered. */
+#define FB_TCP_SYN_SENT 2u
 /* Sockets that take connections, of any family. */
 #define FB_TCP_LISTEN 10u
 

@@ -17,18 +17,24 @@
 #include "bundle/waits/files/wait_open_file.h"
 #include "bundle/waits/files/wait_tcp.h"
 
-/* The sock of the other end; 0 where there is none on this host. */
+/* The sock of the other end, which for one that waits for an answer to its SYN is the one that listens and whose queue is
+ * full; 0 where there is none on this host. */
 static struct fb_error *find_peer(struct fb_wait_finder *finder, const struct fb_socket *socket,
 				  uint64_t *peer_ret, struct fb_wait_absence *absence)
 {
+	struct fb_error *err;
+
 	*peer_ret = 0;
 	if (socket->family == AF_UNIX)
 		return fb_kernel_field(finder->kernel, socket->address, &finder->layout->unix_peer,
 				       peer_ret);
-	if ((socket->family == AF_INET || socket->family == AF_INET6) &&
-	    socket->type == SOCK_STREAM && socket->port[1])
-		return fb_wait_tcp_peer(finder, socket, peer_ret, absence);
-	return NULL;
+	if ((socket->family != AF_INET && socket->family != AF_INET6) ||
+	    socket->type != SOCK_STREAM || !socket->port[1])
+		return NULL;
+	err = fb_wait_tcp_peer(finder, socket, peer_ret, absence);
+	if (!err && !*peer_ret && socket->sock_state == FB_TCP_SYN_SENT)
+		err = fb_wait_tcp_listener(finder, socket, peer_ret);
+	return err;
 }
 
 /* sock -> socket, and who has that open. One without a socket was closed by its process, or not

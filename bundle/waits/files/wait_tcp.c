@@ -27,10 +27,12 @@ struct tcp_end {
 	uint64_t sock;
 };
 
-/* The ports on which a socket listens. */
+/* The address and port at which a socket listens. */
 struct listener {
 	uint64_t net;
-	uint16_t port;
+	uint16_t port, family;
+	uint8_t ip[16];
+	uint64_t sock;
 };
 
 /* The sockets of this host that a TCP connection's other end may be: the table is read once. */
@@ -90,9 +92,15 @@ static struct fb_error *add_listener(struct tcp *tcp, const struct fb_socket *so
 		fb_grow_array(&tcp->listeners, &tcp->listener_room, tcp->listener_count,
 			      sizeof(*tcp->listeners), FB_MAX_SOCKETS, "listening TCP sockets");
 
-	if (!err)
-		tcp->listeners[tcp->listener_count++] =
-			(struct listener){socket->net, socket->port[0]};
+	if (!err) {
+		struct listener *listener = &tcp->listeners[tcp->listener_count++];
+
+		*listener = (struct listener){.net = socket->net,
+					      .port = socket->port[0],
+					      .family = socket->family,
+					      .sock = socket->address};
+		memcpy(listener->ip, socket->ip[0], sizeof(listener->ip));
+	}
 	return err;
 }
 
@@ -258,7 +266,7 @@ struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder, const struct fb
 struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder, const struct fb_socket *socket,
 				      bool *accepted_ret)
 {
-	const struct listener own = {socket->net, socket->port[0]};
+	const struct listener own = {.net = socket->net, .port = socket->port[0]};
 	struct tcp *tcp;
 	struct fb_error *err = load_tcp(finder, &tcp);
 
@@ -268,5 +276,59 @@ struct fb_error *fb_wait_tcp_accepted(struct fb_wait_finder *finder, const struc
 						       sizeof(own), by_listener);
 	if (!err && !*accepted_ret && !tcp->absence.known)
 		err = fb_error_create(FB_ABSENT, "%s", tcp->absence.because);
+	return err;
+}
+
+/* Whether connections to the peer of the socket come to this listener: to its address, or to any of this host, of which
+ * those are certain that are the socket's own or of the loopback device. */
+static bool is_reached(const struct listener *listener, const struct fb_socket *socket)
+{
+	static const uint8_t any[16];
+	const uint8_t *to = socket->ip[1];
+	const bool loops = (socket->family == AF_INET && to[0] == 127) ||
+			   !memcmp(socket->ip[0], to, sizeof(any));
+
+	if (listener->family == socket->family && !memcmp(listener->ip, to, sizeof(any)))
+		return true;
+	return loops && !memcmp(listener->ip, any, sizeof(any)) &&
+	       (listener->family == socket->family || listener->family == AF_INET6);
+}
+
+/* As sk_acceptq_is_full(). */
+static struct fb_error *is_full(struct fb_wait_finder *finder, uint64_t sock, bool *full_ret)
+{
+	const struct fb_layout *layout = finder->layout;
+	uint64_t queued = 0, limit = 0;
+	struct fb_error *err =
+		fb_kernel_field(finder->kernel, sock, &layout->sock_ack_backlog, &queued);
+
+	if (!err)
+		err = fb_kernel_field(finder->kernel, sock, &layout->sock_max_ack_backlog, &limit);
+	*full_ret = !err && queued > limit;
+	return err;
+}
+
+struct fb_error *fb_wait_tcp_listener(struct fb_wait_finder *finder, const struct fb_socket *socket,
+				      uint64_t *listener_ret)
+{
+	const struct listener key = {.net = socket->net, .port = socket->port[1]};
+	struct tcp *tcp;
+	bool full = false;
+	size_t first;
+	struct fb_error *err = load_tcp(finder, &tcp);
+
+	*listener_ret = 0;
+	if (err)
+		return err;
+	first = FB_LOWER_BOUND(at, tcp->listener_count, by_listener(&tcp->listeners[at], &key) < 0);
+	for (size_t i = first;
+	     i < tcp->listener_count && !err && !full && !by_listener(&tcp->listeners[i], &key);
+	     i++) {
+		if (!is_reached(&tcp->listeners[i], socket))
+			continue;
+		err = is_full(finder, tcp->listeners[i].sock, &full);
+		if (full)
+			*listener_ret = tcp->listeners[i].sock;
+	}
 	return err;
 }

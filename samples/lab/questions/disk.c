@@ -73,6 +73,9 @@ static void transfer(void *argument)
 	     what->device[5] == 'd' ? "held" : "request", what->device, what->operation,
 	     what->sector, BLOCK, host_tid());
 	if (what->write)
+		note("wait actor=DM tid=%d kind=block-io object=%s owner=-", host_tid(),
+		     what->device);
+	if (what->write)
 		pwrite(fd, block, BLOCK, (off_t)what->sector * 512);
 	else
 		pread(fd, block, BLOCK, (off_t)what->sector * 512);

@@ -27,7 +27,8 @@ static int dial(void)
 static void dial_in_vain(void *unused)
 {
 	(void)unused;
-	need(close_range(3, ~0u, 0) == 0, "close_range"); // the server's are the parent's alone
+	need(close_range(3, ~0u, 0) == 0, "close_range"); // the server is the parent alone
+	note("wait actor=AQ tid=%d kind=connect object=- owner=%d", host_tid(), getppid());
 	dial();
 }
 

@@ -12,6 +12,7 @@
 #include "tests/kernel/made_sockets.h"
 
 #define ESTABLISHED 1u
+#define SYN_SENT 2u
 #define LISTEN 10u
 #define QUEUE 32u /* of a struct socket: the list of its wait queue */
 #define BY_QUEUE "the wait queue that it sleeps in, and the sockets of this host"
@@ -157,6 +158,34 @@ static struct fb_blocked connecting(struct made_waits *w)
 	return of_tcp(w, "connect", true);
 }
 
+/* The thread connects to port 80 of 127.0.0.1, where the other process listens, and has so many connections of at most 3 that
+ * it has not accepted. */
+static struct fb_blocked dialing(struct made_waits *w, uint64_t queued)
+{
+	uint64_t own, listener;
+
+	put_tasks(w);
+	MADE_FIELD(w->made, sock_ack_backlog, 400, 4);
+	MADE_FIELD(w->made, sock_max_ack_backlog, 404, 4);
+	own = inet(w, SOCK_STREAM, 5000, 80);
+	MADE_SET(w->made, own, sock_state, SYN_SENT);
+	listener = inet(w, SOCK_STREAM, 80, 0);
+	MADE_SET(w->made, listener, sock_ack_backlog, queued);
+	MADE_SET(w->made, listener, sock_max_ack_backlog, 2);
+	give(w, PEER, 6, listener);
+	return asleep(w, own, "connect");
+}
+
+static struct fb_blocked at_a_full_queue(struct made_waits *w)
+{
+	return dialing(w, 3);
+}
+
+static struct fb_blocked at_a_queue_with_room(struct made_waits *w)
+{
+	return dialing(w, 2);
+}
+
 static struct fb_blocked of_another_host(struct made_waits *w)
 {
 	return of_tcp(w, "tcp-read", false);
@@ -294,6 +323,11 @@ static void tells_each_sort_of_socket(void)
 		{tcp_read, fb_wait_socket, {SOCKET("tcp-read", TCP), PEERS}},
 		{tcp_write, fb_wait_socket, {SOCKET("tcp-write", TCP), PEERS}},
 		{connecting, fb_wait_socket, {SOCKET("connect", TCP), PEERS}},
+		{at_a_full_queue, fb_wait_socket, {SOCKET("connect", TCP), PEERS}},
+		{at_a_queue_with_room,
+		 fb_wait_socket,
+		 {SOCKET("connect", TCP), .flags = "others certain sure",
+		  .need = "the other end is no socket of this host that a process has open"}},
 		{of_another_host,
 		 fb_wait_socket,
 		 {SOCKET("tcp-read", TCP), .flags = "others certain sure",
