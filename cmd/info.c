@@ -30,6 +30,7 @@ struct info {
 	const struct fb_input_core *cores;
 	size_t core_count;
 	bool cores_unknown; /* there are some, and no task to hold them against */
+	json_t *manifest;   /* owned; NULL: no bundle, or a damaged one */
 };
 
 static const struct fb_example examples[] = {
@@ -154,25 +155,56 @@ static json_t *dump_json(const struct info *info)
 	return object;
 }
 
-/* "redacted", and the "threads" that a redacted bundle's manifest keeps. */
-static struct fb_error *add_redaction(const struct info *info, json_t *answer)
+/* The bundle's manifest. Where it is damaged, what it tells is missing, with a warning. */
+static struct fb_error *load_manifest(struct info *info)
 {
 	struct fb_fiber *fiber = fb_input_fiber(info->input);
-	json_t *manifest = NULL, *threads;
 	struct fb_error *err = NULL;
 
 	if (fiber)
-		err = fb_manifest_parse(fb_fiber_manifest(fiber), &manifest);
-	err = fb_part_warn(info->context->warnings, err, "stored stacks cannot be had");
-	if (err)
-		return err;
-	threads = json_object_get(manifest, "threads");
-	json_object_set_new(answer, "redacted",
-			    json_boolean(json_is_true(json_object_get(manifest, "redacted"))));
+		err = fb_manifest_parse(fb_fiber_manifest(fiber), &info->manifest);
+	return fb_part_warn(info->context->warnings, err,
+			    "how the bundle was made, and stored stacks, cannot be had");
+}
+
+/* "redacted", and the "threads" that a redacted bundle's manifest keeps. */
+static void add_redaction(const struct info *info, json_t *answer)
+{
+	json_t *threads = json_object_get(info->manifest, "threads");
+
+	json_object_set_new(
+		answer, "redacted",
+		json_boolean(json_is_true(json_object_get(info->manifest, "redacted"))));
 	json_object_set_new(answer, "threads",
 			    json_is_array(threads) ? json_incref(threads) : json_null());
-	json_decref(manifest);
-	return NULL;
+}
+
+/* A number of what `dump` wrote into the manifest; -1: it is not there, or damaged. */
+static int64_t kept_number(const struct info *info, const char *name)
+{
+	const json_t *value =
+		json_object_get(json_object_get(info->manifest, FB_MANIFEST_DUMP), name);
+
+	return json_is_integer(value) && json_integer_value(value) >= 0 ? json_integer_value(value)
+									: -1;
+}
+
+/* What `dump` kept of processes, and what it would have kept but for a limit. */
+static json_t *kept_json(const struct info *info)
+{
+	static const char *const names[] = {"level",   "threads",  "stack_pages",  "process_pages",
+					    "refused", "too_late", "without_stack"};
+	json_t *object;
+
+	if (!json_is_object(json_object_get(info->manifest, FB_MANIFEST_DUMP)))
+		return json_null();
+	object = json_object();
+	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
+		const int64_t number = kept_number(info, names[i]);
+
+		json_object_set_new(object, names[i], integer_or_null(number, number >= 0));
+	}
+	return object;
 }
 
 static struct fb_error *print_json(struct info *info)
@@ -189,7 +221,8 @@ static struct fb_error *print_json(struct info *info)
 		json_object_set_new(answer, "look", look_json(info));
 		json_object_set_new(answer, "dump", dump_json(info));
 		json_object_set_new(answer, "sandbox", sandbox_json(info));
-		err = add_redaction(info, answer);
+		json_object_set_new(answer, "kept", kept_json(info));
+		add_redaction(info, answer);
 	}
 	free(counts);
 	if (err) {
@@ -287,6 +320,29 @@ static void print_dump(const struct info *info)
 		line(info, "pages", "%s (%s)%s", dumped, size, lost);
 }
 
+static void print_kept(const struct info *info)
+{
+	const int64_t threads = kept_number(info, "threads"),
+		      of_stacks = kept_number(info, "stack_pages"),
+		      of_processes = kept_number(info, "process_pages"),
+		      refused = kept_number(info, "refused"), late = kept_number(info, "too_late");
+	char count[32], pages[32], more[32] = "";
+
+	if (of_processes > 0)
+		(void)snprintf(more, sizeof(more), ", %s of whole ones",
+			       fb_text_count((uint64_t)of_processes, pages, sizeof(pages)));
+	if (threads >= 0 && of_stacks >= 0)
+		line(info, "kept", "of processes %s pages for the stacks of %s threads%s",
+		     fb_text_count((uint64_t)of_stacks, pages, sizeof(pages)),
+		     fb_text_count((uint64_t)threads, count, sizeof(count)), more);
+	if (refused > 0)
+		line(info, "left out", "%s pages of processes: the budget (--budget) was spent",
+		     fb_text_count((uint64_t)refused, count, sizeof(count)));
+	if (late > 0)
+		line(info, "left out", "the memory of %s processes: the time was over",
+		     fb_text_count((uint64_t)late, count, sizeof(count)));
+}
+
 static void print_cores(const struct info *info)
 {
 	for (size_t i = 0; i < info->core_count; i++) {
@@ -357,6 +413,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 		err = load_cores(&info);
 	if (!err)
 		err = fb_info_look(context, info.input, &info.panic, &info.look);
+	if (!err)
+		err = load_manifest(&info);
 	if (!err && context->options.json) {
 		err = print_json(&info);
 	} else if (!err) {
@@ -366,10 +424,12 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 			print_panic(&info);
 		print_look(&info);
 		print_dump(&info);
+		print_kept(&info);
 		print_cores(&info);
 		print_sandbox(&info);
 		err = fb_info_print_panic_stack(context, info.input, &info.panic);
 	}
+	json_decref(info.manifest);
 	fb_panic_deinit(&info.panic);
 	fb_input_destroy(info.input);
 	return err;

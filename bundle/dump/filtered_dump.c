@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "bundle/dump/flat_writer.h"
 #include "bundle/file/fiber.h"
+#include "bundle/file/manifest.h"
 #include "bundle/merge/bundle_writer.h"
 #include "bundle/merge/merge.h"
 #include "bundle/merge/merge_manifest.h"
@@ -128,6 +129,7 @@ static struct fb_error *choose_cores(struct filtering *filtering)
 static struct fb_error *make_manifest(struct filtering *filtering)
 {
 	const struct fb_filtered_dump_options *options = filtering->options;
+	const struct fb_keep_result *keep = &filtering->result.keep;
 	const struct fb_input_core *cores = NULL;
 	json_t *manifest = NULL, *dump;
 	size_t count = 0;
@@ -138,12 +140,13 @@ static struct fb_error *make_manifest(struct filtering *filtering)
 					&filtering->placement, false, NULL, &manifest);
 	if (err)
 		return err;
-	dump = json_pack("{s:i, s:b, s:I, s:I, s:I}", "level", (int)options->level, "stacks",
-			 (int)options->keep.stacks, "threads",
-			 (json_int_t)filtering->result.keep.threads, "stack_pages",
-			 (json_int_t)filtering->result.keep.stack_pages, "process_pages",
-			 (json_int_t)filtering->result.keep.process_pages);
-	if (!dump || json_object_set_new(manifest, "dump", dump))
+	dump = json_pack("{s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "level", (int)options->level,
+			 "stacks", (int)options->keep.stacks, "threads", (json_int_t)keep->threads,
+			 "without_stack", (json_int_t)keep->without_stack, "stack_pages",
+			 (json_int_t)keep->stack_pages, "process_pages",
+			 (json_int_t)keep->process_pages, "refused", (json_int_t)keep->refused,
+			 "too_late", (json_int_t)keep->too_late);
+	if (!dump || json_object_set_new(manifest, FB_MANIFEST_DUMP, dump))
 		err = fb_error_nomem();
 	if (!err)
 		err = fb_merge_manifest_text(manifest, fb_input_warnings(filtering->input),

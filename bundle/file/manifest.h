@@ -13,6 +13,9 @@
 #include "base/error.h"
 #include "base/warnings.h"
 
+/* The member that tells how `dump` filtered it: an object of numbers (bundle/dump/filtered_dump.c). */
+#define FB_MANIFEST_DUMP "dump"
+
 /* Parses text, which fb_fiber_manifest() gives. *manifest_ret is a new reference to an object. FB_CORRUPT where text is
  * no JSON or no object, FB_LIMIT where it has more values than FB_MAX_MANIFEST_VALUES. */
 FB_MUST_CHECK struct fb_error *fb_manifest_parse(const char *text, json_t **manifest_ret);

@@ -133,4 +133,12 @@ expect_json '.keep.process_pages > 350 and .keep.in_files == 0' "with --with-fil
 # A budget: what is of most use first.
 run dump "$work/bundle" -o "$work/small" --budget 40K --json
 expect_json '.keep.refused > 0 and (.warnings | any(test("the budget is spent")))' "a budget that is spent is told"
+kept=$(json '.keep | {refused, threads, stack_pages, process_pages, too_late}')
+run info "$work/small" --json
+expect_json ".kept.level == 31 and (.kept | {refused, threads, stack_pages, process_pages, too_late}) == $kept" \
+    "and the dump itself says so"
+run info "$work/small"
+expect_line stdout 'left out  .*pages of processes: the budget' "in words too"
+run info "$work/bundle" --json
+expect_json '.kept == null' "a bundle of another origin does not"
 finish
