@@ -264,8 +264,20 @@
 /* Frames of a thread of Python, whose own limit of recursion is 1,000 unless a program raises it; and its threads. */
 #define FB_MAX_PYTHON_FRAMES 16384u
 #define FB_MAX_PYTHON_THREADS 65536u
+/* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own traceback
+ * ends after 100. */
+#define FB_MAX_GOROUTINES (4u << 20)
+#define FB_MAX_GO_FRAMES 16384u
+/* Goroutines whose stacks a filtered dump keeps: 20 MB of a host's memory at least. */
+#define FB_MAX_GOROUTINES_VISITED 10000u
+/* Different return addresses on all stacks of a program, bytes of one of its tables (kubelet's largest has 40 MB), and how many
+ * bytes of tables of values are decoded for a process: some hundred for each return address. */
+#define FB_MAX_GO_PLACES (1u << 20)
+#define FB_MAX_GO_TABLE (1u << 30)
+#define FB_MAX_GO_TABLES (256u << 20)
 /* All frames of a user stack. */
-#define FB_MAX_STACK_FRAMES (FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES)
+#define FB_MAX_STACK_FRAMES \
+	(FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES + FB_MAX_GO_FRAMES)
 
 /*
  * Child processes that read programs and libraries (base/isolation/isolate.h).

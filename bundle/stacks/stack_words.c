@@ -120,15 +120,24 @@ enum fb_source fb_frame_from_parse(const char *text)
 	return FB_SOURCE_ABSENT;
 }
 
+static const char *const languages[] = {
+	[FB_LANGUAGE_NATIVE] = NULL,
+	[FB_LANGUAGE_PYTHON] = "python",
+	[FB_LANGUAGE_GO] = "go",
+};
+
 const char *fb_frame_language_name(enum fb_frame_language language)
 {
-	return language == FB_LANGUAGE_PYTHON ? "python" : NULL;
+	return languages[language];
 }
 
 bool fb_frame_language_parse(const char *text, enum fb_frame_language *language_ret)
 {
-	if (text && strcmp(text, fb_frame_language_name(FB_LANGUAGE_PYTHON)) != 0)
-		return false;
-	*language_ret = text ? FB_LANGUAGE_PYTHON : FB_LANGUAGE_NATIVE;
-	return true;
+	for (size_t i = 0; i < FB_ARRAY_SIZE(languages); i++) {
+		if (text && languages[i] ? strcmp(text, languages[i]) == 0 : text == languages[i]) {
+			*language_ret = (enum fb_frame_language)i;
+			return true;
+		}
+	}
+	return false;
 }

@@ -121,7 +121,7 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 	if (!err)
 		err = fb_cursor_copy(cursor, bytes, sizeof(bytes));
 	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_PROLOGUE ||
-		     bytes[3] > FB_SOURCE_ABSENT || bytes[4] > FB_LANGUAGE_PYTHON))
+		     bytes[3] > FB_SOURCE_ABSENT || bytes[4] > FB_LANGUAGE_GO))
 		err = fb_error_create(FB_CORRUPT, "a frame found in way %u, from %u", bytes[2],
 				      bytes[3]);
 	if (err)

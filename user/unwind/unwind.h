@@ -55,10 +55,11 @@ enum fb_frame_found {
 };
 
 /* Whose function a frame is of. Those of an interpreted language stand before the native frame that evaluates them, and have
- * its pc, sp, object, found and from (user/runtimes). */
+ * its pc, sp, object, found and from (user/runtimes). Those of Go are machine code, found by Go's own tables. */
 enum fb_frame_language {
 	FB_LANGUAGE_NATIVE,
 	FB_LANGUAGE_PYTHON,
+	FB_LANGUAGE_GO, /* the last */
 };
 
 static inline bool fb_frame_is_guess(enum fb_frame_found found)
@@ -106,7 +107,7 @@ void fb_user_stack_deinit(struct fb_user_stack *stack);
 /* Whether a frame is one of the machine's stack, and not of a function that is part of the next such frame. */
 static inline bool fb_frame_is_of_machine(const struct fb_user_frame *frame)
 {
-	return !frame->inlined && frame->language == FB_LANGUAGE_NATIVE;
+	return !frame->inlined && frame->language != FB_LANGUAGE_PYTHON;
 }
 
 #endif

@@ -63,6 +63,9 @@ static void each_language_has_its_word(void)
 	CU_ASSERT_TRUE(
 		fb_frame_language_parse(fb_frame_language_name(FB_LANGUAGE_PYTHON), &language));
 	CU_ASSERT_EQUAL(language, FB_LANGUAGE_PYTHON);
+	CU_ASSERT_TRUE(fb_frame_language_parse("go", &language));
+	CU_ASSERT_EQUAL(language, FB_LANGUAGE_GO);
+	CU_ASSERT_STRING_EQUAL(fb_frame_language_name(FB_LANGUAGE_GO), "go");
 }
 
 static void each_source_of_a_frame_has_its_word(void)

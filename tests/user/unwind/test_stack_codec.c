@@ -212,7 +212,7 @@ static void values_that_mean_nothing_are_refused(void)
 	refuses(FOUND - 1, 2, "a frame found in way 0, from 0");
 	refuses(FOUND, FB_FRAME_PROLOGUE + 1, "a frame found in way 6, from 0");
 	refuses(FROM, FB_SOURCE_ABSENT + 1, "a frame found in way 0, from 5");
-	refuses(LANGUAGE, FB_LANGUAGE_PYTHON + 1, "a frame found in way 0, from 0");
+	refuses(LANGUAGE, FB_LANGUAGE_GO + 1, "a frame found in way 0, from 0");
 	refuses(FIRST_TEXT, 2, "a text of kind 2"); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3, "a text of kind 3");
 }
