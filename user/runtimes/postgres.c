@@ -59,7 +59,7 @@ static void fill(const struct fb_postgres *postgres, size_t index, const uint8_t
 		/* LWLockWaitState: 2 is one that was woken and has not run yet. */
 		.lw_waiting = bytes[layout->proc_lw_waiting] == 1,
 		.lw_mode = bytes[layout->proc_lw_mode],
-		.lw_previous = (int32_t)u32_at(bytes, layout->proc_lw_link + 4),
+		.lw_next = u32_at(bytes, layout->proc_lw_link),
 		.semaphore = word_at(bytes, layout->proc_semaphore),
 		.leader = index,
 	};
@@ -183,7 +183,7 @@ void fb_postgres_destroy(struct fb_postgres *postgres)
 	free(postgres->backends);
 	fb_u64_map_deinit(&postgres->by_pid);
 	fb_u64_map_deinit(&postgres->by_lock);
-	fb_u64_map_deinit(&postgres->lw_queues);
+	fb_u64_map_deinit(&postgres->lw_locks);
 	free(postgres);
 }
 

@@ -56,7 +56,7 @@ struct fb_postgres_backend {
 	uint32_t wait_event;   /* wait_event_info */
 	bool lw_waiting;       /* it waits for a lightweight lock */
 	uint8_t lw_mode;       /* 0: exclusive, 1: shared, 2: until it is free */
-	int32_t lw_previous;   /* the PGPROC before it in that lock's queue; negative: none */
+	uint32_t lw_next;      /* index of the one behind it in that lock's queue */
 	uint64_t semaphore;    /* the address of what it sleeps on for a lightweight lock */
 	size_t leader;         /* of its lock group (parallel workers), or its own index */
 };

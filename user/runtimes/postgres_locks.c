@@ -17,6 +17,8 @@
 #include "user/runtimes/postgres_private.h"
 
 #define MODES 8u /* numbered from 1 on */
+/* Elements of lists of all locks together that are waited for: 10,000 backends may have, or want, each of some hundred. */
+#define MOST_STEPS (4u << 20)
 
 /* The modes that a mode conflicts with, a bit for each (LockConflicts of PostgreSQL's lock.c, and chapter "Explicit
  * Locking" of its manual). */
@@ -67,10 +69,10 @@ static struct fb_error *add_share(struct fb_postgres *postgres, struct fb_postgr
 				       "the PROCLOCK at 0x%" PRIx64 " is not of its lock", address);
 	err = fb_postgres_index(postgres, proc, &index);
 	share.backend = (uint32_t)index;
-	if (!err)
+	if (!err && share.held)
 		err = fb_grow_array(&lock->shares, &lock->share_room, lock->share_count,
 				    sizeof(*lock->shares), postgres->count, "holders of a lock");
-	if (!err)
+	if (!err && share.held)
 		lock->shares[lock->share_count++] = share;
 	return err;
 }
@@ -105,6 +107,11 @@ static struct fb_error *walk(struct fb_postgres *postgres, struct fb_postgres_lo
 	struct fb_error *err = fb_space_u64(postgres->space, head + FB_POSTGRES_LIST_NEXT, &link);
 
 	for (size_t steps = 0; !err && link && link != head; steps++) {
+		if (postgres->steps++ >= MOST_STEPS)
+			return fb_error_create(FB_CORRUPT,
+					       "lists of locks have more than %u "
+					       "elements",
+					       MOST_STEPS);
 		if (steps >= postgres->count)
 			return fb_error_create(FB_CORRUPT,
 					       "a list of the lock at 0x%" PRIx64 " does not end",
@@ -128,19 +135,23 @@ static struct fb_error *read_lock(struct fb_postgres *postgres, struct fb_postgr
 	return err;
 }
 
-/* A lock is read once for all of its waiters; one that cannot be read is read again for the next. */
-static struct fb_error *lock_at(struct fb_postgres *postgres, uint64_t address,
-				struct fb_postgres_lock **lock_ret)
+/* Keeps why the lock cannot be read, for its other waiters. */
+static struct fb_error *keep_reason(struct fb_postgres_lock *lock, struct fb_error *err)
 {
-	const uint64_t *known = fb_u64_map_find(&postgres->by_lock, address);
-	struct fb_postgres_lock lock = {.address = address};
-	struct fb_error *err;
+	free(lock->shares);
+	free(lock->queue);
+	*lock = (struct fb_postgres_lock){.address = lock->address, .code = fb_error_code(err)};
+	return fb_part_reason(err, lock->why, sizeof(lock->why));
+}
 
-	if (known) {
-		*lock_ret = &postgres->locks[*known];
-		return NULL;
-	}
-	err = read_lock(postgres, &lock);
+/* A lock is read once for all of its waiters, which may be many. */
+static struct fb_error *add_lock(struct fb_postgres *postgres, uint64_t address)
+{
+	struct fb_postgres_lock lock = {.address = address};
+	struct fb_error *err = read_lock(postgres, &lock);
+
+	if (err)
+		err = keep_reason(&lock, err);
 	if (!err)
 		err = fb_grow_array(&postgres->locks, &postgres->lock_room, postgres->lock_count,
 				    sizeof(*postgres->locks), FB_POSTGRES_BACKENDS,
@@ -155,8 +166,23 @@ static struct fb_error *lock_at(struct fb_postgres *postgres, uint64_t address,
 	}
 	for (size_t i = 0; i < lock.queue_count; i++)
 		postgres->positions[lock.queue[i]] = (uint32_t)i;
-	postgres->locks[postgres->lock_count] = lock;
-	*lock_ret = &postgres->locks[postgres->lock_count++];
+	postgres->locks[postgres->lock_count++] = lock;
+	return NULL;
+}
+
+static struct fb_error *lock_at(struct fb_postgres *postgres, uint64_t address,
+				struct fb_postgres_lock **lock_ret)
+{
+	const uint64_t *known = fb_u64_map_find(&postgres->by_lock, address);
+	struct fb_postgres_lock *lock;
+	struct fb_error *err = known ? NULL : add_lock(postgres, address);
+
+	if (err)
+		return err;
+	lock = &postgres->locks[known ? *known : postgres->lock_count - 1];
+	if (*lock->why)
+		return fb_error_create(lock->code, "%s", lock->why);
+	*lock_ret = lock;
 	return NULL;
 }
 

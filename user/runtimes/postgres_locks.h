@@ -53,4 +53,7 @@ FB_MUST_CHECK struct fb_error *fb_postgres_lwlock(struct fb_postgres *postgres,
 						  const struct fb_postgres_backend *backend,
 						  struct fb_postgres_lwlock *lock_ret);
 
+/* The name of a kind of lightweight locks, "XidGen", "BufferContent"; NULL: unknown, of an extension. Static. */
+const char *fb_postgres_tranche_name(const struct fb_postgres *postgres, uint32_t tranche);
+
 #endif

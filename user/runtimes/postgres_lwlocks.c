@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Finds the lightweight lock that a backend of PostgreSQL waits for. A PGPROC does not say which one it is, but it is in the
- * lock's queue: the fixed locks are looked through for the queue that begins with the first of the backends before it.
+ * lock's queue: those of the fixed locks are gone through.
  * Called by bundle/waits/databases.
  */
 #include <string.h>
@@ -14,55 +14,61 @@
 /* Fixed locks: some 200, and those that extensions ask for at the start. */
 #define MOST_FIXED 1024u
 
-/* Notes the queues of the fixed locks. The array's length is not known: it ends at what cannot be a lock. */
+/* Whether the kind of the lock is the one that the backend says it waits for. */
+static bool is_kind(const struct fb_postgres_backend *backend, uint32_t tranche)
+{
+	const char *type = fb_postgres_event_type(backend->wait_event);
+
+	return backend->lw_waiting && type && !strcmp(type, "LWLock") &&
+	       (backend->wait_event & 0xffff) == tranche;
+}
+
+/* Notes of which backends the lock's queue is. None is in two queues: where one leads into another, or back into itself, it
+ * ends. */
+static struct fb_error *note_queue(struct fb_postgres *postgres, uint64_t address, uint32_t tranche,
+				   uint32_t index)
+{
+	bool fresh = true;
+	struct fb_error *err = NULL;
+
+	while (!err && fresh && index < postgres->count &&
+	       is_kind(&postgres->backends[index], tranche)) {
+		err = fb_u64_map_add(&postgres->lw_locks, index, address, FB_POSTGRES_BACKENDS,
+				     "waiters of lightweight locks", &fresh);
+		index = postgres->backends[index].lw_next;
+	}
+	return err;
+}
+
+/* Goes through the fixed locks. The array's length is not known: behind it queues may seem to be, but those of the locks
+ * come first. */
 static struct fb_error *read_queues(struct fb_postgres *postgres)
 {
 	struct fb_error *err = NULL;
 
 	postgres->lw_read = true;
 	for (uint64_t i = 0; i < MOST_FIXED && postgres->variables.lwlocks && !err; i++) {
-		uint64_t address = postgres->variables.lwlocks + i * FB_POSTGRES_LWLOCK_STRIDE;
-		uint32_t head = 0;
+		const uint64_t address =
+			postgres->variables.lwlocks + i * FB_POSTGRES_LWLOCK_STRIDE;
+		uint32_t words[3];
 
-		err = fb_space_u32(postgres->space, address + FB_POSTGRES_LWLOCK_HEAD, &head);
+		err = fb_space_read(postgres->space, address + FB_POSTGRES_LWLOCK_TRANCHE, words,
+				    sizeof(words));
 		if (err)
 			return fb_part_skip(err);
-		if (head < postgres->count)
-			err = fb_u64_map_add(&postgres->lw_queues, head, address, MOST_FIXED,
-					     "queues of locks", NULL);
+		err = note_queue(postgres, address, words[0] & 0xffff,
+				 words[FB_POSTGRES_LWLOCK_HEAD / 4]);
 	}
 	return err;
-}
-
-/* The first of the queue that the backend is in; it is bounded by the number of backends. */
-static size_t first_of_queue(const struct fb_postgres *postgres, size_t index)
-{
-	for (size_t steps = 0; steps < postgres->count; steps++) {
-		const int32_t previous = postgres->backends[index].lw_previous;
-
-		if (previous < 0 || (size_t)previous >= postgres->count)
-			return index;
-		index = (size_t)previous;
-	}
-	return postgres->count;
-}
-
-/* Whether the kind of the lock, which its bytes begin with, is the one that the backend says it waits for. */
-static bool is_kind(const struct fb_postgres_backend *backend, uint32_t tranche)
-{
-	const char *type = fb_postgres_event_type(backend->wait_event);
-
-	return type && !strcmp(type, "LWLock") && (backend->wait_event & 0xffff) == tranche;
 }
 
 struct fb_error *fb_postgres_lwlock(struct fb_postgres *postgres,
 				    const struct fb_postgres_backend *backend,
 				    struct fb_postgres_lwlock *lock_ret)
 {
-	const size_t first = first_of_queue(postgres, (size_t)(backend - postgres->backends));
 	struct fb_postgres_lwlock lock = {.tranche = backend->wait_event & 0xffff};
 	const uint64_t *address;
-	uint32_t words[2];
+	uint32_t state = 0;
 	struct fb_error *err = NULL;
 
 	if (!backend->lw_waiting)
@@ -71,18 +77,14 @@ struct fb_error *fb_postgres_lwlock(struct fb_postgres *postgres,
 		err = read_queues(postgres);
 	if (err)
 		return err;
-	address = first < postgres->count ? fb_u64_map_find(&postgres->lw_queues, first) : NULL;
+	address = fb_u64_map_find(&postgres->lw_locks, (uint64_t)(backend - postgres->backends));
 	if (address) {
-		err = fb_space_read(postgres->space, *address + FB_POSTGRES_LWLOCK_TRANCHE, words,
-				    sizeof(words));
-		if (err)
-			return err;
-		if (is_kind(backend, words[0] & 0xffff)) {
-			lock.address = *address;
-			lock.exclusive = words[1] & postgres->layout->exclusive;
-			lock.shared = words[1] & (postgres->layout->exclusive - 1);
-		}
+		err = fb_space_u32(postgres->space, *address + FB_POSTGRES_LWLOCK_STATE, &state);
+		lock.address = *address;
+		lock.exclusive = state & postgres->layout->exclusive;
+		lock.shared = state & (postgres->layout->exclusive - 1);
 	}
-	*lock_ret = lock;
-	return NULL;
+	if (!err)
+		*lock_ret = lock;
+	return err;
 }

@@ -12,7 +12,7 @@
 #include "user/runtimes/postgres.h"
 #include "user/runtimes/postgres_layout.h"
 
-/* A PROCLOCK: what a backend has of a lock, or wants. */
+/* A PROCLOCK: what a backend has of a lock. Of those that only wait none is kept. */
 struct fb_postgres_share {
 	uint32_t backend; /* index */
 	uint32_t held;    /* a bit for each mode */
@@ -26,6 +26,8 @@ struct fb_postgres_lock {
 	size_t share_count, share_room;
 	uint32_t *queue; /* owned; indices of backends */
 	size_t queue_count, queue_room;
+	char why[128]; /* why it cannot be read; "": it is */
+	enum fb_code code;
 };
 
 struct fb_postgres {
@@ -42,8 +44,9 @@ struct fb_postgres {
 	struct fb_u64_map by_lock; /* index of the lock that was read */
 	struct fb_postgres_lock *locks; /* owned */
 	size_t lock_count, lock_room;
-	/* Fixed lightweight locks that have a queue, by the index of the first PGPROC in it; read once. */
-	struct fb_u64_map lw_queues;
+	size_t steps; /* in lists of locks, of all together */
+	/* Addresses of the fixed lightweight locks that backends wait for, by their index; read once. */
+	struct fb_u64_map lw_locks;
 	bool lw_read;
 	uint32_t *positions; /* owned; of each backend in the queue of the lock that it waits for */
 };

@@ -93,19 +93,28 @@ static struct fb_error *describe_blocker(const struct fb_postgres_server *server
 	return err;
 }
 
-/* Whether what was read of a thread's locks holds at the panic: it was read from the dump, or the thread has not run since
- * the core was taken. */
-static struct fb_error *is_current(struct fb_wait_finder *finder,
-				   const struct fb_postgres_server *server, uint64_t address,
-				   const struct fb_task *task, bool *is_ret)
+/* Whether memory of the server was read from the dump itself, and not from a core. */
+static struct fb_error *is_of_dump(const struct fb_postgres_server *server, uint64_t address,
+				   bool *is_ret)
 {
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
 	struct fb_run run;
 	struct fb_error *err = fb_space_locate(server->space, address, 4, &run);
 
 	*is_ret = !err && run.origin.source == FB_SOURCE_VMCORE;
-	if (err || *is_ret)
-		return err;
+	return err;
+}
+
+/* Whether what was read of a thread's locks holds at the panic: it was read from the dump, or the thread has not run since
+ * the core was taken. */
+static struct fb_error *is_current(struct fb_wait_finder *finder,
+				   const struct fb_postgres_server *server, bool of_dump,
+				   const struct fb_task *task, bool *is_ret)
+{
+	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
+
+	*is_ret = of_dump;
+	if (of_dump)
+		return NULL;
 	return fb_wait_owner_is_unchanged(finder, task,
 					  fb_input_core_of(finder->input, server->reader->pid),
 					  is_ret, &absence);
@@ -118,6 +127,7 @@ struct blocked_backend {
 	const struct fb_postgres_server *server;
 	const struct fb_postgres_backend *backend;
 	struct fb_postgres_wait *wait;
+	bool of_dump; /* the lock was read from the dump itself */
 	size_t object;
 };
 
@@ -168,8 +178,7 @@ static struct fb_error *add_blockers(const struct blocked_backend *of)
 			err = describe_blocker(of->server, blocker, task->pid,
 					       &finder->graph.objects[of->object].detail);
 		if (!err)
-			err = is_current(finder, of->server, of->backend->wait_lock, task,
-					 &current);
+			err = is_current(finder, of->server, of->of_dump, task, &current);
 		certain = certain && current;
 	}
 	finder->graph.objects[of->object].all = wait->count > 1;
@@ -214,10 +223,11 @@ static struct fb_error *add_lock(struct blocked_backend *of, const struct fb_blo
 	wait.timeout = ends;
 	wait.evidence = "its PGPROC, and the holders and the queue of the lock, in shared memory";
 	if (!err)
+		err = is_of_dump(of->server, of->backend->wait_lock, &of->of_dump);
+	if (!err)
 		err = describe_lock(of);
 	if (!err)
-		err = is_current(finder, of->server, of->backend->wait_lock, blocked->task,
-				 &wait.certain);
+		err = is_current(finder, of->server, of->of_dump, blocked->task, &wait.certain);
 	if (!err)
 		err = fb_wait_append(&wait.detail, "wants %s", of->wait->mode);
 	if (!err && of->wait->queue_before)
@@ -296,17 +306,28 @@ struct fb_error *fb_wait_postgres_lock(struct fb_wait_finder *finder,
 	return note(server, backend, why, detail);
 }
 
-static struct fb_error *describe_lwlock(const struct fb_postgres_lwlock *lock,
+static struct fb_error *name_lwlock(const struct fb_postgres *postgres,
+				    const struct fb_postgres_lwlock *lock,
+				    const struct fb_postgres_backend *backend,
+				    struct fb_wait_object *object)
+{
+	const char *name = fb_postgres_tranche_name(postgres, lock->tranche);
+	char number[32];
+
+	snprintf(number, sizeof(number), "tranche %" PRIu32, lock->tranche);
+	if (lock->address)
+		return fb_wait_text(&object->name, "lightweight lock %s (0x%" PRIx64 ")",
+				    name ? name : number, lock->address);
+	return fb_wait_text(&object->name, "a lightweight lock %s (of PID %d's wait)",
+			    name ? name : number, backend->pid);
+}
+
+static struct fb_error *describe_lwlock(const struct fb_postgres *postgres,
+					const struct fb_postgres_lwlock *lock,
 					const struct fb_postgres_backend *backend,
 					struct fb_wait_object *object)
 {
-	struct fb_error *err =
-		lock->address ? fb_wait_text(&object->name,
-					     "lightweight lock 0x%" PRIx64 " of tranche %" PRIu32,
-					     lock->address, lock->tranche)
-			      : fb_wait_text(&object->name,
-					     "a lightweight lock of tranche %" PRIu32 " (PID %d)",
-					     lock->tranche, backend->pid);
+	struct fb_error *err = name_lwlock(postgres, lock, backend, object);
 
 	if (!err && lock->exclusive)
 		err = fb_wait_text(&object->detail, "held exclusively");
@@ -327,7 +348,7 @@ struct fb_error *fb_wait_postgres_lwlock(struct fb_wait_finder *finder,
 	struct fb_wait wait = fb_wait_of_blocked(finder, blocked, "pg-lwlock");
 	const struct fb_postgres_backend *backend = fb_postgres_backend_of(server, blocked->task);
 	struct fb_postgres_lwlock lock;
-	bool fresh;
+	bool fresh, of_dump = false;
 	struct fb_error *err;
 
 	*found_ret = false;
@@ -340,9 +361,12 @@ struct fb_error *fb_wait_postgres_lwlock(struct fb_wait_finder *finder,
 	err = fb_wait_graph_object(&finder->graph, "pg-lwlock", lock.address ? lock.address : word,
 				   (uint32_t)server->postmaster, &wait.object, &fresh);
 	if (!err && fresh)
-		err = describe_lwlock(&lock, backend, &finder->graph.objects[wait.object]);
+		err = describe_lwlock(server->postgres, &lock, backend,
+				      &finder->graph.objects[wait.object]);
 	if (!err)
-		err = is_current(finder, server, word, blocked->task, &wait.certain);
+		err = is_of_dump(server, word, &of_dump);
+	if (!err)
+		err = is_current(finder, server, of_dump, blocked->task, &wait.certain);
 	if (!err)
 		err = fb_wait_append(&wait.detail, "wants it %s",
 				     backend->lw_mode == 0   ? "exclusively"

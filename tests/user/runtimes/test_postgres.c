@@ -317,6 +317,38 @@ static void lightweight_locks_are_found_by_their_queues(void)
 	}
 }
 
+static void expect_tranche(uint32_t version, uint32_t number, const char *name)
+{
+	struct made_postgres made;
+	struct fb_postgres *postgres;
+	const char *got;
+
+	made_postgres_begin(&made, version, 4);
+	postgres = open_made(&made);
+	got = fb_postgres_tranche_name(postgres, number);
+	CU_ASSERT_STRING_EQUAL(got ? got : "", name);
+	fb_postgres_destroy(postgres);
+	made_postgres_end(&made);
+}
+
+/* The same number is of another kind in other versions. */
+static void kinds_of_lightweight_locks_have_names(void)
+{
+	expect_tranche(13, 3, "XidGen");
+	expect_tranche(18, 3, "XidGen");
+	expect_tranche(13, 62, "LockManager");
+	expect_tranche(14, 61, "LockManager");
+	expect_tranche(17, 66, "LockManager");
+	expect_tranche(18, 67, "LockManager");
+	expect_tranche(17, 61, "BufferContent");
+	expect_tranche(18, 62, "BufferContent");
+	/* Of 15, and an extension's in 14. */
+	expect_tranche(14, 72, "");
+	expect_tranche(17, 0, "");
+	expect_tranche(17, 45, "");
+	expect_tranche(17, 300, "");
+}
+
 /* Of a buffer, say: its queue is in none of the fixed locks. A queue that leads back into itself ends too. */
 static void other_lightweight_locks_are_not_found(void)
 {
@@ -333,10 +365,11 @@ static void other_lightweight_locks_are_not_found(void)
 	CU_ASSERT_EQUAL(lock.address, 0);
 	CU_ASSERT_EQUAL(lock.tranche, 9);
 	fb_postgres_destroy(postgres);
-	made_postgres_put(&made, made_postgres_proc(&made, 2) + 96, 3, 4);
+	made_postgres_put(&made, made.lwlocks + 9 * 128, 9, 2);
+	made_postgres_put(&made, made_postgres_proc(&made, 3) + 92, 2, 4);
 	postgres = open_made(&made);
 	FB_OK(fb_postgres_lwlock(postgres, backend_of(postgres, 3), &lock));
-	CU_ASSERT_EQUAL(lock.address, 0);
+	CU_ASSERT_EQUAL(lock.address, made.lwlocks + 9 * 128);
 	fb_postgres_destroy(postgres);
 	made_postgres_end(&made);
 }
@@ -377,5 +410,6 @@ FB_TEST_MAIN("user/runtimes/postgres", FB_TEST(each_version_is_known_by_its_own_
 	     FB_TEST(holders_and_those_before_it_in_the_queue_block),
 	     FB_TEST(modes_conflict_as_the_manual_says), FB_TEST(a_lock_group_is_one),
 	     FB_TEST(tags_are_put_into_words), FB_TEST(lightweight_locks_are_found_by_their_queues),
+	     FB_TEST(kinds_of_lightweight_locks_have_names),
 	     FB_TEST(other_lightweight_locks_are_not_found),
 	     FB_TEST(ten_thousand_backends_take_two_seconds_at_most))

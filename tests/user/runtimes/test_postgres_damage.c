@@ -45,6 +45,11 @@ static void expect_damage(uint64_t (*damage)(struct made_postgres *made), enum f
 	CU_ASSERT_EQUAL(fb_error_code(err), code);
 	CU_ASSERT_PTR_NOT_NULL(strstr(fb_error_message(err), word));
 	fb_error_destroy(err);
+	/* Its other waiters are told the same. */
+	err = fb_postgres_blockers(postgres, backend_of(postgres, 4), 16, &wait);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(err);
+	CU_ASSERT_PTR_NOT_NULL(strstr(fb_error_message(err), word));
+	fb_error_destroy(err);
 	fb_postgres_destroy(postgres);
 	made_postgres_end(&made);
 }
@@ -162,6 +167,43 @@ static void a_status_of_another_is_not_told(void)
 	made_postgres_end(&made);
 }
 
+/* Each of 5,000 backends waits for a lock of its own, whose list of holders is as long as a list may be. */
+static void lists_are_bounded_for_all_locks_together(void)
+{
+	const size_t count = 5000;
+	struct fb_postgres_wait wait;
+	struct made_postgres made;
+	struct fb_postgres *postgres;
+	size_t bounded = 0;
+
+	made_postgres_begin(&made, 17, count);
+	for (size_t i = 1; i < count; i++) {
+		/* It lies in the part of the backend's own PGPROC that nothing reads. */
+		const uint64_t lock = made_postgres_proc(&made, i) + 200;
+
+		made_postgres_put(&made, made_postgres_proc(&made, i) + 112, lock, 8);
+		made_postgres_put(&made, made_postgres_proc(&made, i) + 128, 8, 4);
+		made_postgres_put(&made, lock + 24 + 8, lock + 96 + 32, 8);
+		made_postgres_put(&made, lock + 96, lock, 8);
+		made_postgres_put(&made, lock + 96 + 8, made_postgres_proc(&made, i), 8);
+		made_postgres_put(&made, lock + 96 + 32 + 8, lock + 96 + 32, 8);
+	}
+	postgres = open_made(&made);
+	for (size_t i = 1; i < count; i++) {
+		struct fb_error *err =
+			fb_postgres_blockers(postgres, backend_of(postgres, i), 16, &wait);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(err);
+		CU_ASSERT_EQUAL(fb_error_code(err), FB_CORRUPT);
+		bounded += strstr(fb_error_message(err), "lists of locks have more than") != NULL;
+		fb_error_destroy(err);
+	}
+	CU_ASSERT(bounded > count / 2);
+	CU_ASSERT(bounded < count - 1);
+	fb_postgres_destroy(postgres);
+	made_postgres_end(&made);
+}
+
 static void wild_counts_are_refused(void)
 {
 	struct made_postgres made;
@@ -178,4 +220,4 @@ static void wild_counts_are_refused(void)
 
 FB_TEST_MAIN("user/runtimes/postgres_damage", FB_TEST(damaged_locks_end_with_a_reason),
 	     FB_TEST(a_missing_page_costs_its_backends), FB_TEST(a_status_of_another_is_not_told),
-	     FB_TEST(wild_counts_are_refused))
+	     FB_TEST(lists_are_bounded_for_all_locks_together), FB_TEST(wild_counts_are_refused))

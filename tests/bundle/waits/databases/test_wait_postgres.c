@@ -283,7 +283,7 @@ static void lightweight_locks_have_no_owner(void)
 	CU_ASSERT_EQUAL_FATAL(graph->wait_count, 1);
 	CU_ASSERT_STRING_EQUAL(graph->waits[0].kind, "pg-lwlock");
 	has(graph->waits[0].detail, "wants it exclusively");
-	has(graph->objects[0].name, "of tranche 7");
+	has(graph->objects[0].name, "lightweight lock WALBufMapping (0x");
 	CU_ASSERT_STRING_EQUAL(graph->objects[0].detail, "held exclusively");
 	has(graph->objects[0].need, "does not record who has a lightweight lock");
 	CU_ASSERT_EQUAL(graph->objects[0].owner_count, 0);
