@@ -96,7 +96,7 @@ void fb_mem_account(struct fb_mem *mem, uint64_t zsmalloc, bool stacks_in_vmallo
 	mem->rest = mem->rest_known ? total - sum : 0;
 }
 
-static struct fb_error *load(struct fb_input *input, struct fb_mem *mem)
+struct fb_error *fb_mem_load(struct fb_input *input, struct fb_mem *mem)
 {
 	struct fb_kernel *kernel = fb_input_kernel(input);
 	struct fb_memory_counters counters;
@@ -121,6 +121,13 @@ static struct fb_error *load(struct fb_input *input, struct fb_mem *mem)
 				  "processes are not shown");
 }
 
+void fb_mem_deinit(struct fb_mem *mem)
+{
+	free(mem->processes);
+	fb_slab_usages_deinit(&mem->slabs);
+	fb_zones_deinit(&mem->zones);
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_mem mem = {0};
@@ -131,13 +138,11 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &all);
 	err = fb_context_open(context, &input);
 	if (!err)
-		err = load(input, &mem);
+		err = fb_mem_load(input, &mem);
 	if (!err)
 		err = context->options.json ? fb_mem_print_json(context, &mem)
 					    : fb_mem_print_text(context, &mem, all);
-	free(mem.processes);
-	fb_slab_usages_deinit(&mem.slabs);
-	fb_zones_deinit(&mem.zones);
+	fb_mem_deinit(&mem);
 	fb_input_destroy(input);
 	return err;
 }

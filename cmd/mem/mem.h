@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of `fbundle mem` share: the struct with everything that was found, which mem.c fills, and the
- * functions that print it.
+ * functions that print it. The report shows it too.
  */
 #ifndef FB_CMD_MEM_H
 #define FB_CMD_MEM_H
@@ -37,6 +37,11 @@ struct fb_mem {
 	bool rest_known;
 	uint64_t rest;
 };
+
+/* Fills *mem, which must be zeroed; the caller frees what it has with fb_mem_deinit(), on failure too. Zones, caches and
+ * processes that cannot be read are missing, with warnings; without the kernel's counters it fails: FB_NOT_FOUND. */
+FB_MUST_CHECK struct fb_error *fb_mem_load(struct fb_input *input, struct fb_mem *mem);
+void fb_mem_deinit(struct fb_mem *mem);
 
 /* Fills uses and rest from meminfo. zsmalloc: bytes of compressed pages (NR_ZSPAGES). stacks_in_vmalloc: VmallocUsed
  * includes kernel stacks. */

@@ -64,11 +64,13 @@ static struct fb_error *write_page(struct fb_report *report)
 	fb_report_page(report, title);
 	fb_report_summary(report);
 	fb_report_findings(report);
+	fb_report_timeline(report);
 	fb_report_panic(report);
 	err = fb_report_waits(report);
 	if (!err)
 		err = fb_report_blocked(report);
 	if (!err) {
+		fb_report_usage(report);
 		fb_report_cores(report);
 		fb_report_memory(report);
 		fb_report_missing(report);

@@ -19,6 +19,7 @@
 #include "bundle/stacks/wanted_files.h"
 #include "bundle/waits/waits.h"
 #include "cmd/bt/bt.h"
+#include "cmd/mem/mem.h"
 #include "cmd/report/report_html.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/memory_sources.h"
@@ -55,6 +56,7 @@ struct fb_report {
 	struct fb_report_memory *memory; /* owned */
 	size_t memory_count;
 	struct fb_check_result check;
+	struct fb_mem usage; /* what memory is used for; without uses where it cannot be told */
 };
 
 /* Loads everything above, in that order. */
@@ -91,6 +93,8 @@ FB_MUST_CHECK struct fb_error *fb_report_waits(struct fb_report *report);
 /* Within the section of waits, which must have been loaded: deadlocks and long chains drawn. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_report_pictures(struct fb_report *report);
 FB_MUST_CHECK struct fb_error *fb_report_blocked(struct fb_report *report);
+void fb_report_timeline(struct fb_report *report);
+void fb_report_usage(struct fb_report *report);
 void fb_report_cores(struct fb_report *report);
 void fb_report_memory(struct fb_report *report);
 void fb_report_missing(struct fb_report *report);

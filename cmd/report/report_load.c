@@ -190,6 +190,12 @@ static struct fb_error *load_check(struct fb_report *report)
 	return fb_check(report->input, &options, &report->check);
 }
 
+static struct fb_error *load_usage(struct fb_report *report)
+{
+	return fb_input_do_without(report->input, fb_mem_load(report->input, &report->usage),
+				   "what memory is used for");
+}
+
 struct fb_error *fb_report_load(struct fb_report *report)
 {
 	struct fb_error *err;
@@ -215,11 +221,14 @@ struct fb_error *fb_report_load(struct fb_report *report)
 		err = load_waits(report);
 	if (!err)
 		err = load_memory(report);
+	if (!err)
+		err = load_usage(report);
 	return err ? err : load_check(report);
 }
 
 void fb_report_deinit(struct fb_report *report)
 {
+	fb_mem_deinit(&report->usage);
 	fb_check_result_deinit(&report->check);
 	fb_bt_cpus_deinit(&report->cpus);
 	free(report->memory);

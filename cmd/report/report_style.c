@@ -86,6 +86,13 @@ static const char parts[] =
 	"i.vmcore{background:var(--vmcore)}i.core{background:var(--core)}"
 	"i.file{background:var(--file)}i.zero{background:var(--zero)}"
 	"i.swap{background:var(--swap)}i.absent{background:var(--absent)}\n"
+	".wide .bar{height:1.6rem}.uses{columns:22rem;margin:.6rem 0 1.2rem}"
+	".uses div{overflow:hidden;break-inside:avoid}.uses span{float:right;margin-right:1.5rem}"
+	".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}\n"
+	"i.a{background:var(--zero)}i.b{background:var(--core)}i.c{background:var(--vmcore)}"
+	"i.d{background:var(--file)}i.e{background:var(--swap)}i.f{background:var(--absent)}"
+	"i.g{background:#2f9c95}i.h{background:#b65fa0}i.i{background:#7d8a2e}"
+	"i.j{background:var(--soft)}\n"
 	"footer{margin-top:3rem;color:var(--soft);font-size:.85rem}\n";
 
 /* Pictures of waits: what is of the kernel is red, what is of programs is blue. */
@@ -100,7 +107,11 @@ static const char pictures[] =
 	".picture path{fill:none;stroke:var(--soft);stroke-width:1.5}"
 	".picture path.ring{stroke:var(--bad);stroke-width:2.5}"
 	".picture path.tip{stroke:none;fill:var(--soft)}"
-	".picture path.tip.ring{fill:var(--bad)}\n";
+	".picture path.tip.ring{fill:var(--bad)}\n"
+	".times text{fill:var(--soft);font-size:11px}.times line{stroke:var(--line)}"
+	".times line.error{stroke:var(--bad);stroke-width:2}.times line.warn{stroke:var(--swap)}"
+	".times line.info{stroke:var(--zero)}.times circle{fill:var(--accent);fill-opacity:.55}"
+	".times circle.kernel{fill:var(--bad)}.times circle.core{fill:var(--core)}\n";
 
 static const char narrow[] =
 	"@media(max-width:60rem){.picture{max-width:none}body{padding:0 .9rem 3rem}table{font-size:.82rem}"
@@ -131,7 +142,7 @@ static const char print[] =
 static const char contents[] =
 	"<nav><a href=\"#summary\">Summary</a><a href=\"#findings\">Findings</a><a href=\"#panic\">Panic</a>"
 	"<a href=\"#waits\">Waits</a><a href=\"#blocked\">Sleeping in</a>"
-	"<a href=\"#cores\">Cores</a><a href=\"#missing\">Missing</a><a href=\"#log\">Log</a>"
+	"<a href=\"#usage\">Memory</a><a href=\"#cores\">Cores</a><a href=\"#missing\">Missing</a><a href=\"#log\">Log</a>"
 	"<a href=\"#tasks\">Tasks</a><a href=\"#modules\">Modules</a></nav>\n";
 
 void fb_report_page(struct fb_report *report, const char *title)

@@ -10,8 +10,8 @@ import sys
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 FORBIDDEN = {"script", "img", "link", "iframe", "object", "embed", "form", "input", "base", "video", "foreignobject", "use", "image", "animate", "set"}
 # Of pictures, which are drawn in the page: they take neither ids nor links.
-DRAWN = {"svg", "g", "title", "rect", "path", "text"}
-DRAWN_ATTRIBUTES = {"class", "role", "width", "height", "viewbox", "x", "y", "rx", "d"}
+DRAWN = {"svg", "g", "title", "rect", "path", "text", "line", "circle"}
+DRAWN_ATTRIBUTES = {"class", "role", "width", "height", "viewbox", "x", "y", "rx", "d", "x1", "x2", "y1", "y2", "cx", "cy", "r"}
 ATTRIBUTES = {"class", "id", "href", "style", "lang", "charset", "content", "name", "http-equiv", "colspan"}
 
 

@@ -63,7 +63,7 @@ expect_json '.modules | contains("Live")' "modules are listed"
 python3 - "$page" >"$work/pictures" <<'PY'
 import re, sys
 page = open(sys.argv[1], encoding="utf-8").read()
-for figure in re.findall(r"<figure.*?</figure>", page, re.S)[:2]:
+for figure in re.findall(r"<figure[^>]*><figcaption.*?</figure>", page, re.S)[:2]:
     caption = re.search(r"<figcaption>(.*?)</figcaption>", figure).group(1)
     first = re.findall(r'<text class="l1"[^>]*>(?:[0-9]+ )?([^<(]*?) *(?:\(.*?)?</text>', figure)
     print(caption.split(",")[0], "|", *first, "|", figure.count('class="ring"'), figure.count('"tip arrow"'))
@@ -71,6 +71,36 @@ PY
 printf '%s\n' "Deadlock of 2 threads | lock-ab B lock-ba A | 4 0" \
     "5 threads wait for /fz (ext4 on loop0) | /fz kworker/u4:0 frozen /dev/loop1 jbd2/loop1-8 journal of loop1-8 dir-holder i_rwsem:/in/d dir-wanter | 0 8" >"$work/expected"
 expect_same "$work/expected" "$work/pictures" "waits are drawn"
+
+# What memory is used for, as `mem` has it, and the parts of the bar fill it.
+run mem "$dump" --json
+json '.processes[:3][] | .pid' | sort -n >"$work/expected"
+python3 - "$page" >"$work/usage" <<'PY'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+section = re.search(r'<section id="usage">.*?</section>', page, re.S).group(0)
+pids = re.findall(r'<td class="name">(\d+) ', section)[:3]
+print(*sorted(map(int, pids)), sep="\n")
+PY
+expect_same "$work/expected" "$work/usage" "the largest processes are those of mem"
+run_program python3 - "$page" <<'PY'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+section = re.search(r'<section id="usage">.*?</section>', page, re.S).group(0)
+bar = re.search(r'<span class="bar">(.*?)</span>', section, re.S).group(1)
+sys.exit(not 99 < sum(float(part) for part in re.findall(r"width:([0-9.]+)%", bar)) < 101)
+PY
+expect_status 0 "the parts of the bar fill it"
+# Who waited for 56 s stands left of who waited for 20 s; the panic is at the right.
+python3 - "$page" >"$work/times" <<'PY'
+import re, sys
+page = open(sys.argv[1], encoding="utf-8").read()
+at = {name: float(x) for x, name in re.findall(r'<circle class="[^"]*" cx="([0-9.]+)"[^>]*><title>([^:<]*)', page)}
+ab, frozen, end = at["130 lock-ab"], at["332 frozen"], float(re.search(r'<line class="error" x1="(\d+)"', page).group(1))
+print(ab < frozen < end)
+PY
+echo True >"$work/expected"
+expect_same "$work/expected" "$work/times" "the time line has threads, the older the further left"
 
 # Names that mean harm stay text.
 expect grep -q '\\x1b\[31mred\\x1b\[2J' "$page" "an escape code in a name is shown, not sent"
