@@ -7,6 +7,9 @@
 BOOT_MODULES=(virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk crc32c_generic ext4)
 # qemu_fw_cfg tells qemu where VMCOREINFO is, for its own dumps.
 GUEST_MODULES=(loop zram lzo-rle af_packet qemu_fw_cfg)
+# What the network of the full workload is made of.
+# shellcheck disable=SC2034 # run adds them
+NETWORK_MODULES=(veth bridge 8021q dummy)
 # What the scenes of the server workload need.
 # shellcheck disable=SC2034 # run adds them
 SERVER_MODULES=(fuse dm-mod xfs sunrpc nfsd nfs nfsv4 libcrc32c crc32c-intel)

@@ -3,13 +3,23 @@
 # The guest's root: a small Debian with gdb, the same for every kernel, and the disks made of it.
 
 LAB_ROOT_SUITE=bookworm
-LAB_ROOT_PACKAGES=(gdb kexec-tools procps busybox-static kmod python3-minimal libc6-dev)
+LAB_ROOT_PACKAGES=(gdb kexec-tools procps busybox-static kmod python3-minimal libc6-dev iproute2)
 # That of the server workload: the services, and what sets the scenes of file systems.
 LAB_SERVER_SUITE=trixie
 LAB_SERVER_PACKAGES=(gdb kexec-tools procps busybox-static kmod python3 postgresql nginx-light redis-server curl
     bindfs nfs-kernel-server nfs-common rpcbind dmsetup xfsprogs e2fsprogs)
 
-# make_root SUITE FOLDER PACKAGE...: prints FOLDER, a root file system; made once.
+# install_in ROOT PACKAGE...: debootstrap cannot order gdb's dependencies, apt-get can.
+install_in() {
+    local root=$1
+    shift
+    as_root timeout 1200 chroot "$root" /usr/bin/env DEBIAN_FRONTEND=noninteractive \
+        sh -c 'apt-get -qq update && exec apt-get -qq install -y --no-install-recommends "$@"' sh "$@" >>"$root.log" 2>&1 ||
+        die "apt-get in the guest's root failed: see $root.log"
+    printf '%s\n' "$*" | as_root tee "$root/.complete" >/dev/null
+}
+
+# make_root SUITE FOLDER PACKAGE...: prints FOLDER, a root file system; made once. ".complete" in it names the packages.
 make_root() {
     local suite=$1 root=$2
     shift 2
@@ -23,11 +33,10 @@ make_root() {
         # No service is to be started in here.
         printf '#!/bin/sh\nexit 101\n' | as_root tee "$root/usr/sbin/policy-rc.d" >/dev/null
         as_root chmod 755 "$root/usr/sbin/policy-rc.d"
-        # debootstrap cannot order gdb's dependencies, apt-get can.
-        as_root timeout 1200 chroot "$root" /usr/bin/env DEBIAN_FRONTEND=noninteractive \
-            apt-get -qq install -y --no-install-recommends "$@" >>"$root.log" 2>&1 ||
-            die "apt-get in the guest's root failed: see $root.log"
-        as_root touch "$root/.complete"
+        install_in "$root" "$@"
+    elif [ "$(cat "$root/.complete")" != "$*" ]; then
+        say "installing in the guest's root what it lacks"
+        install_in "$root" "$@"
     fi
     printf '%s\n' "$root"
 }

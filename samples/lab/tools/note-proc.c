@@ -21,8 +21,8 @@ static const char *const system_files[] = {
 	"slabinfo", "cgroups", "version", "vmstat", "net/tcp", "net/tcp6", "net/udp", "net/unix",
 };
 static const char *const process_files[] = {
-	"auxv", "cmdline", "environ", "maps",      "smaps",
-	"stat", "status",  "cgroup",  "mountinfo", "coredump_filter",
+	"auxv",   "cmdline",   "environ",         "maps",   "smaps", "stat", "status",
+	"cgroup", "mountinfo", "coredump_filter", "limits",
 };
 static const char *const thread_files[] = {"comm", "stack", "syscall", "wchan"};
 static const char *const namespaces[] = {"cgroup", "ipc", "mnt", "net", "pid", "user", "uts"};
@@ -203,28 +203,28 @@ static void note_process(const char *proc, const char *to, long pid)
 	each_number(path(in, "%.400s/task", from), note_thread, out);
 }
 
-// What each frame is used for, as runs: "PFN COUNT FLAGS", all hexadecimal; see the kernel's pagemap document.
-static void note_frames(const char *to)
+// What /proc/NAME has of each frame, as runs: "PFN COUNT VALUE", all hexadecimal; see the kernel's pagemap document.
+static void note_frames(const char *name, const char *to)
 {
 	static uint64_t block[8192];
-	char out[PATH_SIZE];
-	uint64_t pfn = 0, first = 0, flags = 0;
-	int in = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	char from[PATH_SIZE], out[PATH_SIZE];
+	uint64_t pfn = 0, first = 0, value = 0;
+	int in = open(path(from, "/proc/%s", name), O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 
-	list = must_open(path(out, "%s/kpageflags", to));
+	list = must_open(path(out, "%.400s/%s", to, name));
 	while (in >= 0 && (length = read(in, block, sizeof(block))) > 0) {
 		for (size_t i = 0; i < (size_t)length / sizeof(*block); i++, pfn++) {
-			if (pfn > first && block[i] != flags) {
+			if (pfn > first && block[i] != value) {
 				fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first,
-					pfn - first, flags);
+					pfn - first, value);
 				first = pfn;
 			}
-			flags = block[i];
+			value = block[i];
 		}
 	}
 	if (pfn > first)
-		fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first, pfn - first, flags);
+		fprintf(list, "%" PRIx64 " %" PRIx64 " %" PRIx64 "\n", first, pfn - first, value);
 	if (in >= 0)
 		close(in);
 	fclose(list);
@@ -244,6 +244,7 @@ int main(int argc, char **argv)
 		copy(path(in, "/proc/%s", system_files[i]),
 		     path(out, "%.400s/%s", argv[1], base != NULL ? base + 1 : system_files[i]));
 	}
-	note_frames(argv[1]);
+	note_frames("kpageflags", argv[1]);
+	note_frames("kpagecount", argv[1]);
 	return 0;
 }
