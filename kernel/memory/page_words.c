@@ -63,10 +63,23 @@ const char *fb_page_word(uint64_t bits, unsigned *bit)
 	return NULL;
 }
 
+/* How many bits of page_type are between those of offline pages and of page tables: 18b2db3b0385 (5.11) took away one, of
+ * pages that a control group pays for, as bcfe06bf2622 renamed struct page's mem_cgroup, which then had it. */
+static unsigned table_distance(const struct fb_kernel *kernel)
+{
+	static const char *const names[] = {"mem_cgroup", NULL};
+	struct fb_field field;
+
+	return fb_layout_find(fb_kernel_types(kernel), "page", names, "page.mem_cgroup", &field)
+		       ? 2
+		       : 1;
+}
+
 /* Page tables: PGTY_table since 4ffca5a96678 (6.12). Before, each type cleared one bit of the word, in the order buddy,
  * offline, table, from a lower bit to a higher one or the other way round, of which VMCOREINFO has the first two. */
 static struct fb_page_type table_type(const struct fb_kernel *kernel)
 {
+	const unsigned distance = table_distance(kernel);
 	const struct fb_page_type buddy =
 		fb_page_type_find(kernel, "PGTY_buddy", "PAGE_BUDDY_MAPCOUNT_VALUE");
 	const struct fb_page_type offline =
@@ -80,9 +93,9 @@ static struct fb_page_type table_type(const struct fb_kernel *kernel)
 	if (!buddy.mask || buddy.mask != UINT32_MAX || offline.mask != UINT32_MAX)
 		return (struct fb_page_type){0};
 	if (second == first << 1)
-		return (struct fb_page_type){UINT32_MAX, ~(second << 1)};
+		return (struct fb_page_type){UINT32_MAX, ~(second << distance)};
 	if (second == first >> 1)
-		return (struct fb_page_type){UINT32_MAX, ~(second >> 1)};
+		return (struct fb_page_type){UINT32_MAX, ~(second >> distance)};
 	return (struct fb_page_type){0};
 }
 

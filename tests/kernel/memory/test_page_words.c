@@ -20,7 +20,7 @@ struct words_world {
 };
 
 /* The types of made_pages.h, and those that only this reader asks for. */
-static struct fb_btf *types_of(enum made_age age, bool whole)
+static struct fb_btf *types_of(enum made_age age, bool whole, bool older)
 {
 	const struct fb_btf_value flags[] = {
 		{"PG_locked", 0},      {"PG_uptodate", 3},     {"PG_lru", 5},
@@ -40,9 +40,7 @@ static struct fb_btf *types_of(enum made_age age, bool whole)
 	FB_OK(fb_btf_builder_int(&builder, "unsigned long", 8, FB_BTF_UNSIGNED, &word));
 	FB_OK(fb_btf_builder_int(&builder, "int", 4, FB_BTF_SIGNED, &number));
 	const struct fb_btf_member of_page[] = {
-		{.name = age == MASKS ? "mem_cgroup" : "memcg_data",
-		 .type = word,
-		 .bit_offset = 56 * 8},
+		{.name = older ? "mem_cgroup" : "memcg_data", .type = word, .bit_offset = 56 * 8},
 		{.name = "compound_mapcount", .type = number, .bit_offset = 16 * 8},
 	};
 	const struct fb_btf_member of_folio = {
@@ -66,7 +64,7 @@ static struct fb_btf *types_of(enum made_age age, bool whole)
 static void begin(struct words_world *world, enum made_age age)
 {
 	made_pages_create(&world->pages, age);
-	made_pages_renew(&world->pages, types_of(age, true));
+	made_pages_renew(&world->pages, types_of(age, true, false));
 	world->dump = (struct fb_dump){.info.max_pfn = FB_PAGE_CLASS_WINDOW};
 	world->pages.made->kernel.dump = &world->dump;
 	MADE_FIELD(world->pages.made, page_refcount, 52, 4);
@@ -207,6 +205,27 @@ static void finds_tables_by_their_neighbours(void)
 	}
 }
 
+/* Before 5.11 another type's bit was between. */
+static void older_kernels_have_one_type_more(void)
+{
+	static const struct {
+		uint32_t word;
+		uint64_t bits;
+	} words[] = {{0xfffffeff, FB_KPF_OFFLINE}, {0xfffffdff, 0}, {0xfffffbff, FB_KPF_PGTABLE}};
+	struct words_world world;
+
+	begin(&world, MASKS);
+	made_pages_renew(&world.pages, types_of(MASKS, true, true));
+	SET(&world, 1, page_refcount, 1);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(words); i++) {
+		SET(&world, 1, page_mapcount, words[i].word);
+		CU_ASSERT_EQUAL(words_of(&world, 1).bits, words[i].bits);
+	}
+	made_put(world.pages.made, made_page_at(&world.pages, 1) + 56, 0x1232, 8);
+	CU_ASSERT_EQUAL(words_of(&world, 1).memcg_data, 0x1232);
+	end(&world);
+}
+
 static void knows_blocks_and_huge_pages(void)
 {
 	for (enum made_age age = 0; age < AGES; age++) {
@@ -281,7 +300,7 @@ static void what_a_kernel_does_not_have_is_not_said(void)
 	struct fb_page_words words;
 
 	begin(&world, BYTES);
-	made_pages_renew(&world.pages, types_of(BYTES, false));
+	made_pages_renew(&world.pages, types_of(BYTES, false, false));
 	made_page_put(&world.pages, 512, LRU, MADE_BASE | 1);
 	made_page_tails(&world.pages, 512, 512);
 	made_put(world.pages.made, made_page_at(&world.pages, 512) + 56, 0x1232, 8);
@@ -360,8 +379,8 @@ static void fatal_errors_pass(void)
 
 FB_TEST_MAIN("kernel/page_words", FB_TEST(says_flags_in_the_kernels_numbers),
 	     FB_TEST(tells_memory_of_processes), FB_TEST(tells_pages_of_a_type),
-	     FB_TEST(finds_tables_by_their_neighbours), FB_TEST(knows_blocks_and_huge_pages),
-	     FB_TEST(finds_the_free_block_that_a_frame_is_in),
+	     FB_TEST(finds_tables_by_their_neighbours), FB_TEST(older_kernels_have_one_type_more),
+	     FB_TEST(knows_blocks_and_huge_pages), FB_TEST(finds_the_free_block_that_a_frame_is_in),
 	     FB_TEST(what_a_kernel_does_not_have_is_not_said),
 	     FB_TEST(a_struct_page_that_cannot_be_read_is_unknown),
 	     FB_TEST(names_bits_in_their_order), FB_TEST(fatal_errors_pass))
