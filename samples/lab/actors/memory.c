@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PT: memory of every kind with known contents. Every 8 bytes are TAG << 40 | offset in the region.
+// PT and SX: memory of every kind with known contents. Every 8 bytes are TAG << 40 | offset in the region.
 #include "actor.h"
 
 #include <fcntl.h>
@@ -103,7 +103,38 @@ static void pattern(const char *name)
 	wait_forever(5);
 }
 
+struct pages {
+	char *start;
+	size_t length;
+};
+
+static void read_pages(void *argument)
+{
+	const struct pages *pages = argument;
+
+	for (size_t offset = 0; offset < pages->length; offset += PAGE)
+		(void)*(volatile char *)(pages->start + offset);
+	ready("SX-read");
+}
+
+// SX: pages that were swapped out, before a child was forked, which then read them. The child has them mapped; to the
+// parent they are swapped still, and in the swap cache.
+static void swap_cache(const char *name)
+{
+	struct pages pages = {.length = (size_t)16 * PAGE};
+	uint64_t tag = (uint64_t)host_tid();
+
+	pages.start = map_private(pages.length);
+	fill(pages.start, pages.length, tag);
+	need(madvise(pages.start, pages.length, MADV_PAGEOUT) == 0, "MADV_PAGEOUT");
+	note("cached actor=SX pid=%d start=%p length=%zu tag=%" PRIu64, host_tid(),
+	     (void *)pages.start, pages.length, tag);
+	fork_child("SX-reader", read_pages, &pages);
+	ready(name);
+}
+
 const struct actor memory_actors[] = {
 	{"PT", pattern},
+	{"SX", swap_cache},
 	{NULL, NULL},
 };
