@@ -85,7 +85,8 @@ void fb_info_print_reports(struct fb_output *output, const struct fb_panic *pani
 		fb_print(output, FB_STYLE_BAD, "%s", cause);
 		print_whom(output, &panic->report);
 		fb_print(output, FB_STYLE_PLAIN, "\n");
-		if (panic->report.text && panic->report.kind != FB_LOG_SYSRQ) {
+		if (panic->report.text && panic->report.kind != FB_LOG_SYSRQ &&
+		    strcmp(panic->report.text, panic->message) != 0) {
 			print_label(output, "");
 			fb_print(output, FB_STYLE_PLAIN, "%s\n", panic->report.text);
 		}

@@ -23,36 +23,40 @@ static struct fb_error *copy_text(const char *text, char **text_ret)
 	return NULL;
 }
 
-static struct fb_error *copy_report(const struct fb_log *log, const struct fb_log_report *report,
-				    struct fb_panic_report *report_ret)
+/* The first line of a record. */
+static struct fb_error *copy_line(const struct fb_log *log, size_t index, char **text_ret)
 {
-	const struct fb_log_record *record = fb_log_get(log, report->record);
+	const struct fb_log_record *record = fb_log_get(log, index);
 	const char *end = memchr(record->text, '\n', record->length);
 	char text[FB_MAX_STRING];
 
 	fb_text_escape(record->text, end ? (size_t)(end - record->text) : record->length, text,
 		       sizeof(text));
-	report_ret->time_ns = record->time_ns;
+	return copy_text(text, text_ret);
+}
+
+static struct fb_error *copy_report(const struct fb_log *log, const struct fb_log_report *report,
+				    struct fb_panic_report *report_ret)
+{
+	report_ret->time_ns = fb_log_get(log, report->record)->time_ns;
 	report_ret->kind = report->kind;
 	report_ret->cpu = report->cpu;
 	report_ret->tid = report->tid;
-	return copy_text(text, &report_ret->text);
+	return copy_line(log, report->record, &report_ret->text);
 }
 
 static struct fb_error *read_log(const struct fb_log *log, struct fb_panic *panic)
 {
-	char text[FB_MAX_STRING];
 	struct fb_log_cause cause;
 	struct fb_error *err = NULL;
 
-	fb_log_panic_message(log, text, sizeof(text));
-	if (text[0])
-		err = copy_text(text, &panic->message);
 	fb_log_find_cause(log, &cause);
 	panic->cause = cause.kind;
 	panic->reports = cause.reports;
 	if (fb_log_count(log))
 		panic->time_ns = fb_log_get(log, fb_log_count(log) - 1)->time_ns;
+	if (cause.known)
+		err = copy_line(log, cause.message, &panic->message);
 	if (!err && cause.reported)
 		err = copy_report(log, &cause.report, &panic->report);
 	if (!err && cause.reports)

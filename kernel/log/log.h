@@ -52,10 +52,6 @@ struct fb_log_panic {
 };
 /* False where no record tells of a panic. */
 bool fb_log_panic(const struct fb_log *log, struct fb_log_panic *panic_ret);
-/* The first line of the record `message`, escaped by fb_text_escape() into `to` (size bytes); "" if there is none.
- * Returns `to`. */
-char *fb_log_panic_message(const struct fb_log *log, char *to, size_t size);
-
 /* "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug", as in dmesg(1). Static. */
 const char *fb_log_level_name(unsigned level);
 /* "kern", "user", ...; "unknown" for a number that has no name. Static. */

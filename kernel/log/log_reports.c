@@ -335,5 +335,9 @@ void fb_log_find_cause(const struct fb_log *log, struct fb_log_cause *cause_ret)
 		cause.reported = false;
 	if (cause.kind == FB_LOG_UNKNOWN && cause.reported)
 		cause.kind = cause.report.kind;
+	cause.known = known;
+	cause.message = known ? panic.message : 0;
+	if (cause.reported && !has(fb_log_get(log, panic.message), "Kernel panic - "))
+		cause.message = cause.report.record;
 	*cause_ret = cause;
 }

@@ -45,6 +45,9 @@ struct fb_log_report {
 };
 
 struct fb_log_cause {
+	bool known; /* some record tells of a panic */
+	size_t message; /* the record that names it: panic()'s own, or where an oops went to kdump before that, the
+			 * report's */
 	enum fb_log_kind
 		kind; /* of the panic; FB_LOG_UNKNOWN: there is none, or its words are of no kind */
 	bool reported; /* report is there */

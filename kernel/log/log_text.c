@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Formats records as text, and finds the records of the panic. Called by the commands log and report, and for the
- * message of the panic.
+ * Formats records as text, and finds the records of the panic. Called by the commands log and report, and by
+ * log_reports.c.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "kernel/log/log.h"
 
 #define NS_PER_S 1000000000u
@@ -125,23 +124,6 @@ bool fb_log_panic(const struct fb_log *log, struct fb_log_panic *panic_ret)
 	panic_ret->message = message;
 	panic_ret->first = first;
 	return true;
-}
-
-char *fb_log_panic_message(const struct fb_log *log, char *to, size_t size)
-{
-	struct fb_log_panic panic;
-	const struct fb_log_record *record;
-	const char *end;
-
-	if (!size)
-		return to;
-	to[0] = '\0';
-	if (!fb_log_panic(log, &panic))
-		return to;
-	record = fb_log_get(log, panic.message);
-	end = memchr(record->text, '\n', record->length);
-	return fb_text_escape(record->text, end ? (size_t)(end - record->text) : record->length, to,
-			      size);
 }
 
 const char *fb_log_level_name(unsigned level)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/log/log_reports.h"
 #include "kernel/log/log_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -82,8 +83,8 @@ static struct fb_error *read_buffer(struct memory *memory, const uint8_t *header
 
 static void use(struct fb_log *log)
 {
-	struct fb_log_panic panic;
-	char message[100];
+	struct fb_log_panic panic = {0};
+	struct fb_log_cause cause;
 	struct fb_buf buf;
 
 	fb_log_finish(log);
@@ -98,7 +99,10 @@ static void use(struct fb_log *log)
 	if (fb_log_panic(log, &panic) &&
 	    (panic.first > panic.message || panic.message >= fb_log_count(log)))
 		abort();
-	if (strlen(fb_log_panic_message(log, message, sizeof(message))) >= sizeof(message))
+	fb_log_find_cause(log, &cause);
+	if ((cause.known && cause.message >= fb_log_count(log)) ||
+	    (cause.reported && cause.report.record > panic.message) ||
+	    (cause.reports && cause.first.record >= fb_log_count(log)) || cause.report.cpu < -1)
 		abort();
 	fb_buf_deinit(&buf);
 }

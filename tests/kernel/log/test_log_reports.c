@@ -192,7 +192,7 @@ static void each_kind_of_panic(void)
 		struct fb_log_cause cause = cause_of(logs[i].lines);
 
 		CU_ASSERT_EQUAL(cause.kind, logs[i].kind);
-		CU_ASSERT(cause.reported);
+		CU_ASSERT(cause.reported && cause.known && cause.message > cause.report.record);
 		CU_ASSERT_EQUAL(cause.report.kind, logs[i].kind);
 		CU_ASSERT_EQUAL(cause.report.record, logs[i].record);
 		CU_ASSERT_EQUAL(cause.report.cpu, logs[i].cpu);
@@ -230,6 +230,8 @@ static void panics_without_a_report(void)
 
 		CU_ASSERT_EQUAL(cause.kind, lines[i].kind);
 		CU_ASSERT(!cause.reported && !cause.reports);
+		CU_ASSERT_EQUAL(cause.known, strncmp(lines[i].text, "Kernel panic", 12) == 0);
+		CU_ASSERT_EQUAL(cause.message, cause.known);
 	}
 	CU_ASSERT_PTR_NULL(fb_log_kind_text(FB_LOG_UNKNOWN));
 	CU_ASSERT_PTR_NULL(fb_log_kind_word(FB_LOG_UNKNOWN));
@@ -285,6 +287,15 @@ static void the_first_report_counts(void)
 	/* Without the panic's own line. */
 	cause = cause_of((struct line[]){{5, "sysrq: Trigger a crash"}, {0, NULL}});
 	CU_ASSERT(cause.kind == FB_LOG_SYSRQ && cause.report.record == 0);
+	CU_ASSERT(cause.known && cause.message == 0);
+	/* An oops that went to kdump itself: the report names the panic. */
+	cause = cause_of((struct line[]){{5, "boot"},
+					 {5, "BUG: kernel NULL pointer dereference, address: 8"},
+					 {5, "#PF: error_code(0x0002) - not-present page"},
+					 {5, "Oops: 0002 [#1] PREEMPT SMP NOPTI"},
+					 {0, NULL}});
+	CU_ASSERT(cause.kind == FB_LOG_NULL_DEREFERENCE && cause.reported && cause.known);
+	CU_ASSERT(cause.message == 1 && cause.report.record == 1 && cause.reports == 1);
 	cause = cause_of((struct line[]){{5, "general protection fault: 0000"}, {0, NULL}});
 	CU_ASSERT(cause.kind == FB_LOG_GENERAL_PROTECTION && cause.report.record == 0);
 }
