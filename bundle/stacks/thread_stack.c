@@ -30,6 +30,7 @@
 struct job {
 	size_t first, count;
 	struct fb_string_pool pool;
+	struct fb_goroutines goroutines;
 };
 
 struct fb_thread_stacks {
@@ -140,6 +141,8 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 		err = fb_user_stacks_unwind(&process, regs, known, &job->pool, users);
 	if (!err && known)
 		late = fb_runtimes_add_frames(&process, regs, known, &job->pool, users);
+	if (!err && !late && stacks->options.goroutines)
+		late = fb_goroutines_read(&process, &job->pool, &job->goroutines);
 	known = 0;
 	for (size_t i = 0; !err && i < job->count; i++)
 		if (stacks->stacks[job->first + i].user_regs_from)
@@ -213,7 +216,7 @@ static struct fb_error *work(void *context, size_t index, struct fb_buf *result)
 
 	for (size_t i = job->first; i < job->first + job->count && !err; i++)
 		err = fb_user_stack_encode(&stacks->stacks[i].user, result);
-	return err;
+	return err ? err : fb_goroutines_encode(&job->goroutines, result);
 }
 
 static struct fb_error *take(void *context, size_t index, struct fb_cursor *result)
@@ -224,6 +227,8 @@ static struct fb_error *take(void *context, size_t index, struct fb_cursor *resu
 
 	for (size_t i = job->first; i < job->first + job->count && !err; i++)
 		err = fb_user_stack_decode(result, &job->pool, &stacks->stacks[i].user);
+	if (!err)
+		err = fb_goroutines_decode(result, &job->pool, &job->goroutines);
 	if (!err || fb_error_is_fatal(err))
 		return err;
 	end_all(stacks, job, "its stack was not understood: %s", fb_error_message(err));
@@ -389,8 +394,10 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks)
 			free(stacks->stacks[i].syscall_sockets[j]);
 		}
 	}
-	for (size_t i = 0; i < stacks->job_count; i++)
+	for (size_t i = 0; i < stacks->job_count; i++) {
+		fb_goroutines_deinit(&stacks->jobs[i].goroutines);
 		fb_string_pool_deinit(&stacks->jobs[i].pool);
+	}
 	fb_stored_stacks_destroy(stacks->stored);
 	fb_thread_syscalls_destroy(stacks->syscalls);
 	free(stacks->stacks);
@@ -411,6 +418,19 @@ const struct fb_thread_stack *fb_thread_stacks_get(const struct fb_thread_stacks
 						   size_t index)
 {
 	return &stacks->stacks[index];
+}
+
+size_t fb_thread_stacks_process_count(const struct fb_thread_stacks *stacks)
+{
+	return stacks->job_count;
+}
+
+const struct fb_goroutines *fb_thread_stacks_goroutines(const struct fb_thread_stacks *stacks,
+							size_t process,
+							const struct fb_task **task_ret)
+{
+	*task_ret = stacks->stacks[stacks->jobs[process].first].task;
+	return &stacks->jobs[process].goroutines;
 }
 
 struct fb_modules *fb_thread_stacks_modules(const struct fb_thread_stacks *stacks)

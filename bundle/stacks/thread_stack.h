@@ -19,6 +19,7 @@
 #include "kernel/stacks/syscall_meta.h"
 #include "kernel/swap/swap.h"
 #include "kernel/tasks/task.h"
+#include "user/runtimes/go/goroutines.h"
 #include "user/unwind/unwind.h"
 
 /* The source of the registers with which the user half begins. */
@@ -58,6 +59,7 @@ struct fb_thread_stacks_options {
 	const char *const *debug_dirs;
 	size_t debug_dir_count;
 	bool kernel_only; /* leave out the user halves */
+	bool goroutines;  /* read those of programs in Go too */
 };
 
 struct fb_thread_stacks;
@@ -76,6 +78,14 @@ void fb_thread_stacks_destroy(struct fb_thread_stacks *stacks);
 size_t fb_thread_stacks_count(const struct fb_thread_stacks *stacks);
 const struct fb_thread_stack *fb_thread_stacks_get(const struct fb_thread_stacks *stacks,
 						   size_t index);
+
+/* How many processes the tasks are of, and the goroutines of one, of which *task_ret is a thread: none where the option was not
+ * set, or its program is none of Go. */
+size_t fb_thread_stacks_process_count(const struct fb_thread_stacks *stacks);
+const struct fb_goroutines *fb_thread_stacks_goroutines(const struct fb_thread_stacks *stacks,
+							size_t process,
+							const struct fb_task **task_ret);
+
 /* The kernel's modules, for printing kernel frames; NULL: they cannot be read. */
 struct fb_modules *fb_thread_stacks_modules(const struct fb_thread_stacks *stacks);
 

@@ -31,14 +31,18 @@ struct bt {
 	struct fb_lost_threads lost;
 	struct fb_thread_stacks *stacks;
 	struct fb_waits *waits; /* NULL: none of them is blocked, or it cannot be told */
-	bool all, panicking, group;
+	bool all, panicking, group, goroutines;
 	bool by_cpu; /* no task can be reached: what CPUs ran */
 };
+
+enum { OPTION_GOROUTINES = 0x200 };
 
 static const struct argp_option bt_options[] = {
 	{"all", 'a', NULL, 0, "every thread of the dump, kernel threads too", 0},
 	{"panic", 'p', NULL, 0, "what each CPU ran, the one that panicked first", 0},
 	{"group", 'g', NULL, 0, "threads with the same stack once, with their number", 0},
+	{"goroutines", OPTION_GOROUTINES, NULL, 0,
+	 "also all goroutines of programs in Go, as their own stack dumps show them", 0},
 	{0},
 };
 
@@ -56,6 +60,9 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	case 'g':
 		bt->group = true;
 		return 0;
+	case OPTION_GOROUTINES:
+		bt->goroutines = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -67,6 +74,8 @@ static const struct fb_example examples[] = {
 	 "fbundle bt dump.202611231722.fbundle 132 --sysroot sysroot", false},
 	{"All stacks of a host with many threads, equal ones once",
 	 "fbundle bt dump.202611231722.fbundle --all --group", false},
+	{"The goroutines of a program in Go, equal ones once",
+	 "fbundle bt dump.202611231722.fbundle --all --goroutines --group", false},
 	{"What each CPU ran", "fbundle bt dump.202611231722.fbundle --panic", false},
 	{0},
 };
@@ -239,6 +248,7 @@ static struct fb_error *load(struct bt *bt)
 	struct fb_thread_stacks_options load_options = {
 		.debug_dirs = options->debug_dirs,
 		.debug_dir_count = options->debug_dir_count,
+		.goroutines = bt->goroutines,
 	};
 	struct fb_error *err = fb_memory_sources_open(bt->context, bt->input, &bt->sources);
 
@@ -272,6 +282,14 @@ static void warn_incomplete(struct bt *bt)
 			bt->context->options.sysroot
 				? "the sysroot lacks files that pages were of, or has others"
 				: "--sysroot gives the files that pages were of");
+	for (size_t i = 0; i < fb_thread_stacks_process_count(bt->stacks); i++) {
+		const struct fb_task *task;
+		const struct fb_goroutines *goroutines =
+			fb_thread_stacks_goroutines(bt->stacks, i, &task);
+
+		if (goroutines->why[0])
+			fb_warn(warnings, "goroutines of PID %d: %s", task->pid, goroutines->why);
+	}
 	if (stored)
 		fb_warn(warnings, "%zu user stack%s ended early when the bundle was redacted",
 			stored, stored == 1 ? "" : "s");
@@ -334,19 +352,26 @@ static struct fb_error *find_waits(struct bt *bt)
 
 static struct fb_error *answer(struct bt *bt)
 {
+	const uint64_t now = fb_kernel_info(fb_input_kernel(bt->input))->monotonic_ns;
 	struct fb_wanted_file *wanted = NULL;
 	size_t count = 0;
 	struct fb_error *err;
-	json_t *json;
+	json_t *json, *goroutines = NULL;
 
 	warn_incomplete(bt);
 	err = fb_wanted_files_find(bt->stacks, &wanted, &count);
+	if (!err && bt->context->options.json)
+		err = fb_bt_goroutines_json(bt->stacks, now, &goroutines);
 	if (!err && bt->context->options.json) {
 		json = fb_bt_json(bt->stacks, bt->waits);
+		json_object_set_new(json, "goroutines", goroutines);
 		json_object_set_new(json, "files_wanted", fb_bt_wanted_json(wanted, count));
 		err = fb_json_print("bt", json, bt->context->warnings);
 	} else if (!err) {
 		err = print_stacks(bt);
+		if (!err)
+			err = fb_bt_print_goroutines(bt->context->output, bt->stacks, now,
+						     bt->group);
 		if (!err)
 			err = fb_bt_print_wanted(bt->context->output, wanted, count);
 	}

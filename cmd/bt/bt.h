@@ -18,6 +18,8 @@
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		 const struct fb_task *const *others, size_t other_count,
 		 const struct fb_waits *waits);
+/* Prints the frames of a user stack, of which the first has this number, and why it ends. */
+void fb_bt_print_user(struct fb_output *output, const struct fb_user_stack *user, int number);
 /* Prints only the frames of the kernel half. */
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack);
 /* Prints the meaning of the marks that occur in these stacks. */
@@ -55,6 +57,9 @@ FB_MUST_CHECK struct fb_error *fb_bt_cpus_json(struct fb_context *context, struc
 /* The member "kernel" of a thread in JSON; NULL where memory is out. */
 json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack);
 
+/* The frames of a user stack as the member "user" of a thread in JSON. */
+json_t *fb_bt_user_json(const struct fb_user_stack *stack);
+
 /* The array "threads" of docs/cli.md; NULL where memory is out. */
 json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits *waits);
 
@@ -63,6 +68,15 @@ json_t *fb_bt_json(const struct fb_thread_stacks *stacks, const struct fb_waits 
 json_t *fb_bt_wanted_json(const struct fb_wanted_file *files, size_t count);
 FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
 						  const struct fb_wanted_file *files, size_t count);
+
+/* The goroutines of all processes (fb_thread_stacks_options.goroutines). now: the monotonic clock at the panic, ns; 0: not known.
+ * equal_once: those with the same stack once, with their number. */
+FB_MUST_CHECK struct fb_error *fb_bt_print_goroutines(struct fb_output *output,
+						      const struct fb_thread_stacks *stacks,
+						      uint64_t now, bool equal_once);
+/* The same as the array "goroutines" of docs/cli.md. */
+FB_MUST_CHECK struct fb_error *fb_bt_goroutines_json(const struct fb_thread_stacks *stacks,
+						     uint64_t now, json_t **list_ret);
 
 /* Whether two threads have the same stack: the same code in both halves, at whatever address it is mapped. */
 bool fb_bt_same_stack(const struct fb_thread_stack *a, const struct fb_thread_stack *b);

@@ -144,6 +144,7 @@ struct fb_error *fb_bt_cpus_json(struct fb_context *context, struct fb_input *in
 	answer = json_object();
 	json_object_set_new(answer, "threads", json_array());
 	json_object_set_new(answer, "files_wanted", json_array());
+	json_object_set_new(answer, "goroutines", json_array());
 	json_object_set_new(answer, "cpus", list);
 	*answer_ret = answer;
 	return NULL;

@@ -51,7 +51,7 @@ json_t *fb_bt_kernel_json(const struct fb_kernel_stack *stack)
 	return list;
 }
 
-static json_t *user_json(const struct fb_user_stack *stack)
+json_t *fb_bt_user_json(const struct fb_user_stack *stack)
 {
 	json_t *list = json_array();
 
@@ -166,7 +166,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "waits_for", waits_json(stack, waits));
 	json_object_set_new(object, "kernel", fb_bt_kernel_json(&stack->kernel));
 	json_object_set_new(object, "syscall", syscall_json(stack));
-	json_object_set_new(object, "user", user_json(&stack->user));
+	json_object_set_new(object, "user", fb_bt_user_json(&stack->user));
 	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));
 	json_object_set_new(object, "user_stored", json_boolean(stack->user_stored));
 	json_object_set_new(object, "user_regs_from",

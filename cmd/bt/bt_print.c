@@ -285,7 +285,7 @@ static void print_repeats(struct fb_output *output, size_t count)
 			 fb_text_count(count, number, sizeof(number)));
 }
 
-static void print_user(struct fb_output *output, const struct fb_user_stack *user, int number)
+void fb_bt_print_user(struct fb_output *output, const struct fb_user_stack *user, int number)
 {
 	size_t repeated = 0;
 
@@ -467,7 +467,7 @@ void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 	number = print_kernel(output, stack);
 	if (!task->kernel_thread && !task->idle) {
 		print_user_heading(output, stack);
-		print_user(output, &stack->user, number);
+		fb_bt_print_user(output, &stack->user, number);
 		if (stack->user_regs_from && !stack->user.count)
 			print_regs(output, "at the panic", &stack->user_regs);
 		if (stack->core_differs) {

@@ -264,6 +264,8 @@ static void put_waits(struct made_go *made, const struct fb_go_layout *layout)
 	put_word(made, CHANNEL + FB_GO_CHANNEL_COUNT, 3);
 	put_word(made, SUDOG(2), G(5));
 	put_word(made, SUDOG(2) + layout->sudog_elem, MADE_GO_BASE + MADE_GO_STRUCTS + 0xff4);
+	if (layout->version >= FB_GO_VERSION(1, 26))
+		put_word(made, G(5) + layout->g_waiting, SUDOG(2));
 	/* In the frame of runtime.semacquire1, which stands behind that of runtime.gopark. */
 	put_word(made, STACK(5) + 0x40 + 0x18 + 8 + 0x10, SUDOG(2));
 }
