@@ -100,8 +100,8 @@
  * and real frames have more than 10 bytes on average. */
 #define FB_MAX_KERNEL_FRAMES 8192u
 
-/* For how long a dump of the running kernel looks for what to keep of processes; those of a host that has a thousand take
- * some seconds. */
+/* For how long a dump of the running kernel looks for what to keep of processes; those of a host that has a thousand
+ * take some seconds. */
 #define FB_LIVE_KEEP_SECONDS 120u
 
 /* Numbers of x86-64's system calls: 472 in 7.2. */
@@ -126,17 +126,17 @@
 #define FB_MAX_REFERENCES (1u << 24)
 /* css_sets of a system: one for each combination of cgroups, some hundred on a busy host. */
 #define FB_MAX_CSS_SETS 65536u
-/* Control groups: hosts with removed ones that pages refer to were seen with some 100,000; and hierarchies: one for each
- * of some 14 controllers, and named ones. */
+/* Control groups: hosts with removed ones that pages refer to were seen with some 100,000; and hierarchies: one for
+ * each of some 14 controllers, and named ones. */
 #define FB_MAX_CGROUPS (1u << 20)
 #define FB_MAX_CGROUP_ROOTS 64u
 /* Objects of one list, or of one tree, that a user has walked: the dentries of a large host are some ten million. */
 #define FB_MAX_LIST_OBJECTS (16u << 20)
 /* Signals queued for one thread or process: RLIMIT_SIGPENDING is some thousand for each GiB of the host. */
 #define FB_MAX_QUEUED_SIGNALS (1u << 20)
-/* IPC objects of all namespaces and the threads that wait for them together: each namespace has 32,000 objects of a sort at
- * most (SEMMNI, SHMMNI, MSGMNI). Semaphores: SEMMNS is 1,024,000,000, but databases use some thousand. Namespaces: one
- * for each container. */
+/* IPC objects of all namespaces and the threads that wait for them together: each namespace has 32,000 objects of a
+ * sort at most (SEMMNI, SHMMNI, MSGMNI). Semaphores: SEMMNS is 1,024,000,000, but databases use some thousand.
+ * Namespaces: one for each container. */
 #define FB_MAX_IPC (1u << 20)
 #define FB_MAX_SEMAPHORES (4u << 20)
 #define FB_MAX_IPC_NAMESPACES 65536u
@@ -264,14 +264,14 @@
 /* Frames of a thread of Python, whose own limit of recursion is 1,000 unless a program raises it; and its threads. */
 #define FB_MAX_PYTHON_FRAMES 16384u
 #define FB_MAX_PYTHON_THREADS 65536u
-/* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own traceback
- * ends after 100. */
+/* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own
+ * traceback ends after 100. */
 #define FB_MAX_GOROUTINES (4u << 20)
 #define FB_MAX_GO_FRAMES 16384u
 /* Goroutines whose stacks a filtered dump keeps: 20 MB of a host's memory at least. */
 #define FB_MAX_GOROUTINES_VISITED 10000u
-/* Different return addresses on all stacks of a program, bytes of one of its tables (kubelet's largest has 40 MB), and how many
- * bytes of tables of values are decoded for a process: some hundred for each return address. */
+/* Different return addresses on all stacks of a program, bytes of one of its tables (kubelet's largest has 40 MB), and
+ * how many bytes of tables of values are decoded for a process: some hundred for each return address. */
 #define FB_MAX_GO_PLACES (1u << 20)
 #define FB_MAX_GO_TABLE (1u << 30)
 #define FB_MAX_GO_TABLES (256u << 20)
@@ -389,8 +389,8 @@
 #define FB_MAX_IRQ_COUNTS (1u << 24)
 /* Timers of all CPUs: a thread that sleeps has one, and a connection some: a busy server has some hundred thousand. */
 #define FB_MAX_TIMERS (1u << 20)
-/* Work queues: some hundred, and several for each file system, disk and network card; and their pools of workers: two or
- * four for each CPU, and some more for each node. */
+/* Work queues: some hundred, and several for each file system, disk and network card; and their pools of workers: two
+ * or four for each CPU, and some more for each node. */
 #define FB_MAX_WORK_QUEUES (1u << 18)
 #define FB_MAX_WORK_POOLS (1u << 16)
 /* Pairs of a work queue and a pool: one for each CPU and queue, on large hosts half a million. */

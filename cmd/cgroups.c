@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle cgroups: the control groups as a tree, with what each has of memory, processes and CPU time and what it may have;
- * which of them are frozen, throttled, at a limit or removed. Of one group also its processes.
+ * fbundle cgroups: the control groups as a tree, with what each has of memory, processes and CPU time and what it may
+ * have; which of them are frozen, throttled, at a limit or removed. Of one group also its processes.
  */
 #include "kernel/cgroups/cgroups.h"
 

@@ -49,8 +49,8 @@ static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
 	return err ? err : fb_cpu_places_load(input, &cpus->queues, cpus->lockup_s, &cpus->places);
 }
 
-/* The innermost context: what interrupted the others. The NMI that stopped a CPU because another one panicked is left out;
- * the kernel counts each NMI as an interrupt too. */
+/* The innermost context: what interrupted the others. The NMI that stopped a CPU because another one panicked is left
+ * out; the kernel counts each NMI as an interrupt too. */
 static const char *context_of(const struct cpus *cpus, const struct fb_run_queue *queue)
 {
 	const bool stopped = queue->nmi_depth == 1 && queue->irq_depth &&

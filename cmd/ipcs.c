@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle ipcs: semaphore sets, shared memory and message queues of all IPC namespaces, in the words of ipcs, with what it
- * does not tell: the semaphores' values, who used them last, and who waits.
+ * fbundle ipcs: semaphore sets, shared memory and message queues of all IPC namespaces, in the words of ipcs, with what
+ * it does not tell: the semaphores' values, who used them last, and who waits.
  */
 #include "kernel/ipc/ipc.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle irq: interrupts as /proc/interrupts lists them, with their state and affinity, and softirqs as /proc/softirqs,
- * with those that were to be run.
+ * fbundle irq: interrupts as /proc/interrupts lists them, with their state and affinity, and softirqs as
+ * /proc/softirqs, with those that were to be run.
  */
 #include <inttypes.h>
 #include <stdio.h>

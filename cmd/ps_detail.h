@@ -10,8 +10,8 @@
 #include "cmd/shared/output.h"
 #include "kernel/tasks/task_detail.h"
 
-/* What all threads of a process have in common. It is kept from one thread to the next, because the threads of a process
- * follow each other. */
+/* What all threads of a process have in common. It is kept from one thread to the next, because the threads of a
+ * process follow each other. */
 struct fb_ps_process {
 	bool loaded;
 	int32_t pid;
@@ -34,7 +34,8 @@ FB_MUST_CHECK struct fb_error *fb_ps_detail_load(struct fb_kernel *kernel,
 						 const struct fb_task *task,
 						 struct fb_ps_detail *detail_ret);
 
-/* Reads the data of the task's process into *process, unless it has them already. *process must be all zeros at first. */
+/* Reads the data of the task's process into *process, unless it has them already. *process must be all zeros at
+ * first. */
 FB_MUST_CHECK struct fb_error *fb_ps_process_load(struct fb_input *input,
 						  const struct fb_task *task,
 						  struct fb_ps_process *process);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shows threads of which only the TID is known, with what cores have of them. Called by ps.c, after fb_input_cores(). */
+/* Shows threads of which only the TID is known, with what cores have of them. Called by ps.c, after
+ * fb_input_cores(). */
 #ifndef FB_CMD_PS_LOST_H
 #define FB_CMD_PS_LOST_H
 

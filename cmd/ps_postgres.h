@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `ps --json` and `ps --long` show of backends of PostgreSQL: pg_stat_activity and pg_blocking_pids(). Called by ps.c. */
+/* What `ps --json` and `ps --long` show of backends of PostgreSQL: pg_stat_activity and pg_blocking_pids(). Called by
+ * ps.c. */
 #ifndef FB_CMD_PS_POSTGRES_H
 #define FB_CMD_PS_POSTGRES_H
 
@@ -21,8 +22,8 @@ FB_MUST_CHECK struct fb_error *fb_ps_postgres_init(struct fb_context *context,
 						   struct fb_ps_postgres *postgres);
 void fb_ps_postgres_deinit(struct fb_ps_postgres *postgres);
 
-/* Sets postgres of the task's object: null where it is no backend, or its server's memory cannot be read. Only fatal errors
- * are returned. */
+/* Sets postgres of the task's object: null where it is no backend, or its server's memory cannot be read. Only fatal
+ * errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_ps_postgres_to_json(struct fb_ps_postgres *postgres,
 						      const struct fb_task *task, json_t *object);
 /* Writes the backend's state and query to `to` ("active: select 1"); "" for others. Only fatal errors are returned. */

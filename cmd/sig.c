@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle sig: the signals of a process and its threads: which are pending, and who sent them; which are blocked, ignored
- * and handled, and by which function.
+ * fbundle sig: the signals of a process and its threads: which are pending, and who sent them; which are blocked,
+ * ignored and handled, and by which function.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle swap: the swap areas as /proc/swaps has them, what is stored on zram devices, and which processes are swapped.
+ * fbundle swap: the swap areas as /proc/swaps has them, what is stored on zram devices, and which processes are
+ * swapped.
  */
 #include "kernel/swap/swap.h"
 

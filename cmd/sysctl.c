@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle sysctl: the kernel's settings and counters below /proc/sys, in the words of sysctl(8), as a process sees them.
+ * fbundle sysctl: the kernel's settings and counters below /proc/sys, in the words of sysctl(8), as a process sees
+ * them.
  */
 #include "kernel/sysctl/sysctl.h"
 

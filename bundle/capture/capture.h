@@ -48,9 +48,9 @@ struct fb_capture_options {
 	bool force;          /* replace an existing file */
 };
 
-/* Writes the core of a process. FB_NOT_FOUND: there is no such process any more, or it has no memory (a kernel thread, a
- * zombie); FB_LIMIT: a 32-bit program whose core would be larger than its format can say; FB_OS: it may not be traced, or
- * the core cannot be written. The caller frees the result with fb_captured_deinit(). */
+/* Writes the core of a process. FB_NOT_FOUND: there is no such process any more, or it has no memory (a kernel thread,
+ * a zombie); FB_LIMIT: a 32-bit program whose core would be larger than its format can say; FB_OS: it may not be
+ * traced, or the core cannot be written. The caller frees the result with fb_captured_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_capture(int32_t pid, const struct fb_capture_options *options,
 					  struct fb_captured *captured_ret);
 void fb_captured_deinit(struct fb_captured *captured);

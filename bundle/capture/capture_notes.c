@@ -35,8 +35,8 @@ static void set_time(struct timeval *time, uint64_t ns)
 	time->tv_usec = (suseconds_t)(ns % 1000000000u / 1000u);
 }
 
-/* Of a 32-bit program. fpregs are in the CPU's own layout (FXSAVE), which NT_PRXFPREG has and NT_FPREGSET of i386 has not.
- * Debuggers prefer the former where a core has both. */
+/* Of a 32-bit program. fpregs are in the CPU's own layout (FXSAVE), which NT_PRXFPREG has and NT_FPREGSET of i386 has
+ * not. Debuggers prefer the former where a core has both. */
 static struct fb_error *add_prstatus_32bit(struct writer *writer, const struct elf_prstatus *wide,
 					   const struct user_fpregs_struct *fpregs)
 {

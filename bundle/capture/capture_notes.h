@@ -11,7 +11,8 @@
 #include "bundle/capture/capture.h"
 #include "bundle/capture/tracer.h"
 
-/* Appends the notes. To be called while the tracer keeps the process stopped. Fills captured->threads and ->unstopped. */
+/* Appends the notes. To be called while the tracer keeps the process stopped. Fills captured->threads and
+ * ->unstopped. */
 FB_MUST_CHECK struct fb_error *fb_capture_notes(int32_t pid, const struct fb_tracer *tracer,
 						const struct fb_proc_maps *maps,
 						struct fb_captured *captured, struct fb_buf *notes);

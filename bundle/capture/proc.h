@@ -62,8 +62,8 @@ void fb_proc_maps_deinit(struct fb_proc_maps *maps);
 FB_MUST_CHECK struct fb_error *fb_proc_numbers(const char *folder, int32_t **list_ret,
 					       size_t *count_ret);
 
-/* *blocked_ret: whether a thread of the process is in D state. A thread that exits meanwhile, or whose state this user may
- * not read, is not. Only fatal errors are returned. */
+/* *blocked_ret: whether a thread of the process is in D state. A thread that exits meanwhile, or whose state this user
+ * may not read, is not. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_proc_has_blocked(int32_t pid, bool *blocked_ret);
 
 /* The registers with which a thread entered the kernel, as far as /proc/PID/task/TID/syscall has them: the number and

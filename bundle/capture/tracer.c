@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stops the threads of a process by PTRACE_SEIZE and PTRACE_INTERRUPT, which send no signal and so leave no trace in the
- * process (ptrace(2)). Called by capture.c.
+ * Stops the threads of a process by PTRACE_SEIZE and PTRACE_INTERRUPT, which send no signal and so leave no trace in
+ * the process (ptrace(2)). Called by capture.c.
  */
 #include "bundle/capture/tracer.h"
 
@@ -60,8 +60,8 @@ struct goodbye {
 };
 /* Bytes of memory in one answer. */
 #define MOST_READ (64u << 10)
-/* What the parent asks for: memory, which is answered by how many bytes could be read (uint64_t) and then these; or, with
- * a length of 0, that the threads go on. */
+/* What the parent asks for: memory, which is answered by how many bytes could be read (uint64_t) and then these; or,
+ * with a length of 0, that the threads go on. */
 struct request {
 	uint64_t address, length;
 };
@@ -276,8 +276,8 @@ static bool answer(int32_t pid, const struct request *request, int fd)
 	return fb_write_all(fd, &got, sizeof(got)) && fb_write_all(fd, bytes, got);
 }
 
-/* Reads memory for the parent until the parent lets the threads go on, or is gone: then returns true. False: the time was
- * over before. */
+/* Reads memory for the parent until the parent lets the threads go on, or is gone: then returns true. False: the time
+ * was over before. */
 static bool serve(int32_t pid, unsigned seconds, int in_fd, int out_fd)
 {
 	const uint64_t end_ns = fb_clock_ns() + seconds * 1000000000ull;

@@ -36,10 +36,10 @@ FB_MUST_CHECK struct fb_error *fb_tracer_stop(int32_t pid, unsigned seconds,
 const struct fb_traced_thread *fb_tracer_threads(const struct fb_tracer *tracer, size_t *count_ret);
 /* The PID of the child, which /proc shows as the threads' tracer. */
 int32_t fb_tracer_pid(const struct fb_tracer *tracer);
-/* Copies memory of the process that the process itself may not read (PROT_NONE, or write-only), as far as it can be read
- * from address on. Of others' /proc/PID/mem kernels may refuse such pages, but to who traces the process: from 6.12 on
- * (41e8149c8892, "proc: add config & param to block forcing mem writes"), where CONFIG_PROC_MEM_FORCE_PTRACE is set.
- * Returns how many bytes were copied; 0: none, or the threads were not stopped, or went on. */
+/* Copies memory of the process that the process itself may not read (PROT_NONE, or write-only), as far as it can be
+ * read from address on. Of others' /proc/PID/mem kernels may refuse such pages, but to who traces the process: from
+ * 6.12 on (41e8149c8892, "proc: add config & param to block forcing mem writes"), where CONFIG_PROC_MEM_FORCE_PTRACE is
+ * set. Returns how many bytes were copied; 0: none, or the threads were not stopped, or went on. */
 size_t fb_tracer_read(struct fb_tracer *tracer, uint64_t address, void *to, size_t length);
 /* Lets the threads go on. *stopped_ns_ret: the time from the first thread's stop to the last one's release;
  * *in_time_ret: they were still stopped when this was called. */

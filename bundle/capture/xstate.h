@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Registers beyond the general ones (x87, SSE, AVX, AMX and what comes after them), as the CPU's XSAVE writes them, for the
- * notes NT_X86_XSTATE and NT_X86_XSAVE_LAYOUT of a core. Called by tracer.c and capture_notes.c.
- * Format: Intel's manual, volume 1, 13.4; arch/x86/kernel/fpu/regset.c (xstateregs_get).
+ * Registers beyond the general ones (x87, SSE, AVX, AMX and what comes after them), as the CPU's XSAVE writes them, for
+ * the notes NT_X86_XSTATE and NT_X86_XSAVE_LAYOUT of a core. Called by tracer.c and capture_notes.c. Format: Intel's
+ * manual, volume 1, 13.4; arch/x86/kernel/fpu/regset.c (xstateregs_get).
  */
 #ifndef FB_BUNDLE_CAPTURE_XSTATE_H
 #define FB_BUNDLE_CAPTURE_XSTATE_H
@@ -24,9 +24,9 @@ struct fb_xstate_room {
 size_t fb_xstate_read(int32_t tid, struct fb_xstate_room *room);
 void fb_xstate_room_deinit(struct fb_xstate_room *room);
 
-/* Appends to layout where each component of a state of this CPU lies (struct x86_xfeat_component of asm/elf.h, in kernels
- * from 6.12 on: ba386777a30b), for the components that the state says are there. Nothing is appended where the CPU tells
- * something else than the state does. FB_NOMEM, FB_LIMIT. */
+/* Appends to layout where each component of a state of this CPU lies (struct x86_xfeat_component of asm/elf.h, in
+ * kernels from 6.12 on: ba386777a30b), for the components that the state says are there. Nothing is appended where the
+ * CPU tells something else than the state does. FB_NOMEM, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_xstate_layout(const uint8_t *state, size_t size,
 						struct fb_buf *layout);
 

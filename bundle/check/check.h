@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Looks through a dump for what is unusual: threads that hang and for whom they wait, CPUs that are locked up, pools of
- * workers that are stalled, I/O that is stuck, exhausted memory, file systems in trouble, what the kernel's log reports, full tables, damaged stacks. A dump of a host where
- * nothing of this is wrong gives no finding, and no finding is without evidence. Called by the commands check and report.
+ * workers that are stalled, I/O that is stuck, exhausted memory, file systems in trouble, what the kernel's log
+ * reports, full tables, damaged stacks. A dump of a host where nothing of this is wrong gives no finding, and no
+ * finding is without evidence. Called by the commands check and report.
  */
 #ifndef FB_BUNDLE_CHECK_H
 #define FB_BUNDLE_CHECK_H

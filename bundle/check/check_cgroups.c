@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks control groups: those that have all the memory that they may have, and for which an allocation was about to fail,
- * and those that have as many threads as they may have. Called by check.c.
+ * Checks control groups: those that have all the memory that they may have, and for which an allocation was about to
+ * fail, and those that have as many threads as they may have. Called by check.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -27,8 +27,8 @@ static void name_of(const struct fb_mounts *mounts, const struct fb_superblock *
 	*mount_ret = mount;
 }
 
-/* An error makes the kernel set SB_RDONLY alone; mount(8) sets the mount's own flag too. Read-only kinds of file systems
- * always have SB_RDONLY. */
+/* An error makes the kernel set SB_RDONLY alone; mount(8) sets the mount's own flag too. Read-only kinds of file
+ * systems always have SB_RDONLY. */
 static bool became_read_only(const struct fb_superblock *superblock, const struct fb_mount *mount)
 {
 	static const char *const writable[] = {"ext2", "ext3", "ext4",   "btrfs",   "f2fs",

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks semaphores and message queues: threads that have long waited for room in a full queue, or for a semaphore that a
- * process is known to hold. Threads that wait for a message, or for a semaphore that nobody holds, may be servers that have
- * nothing to do. Called by check.c.
+ * Checks semaphores and message queues: threads that have long waited for room in a full queue, or for a semaphore that
+ * a process is known to hold. Threads that wait for a message, or for a semaphore that nobody holds, may be servers
+ * that have nothing to do. Called by check.c.
  */
 #include <inttypes.h>
 #include <stdio.h>

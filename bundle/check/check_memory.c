@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Checks the memory: zones below their watermarks, little that is available, no swap left, and who has the most. Called by
- * check.c. */
+/* Checks the memory: zones below their watermarks, little that is available, no swap left, and who has the most. Called
+ * by check.c. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks for pools of worker threads that take no work although some waits, and for items of work that do not end because
- * their worker sleeps in state D. Called by check.c.
+ * Checks for pools of worker threads that take no work although some waits, and for items of work that do not end
+ * because their worker sleeps in state D. Called by check.c.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -171,8 +171,8 @@ static bool is_wanted(const struct fb_work *work, const struct fb_worker *worker
 				    fb_work_pool_is_stalled(work, &work->pools[worker->pool]));
 }
 
-/* stack_of: of each worker; it stays NULL for those whose stack is not wanted, or cannot be read. tasks has room for all
- * workers. */
+/* stack_of: of each worker; it stays NULL for those whose stack is not wanted, or cannot be read. tasks has room for
+ * all workers. */
 static struct fb_error *load_stacks(const struct fb_check *check, const struct fb_work *work,
 				    const struct fb_task **tasks,
 				    const struct fb_thread_stack **stack_of,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Checks the far end of each thread's kernel stack. The kernel writes a magic number there when it makes the thread
- * (set_task_stack_end_magic(), kernel/fork.c); where another value is found, the stack was too small for what ran on it,
- * or something else wrote there. Called by check.c.
+ * (set_task_stack_end_magic(), kernel/fork.c); where another value is found, the stack was too small for what ran on
+ * it, or something else wrote there. Called by check.c.
  */
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks tables and queues of a fixed size: the numbers of processes and threads and of open files against their limits,
- * and the queues of connections that nobody has accepted. Called by check.c.
+ * Checks tables and queues of a fixed size: the numbers of processes and threads and of open files against their
+ * limits, and the queues of connections that nobody has accepted. Called by check.c.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -37,22 +37,23 @@ FB_MUST_CHECK struct fb_error *fb_check_graph(const struct fb_check *check,
 					      const struct fb_wait_graph *graph,
 					      const struct fb_wait_analysis *analysis);
 
-/* check_cpus.c: soft lockups, and threads that wait too long for a CPU. lockup_s: as fb_soft_lockup_limit(). stack_of: of
- * what each CPU ran, in the order of the queues, NULL where it is not known; or NULL. */
+/* check_cpus.c: soft lockups, and threads that wait too long for a CPU. lockup_s: as fb_soft_lockup_limit(). stack_of:
+ * of what each CPU ran, in the order of the queues, NULL where it is not known; or NULL. */
 FB_MUST_CHECK struct fb_error *fb_check_cpus(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_queues(const struct fb_check *check,
 					       const struct fb_run_queues *queues,
 					       uint32_t lockup_s,
 					       const struct fb_thread_stack *const *stack_of);
 
-/* check_pools.c: pools of workers that take no work although some waits, and items whose worker sleeps. modules may be NULL: functions then have no
- * names. stack_of: of each worker, NULL where it is not known; or NULL. */
+/* check_pools.c: pools of workers that take no work although some waits, and items whose worker sleeps. modules may be
+ * NULL: functions then have no names. stack_of: of each worker, NULL where it is not known; or NULL. */
 FB_MUST_CHECK struct fb_error *fb_check_pools(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_work(const struct fb_check *check,
 					     const struct fb_work *work, struct fb_modules *modules,
 					     const struct fb_thread_stack *const *stack_of);
 
-/* check_ipc.c: threads that wait for full message queues, and for semaphores that are held. now: as fb_scheduler_now(). */
+/* check_ipc.c: threads that wait for full message queues, and for semaphores that are held. now: as
+ * fb_scheduler_now(). */
 FB_MUST_CHECK struct fb_error *fb_check_ipc(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *
 fb_check_ipc_object(const struct fb_check *check, const struct fb_ipc_object *object, uint64_t now);

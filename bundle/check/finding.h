@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Findings: what is unusual about a host, how grave it is, and what shows it. Filled by the checks of this folder, printed
- * by the commands check and report.
+ * Findings: what is unusual about a host, how grave it is, and what shows it. Filled by the checks of this folder,
+ * printed by the commands check and report.
  */
 #ifndef FB_BUNDLE_FINDING_H
 #define FB_BUNDLE_FINDING_H

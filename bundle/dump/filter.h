@@ -46,7 +46,8 @@ bool fb_filter_knows_classes(const struct fb_filter *filter);
  * ascending frames; 0 begins again and resets the counts. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_filter_next(struct fb_filter *filter, uint64_t pfn,
 					      uint64_t *pfn_ret);
-/* The frame behind the last one that the kernel has a struct page for (fb_page_frames_end()): none from there on is kept. */
+/* The frame behind the last one that the kernel has a struct page for (fb_page_frames_end()): none from there on is
+ * kept. */
 uint64_t fb_filter_end(const struct fb_filter *filter);
 /* The counts of one class for the frames since fb_filter_next() was last called with 0. */
 const struct fb_filter_count *fb_filter_count(const struct fb_filter *filter,

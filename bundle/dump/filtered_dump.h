@@ -21,8 +21,8 @@ struct fb_filtered_dump_options {
 	struct fb_outfile_start *start; /* for fb_outfile_create_on(); NULL: none */
 	bool flattened;
 	unsigned level; /* FB_LEVEL_* */
-	/* Fail where it is not known what pages are used for, instead of keeping all of them; but not at a level that keeps
-	 * all of them anyway. */
+	/* Fail where it is not known what pages are used for, instead of keeping all of them; but not at a level that
+	 * keeps all of them anyway. */
 	bool need_classes;
 	struct fb_keep_options keep;
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* NULL: none */
@@ -38,8 +38,8 @@ struct fb_filtered_dump_result {
 };
 
 /* Writes the dump; on failure no output remains. FB_INVALID where the output exists and force is not set, or where it
- * is the input. Cores of the input, from a bundle or given with it, are merged into the output. Where no process
- * memory is to be kept, they are left out with a warning; pages that a merge added to a bundle stay. FB_UNSUPPORTED where
+ * is the input. Cores of the input, from a bundle or given with it, are merged into the output. Where no process memory
+ * is to be kept, they are left out with a warning; pages that a merge added to a bundle stay. FB_UNSUPPORTED where
  * need_classes is set and the kernel's types do not describe struct page. */
 FB_MUST_CHECK struct fb_error *
 fb_filtered_dump_write(struct fb_input *input, const struct fb_filtered_dump_options *options,

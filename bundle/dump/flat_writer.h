@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writes a dump like makedumpfile -F: as a stream of pieces, each with its offset (kdump_format.h), for a pipe, in which
- * nothing can be overwritten later. Called by filtered_dump.c.
+ * Writes a dump like makedumpfile -F: as a stream of pieces, each with its offset (kdump_format.h), for a pipe, in
+ * which nothing can be overwritten later. Called by filtered_dump.c.
  */
 #ifndef FB_BUNDLE_FLAT_WRITER_H
 #define FB_BUNDLE_FLAT_WRITER_H

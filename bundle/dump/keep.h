@@ -23,8 +23,8 @@ struct fb_keep_options {
 	size_t process_count;
 	bool with_files;     /* of these processes pages too that are as in their file on disk */
 	uint64_t most_pages; /* limit for all pages together; UINT64_MAX: none */
-	/* When to end (fb_clock_ns()): no further process is looked at; 0: never. For a running kernel, whose lists and page
-	 * tables may become others as fast as they are read. */
+	/* When to end (fb_clock_ns()): no further process is looked at; 0: never. For a running kernel, whose lists and
+	 * page tables may become others as fast as they are read. */
 	uint64_t end_ns;
 };
 

@@ -47,8 +47,8 @@ struct fb_keep_memory {
 	const struct fb_vmas *vmas;    /* owned by joined */
 	/* Files (addresses of their struct address_space) to whose code an address on a stack points. */
 	struct fb_u64_map in_stacks;
-	/* Of the mapping that is gone through: the address of its file's struct address_space, where the file's own pages
-	 * are left out; 0: they are not. */
+	/* Of the mapping that is gone through: the address of its file's struct address_space, where the file's own
+	 * pages are left out; 0: they are not. */
 	uint64_t left_to_file;
 	bool with_cache; /* fb_keep_range() keeps pages that are only in the page cache too */
 };
@@ -60,8 +60,8 @@ FB_MUST_CHECK struct fb_error *fb_keep_memory_init(struct fb_keep_memory *memory
 						   struct fb_keep_budget *budget);
 void fb_keep_memory_deinit(struct fb_keep_memory *memory);
 
-/* Keeps the pages of [start, end) that are mapped, end exclusive, and where with_cache is set also those of mapped files
- * that are only in the page cache. A huge page at either end is kept whole. What is missing or cannot be read is
+/* Keeps the pages of [start, end) that are mapped, end exclusive, and where with_cache is set also those of mapped
+ * files that are only in the page cache. A huge page at either end is kept whole. What is missing or cannot be read is
  * ignored. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_keep_range(struct fb_keep_memory *memory, uint64_t start,
 					     uint64_t end);
@@ -73,10 +73,10 @@ FB_MUST_CHECK struct fb_error *fb_keep_all(struct fb_keep_memory *memory, bool w
 /* Records an address from a stack or register: where it lies in the code of a file, that file is added to in_stacks. */
 FB_MUST_CHECK struct fb_error *fb_keep_note_code(struct fb_keep_memory *memory, uint64_t address);
 
-/* keep_objects.c: keeps of every mapped program and library the parts that unwinding and naming need: headers, notes with
- * the build-id, .eh_frame_hdr and .eh_frame, the dynamic section, symbols and their names; and the list of loaded
- * objects, which debuggers read. For the files of in_stacks, pages that are only in the page cache are kept too, because
- * unwind tables are seldom mapped: a program does not read them in normal operation. */
+/* keep_objects.c: keeps of every mapped program and library the parts that unwinding and naming need: headers, notes
+ * with the build-id, .eh_frame_hdr and .eh_frame, the dynamic section, symbols and their names; and the list of loaded
+ * objects, which debuggers read. For the files of in_stacks, pages that are only in the page cache are kept too,
+ * because unwind tables are seldom mapped: a program does not read them in normal operation. */
 FB_MUST_CHECK struct fb_error *fb_keep_objects(struct fb_keep_memory *memory);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Keeps what the readers of runtimes read of a process. They are run over a memory space that keeps each page which they
- * read, so that a reader finds in the dump what it found in memory, and nothing here has to know what that is.
+ * Keeps what the readers of runtimes read of a process. They are run over a memory space that keeps each page which
+ * they read, so that a reader finds in the dump what it found in memory, and nothing here has to know what that is.
  */
 #include "bundle/dump/keep_runtimes.h"
 
@@ -12,8 +12,8 @@
 #include "bundle/process/user_mappings.h"
 #include "user/runtimes/runtimes.h"
 
-/* How often the readers may read, of all processes together: a thread of Python that is 1,000 frames deep takes some 20,000
- * reads. And how much of one process may be kept: an interpreter has some hundred pages. */
+/* How often the readers may read, of all processes together: a thread of Python that is 1,000 frames deep takes some
+ * 20,000 reads. And how much of one process may be kept: an interpreter has some hundred pages. */
 #define MOST_READS (64u << 20)
 #define MOST_PAGES 16384u /* 64 MiB */
 

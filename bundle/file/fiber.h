@@ -45,8 +45,8 @@ struct fb_fiber_core {
 	int64_t mtime_ns; /* of its file, since the epoch */
 };
 void fb_fiber_core(const struct fb_fiber *fiber, size_t index, struct fb_fiber_core *core_ret);
-/* A file with the core's bytes, which are collected from the bundle as they are read; for fb_core_open_file(). The caller
- * destroys it; the fiber must outlive it. */
+/* A file with the core's bytes, which are collected from the bundle as they are read; for fb_core_open_file(). The
+ * caller destroys it; the fiber must outlive it. */
 FB_MUST_CHECK struct fb_error *fb_fiber_core_file(struct fb_fiber *fiber, size_t index,
 						  struct fb_file **file_ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bundle's manifest, the JSON text that lists its cores. It is input like the rest of the file, so its size is limited
- * before it is parsed. Called where a bundle is opened or verified, and by merge.
+ * A bundle's manifest, the JSON text that lists its cores. It is input like the rest of the file, so its size is
+ * limited before it is parsed. Called where a bundle is opened or verified, and by merge.
  */
 #ifndef FB_BUNDLE_MANIFEST_H
 #define FB_BUNDLE_MANIFEST_H
@@ -31,8 +31,8 @@ void fb_manifest_size_add(struct fb_manifest_size *size, const char *text);
 /* Whether a manifest of this size is within the limits, which fb_fiber_open() and fb_manifest_parse() enforce. */
 bool fb_manifest_fits(const struct fb_manifest_size *size);
 
-/* Checks that a manifest has everything that fb_merge() writes for core_count cores; each thing that it lacks is added to
- * problems. */
+/* Checks that a manifest has everything that fb_merge() writes for core_count cores; each thing that it lacks is added
+ * to problems. */
 void fb_manifest_check(const json_t *manifest, size_t core_count, struct fb_warnings *problems);
 
 #endif

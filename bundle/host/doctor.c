@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Has a function for each check, which reads a file or two and records what it found. What a check requires, and why, is
- * in docs/hosts.md. Called by cmd/doctor.c.
+ * Has a function for each check, which reads a file or two and records what it found. What a check requires, and why,
+ * is in docs/hosts.md. Called by cmd/doctor.c.
  */
 #include "bundle/host/doctor.h"
 

@@ -34,8 +34,8 @@ struct fb_doctor {
 /* "ok", "weak", "bad", "unknown". */
 const char *fb_check_state_name(enum fb_check_state state);
 
-/* Runs all checks and fills doctor, which the caller frees with fb_doctor_deinit(), after an error too. root: the folder
- * with the host's files, /proc and /sys included; "" for this host. Where a file is not there or may not be
+/* Runs all checks and fills doctor, which the caller frees with fb_doctor_deinit(), after an error too. root: the
+ * folder with the host's files, /proc and /sys included; "" for this host. Where a file is not there or may not be
  * read, the check is FB_CHECK_UNKNOWN. FB_NOMEM, FB_EXHAUSTED; FB_OS where reading fails otherwise. */
 FB_MUST_CHECK struct fb_error *fb_doctor_examine(const char *root, struct fb_doctor *doctor);
 void fb_doctor_deinit(struct fb_doctor *doctor);

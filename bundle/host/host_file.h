@@ -23,8 +23,8 @@ FB_MUST_CHECK struct fb_error *fb_host_path(const char *root, const char *path, 
 FB_MUST_CHECK struct fb_error *fb_host_file_read(const char *root, const char *path,
 						 struct fb_buf *text);
 
-/* Replaces an existing file by length bytes, whole or not at all; mode and owner stay. FB_INVALID where it is a symbolic
- * link; FB_OS. */
+/* Replaces an existing file by length bytes, whole or not at all; mode and owner stay. FB_INVALID where it is a
+ * symbolic link; FB_OS. */
 FB_MUST_CHECK struct fb_error *fb_host_file_replace(const char *root, const char *path,
 						    const void *bytes, size_t length);
 

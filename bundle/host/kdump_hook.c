@@ -67,8 +67,8 @@ static struct fb_error *remove_lines(const char *root)
 }
 
 /* The script runs the program with --version first, so that a program that lacks a library after an upgrade does not
- * cost the dump. fbundle itself falls back to the makedumpfile that it finds in PATH too, and looks whether that knows the
- * kernel as the end of the script does (cmd/dump/makedumpfile.c). The input is the last argument that is there. */
+ * cost the dump. fbundle itself falls back to the makedumpfile that it finds in PATH too, and looks whether that knows
+ * the kernel as the end of the script does (cmd/dump/makedumpfile.c). The input is the last argument that is there. */
 static const char script_before[] =
 	"#!/bin/sh\n"
 	"# fbundle dump --install: kdump-config runs this for makedumpfile\n"

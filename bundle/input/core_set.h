@@ -17,8 +17,8 @@ struct fb_core_set;
 FB_MUST_CHECK struct fb_error *fb_core_set_create(struct fb_core_set **set_ret);
 void fb_core_set_destroy(struct fb_core_set *set);
 
-/* Adds the file at path. *met_ret: it was added before, under this or another name. A file that does not exist counts as
- * new: opening it will give the error. */
+/* Adds the file at path. *met_ret: it was added before, under this or another name. A file that does not exist counts
+ * as new: opening it will give the error. */
 FB_MUST_CHECK struct fb_error *fb_core_set_path(struct fb_core_set *set, const char *path,
 						bool *met_ret);
 

@@ -14,8 +14,8 @@ struct fb_fetched_vmlinux {
 	int fd;                     /* owned; 0: nothing was fetched */
 };
 
-/* The function for struct fb_kernel_options.find_vmlinux; context is a struct fb_fetched_vmlinux. The path stands for an
- * open descriptor (base/files/open_path.h) and is valid until fb_fetched_vmlinux_deinit(). */
+/* The function for struct fb_kernel_options.find_vmlinux; context is a struct fb_fetched_vmlinux. The path stands for
+ * an open descriptor (base/files/open_path.h) and is valid until fb_fetched_vmlinux_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_fetched_vmlinux_find(void *context, const char *build_id,
 						       char **path_ret);
 void fb_fetched_vmlinux_deinit(struct fb_fetched_vmlinux *fetched);

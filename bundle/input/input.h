@@ -55,13 +55,13 @@ FB_MUST_CHECK struct fb_error *fb_input_open(const struct fb_input_options *opti
 					     struct fb_input **input_ret);
 void fb_input_destroy(struct fb_input *input);
 
-/* Loads now what most commands need: the tasks and the cores. What there is to warn of or to remark is withheld until the
- * first call that asks for the tasks, or for the cores, so that it is told as if that call had loaded them. What cannot be
- * loaded is left to such a call, which then gives the error. */
+/* Loads now what most commands need: the tasks and the cores. What there is to warn of or to remark is withheld until
+ * the first call that asks for the tasks, or for the cores, so that it is told as if that call had loaded them. What
+ * cannot be loaded is left to such a call, which then gives the error. */
 void fb_input_prepare(struct fb_input *input);
 
-/* For a child that was forked, with the input as its memory has it: makes the threads that a fork does not copy. In this
- * process fb_input_destroy() does nothing from now on, because the memory ends with the process. */
+/* For a child that was forked, with the input as its memory has it: makes the threads that a fork does not copy. In
+ * this process fb_input_destroy() does nothing from now on, because the memory ends with the process. */
 void fb_input_renew(struct fb_input *input);
 
 /* All owned by the input. */
@@ -73,15 +73,15 @@ struct fb_kernel *fb_input_kernel(const struct fb_input *input);
 struct fb_warnings *fb_input_warnings(const struct fb_input *input);
 struct fb_fiber *fb_input_fiber(const struct fb_input *input); /* NULL: no bundle */
 
-/* Takes over err, the reason why `what` is not available; NULL stays NULL. Where the reason is that the kernel's symbols
- * or types are missing, the result says so, with `what` before it, and says which files would have them. Else it is err
- * with the input's path before it. */
+/* Takes over err, the reason why `what` is not available; NULL stays NULL. Where the reason is that the kernel's
+ * symbols or types are missing, the result says so, with `what` before it, and says which files would have them. Else
+ * it is err with the input's path before it. */
 FB_MUST_CHECK struct fb_error *fb_input_explain(const struct fb_input *input, const char *what,
 						struct fb_error *err);
 
 /* Takes over err, the reason why a part of an answer cannot be had, and makes it a warning, with "CONTEXT: " before it.
- * Where the reason is that the kernel's symbols or types are missing, there is no warning: opening the kernel has warned of
- * that, and said which files have them. Only fatal errors are returned. */
+ * Where the reason is that the kernel's symbols or types are missing, there is no warning: opening the kernel has
+ * warned of that, and said which files have them. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_input_do_without(const struct fb_input *input,
 						   struct fb_error *err, const char *format, ...)
 	FB_PRINTF(3, 4);
@@ -100,8 +100,8 @@ const char *fb_input_core_problem(const struct fb_input *input);
  * the bundle is preferred. NULL: none. fb_input_cores() must have been called before. */
 const struct fb_input_core *fb_input_core_of(const struct fb_input *input, int32_t pid);
 
-/* Ensures that an output does not overwrite the input, which --force does not allow either: FB_INVALID where path is one
- * of the input's files, under any name, or a folder. */
+/* Ensures that an output does not overwrite the input, which --force does not allow either: FB_INVALID where path is
+ * one of the input's files, under any name, or a folder. */
 FB_MUST_CHECK struct fb_error *fb_input_check_output(const struct fb_input *input,
 						     const char *path);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The cores of an input: those of the bundle and those that were given, opened and matched with tasks when they are first
- * asked for, or early by the shell. Called by most commands.
+ * The cores of an input: those of the bundle and those that were given, opened and matched with tasks when they are
+ * first asked for, or early by the shell. Called by most commands.
  */
 #include <stdio.h>
 #include <stdlib.h>

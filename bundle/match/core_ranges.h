@@ -24,8 +24,8 @@ struct fb_core_ranges {
 	uint64_t pages; /* of all ranges together */
 };
 
-/* Makes the list for core (borrowed). Where several segments claim the same bytes of the file, the one that begins first
- * there gets them. The caller frees the result with fb_core_ranges_deinit(). FB_NOMEM. */
+/* Makes the list for core (borrowed). Where several segments claim the same bytes of the file, the one that begins
+ * first there gets them. The caller frees the result with fb_core_ranges_deinit(). FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_core_ranges_create(const struct fb_core *core,
 						     struct fb_core_ranges *ranges_ret);
 void fb_core_ranges_deinit(struct fb_core_ranges *ranges);

@@ -37,8 +37,8 @@ void fb_core_pids_read(const struct fb_core *core, struct fb_core_pids *pids_ret
 FB_MUST_CHECK struct fb_error *
 fb_core_has_vector(struct fb_core *core, const struct fb_match_process *process, bool *has_ret);
 
-/* match_bounds.c: the addresses at which the mappings of all processes begin and end. Most of these addresses are random
- * since exec, so that the segments of a core identify its process even where its notes are lost. */
+/* match_bounds.c: the addresses at which the mappings of all processes begin and end. Most of these addresses are
+ * random since exec, so that the segments of a core identify its process even where its notes are lost. */
 struct fb_bounds;
 /* process is an array of count processes (borrowed). A process whose mappings are lost has no bounds. Where there are
  * too many bounds, those of the last processes are left out, with a warning. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reads what identifies a core whose notes are cut off or damaged: the PID in the name of its file (gcore's core.PID,
- * systemd-coredump's names, names by a core_pattern with %p), and the auxiliary vector that exec put on the stack, which
- * is in the core's memory. Called by match.c for each core.
+ * systemd-coredump's names, names by a core_pattern with %p), and the auxiliary vector that exec put on the stack,
+ * which is in the core's memory. Called by match.c for each core.
  */
 #include <ctype.h>
 #include <stdlib.h>

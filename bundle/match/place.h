@@ -61,9 +61,9 @@ struct fb_place_core {
 	const struct fb_match *match; /* of this core; borrowed */
 };
 
-/* Places the pages of all cores that match a task; the numbers of cores in the result are indexes in `cores`. Parameters
- * are borrowed; pool may be NULL. A core whose pages cannot be placed is a warning. The caller frees the result with
- * fb_placement_deinit(). */
+/* Places the pages of all cores that match a task; the numbers of cores in the result are indexes in `cores`.
+ * Parameters are borrowed; pool may be NULL. A core whose pages cannot be placed is a warning. The caller frees the
+ * result with fb_placement_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_place(struct fb_kernel *kernel, const struct fb_place_core *cores,
 					size_t core_count, struct fb_pool *pool,
 					struct fb_placement *placement_ret);

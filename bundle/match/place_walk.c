@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds the frame of each page of a core, by the page tables of the core's process, on all threads of the pool. Called by
- * place.c.
+ * Finds the frame of each page of a core, by the page tables of the core's process, on all threads of the pool. Called
+ * by place.c.
  */
 #include "bundle/match/place_walk.h"
 

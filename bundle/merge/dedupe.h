@@ -29,8 +29,8 @@ void fb_dedupe_init(struct fb_dedupe *dedupe);
 void fb_dedupe_deinit(struct fb_dedupe *dedupe);
 /* The entry with this hash, or NULL. Valid until the next fb_dedupe_add(). */
 const struct fb_dedupe_entry *fb_dedupe_find(const struct fb_dedupe *dedupe, uint64_t hash);
-/* Adds a hash that is not in the table yet. It is not added where the table is full, or all entries in which it could be
- * are taken. FB_NOMEM. */
+/* Adds a hash that is not in the table yet. It is not added where the table is full, or all entries in which it could
+ * be are taken. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_dedupe_add(struct fb_dedupe *dedupe, uint64_t hash, uint32_t core,
 					     uint64_t file_offset, uint64_t slot);
 

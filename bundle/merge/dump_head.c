@@ -74,8 +74,8 @@ static void made_up_headers(struct fb_kernel *kernel, struct fb_kdump_header *he
 	sub->phys_base = info->phys_base;
 }
 
-/* VMCOREINFO is of the notes; where an image of memory has none, it is what was found in the memory: without it neither crash
- * nor makedumpfile reads the dump. */
+/* VMCOREINFO is of the notes; where an image of memory has none, it is what was found in the memory: without it neither
+ * crash nor makedumpfile reads the dump. */
 static void collect_areas(struct fb_kernel *kernel, struct areas *areas)
 {
 	struct fb_dump *dump = fb_kernel_dump(kernel);

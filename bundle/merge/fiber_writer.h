@@ -12,8 +12,8 @@
 #include "bundle/merge/region_sums.h"
 #include "bundle/merge/scratch.h"
 
-/* start: the offset at which the dump ends; regions cover it in order. done(context, bytes) is called with the number of
- * further bytes of the cores that were processed; it may be NULL. */
+/* start: the offset at which the dump ends; regions cover it in order. done(context, bytes) is called with the number
+ * of further bytes of the cores that were processed; it may be NULL. */
 FB_MUST_CHECK struct fb_error *
 fb_fiber_write(const struct fb_bundle_plan *plan, struct fb_outfile *outfile,
 	       struct fb_scratches *scratches, uint64_t start,

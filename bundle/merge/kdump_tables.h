@@ -35,7 +35,8 @@ struct fb_kdump_tables {
 	size_t pending_count;
 };
 
-/* The tables follow the head in the file. capacity: how many descriptors will be added. outfile and dump are borrowed. */
+/* The tables follow the head in the file. capacity: how many descriptors will be added. outfile and dump are
+ * borrowed. */
 FB_MUST_CHECK struct fb_error *
 fb_kdump_tables_init(struct fb_kdump_tables *tables, struct fb_outfile *outfile,
 		     struct fb_dump *dump, const struct fb_dump_head *head, uint64_t capacity);
@@ -45,8 +46,8 @@ uint64_t fb_kdump_tables_end(const struct fb_kdump_tables *tables);
 /* Adds a page; pfn must be greater than all before. */
 FB_MUST_CHECK struct fb_error *fb_kdump_tables_add(struct fb_kdump_tables *tables, uint64_t pfn,
 						   const struct fb_kdump_page_desc *desc);
-/* The same for a page that is lost: its descriptor is empty, like those that makedumpfile leaves for pages that it could
- * not write. */
+/* The same for a page that is lost: its descriptor is empty, like those that makedumpfile leaves for pages that it
+ * could not write. */
 FB_MUST_CHECK struct fb_error *fb_kdump_tables_add_lost(struct fb_kdump_tables *tables,
 							uint64_t pfn);
 /* To be called after the last page: writes what is in memory. FB_CORRUPT where fewer than capacity were added. */

@@ -43,8 +43,8 @@ struct fb_merge_result {
 	uint64_t output_bytes;
 };
 
-/* Writes the bundle. FB_INVALID where there is neither a core besides the input's own nor an object, or where the output
- * is one of the inputs. The caller frees the result with fb_merge_result_deinit(). */
+/* Writes the bundle. FB_INVALID where there is neither a core besides the input's own nor an object, or where the
+ * output is one of the inputs. The caller frees the result with fb_merge_result_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_merge(struct fb_input *input,
 					const struct fb_merge_options *options,
 					struct fb_merge_result *result_ret);

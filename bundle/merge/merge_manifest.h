@@ -31,8 +31,8 @@ FB_MUST_CHECK struct fb_error *fb_merge_manifest(struct fb_input *input,
 						 const struct fb_placement *placement, bool redact,
 						 json_t *stacks, json_t **manifest_ret);
 
-/* The text of a manifest, which the caller frees. Where stacks make it too large for a bundle, those of the last threads
- * are removed from it, with a warning. */
+/* The text of a manifest, which the caller frees. Where stacks make it too large for a bundle, those of the last
+ * threads are removed from it, with a warning. */
 FB_MUST_CHECK struct fb_error *
 fb_merge_manifest_text(json_t *manifest, struct fb_warnings *warnings, char **text_ret);
 

@@ -17,8 +17,8 @@
  * header too; zlib for an input that is not kdump-compressed, or whose pages are uncompressed. */
 uint32_t fb_page_codec_of(struct fb_dump *dump);
 
-/* The method with this name: "zlib", "lzo", "snappy", "zstd", or "none", which is 0 and leaves pages uncompressed. False
- * for another name, and where the installed library of the method cannot be used. */
+/* The method with this name: "zlib", "lzo", "snappy", "zstd", or "none", which is 0 and leaves pages uncompressed.
+ * False for another name, and where the installed library of the method cannot be used. */
 bool fb_page_codec_named(const char *name, uint32_t *codec_ret);
 
 /* Compresses the page at the start of scratch->bytes to `to`, which has room for FB_PAGE_SIZE bytes; the rest of

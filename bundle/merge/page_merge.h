@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lists the pages of a bundle's dump in order of their frames: those of the input (as they are stored, where the input is
- * kdump-compressed), and the placed pages of cores (place.h). Pages that the input has lost are listed too, so that the
- * bundle can mark them as lost and not as left out. Where both have a frame, the placed page is taken, because the
+ * Lists the pages of a bundle's dump in order of their frames: those of the input (as they are stored, where the input
+ * is kdump-compressed), and the placed pages of cores (place.h). Pages that the input has lost are listed too, so that
+ * the bundle can mark them as lost and not as left out. Where both have a frame, the placed page is taken, because the
  * input's page could not be read. Called by kdump_data.c and bundle_writer.c.
  */
 #ifndef FB_BUNDLE_PAGE_MERGE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stores the pages of cores that have no frame, each once. A batch of pages is read and hashed on all threads, looked up
- * in order on one thread, so that equal input gives equal output, then compressed on all threads. Called by
+ * Stores the pages of cores that have no frame, each once. A batch of pages is read and hashed on all threads, looked
+ * up in order on one thread, so that equal input gives equal output, then compressed on all threads. Called by
  * core_writer.c.
  */
 #include "bundle/merge/page_store.h"

@@ -11,8 +11,8 @@
 #include "user/core/core.h"
 
 /* *redacted_ret is a new core, independent of `core`, which the caller destroys. It has the ELF header; all segments,
- * without contents; and of the notes general registers, signals, PIDs, names, the auxiliary vector and the mapped files.
- * FB_CORRUPT where the headers are wrong, FB_UNSUPPORTED for PN_XNUM segments or more. */
+ * without contents; and of the notes general registers, signals, PIDs, names, the auxiliary vector and the mapped
+ * files. FB_CORRUPT where the headers are wrong, FB_UNSUPPORTED for PN_XNUM segments or more. */
 FB_MUST_CHECK struct fb_error *fb_redact_core(struct fb_core *core, struct fb_warnings *warnings,
 					      struct fb_core **redacted_ret);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks up the functions in which threads wait. A compiler gives the copies of a function that it makes for some callers
- * a suffix ("pipe_read.constprop.0"), so all symbols are gone through. Called by probes.c.
+ * Looks up the functions in which threads wait. A compiler gives the copies of a function that it makes for some
+ * callers a suffix ("pipe_read.constprop.0"), so all symbols are gone through. Called by probes.c.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 /*
  * The symbols and enumerators of the kernel that the program looks up by name, and the members that are in no layout
  * table, because they are a module's or only one place needs them. It is a list for `info --probes` alone: the code
- * that needs a symbol looks it up itself, and tests/lint/probes says which name is in the code and not here, or here and
- * not in the code. Included only by probes.c.
+ * that needs a symbol looks it up itself, and tests/lint/probes says which name is in the code and not here, or here
+ * and not in the code. Included only by probes.c.
  *
  * FB_PART(what is missing without the rows that follow), FB_SYMBOL(name, [older name, ...]),
  * FB_ENUMERATOR(enum, name, [older name, ...]), FB_MEMBER(module or NULL, type, member, [older name, ...]).

@@ -43,8 +43,8 @@ struct fb_probe {
 	bool renamed;        /* found, under an older name */
 	const char *instead; /* the name of the one that this kernel has in its place; NULL: none */
 	const char *why;     /* why a kernel may lack it; NULL: no reason is known */
-	/* NULL without why; "since": older kernels lack it; "gone": newer ones do; "option": it is by the configuration;
-	 * "inlined": a compiler may have made it a part of its callers. */
+	/* NULL without why; "since": older kernels lack it; "gone": newer ones do; "option": it is by the
+	 * configuration; "inlined": a compiler may have made it a part of its callers. */
 	const char *sort;
 	const char *module; /* that has it; NULL: the kernel itself */
 	const char *wait;   /* of a function: the kind of the wait, or "idle"; else NULL */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Builds a core of a process from the dump, where none was taken. It writes the memory, one run of pages after the other;
- * then the notes, then the program headers, because it is known only at the end which pages could be read. Called by
- * extract.
+ * Builds a core of a process from the dump, where none was taken. It writes the memory, one run of pages after the
+ * other; then the notes, then the program headers, because it is known only at the end which pages could be read.
+ * Called by extract.
  */
 #include "bundle/process/core_builder.h"
 

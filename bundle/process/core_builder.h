@@ -38,8 +38,8 @@ struct fb_built_core {
 	bool complete;       /* it has all readable memory, mappings and threads */
 };
 
-/* Writes the core to outfile, which must be empty and which the caller commits. task and joined are of the same process.
- * FB_LIMIT where a limit of base/limits.h is exceeded. */
+/* Writes the core to outfile, which must be empty and which the caller commits. task and joined are of the same
+ * process. FB_LIMIT where a limit of base/limits.h is exceeded. */
 FB_MUST_CHECK struct fb_error *fb_core_build(struct fb_input *input, const struct fb_task *task,
 					     struct fb_joined *joined,
 					     const struct fb_core_build_options *options,

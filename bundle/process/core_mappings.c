@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Adds mappings that only a process's core has to those that the dump still has. Called by joined_space.c where the dump
- * has lost some.
+ * Adds mappings that only a process's core has to those that the dump still has. Called by joined_space.c where the
+ * dump has lost some.
  */
 #include "bundle/process/core_mappings.h"
 

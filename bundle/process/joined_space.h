@@ -33,8 +33,8 @@ struct fb_joined_options {
 
 struct fb_joined;
 
-/* input, task and what is in options are borrowed. The task must have an mm, else FB_INVALID. Where the mm_struct cannot
- * be read and the process has a core, that is a warning. Calls fb_input_cores(). */
+/* input, task and what is in options are borrowed. The task must have an mm, else FB_INVALID. Where the mm_struct
+ * cannot be read and the process has a core, that is a warning. Calls fb_input_cores(). */
 FB_MUST_CHECK struct fb_error *fb_joined_create(struct fb_input *input, const struct fb_task *task,
 						const struct fb_joined_options *options,
 						struct fb_joined **joined_ret);

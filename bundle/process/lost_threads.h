@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Threads of which the dump has only the TID, because their task_struct is lost, and which the core of their process
- * has: its notes give their process, its name and user, and their registers. Called by the commands ps and bt, and for the
- * notes of cores that are built.
+ * has: its notes give their process, its name and user, and their registers. Called by the commands ps and bt, and for
+ * the notes of cores that are built.
  */
 #ifndef FB_BUNDLE_LOST_THREADS_H
 #define FB_BUNDLE_LOST_THREADS_H

@@ -19,7 +19,8 @@
 /* The processes that one postmaster started. */
 struct fb_postgres_server {
 	int32_t postmaster; /* PID; the parent of its backends */
-	/* NULL: it could not be read; why then has the reason, printable, "" where its processes are none of a server's. */
+	/* NULL: it could not be read; why then has the reason, printable, "" where its processes are none of a
+	 * server's. */
 	struct fb_postgres *postgres; /* owned */
 	char why[256];
 	int32_t why_told;             /* the PID of which it was told; 0: none yet */

@@ -14,8 +14,8 @@
 #include "bundle/input/input.h"
 #include "kernel/files/path.h"
 
-/* Writes the command line at the panic to `to` (size bytes), with spaces for NULs; else that of the process's core, whose
- * notes have at most 80 bytes of it; "" where neither has it. Only fatal errors are returned. */
+/* Writes the command line at the panic to `to` (size bytes), with spaces for NULs; else that of the process's core,
+ * whose notes have at most 80 bytes of it; "" where neither has it. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *
 fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to, size_t size);
 
@@ -23,8 +23,8 @@ fb_process_cmdline(struct fb_input *input, const struct fb_task *task, char *to,
  * wrote the core (*from_core_ret). UINT32_MAX: unknown. */
 uint32_t fb_process_uid(struct fb_input *input, const struct fb_task *task, bool *from_core_ret);
 
-/* The thread of a task in the core of its process, which may have the TID of an inner PID namespace; NULL: the core does
- * not have it. */
+/* The thread of a task in the core of its process, which may have the TID of an inner PID namespace; NULL: the core
+ * does not have it. */
 const struct fb_core_thread *fb_process_core_thread(const struct fb_core *core,
 						    const struct fb_task *task);
 

@@ -8,8 +8,8 @@
 #include "bundle/process/joined_space.h"
 #include "user/unwind/unwind.h"
 
-/* *mappings_ret is an array with an element for each mapping of joined, in the same order; the caller frees it. Paths are
- * stored in pool. Files that cannot be read have no path. */
+/* *mappings_ret is an array with an element for each mapping of joined, in the same order; the caller frees it. Paths
+ * are stored in pool. Files that cannot be read have no path. */
 FB_MUST_CHECK struct fb_error *fb_user_mappings_load(struct fb_input *input,
 						     const struct fb_task *task,
 						     const struct fb_joined *joined,

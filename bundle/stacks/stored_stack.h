@@ -31,15 +31,15 @@ struct fb_stored_stack {
 
 struct fb_stored_stacks;
 
-/* Reads the stacks in the text of a manifest, which is not needed afterwards. *stacks_ret is NULL where it has no stacks.
- * Threads without a TID, or with the TID of another one, are left out with a warning. */
+/* Reads the stacks in the text of a manifest, which is not needed afterwards. *stacks_ret is NULL where it has no
+ * stacks. Threads without a TID, or with the TID of another one, are left out with a warning. */
 FB_MUST_CHECK struct fb_error *fb_stored_stacks_open(const char *manifest,
 						     struct fb_warnings *warnings,
 						     struct fb_stored_stacks **stacks_ret);
 void fb_stored_stacks_destroy(struct fb_stored_stacks *stacks);
 
-/* The stored stack of a thread. FB_NOT_FOUND where there is none, FB_CORRUPT or FB_LIMIT where it is damaged. The caller
- * frees the result with fb_stored_stack_deinit(). */
+/* The stored stack of a thread. FB_NOT_FOUND where there is none, FB_CORRUPT or FB_LIMIT where it is damaged. The
+ * caller frees the result with fb_stored_stack_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_stored_stacks_decode(struct fb_stored_stacks *stacks, int32_t tid,
 						       struct fb_stored_stack *stack_ret);
 void fb_stored_stack_deinit(struct fb_stored_stack *stack);

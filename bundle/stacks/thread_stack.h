@@ -79,8 +79,8 @@ size_t fb_thread_stacks_count(const struct fb_thread_stacks *stacks);
 const struct fb_thread_stack *fb_thread_stacks_get(const struct fb_thread_stacks *stacks,
 						   size_t index);
 
-/* How many processes the tasks are of, and the goroutines of one, of which *task_ret is a thread: none where the option was not
- * set, or its program is none of Go. */
+/* How many processes the tasks are of, and the goroutines of one, of which *task_ret is a thread: none where the option
+ * was not set, or its program is none of Go. */
 size_t fb_thread_stacks_process_count(const struct fb_thread_stacks *stacks);
 const struct fb_goroutines *fb_thread_stacks_goroutines(const struct fb_thread_stacks *stacks,
 							size_t process,

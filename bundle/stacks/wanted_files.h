@@ -18,8 +18,8 @@ struct fb_wanted_file {
 	size_t stacks;        /* how many stacks end in it */
 };
 
-/* Lists the files in which the most stacks end first; the same build-id under several paths is one file. The caller frees
- * the array; its texts are owned by stacks. FB_NOMEM. */
+/* Lists the files in which the most stacks end first; the same build-id under several paths is one file. The caller
+ * frees the array; its texts are owned by stacks. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_wanted_files_find(const struct fb_thread_stacks *stacks,
 						    struct fb_wanted_file **files_ret,
 						    size_t *count_ret);

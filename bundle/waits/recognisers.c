@@ -2,8 +2,8 @@
 /*
  * The table of the sorts of waits, one row each: its name; the recogniser, which finds out what is waited for and which
  * threads can end the wait; and the kernel functions in which threads sleep. A stack is searched from its innermost
- * frame: the first function that is in the table decides, a weak one only where no function further out is in it. To add
- * a sort of wait, write its recogniser in the folder where it belongs, and its row here. Called by waits.c.
+ * frame: the first function that is in the table decides, a weak one only where no function further out is in it. To
+ * add a sort of wait, write its recogniser in the folder where it belongs, and its row here. Called by waits.c.
  */
 #include "bundle/waits/recognisers.h"
 

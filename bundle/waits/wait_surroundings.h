@@ -9,8 +9,8 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 
-/* Sets the name of an object of the graph ("WORD signal_struct.wait_chldexit of 0x... (do_wait)"), and adds what else is
- * known to its detail, and as owners that are not certain. address: of the queue or word. word: "wait queue",
+/* Sets the name of an object of the graph ("WORD signal_struct.wait_chldexit of 0x... (do_wait)"), and adds what else
+ * is known to its detail, and as owners that are not certain. address: of the queue or word. word: "wait queue",
  * "completion"... function: the one in which the thread sleeps. Both must be printable. */
 FB_MUST_CHECK struct fb_error *fb_wait_surroundings(struct fb_wait_finder *finder,
 						    const struct fb_blocked *blocked,

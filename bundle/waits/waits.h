@@ -23,8 +23,8 @@
 
 struct fb_waits;
 
-/* input and what is in options are borrowed and must outlive the result. Damaged data of one thread are a warning, or are
- * mentioned in its wait. */
+/* input and what is in options are borrowed and must outlive the result. Damaged data of one thread are a warning, or
+ * are mentioned in its wait. */
 FB_MUST_CHECK struct fb_error *fb_waits_find(struct fb_input *input,
 					     const struct fb_wait_options *options,
 					     struct fb_waits **waits_ret);
@@ -35,8 +35,8 @@ const struct fb_wait_graph *fb_waits_graph(const struct fb_waits *waits);
 const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits);
 /* The waits of the thread with this TID, an array of *count_ret elements; NULL and 0: it waits for nothing. */
 const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, size_t *count_ret);
-/* Writes one line about a wait to `to` (size bytes): "mutex A (0x5584e75621c0), held by 126 lock-ba"; printable. Returns
- * `to`. */
+/* Writes one line about a wait to `to` (size bytes): "mutex A (0x5584e75621c0), held by 126 lock-ba"; printable.
+ * Returns `to`. */
 char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait, char *to,
 		       size_t size);
 

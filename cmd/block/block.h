@@ -48,8 +48,8 @@ fb_block_each_wait(struct fb_input *input, const struct fb_block *block, const s
 		   struct fb_error *(*visit)(void *context, const struct fb_wait *wait),
 		   void *context);
 
-/* "disk", "part", "loop", "rom", "dm" or, by the device mapper's UUID, "lvm", "crypt", "mpath"...; "raid1": as lsblk. In
- * `to` (size bytes), printable. Returns `to`. */
+/* "disk", "part", "loop", "rom", "dm" or, by the device mapper's UUID, "lvm", "crypt", "mpath"...; "raid1": as lsblk.
+ * In `to` (size bytes), printable. Returns `to`. */
 char *fb_block_type(const struct fb_block_row *row, char *to, size_t size);
 /* What about a disk is not as in normal use: "suspended", "frozen"...; printable, "" where nothing is. Returns `to`. */
 char *fb_block_state(const struct fb_block_row *row, char *to, size_t size);

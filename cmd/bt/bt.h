@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Prints whole stacks: as text (bt_print.c) and as JSON (bt_json.c). Called by the commands bt, info, merge and report. */
+/* Prints whole stacks: as text (bt_print.c) and as JSON (bt_json.c). Called by the commands bt, info, merge and
+ * report. */
 #ifndef FB_CMD_BT_H
 #define FB_CMD_BT_H
 
@@ -13,8 +14,8 @@
 #include "cmd/shared/command.h"
 #include "cmd/shared/output.h"
 
-/* Prints the stack of one thread: a heading, both halves, and why each ends. others: other_count further threads with the
- * same stack, which may be 0. waits: the analysis of waits, or NULL. */
+/* Prints the stack of one thread: a heading, both halves, and why each ends. others: other_count further threads with
+ * the same stack, which may be 0. waits: the analysis of waits, or NULL. */
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		 const struct fb_task *const *others, size_t other_count,
 		 const struct fb_waits *waits);
@@ -40,8 +41,8 @@ struct fb_bt_cpus {
 };
 
 /* Unwinds what CPUs ran. only: the number of one CPU, or -1 for all that were online, with the one that panicked first.
- * The caller frees the result with fb_bt_cpus_deinit(). FB_NOT_FOUND, with the message of fb_input_explain(); FB_CORRUPT:
- * there are no unwind tables. */
+ * The caller frees the result with fb_bt_cpus_deinit(). FB_NOT_FOUND, with the message of fb_input_explain();
+ * FB_CORRUPT: there are no unwind tables. */
 FB_MUST_CHECK struct fb_error *fb_bt_cpus_load(struct fb_context *context, struct fb_input *input,
 					       int only, struct fb_bt_cpus *cpus_ret);
 void fb_bt_cpus_deinit(struct fb_bt_cpus *cpus);
@@ -69,8 +70,8 @@ json_t *fb_bt_wanted_json(const struct fb_wanted_file *files, size_t count);
 FB_MUST_CHECK struct fb_error *fb_bt_print_wanted(struct fb_output *output,
 						  const struct fb_wanted_file *files, size_t count);
 
-/* The goroutines of all processes (fb_thread_stacks_options.goroutines). now: the monotonic clock at the panic, ns; 0: not known.
- * equal_once: those with the same stack once, with their number. */
+/* The goroutines of all processes (fb_thread_stacks_options.goroutines). now: the monotonic clock at the panic, ns; 0:
+ * not known. equal_once: those with the same stack once, with their number. */
 FB_MUST_CHECK struct fb_error *fb_bt_print_goroutines(struct fb_output *output,
 						      const struct fb_thread_stacks *stacks,
 						      uint64_t now, bool equal_once);
@@ -98,8 +99,8 @@ void fb_bt_groups_deinit(struct fb_bt_groups *groups);
 const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 			     const struct fb_kernel_frame *frame, char *to, size_t size);
 
-/* "poll+0x13", "main (Python)", "?". Raw bytes of the input: escape before showing. `to` has size bytes, to which the name is
- * cut. Returns `to`. */
+/* "poll+0x13", "main (Python)", "?". Raw bytes of the input: escape before showing. `to` has size bytes, to which the
+ * name is cut. Returns `to`. */
 const char *fb_bt_user_frame_name(const struct fb_user_frame *frame, char *to, size_t size);
 
 /* How many arguments the thread's system call takes; six where that is not known, 0 where it is in no system call. */

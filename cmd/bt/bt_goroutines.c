@@ -151,7 +151,8 @@ static uint64_t hash_stack(const struct fb_goroutine_stack *one)
 	return hash;
 }
 
-/* Goroutines with the same stack lead to each other: next[] is SIZE_MAX behind the last; first[] tells which are first. */
+/* Goroutines with the same stack lead to each other: next[] is SIZE_MAX behind the last; first[] tells which are
+ * first. */
 struct groups {
 	bool *first;
 	size_t *next, *last;

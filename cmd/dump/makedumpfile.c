@@ -2,10 +2,10 @@
 /*
  * fbundle makedumpfile. In a capture kernel no user can try again. kdump-tools pipes the output of makedumpfile through
  * another program and checks only the exit status of that program, so it does not notice that makedumpfile failed.
- * Therefore this code tries one way to write a dump after another: the dump that was asked for; the filter without process
- * memory; makedumpfile; makedumpfile at a level that leaves out only what it cannot mistake; all pages, by fbundle; and a
- * copy of the memory. Each runs in a child process whose standard output goes through this process. As long as no byte of it
- * was passed on, another way can still be tried.
+ * Therefore this code tries one way to write a dump after another: the dump that was asked for; the filter without
+ * process memory; makedumpfile; makedumpfile at a level that leaves out only what it cannot mistake; all pages, by
+ * fbundle; and a copy of the memory. Each runs in a child process whose standard output goes through this process. As
+ * long as no byte of it was passed on, another way can still be tried.
  */
 #include "cmd/dump/makedumpfile.h"
 
@@ -26,11 +26,11 @@
 #include "cmd/shared/command.h"
 
 #define PIECE (256u << 10) /* bytes that go through at once */
-/* What makedumpfile says of a kernel that is newer than those it knows. It goes on nevertheless. No other letter of it is its
- * first one. */
+/* What makedumpfile says of a kernel that is newer than those it knows. It goes on nevertheless. No other letter of it
+ * is its first one. */
 #define UNKNOWN_KERNEL "The kernel version is not supported"
-/* Kernels before 6.10 say in VMCOREINFO which flag marks a page of a slab (46df8e73a4a3, "mm: free up PG_slab"). Of newer
- * ones a makedumpfile that does not know them takes slabs in use for process memory or cache. */
+/* Kernels before 6.10 say in VMCOREINFO which flag marks a page of a slab (46df8e73a4a3, "mm: free up PG_slab"). Of
+ * newer ones a makedumpfile that does not know them takes slabs in use for process memory or cache. */
 #define SLAB_FLAG "NUMBER(PG_slab)="
 /* VMCOREINFO stands in the headers of a vmcore or dump, before its memory. */
 #define HEADERS_BYTES (1u << 20)
@@ -147,8 +147,8 @@ static bool pass_piece(struct call *call, struct stream *stream)
 	return !call->unknown;
 }
 
-/* Hands on what the child writes, until it ends or is not to go on. Messages go first: what makedumpfile says of the kernel
- * it says before it writes. */
+/* Hands on what the child writes, until it ends or is not to go on. Messages go first: what makedumpfile says of the
+ * kernel it says before it writes. */
 static void pass_on(struct call *call, struct stream streams[2])
 {
 	bool going = true;
@@ -185,8 +185,8 @@ static void run_child(struct call *call, int (*work)(struct call *call), const i
 	exit(work(call));
 }
 
-/* An attempt: `work` in a child that writes through us. True: it ended well. watch: what it says is listened to, and it is
- * ended where it does not know the kernel. */
+/* An attempt: `work` in a child that writes through us. True: it ended well. watch: what it says is listened to, and it
+ * is ended where it does not know the kernel. */
 static bool attempt(struct call *call, int (*work)(struct call *call), bool watch)
 {
 	int ends[2], messages[2] = {-1, -1}, status = 0;
@@ -349,7 +349,8 @@ static bool may_go_on(const struct call *call)
 	return !call->sent;
 }
 
-/* By fbundle, with fewer of the options. Some of the pages have to be known to be left out: else makedumpfile may know. */
+/* By fbundle, with fewer of the options. Some of the pages have to be known to be left out: else makedumpfile may
+ * know. */
 static bool ours(struct call *call)
 {
 	if (attempt(call, run_dump, false))

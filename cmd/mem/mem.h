@@ -38,8 +38,9 @@ struct fb_mem {
 	uint64_t rest;
 };
 
-/* Fills *mem, which must be zeroed; the caller frees what it has with fb_mem_deinit(), on failure too. Zones, caches and
- * processes that cannot be read are missing, with warnings; without the kernel's counters it fails: FB_NOT_FOUND. */
+/* Fills *mem, which must be zeroed; the caller frees what it has with fb_mem_deinit(), on failure too. Zones, caches
+ * and processes that cannot be read are missing, with warnings; without the kernel's counters it fails:
+ * FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_mem_load(struct fb_input *input, struct fb_mem *mem);
 void fb_mem_deinit(struct fb_mem *mem);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle net: the sockets of network namespaces, as ss shows them, and their interfaces, routes and neighbours, as ip does.
+ * fbundle net: the sockets of network namespaces, as ss shows them, and their interfaces, routes and neighbours, as ip
+ * does.
  */
 #include "cmd/net/net.h"
 

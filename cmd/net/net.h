@@ -39,8 +39,8 @@ struct fb_net_options {
 #define FB_NET_ADDRESS_TEXT 52u
 #define FB_NET_NAME_TEXT (4u * FB_INTERFACE_NAME)
 
-/* "192.0.2.1", or with_prefix "192.0.2.0/24", "default" for all addresses, and a host's without its prefix, as ip(8) has
- * them. family: AF_INET, AF_INET6. */
+/* "192.0.2.1", or with_prefix "192.0.2.0/24", "default" for all addresses, and a host's without its prefix, as ip(8)
+ * has them. family: AF_INET, AF_INET6. */
 void fb_net_ip_text(uint16_t family, const uint8_t *ip, char *to, size_t size);
 void fb_net_prefix_text(uint16_t family, const uint8_t *ip, uint8_t prefix, char *to, size_t size);
 bool fb_net_ip_is_zero(const uint8_t ip[16]);

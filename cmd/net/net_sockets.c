@@ -269,7 +269,8 @@ static struct fb_error *add_row(const struct printer *printer, struct fb_table *
 	return err ? err : fb_table_cell(table, FB_STYLE_PLAIN, "%s", text);
 }
 
-/* A netlink socket of the kernel's own, whose port is 0: every namespace has some twenty, and none ever tells anything. */
+/* A netlink socket of the kernel's own, whose port is 0: every namespace has some twenty, and none ever tells
+ * anything. */
 static bool is_of_kernel(const struct row *row)
 {
 	return row->socket.family == AF_NETLINK && !row->holder_count &&

@@ -182,7 +182,8 @@ static void add_waiters(const struct fb_picture_index *index, struct fb_picture 
 			(struct fb_picture_box){.kind = FB_PICTURE_MORE, .more = left, .to = at});
 }
 
-/* The objects that a thread or process owns and others wait for: at most `most`; of the others the waits are counted. */
+/* The objects that a thread or process owns and others wait for: at most `most`; of the others the waits are
+ * counted. */
 static void add_owned(const struct fb_picture_index *index, struct fb_picture *picture, size_t at,
 		      size_t most)
 {

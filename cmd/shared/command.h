@@ -173,8 +173,8 @@ const struct argp_option *fb_options_common(void);
 /* Prints on standard error what is wrong with the usage of a command, and exits with FB_EXIT_USAGE. */
 _Noreturn void fb_usage_error(const char *command, const char *format, ...) FB_PRINTF(2, 3);
 
-/* Exits with FB_EXIT_USAGE where path, the value of a command's --output, is "-": an output must be a file, because it is
- * put in place when it is complete. path NULL: --output was not given. */
+/* Exits with FB_EXIT_USAGE where path, the value of a command's --output, is "-": an output must be a file, because it
+ * is put in place when it is complete. path NULL: --output was not given. */
 void fb_check_output_name(const char *command, const char *path);
 
 /* FB_OS where a path that must be a folder (--sysroot, --debug-dir) is none. */
@@ -190,16 +190,16 @@ FB_MUST_CHECK struct fb_error *fb_options_add_cores(struct fb_options *options,
 /* Makes context->output by the options. fb_context_open() calls this too. */
 FB_MUST_CHECK struct fb_error *fb_context_output(struct fb_context *context);
 
-/* Enters the sandbox, in which only the files of the options can be opened, unless --no-sandbox was given. Further calls
- * do nothing. To be called before any thread is created; fb_context_open() calls it first of all. */
+/* Enters the sandbox, in which only the files of the options can be opened, unless --no-sandbox was given. Further
+ * calls do nothing. To be called before any thread is created; fb_context_open() calls it first of all. */
 FB_MUST_CHECK struct fb_error *fb_context_confine(struct fb_context *context);
 
 /* Prints the remarks that were added since the last call, unless --quiet was given. */
 void fb_context_print_remarks(struct fb_context *context);
 
 /* Opens context->options.input with --core, --part, --vmlinux and -j. For a folder, prints which file in it was opened.
- * The caller destroys the input. In a shell it is the one that is open already, and FB_INVALID where the command was given
- * an option about the input. */
+ * The caller destroys the input. In a shell it is the one that is open already, and FB_INVALID where the command was
+ * given an option about the input. */
 FB_MUST_CHECK struct fb_error *fb_context_open(struct fb_context *context,
 					       struct fb_input **input_ret);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The names of functions in JSON. Called by the commands that show what the kernel does later: workqueues, timers, irq. */
+/* The names of functions in JSON. Called by the commands that show what the kernel does later: workqueues, timers,
+ * irq. */
 #ifndef FB_CMD_FUNCTION_NAME_H
 #define FB_CMD_FUNCTION_NAME_H
 

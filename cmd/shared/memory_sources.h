@@ -16,8 +16,8 @@ struct fb_memory_sources {
 	struct fb_swap *swap;        /* owned; NULL: not opened, or there was the warning below */
 };
 
-/* Opens the sources for input, which is borrowed and must outlive them. Where swapped pages cannot be searched, there is
- * a warning. Errors are those of opening the sysroot, and fatal ones. */
+/* Opens the sources for input, which is borrowed and must outlive them. Where swapped pages cannot be searched, there
+ * is a warning. Errors are those of opening the sysroot, and fatal ones. */
 FB_MUST_CHECK struct fb_error *fb_memory_sources_open(struct fb_context *context,
 						      struct fb_input *input,
 						      struct fb_memory_sources *sources_ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Objects of a type of the kernel or its modules: finds the type that a user names, and shows an object whole or some of
- * its members, as text and as JSON. Called by the commands struct, list and tree.
+ * Objects of a type of the kernel or its modules: finds the type that a user names, and shows an object whole or some
+ * of its members, as text and as JSON. Called by the commands struct, list and tree.
  */
 #ifndef FB_CMD_OBJECTS_H
 #define FB_CMD_OBJECTS_H
@@ -24,17 +24,19 @@ struct fb_objects {
 	bool depth_given;
 };
 
-/* Takes the argument of --depth: how deep structs within structs are shown. What is no such number is an error of usage. */
+/* Takes the argument of --depth: how deep structs within structs are shown. What is no such number is an error of
+ * usage. */
 void fb_objects_parse_depth(struct fb_objects *objects, const char *arg,
 			    const struct argp_state *state);
 
-/* Fills in *objects, of which depth and depth_given stay as they are. FB_NOT_FOUND where the kernel's types are missing.
- * To be freed by fb_objects_deinit() after an error too. */
+/* Fills in *objects, of which depth and depth_given stay as they are. FB_NOT_FOUND where the kernel's types are
+ * missing. To be freed by fb_objects_deinit() after an error too. */
 FB_MUST_CHECK struct fb_error *fb_objects_open(struct fb_context *context, struct fb_input *input,
 					       struct fb_objects *objects);
 void fb_objects_deinit(struct fb_objects *objects);
 
-/* Loads the symbols that pointers are shown with, where text is printed. Modules that cannot be read are done without. */
+/* Loads the symbols that pointers are shown with, where text is printed. Modules that cannot be read are done
+ * without. */
 FB_MUST_CHECK struct fb_error *fb_objects_load_symbols(struct fb_objects *objects);
 
 /* Whether the text is "struct", "union" or "enum". */
@@ -52,8 +54,8 @@ FB_MUST_CHECK struct fb_error *fb_objects_add_path(struct fb_objects *objects, c
 FB_MUST_CHECK struct fb_error *fb_objects_select(struct fb_objects *objects, const char *type,
 						 const char *list);
 
-/* Prints an object, or a line for each of the members; indent stands before each line of chosen members. A member that cannot be
- * read is a warning, an object of which nothing can be read an error. */
+/* Prints an object, or a line for each of the members; indent stands before each line of chosen members. A member that
+ * cannot be read is a warning, an object of which nothing can be read an error. */
 FB_MUST_CHECK struct fb_error *fb_objects_print(struct fb_objects *objects,
 						const struct fb_value *value, const char *indent);
 /* The same as JSON: the whole object, or an object of the members' paths. *json_ret is a new reference. */

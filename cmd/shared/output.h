@@ -35,7 +35,8 @@ FB_MUST_CHECK struct fb_error *fb_output_create(enum fb_color color, bool quiet,
 						struct fb_output **output_ret);
 void fb_output_destroy(struct fb_output *output);
 
-/* Where stdout is a pipe to a process that writes to a terminal of this width: output looks as on the terminal itself. */
+/* Where stdout is a pipe to a process that writes to a terminal of this width: output looks as on the terminal
+ * itself. */
 void fb_output_before_terminal(struct fb_output *output, enum fb_color color, unsigned width);
 
 /* printf on stdout, in a style and without one. The caller passes text from a dump through fb_text_escape() first, so
@@ -61,8 +62,8 @@ void fb_print_wrapped(struct fb_output *output, enum fb_style style, size_t colu
 /* Prints "fbundle: KIND TEXT" as a line on stderr; text is escaped. */
 void fb_print_message(const char *kind, const char *text);
 
-/* From now on fb_output_progress() prints even where stderr is no terminal: a line every ten seconds. It is for dumps that
- * are written in a capture kernel, whose console is a log. */
+/* From now on fb_output_progress() prints even where stderr is no terminal: a line every ten seconds. It is for dumps
+ * that are written in a capture kernel, whose console is a log. */
 void fb_output_log_progress(struct fb_output *output);
 /* Prints the progress of `what` on stderr, only on a terminal and without --quiet; done == total ends the line. */
 void fb_output_progress(struct fb_output *output, const char *what, uint64_t done, uint64_t total);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Prepares the program's own process: memory is taken from the system in large pieces, enough descriptors for a thousand
- * cores are allowed, and failures that would end the program silently are reported instead. Called by main().
+ * Prepares the program's own process: memory is taken from the system in large pieces, enough descriptors for a
+ * thousand cores are allowed, and failures that would end the program silently are reported instead. Called by main().
  */
 #include "cmd/shared/process.h"
 
@@ -18,10 +18,9 @@
 #include "base/limits.h"
 #include "cmd/shared/command.h"
 
-/* A fresh block of memory costs a page fault for each 4 KiB, and by default glibc maps each block of
- * 128 KiB or more afresh and gives it back when it is freed. Symbols, types and tables are many such
- * blocks: a quarter of the time of `ps` went into faults. This is what `ps` takes of a small host's dump. Memory that is
- * not used is not taken. */
+/* A fresh block of memory costs a page fault for each 4 KiB, and by default glibc maps each block of 128 KiB or more
+ * afresh and gives it back when it is freed. Symbols, types and tables are many such blocks: a quarter of the time of
+ * `ps` went into faults. This is what `ps` takes of a small host's dump. Memory that is not used is not taken. */
 #define PREPARED_BYTES ((size_t)24 << 20)
 #define HUGE_PAGE ((uintptr_t)2 << 20)
 /* Larger blocks are still mapped, and given back. */

@@ -5,10 +5,10 @@
 
 #include "cmd/shared/command.h"
 
-/* Runs a command and prints its error, or its remarks and warnings. argv[0] is "fbundle NAME", which argp's messages begin
- * with. commands is for the shell, see struct fb_context. opened: an input that is open already (borrowed; the process is
- * then a child that ends after the command); NULL: the command opens its own. Returns the exit status (enum fb_exit);
- * where the usage is wrong, exits. */
+/* Runs a command and prints its error, or its remarks and warnings. argv[0] is "fbundle NAME", which argp's messages
+ * begin with. commands is for the shell, see struct fb_context. opened: an input that is open already (borrowed; the
+ * process is then a child that ends after the command); NULL: the command opens its own. Returns the exit status (enum
+ * fb_exit); where the usage is wrong, exits. */
 int fb_run(const struct fb_command *command, const struct fb_command *const *commands,
 	   const struct fb_opened *opened, int argc, char **argv);
 

@@ -11,8 +11,8 @@
 #define FB_TAINT_BITS 64u
 
 FB_MUST_CHECK struct fb_error *fb_taints(const struct fb_kernel *kernel, uint64_t *mask_ret);
-/* Describes one bit of the mask in `to` (size bytes): "P  proprietary module"; "bit 21" for one that is not known. Returns
- * `to`. */
+/* Describes one bit of the mask in `to` (size bytes): "P  proprietary module"; "bit 21" for one that is not known.
+ * Returns `to`. */
 char *fb_taint_text(unsigned bit, char *to, size_t size);
 
 #endif

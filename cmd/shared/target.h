@@ -32,8 +32,8 @@ bool fb_split_offset(const char *text, char *name, size_t size, uint64_t *offset
 FB_MUST_CHECK struct fb_error *fb_find_process(struct fb_input *input, int32_t pid,
 					       const struct fb_task **task_ret);
 
-/* The same for a text: a PID or TID in decimal, or a name. Where several processes have the name, FB_INVALID, with their
- * PIDs. */
+/* The same for a text: a PID or TID in decimal, or a name. Where several processes have the name, FB_INVALID, with
+ * their PIDs. */
 FB_MUST_CHECK struct fb_error *fb_find_process_named(struct fb_input *input, const char *text,
 						     const struct fb_task **task_ret);
 /* Whether text is a number, which stands for a PID (fb_parse_pid()), and not a name. */
@@ -44,8 +44,8 @@ FB_MUST_CHECK struct fb_error *fb_target_open_process(struct fb_context *context
 						      struct fb_input *input,
 						      const struct fb_task *task, bool prefer_core,
 						      struct fb_target *target_ret);
-/* Parses text, in the form that the head of this file describes, and opens its space. FB_INVALID for a malformed address,
- * FB_NOT_FOUND for an unknown symbol or PID. */
+/* Parses text, in the form that the head of this file describes, and opens its space. FB_INVALID for a malformed
+ * address, FB_NOT_FOUND for an unknown symbol or PID. */
 FB_MUST_CHECK struct fb_error *fb_target_open(struct fb_context *context, struct fb_input *input,
 					      const char *text, bool prefer_core,
 					      struct fb_target *target_ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What users of crash type, in fbundle's words. The table is alias_table.c; docs/crash-users.md has it for people, and a
- * test holds the two together.
+ * What users of crash type, in fbundle's words. The table is alias_table.c; docs/crash-users.md has it for people, and
+ * a test holds the two together.
  */
 #ifndef FB_CMD_SHELL_ALIAS_H
 #define FB_CMD_SHELL_ALIAS_H
@@ -40,8 +40,8 @@ const struct fb_alias *fb_alias_find(const struct fb_alias *table, const char *c
 /* Whether words are what a pattern of such a row describes. */
 bool fb_alias_fits(const char *pattern, const char *const *words, size_t count);
 
-/* Puts the words of `here` into line_ret, with what was typed in place of its placeholders. alias must fit the words and
- * have a `here`. current: the PID of the current task, or -1: FB_INVALID where one is needed. The caller frees the
+/* Puts the words of `here` into line_ret, with what was typed in place of its placeholders. alias must fit the words
+ * and have a `here`. current: the PID of the current task, or -1: FB_INVALID where one is needed. The caller frees the
  * line. */
 FB_MUST_CHECK struct fb_error *fb_alias_apply(const struct fb_alias *alias,
 					      const char *const *words, size_t count,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * crash's commands (its `help COMMAND`, version 8) that mean something else here, have another name, or are missing. What
- * both write in the same way has no row: `bt PID`, `vm PID`, `files PID`, `sym NAME`, `ps`, `log`. Used through alias.c.
+ * crash's commands (its `help COMMAND`, version 8) that mean something else here, have another name, or are missing.
+ * What both write in the same way has no row: `bt PID`, `vm PID`, `files PID`, `sym NAME`, `ps`, `log`. Used through
+ * alias.c.
  */
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs a command as if it were typed at sh(1), with the shell's input and options. Called by execute.c for commands that
- * write files, which the reader of the dump may not, and for such as have options about the input.
+ * Runs a command as if it were typed at sh(1), with the shell's input and options. Called by execute.c for commands
+ * that write files, which the reader of the dump may not, and for such as have options about the input.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -94,8 +94,8 @@ static const struct argp_option *find_option(const struct fb_command *command, c
 	return option ? option : find_in(fb_options_common(), word);
 }
 
-/* The argument at index (from 0, INPUT not counted) in what the usage says of arguments; the last one stands for all that
- * follow where it ends with "...". */
+/* The argument at index (from 0, INPUT not counted) in what the usage says of arguments; the last one stands for all
+ * that follow where it ends with "...". */
 static void take_argument(struct fb_complete *complete, const char *arguments, size_t index)
 {
 	const char *at = arguments ? arguments : "";

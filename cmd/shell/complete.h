@@ -40,9 +40,9 @@ FB_MUST_CHECK struct fb_error *fb_complete_list(const struct fb_complete *comple
 						const struct fb_command *const *commands,
 						struct fb_buf *names);
 
-/* Sorts names that are ended by line ends, and leaves out those that do not begin with prefix, that are there twice, and,
- * with checked (they come from the reader of the dump), those that are not good names (names.h). *list_ret is owned by
- * the caller, and points into names, whose line ends become NUL; *count_ret names stay. */
+/* Sorts names that are ended by line ends, and leaves out those that do not begin with prefix, that are there twice,
+ * and, with checked (they come from the reader of the dump), those that are not good names (names.h). *list_ret is
+ * owned by the caller, and points into names, whose line ends become NUL; *count_ret names stay. */
 FB_MUST_CHECK struct fb_error *fb_complete_sort(char *names, const char *prefix, bool checked,
 						char ***list_ret, size_t *count_ret);
 

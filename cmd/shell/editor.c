@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Lets the user edit lines by libedit, which has BSD's licence (readline's is GPL-3, and would be the program's). While a
- * line is edited the terminal makes no signals of keys, so that Ctrl-C and Ctrl-Z are bound here. Called by shell.c.
+ * Lets the user edit lines by libedit, which has BSD's licence (readline's is GPL-3, and would be the program's). While
+ * a line is edited the terminal makes no signals of keys, so that Ctrl-C and Ctrl-Z are bound here. Called by shell.c.
  */
 #include "cmd/shell/editor.h"
 

@@ -198,7 +198,8 @@ static void show(struct fb_goal *goal, const char *text)
 	(void)fb_flush();
 }
 
-/* Asks for the task of a word, NULL: the one that panicked; makes it the current one, and shows what there is to say. */
+/* Asks for the task of a word, NULL: the one that panicked; makes it the current one, and shows what there is to
+ * say. */
 static struct fb_error *ask_task(struct fb_shell *shell, const char *word, struct fb_goal *goal)
 {
 	FB_CLEANUP(fb_free_at) struct fb_request *request = malloc(sizeof(*request));
@@ -333,8 +334,8 @@ static void run_words(struct fb_shell *shell, struct fb_line *line)
 		run_command(shell, command, line);
 }
 
-/* Whether a row says of a whole command of crash, with any arguments, that it is missing: where fbundle has a command of
- * that name, that is run instead. */
+/* Whether a row says of a whole command of crash, with any arguments, that it is missing: where fbundle has a command
+ * of that name, that is run instead. */
 static bool is_whole_command(const struct fb_alias *alias)
 {
 	const char *blank = strchr(alias->crash, ' ');

@@ -33,8 +33,8 @@ static struct fb_error *block_interrupts(struct fb_front *front)
 	return front->interrupts < 0 ? fb_error_os(errno, "cannot wait for a signal") : NULL;
 }
 
-/* In the reader's process: gives up the terminal, and sees that it ends when its parent does. What it says while it opens
- * the input goes to the pipe `said`. */
+/* In the reader's process: gives up the terminal, and sees that it ends when its parent does. What it says while it
+ * opens the input goes to the pipe `said`. */
 static void become_reader(struct fb_front *front, int channel, int said, pid_t parent)
 {
 	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -162,8 +162,8 @@ static struct fb_error *open_output(int given, int *read_ret, int *write_ret)
 	return NULL;
 }
 
-/* Sends the request and relays. The pipes' ends that the command writes into are closed here, so that the reader's are the
- * last ones. */
+/* Sends the request and relays. The pipes' ends that the command writes into are closed here, so that the reader's are
+ * the last ones. */
 static struct fb_error *converse(struct fb_front *front, const struct fb_request *request,
 				 const struct fb_front_output *output, struct fb_relay *relay,
 				 struct fb_reply *reply_ret)
@@ -191,8 +191,8 @@ static struct fb_error *converse(struct fb_front *front, const struct fb_request
 	return fb_relay_run(relay, reply_ret);
 }
 
-/* *again_ret: the reader has died, and not of Ctrl-C: the request can be sent to a new one. No command runs in the reader
- * itself, so that it is not this one of which it died. */
+/* *again_ret: the reader has died, and not of Ctrl-C: the request can be sent to a new one. No command runs in the
+ * reader itself, so that it is not this one of which it died. */
 static struct fb_error *ask_once(struct fb_front *front, struct fb_request *request,
 				 const struct fb_front_output *output, bool *again_ret,
 				 struct fb_reply *reply_ret)

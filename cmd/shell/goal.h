@@ -18,8 +18,8 @@ struct fb_goal {
 	struct fb_error *failed; /* of writing the file */
 };
 
-/* Prepares what line says: starts the program, or begins the file. FB_INVALID where the file exists (without ">|") or is one
- * of the input's; FB_OS. After an error there is nothing to end. */
+/* Prepares what line says: starts the program, or begins the file. FB_INVALID where the file exists (without ">|") or
+ * is one of the input's; FB_OS. After an error there is nothing to end. */
 FB_MUST_CHECK struct fb_error *fb_goal_begin(struct fb_goal *goal, const struct fb_shell *shell,
 					     const struct fb_line *line);
 /* How a command on the opened input writes there. */

@@ -17,7 +17,8 @@ pid_t fb_launch_shell(const struct fb_launch *launch, int in_fd);
 /* In a child after fork(): undoes what the shell's process did to its signals. */
 void fb_launch_reset_signals(void);
 
-/* Waits for a child to end. Returns its exit status, or 128 and the number of the signal that ended it, as sh(1) does. */
+/* Waits for a child to end. Returns its exit status, or 128 and the number of the signal that ended it, as sh(1)
+ * does. */
 int fb_launch_wait(pid_t pid);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Cuts a line into the words of a command and the goal of its output. Called for each line of the shell, and to find out
- * what is to be completed.
+ * Cuts a line into the words of a command and the goal of its output. Called for each line of the shell, and to find
+ * out what is to be completed.
  */
 #include "cmd/shell/line.h"
 

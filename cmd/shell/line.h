@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A line that a user types at the prompt, or that a file of commands has: the words of one command, and where its output
- * goes. Words are parted by blanks; quotes and backslashes work as in sh(1). '#' before a word begins a comment.
+ * A line that a user types at the prompt, or that a file of commands has: the words of one command, and where its
+ * output goes. Words are parted by blanks; quotes and backslashes work as in sh(1). '#' before a word begins a comment.
  *
  *     ps --threads | grep D     the text behind '|' is for sh(1)
  *     ps > FILE, ps >| FILE     into a file; the second replaces one that exists
@@ -42,12 +42,12 @@ struct fb_line {
 	size_t count;
 };
 
-/* Parses text. FB_INVALID: a quote is not closed, no file is named, something stands behind it, or the line is longer than
- * FB_MAX_LINE; FB_NOMEM. */
+/* Parses text. FB_INVALID: a quote is not closed, no file is named, something stands behind it, or the line is longer
+ * than FB_MAX_LINE; FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_line_parse(const char *text, struct fb_line *line_ret);
 
-/* The same for the length bytes before the cursor, to complete them: an open quote ends there, and the last of the words,
- * or target, is what is being typed, "" where it is not begun. */
+/* The same for the length bytes before the cursor, to complete them: an open quote ends there, and the last of the
+ * words, or target, is what is being typed, "" where it is not begun. */
 FB_MUST_CHECK struct fb_error *fb_line_parse_begun(const char *text, size_t length,
 						   struct fb_line *line_ret);
 void fb_line_deinit(struct fb_line *line);

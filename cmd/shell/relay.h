@@ -19,9 +19,9 @@ struct fb_relay {
 	bool interrupted; /* Ctrl-C was typed */
 };
 
-/* Standard output comes before what was written to standard error after it. FB_OS where the reader ends, where it replies
- * with what is no reply, or where Ctrl-C was typed a second time and the command has not ended yet: the reader is then to
- * be ended. */
+/* Standard output comes before what was written to standard error after it. FB_OS where the reader ends, where it
+ * replies with what is no reply, or where Ctrl-C was typed a second time and the command has not ended yet: the reader
+ * is then to be ended. */
 FB_MUST_CHECK struct fb_error *fb_relay_run(struct fb_relay *relay, struct fb_reply *reply_ret);
 
 /* Forgets each Ctrl-C that was typed before a command begins. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the two processes of a shell say to each other, as packets (base/isolation/packet.h). The terminal's process sends
- * requests, with the descriptors that a command's standard output and standard error are to be; the reader of the dump
- * replies once to each, but for FB_REQUEST_CANCEL. Each side checks what it gets: the reader could have been taken over by
- * its input.
+ * What the two processes of a shell say to each other, as packets (base/isolation/packet.h). The terminal's process
+ * sends requests, with the descriptors that a command's standard output and standard error are to be; the reader of the
+ * dump replies once to each, but for FB_REQUEST_CANCEL. Each side checks what it gets: the reader could have been taken
+ * over by its input.
  */
 #ifndef FB_CMD_SHELL_REQUEST_H
 #define FB_CMD_SHELL_REQUEST_H

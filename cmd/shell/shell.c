@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle shell: reads commands from the terminal, from options, or from files, and runs each on an input that is opened
- * once.
+ * fbundle shell: reads commands from the terminal, from options, or from files, and runs each on an input that is
+ * opened once.
  */
 #include "cmd/shell/shell.h"
 

@@ -40,10 +40,11 @@ void fb_shell_execute(struct fb_shell *shell, const char *text);
 /* Runs the commands of a file, of standard input where path is "-". */
 void fb_shell_run_file(struct fb_shell *shell, const char *path);
 
-/* Whether the words of a command have an option about the input (--core, --sysroot...), so that it needs one of its own. */
+/* Whether the words of a command have an option about the input (--core, --sysroot...), so that it needs one of its
+ * own. */
 bool fb_apart_needed(const char *const *words, size_t count);
-/* Starts such a command, or one of struct fb_command.apart, in a process of its own, with the shell's input and options.
- * out_fd: its standard output, borrowed. Returns the PID, or -1: errno. */
+/* Starts such a command, or one of struct fb_command.apart, in a process of its own, with the shell's input and
+ * options. out_fd: its standard output, borrowed. Returns the PID, or -1: errno. */
 pid_t fb_apart_start(const struct fb_shell *shell, const struct fb_command *command,
 		     const struct fb_line *line, int out_fd);
 

@@ -26,8 +26,8 @@ void fb_waits_print_user_frames(const struct fb_waits_view *view,
 /* "sleeps and takes no signal", "is stopped" */
 const char *fb_waits_state_text(const struct fb_task *task);
 
-/* Unwinds the stacks of count threads (tasks is sorted in place) in one call, because each call loads modules and unwind
- * tables. *stacks_ret is NULL, with a warning, where they cannot be unwound. */
+/* Unwinds the stacks of count threads (tasks is sorted in place) in one call, because each call loads modules and
+ * unwind tables. *stacks_ret is NULL, with a warning, where they cannot be unwound. */
 FB_MUST_CHECK struct fb_error *fb_waits_load_stacks(const struct fb_waits_view *view,
 						    const struct fb_task **tasks, size_t count,
 						    struct fb_thread_stacks **stacks_ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of `fbundle workqueues` share: the struct with everything that was found, which workqueues.c fills, and
- * the functions that print it.
+ * What the files of `fbundle workqueues` share: the struct with everything that was found, which workqueues.c fills,
+ * and the functions that print it.
  */
 #ifndef FB_CMD_WORKQUEUES_H
 #define FB_CMD_WORKQUEUES_H

@@ -73,8 +73,8 @@ struct fb_disks {
 	size_t count;
 };
 
-/* Finds and reads all disks. What is damaged is missing, with a warning. FB_NOT_FOUND where types or symbols are missing.
- * The caller frees the result with fb_disks_deinit(). */
+/* Finds and reads all disks. What is damaged is missing, with a warning. FB_NOT_FOUND where types or symbols are
+ * missing. The caller frees the result with fb_disks_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_disks_load(struct fb_kernel *kernel, struct fb_disks *disks_ret);
 void fb_disks_deinit(struct fb_disks *disks);
 

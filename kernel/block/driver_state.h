@@ -28,8 +28,8 @@ struct fb_driver_state {
 	char missing[160];
 };
 
-/* Reads what is known of the driver of the disk. A disk of another driver has nothing of all this. Only fatal errors. The
- * caller frees the result with fb_driver_state_deinit(). */
+/* Reads what is known of the driver of the disk. A disk of another driver has nothing of all this. Only fatal errors.
+ * The caller frees the result with fb_driver_state_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_driver_state_read(struct fb_kernel *kernel,
 						    struct fb_module_types *types,
 						    const struct fb_disk *disk,

@@ -19,8 +19,8 @@ struct fb_driver_types {
 	const char *module; /* static: the driver's, where it is no part of the kernel */
 };
 
-/* A member, by its path "a.b", of a type of the kernel or, where the kernel has no such type, of the module. FB_NOT_FOUND,
- * with a message that says which types are missing. type and member have to be static. */
+/* A member, by its path "a.b", of a type of the kernel or, where the kernel has no such type, of the module.
+ * FB_NOT_FOUND, with a message that says which types are missing. type and member have to be static. */
 FB_MUST_CHECK struct fb_error *fb_driver_field(const struct fb_driver_types *types,
 					       const char *type, const char *member,
 					       struct fb_field *field_ret);

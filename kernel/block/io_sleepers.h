@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which thread sleeps for which page or buffer: the kernel queues those threads in tables of wait queues of its own
- * (bit_wait_table of kernel/sched/wait_bit.c, folio_wait_table of mm/filemap.c). Called for requests, whose bios lead to
- * pages and buffers.
+ * (bit_wait_table of kernel/sched/wait_bit.c, folio_wait_table of mm/filemap.c). Called for requests, whose bios lead
+ * to pages and buffers.
  */
 #ifndef FB_KERNEL_BLOCK_IO_SLEEPERS_H
 #define FB_KERNEL_BLOCK_IO_SLEEPERS_H

@@ -38,8 +38,9 @@ struct fb_mapped {
 /* Whether a disk is one of the device mapper, by its name. */
 bool fb_disk_is_mapped(const struct fb_disk *disk);
 
-/* FB_NOT_FOUND where the kernel keeps no types of the device mapper; FB_CORRUPT where the disk is none of its devices. A
- * name or table that cannot be read is missing, with a warning. The caller frees the result with fb_mapped_deinit(). */
+/* FB_NOT_FOUND where the kernel keeps no types of the device mapper; FB_CORRUPT where the disk is none of its
+ * devices. A name or table that cannot be read is missing, with a warning. The caller frees the result with
+ * fb_mapped_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_mapped_read(const struct fb_driver_types *types,
 					      const struct fb_disk *disk,
 					      struct fb_mapped *mapped_ret);

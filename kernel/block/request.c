@@ -136,8 +136,9 @@ static double seconds_since(const struct fb_request_reader *reader, uint64_t the
 	return then_ns < reader->now_ns ? (double)(reader->now_ns - then_ns) / 1e9 : 0;
 }
 
-/* The age by a struct bio_issue, which has 51 bits of the time, and the bio's size above them (include/linux/blk_types.h):
- * it starts anew every 26 days. A time that seems to be ahead of the clock by less than half of that is ahead. */
+/* The age by a struct bio_issue, which has 51 bits of the time, and the bio's size above them
+ * (include/linux/blk_types.h): it starts anew every 26 days. A time that seems to be ahead of the clock by less than
+ * half of that is ahead. */
 static double seconds_since_issue(const struct fb_request_reader *reader, uint64_t issue)
 {
 	const uint64_t mask = (1ull << 51) - 1;

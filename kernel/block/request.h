@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Requests of block devices that were in flight at the panic: those that have a tag of a queue, whether the driver has
- * got them or not (block/blk-mq.c), and bios that a driver holds back (struct bio, include/linux/blk_types.h). Called by
- * the command block.
+ * got them or not (block/blk-mq.c), and bios that a driver holds back (struct bio, include/linux/blk_types.h). Called
+ * by the command block.
  */
 #ifndef FB_KERNEL_BLOCK_REQUEST_H
 #define FB_KERNEL_BLOCK_REQUEST_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the css_set of each task once, with its groups: that of version 2, and, by the list of links that the css_set has
- * to each of its groups, those of version 1. Called by cgroups.c.
+ * Reads the css_set of each task once, with its groups: that of version 2, and, by the list of links that the css_set
+ * has to each of its groups, those of version 1. Called by cgroups.c.
  */
 #include "kernel/cgroups/cgroup_members.h"
 

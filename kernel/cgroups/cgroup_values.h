@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the controllers know of one control group: its memory, number of threads and CPU time, with their limits. Each
- * controller keeps a struct for each group in which it is enabled (css, include/linux/cgroup-defs.h). Called by cgroups.c.
+ * controller keeps a struct for each group in which it is enabled (css, include/linux/cgroup-defs.h). Called by
+ * cgroups.c.
  */
 #ifndef FB_KERNEL_CGROUP_VALUES_H
 #define FB_KERNEL_CGROUP_VALUES_H
@@ -58,8 +59,8 @@ struct fb_cgroup_values {
 	struct fb_number cpu_throttled_ns;
 };
 
-/* Reads what the controllers know of the group at this address. Numbers that cannot be read stay unknown, with a warning
- * that names the group as `what`. Only fatal errors are returned. */
+/* Reads what the controllers know of the group at this address. Numbers that cannot be read stay unknown, with a
+ * warning that names the group as `what`. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_cgroup_values_load(struct fb_kernel *kernel, uint64_t group,
 						     const char *what,
 						     struct fb_cgroup_values *values_ret);

@@ -190,8 +190,8 @@ static struct fb_error *find_hierarchies(struct finder *finder)
 	return err ? err : add_hierarchy(finder, root + finder->layout->cgroup_root_list.offset);
 }
 
-/* Whether a controller has files in version 2; the others, which only version 1 knows, are in its hierarchy as long as they
- * are in no other. */
+/* Whether a controller has files in version 2; the others, which only version 1 knows, are in its hierarchy as long as
+ * they are in no other. */
 static struct fb_error *is_of_v2(struct finder *finder, uint64_t css, bool *is_ret)
 {
 	uint64_t controller, files;
@@ -312,7 +312,8 @@ static struct fb_error *read_group(struct finder *finder, struct fb_cgroup *grou
 	return fb_cgroup_values_load(finder->kernel, group->address, shown, &group->values);
 }
 
-/* The value of a path's byte by which groups are sorted: a group's own go before those whose names continue its name. */
+/* The value of a path's byte by which groups are sorted: a group's own go before those whose names continue its
+ * name. */
 static unsigned rank(char c)
 {
 	return c == '/' ? 1u : c == '\0' ? 0u : (unsigned)(unsigned char)c + 1;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The control groups of a kernel: version 2's tree, and each hierarchy of version 1 that is mounted. The groups are found
- * in two ways: from each root down through the children of each group (include/linux/cgroup-defs.h), and from the css_sets
- * of all tasks; where one way is broken, the other may still reach the rest. What the controllers know of a group is read
- * with it (cgroup_values.h). Called by the command cgroups.
+ * The control groups of a kernel: version 2's tree, and each hierarchy of version 1 that is mounted. The groups are
+ * found in two ways: from each root down through the children of each group (include/linux/cgroup-defs.h), and from the
+ * css_sets of all tasks; where one way is broken, the other may still reach the rest. What the controllers know of a
+ * group is read with it (cgroup_values.h). Called by the command cgroups.
  */
 #ifndef FB_KERNEL_CGROUPS_H
 #define FB_KERNEL_CGROUPS_H
@@ -58,8 +58,8 @@ struct fb_cgroups {
 	struct fb_cgroup_members *members; /* owned: which task is where */
 };
 
-/* FB_NOT_FOUND where types or symbols are missing, or for a kernel without control groups. What cannot be read of a group
- * stays unknown, with a warning. tasks is borrowed for the result's life. The caller frees the result with
+/* FB_NOT_FOUND where types or symbols are missing, or for a kernel without control groups. What cannot be read of a
+ * group stays unknown, with a warning. tasks is borrowed for the result's life. The caller frees the result with
  * fb_cgroups_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_cgroups_load(struct fb_kernel *kernel,
 					       const struct fb_tasks *tasks,

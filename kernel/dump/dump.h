@@ -65,8 +65,8 @@ const char *fb_dump_compression(struct fb_dump *dump);
 bool fb_dump_has_page(struct fb_dump *dump, uint64_t pfn);
 /* The first frame at or behind pfn whose page can be read; UINT64_MAX where there is none. */
 uint64_t fb_dump_next_page(struct fb_dump *dump, uint64_t pfn);
-/* The exclusive end of a run of pages that can be read, and that begins at pfn, which must be one of them. More may follow
- * directly. For code that looks at all pages, to which it spares a search for each. */
+/* The exclusive end of a run of pages that can be read, and that begins at pfn, which must be one of them. More may
+ * follow directly. For code that looks at all pages, to which it spares a search for each. */
 uint64_t fb_dump_run_end(struct fb_dump *dump, uint64_t pfn);
 /* The functions above and below that return no error treat a page as missing where memory is out, a system call
  * fails, or the disk does not give the tables of pages. This returns that error, or NULL where there was none. Code

@@ -18,8 +18,8 @@ struct fb_page_file {
 		[FB_PATH_SIZE]; /* within its file system, raw; "": no name of it is in memory, or it cannot be read */
 };
 
-/* mapping: the address of a struct address_space. FB_CORRUPT where it is that of no inode, FB_ABSENT and other errors of
- * fb_space_read(). */
+/* mapping: the address of a struct address_space. FB_CORRUPT where it is that of no inode, FB_ABSENT and other errors
+ * of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_page_file_read(struct fb_kernel *kernel, uint64_t mapping,
 						 struct fb_page_file *file_ret);
 

@@ -63,9 +63,9 @@ static inline void fb_device_parts(uint64_t device, uint32_t *major_ret, uint32_
 	*minor_ret = (uint32_t)(device & ((1u << 20) - 1));
 }
 
-/* Reads the name of the type of the file system of a super_block: "ext4", "pipefs". to (size bytes) is NUL-terminated; a longer
- * name is cut. FB_CORRUPT where a pointer on the way is none, FB_ABSENT... where the name or what leads to it cannot be
- * read whole. */
+/* Reads the name of the type of the file system of a super_block: "ext4", "pipefs". to (size bytes) is NUL-terminated;
+ * a longer name is cut. FB_CORRUPT where a pointer on the way is none, FB_ABSENT... where the name or what leads to it
+ * cannot be read whole. */
 FB_MUST_CHECK struct fb_error *fb_file_system_type(struct fb_kernel *kernel, uint64_t superblock,
 						   char *to, size_t size);
 

@@ -107,9 +107,9 @@ FB_MUST_CHECK struct fb_error *fb_kernel_symbol(const struct fb_kernel *kernel, 
 /* Gives the same address of a symbol that not every kernel has. Returns false, and leaves *address_ret as it is, where
  * this kernel has no such symbol. */
 bool fb_kernel_find_symbol(const struct fb_kernel *kernel, const char *name, uint64_t *address_ret);
-/* Reads the value of a variable of the kernel (not a per-CPU one) by its symbol: its first size bytes, or a number of 32
- * or 64 bits. FB_NOT_FOUND, with a message that names the symbol, where this kernel has no such symbol, and only then;
- * FB_ABSENT and the other errors of fb_space_read() where the bytes cannot be read. */
+/* Reads the value of a variable of the kernel (not a per-CPU one) by its symbol: its first size bytes, or a number of
+ * 32 or 64 bits. FB_NOT_FOUND, with a message that names the symbol, where this kernel has no such symbol, and only
+ * then; FB_ABSENT and the other errors of fb_space_read() where the bytes cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_kernel_variable(const struct fb_kernel *kernel, const char *name,
 						  void *to, size_t size);
 FB_MUST_CHECK struct fb_error *fb_kernel_variable_u32(const struct fb_kernel *kernel,

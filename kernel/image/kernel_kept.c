@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Stores with an opened kernel what other folders of kernel/ compute once from a whole dump, such as the mappings left
- * in slabs. Each kind is computed when it is first needed, and destroyed with the kernel. Called by those folders through
- * kernel.h; this code does not depend on the types of what it stores.
+ * in slabs. Each kind is computed when it is first needed, and destroyed with the kernel. Called by those folders
+ * through kernel.h; this code does not depend on the types of what it stores.
  */
 #include "kernel/image/kernel_private.h"
 

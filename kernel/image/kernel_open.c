@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opens the kernel of a dump: reads VMCOREINFO, finds the page tables of init_mm, and through these loads symbols, types
- * and CPUs. Called by every command that reads a dump (bundle/input/input.c); `log` mostly needs only the first two.
+ * Opens the kernel of a dump: reads VMCOREINFO, finds the page tables of init_mm, and through these loads symbols,
+ * types and CPUs. Called by every command that reads a dump (bundle/input/input.c); `log` mostly needs only the first
+ * two.
  */
 #include <inttypes.h>
 #include <stdlib.h>

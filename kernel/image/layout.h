@@ -26,7 +26,8 @@ struct fb_field {
 	bool found;
 	bool untyped;     /* not found because the dump had no types at all */
 	const char *name; /* "task_struct.pid": for messages; static */
-	/* The one of its names that this kernel has it under, without the type's; static. NULL: not found in the table. */
+	/* The one of its names that this kernel has it under, without the type's; static. NULL: not found in the
+	 * table. */
 	const char *member;
 };
 

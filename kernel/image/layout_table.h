@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of all members and types of the kernel that the program uses, from which struct fb_layout
- * (layout.h) is made. It is included several times and so has no include guard.
- * FB_FIELD(id, type, member, [older name of the member, ...]), FB_SIZE(id, type). Each group begins with FB_PART(what is
- * missing without it), in the words of `info --probes`; probe_table.h says what a member that is missing was replaced by.
+ * The table of all members and types of the kernel that the program uses, from which struct fb_layout (layout.h) is
+ * made. It is included several times and so has no include guard. FB_FIELD(id, type, member, [older name of the member,
+ * ...]), FB_SIZE(id, type). Each group begins with FB_PART(what is missing without it), in the words of `info
+ * --probes`; probe_table.h says what a member that is missing was replaced by.
  */
 
 /* Tasks (include/linux/sched.h) */

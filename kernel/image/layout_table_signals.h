@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of layout_table.h for signals and limits of processes. Included only by layout_table.h, several times, so that
- * it has no include guard.
+ * The part of layout_table.h for signals and limits of processes. Included only by layout_table.h, several times, so
+ * that it has no include guard.
  */
 
 /* include/linux/sched/signal.h, signal_types.h */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds the IPC namespaces, and the System V objects in the trees (struct idr) that each has of them. Called by the command
- * ipcs.
+ * Finds the IPC namespaces, and the System V objects in the trees (struct idr) that each has of them. Called by the
+ * command ipcs.
  */
 #include "kernel/ipc/ipc.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * System V semaphore sets, shared memory and message queues, and POSIX message queues, of all IPC namespaces that a task is
- * in, as ipcs shows them (ipc/util.h, include/linux/ipc_namespace.h); and which threads wait for them. Called by the
- * command ipcs.
+ * System V semaphore sets, shared memory and message queues, and POSIX message queues, of all IPC namespaces that a
+ * task is in, as ipcs shows them (ipc/util.h, include/linux/ipc_namespace.h); and which threads wait for them. Called
+ * by the command ipcs.
  */
 #ifndef FB_KERNEL_IPC_H
 #define FB_KERNEL_IPC_H
@@ -97,8 +97,8 @@ struct fb_ipc {
 	size_t count;
 };
 
-/* What cannot be read is left out, with a warning. FB_NOT_FOUND where types or symbols are missing. tasks is borrowed for
- * the result's life. The caller frees the result with fb_ipc_deinit(). */
+/* What cannot be read is left out, with a warning. FB_NOT_FOUND where types or symbols are missing. tasks is borrowed
+ * for the result's life. The caller frees the result with fb_ipc_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_ipc_load(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 					   struct fb_ipc *ipc_ret);
 void fb_ipc_deinit(struct fb_ipc *ipc);

@@ -107,8 +107,8 @@ static struct fb_error *read_set(struct fb_ipc_reader *reader, struct fb_ipc_obj
 			    object->id);
 }
 
-/* What of the segment is in memory and in swap: its file is one of shmem, or of hugetlbfs, whose pages are larger and whose
- * inode is within another struct. */
+/* What of the segment is in memory and in swap: its file is one of shmem, or of hugetlbfs, whose pages are larger and
+ * whose inode is within another struct. */
 static struct fb_error *read_pages(struct fb_ipc_reader *reader, uint64_t file,
 				   struct fb_ipc_object *object)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the POSIX message queues of an IPC namespace: the inodes of its mqueue file system (ipc/mqueue.c). Called by ipc.c.
+ * Reads the POSIX message queues of an IPC namespace: the inodes of its mqueue file system (ipc/mqueue.c). Called by
+ * ipc.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>

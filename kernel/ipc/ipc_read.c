@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads what objects of all kinds have: numbers, PIDs, waiting threads; and collects the objects. Called by the other files of
- * kernel/ipc. */
+/* Reads what objects of all kinds have: numbers, PIDs, waiting threads; and collects the objects. Called by the other
+ * files of kernel/ipc. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who holds semaphores. A process that changes one with SEM_UNDO has the kernel note by how much, in a sem_undo of the set
- * (ipc/sem.c), so that it is undone when the process ends: what it took and has not given back is a positive number there.
- * Called by ipc_objects.c for each set.
+ * Who holds semaphores. A process that changes one with SEM_UNDO has the kernel note by how much, in a sem_undo of the
+ * set (ipc/sem.c), so that it is undone when the process ends: what it took and has not given back is a positive number
+ * there. Called by ipc_objects.c for each set.
  */
 #include <stdlib.h>
 

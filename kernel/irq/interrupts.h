@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Interrupts, as /proc/interrupts lists them (include/linux/irqdesc.h, irq.h, kernel/irq/proc.c): how often each came on
- * which CPU, which chip and handlers it has, and in which state it was. They are found in the kernel's tree of them, and
- * in the table of vectors that each CPU has; where one is broken, the other goes on. Called by the command irq.
+ * Interrupts, as /proc/interrupts lists them (include/linux/irqdesc.h, irq.h, kernel/irq/proc.c): how often each came
+ * on which CPU, which chip and handlers it has, and in which state it was. They are found in the kernel's tree of them,
+ * and in the table of vectors that each CPU has; where one is broken, the other goes on. Called by the command irq.
  */
 #ifndef FB_KERNEL_INTERRUPTS_H
 #define FB_KERNEL_INTERRUPTS_H
@@ -63,9 +63,9 @@ struct fb_interrupts {
 	size_t irq_count;
 };
 
-/* What cannot be read of one interrupt is left out, with a warning. Fails with fatal errors, and with FB_NOT_FOUND or the
- * first error where no interrupt is found. tasks is borrowed and must outlive the result, which the caller frees with
- * fb_interrupts_deinit(). */
+/* What cannot be read of one interrupt is left out, with a warning. Fails with fatal errors, and with FB_NOT_FOUND or
+ * the first error where no interrupt is found. tasks is borrowed and must outlive the result, which the caller frees
+ * with fb_interrupts_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_interrupts_load(struct fb_kernel *kernel,
 						  const struct fb_tasks *tasks,
 						  struct fb_interrupts *interrupts_ret);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Counters for each CPU of what is no interrupt of a device: the vectors that the CPUs have for themselves (the lines of
- * /proc/interrupts that begin with a name: arch/x86/kernel/irq.c) and softirqs (/proc/softirqs: kernel/softirq.c). Called
- * by the command irq.
+ * Counters for each CPU of what is no interrupt of a device: the vectors that the CPUs have for themselves (the lines
+ * of /proc/interrupts that begin with a name: arch/x86/kernel/irq.c) and softirqs (/proc/softirqs: kernel/softirq.c).
+ * Called by the command irq.
  */
 #ifndef FB_KERNEL_IRQ_COUNTERS_H
 #define FB_KERNEL_IRQ_COUNTERS_H
@@ -32,8 +32,8 @@ struct fb_irq_counters {
 };
 
 /* Read the counters of the CPUs whose numbers are given. A counter that this kernel has not is left out; what cannot be
- * read costs the counter or all of them, with a warning. Only fatal errors are returned. The caller frees the result with
- * fb_irq_counters_deinit(). */
+ * read costs the counter or all of them, with a warning. Only fatal errors are returned. The caller frees the result
+ * with fb_irq_counters_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_vector_counters_load(struct fb_kernel *kernel,
 						       const uint32_t *cpus, size_t cpu_count,
 						       struct fb_irq_counters *counters_ret);

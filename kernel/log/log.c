@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds the log: which of its two forms this kernel has, and where it is. Called by the commands log and report, and for
- * the message of the panic.
+ * Finds the log: which of its two forms this kernel has, and where it is. Called by the commands log and report, and
+ * for the message of the panic.
  */
 #include "kernel/log/log.h"
 

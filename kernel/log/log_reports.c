@@ -103,7 +103,8 @@ static const struct phrase reports[] = {
 	{"sysrq: SysRq : Trigger a crash", FB_LOG_SYSRQ, BEGINS, false},
 };
 
-/* What panic() is given where that tells the kind. "Fatal exception" and "panic_on_warn set" tell that there is a report. */
+/* What panic() is given where that tells the kind. "Fatal exception" and "panic_on_warn set" tell that there is a
+ * report. */
 static const struct phrase panics[] = {
 	{"sysrq triggered crash", FB_LOG_SYSRQ, CONTAINS, false},
 	{"softlockup: hung tasks", FB_LOG_SOFT_LOCKUP, CONTAINS, false},
@@ -222,7 +223,8 @@ static void read_first_line(const struct fb_log_record *record, struct fb_log_re
 	}
 }
 
-/* Its later lines: "CPU: 1 UID: 0 PID: 123 Comm: ..."; of a stalled CPU "rcu: \t1-....: (...)"; up to another report. */
+/* Its later lines: "CPU: 1 UID: 0 PID: 123 Comm: ..."; of a stalled CPU "rcu: \t1-....: (...)"; up to another
+ * report. */
 static void read_later_lines(const struct fb_log *log, struct fb_log_report *report)
 {
 	bool stall = report->kind == FB_LOG_RCU_STALL;

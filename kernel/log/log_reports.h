@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reports of trouble in the kernel's log: oopses, warnings, lockups, stalls, hung tasks; which of them led to the panic,
- * and which was the first of all. Called by bundle/input/panic.c.
+ * Reports of trouble in the kernel's log: oopses, warnings, lockups, stalls, hung tasks; which of them led to the
+ * panic, and which was the first of all. Called by bundle/input/panic.c.
  */
 #ifndef FB_KERNEL_LOG_REPORTS_H
 #define FB_KERNEL_LOG_REPORTS_H

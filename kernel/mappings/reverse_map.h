@@ -29,8 +29,8 @@ struct fb_frame_users {
 	size_t unread; /* processes of whose page tables a part cannot be read: they may map it too */
 };
 
-/* Only fatal errors are returned, and FB_LIMIT where there are more than FB_MOST_FRAME_USERS. The caller frees the result
- * with fb_frame_users_deinit(), after an error too. */
+/* Only fatal errors are returned, and FB_LIMIT where there are more than FB_MOST_FRAME_USERS. The caller frees the
+ * result with fb_frame_users_deinit(), after an error too. */
 #define FB_MOST_FRAME_USERS (1u << 20)
 FB_MUST_CHECK struct fb_error *fb_frame_users_load(struct fb_kernel *kernel,
 						   const struct fb_tasks *tasks, uint64_t pfn,

@@ -8,7 +8,8 @@
 /* Nothing is set aside in the first MiB, which boot code and the BIOS use. */
 #define LEAST_START (1u << 20)
 
-/* A range that this very variable is in, or with it the whole image of the kernel, cannot be one that it does not use. */
+/* A range that this very variable is in, or with it the whole image of the kernel, cannot be one that it does not
+ * use. */
 static bool has_image(const struct fb_kernel *kernel, uint64_t address, uint64_t start,
 		      uint64_t last)
 {

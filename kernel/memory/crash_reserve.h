@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The memory that crashkernel= sets aside for the capture kernel (kernel/crash_reserve.c). This kernel does not use it, and
- * /proc/vmcore does not have it; /proc/kcore and dumps by a hypervisor do. Called by page_class.c.
+ * The memory that crashkernel= sets aside for the capture kernel (kernel/crash_reserve.c). This kernel does not use it,
+ * and /proc/vmcore does not have it; /proc/kcore and dumps by a hypervisor do. Called by page_class.c.
  */
 #ifndef FB_KERNEL_CRASH_RESERVE_H
 #define FB_KERNEL_CRASH_RESERVE_H

@@ -34,8 +34,8 @@ static struct fb_error *look_at(struct fb_kernel *kernel, uint64_t pfn, struct f
 	return fb_part_skip(err);
 }
 
-/* The kernel's pages of a window. Those that the filter was not given (of the capture kernel, of devices) are not in the
- * dump's bitmap of pages that existed. */
+/* The kernel's pages of a window. Those that the filter was not given (of the capture kernel, of devices) are not in
+ * the dump's bitmap of pages that existed. */
 static struct fb_error *count_window(struct fb_kernel *kernel, const uint8_t *classes,
 				     uint64_t first, uint64_t end, struct fb_filter_loss *loss)
 {

@@ -66,8 +66,8 @@ FB_MUST_CHECK struct fb_error *fb_page_frame_number(struct fb_kernel *kernel, ui
 						    uint64_t *pfn_ret);
 
 /* The frame behind the last one that the kernel has a struct page for, by its page tables: frames from there on are no
- * memory of the kernel's, as the firmware that a hypervisor's dump has below 4 GiB. It is at most the dump's max_pfn, and
- * that where the tables do not tell. Only a fatal error is returned. */
+ * memory of the kernel's, as the firmware that a hypervisor's dump has below 4 GiB. It is at most the dump's max_pfn,
+ * and that where the tables do not tell. Only a fatal error is returned. */
 FB_MUST_CHECK struct fb_error *fb_page_frames_end(struct fb_kernel *kernel, uint64_t *end_ret);
 
 #endif

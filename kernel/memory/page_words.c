@@ -63,8 +63,8 @@ const char *fb_page_word(uint64_t bits, unsigned *bit)
 	return NULL;
 }
 
-/* How many bits of page_type are between those of offline pages and of page tables: 18b2db3b0385 (5.11) took away one, of
- * pages that a control group pays for, as bcfe06bf2622 renamed struct page's mem_cgroup, which then had it. */
+/* How many bits of page_type are between those of offline pages and of page tables: 18b2db3b0385 (5.11) took away one,
+ * of pages that a control group pays for, as bcfe06bf2622 renamed struct page's mem_cgroup, which then had it. */
 static unsigned table_distance(const struct fb_kernel *kernel)
 {
 	static const char *const names[] = {"mem_cgroup", NULL};
@@ -173,7 +173,8 @@ static struct fb_error *read_memcg(struct fb_kernel *kernel, uint64_t head, uint
 	return fb_kernel_field(kernel, head, &field, data_ret);
 }
 
-/* How often the block is mapped as a whole: a huge page. Counted from -1, in struct folio since 6.6 or the first tail. */
+/* How often the block is mapped as a whole: a huge page. Counted from -1, in struct folio since 6.6 or the first
+ * tail. */
 static struct fb_error *read_whole_maps(struct fb_kernel *kernel, uint64_t head, int64_t *count_ret)
 {
 	static const char *const entire[] = {"_entire_mapcount", NULL};

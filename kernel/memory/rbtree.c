@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walks a red-black tree in its order. The walk is bounded by the nodes that were seen, and by the height that a balanced
- * tree can have. Called by the command tree.
+ * Walks a red-black tree in its order. The walk is bounded by the nodes that were seen, and by the height that a
+ * balanced tree can have. Called by the command tree.
  */
 #include "kernel/memory/rbtree.h"
 

@@ -32,9 +32,9 @@ struct fb_slab_cache {
 FB_MUST_CHECK struct fb_error *fb_slab_cache_read(struct fb_kernel *kernel, uint64_t address,
 						  struct fb_slab_cache *cache_ret);
 
-/* The addresses of the cache's struct kmem_cache_node of one memory node, and of its struct node_barn, which kernels have
- * since 6.18; 0 where there is none. cache: of the struct kmem_cache. node is below fb_memory_node_count(). FB_NOT_FOUND
- * where the types have neither form, errors of fb_space_read(). */
+/* The addresses of the cache's struct kmem_cache_node of one memory node, and of its struct node_barn, which kernels
+ * have since 6.18; 0 where there is none. cache: of the struct kmem_cache. node is below fb_memory_node_count().
+ * FB_NOT_FOUND where the types have neither form, errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_slab_cache_node(struct fb_kernel *kernel, uint64_t cache,
 						  uint32_t node, uint64_t *node_ret,
 						  uint64_t *barn_ret);
@@ -60,8 +60,8 @@ struct fb_slab_scan {
 	void *context;
 };
 
-/* Scans all frames of the dump once, in order. Ends at the first error of a callback, and returns it. FB_NOT_FOUND where
- * types or the direct map are unknown. */
+/* Scans all frames of the dump once, in order. Ends at the first error of a callback, and returns it. FB_NOT_FOUND
+ * where types or the direct map are unknown. */
 FB_MUST_CHECK struct fb_error *fb_slab_scan(struct fb_kernel *kernel,
 					    const struct fb_slab_scan *scan);
 

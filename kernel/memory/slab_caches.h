@@ -17,8 +17,8 @@
 struct fb_slab_usage {
 	struct fb_slab_cache cache;
 	char name[FB_SLAB_NAME]; /* raw bytes: escape before showing */
-	/* How many caches use this one in place of one of their own, because their objects are of the same size and kind:
-	 * 0 where there is none, and where it cannot be read. Their names are not in the kernel. */
+	/* How many caches use this one in place of one of their own, because their objects are of the same size and
+	 * kind: 0 where there is none, and where it cannot be read. Their names are not in the kernel. */
 	uint32_t merged;
 	/* False: the following counters are missing, because the kernel was built without CONFIG_SLUB_DEBUG or they
 	 * cannot be read. */
@@ -37,8 +37,8 @@ struct fb_slab_usages {
 	size_t count;
 };
 
-/* A cache that cannot be read is missing, and so are those behind a broken link of the list, with warnings. FB_NOT_FOUND
- * where types or symbols are missing. The caller frees the result with fb_slab_usages_deinit(). */
+/* A cache that cannot be read is missing, and so are those behind a broken link of the list, with warnings.
+ * FB_NOT_FOUND where types or symbols are missing. The caller frees the result with fb_slab_usages_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_slab_usages_load(struct fb_kernel *kernel,
 						   struct fb_slab_usages *usages_ret);
 /* Counts the objects in use of all caches that are counted, by the lists of slabs with free objects. A cache whose list

@@ -58,9 +58,9 @@ FB_MUST_CHECK struct fb_error *fb_slab_kept_load(struct fb_kernel *kernel,
 						 struct fb_slab_kept *kept_ret);
 void fb_slab_kept_deinit(struct fb_slab_kept *kept);
 
-/* Fills states (enum fb_object_state), one for each of slab->objects, at most FB_MOST_SLAB_OBJECTS. Where a list of free
- * objects is broken, those that no list has are FB_OBJECT_UNKNOWN; so they are where kept is incomplete, and *why_ret
- * (why bytes, "" where nothing is missing) says what could not be read. Fatal errors only. */
+/* Fills states (enum fb_object_state), one for each of slab->objects, at most FB_MOST_SLAB_OBJECTS. Where a list of
+ * free objects is broken, those that no list has are FB_OBJECT_UNKNOWN; so they are where kept is incomplete, and
+ * *why_ret (why bytes, "" where nothing is missing) says what could not be read. Fatal errors only. */
 FB_MUST_CHECK struct fb_error *fb_slab_states(struct fb_kernel *kernel,
 					      const struct fb_slab_cache *cache,
 					      const struct fb_slab_kept *kept,

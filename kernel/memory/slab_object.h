@@ -27,8 +27,8 @@ FB_MUST_CHECK struct fb_error *fb_slab_head(struct fb_kernel *kernel, uint64_t a
 FB_MUST_CHECK struct fb_error *fb_slab_cache_at(struct fb_kernel *kernel, uint64_t address,
 						struct fb_slab_object *object_ret);
 
-/* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; errors of fb_space_read()
- * where the struct page or the cache cannot be read. It is not checked whether the object is in use. */
+/* address: kernel virtual. FB_NOT_FOUND where it is in no slab, or between the objects of one; errors of
+ * fb_space_read() where the struct page or the cache cannot be read. It is not checked whether the object is in use. */
 FB_MUST_CHECK struct fb_error *fb_slab_object_at(struct fb_kernel *kernel, uint64_t address,
 						 struct fb_slab_object *object_ret);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The names of functions that the kernel was to call, by the addresses that its structs keep. Called by the commands that
- * show what the kernel does later, workqueues, timers and irq, and by the check of worker pools.
+ * The names of functions that the kernel was to call, by the addresses that its structs keep. Called by the commands
+ * that show what the kernel does later, workqueues, timers and irq, and by the check of worker pools.
  */
 #ifndef FB_KERNEL_FUNCTION_NAME_H
 #define FB_KERNEL_FUNCTION_NAME_H

@@ -75,14 +75,14 @@ const struct fb_module *fb_modules_by_name(const struct fb_modules *modules, con
 /* The module whose text or data holds address, or NULL. */
 const struct fb_module *fb_modules_by_address(const struct fb_modules *modules, uint64_t address);
 
-/* The module's symbols as in /proc/kallsyms, read at the first call. Owned by modules. FB_NOT_FOUND for a module without
- * symbols. Safe from many threads. */
+/* The module's symbols as in /proc/kallsyms, read at the first call. Owned by modules. FB_NOT_FOUND for a module
+ * without symbols. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_module_symbols(struct fb_modules *modules,
 						 const struct fb_module *module,
 						 const struct fb_symtab **symbols_ret);
 
-/* The code that the kernel generated, read at the first call and owned by modules; NULL, with a warning, where it cannot
- * be read. Safe from many threads. */
+/* The code that the kernel generated, read at the first call and owned by modules; NULL, with a warning, where it
+ * cannot be read. Safe from many threads. */
 const struct fb_generated_code *fb_modules_generated(struct fb_modules *modules);
 
 /* The symbol that holds address, of the kernel, of a module or of generated code (symbol_ret->module names it: "loop",

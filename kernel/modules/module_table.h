@@ -42,9 +42,9 @@ FB_MUST_CHECK struct fb_error *fb_modules_add(struct fb_modules *modules, uint64
 /* The same for an address that may not be that of a module: what is implausible is ignored. Fatal errors, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_modules_add_hint(struct fb_modules *modules, uint64_t address);
 
-/* Called where the list of modules is broken. fb_modules_from_tree() (module_tree.c) adds modules that are found through
- * the tree of modules' memory; fb_modules_from_names() (module_named.c) adds those that known modules use, those that use
- * known modules, and those whose types are known. Only fatal errors and FB_LIMIT are returned. */
+/* Called where the list of modules is broken. fb_modules_from_tree() (module_tree.c) adds modules that are found
+ * through the tree of modules' memory; fb_modules_from_names() (module_named.c) adds those that known modules use,
+ * those that use known modules, and those whose types are known. Only fatal errors and FB_LIMIT are returned. */
 FB_MUST_CHECK struct fb_error *fb_modules_from_tree(struct fb_modules *modules);
 FB_MUST_CHECK struct fb_error *fb_modules_from_names(struct fb_modules *modules);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds modules by mod_tree, the tree of the memory that they have (kernel/module/tree_lookup.c). The node of each block
- * of memory is in the struct module, so that the links of any known node, or of the root, lead up and down to others,
- * around those that are lost. The kernel keeps the tree twice (include/linux/rbtree_latch.h), each with its own links.
- * Called by module.c.
+ * Finds modules by mod_tree, the tree of the memory that they have (kernel/module/tree_lookup.c). The node of each
+ * block of memory is in the struct module, so that the links of any known node, or of the root, lead up and down to
+ * others, around those that are lost. The kernel keeps the tree twice (include/linux/rbtree_latch.h), each with its own
+ * links. Called by module.c.
  */
 #include <stdlib.h>
 

@@ -27,8 +27,8 @@ static struct fb_error *lost(struct walk *walk, struct fb_error *err)
 	return fb_part_warn(fb_kernel_warnings(walk->kernel), err, "%s", walk->chains->what);
 }
 
-/* The node behind one. FB_CORRUPT where the chain leads to no address, or has led in a circle: `mark` is a node that was
- * met before, and is moved on at each power of two of steps (Brent's method). */
+/* The node behind one. FB_CORRUPT where the chain leads to no address, or has led in a circle: `mark` is a node that
+ * was met before, and is moved on at each power of two of steps (Brent's method). */
 static struct fb_error *next_node(struct walk *walk, uint64_t *node, uint64_t *mark, uint64_t steps)
 {
 	uint64_t next;

@@ -21,9 +21,9 @@ struct fb_hash_chains {
 	uint32_t head;    /* bytes from the start of a bucket to its pointer, within it */
 };
 
-/* Calls callback(context, node) with the address of each node. Each lowers *left by one; where it becomes 0 the walk ends.
- * Buckets that cannot be read, and the rest of a chain that is broken, are missing, with a warning, and *whole is set to
- * false (else it is left as it is). An error of the callback ends the walk and is returned. */
+/* Calls callback(context, node) with the address of each node. Each lowers *left by one; where it becomes 0 the walk
+ * ends. Buckets that cannot be read, and the rest of a chain that is broken, are missing, with a warning, and *whole is
+ * set to false (else it is left as it is). An error of the callback ends the walk and is returned. */
 FB_MUST_CHECK struct fb_error *
 fb_hash_chains_each(struct fb_kernel *kernel, const struct fb_hash_chains *chains, uint64_t *left,
 		    struct fb_error *(*callback)(void *context, uint64_t node), void *context,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Network interfaces of a namespace, as `ip addr` and `ip -s link` list them (struct net_device, include/linux/netdevice.h,
- * inetdevice.h, net/if_inet6.h): by the namespace's list, and by its hash table of their indexes. Called by the command
- * net.
+ * Network interfaces of a namespace, as `ip addr` and `ip -s link` list them (struct net_device,
+ * include/linux/netdevice.h, inetdevice.h, net/if_inet6.h): by the namespace's list, and by its hash table of their
+ * indexes. Called by the command net.
  */
 #ifndef FB_KERNEL_INTERFACES_H
 #define FB_KERNEL_INTERFACES_H
@@ -57,9 +57,9 @@ struct fb_interfaces {
 };
 
 /* net: the address of a struct net. Each interface lowers *left by one, FB_MAX_INTERFACES at the start of the first
- * namespace; where it is 0 further ones are missing, with a warning. An interface whose name and index cannot be read is missing, and what cannot be read
- * of others, with warnings. FB_NOT_FOUND where types are missing. The caller frees the result with
- * fb_interfaces_deinit(). */
+ * namespace; where it is 0 further ones are missing, with a warning. An interface whose name and index cannot be read
+ * is missing, and what cannot be read of others, with warnings. FB_NOT_FOUND where types are missing. The caller frees
+ * the result with fb_interfaces_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_interfaces_load(struct fb_kernel *kernel, uint64_t net,
 						  uint64_t *left,
 						  struct fb_interfaces *interfaces_ret);

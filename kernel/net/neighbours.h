@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Neighbours, as `ip neigh` lists them: the kernel's tables of ARP and of neighbour discovery (include/net/neighbour.h), each
- * of which has those of all namespaces, and the addresses that it answers for in place of others (proxies). Called by the
- * command net.
+ * Neighbours, as `ip neigh` lists them: the kernel's tables of ARP and of neighbour discovery
+ * (include/net/neighbour.h), each of which has those of all namespaces, and the addresses that it answers for in place
+ * of others (proxies). Called by the command net.
  */
 #ifndef FB_KERNEL_NEIGHBOURS_H
 #define FB_KERNEL_NEIGHBOURS_H

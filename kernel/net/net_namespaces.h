@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Network namespaces (struct net, include/net/net_namespace.h): from the kernel's list of them, its first one, and those
- * that tasks are in. Called by whatever looks into one, or into all.
+ * Network namespaces (struct net, include/net/net_namespace.h): from the kernel's list of them, its first one, and
+ * those that tasks are in. Called by whatever looks into one, or into all.
  */
 #ifndef FB_KERNEL_NET_NAMESPACES_H
 #define FB_KERNEL_NET_NAMESPACES_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words of ip(8) for what routes, rules and neighbours have as numbers (include/uapi/linux/rtnetlink.h, fib_rules.h,
- * neighbour.h). All strings are static; NULL: the number has no word. Called by the command net. */
+/* The words of ip(8) for what routes, rules and neighbours have as numbers (include/uapi/linux/rtnetlink.h,
+ * fib_rules.h, neighbour.h). All strings are static; NULL: the number has no word. Called by the command net. */
 #ifndef FB_KERNEL_ROUTE_NAMES_H
 #define FB_KERNEL_ROUTE_NAMES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The rules that choose the table in which a packet's route is looked up, as `ip rule` and `ip -6 rule` list them. Called
- * by the command net. */
+/* The rules that choose the table in which a packet's route is looked up, as `ip rule` and `ip -6 rule` list them.
+ * Called by the command net. */
 #ifndef FB_KERNEL_ROUTE_RULES_H
 #define FB_KERNEL_ROUTE_RULES_H
 

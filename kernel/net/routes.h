@@ -58,9 +58,9 @@ struct fb_routes {
 	size_t hop_count;
 };
 
-/* net: the address of a struct net. Each step of a walk lowers *left by one, FB_MAX_ROUTE_STEPS at the start of the first
- * namespace; where it is 0 further routes are missing, with a warning; so is what cannot be read. FB_NOT_FOUND where types
- * are missing. The caller frees the result with fb_routes_deinit(). */
+/* net: the address of a struct net. Each step of a walk lowers *left by one, FB_MAX_ROUTE_STEPS at the start of the
+ * first namespace; where it is 0 further routes are missing, with a warning; so is what cannot be read. FB_NOT_FOUND
+ * where types are missing. The caller frees the result with fb_routes_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_routes_load(struct fb_kernel *kernel, uint64_t net,
 					      uint64_t *left, struct fb_routes *routes_ret);
 void fb_routes_deinit(struct fb_routes *routes);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walks the tries of IPv4's routes (net/ipv4/fib_trie.c). A node has the bits [pos, pos + bits) of a key as the index of
- * its children; a leaf has no bits, and a list of routes (struct fib_alias) that differ in length, type of service or
- * metric. A child's key has the node's bits above its own and its index in it, so that a node that a walk reaches can be
- * reached in one way only, whatever a damaged trie has for children. Called by routes.c.
+ * Walks the tries of IPv4's routes (net/ipv4/fib_trie.c). A node has the bits [pos, pos + bits) of a key as the index
+ * of its children; a leaf has no bits, and a list of routes (struct fib_alias) that differ in length, type of service
+ * or metric. A child's key has the node's bits above its own and its index in it, so that a node that a walk reaches
+ * can be reached in one way only, whatever a damaged trie has for children. Called by routes.c.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walks the trees of IPv6's routes (net/ipv6/ip6_fib.c): binary trees of prefixes, whose nodes may have a tree of sources
- * below them, and lead to a chain of routes to one destination. The hops of a route are routes of their own, which are in
- * a list of siblings. Called by routes.c.
+ * Walks the trees of IPv6's routes (net/ipv6/ip6_fib.c): binary trees of prefixes, whose nodes may have a tree of
+ * sources below them, and lead to a chain of routes to one destination. The hops of a route are routes of their own,
+ * which are in a list of siblings. Called by routes.c.
  */
 #include <inttypes.h>
 #include <linux/ipv6_route.h>
@@ -169,8 +169,8 @@ static struct fb_error *add_route(struct tree_walk *tree, uint64_t address)
 	return err ? err : fb_route_add(walk, &route);
 }
 
-/* Routes to one destination. Those that are hops of one before have been seen; `mark` is one that was met before, and is
- * moved on at each power of two of steps (Brent's method). */
+/* Routes to one destination. Those that are hops of one before have been seen; `mark` is one that was met before, and
+ * is moved on at each power of two of steps (Brent's method). */
 static struct fb_error *add_chain(struct tree_walk *tree, uint64_t address)
 {
 	struct fb_route_walk *walk = tree->walk;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads queues and timers as tcp_diag_get_info(), get_tcp4_sock(), udp_diag and unix_diag do. Called by the command net.
+ * Reads queues and timers as tcp_diag_get_info(), get_tcp4_sock(), udp_diag and unix_diag do. Called by the command
+ * net.
  */
 #include "kernel/net/socket_queues.h"
 

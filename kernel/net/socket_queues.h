@@ -40,8 +40,8 @@ struct fb_socket_queues {
 	uint8_t state; /* as /proc/net/tcp shows it: of time-wait FIN_WAIT2 or TIME_WAIT, half open SYN_RECV */
 };
 
-/* socket: as fb_sock_read() gave it. Errors of fb_space_read(), FB_NOT_FOUND where a member is missing; FB_CORRUPT where
- * a queue has no end. */
+/* socket: as fb_sock_read() gave it. Errors of fb_space_read(), FB_NOT_FOUND where a member is missing; FB_CORRUPT
+ * where a queue has no end. */
 FB_MUST_CHECK struct fb_error *fb_socket_queues_read(struct fb_kernel *kernel,
 						     const struct fb_socket *socket,
 						     struct fb_socket_queues *queues_ret);

@@ -9,8 +9,8 @@
 #include "kernel/net/hash_chains.h"
 #include "kernel/net/tcp_table.h"
 
-/* UNIX_HASH_SIZE (include/net/af_unix.h): half of it for names, half for sockets without one. The global table before 6.0
- * had the same number. */
+/* UNIX_HASH_SIZE (include/net/af_unix.h): half of it for names, half for sockets without one. The global table before
+ * 6.0 had the same number. */
 #define UNIX_BUCKETS 512u
 /* MAX_LINKS (include/uapi/linux/netlink.h): families of netlink. */
 #define NETLINK_FAMILIES 32u
@@ -144,7 +144,8 @@ static struct fb_error *walk_packet(struct walk *walk)
 	return err;
 }
 
-/* One table of an rhashtable. A nested one, which a kernel makes where it gets no memory for a flat one, is not read. */
+/* One table of an rhashtable. A nested one, which a kernel makes where it gets no memory for a flat one, is not
+ * read. */
 static struct fb_error *walk_bucket_table(struct walk *walk, uint64_t table, uint64_t *next_ret)
 {
 	const struct fb_layout *layout = walk->layout;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The tables by which the kernel finds its sockets: the hash tables of TCP, UDP, UDP-Lite, raw and ping sockets, which
- * all namespaces share or which each has, those of unix and netlink sockets, and each namespace's list of packet sockets.
- * Called by sockets.c.
+ * all namespaces share or which each has, those of unix and netlink sockets, and each namespace's list of packet
+ * sockets. Called by sockets.c.
  */
 #ifndef FB_KERNEL_SOCKET_TABLES_H
 #define FB_KERNEL_SOCKET_TABLES_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All sockets of the host, as ss(8) lists them, found in two ways that know nothing of each other: in the tables of each
- * protocol (socket_tables.h), and among the open files of processes. Only the tables have connections that nobody has
- * accepted, that are half open, or whose process has closed them; only the files have those that are bound to nothing,
- * and families without a table that is known here. Where one way is broken, the other may still have the rest. Called
- * by the command net.
+ * All sockets of the host, as ss(8) lists them, found in two ways that know nothing of each other: in the tables of
+ * each protocol (socket_tables.h), and among the open files of processes. Only the tables have connections that nobody
+ * has accepted, that are half open, or whose process has closed them; only the files have those that are bound to
+ * nothing, and families without a table that is known here. Where one way is broken, the other may still have the rest.
+ * Called by the command net.
  */
 #ifndef FB_KERNEL_SOCKETS_H
 #define FB_KERNEL_SOCKETS_H
@@ -34,14 +34,15 @@ struct fb_listed_socket {
 };
 
 struct fb_sockets {
-	/* Owned; by protocol: TCP, UDP, raw, packet, unix, netlink, others; of each listening ones first, then by port. */
+	/* Owned; by protocol: TCP, UDP, raw, packet, unix, netlink, others; of each listening ones first, then by
+	 * port. */
 	struct fb_listed_socket *sockets;
 	size_t count;
 	bool whole; /* all tables were read to their ends */
 };
 
-/* held NULL: the open files are not known. A socket that cannot be read is missing, with a warning. The caller frees the
- * result with fb_sockets_deinit(). */
+/* held NULL: the open files are not known. A socket that cannot be read is missing, with a warning. The caller frees
+ * the result with fb_sockets_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_sockets_load(struct fb_kernel *kernel, const struct fb_nets *nets,
 					       const struct fb_held_files *held,
 					       struct fb_sockets *sockets_ret);

@@ -14,9 +14,9 @@
 
 /* Calls callback with the address of each struct sock, inet_timewait_sock and request_sock in the hash tables, which
  * /proc/net/tcp and tcp6 list: listening ones first. A namespace may have a table of its own since 6.1
- * (net.ipv4.tcp_child_ehash_entries); these are walked too. Where a chain is broken, its rest is missing, with a warning,
- * and *whole_ret is false. Stops at the first error of the callback, and returns it. FB_NOT_FOUND where types or symbols
- * are missing, FB_CORRUPT where a size is impossible. */
+ * (net.ipv4.tcp_child_ehash_entries); these are walked too. Where a chain is broken, its rest is missing, with a
+ * warning, and *whole_ret is false. Stops at the first error of the callback, and returns it. FB_NOT_FOUND where types
+ * or symbols are missing, FB_CORRUPT where a size is impossible. */
 FB_MUST_CHECK struct fb_error *fb_tcp_each_sock(struct fb_kernel *kernel,
 						struct fb_error *(*callback)(void *context,
 									     uint64_t sock),

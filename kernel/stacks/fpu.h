@@ -13,9 +13,9 @@
 /* struct fxregs_state, which is user_fpregs_struct: what NT_FPREGSET holds. */
 #define FB_FXSAVE_BYTES 512u
 
-/* Reads the registers into fxsave, FB_FXSAVE_BYTES bytes. FB_NOT_FOUND for a task that was running, because its registers
- * were in the CPU, which no dump saves; for a kernel thread; and where this kernel's types lack a member. Errors of
- * fb_space_read(). */
+/* Reads the registers into fxsave, FB_FXSAVE_BYTES bytes. FB_NOT_FOUND for a task that was running, because its
+ * registers were in the CPU, which no dump saves; for a kernel thread; and where this kernel's types lack a member.
+ * Errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_task_fxsave(const struct fb_kernel *kernel,
 					      const struct fb_task *task, void *fxsave);
 

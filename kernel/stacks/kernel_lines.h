@@ -13,8 +13,8 @@
 
 struct fb_kernel_lines;
 
-/* Opens no file yet. All parameters are borrowed and must outlive the result; modules may be NULL: only the kernel's code
- * has lines then. FB_NOMEM. */
+/* Opens no file yet. All parameters are borrowed and must outlive the result; modules may be NULL: only the kernel's
+ * code has lines then. FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_kernel_lines_create(struct fb_kernel *kernel,
 						      struct fb_modules *modules,
 						      const char *const *debug_dirs,

@@ -118,9 +118,9 @@ struct fb_modules *fb_orc_modules(const struct fb_orc *orc);
 /* Whether address is in the kernel's, a module's or generated code. */
 bool fb_orc_is_text(const struct fb_orc *orc, uint64_t address);
 /* As fb_orc_table_find(), in the table whose code holds pc. For BPF programs it gives a row for a frame pointer, for
- * copies of ftrace_caller() the rows of that function; FB_NOT_FOUND for other generated code and what is no code. exact:
- * pc is the instruction itself; else pc is a return address, which may lie behind its function's end, and the call before
- * it is looked up. */
+ * copies of ftrace_caller() the rows of that function; FB_NOT_FOUND for other generated code and what is no code.
+ * exact: pc is the instruction itself; else pc is a return address, which may lie behind its function's end, and the
+ * call before it is looked up. */
 FB_MUST_CHECK struct fb_error *fb_orc_find(struct fb_orc *orc, uint64_t pc, bool exact,
 					   struct fb_orc_row *row_ret);
 

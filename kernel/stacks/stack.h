@@ -66,8 +66,8 @@ FB_MUST_CHECK struct fb_error *fb_kernel_stack_unwind(struct fb_kernel *kernel, 
 						      const struct fb_task *task,
 						      struct fb_kernel_stack *stack_ret);
 /* The same for what a CPU ran, by its registers alone, for dumps in which no task can be found: the thread's stack is
- * assumed to be around the stack pointer, since stacks are aligned to their size. A CPU without registers in the dump has
- * no frames, and `end` has that reason. */
+ * assumed to be around the stack pointer, since stacks are aligned to their size. A CPU without registers in the dump
+ * has no frames, and `end` has that reason. */
 FB_MUST_CHECK struct fb_error *fb_kernel_stack_of_cpu(struct fb_kernel *kernel, struct fb_orc *orc,
 						      uint32_t cpu,
 						      struct fb_kernel_stack *stack_ret);

@@ -19,8 +19,8 @@ FB_MUST_CHECK struct fb_error *fb_switch_return_address(const struct fb_kernel *
 							uint64_t *address_ret);
 
 /* Searches the area (its index in unwind) for the frame in which the task called __switch_to_asm(), and makes it the
- * current frame of unwind, marked as unreliable. Frames that are left over from earlier calls lie below the right one, so
- * the right one is the highest from which unwind tables alone lead to the stack's end. FB_NOT_FOUND where there is
+ * current frame of unwind, marked as unreliable. Frames that are left over from earlier calls lie below the right one,
+ * so the right one is the highest from which unwind tables alone lead to the stack's end. FB_NOT_FOUND where there is
  * none. */
 FB_MUST_CHECK struct fb_error *fb_stack_search(const struct fb_kernel *kernel, size_t area,
 					       struct fb_unwind *unwind);

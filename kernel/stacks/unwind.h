@@ -15,8 +15,8 @@
 #include "base/space.h"
 #include "kernel/stacks/orc.h"
 
-/* pt_regs (arch/x86/include/asm/ptrace.h) has the same members as the beginning of user_regs_struct, up to ss; with FRED
- * the upper 48 bits of cs and ss describe the event. */
+/* pt_regs (arch/x86/include/asm/ptrace.h) has the same members as the beginning of user_regs_struct, up to ss; with
+ * FRED the upper 48 bits of cs and ss describe the event. */
 #define FB_PT_REGS_BYTES (21u * 8u)
 /* What the CPU itself pushes on an interrupt: ip, cs, flags, sp, ss. */
 #define FB_IRET_FRAME_BYTES (5u * 8u)
@@ -71,8 +71,8 @@ struct fb_unwind {
 	char reason[192]; /* of FB_UNWIND_LOST */
 };
 
-/* Makes the frame of these registers the current one. address: where they were read as pt_regs, or 0. FB_CORRUPT where sp
- * is in none of the areas. Not to be called with registers of user mode. */
+/* Makes the frame of these registers the current one. address: where they were read as pt_regs, or 0. FB_CORRUPT where
+ * sp is in none of the areas. Not to be called with registers of user mode. */
 FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
 						   const struct user_regs_struct *regs,
 						   uint64_t address);
@@ -80,13 +80,14 @@ FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
 FB_MUST_CHECK struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc,
 						    uint64_t sp, uint64_t bp, bool exact);
 
-/* Makes the caller's frame the current one. Where the end is FB_UNWIND_USER, regs and regs_address are those of user mode.
- * Only fatal errors are returned. */
+/* Makes the caller's frame the current one. Where the end is FB_UNWIND_USER, regs and regs_address are those of user
+ * mode. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_unwind_next(struct fb_unwind *unwind,
 					      enum fb_unwind_end *end_ret);
 
-/* unwind_guess.c: finds the caller's frame where ORC has no row for pc: by a return address on the stack behind a call to
- * the current function, by the frame pointer, or else by the next word on the stack that looks like a return address.
+/* unwind_guess.c: finds the caller's frame where ORC has no row for pc: by a return address on the stack behind a call
+ * to the current function, by the frame pointer, or else by the next word on the stack that looks like a return
+ * address.
  * *found_ret is false where there is none. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret);
 /* Whether the instruction before address is a direct call to the function that holds callee: false

@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 
-/* Decompresses stream into `to`, which has room bytes; *size_ret is how many were written. FB_TRUNCATED where the stream
- * ends too early, FB_CORRUPT where it is malformed or gives more than room bytes, FB_UNSUPPORTED for a version above 1.
- * After an error the contents of `to` are undefined. */
+/* Decompresses stream into `to`, which has room bytes; *size_ret is how many were written. FB_TRUNCATED where the
+ * stream ends too early, FB_CORRUPT where it is malformed or gives more than room bytes, FB_UNSUPPORTED for a version
+ * above 1. After an error the contents of `to` are undefined. */
 FB_MUST_CHECK struct fb_error *fb_lzo_rle_decompress(const void *stream, size_t stream_size,
 						     void *to, size_t room, size_t *size_ret);
 

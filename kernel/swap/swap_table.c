@@ -9,8 +9,8 @@
 #include "kernel/memory/page_frame.h"
 
 /* The words of a table: 0 for a free slot; with bit 0 the shadow of a page that has left; else the page's folio, by its
- * address until 0d6af9bcf383 (7.1), and by its frame since: 10 in the lowest bits, the frame above them, and at the top,
- * where no frame has bits, how often the slot is used. All ones above 1000: no slot. */
+ * address until 0d6af9bcf383 (7.1), and by its frame since: 10 in the lowest bits, the frame above them, and at the
+ * top, where no frame has bits, how often the slot is used. All ones above 1000: no slot. */
 #define SHADOW 1u
 #define MARK_BITS 2u
 #define MARK_FRAME 2u

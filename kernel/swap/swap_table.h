@@ -11,9 +11,9 @@
 #include "base/error.h"
 #include "kernel/image/kernel.h"
 
-/* info is the address of the area's swap_info_struct, offset a slot. *pfn_ret is the frame of the page that the cache has
- * of that slot, held against what that page says of itself; UINT64_MAX where it has none. Errors of fb_space_read();
- * FB_NOT_FOUND where this kernel has no such tables. */
+/* info is the address of the area's swap_info_struct, offset a slot. *pfn_ret is the frame of the page that the cache
+ * has of that slot, held against what that page says of itself; UINT64_MAX where it has none. Errors of
+ * fb_space_read(); FB_NOT_FOUND where this kernel has no such tables. */
 FB_MUST_CHECK struct fb_error *fb_swap_table_frame(struct fb_kernel *kernel, uint64_t info,
 						   uint64_t offset, uint64_t *pfn_ret);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads pages of a zram device: finds the device's table by its block device, and the page by its slot. Called by swap.c.
+ * Reads pages of a zram device: finds the device's table by its block device, and the page by its slot. Called by
+ * swap.c.
  */
 #include "kernel/swap/zram.h"
 

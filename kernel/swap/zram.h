@@ -23,8 +23,8 @@ FB_MUST_CHECK struct fb_error *fb_zram_open(struct fb_kernel *kernel, struct fb_
 					    uint64_t bdev, struct fb_zram **zram_ret);
 void fb_zram_destroy(struct fb_zram *zram);
 
-/* The name of its algorithm (the first, where it has several), in `to` of size bytes, and how many bytes are stored on it,
- * before and after compression; *known_ret is false where the latter are not known, without the module's types. */
+/* The name of its algorithm (the first, where it has several), in `to` of size bytes, and how many bytes are stored on
+ * it, before and after compression; *known_ret is false where the latter are not known, without the module's types. */
 FB_MUST_CHECK struct fb_error *fb_zram_stored(struct fb_zram *zram, char *to, size_t size,
 					      uint64_t *original_ret, uint64_t *compressed_ret,
 					      bool *known_ret);

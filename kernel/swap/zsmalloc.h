@@ -26,8 +26,8 @@ FB_MUST_CHECK struct fb_error *fb_zsmalloc_open(struct fb_kernel *kernel,
 						const char *name, struct fb_zsmalloc **pool_ret);
 void fb_zsmalloc_destroy(struct fb_zsmalloc *pool);
 
-/* Reads the first length bytes of an object. FB_CORRUPT where the handle leads to no object, or to a smaller one; errors
- * of fb_space_read() where its bytes cannot be read. Safe from many threads. */
+/* Reads the first length bytes of an object. FB_CORRUPT where the handle leads to no object, or to a smaller one;
+ * errors of fb_space_read() where its bytes cannot be read. Safe from many threads. */
 FB_MUST_CHECK struct fb_error *fb_zsmalloc_read(const struct fb_zsmalloc *pool, uint64_t handle,
 						void *to, size_t length);
 

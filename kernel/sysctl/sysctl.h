@@ -63,10 +63,10 @@ FB_MUST_CHECK struct fb_error *fb_sysctl_view_of(struct fb_kernel *kernel,
 						 const struct fb_task *task,
 						 struct fb_sysctl_view *view_ret);
 
-/* The values as the view has them. nets: the values of these network namespaces in place of the view's; NULL: the view's
- * alone. modules (may be NULL) names the handlers; without it those of modules are not known. Parts that are damaged are
- * left out, with a warning. FB_NOT_FOUND where types or symbols are missing; the caller frees the result with
- * fb_sysctls_deinit(). */
+/* The values as the view has them. nets: the values of these network namespaces in place of the view's; NULL: the
+ * view's alone. modules (may be NULL) names the handlers; without it those of modules are not known. Parts that are
+ * damaged are left out, with a warning. FB_NOT_FOUND where types or symbols are missing; the caller frees the result
+ * with fb_sysctls_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_sysctls_load(struct fb_kernel *kernel, struct fb_modules *modules,
 					       const struct fb_sysctl_view *view,
 					       const struct fb_nets *nets,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Numbers of /proc/sys that lie elsewhere than at the address in their table, or are sums over all CPUs. Each function is
- * the format of the handler with which kernel/sysctl/sysctl_handlers.h has it, and says where that handler has it from.
+ * Numbers of /proc/sys that lie elsewhere than at the address in their table, or are sums over all CPUs. Each function
+ * is the format of the handler with which kernel/sysctl/sysctl_handlers.h has it, and says where that handler has it
+ * from.
  */
 #include <inttypes.h>
 #include <string.h>

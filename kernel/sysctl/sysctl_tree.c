@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walks the directories of /proc/sys, each of which has its entries in a red-black tree of struct ctl_node. A node belongs
- * to the array of a struct ctl_table_header, and has the same place there as its entry in the array of struct ctl_table.
- * Called by sysctl.c.
+ * Walks the directories of /proc/sys, each of which has its entries in a red-black tree of struct ctl_node. A node
+ * belongs to the array of a struct ctl_table_header, and has the same place there as its entry in the array of struct
+ * ctl_table. Called by sysctl.c.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -58,8 +58,8 @@ static struct fb_error *add_directory(struct walk *walk, uint64_t address, char 
 	return NULL;
 }
 
-/* The name from the root on, as sysctl(8) writes it: dots between folders, and slashes for dots within a name, as that of
- * the interface eth0.5 has one. Ends in a dot where is_directory. The caller frees it. */
+/* The name from the root on, as sysctl(8) writes it: dots between folders, and slashes for dots within a name, as that
+ * of the interface eth0.5 has one. Ends in a dot where is_directory. The caller frees it. */
 static struct fb_error *full_name(struct walk *walk, uint64_t table, bool is_directory,
 				  char **name_ret)
 {

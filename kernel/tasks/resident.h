@@ -16,8 +16,9 @@ struct fb_resident {
 	uint64_t bytes;             /* as fb_mm_resident() */
 };
 
-/* Each thread group of the table that has an mm, the one with most memory first. A process whose counters cannot be read
- * is left out, with a warning; only fatal errors are returned. The caller frees *list_ret, of *count_ret elements. */
+/* Each thread group of the table that has an mm, the one with most memory first. A process whose counters cannot be
+ * read is left out, with a warning; only fatal errors are returned. The caller frees *list_ret, of *count_ret
+ * elements. */
 FB_MUST_CHECK struct fb_error *fb_resident_load(struct fb_kernel *kernel,
 						const struct fb_tasks *tasks,
 						struct fb_resident **list_ret, size_t *count_ret);

@@ -2,8 +2,8 @@
 /*
  * What each CPU did at the panic, and which threads waited for it (kernel/sched/sched.h, include/linux/sched.h,
  * kernel/watchdog.c). The queued threads are taken from the task table, because each task_struct has a flag for it and
- * the CPU's number, and not from the trees of the scheduling classes: these differ between kernels, and one broken
- * link would hide a whole queue. The run queue's own count allows a comparison. Called by the command cpus; the clock is
+ * the CPU's number, and not from the trees of the scheduling classes: these differ between kernels, and one broken link
+ * would hide a whole queue. The run queue's own count allows a comparison. Called by the command cpus; the clock is
  * used by whoever tells for how long a thread sleeps.
  */
 #ifndef FB_KERNEL_RUN_QUEUE_H
@@ -69,8 +69,8 @@ bool fb_run_queue_is_locked_up(const struct fb_run_queue *queue, uint32_t lockup
 FB_MUST_CHECK struct fb_error *fb_soft_lockup_limit(struct fb_kernel *kernel,
 						    uint32_t *seconds_ret);
 
-/* What task_struct.se.exec_start is to be compared with: the scheduler's clock of tasks, in ns, of the CPU that ran last;
- * 0 where it is not known. Only fatal errors are returned. */
+/* What task_struct.se.exec_start is to be compared with: the scheduler's clock of tasks, in ns, of the CPU that ran
+ * last; 0 where it is not known. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_scheduler_now(struct fb_kernel *kernel, uint64_t *ns_ret);
 
 #endif

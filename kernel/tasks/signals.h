@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The signals of a thread and its process: which are pending, blocked, ignored and handled, and what was queued with those
- * that are pending (include/linux/sched/signal.h); and the limits of a process (/proc/PID/limits). Called by the commands
- * sig and limits.
+ * The signals of a thread and its process: which are pending, blocked, ignored and handled, and what was queued with
+ * those that are pending (include/linux/sched/signal.h); and the limits of a process (/proc/PID/limits). Called by the
+ * commands sig and limits.
  */
 #ifndef FB_KERNEL_SIGNALS_H
 #define FB_KERNEL_SIGNALS_H

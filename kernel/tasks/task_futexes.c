@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds tasks that sleep in futex(): each of them is in a bucket of a hash table (kernel/futex/core.c), by a struct
- * on its stack that points to its task. The struct of a priority-inheriting futex points to the lock's owner too. Called
+ * Finds tasks that sleep in futex(): each of them is in a bucket of a hash table (kernel/futex/core.c), by a struct on
+ * its stack that points to its task. The struct of a priority-inheriting futex points to the lock's owner too. Called
  * by task.c where the first sources did not find all tasks.
  */
 #include "base/limits.h"
@@ -95,8 +95,8 @@ static bool is_wide_move(const unsigned char *code)
 	return (code[0] & 0xfe) == 0x48 && (code[1] & 0xf8) == 0xb8;
 }
 
-/* The kernel's code has the address of the tables in it (runtime_const_ptr()), and compilers then leave the variable out.
- * What is moved to a register there and leads to a table is it. *tables_ret is 0 where nothing does. */
+/* The kernel's code has the address of the tables in it (runtime_const_ptr()), and compilers then leave the variable
+ * out. What is moved to a register there and leads to a table is it. *tables_ret is 0 where nothing does. */
 static struct fb_error *find_in_code(struct fb_kernel *kernel, uint64_t *tables_ret)
 {
 	unsigned char code[CODE_BYTES];

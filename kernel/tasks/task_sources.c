@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The first sources of tasks: the task list, the CPUs, thread lists and families. Where the walk of a source breaks, that
- * is counted, and the next source is walked nevertheless. Called by task.c.
+ * The first sources of tasks: the task list, the CPUs, thread lists and families. Where the walk of a source breaks,
+ * that is counted, and the next source is walked nevertheless. Called by task.c.
  */
 #include "base/limits.h"
 

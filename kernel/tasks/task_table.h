@@ -80,8 +80,8 @@ FB_MUST_CHECK struct fb_error *fb_tasks_from_futexes(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_waiters(struct fb_tasks *tasks);
 FB_MUST_CHECK struct fb_error *fb_tasks_from_links(struct fb_tasks *tasks);
 
-/* Adds the tasks of the list at head, which is linked through the list_head at offset `link` in task_struct. Where it is
- * broken, it is walked from both ends. */
+/* Adds the tasks of the list at head, which is linked through the list_head at offset `link` in task_struct. Where it
+ * is broken, it is walked from both ends. */
 FB_MUST_CHECK struct fb_error *fb_tasks_walk_list(struct fb_tasks *tasks, uint64_t head,
 						  uint32_t link, uint32_t found_by);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Jiffies, the unit of time of timers, work queues and much else, and how long one is. Called by the timers and the work
- * queues.
+ * Jiffies, the unit of time of timers, work queues and much else, and how long one is. Called by the timers and the
+ * work queues.
  */
 #ifndef FB_KERNEL_JIFFIES_H
 #define FB_KERNEL_JIFFIES_H

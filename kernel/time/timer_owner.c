@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Adds timers, and finds out whose each is by the function that it calls. Called by hrtimers.c, timer_wheel.c, timers.c. */
+/* Adds timers, and finds out whose each is by the function that it calls. Called by hrtimers.c, timer_wheel.c,
+ * timers.c. */
 #include <inttypes.h>
 
 #include "base/buf.h"

@@ -48,8 +48,8 @@ struct fb_timers {
 };
 
 /* What cannot be read is left out, with a warning where the dump is damaged. Fails with fatal errors, and with
- * FB_NOT_FOUND where types or symbols are missing. tasks is borrowed and must outlive the result, which the caller frees
- * with fb_timers_deinit(). */
+ * FB_NOT_FOUND where types or symbols are missing. tasks is borrowed and must outlive the result, which the caller
+ * frees with fb_timers_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_timers_load(struct fb_kernel *kernel,
 					      const struct fb_tasks *tasks,
 					      struct fb_timers *timers_ret);

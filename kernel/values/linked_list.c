@@ -11,7 +11,8 @@
 #include "base/limits.h"
 #include "base/u64_map.h"
 
-/* In all these structs the pointer to the next link is the first word, and what leads back, prev or pprev, the second. */
+/* In all these structs the pointer to the next link is the first word, and what leads back, prev or pprev, the
+ * second. */
 #define NEXT 0u
 #define BACK 1u
 

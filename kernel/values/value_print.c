@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The walk over a value, which the text and the JSON share. It reads texts and numbers, and counts what could be read and
- * what could not. Called by value_text.c and value_json.c, which write what it finds.
+ * The walk over a value, which the text and the JSON share. It reads texts and numbers, and counts what could be read
+ * and what could not. Called by value_text.c and value_json.c, which write what it finds.
  */
 #include "kernel/values/value_print.h"
 

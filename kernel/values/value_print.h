@@ -28,14 +28,14 @@ struct fb_value_printer {
 };
 
 /* Appends the value as text without a newline at its end. A member that cannot be read is marked, and counted in the
- * printer. Behind a pointer to char stand the first 200 bytes of its text. All text is escaped. FB_LIMIT where there is too much to show; FB_INVALID where the type has no value (void, a
- * function). */
+ * printer. Behind a pointer to char stand the first 200 bytes of its text. All text is escaped. FB_LIMIT where there is
+ * too much to show; FB_INVALID where the type has no value (void, a function). */
 FB_MUST_CHECK struct fb_error *fb_value_text(struct fb_value_printer *printer,
 					     const struct fb_value *value, struct fb_buf *to);
 
-/* The same as JSON: objects, arrays, strings, booleans; enumerators by name; pointers, and integers that do not fit into
- * 64 bits with a sign, as "0x..."; a pointer to char that is not null as an object of `address` and `text`. What cannot be read is null, and so are structs below depth. *json_ret is a new
- * reference. */
+/* The same as JSON: objects, arrays, strings, booleans; enumerators by name; pointers, and integers that do not fit
+ * into 64 bits with a sign, as "0x..."; a pointer to char that is not null as an object of `address` and `text`. What
+ * cannot be read is null, and so are structs below depth. *json_ret is a new reference. */
 FB_MUST_CHECK struct fb_error *fb_value_json(struct fb_value_printer *printer,
 					     const struct fb_value *value, json_t **json_ret);
 

@@ -31,8 +31,8 @@ struct fb_value_form {
 };
 
 /* Reads the value, counts it in printer, and calls the form's function for its kind, which calls this again for members
- * and elements. FB_LIMIT where there is too much to show, FB_INVALID where the type has no value. The depth of the calls
- * is limited, because the check of BTF ensures that types nest at most FB_MAX_TYPE_DEPTH deep. */
+ * and elements. FB_LIMIT where there is too much to show, FB_INVALID where the type has no value. The depth of the
+ * calls is limited, because the check of BTF ensures that types nest at most FB_MAX_TYPE_DEPTH deep. */
 FB_MUST_CHECK struct fb_error *fb_value_walk(struct fb_value_printer *printer,
 					     const struct fb_value *value, unsigned level,
 					     const struct fb_value_form *form, void *to);

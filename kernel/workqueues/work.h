@@ -2,9 +2,9 @@
 /*
  * Work queues (kernel/workqueue.c, Documentation/core-api/workqueue.rst): the pools of worker threads, what each worker
  * was doing, the work items that waited, and the queues that they were put into. Pools are found in four ways: by the
- * kernel's table of their numbers, as per-CPU variables, through the work queues, and through the worker threads, each of
- * which has its struct worker; workers are found as threads and by the lists of their pool. Where one way is broken, the
- * others go on. Called by the command workqueues and the check of stalled pools.
+ * kernel's table of their numbers, as per-CPU variables, through the work queues, and through the worker threads, each
+ * of which has its struct worker; workers are found as threads and by the lists of their pool. Where one way is broken,
+ * the others go on. Called by the command workqueues and the check of stalled pools.
  */
 #ifndef FB_KERNEL_WORK_H
 #define FB_KERNEL_WORK_H
@@ -111,8 +111,8 @@ struct fb_work {
 };
 
 /* Reads everything. What cannot be read is left out, with a warning where the dump is damaged. Fails only with fatal
- * errors, and with FB_NOT_FOUND where types or symbols are missing or nothing leads to a pool. tasks is borrowed and must
- * outlive the result, which the caller frees with fb_work_deinit(). */
+ * errors, and with FB_NOT_FOUND where types or symbols are missing or nothing leads to a pool. tasks is borrowed and
+ * must outlive the result, which the caller frees with fb_work_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_work_load(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 					    struct fb_work *work_ret);
 void fb_work_deinit(struct fb_work *work);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads the work items of a list: which function each would run, and for which queue. Called by work.c, work_workers.c. */
+/* Reads the work items of a list: which function each would run, and for which queue. Called by work.c,
+ * work_workers.c. */
 #include <inttypes.h>
 
 #include "base/buf.h"

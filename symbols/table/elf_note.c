@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the notes of an ELF PT_NOTE segment or of a section of notes one after the other. Called for dumps, the kernel and
- * its modules, cores, and build-ids.
+ * Reads the notes of an ELF PT_NOTE segment or of a section of notes one after the other. Called for dumps, the kernel
+ * and its modules, cores, and build-ids.
  */
 #include "symbols/table/elf_note.h"
 

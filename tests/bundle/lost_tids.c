@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* See lost_tids.h. The table's own lists are empty in the sample, and take those of the test for as long as it is open. */
+/* See lost_tids.h. The table's own lists are empty in the sample, and take those of the test for as long as it is
+ * open. */
 #include "tests/bundle/lost_tids.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A 32-bit program for test_capture.sh, without a C library, which few hosts have for 32 bits: it is 12 calls deep, with a
- * register of its own in each, and waits in pause(). Where the CPU has AVX, both halves of ymm0 are what xmm0 is. */
+/* A 32-bit program for test_capture.sh, without a C library, which few hosts have for 32 bits: it is 12 calls deep,
+ * with a register of its own in each, and waits in pause(). Where the CPU has AVX, both halves of ymm0 are what xmm0
+ * is. */
 #include <cpuid.h>
 
 static char memory[1 << 20];

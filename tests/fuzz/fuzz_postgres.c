@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The variables of a process of PostgreSQL, and behind them its memory: its backends, their locks and states are read. */
+/* The variables of a process of PostgreSQL, and behind them its memory: its backends, their locks and states are
+ * read. */
 #include <string.h>
 
 #include "user/runtimes/postgres_locks.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The writer of make_kdump.h: dumps in memory, for all tests that open one. It trusts its recipes, and aborts where one cannot be followed. */
+/* The writer of make_kdump.h: dumps in memory, for all tests that open one. It trusts its recipes, and aborts where one
+ * cannot be followed. */
 #include "tests/kernel/make_kdump.h"
 
 #include <elf.h>

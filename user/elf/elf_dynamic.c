@@ -113,8 +113,8 @@ static uint32_t gnu_hash(const char *name)
 	return hash;
 }
 
-/* Follows the chain of the name's bucket; the lowest bit of a chain's word marks its end. *value_ret stays 0 where the name
- * is not there. */
+/* Follows the chain of the name's bucket; the lowest bit of a chain's word marks its end. *value_ret stays 0 where the
+ * name is not there. */
 static struct fb_error *find_by_hash(struct fb_space *space, const struct fb_elf_form *form,
 				     const struct fb_elf_dynamic *dynamic, const char *name,
 				     uint64_t *value_ret)

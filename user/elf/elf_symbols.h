@@ -36,8 +36,8 @@ void fb_elf_symbols_deinit(struct fb_elf_symbols *symbols);
 /* Adds the functions of all symbol tables of a file; where it is stripped, those of its .gnu_debugdata too. Damaged
  * parts are left out; only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_elf_symbols_add_elf(struct fb_elf_symbols *symbols, Elf *elf);
-/* Adds the functions of the .dynsym in memory, which is found by PT_DYNAMIC. What cannot be read is left out; only fatal
- * errors are returned. */
+/* Adds the functions of the .dynsym in memory, which is found by PT_DYNAMIC. What cannot be read is left out; only
+ * fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_elf_symbols_add_memory(struct fb_elf_symbols *symbols,
 							 struct fb_space *space, uint64_t base,
 							 const struct fb_elf_image *image);

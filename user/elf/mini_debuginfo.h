@@ -12,8 +12,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Appends the unpacked ELF file to bytes, up to the maximum of bytes. FB_NOT_FOUND: elf has no such section; FB_CORRUPT,
- * FB_LIMIT. */
+/* Appends the unpacked ELF file to bytes, up to the maximum of bytes. FB_NOT_FOUND: elf has no such section;
+ * FB_CORRUPT, FB_LIMIT. */
 FB_MUST_CHECK struct fb_error *fb_mini_debuginfo_unpack(Elf *elf, struct fb_buf *bytes);
 
 #endif

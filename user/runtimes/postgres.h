@@ -23,8 +23,8 @@
 #include "base/space.h"
 #include "user/unwind/unwind.h"
 
-/* PGPROCs of a server: its own limit of backends is half of it (MAX_BACKENDS), and there are other processes and prepared
- * transactions. */
+/* PGPROCs of a server: its own limit of backends is half of it (MAX_BACKENDS), and there are other processes and
+ * prepared transactions. */
 #define FB_POSTGRES_BACKENDS (512u << 10)
 
 struct fb_postgres;
@@ -74,10 +74,10 @@ FB_MUST_CHECK struct fb_error *fb_postgres_open_at(struct fb_space *space,
 						   const struct fb_postgres_variables *variables,
 						   struct fb_postgres **postgres_ret);
 void fb_postgres_destroy(struct fb_postgres *postgres);
-/* Reads through process->space what all functions here and in postgres_locks.h read, and throws it away: for a space that
- * notes what it was asked for (bundle/dump/keep_runtimes.c). whole: of all backends of the server, once for all its
- * processes; else what shows that the process is one of them. *is_ret: whether it is, and all was visited. Only fatal errors
- * are returned. */
+/* Reads through process->space what all functions here and in postgres_locks.h read, and throws it away: for a space
+ * that notes what it was asked for (bundle/dump/keep_runtimes.c). whole: of all backends of the server, once for all
+ * its processes; else what shows that the process is one of them. *is_ret: whether it is, and all was visited. Only
+ * fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_postgres_visit(const struct fb_user_process *process, bool whole,
 						 bool *is_ret);
 FB_DESTROY_AT(struct fb_postgres, fb_postgres_destroy);

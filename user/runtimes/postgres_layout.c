@@ -98,8 +98,8 @@ static bool fits(const struct fb_postgres_layout *layout,
 	       u32_at(proc, layout->proc_database) == variables->database;
 }
 
-/* Whether the head of a list of its lock group's members is where the layout has it in this PGPROC: each is made as an empty
- * list, which leads to itself. */
+/* Whether the head of a list of its lock group's members is where the layout has it in this PGPROC: each is made as an
+ * empty list, which leads to itself. */
 static struct fb_error *has_members(struct fb_space *space, const struct fb_postgres_layout *layout,
 				    uint64_t proc, bool *has_ret)
 {

@@ -59,10 +59,10 @@ enum {
 #define FB_POSTGRES_PROC_SIZE 1024u
 
 /*
- * Finds the layout that the process's own PGPROC has: it is one of the array, with the index that it says itself or that
- * MyProcNumber says; its PID is MyProcPid, its latch is at MyLatch, its wait event at my_wait_event_info, its database is
- * MyDatabaseId; and the list of its lock group's members, and that of the PGPROC beside it, are lists. Each of them has to
- * hold. FB_UNSUPPORTED: none proves right; errors of fb_space_read().
+ * Finds the layout that the process's own PGPROC has: it is one of the array, with the index that it says itself or
+ * that MyProcNumber says; its PID is MyProcPid, its latch is at MyLatch, its wait event at my_wait_event_info, its
+ * database is MyDatabaseId; and the list of its lock group's members, and that of the PGPROC beside it, are lists. Each
+ * of them has to hold. FB_UNSUPPORTED: none proves right; errors of fb_space_read().
  */
 FB_MUST_CHECK struct fb_error *
 fb_postgres_layout_find(struct fb_space *space, const struct fb_postgres_variables *variables,

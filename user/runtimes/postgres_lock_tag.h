@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes what the tag (LOCKTAG, 16 bytes) says to `to`: "relation 16384 of database 5". Returns the name of its type, as
- * pg_locks has it; static. Source: locktag_field1 and so on in src/include/storage/lock.h. */
+/* Writes what the tag (LOCKTAG, 16 bytes) says to `to`: "relation 16384 of database 5". Returns the name of its type,
+ * as pg_locks has it; static. Source: locktag_field1 and so on in src/include/storage/lock.h. */
 const char *fb_postgres_lock_tag(const uint8_t tag[16], char *to, size_t size);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads PostgreSQL's heavyweight locks, and finds who blocks whom: a backend waits for all that have the lock in a mode that
- * conflicts with the one it wants, and for all before it in the queue that want such a one. Called by bundle/waits/databases.
+ * Reads PostgreSQL's heavyweight locks, and finds who blocks whom: a backend waits for all that have the lock in a mode
+ * that conflicts with the one it wants, and for all before it in the queue that want such a one. Called by
+ * bundle/waits/databases.
  */
 #include "user/runtimes/postgres_locks.h"
 
@@ -17,7 +18,8 @@
 #include "user/runtimes/postgres_private.h"
 
 #define MODES 8u /* numbered from 1 on */
-/* Elements of lists of all locks together that are waited for: 10,000 backends may have, or want, each of some hundred. */
+/* Elements of lists of all locks together that are waited for: 10,000 backends may have, or want, each of some
+ * hundred. */
 #define MOST_STEPS (4u << 20)
 
 /* The modes that a mode conflicts with, a bit for each (LockConflicts of PostgreSQL's lock.c, and chapter "Explicit

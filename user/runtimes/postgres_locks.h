@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "user/runtimes/postgres.h"
 
-/* A backend that blocks another: it has the lock in a mode that conflicts, or is before it in the queue for such a one. */
+/* A backend that blocks another: it has the lock in a mode that conflicts, or is before it in the queue for such a
+ * one. */
 struct fb_postgres_blocker {
 	int32_t pid;   /* of its lock group's leader; 0: a prepared transaction */
 	size_t index;  /* of the leader among the backends */
@@ -31,8 +32,8 @@ struct fb_postgres_wait {
 	bool more; /* there are more than the maximum */
 };
 
-/* Who blocks the backend, at most maximum of them. FB_NOT_FOUND: it waits for no heavyweight lock; FB_CORRUPT; errors of
- * fb_space_read(). What was read of a lock is kept for its other waiters. */
+/* Who blocks the backend, at most maximum of them. FB_NOT_FOUND: it waits for no heavyweight lock; FB_CORRUPT; errors
+ * of fb_space_read(). What was read of a lock is kept for its other waiters. */
 FB_MUST_CHECK struct fb_error *fb_postgres_blockers(struct fb_postgres *postgres,
 						    const struct fb_postgres_backend *backend,
 						    size_t maximum,

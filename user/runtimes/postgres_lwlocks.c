@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finds the lightweight lock that a backend of PostgreSQL waits for. A PGPROC does not say which one it is, but it is in the
- * lock's queue: those of the fixed locks are gone through.
- * Called by bundle/waits/databases.
+ * Finds the lightweight lock that a backend of PostgreSQL waits for. A PGPROC does not say which one it is, but it is
+ * in the lock's queue: those of the fixed locks are gone through. Called by bundle/waits/databases.
  */
 #include <string.h>
 
@@ -23,8 +22,8 @@ static bool is_kind(const struct fb_postgres_backend *backend, uint32_t tranche)
 	       (backend->wait_event & 0xffff) == tranche;
 }
 
-/* Notes of which backends the lock's queue is. None is in two queues: where one leads into another, or back into itself, it
- * ends. */
+/* Notes of which backends the lock's queue is. None is in two queues: where one leads into another, or back into
+ * itself, it ends. */
 static struct fb_error *note_queue(struct fb_postgres *postgres, uint64_t address, uint32_t tranche,
 				   uint32_t index)
 {
@@ -40,8 +39,8 @@ static struct fb_error *note_queue(struct fb_postgres *postgres, uint64_t addres
 	return err;
 }
 
-/* Goes through the fixed locks. The array's length is not known: behind it queues may seem to be, but those of the locks
- * come first. */
+/* Goes through the fixed locks. The array's length is not known: behind it queues may seem to be, but those of the
+ * locks come first. */
 static struct fb_error *read_queues(struct fb_postgres *postgres)
 {
 	struct fb_error *err = NULL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What pg_stat_activity says of PostgreSQL's backends. Called by bundle/processes/backends.c and bundle/waits/databases. */
+/* What pg_stat_activity says of PostgreSQL's backends. Called by bundle/processes/backends.c and
+ * bundle/waits/databases. */
 #include <string.h>
 
 #include "base/attr.h"

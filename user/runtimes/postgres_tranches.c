@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The names of PostgreSQL's lightweight locks, as wait_event of pg_stat_activity has them. Called by bundle/waits/databases. */
+/* The names of PostgreSQL's lightweight locks, as wait_event of pg_stat_activity has them. Called by
+ * bundle/waits/databases. */
 #include "base/attr.h"
 #include "user/runtimes/postgres_locks.h"
 #include "user/runtimes/postgres_private.h"
 
-/* The number of a tranche in 13; in 14 to 16, as far as they agree; in 17; and in 18. 0: there is none, as no tranche has this
- * number. Source: IndividualLWLockNames and BuiltinTrancheNames of src/backend/storage/lmgr/lwlock.c. */
+/* The number of a tranche in 13; in 14 to 16, as far as they agree; in 17; and in 18. 0: there is none, as no tranche
+ * has this number. Source: IndividualLWLockNames and BuiltinTrancheNames of src/backend/storage/lmgr/lwlock.c. */
 static const struct {
 	const char *name;
 	uint8_t numbers[4];

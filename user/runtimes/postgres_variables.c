@@ -62,8 +62,8 @@ static const struct fb_user_mapping *mapping_at(const struct fb_user_process *pr
 	return NULL;
 }
 
-/* Whether a PgBackendStatus of this process may be at the address: it has its PID and database, and its query's text is in
- * the shared memory too. */
+/* Whether a PgBackendStatus of this process may be at the address: it has its PID and database, and its query's text is
+ * in the shared memory too. */
 static bool is_status(const struct fb_user_process *process, const struct fb_user_mapping *shared,
 		      const struct fb_postgres_variables *variables, uint64_t address)
 {
@@ -87,8 +87,8 @@ static bool is_status(const struct fb_user_process *process, const struct fb_use
 	       query >= shared->start && query < shared->end;
 }
 
-/* 13 does not export MyBEEntry: it is searched for among the variables of the program, the last of its file's mappings and
- * the memory behind it. Pages that cannot be read are left out. */
+/* 13 does not export MyBEEntry: it is searched for among the variables of the program, the last of its file's mappings
+ * and the memory behind it. Pages that cannot be read are left out. */
 static struct fb_error *search_status(const struct fb_user_process *process,
 				      const struct fb_user_mapping *object,
 				      struct fb_postgres_variables *variables)

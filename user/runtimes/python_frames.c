@@ -4,9 +4,9 @@
  *
  * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame) and leads to its caller. The
  * evaluator calls itself only where C code stands between two Python functions, so that several frames belong to one
- * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them. That one is on
- * the machine's stack and so tells which native frame it is, also where the evaluator is several functions without symbols,
- * as 3.14 can be built.
+ * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them. That one is
+ * on the machine's stack and so tells which native frame it is, also where the evaluator is several functions without
+ * symbols, as 3.14 can be built.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The layouts of CPython: for 3.11 and 3.12 as their headers define them on x86-64, from 3.13 on as the interpreter says
- * itself, in the struct _Py_DebugOffsets with which _PyRuntime begins. Called by python.c.
+ * The layouts of CPython: for 3.11 and 3.12 as their headers define them on x86-64, from 3.13 on as the interpreter
+ * says itself, in the struct _Py_DebugOffsets with which _PyRuntime begins. Called by python.c.
  */
 #include "user/runtimes/python_layout.h"
 

@@ -23,8 +23,8 @@ struct fb_python_layout {
 	bool by_cframe;
 	uint32_t cframe_frame;
 	uint32_t frame_previous, frame_code, frame_instruction, frame_owner;
-	/* 3.11: the byte that marks a frame for which the evaluator was called; 0: such a frame is followed by one of the
-	 * interpreter's own, whose owner is at least shim_owner. */
+	/* 3.11: the byte that marks a frame for which the evaluator was called; 0: such a frame is followed by one of
+	 *   the interpreter's own, whose owner is at least shim_owner. */
 	uint32_t frame_is_entry;
 	uint8_t shim_owner;
 	uint32_t code_file, code_name, code_lines, code_first_line, code_instructions;
@@ -32,8 +32,8 @@ struct fb_python_layout {
 	uint32_t text_length, text_state, text_ascii, text_other;
 };
 
-/* The address of the interpreter's variable _PyRuntime: by the symbol, or by the text with which it begins from 3.13 on.
- * object: the mapping that begins with the ELF header of the object. FB_NOT_FOUND; errors of fb_space_read(). */
+/* The address of the interpreter's variable _PyRuntime: by the symbol, or by the text with which it begins from 3.13
+ * on. object: the mapping that begins with the ELF header of the object. FB_NOT_FOUND; errors of fb_space_read(). */
 FB_MUST_CHECK struct fb_error *fb_python_runtime_find(const struct fb_user_process *process,
 						      const struct fb_user_mapping *object,
 						      uint64_t *runtime_ret);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decodes CPython's table of locations. Each entry begins with a byte that has its highest bit set, a code of four bits, and
- * the number of instruction units less one; the code says how the location follows. Called by python.c.
+ * Decodes CPython's table of locations. Each entry begins with a byte that has its highest bit set, a code of four
+ * bits, and the number of instruction units less one; the code says how the location follows. Called by python.c.
  */
 #include "user/runtimes/python_lines.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads CPython's str objects in their compact forms: the characters, of 1, 2 or 4 bytes each, follow the header. Format:
- * Include/cpython/unicodeobject.h. Called by python.c.
+ * Reads CPython's str objects in their compact forms: the characters, of 1, 2 or 4 bytes each, follow the header.
+ * Format: Include/cpython/unicodeobject.h. Called by python.c.
  */
 #include "user/runtimes/python_text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The frames of one thread as the runtime of an interpreted language has them, and how they are put among the frames of the
- * machine's stack. Called by the readers of runtimes, and by runtimes.c.
+ * The frames of one thread as the runtime of an interpreted language has them, and how they are put among the frames of
+ * the machine's stack. Called by the readers of runtimes, and by runtimes.c.
  */
 #ifndef FB_USER_RUNTIME_FRAMES_H
 #define FB_USER_RUNTIME_FRAMES_H
@@ -36,9 +36,10 @@ FB_MUST_CHECK struct fb_error *fb_runtime_frames_add(struct fb_runtime_frames *f
 void fb_runtime_frames_deinit(struct fb_runtime_frames *frames);
 
 /*
- * Puts the runtime's frames into the stack, each before the native frame that evaluates it, with that frame's pc, sp and
- * object. That is the frame that an entry's evaluated_at is in; where this is 0, the next one whose symbol is evaluator.
- * Frames for which the stack has no such frame are put behind its last one. FB_NOMEM, with the stack unchanged.
+ * Puts the runtime's frames into the stack, each before the native frame that evaluates it, with that frame's pc, sp
+ * and object. That is the frame that an entry's evaluated_at is in; where this is 0, the next one whose symbol is
+ * evaluator. Frames for which the stack has no such frame are put behind its last one. FB_NOMEM, with the stack
+ * unchanged.
  */
 FB_MUST_CHECK struct fb_error *fb_runtime_frames_place(const struct fb_runtime_frames *frames,
 						       enum fb_frame_language language,

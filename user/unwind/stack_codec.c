@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Encodes and decodes a user stack. It consists of a u32, the number of frames; a u8, how it ends; and the text of the
- * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found, from and language, and five texts. A
- * text is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child
- * of base/isolation/isolate.h, by bundle/stacks.
+ * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found, from and language, and five
+ * texts. A text is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in
+ * parent and child of base/isolation/isolate.h, by bundle/stacks.
  */
 #include "user/unwind/stack_codec.h"
 

@@ -16,8 +16,8 @@
 FB_MUST_CHECK struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack,
 						    struct fb_buf *to);
 
-/* Decodes the stack at the cursor, and moves the cursor behind it. Strings are stored in pool. The bytes may be hostile:
- * FB_TRUNCATED, FB_CORRUPT. The caller frees the result with fb_user_stack_deinit(). */
+/* Decodes the stack at the cursor, and moves the cursor behind it. Strings are stored in pool. The bytes may be
+ * hostile: FB_TRUNCATED, FB_CORRUPT. The caller frees the result with fb_user_stack_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor,
 						    struct fb_string_pool *pool,
 						    struct fb_user_stack *stack_ret);

@@ -33,8 +33,9 @@ struct fb_user_mapping {
 
 struct fb_user_process {
 	struct fb_space *space; /* borrowed; the process's memory */
-	/* The same memory, for readers of runtimes that look for something in all of a program's variables; borrowed. NULL: it
-	 * is space. Where space notes what was read (bundle/dump), what was only looked through is not among it. */
+	/* The same memory, for readers of runtimes that look for something in all of a program's variables; borrowed.
+	 * NULL: it is space. Where space notes what was read (bundle/dump), what was only looked through is not among
+	 * it. */
 	struct fb_space *searched;
 	struct fb_object_cache *objects;        /* borrowed */
 	const struct fb_user_mapping *mappings; /* borrowed; in order of address */
@@ -54,8 +55,8 @@ enum fb_frame_found {
 	FB_FRAME_PROLOGUE,
 };
 
-/* Whose function a frame is of. Those of an interpreted language stand before the native frame that evaluates them, and have
- * its pc, sp, object, found and from (user/runtimes). Those of Go are machine code, found by Go's own tables. */
+/* Whose function a frame is of. Those of an interpreted language stand before the native frame that evaluates them, and
+ * have its pc, sp, object, found and from (user/runtimes). Those of Go are machine code, found by Go's own tables. */
 enum fb_frame_language {
 	FB_LANGUAGE_NATIVE,
 	FB_LANGUAGE_PYTHON,

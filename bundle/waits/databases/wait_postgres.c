@@ -104,8 +104,8 @@ static struct fb_error *is_of_dump(const struct fb_postgres_server *server, uint
 	return err;
 }
 
-/* Whether what was read of a thread's locks holds at the panic: it was read from the dump, or the thread has not run since
- * the core was taken. */
+/* Whether what was read of a thread's locks holds at the panic: it was read from the dump, or the thread has not run
+ * since the core was taken. */
 static struct fb_error *is_current(struct fb_wait_finder *finder,
 				   const struct fb_postgres_server *server, bool of_dump,
 				   const struct fb_task *task, bool *is_ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Recognises backends of PostgreSQL that wait for a lock of the database: for a heavyweight lock they sleep in epoll_wait()
- * at their latch, for a lightweight one in futex() at their semaphore. Called by
+ * Recognises backends of PostgreSQL that wait for a lock of the database: for a heavyweight lock they sleep in
+ * epoll_wait() at their latch, for a lightweight one in futex() at their semaphore. Called by
  * bundle/waits/wait_unknown.c.
  */
 #ifndef FB_BUNDLE_WAIT_POSTGRES_H
@@ -20,8 +20,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_postgres(struct fb_wait_finder *finder,
 						const struct fb_blocked *blocked, char **detail,
 						bool *found_ret);
 
-/* The same of a process of a server that is known: of its wait for a heavyweight lock, which ends by itself where `ends` is
- * set; and of that for a lightweight lock, at the word of futex() at this address. */
+/* The same of a process of a server that is known: of its wait for a heavyweight lock, which ends by itself where
+ * `ends` is set; and of that for a lightweight lock, at the word of futex() at this address. */
 FB_MUST_CHECK struct fb_error *fb_wait_postgres_lock(struct fb_wait_finder *finder,
 						     const struct fb_postgres_servers *servers,
 						     struct fb_postgres_server *server,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds out which end of a TCP connection has to send next ("owes" the other end a reply). A server in its event loop
- * is idle, or it is working on requests: if the client sent last on a connection, the server owes a reply; if the server
- * itself has sent a request to another server, which has not replied, the server waits for that one. For protocols in
- * which one end only sends, the result is wrong, so that nothing that is derived from it is certain. Called by
- * wait_watched.c.
+ * is idle, or it is working on requests: if the client sent last on a connection, the server owes a reply; if the
+ * server itself has sent a request to another server, which has not replied, the server waits for that one. For
+ * protocols in which one end only sends, the result is wrong, so that nothing that is derived from it is certain.
+ * Called by wait_watched.c.
  */
 #ifndef FB_BUNDLE_WAIT_DEBT_H
 #define FB_BUNDLE_WAIT_DEBT_H

@@ -11,8 +11,8 @@
 FB_MUST_CHECK struct fb_error *fb_wait_held(struct fb_wait_finder *finder,
 					    struct fb_held_files **held_ret);
 
-/* Adds as owners of the object all processes that have the struct file (0: any file of the inode) open in a mode with one
- * of these bits of FMODE_* (0: in any mode). Where some descriptor tables cannot be read, sets `others`. */
+/* Adds as owners of the object all processes that have the struct file (0: any file of the inode) open in a mode with
+ * one of these bits of FMODE_* (0: in any mode). Where some descriptor tables cannot be read, sets `others`. */
 FB_MUST_CHECK struct fb_error *fb_wait_add_holders(struct fb_wait_finder *finder, size_t object,
 						   uint64_t file, uint64_t inode, uint32_t mode);
 /* The same for all that have a file with this private_data open: a pipe, a socket, a context. */

@@ -11,8 +11,8 @@ struct fb_wait_mapped {
 	bool suspended; /* it holds back all requests */
 };
 
-/* disk: the address of the struct gendisk of a device "dm-N". False in *found_ret where it is no mapped device, or cannot
- * be read. Only fatal errors. */
+/* disk: the address of the struct gendisk of a device "dm-N". False in *found_ret where it is no mapped device, or
+ * cannot be read. Only fatal errors. */
 FB_MUST_CHECK struct fb_error *fb_wait_mapped_read(struct fb_wait_finder *finder, uint64_t disk,
 						   struct fb_wait_mapped *mapped_ret,
 						   bool *found_ret);

@@ -37,8 +37,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_file_find(struct fb_wait_finder *finder,
 						 enum fb_wait_file_sort sort, bool writes,
 						 struct fb_wait_file *file_ret);
 
-/* The file of a descriptor of the thread, which does not prove that the thread waits for it. FB_NOT_FOUND where it is of
- * another sort, or closed. */
+/* The file of a descriptor of the thread, which does not prove that the thread waits for it. FB_NOT_FOUND where it is
+ * of another sort, or closed. */
 FB_MUST_CHECK struct fb_error *fb_wait_file_at(struct fb_wait_finder *finder,
 					       const struct fb_blocked *blocked, uint32_t fd,
 					       enum fb_wait_file_sort sort,

@@ -17,8 +17,8 @@
 #include "bundle/waits/files/wait_open_file.h"
 #include "bundle/waits/files/wait_tcp.h"
 
-/* The sock of the other end, which for one that waits for an answer to its SYN is the one that listens and whose queue is
- * full; 0 where there is none on this host. */
+/* The sock of the other end, which for one that waits for an answer to its SYN is the one that listens and whose queue
+ * is full; 0 where there is none on this host. */
 static struct fb_error *find_peer(struct fb_wait_finder *finder, const struct fb_socket *socket,
 				  uint64_t *peer_ret, struct fb_wait_absence *absence)
 {

@@ -19,8 +19,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_is_superblock(struct fb_wait_finder *find
 /* The super block at index, in ascending order of address; FB_NOT_FOUND behind the last. */
 FB_MUST_CHECK struct fb_error *fb_wait_superblock_get(struct fb_wait_finder *finder, size_t index,
 						      uint64_t *superblock_ret);
-/* Whether the name of the super block's type begins with `begins`: "nfs" for nfs and nfs4. False where the name cannot be
- * read. */
+/* Whether the name of the super block's type begins with `begins`: "nfs" for nfs and nfs4. False where the name cannot
+ * be read. */
 FB_MUST_CHECK struct fb_error *fb_wait_superblock_is_type(struct fb_wait_finder *finder,
 							  uint64_t superblock, const char *begins,
 							  bool *is_ret);

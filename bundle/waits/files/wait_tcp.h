@@ -18,9 +18,9 @@ FB_MUST_CHECK struct fb_error *fb_wait_tcp_peer(struct fb_wait_finder *finder,
 						const struct fb_socket *socket, uint64_t *peer_ret,
 						struct fb_wait_absence *absence_ret);
 
-/* The address of the struct sock that keeps a socket in SYN_SENT waiting: one of its network namespace that listens at the
- * address it connects to, and has more connections to be accepted than it may have, so that the kernel drops new ones. 0:
- * none is known. */
+/* The address of the struct sock that keeps a socket in SYN_SENT waiting: one of its network namespace that listens at
+ * the address it connects to, and has more connections to be accepted than it may have, so that the kernel drops new
+ * ones. 0: none is known. */
 FB_MUST_CHECK struct fb_error *fb_wait_tcp_listener(struct fb_wait_finder *finder,
 						    const struct fb_socket *socket,
 						    uint64_t *listener_ret);

@@ -46,8 +46,8 @@ struct fb_watched_file {
 FB_MUST_CHECK struct fb_error *fb_watched_begin(struct fb_wait_finder *finder,
 						const struct fb_blocked *blocked,
 						struct fb_watched *watched_ret);
-/* Counts and names a file, and adds as owners of the object the processes that can make it ready. FB_CORRUPT where there
- * are more files than a limit allows. */
+/* Counts and names a file, and adds as owners of the object the processes that can make it ready. FB_CORRUPT where
+ * there are more files than a limit allows. */
 FB_MUST_CHECK struct fb_error *fb_watched_add(struct fb_watched *watched,
 					      const struct fb_watched_file *at);
 /* Counts files that will be examined, whether they are added or not. FB_CORRUPT as above. */

@@ -41,7 +41,8 @@ void fb_wait_absence_of_tasks(const struct fb_wait_finder *finder, struct fb_wai
 FB_MUST_CHECK struct fb_error *fb_wait_say_none(struct fb_wait_object *object,
 						const struct fb_wait_absence *absence,
 						const char *none, const char *there_is);
-/* The same as an error, for recognisers that have no object yet: FB_NOT_FOUND, or FB_ABSENT where absence is not known. */
+/* The same as an error, for recognisers that have no object yet: FB_NOT_FOUND, or FB_ABSENT where absence is not
+ * known. */
 FB_MUST_CHECK struct fb_error *fb_wait_none_error(const struct fb_wait_absence *absence,
 						  const char *none, const char *there_is);
 

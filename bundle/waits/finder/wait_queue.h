@@ -33,9 +33,9 @@ FB_MUST_CHECK struct fb_error *fb_wait_queue_head(struct fb_wait_finder *finder,
 						  const struct fb_wait_entry *entry,
 						  uint64_t address, uint64_t *head_ret);
 
-/* The address of the list_head of the struct wait_queue_head in which the thread sleeps, found by the wait_queue_entry on
- * its stack. The thread waits for the structure of which the queue is a member. FB_NOT_FOUND where it sleeps in no wait
- * queue, or not in the function of the site. */
+/* The address of the list_head of the struct wait_queue_head in which the thread sleeps, found by the wait_queue_entry
+ * on its stack. The thread waits for the structure of which the queue is a member. FB_NOT_FOUND where it sleeps in no
+ * wait queue, or not in the function of the site. */
 FB_MUST_CHECK struct fb_error *fb_wait_queue_of(struct fb_wait_finder *finder,
 						const struct fb_blocked *blocked,
 						uint64_t *head_ret);

@@ -137,8 +137,8 @@ static struct fb_error *code_at_top(const struct fb_blocked *blocked, struct fb_
 }
 
 /* Tells by its code, where the stack is lost, whether glibc's syscall() was called: it alone takes the sixth argument
- * from its stack before it enters the kernel (sysdeps/unix/sysv/linux/x86_64/syscall.S). Takes over lost, the reason why
- * the stack cannot be read. */
+ * from its stack before it enters the kernel (sysdeps/unix/sysv/linux/x86_64/syscall.S). Takes over lost, the reason
+ * why the stack cannot be read. */
 static struct fb_error *look_at_code(const struct fb_blocked *blocked, struct fb_joined *joined,
 				     struct fb_error *lost, struct fb_futex_caller *caller)
 {

@@ -25,8 +25,8 @@ struct fb_futex_caller {
 	char because[160]; /* printable; why the name is unknown; "": it is known */
 };
 
-/* Finds the caller by the file that is mapped at the thread's instruction pointer: by its name, or, for a static program
- * under --sysroot, by its symbols; and by the return address on top of the stack. */
+/* Finds the caller by the file that is mapped at the thread's instruction pointer: by its name, or, for a static
+ * program under --sysroot, by its symbols; and by the return address on top of the stack. */
 FB_MUST_CHECK struct fb_error *fb_futex_caller_find(struct fb_wait_finder *finder,
 						    const struct fb_blocked *blocked,
 						    struct fb_joined *joined,

@@ -9,13 +9,13 @@
 
 #include "bundle/waits/futex/wait_pthread.h"
 
-/* pthread_join() waits for a word at this offset in the other thread's struct pthread, to which that thread's fs register
- * points. While the word has the value FB_MUSL_JOINABLE, the thread can be joined. */
+/* pthread_join() waits for a word at this offset in the other thread's struct pthread, to which that thread's fs
+ * register points. While the word has the value FB_MUSL_JOINABLE, the thread can be joined. */
 #define FB_MUSL_DETACH_STATE 56u
 #define FB_MUSL_JOINABLE 2u
 
-/* space: the memory of the process, which has so many threads. stack: the waiter's stack pointer. FB_NOT_FOUND where the
- * memory around the word fits no lock of musl; errors of fb_space_read() where it cannot be read. */
+/* space: the memory of the process, which has so many threads. stack: the waiter's stack pointer. FB_NOT_FOUND where
+ * the memory around the word fits no lock of musl; errors of fb_space_read() where it cannot be read. */
 FB_MUST_CHECK struct fb_error *fb_musl_recognise(struct fb_space *space,
 						 const struct fb_futex_call *call, uint64_t stack,
 						 size_t threads, struct fb_pthread_wait *wait_ret);

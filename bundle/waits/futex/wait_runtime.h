@@ -10,8 +10,8 @@
 
 #define FB_RUNTIME_CPYTHON "CPython"
 
-/* Finds the runtime in which the thread sleeps: by the file of the calling code, by return addresses on its stack, or by the
- * symbols of a static program. *runtime_ret is its name, static; NULL: none. */
+/* Finds the runtime in which the thread sleeps: by the file of the calling code, by return addresses on its stack, or
+ * by the symbols of a static program. *runtime_ret is its name, static; NULL: none. */
 FB_MUST_CHECK struct fb_error *fb_wait_find_runtime(struct fb_wait_finder *finder,
 						    const struct fb_blocked *blocked,
 						    struct fb_joined *joined,

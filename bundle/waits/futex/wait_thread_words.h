@@ -27,9 +27,10 @@ struct fb_thread_words {
 	struct fb_wait_absence absence; /* whether all of its threads could be read */
 };
 
-/* The first thread of the process pid, other than `not` (may be NULL), whose field has this value, which is not 0. NULL in
- * *task_ret where none was found; words->absence then says whether it is certain that there is none. The same words must
- * be used with one field only. */
+/* The first thread of the process pid, other than `not` (may be NULL), whose field has this value, which is not 0. NULL
+ * in
+ * *task_ret where none was found; words->absence then says whether it is certain that there is none. The same words
+ * must be used with one field only. */
 FB_MUST_CHECK struct fb_error *
 fb_thread_words_find(struct fb_thread_words *words, const struct fb_kernel *kernel,
 		     const struct fb_tasks *tasks, const struct fb_field *field, int32_t pid,

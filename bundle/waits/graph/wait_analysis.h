@@ -37,8 +37,8 @@ struct fb_wait_cycle {
 	size_t behind; /* threads outside the set that wait for it, directly or not */
 };
 
-/* The end of chains of waits: a thread that waits for nothing or for any of several things (a loose object), or an object
- * whose owner is unknown. */
+/* The end of chains of waits: a thread that waits for nothing or for any of several things (a loose object), or an
+ * object whose owner is unknown. */
 struct fb_wait_root {
 	int32_t tid;    /* of the thread; -1: the end is an object */
 	size_t object;  /* index of the object without known owner; FB_WAIT_NONE: a thread */

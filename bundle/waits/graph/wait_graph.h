@@ -82,8 +82,8 @@ FB_MUST_CHECK struct fb_error *fb_wait_graph_object(struct fb_wait_graph *graph,
  * the thread, or, where process is set, the PID of the process. */
 FB_MUST_CHECK struct fb_error *fb_wait_graph_owner(struct fb_wait_graph *graph, size_t object,
 						   int32_t tid, bool process);
-/* Whether the owner can be another thread than the waiter: a sleeping thread cannot end its own wait, and neither can its
- * process where it has no other thread. */
+/* Whether the owner can be another thread than the waiter: a sleeping thread cannot end its own wait, and neither can
+ * its process where it has no other thread. */
 bool fb_wait_owner_is_other(const struct fb_wait *wait, const struct fb_wait_owner *owner);
 /* How many owners of the object for which it waits are others. Where the waiter itself is the only owner, it counts,
  * because it then waits for itself. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Recognisers of waits for input and output; see struct fb_wait_recogniser. Called through bundle/waits/recognisers.c. */
+/* Recognisers of waits for input and output; see struct fb_wait_recogniser. Called through
+ * bundle/waits/recognisers.c. */
 #ifndef FB_BUNDLE_WAIT_IO_RECOGNISE_H
 #define FB_BUNDLE_WAIT_IO_RECOGNISE_H
 

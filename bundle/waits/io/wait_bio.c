@@ -42,8 +42,8 @@ static struct fb_error *try_bio(struct wanted *wanted, uint64_t address)
 	return fb_part_skip(err);
 }
 
-/* The bio is on the stack itself, or what made it has its address there. The function that it ends with has another name
- * in 7.2. */
+/* The bio is on the stack itself, or what made it has its address there. The function that it ends with has another
+ * name in 7.2. */
 static struct fb_error *search(struct wanted *wanted, const uint64_t *words, size_t count,
 			       uint64_t low)
 {

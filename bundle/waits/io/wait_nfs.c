@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recognises threads that wait for an NFS server. A call is a struct rpc_task, and the thread sleeps for a word in it. The
- * call goes over a transport (struct rpc_xprt), which has the name of the server. The super blocks of NFS whose client
- * has the same transport are those mounted from that server. Called through the table in bundle/waits/recognisers.c.
+ * Recognises threads that wait for an NFS server. A call is a struct rpc_task, and the thread sleeps for a word in it.
+ * The call goes over a transport (struct rpc_xprt), which has the name of the server. The super blocks of NFS whose
+ * client has the same transport are those mounted from that server. Called through the table in
+ * bundle/waits/recognisers.c.
  */
 #include "bundle/waits/io/wait_nfs.h"
 

@@ -2,8 +2,8 @@
 /*
  * Recognises threads that wait for requests that they submitted by io_uring (io_uring/) or by aio (fs/aio.c). Requests
  * that wait for a file to become ready can be found, because the kernel has a list of them for cancellation; processes
- * that can make these files ready can end the wait. Other requests, usually to disks, are in no list. Called through the
- * table in bundle/waits/recognisers.c.
+ * that can make these files ready can end the wait. Other requests, usually to disks, are in no list. Called through
+ * the table in bundle/waits/recognisers.c.
  */
 #include <inttypes.h>
 #include <string.h>

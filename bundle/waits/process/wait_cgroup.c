@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recognises threads that a control group holds back: throttled above its memory.high, out of memory at its
- * memory.max, or frozen by its cgroup.freeze. All threads of a group wait for the same object. Called through the table in
+ * Recognises threads that a control group holds back: throttled above its memory.high, out of memory at its memory.max,
+ * or frozen by its cgroup.freeze. All threads of a group wait for the same object. Called through the table in
  * bundle/waits/recognisers.c.
  */
 #include <inttypes.h>

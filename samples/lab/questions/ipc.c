@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Queues and semaphores that many wait for: a semaphore that one process holds, a message queue of System V that is full
-// and one that is empty, a full POSIX queue.
+// Queues and semaphores that many wait for: a semaphore that one process holds, a message queue of System V that is
+// full and one that is empty, a full POSIX queue.
 #include "questions.h"
 
 #include <fcntl.h>

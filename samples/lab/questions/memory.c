@@ -22,7 +22,8 @@
 #define LEFT_PERMILLE 28
 #define GROUP "/sys/fs/cgroup/eaten"
 
-// The text of a file of the kernel. A group that has no memory left has none for reading either, until the victim has died.
+// The text of a file of the kernel. A group that has no memory left has none for reading either, until the victim has
+// died.
 static void read_text(const char *path, char *text, size_t size)
 {
 	ssize_t length = -1;

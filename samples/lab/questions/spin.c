@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A CPU that spins with interrupts off, and one that waits for it. The kernels that distributions ship have no module for
-// that (test_lockup), so a BPF program does it: two loops of bpf_loop() within each other, of 2^46 rounds, which
+// A CPU that spins with interrupts off, and one that waits for it. The kernels that distributions ship have no module
+// for that (test_lockup), so a BPF program does it: two loops of bpf_loop() within each other, of 2^46 rounds, which
 // BPF_PROG_TEST_RUN has another CPU run in an interrupt. Needs 5.17.
 #include "questions.h"
 
@@ -19,7 +19,8 @@
 #define SPINNER 2
 #define ROUNDS (1 << 23)
 
-// r1 = ROUNDS; r2 = the function DISTANCE instructions behind this one; r3 = r4 = 0; bpf_loop(); return 0. 8 instructions.
+// r1 = ROUNDS; r2 = the function DISTANCE instructions behind this one; r3 = r4 = 0; bpf_loop(); return 0. 8
+// instructions.
 #define LOOP(distance)                                                      \
 	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 1, .imm = ROUNDS}, \
 		{.code = BPF_LD | BPF_DW | BPF_IMM,                         \

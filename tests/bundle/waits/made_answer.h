@@ -38,11 +38,11 @@ struct made_scene {
 /* Makes the scene and compares the answer. */
 void made_scene_check(const struct made_scene *scene);
 
-/* The same; then makes it again and again with one thing missing each time: a read of memory fails, as of a
- * page that is not in the dump or for want of memory; a member of a struct is none that this kernel has. The
- * answer then has to be the same, or an error, or to own up: no owner that is not there in the whole answer (but
- * for a likely one, with the reason why it cannot be known), nothing certain that was not, and where an owner is missing a word on why, or that there may be others.
- * Where memory ran out the whole has to fail. Each time a second thread then waits for the
+/* The same; then makes it again and again with one thing missing each time: a read of memory fails, as of a page that
+ * is not in the dump or for want of memory; a member of a struct is none that this kernel has. The answer then has to
+ * be the same, or an error, or to own up: no owner that is not there in the whole answer (but for a likely one, with
+ * the reason why it cannot be known), nothing certain that was not, and where an owner is missing a word on why, or
+ * that there may be others. Where memory ran out the whole has to fail. Each time a second thread then waits for the
  * same, once all can be read: what the first was not told it must not be told for certain. */
 void made_scene_damage(const struct made_scene *scene);
 

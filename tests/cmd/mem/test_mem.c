@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What memory is used for, of made counters: nothing is counted twice, and what is left is told only where all is known. */
+/* What memory is used for, of made counters: nothing is counted twice, and what is left is told only where all is
+ * known. */
 #include "cmd/mem/mem.h"
 
 #include <string.h>

@@ -22,7 +22,8 @@ static void join(const struct fb_line *line, char *to, size_t size)
 		at += (size_t)snprintf(to + at, size - at, "%s%s", i ? " " : "", line->words[i]);
 }
 
-/* What is run for what was typed, as the shell does it; the remark of its row in *remark_ret. "" where nothing is run. */
+/* What is run for what was typed, as the shell does it; the remark of its row in *remark_ret. "" where nothing is
+ * run. */
 static void translate(const struct fb_alias *table, const char *typed, int32_t current, char *to,
 		      size_t size, const char **remark_ret)
 {
@@ -208,7 +209,8 @@ static void no_row_hides_another(void)
 	}
 }
 
-/* Takes what stands in backticks out of a cell; what is left is "" where only commas and "then", "after" are between. */
+/* Takes what stands in backticks out of a cell; what is left is "" where only commas and "then", "after" are
+ * between. */
 static size_t take_items(char *cell, char **items)
 {
 	size_t count = 0;

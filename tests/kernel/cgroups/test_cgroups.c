@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Control groups of a made kernel: version 2's tree, a hierarchy of version 1, broken lists; and those of the sample. */
+/* Control groups of a made kernel: version 2's tree, a hierarchy of version 1, broken lists; and those of the
+ * sample. */
 #include "kernel/cgroups/cgroups.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* IPC objects of a made kernel: a semaphore set, a segment, a queue and a POSIX queue; damaged ones; those of the sample. */
+/* IPC objects of a made kernel: a semaphore set, a segment, a queue and a POSIX queue; damaged ones; those of the
+ * sample. */
 #include "kernel/ipc/ipc.h"
 
 #include <string.h>
@@ -120,7 +121,8 @@ static void put_perm(struct scene *scene, uint64_t perm, unsigned tree, uint32_t
 	made_put(scene->made, scene->namespace + 8 + places[tree] * 16ull + 8, perm, 8);
 }
 
-/* A thread waits in the list at head: with its link at `list` of its structure, and its task_struct's address at `task`. */
+/* A thread waits in the list at head: with its link at `list` of its structure, and its task_struct's address at
+ * `task`. */
 static void wait_in(struct scene *scene, uint64_t head, unsigned list, unsigned task, unsigned who)
 {
 	uint64_t waiter = made_alloc(scene->made, 64);

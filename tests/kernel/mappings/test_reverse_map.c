@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which processes of a made kernel map a frame: by pages and huge pages, by threads, by tables that are lost or loop. */
+/* Which processes of a made kernel map a frame: by pages and huge pages, by threads, by tables that are lost or
+ * loop. */
 #include "kernel/mappings/reverse_map.h"
 
 #include <stdlib.h>

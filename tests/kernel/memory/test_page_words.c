@@ -173,7 +173,8 @@ static void tells_pages_of_a_type(void)
 	}
 }
 
-/* Masks of types run in one of two directions, told by the two that VMCOREINFO has; without either no page is a table. */
+/* Masks of types run in one of two directions, told by the two that VMCOREINFO has; without either no page is a
+ * table. */
 static void finds_tables_by_their_neighbours(void)
 {
 	static const struct {

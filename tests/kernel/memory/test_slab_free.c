@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which objects of a made slab are free: by its list in each spelling, by that of a CPU, by arrays of CPUs and nodes; and
- * broken lists. */
+/* Which objects of a made slab are free: by its list in each spelling, by that of a CPU, by arrays of CPUs and nodes;
+ * and broken lists. */
 #include "kernel/memory/slab_free.h"
 
 #include <string.h>

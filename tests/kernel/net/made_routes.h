@@ -30,8 +30,8 @@ uint64_t made_nexthop(struct made_routes *world, unsigned id, const char *gatewa
 uint64_t made_nexthop_group(struct made_routes *world, unsigned id, const uint64_t *members,
 			    unsigned count);
 
-/* IPv4: a table with a trie (0: a trie of its own), a leaf with no routes, a node of bits at pos, a route of a leaf, and
- * that route's struct fib_info, with room for hops. */
+/* IPv4: a table with a trie (0: a trie of its own), a leaf with no routes, a node of bits at pos, a route of a leaf,
+ * and that route's struct fib_info, with room for hops. */
 uint64_t made_trie(struct made_routes *world, uint64_t *root_ret);
 uint64_t made_table(struct made_routes *world, unsigned id, uint64_t trie);
 uint64_t made_leaf(struct made_routes *world, uint32_t key);

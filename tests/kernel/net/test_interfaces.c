@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Interfaces of a made namespace, and of real kernels: what is read of each, what is found where the list or the table of
- * indexes is broken, and what is said of what cannot be read.
+ * Interfaces of a made namespace, and of real kernels: what is read of each, what is found where the list or the table
+ * of indexes is broken, and what is said of what cannot be read.
  */
 #include "kernel/net/interfaces.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Neighbours and proxies of made tables: of both families, by hash tables of older and newer kernels, whole and damaged. */
+/* Neighbours and proxies of made tables: of both families, by hash tables of older and newer kernels, whole and
+ * damaged. */
 #include "kernel/net/neighbours.h"
 
 #include <linux/neighbour.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sockets of made tables and of descriptors, and of real kernels: what is found in which way, and what is found where one
- * way is broken. Also namespaces, which the tables are found by.
+ * Sockets of made tables and of descriptors, and of real kernels: what is found in which way, and what is found where
+ * one way is broken. Also namespaces, which the tables are found by.
  */
 #include "kernel/net/sockets.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lists of every kind; lists that loop, are torn, or lead out of memory. How a member links is held by tests/cli/test_list.sh. */
+/* Lists of every kind; lists that loop, are torn, or lead out of memory. How a member links is held by
+ * tests/cli/test_list.sh. */
 #include "kernel/values/linked_list.h"
 
 #include <string.h>

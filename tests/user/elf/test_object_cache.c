@@ -401,8 +401,8 @@ static char *link_by_build_id(const char *dir, const char *build_id, const char 
 	return top;
 }
 
-/* A file of another build-id, a folder without any, then the one that is wanted: the file itself, or a separate one with
- * its symbols. */
+/* A file of another build-id, a folder without any, then the one that is wanted: the file itself, or a separate one
+ * with its symbols. */
 static void debug_folders_are_searched_in_order(void)
 {
 	const struct fb_cached_object *object;

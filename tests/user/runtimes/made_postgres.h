@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The shared memory of a made server of PostgreSQL, in the layout of any version from 13 to 18, and the variables of one of
- * its processes. For the tests and the corpus of the reader.
+ * The shared memory of a made server of PostgreSQL, in the layout of any version from 13 to 18, and the variables of
+ * one of its processes. For the tests and the corpus of the reader.
  */
 #ifndef FB_TESTS_MADE_POSTGRES_H
 #define FB_TESTS_MADE_POSTGRES_H
@@ -54,8 +54,8 @@ void made_postgres_lw_wait(struct made_postgres *made, size_t lock, const size_t
 void made_postgres_state(struct made_postgres *made, size_t index, uint32_t state,
 			 const char *query);
 
-/* Begins with a queue: 1 has the first lock shared (AccessShareLock), 2 wants it alone (AccessExclusiveLock), 3 wants it
- * shared, and 4 alone. */
+/* Begins with a queue: 1 has the first lock shared (AccessShareLock), 2 wants it alone (AccessExclusiveLock), 3 wants
+ * it shared, and 4 alone. */
 void made_postgres_queue(struct made_postgres *made, uint32_t version);
 
 #endif

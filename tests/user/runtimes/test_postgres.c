@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* PostgreSQL's backends and who blocks whom, in made memory of each version; damaged and missing memory gives a reason. */
+/* PostgreSQL's backends and who blocks whom, in made memory of each version; damaged and missing memory gives a
+ * reason. */
 #include "user/runtimes/postgres.h"
 
 #include <stdlib.h>

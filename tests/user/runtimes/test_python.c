@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Frames of a Python that runs on this host, against what Python says of itself (sys._current_frames()). With memory that is
- * left out or damaged there is less, and a reason.
+ * Frames of a Python that runs on this host, against what Python says of itself (sys._current_frames()). With memory
+ * that is left out or damaged there is less, and a reason.
  */
 #include "user/runtimes/python.h"
 
@@ -19,8 +19,8 @@
 #include "user/runtimes/python_layout.h"
 #include "user/runtimes/runtimes.h"
 
-/* Two threads, whose frames the program writes into a file before it blocks: "FS-BASE FUNCTION LINE", innermost first. Calls
- * through map() and sorted() make the evaluator call itself. Some lines are far apart. */
+/* Two threads, whose frames the program writes into a file before it blocks: "FS-BASE FUNCTION LINE", innermost first.
+ * Calls through map() and sorted() make the evaluator call itself. Some lines are far apart. */
 #define PROGRAM                                                                            \
 	"import os, sys, threading, time\n"                                                \
 	"stop = threading.Event()\n"                                                       \

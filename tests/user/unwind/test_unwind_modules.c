@@ -181,8 +181,8 @@ static void want_of_memory_is_kept(void)
 	close_made(&made);
 }
 
-/* A file that cannot be fetched, be it for want of a channel, of a build-id or of an answer, is none: no descriptor that
- * is somebody else's is given to libdwfl, which would close it. */
+/* A file that cannot be fetched, be it for want of a channel, of a build-id or of an answer, is none: no descriptor
+ * that is somebody else's is given to libdwfl, which would close it. */
 static void what_cannot_be_fetched_is_no_file(void)
 {
 	struct fb_cached_object object = {.fd = -1, .debug_fd = -1, .build_id = "c0ffee"};

@@ -2,9 +2,9 @@
 /*
  * Finds what a goroutine waits on. Called by goroutines.c.
  *
- * A goroutine that waits has an entry (struct sudog) in the queue of each channel or lock. Those of channels are listed in its
- * struct g. The entry of a lock is known only to the function that waits (runtime.semacquire1), so that it is searched for in
- * this function's frame: it is the word that leads to an entry of this very goroutine.
+ * A goroutine that waits has an entry (struct sudog) in the queue of each channel or lock. Those of channels are listed
+ * in its struct g. The entry of a lock is known only to the function that waits (runtime.semacquire1), so that it is
+ * searched for in this function's frame: it is the word that leads to an entry of this very goroutine.
  */
 #include "user/runtimes/go/go_waits.h"
 

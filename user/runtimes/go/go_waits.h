@@ -35,8 +35,8 @@ struct fb_go_wait {
 /* "channel-receive", "mutex", "waitgroup"...; static. */
 const char *fb_go_wait_name(enum fb_go_wait_kind kind);
 
-/* Writes what a goroutine waits on: the channels of a select, or one object. stack: its frames, by which a lock is found. 0
- * where it waits on nothing, or that cannot be read. Only fatal errors are returned. */
+/* Writes what a goroutine waits on: the channels of a select, or one object. stack: its frames, by which a lock is
+ * found. 0 where it waits on nothing, or that cannot be read. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_go_waits(struct fb_go *go, const struct fb_goroutine *routine,
 					   const struct fb_user_stack *stack,
 					   struct fb_go_wait waits[FB_GO_WAITS], size_t *count_ret);

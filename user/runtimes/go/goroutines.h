@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * All goroutines of a process, with their frames and what they wait on, as they are sent from the child process that reads them
- * to its parent. Called by bundle/stacks.
+ * All goroutines of a process, with their frames and what they wait on, as they are sent from the child process that
+ * reads them to its parent. Called by bundle/stacks.
  */
 #ifndef FB_USER_GOROUTINES_H
 #define FB_USER_GOROUTINES_H
@@ -43,7 +43,8 @@ struct fb_goroutines {
 	char why[FB_GO_WHY];          /* what is missing; "": nothing */
 };
 
-/* Reads them. Those of a program that is none of Go are none. Strings are stored in pool. Only fatal errors are returned. */
+/* Reads them. Those of a program that is none of Go are none. Strings are stored in pool. Only fatal errors are
+ * returned. */
 FB_MUST_CHECK struct fb_error *fb_goroutines_read(const struct fb_user_process *process,
 						  struct fb_string_pool *pool,
 						  struct fb_goroutines *goroutines);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which processes have which files open: by file, inode and private_data, and what cannot be read. Threads and descriptors
- * are made as for the recognisers of waits.
+ * Which processes have which files open: by file, inode and private_data, and what cannot be read. Threads and
+ * descriptors are made as for the recognisers of waits.
  */
 #include "kernel/files/held_files.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* At which file threads of a made kernel sleep, where the dump has lost the file, its inode or what leads to its name. */
+/* At which file threads of a made kernel sleep, where the dump has lost the file, its inode or what leads to its
+ * name. */
 #include "bundle/waits/files/wait_open_file.h"
 
 #include <string.h>

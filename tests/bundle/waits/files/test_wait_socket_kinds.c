@@ -158,8 +158,8 @@ static struct fb_blocked connecting(struct made_waits *w)
 	return of_tcp(w, "connect", true);
 }
 
-/* The thread connects to port 80 of 127.0.0.1, where the other process listens, and has so many connections of at most 3 that
- * it has not accepted. */
+/* The thread connects to port 80 of 127.0.0.1, where the other process listens, and has so many connections of at most
+ * 3 that it has not accepted. */
 static struct fb_blocked dialing(struct made_waits *w, uint64_t queued)
 {
 	uint64_t own, listener;

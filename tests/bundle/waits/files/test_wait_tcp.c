@@ -56,8 +56,8 @@ static uint64_t give(struct made_waits *w, int who, unsigned fd, uint64_t sock)
 	return socket;
 }
 
-/* Waits at its end of a connection; PEER has a socket of the other's addresses open, of the sock marks[3], and an end of
- * a pipe. */
+/* Waits at its end of a connection; PEER has a socket of the other's addresses open, of the sock marks[3], and an end
+ * of a pipe. */
 static struct fb_blocked waiting(struct made_waits *w, unsigned family, unsigned type,
 				 unsigned protocol)
 {
