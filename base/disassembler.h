@@ -25,8 +25,8 @@ struct fb_instruction {
 	char operands[160]; /* in the syntax of AT&T, as objdump and gdb write them; "" if none */
 	bool is_call, is_padding; /* is_padding: int3, or an instruction that does nothing */
 	uint64_t target;          /* where a direct jump or call leads; 0: it is none */
-	uint64_t
-		data; /* address of an operand in memory that is relative to RIP, or absolute; 0: none */
+	/* address of an operand in memory that is relative to RIP, or absolute; 0: none */
+	uint64_t data;
 	bool data_is_percpu; /* data is relative to the segment GS */
 	uint64_t immediate;  /* a number among the operands that has more than 16 bits; 0: none */
 };

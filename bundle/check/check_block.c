@@ -167,8 +167,8 @@ struct devices {
 	struct fb_requests requests;
 	struct fb_module_types *types;
 	struct fb_request_reader *reader;
-	struct fb_mapped *
-		mapped; /* owned: of each disk; its address is 0 where it is none, or cannot be read */
+	/* owned: of each disk; its address is 0 where it is none, or cannot be read */
+	struct fb_mapped *mapped;
 };
 
 /* A dump of a kernel without the types of the device mapper has none of what a device holds back. */

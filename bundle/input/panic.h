@@ -20,8 +20,8 @@ struct fb_panic_report {
 struct fb_panic {
 	char *message; /* owned; the line in the kernel's log; NULL: there is none */
 	enum fb_log_kind cause;
-	struct fb_panic_report
-		report; /* that led to the panic; of several close to each other the first */
+	/* that led to the panic; of several close to each other the first */
+	struct fb_panic_report report;
 	struct fb_panic_report first; /* the first of all in the log, which may be that one */
 	size_t reports;               /* in the log */
 	uint64_t time_ns; /* of the log's last line: what the reports' times are told from */

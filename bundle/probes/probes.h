@@ -38,8 +38,8 @@ struct fb_probe {
 	enum fb_probe_state state;
 	/* The newest name: "task_struct.__state", "enum pageflags.PG_lru", "init_task". */
 	const char *name;
-	const char *
-		found; /* the name that this kernel has it under, without the type's; NULL: it has none */
+	/* the name that this kernel has it under, without the type's; NULL: it has none */
+	const char *found;
 	bool renamed;        /* found, under an older name */
 	const char *instead; /* the name of the one that this kernel has in its place; NULL: none */
 	const char *why;     /* why a kernel may lack it; NULL: no reason is known */

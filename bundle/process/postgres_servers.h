@@ -28,8 +28,8 @@ struct fb_postgres_server {
 	struct fb_joined *joined;     /* owned; that memory */
 	struct fb_space *space;       /* of joined */
 	unsigned tries;
-	struct fb_u64_map
-		tasks; /* by the PID in their PID namespace, index in the table of tasks */
+	/* by the PID in their PID namespace, index in the table of tasks */
+	struct fb_u64_map tasks;
 };
 
 struct fb_postgres_servers {

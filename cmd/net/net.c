@@ -14,7 +14,10 @@
 #define INIT "1"
 
 enum {
-	OPTION_SOCKETS = 0x200, /* -s is a word of crash for something else */
+	/* -s, -n and -a are words of crash for something else. */
+	OPTION_SOCKETS = 0x200,
+	OPTION_NEIGHBOURS,
+	OPTION_ALL,
 };
 
 static const struct argp_option net_options[] = {
@@ -22,8 +25,8 @@ static const struct argp_option net_options[] = {
 	 "sockets; this is shown where nothing else is asked for", 0},
 	{"if", 'i', NULL, 0, "interfaces with their addresses and counters", 0},
 	{"route", 'r', NULL, 0, "routes of all tables, and the rules that choose a table", 0},
-	{"neigh", 'n', NULL, 0, "neighbours: which link addresses hosts have", 0},
-	{"all", 'a', NULL, 0, "of all network namespaces", 0},
+	{"neigh", OPTION_NEIGHBOURS, NULL, 0, "neighbours: which link addresses hosts have", 0},
+	{"all", OPTION_ALL, NULL, 0, "of all network namespaces", 0},
 	{0},
 };
 
@@ -41,10 +44,10 @@ static error_t parse(int key, char *arg FB_UNUSED, struct argp_state *state FB_U
 	case 'r':
 		options->routes = true;
 		return 0;
-	case 'n':
+	case OPTION_NEIGHBOURS:
 		options->neighbours = true;
 		return 0;
-	case 'a':
+	case OPTION_ALL:
 		options->all = true;
 		return 0;
 	}

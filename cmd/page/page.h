@@ -31,8 +31,8 @@ struct fb_page_answer {
 	uint64_t offset; /* of the frame in the file, in bytes */
 	uint32_t swap_type;
 	uint64_t swap_offset;
-	char group
-		[4096]; /* the control group that the page is accounted to; "": none, or unknown */
+	/* the control group that the page is accounted to; "": none, or unknown */
+	char group[4096];
 	struct fb_frame_users users;
 };
 

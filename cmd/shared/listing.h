@@ -17,8 +17,8 @@
 
 struct fb_listing {
 	struct fb_objects objects;
-	struct fb_value
-		value; /* its types and type: those of the objects; types NULL: they have none */
+	/* its types and type: those of the objects; types NULL: they have none */
+	struct fb_value value;
 	char type[FB_TYPE_NAME];          /* its name */
 	const char *shown[FB_MOST_SHOWN]; /* --show */
 	size_t shown_count;

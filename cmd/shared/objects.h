@@ -19,8 +19,8 @@ struct fb_objects {
 	struct fb_space *space;        /* borrowed; where objects are: set by the caller */
 	char **paths; /* owned: of the members to show; each begins with a dot. None: all */
 	size_t path_count;
-	unsigned
-		depth; /* set by the caller, with depth_given: how deep structs within structs are shown */
+	/* set by the caller, with depth_given: how deep structs within structs are shown */
+	unsigned depth;
 	bool depth_given;
 };
 

@@ -99,7 +99,7 @@ const struct fb_alias fb_alias_table[] = {
 	{"files", "files @", NULL},
 	{"net -s", "files @", NULL},
 	{"net -s PID", "files PID", NULL},
-	{"net -a", "net @ --neigh", NULL},
+	{"net -a", "net --neigh", NULL},
 	{"net -n", "net @ --if", NULL},
 	{"net -n PID", "net PID --if", NULL},
 	{"gcore", "extract @ -o core.@", NULL},

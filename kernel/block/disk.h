@@ -41,9 +41,9 @@ struct fb_device_names {
 struct fb_block_device {
 	uint64_t address; /* of the struct block_device; before 5.11 of the struct hd_struct */
 	uint32_t number;  /* of the partition; 0: the whole disk */
-	char name
-		[FB_BLOCK_NAME]; /* as below /dev, but '!' for '/'; raw text: escape before showing */
-	bool known;              /* false: what follows cannot be read */
+	/* as below /dev, but '!' for '/'; raw text: escape before showing */
+	char name[FB_BLOCK_NAME];
+	bool known; /* false: what follows cannot be read */
 	uint32_t major, minor;
 	uint64_t start, sectors; /* in sectors of FB_SECTOR_SIZE bytes */
 	bool read_only;
@@ -57,8 +57,8 @@ struct fb_disk {
 	uint64_t address; /* of the struct gendisk */
 	uint64_t queue;   /* of its struct request_queue */
 	uint64_t private_data;
-	char driver
-		[64]; /* the module that serves it, or a symbol of the built-in driver; "": unknown; raw text */
+	/* the module that serves it, or a symbol of the built-in driver; "": unknown; raw text */
+	char driver[64];
 	bool dead;        /* it was removed, or is being removed */
 	bool hidden;      /* a path of a multipath device, which has no device file */
 	unsigned sources; /* of enum fb_disk_source */

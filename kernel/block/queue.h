@@ -25,10 +25,10 @@ struct fb_queue {
 	uint32_t max_sectors;                   /* of one request, in sectors of 512 bytes */
 	uint32_t max_segments;
 	bool rotational_known, rotational;
-	uint32_t
-		freeze_depth; /* how often it was frozen: no new request is let in where it is not 0 */
-	bool quiesced;        /* requests are queued, and not given to the driver */
-	bool dying;           /* its device is being removed */
+	/* how often it was frozen: no new request is let in where it is not 0 */
+	uint32_t freeze_depth;
+	bool quiesced;            /* requests are queued, and not given to the driver */
+	bool dying;               /* its device is being removed */
 	uint32_t timeout_jiffies; /* after which a request in flight has timed out; 0: never */
 };
 

@@ -37,8 +37,8 @@ struct fb_request_reader {
 	struct fb_io_sleepers sleepers;
 	struct fb_field pages, page_count; /* of a bio */
 	uint32_t page_size;                /* bytes of a struct bio_vec; 0: unknown */
-	struct fb_u64_map
-		stacks; /* lowest address of a stack, and address of a task, to its index in tasks */
+	/* lowest address of a stack, and address of a task, to its index in tasks */
+	struct fb_u64_map stacks;
 	uint64_t stack_size; /* bytes, to which stacks are aligned */
 	uint64_t now_ns;     /* 0: unknown */
 	struct fb_request_names names;

@@ -28,13 +28,13 @@ enum fb_request_state {
 struct fb_request {
 	uint64_t address; /* of the struct request, or, of one held back, of the struct bio */
 	uint64_t queue;   /* of the request_queue */
-	const struct fb_disk *
-		disk; /* borrowed; NULL: a queue without a disk, such as that for a controller's commands */
-	uint32_t
-		part_number; /* of the partition that it was issued to; 0: the whole disk, or unknown */
+	/* borrowed; NULL: a queue without a disk, such as that for a controller's commands */
+	const struct fb_disk *disk;
+	/* of the partition that it was issued to; 0: the whole disk, or unknown */
+	uint32_t part_number;
 	enum fb_request_state state;
-	char operation
-		[24]; /* "read", "write", "flush"...: the kernel's name, without REQ_OP_; printable */
+	/* "read", "write", "flush"...: the kernel's name, without REQ_OP_; printable */
+	char operation[24];
 	char flags[96];             /* "sync,meta,fua"; printable; "" if none */
 	uint64_t sector;            /* of the whole disk, in sectors of 512 bytes */
 	uint64_t bytes;             /* what is still to be done */

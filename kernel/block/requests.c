@@ -23,12 +23,12 @@ struct tag_walk {
 	const struct fb_layout *layout;
 	struct fb_request_reader *reader;
 	struct fb_requests *requests;
-	struct fb_u64_map
-		sets; /* blk_mq_tags that were walked: queues of one controller share them */
+	/* blk_mq_tags that were walked: queues of one controller share them */
+	struct fb_u64_map sets;
 	struct fb_u64_map seen; /* requests that were looked at */
 	uint64_t queue;
-	uint64_t
-		left; /* tags and hardware queues that may still be looked at, of all queues together */
+	/* tags and hardware queues that may still be looked at, of all queues together */
+	uint64_t left;
 };
 
 struct fb_error *fb_requests_add(struct fb_requests *requests, const struct fb_request *request)

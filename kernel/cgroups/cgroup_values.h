@@ -49,11 +49,11 @@ struct fb_cgroup_values {
 	bool has_cpu;
 	struct fb_number cpu_weight; /* 100 by default */
 	struct fb_number cpu_idle;   /* 1: it gets what the others leave */
-	struct fb_number
-		cpu_quota_ns; /* that it may run for in each period, on all CPUs together */
+	/* that it may run for in each period, on all CPUs together */
+	struct fb_number cpu_quota_ns;
 	struct fb_number cpu_period_ns;
-	struct fb_number
-		cpu_throttled; /* 1: it had used up its quota on some CPU, and waited for the next period */
+	/* 1: it had used up its quota on some CPU, and waited for the next period */
+	struct fb_number cpu_throttled;
 	struct fb_number cpu_periods;   /* that passed while it had a quota */
 	struct fb_number cpu_throttles; /* periods in which it was throttled */
 	struct fb_number cpu_throttled_ns;

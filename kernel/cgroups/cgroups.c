@@ -29,8 +29,8 @@ struct finder {
 	const struct fb_layout *layout;
 	struct fb_cgroups *cgroups;
 	size_t room;
-	struct fb_u64_map
-		seen; /* addresses of groups; indexes of cgroups->groups until these are sorted */
+	/* addresses of groups; indexes of cgroups->groups until these are sorted */
+	struct fb_u64_map seen;
 	size_t hierarchy; /* whose groups are being found */
 	uint64_t steps;   /* that lists of children may still take */
 };

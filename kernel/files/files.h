@@ -31,9 +31,9 @@ struct fb_open_file {
 struct fb_open_files {
 	struct fb_open_file *files; /* owned; in order of fd */
 	size_t count;
-	uint64_t
-		lost; /* descriptors in use whose struct file cannot be read; more may be lost where
-			* the bitmap of used descriptors cannot be read either */
+	/* descriptors in use whose struct file cannot be read; more may be lost where the bitmap of
+	 * used descriptors cannot be read either */
+	uint64_t lost;
 };
 
 /*

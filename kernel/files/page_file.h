@@ -14,8 +14,8 @@ struct fb_page_file {
 	uint64_t inode_address; /* of the struct inode */
 	uint64_t inode;         /* its number */
 	struct fb_superblock superblock;
-	char path
-		[FB_PATH_SIZE]; /* within its file system, raw; "": no name of it is in memory, or it cannot be read */
+	/* within its file system, raw; "": no name of it is in memory, or it cannot be read */
+	char path[FB_PATH_SIZE];
 };
 
 /* mapping: the address of a struct address_space. FB_CORRUPT where it is that of no inode, FB_ABSENT and other errors

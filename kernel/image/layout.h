@@ -62,8 +62,9 @@ uint32_t fb_layout_size(const struct fb_btf *types, const char *type);
 struct fb_layout_row {
 	const char *type;
 	const char *name; /* "task_struct.__state"; of a type its name */
-	const char *
-		found; /* the member's name in this kernel, without the type's; of a type its name. NULL: it has none */
+	/* the member's name in this kernel, without the type's; of a type its name. NULL: it has
+	 * none */
+	const char *found;
 	const char *part; /* what is missing without it */
 	bool is_type;
 };

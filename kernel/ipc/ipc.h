@@ -50,8 +50,8 @@ enum fb_ipc_kind {
 /* One object. What another kind has is 0. Times are in seconds since the epoch, 0: never. */
 struct fb_ipc_object {
 	enum fb_ipc_kind kind;
-	uint64_t
-		address; /* of the struct sem_array, shmid_kernel, msg_queue, or mqueue_inode_info */
+	/* of the struct sem_array, shmid_kernel, msg_queue, or mqueue_inode_info */
+	uint64_t address;
 	/* Not of POSIX queues. */
 	int32_t id;
 	uint32_t key,

@@ -38,8 +38,8 @@ struct irq_loader {
 	struct fb_interrupts found;
 	size_t room;
 	struct fb_u64_map seen; /* addresses of struct irq_desc */
-	uint64_t
-		chained; /* the action that stands for a handler that other interrupts are behind; 0: unknown */
+	/* the action that stands for a handler that other interrupts are behind; 0: unknown */
+	uint64_t chained;
 };
 
 static struct fb_warnings *warnings(const struct irq_loader *loader)

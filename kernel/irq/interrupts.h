@@ -31,8 +31,8 @@
 #define FB_IRQ_STATES 9
 
 struct fb_irq_action {
-	char name
-		[FB_IRQ_NAME]; /* NUL-terminated; raw bytes: escape before showing. "": cannot be read, or none */
+	/* NUL-terminated; raw bytes: escape before showing. "": cannot be read, or none */
+	char name[FB_IRQ_NAME];
 	uint64_t handler;
 	uint64_t thread_function;     /* 0: it has no thread */
 	const struct fb_task *thread; /* owned by the task table; NULL: none, or unknown */

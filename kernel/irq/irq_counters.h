@@ -15,20 +15,20 @@
 #include "kernel/image/kernel.h"
 
 struct fb_irq_counter {
-	char name
-		[16]; /* "LOC", "NET_RX"; NUL-terminated; of softirqs and of kernels from 7.2 on it is the dump's own text:
-			  escape before showing */
+	/* "LOC", "NET_RX"; NUL-terminated; of softirqs and of kernels from 7.2 on it is the dump's
+	 * own text: escape before showing */
+	char name[16];
 	char text[64]; /* "Local timer interrupts"; likewise; "" for softirqs */
-	uint32_t *
-		counts; /* owned: for each CPU that was asked for; NULL: it is one count for all of them */
+	/* owned: for each CPU that was asked for; NULL: it is one count for all of them */
+	uint32_t *counts;
 	uint64_t total;
 };
 
 struct fb_irq_counters {
 	struct fb_irq_counter *counters; /* owned; in the kernel's order */
 	size_t count;
-	uint32_t *
-		pending; /* owned: for each CPU, which softirqs were to be run: bit N is counter N. NULL: unknown */
+	/* owned: for each CPU, which softirqs were to be run: bit N is counter N. NULL: unknown */
+	uint32_t *pending;
 };
 
 /* Read the counters of the CPUs whose numbers are given. A counter that this kernel has not is left out; what cannot be

@@ -48,12 +48,12 @@ struct fb_log_cause {
 	bool known; /* some record tells of a panic */
 	size_t message; /* the record that names it: panic()'s own, or where an oops went to kdump before that, the
 			 * report's */
-	enum fb_log_kind
-		kind; /* of the panic; FB_LOG_UNKNOWN: there is none, or its words are of no kind */
+	/* of the panic; FB_LOG_UNKNOWN: there is none, or its words are of no kind */
+	enum fb_log_kind kind;
 	bool reported; /* report is there */
-	struct fb_log_report
-		report; /* that led to the panic; of several close to each other the first */
-	size_t reports; /* in the log; sysrq is none */
+	/* that led to the panic; of several close to each other the first */
+	struct fb_log_report report;
+	size_t reports;             /* in the log; sysrq is none */
 	struct fb_log_report first; /* the first in the log; only where reports is not 0 */
 };
 

@@ -23,8 +23,8 @@ struct fb_cached_run {
 /* A view of the page cache of one kernel, which holds what is read from the kernel's types once for all pages. */
 struct fb_file_cache {
 	struct fb_kernel *kernel; /* borrowed */
-	uint64_t
-		uptodate; /* the bit PG_uptodate of page->flags; 0 where it is not known: no page is found then */
+	/* the bit PG_uptodate of page->flags; 0 where it is not known: no page is found then */
+	uint64_t uptodate;
 	/* Bits of pages that have no file on disk (PG_swapbacked: shared memory), or have what their file has not yet
 	 * (PG_dirty, PG_writeback); 0 where one of them is not known. */
 	uint64_t unlike_file;

@@ -23,8 +23,8 @@ struct fb_meminfo_line {
 
 #define FB_MOST_MEMINFO_LINES 64u
 struct fb_meminfo {
-	struct fb_meminfo_line lines
-		[FB_MOST_MEMINFO_LINES]; /* in the order of /proc/meminfo; unknown ones are left out */
+	/* in the order of /proc/meminfo; unknown ones are left out */
+	struct fb_meminfo_line lines[FB_MOST_MEMINFO_LINES];
 	size_t count;
 };
 

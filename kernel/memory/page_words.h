@@ -30,8 +30,8 @@
 struct fb_page_words {
 	bool known;    /* false: the struct page cannot be read */
 	uint64_t bits; /* as /proc/kpageflags */
-	uint64_t
-		head; /* first frame of the block of pages that it belongs to; its own where it is none */
+	/* first frame of the block of pages that it belongs to; its own where it is none */
+	uint64_t head;
 	uint32_t order; /* that block has 1 << order frames */
 	uint64_t mapping,
 		index; /* page->mapping and index of the first frame, as the kernel has them */

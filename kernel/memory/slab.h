@@ -23,9 +23,9 @@ struct fb_slab_cache {
 	uint32_t left_pad;    /* bytes before an object (red zones); else 0 */
 	uint32_t per_slab;    /* objects */
 	uint32_t order;       /* a slab has 1 << order pages, fewer where memory was short */
-	uint32_t
-		free_offset; /* offset in a free object of its link to the next free one, in bytes */
-	uint64_t random;     /* number that obfuscates these links; 0: they are not obfuscated */
+	/* offset in a free object of its link to the next free one, in bytes */
+	uint32_t free_offset;
+	uint64_t random; /* number that obfuscates these links; 0: they are not obfuscated */
 };
 
 /* address: of the struct kmem_cache. FB_CORRUPT where its numbers are impossible. */

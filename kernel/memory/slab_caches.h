@@ -24,12 +24,12 @@ struct fb_slab_usage {
 	 * cannot be read. */
 	bool counted;
 	bool active_known; /* set by fb_slab_usages_count_active() */
-	uint64_t
-		active; /* objects in use as /proc/slabinfo counts them: those that CPUs keep are in use */
+	/* objects in use as /proc/slabinfo counts them: those that CPUs keep are in use */
+	uint64_t active;
 	uint64_t slabs;
 	uint64_t objects; /* for which the slabs have room, in use or free */
-	uint64_t
-		bytes; /* slabs times the normal size of one; slabs are smaller where memory was short */
+	/* slabs times the normal size of one; slabs are smaller where memory was short */
+	uint64_t bytes;
 };
 
 struct fb_slab_usages {

@@ -41,8 +41,8 @@ const char *fb_object_state_name(enum fb_object_state state);
 
 /* What CPUs and memory nodes keep of a cache. */
 struct fb_slab_kept {
-	struct fb_u64_map
-		heads; /* the struct page of a slab, to the first free object on the list of a CPU */
+	/* the struct page of a slab, to the first free object on the list of a CPU */
+	struct fb_u64_map heads;
 	struct fb_u64_map objects; /* addresses of free objects in arrays */
 	bool complete; /* false: something could not be read, so that objects may be free that seem in use */
 };

@@ -32,8 +32,8 @@ struct fb_route {
 	uint8_t source_prefix;   /* bits of the source; 0: packets of any source. IPv6 only */
 	uint8_t destination[16]; /* network order; 4 bytes of AF_INET */
 	uint8_t source[16];
-	uint8_t preferred
-		[16];     /* the source address of packets of this host; zeros: none is named */
+	/* the source address of packets of this host; zeros: none is named */
+	uint8_t preferred[16];
 	uint8_t tos;      /* 0: packets of any */
 	uint8_t type;     /* RTN_*: fb_route_type_name() */
 	uint8_t protocol; /* RTPROT_*: who made it */
@@ -51,8 +51,8 @@ struct fb_route {
 };
 
 struct fb_routes {
-	struct fb_route *
-		routes; /* owned; IPv4 first, by table (main, others by number, local), destination, metric */
+	/* owned; IPv4 first, by table (main, others by number, local), destination, metric */
+	struct fb_route *routes;
 	size_t count;
 	struct fb_route_hop *hops; /* owned; of all routes */
 	size_t hop_count;

@@ -24,8 +24,8 @@
 
 struct fb_listed_socket {
 	uint64_t sock; /* address of the struct sock, or of a smaller one: see fb_sock_read() */
-	uint64_t
-		socket; /* address of its struct socket, which is its file's private_data; 0: unknown or none */
+	/* address of its struct socket, which is its file's private_data; 0: unknown or none */
+	uint64_t socket;
 	uint64_t net; /* address of its namespace; 0: unknown */
 	uint16_t family, type, protocol;
 	uint16_t port;    /* local; 0: none */

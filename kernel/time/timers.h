@@ -34,8 +34,8 @@ struct fb_timer {
 	const struct fb_task
 		*task; /* owned by the task table: whose it is; NULL: nobody's, or unknown */
 	uint64_t work_function; /* of delayed work; 0: it is none */
-	char queue
-		[FB_TIMER_QUEUE_NAME]; /* where the work will be queued; raw bytes; "": unknown, or none */
+	/* where the work will be queued; raw bytes; "": unknown, or none */
+	char queue[FB_TIMER_QUEUE_NAME];
 };
 
 struct fb_timers {

@@ -43,9 +43,9 @@ struct fb_work_pool {
 
 struct fb_work_queue {
 	uint64_t address; /* of the struct workqueue_struct */
-	char name
-		[FB_WORK_NAME]; /* NUL-terminated; raw bytes: escape before showing. "": cannot be read */
-	uint32_t flags;         /* WQ_* */
+	/* NUL-terminated; raw bytes: escape before showing. "": cannot be read */
+	char name[FB_WORK_NAME];
+	uint32_t flags;     /* WQ_* */
 	int32_t max_active; /* items of one CPU, or node, that may be run at once */
 	uint64_t active;    /* items that are pending or run, of all its pools */
 	uint64_t inactive;  /* items that wait because max_active others are active */
@@ -97,8 +97,8 @@ struct fb_work_item {
 struct fb_work {
 	struct fb_jiffies jiffies;
 	double stall_s; /* a pool that takes no item for so long is stalled: wq_watchdog_thresh, or 30 as is usual */
-	struct fb_work_pool *
-		pools; /* all owned; in order of their numbers, where the table of these is whole */
+	/* all owned; in order of their numbers, where the table of these is whole */
+	struct fb_work_pool *pools;
 	size_t pool_count;
 	struct fb_work_queue *queues; /* in the kernel's order, the newest last */
 	size_t queue_count;

@@ -14,8 +14,8 @@ struct fb_work_loader {
 	size_t pool_room, queue_room, pair_room, worker_room, item_room;
 	/* Addresses of what is in the arrays of work, with the indexes; and of pairs, with those of their queues. */
 	struct fb_u64_map pools, queues, pairs, workers, items;
-	uint64_t
-		steps; /* list entries that may still be met: lists of a damaged dump may lead into each other */
+	/* list entries that may still be met: lists of a damaged dump may lead into each other */
+	uint64_t steps;
 	uint64_t now; /* the scheduler's clock of tasks, ns; 0: unknown */
 };
 

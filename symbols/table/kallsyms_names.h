@@ -22,8 +22,8 @@
 #define FB_KALLSYMS_GROUP 256u
 
 struct fb_kallsyms_token {
-	char start
-		[24]; /* its first bytes, copied at a fixed length for speed; tokens have up to 20 */
+	/* its first bytes, copied at a fixed length for speed; tokens have up to 20 */
+	char start[24];
 	uint32_t length; /* bytes */
 	uint32_t offset; /* in the table, in bytes */
 };

@@ -19,8 +19,8 @@
 
 struct entry {
 	uint64_t address;
-	uint32_t
-		name; /* offset in names of the type letter, which the name follows; index in packed */
+	/* offset in names of the type letter, which the name follows; index in packed */
+	uint32_t name;
 	uint32_t hash;
 };
 

@@ -31,8 +31,8 @@ struct made_go {
 	uint64_t absent; /* address of a page that cannot be read; 0: none */
 	struct fb_user_mapping mapping;
 	struct fb_user_process process;
-	struct user_regs_struct
-		regs; /* of the thread: it is in futex(), called on its own stack by goroutine 7 */
+	/* of the thread: it is in futex(), called on its own stack by goroutine 7 */
+	struct user_regs_struct regs;
 };
 
 /*

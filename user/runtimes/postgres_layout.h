@@ -22,8 +22,8 @@ struct fb_postgres_layout {
 	uint32_t proc_wait_event;
 	uint32_t proc_leader;
 	uint32_t status_size;
-	uint32_t
-		exclusive; /* LW_VAL_EXCLUSIVE: what an exclusive holder adds to a lightweight lock's state */
+	/* LW_VAL_EXCLUSIVE: what an exclusive holder adds to a lightweight lock's state */
+	uint32_t exclusive;
 	uint8_t first_state; /* BackendState: the value of "idle" */
 };
 

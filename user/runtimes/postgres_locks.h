@@ -42,8 +42,8 @@ void fb_postgres_wait_deinit(struct fb_postgres_wait *wait);
 
 /* One wait for a lightweight lock. Who has one nobody records, but for builds with assertions. */
 struct fb_postgres_lwlock {
-	uint64_t
-		address; /* 0: not found: it is in none of the server's fixed locks (of a buffer's content, say) */
+	/* 0: not found: it is in none of the server's fixed locks (of a buffer's content, say) */
+	uint64_t address;
 	uint32_t tranche; /* the number of its kind */
 	bool exclusive;   /* it is held exclusively */
 	uint32_t shared;  /* by how many it is held shared */

@@ -23,11 +23,11 @@ enum fb_wait_file_sort {
 };
 
 struct fb_wait_file {
-	uint64_t
-		private_data; /* address of the pipe_inode_info, socket, eventfd_ctx, io_ring_ctx */
-	uint64_t file;        /* address of a struct file of it; 0: none is found in any process */
-	int64_t fd;           /* of the thread; -1: none, or unknown */
-	bool proven;          /* by the wait queue */
+	/* address of the pipe_inode_info, socket, eventfd_ctx, io_ring_ctx */
+	uint64_t private_data;
+	uint64_t file; /* address of a struct file of it; 0: none is found in any process */
+	int64_t fd;    /* of the thread; -1: none, or unknown */
+	bool proven;   /* by the wait queue */
 };
 
 /* writes: the thread waits until it can write, else until it can read. FB_NOT_FOUND where neither way leads to such a

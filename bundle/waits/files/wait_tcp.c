@@ -42,8 +42,8 @@ struct tcp {
 	struct listener *listeners; /* owned; ascending */
 	size_t listener_count, listener_room;
 	bool loaded;
-	struct fb_wait_absence
-		absence; /* once loaded: whether all of the kernel's tables was read */
+	/* once loaded: whether all of the kernel's tables was read */
+	struct fb_wait_absence absence;
 };
 
 static void deinit(void *state)

@@ -19,8 +19,8 @@ struct fb_watched_files {
 
 struct fb_watched {
 	struct fb_watched_files *all; /* owned by the finder */
-	struct fb_wait_absence
-		absence; /* whether all processes that can make them ready are known */
+	/* whether all processes that can make them ready are known */
+	struct fb_wait_absence absence;
 	struct fb_wait_finder *finder; /* borrowed, like blocked */
 	const struct fb_blocked *blocked;
 	size_t object;  /* index of the object in the graph, to which owners are added */

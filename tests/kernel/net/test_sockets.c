@@ -28,8 +28,8 @@ enum { ESTABLISHED = 1, TIME_WAIT = 6, CLOSE = 7, LISTEN = 10 };
 struct world {
 	struct made_kernel *made;
 	uint64_t nets[2];
-	uint64_t tcp
-		[3]; /* chains: listening, established, and of the second namespace's own table */
+	/* chains: listening, established, and of the second namespace's own table */
+	uint64_t tcp[3];
 	uint64_t udp, own_udp, raw, local[2], netlink;
 	uint64_t fds; /* of the only process */
 	struct fb_task task;

@@ -57,8 +57,8 @@ struct fb_go {
 	const char *path; /* of the program; borrowed */
 	uint64_t list;    /* address of the array of addresses of all g (runtime.allgs) */
 	size_t list_count;
-	struct fb_u64_map
-		by_pc; /* index in places by pc, which is shifted, with a bit for a return address */
+	/* index in places by pc, which is shifted, with a bit for a return address */
+	struct fb_u64_map by_pc;
 	struct fb_go_place *places; /* owned */
 	size_t place_count, place_room;
 	struct fb_go_line *lines; /* owned */

@@ -31,16 +31,16 @@ struct fb_goroutine_stack {
 	uint32_t creator_line;
 	struct fb_go_wait waits[FB_GO_WAITS];
 	size_t wait_count;
-	struct fb_user_stack
-		stack; /* without frames where it runs on a thread, of whose stack they are then */
+	/* without frames where it runs on a thread, of whose stack they are then */
+	struct fb_user_stack stack;
 };
 
 struct fb_goroutines {
 	struct fb_goroutine_stack *list; /* owned; by ID */
 	size_t count, room;
-	char version
-		[FB_GO_VERSION_SIZE]; /* "": the program is none of Go, or of a version that is not read */
-	char why[FB_GO_WHY];          /* what is missing; "": nothing */
+	/* "": the program is none of Go, or of a version that is not read */
+	char version[FB_GO_VERSION_SIZE];
+	char why[FB_GO_WHY]; /* what is missing; "": nothing */
 };
 
 /* Reads them. Those of a program that is none of Go are none. Strings are stored in pool. Only fatal errors are
