@@ -21,6 +21,7 @@ extern const struct actor memory_actors[];
 extern const struct actor process_actors[];
 extern const struct actor request_actors[];
 extern const struct actor queue_actors[];
+extern const struct actor program_actors[];
 
 // Ends the process with WHAT and errno unless OK: an actor that cannot set its scene makes a false sample.
 void need(bool ok, const char *what);

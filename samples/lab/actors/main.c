@@ -11,7 +11,7 @@ static const struct actor *const all[] = {
 	lock_actors,
 #ifndef LAB_LOCKS_ONLY
 	shared_actors,  channel_actors, file_actors,  memory_actors,
-	process_actors, request_actors, queue_actors,
+	process_actors, request_actors, queue_actors, program_actors,
 #endif
 };
 

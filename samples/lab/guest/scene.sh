@@ -112,6 +112,7 @@ note_host() {
     note_files /sys/block/*/ -maxdepth 2 >$host/block
     note_files /sys/class/net/*/ -maxdepth 2 >$host/interfaces
     note_files /sys/devices/virtual/workqueue >$host/workqueues
+    cp $LAB_DIR/bpf $host/bpf 2>/dev/null
     note_files /sys/kernel/slab -name '*obj*' >$host/slabs
 }
 
