@@ -211,6 +211,12 @@
 /* Files and folders of /proc/sys: some 1,000, and some 200 for each interface of each network namespace. */
 #define FB_MAX_SYSCTLS (8u << 20)
 
+/* BPF programs, maps and links of each kind: a host with many containers has some thousand; maps of one program:
+ * MAX_USED_MAPS is 64; and functions of one, BPF_MAX_SUBPROGS: 256. */
+#define FB_MAX_BPF_OBJECTS (1u << 18)
+#define FB_MAX_BPF_MAPS_USED 64u
+#define FB_MAX_BPF_FUNCTIONS 256u
+
 /* ELF cores: one program header per mapping (PN_XNUM allows 2^32 through section 0). */
 #define FB_MAX_PHDRS (8u << 20)
 #define FB_MAX_CORE_THREADS (1u << 20)

@@ -25,6 +25,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_sig,
 	&fb_command_limits,
 	&fb_command_sysctl,
+	&fb_command_bpf,
 	&fb_command_workqueues, &fb_command_irq, &fb_command_timers, &fb_command_log,
 	&fb_command_mods,
 	&fb_command_sym,

@@ -436,3 +436,8 @@ FB_MEMBER(NULL, "tcp_ulp_ops", "name")
 FB_MEMBER(NULL, "ipv6_stable_secret", "secret")
 FB_MEMBER(NULL, "hstate", "max_huge_pages")
 FB_MEMBER(NULL, "hstate", "nr_overcommit_huge_pages")
+
+FB_PART("BPF programs, maps and links")
+FB_SYMBOL("prog_idr")
+FB_SYMBOL("map_idr")
+FB_SYMBOL("link_idr")

@@ -98,6 +98,7 @@ struct fb_command {
 extern const struct fb_command *const fb_commands[];
 
 extern const struct fb_command fb_command_bt;
+extern const struct fb_command fb_command_bpf;
 extern const struct fb_command fb_command_capture;
 extern const struct fb_command fb_command_cgroups;
 extern const struct fb_command fb_command_check;

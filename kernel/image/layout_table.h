@@ -437,6 +437,7 @@ FB_FIELD(lock_start, "file_lock", "fl_start")
 FB_FIELD(lock_end, "file_lock", "fl_end")
 
 #include "kernel/image/layout_table_block.h"
+#include "kernel/image/layout_table_bpf.h"
 #include "kernel/image/layout_table_events.h"
 #include "kernel/image/layout_table_groups.h"
 #include "kernel/image/layout_table_ipc.h"

@@ -24,7 +24,7 @@ run ps "$dump" --json
 no_controls "ps --json"
 # shellcheck disable=SC2016 # a jq variable
 expect_json 'any(.tasks[]; .pid == $pid and (.comm | contains("red")))' "JSON has the name" --argjson pid "$pid"
-for command in "info" "vm $pid" "files $pid" "mounts" "net" "net --if" "block" "mem" "cpus" "cgroups" "ipcs" "swap" "sysctl" "sig $pid" "limits $pid" "workqueues -a" "irq -a" "timers -a" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000" \
+for command in "info" "vm $pid" "files $pid" "mounts" "net" "net --if" "block" "mem" "cpus" "cgroups" "ipcs" "swap" "bpf" "sysctl" "sig $pid" "limits $pid" "workqueues -a" "irq -a" "timers -a" "check" "bt $pid" "bt -a" "waits" "log" "mods" "vtop $pid:400000" \
     "list task_struct.tasks init_task -s comm"; do
     # shellcheck disable=SC2086 # words
     set -- $command

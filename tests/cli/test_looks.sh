@@ -78,7 +78,7 @@ expect [ "$(grep -c '#[0-9]*? ffff' "$work/stdout")" = "$guessed" ] "bt: as many
 
 # No line ends in blanks, and a table's last column begins where its heading does.
 pid=$(sed -n 's/.*\bDL=\([0-9]*\).*/\1/p' "$samples/actors")
-for command in info ps "ps -t" "ps -l" "ps -w" "ps -T" "bt -a" "bt -ag" waits mods mounts net mem cpus block workqueues "workqueues -a" irq "irq -a" timers "timers -a" sysctl check log "vm $pid" "files $pid" \
+for command in info ps "ps -t" "ps -l" "ps -w" "ps -T" "bt -a" "bt -ag" waits mods mounts net mem cpus block workqueues "workqueues -a" irq "irq -a" timers "timers -a" sysctl bpf check log "vm $pid" "files $pid" \
     "vtop init_task" "struct list_head" "sym schedule" "dis schedule" "search -p init_task" "list module.list modules -s name" "tree radix worker_pool_idr"; do
     read -r -a words <<<"$command"
     run "${words[0]}" "$bundle" "${words[@]:1}"

@@ -4,6 +4,7 @@
 #include "actor.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/bpf.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -82,8 +83,9 @@ static int load_program(enum bpf_prog_type type, enum bpf_attach_type attach, co
 	fprintf(facts, "prog id=%u type=%u name=%s tag=", info.id, info.type, info.name);
 	for (unsigned i = 0; i < sizeof(info.tag); i++)
 		fprintf(facts, "%02x", info.tag[i]);
-	fprintf(facts, " gpl=%u loaded_at=%llu uid=%u xlated=%u jited=%u maps=%u pid=%d fd=%d\n",
-		info.gpl_compatible, (unsigned long long)info.load_time, info.created_by_uid,
+	fprintf(facts,
+		" gpl=%u loaded_at=%" PRIu64 " uid=%u xlated=%u jited=%u maps=%u pid=%d fd=%d\n",
+		info.gpl_compatible, (uint64_t)info.load_time, info.created_by_uid,
 		info.xlated_prog_len, info.jited_prog_len, info.nr_map_ids ? maps[0] : 0,
 		host_tid(), fd);
 	return fd;
