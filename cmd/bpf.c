@@ -194,8 +194,8 @@ static struct fb_error *print_json(struct fb_context *context, const struct list
 	return fb_json_print("bpf", answer, context->warnings);
 }
 
-/* "128 bpf-holder, 140 bpftool, 3 more"; an object that no process has open is held by what it is attached to, by another
- * one, or by a name in a file system. */
+/* "128 bpf-holder, 140 bpftool, 3 more"; an object that no process has open is held by what it is attached to, by
+ * another one, or by a name in a file system. */
 static struct fb_error *holders_cell(struct fb_table *table, const struct listing *listing,
 				     uint64_t address)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BPF programs, maps and links (include/linux/bpf.h, kernel/bpf/syscall.c), each kind of which the kernel has in a tree by
- * their IDs. Called by the command bpf.
+ * BPF programs, maps and links (include/linux/bpf.h, kernel/bpf/syscall.c), each kind of which the kernel has in a tree
+ * by their IDs. Called by the command bpf.
  */
 #ifndef FB_KERNEL_BPF_H
 #define FB_KERNEL_BPF_H
@@ -38,8 +38,8 @@ struct fb_bpf_program {
 	uint32_t types;     /* ID of its BTF; 0: none */
 	uint32_t *maps;     /* owned; IDs of the maps that it uses */
 	size_t map_count;
-	char attached_to
-		[FB_BPF_TARGET]; /* the function that it was made for; raw bytes; "": none */
+	/* the function that it was made for; raw bytes; "": none */
+	char attached_to[FB_BPF_TARGET];
 };
 
 struct fb_bpf_map {
@@ -60,8 +60,8 @@ struct fb_bpf_link {
 	uint32_t id;
 	char type[FB_BPF_WORD]; /* "cgroup"; escaped */
 	uint32_t program;       /* its ID; 0: none */
-	char attach_type
-		[FB_BPF_WORD];      /* "cgroup_inet_ingress"; escaped; "": unknown, or of no kind */
+	/* "cgroup_inet_ingress"; escaped; "": unknown, or of no kind */
+	char attach_type[FB_BPF_WORD];
 	char target[FB_BPF_TARGET]; /* raw bytes; "": unknown, or nothing that has a name */
 };
 
@@ -74,8 +74,8 @@ struct fb_bpf {
 	size_t link_count;
 };
 
-/* What is damaged is left out, with a warning. A kernel without links (before 5.8) has none. FB_NOT_FOUND where types or
- * symbols are missing, or where the kernel has no BPF. The caller frees the result with fb_bpf_deinit(). */
+/* What is damaged is left out, with a warning. A kernel without links (before 5.8) has none. FB_NOT_FOUND where types
+ * or symbols are missing, or where the kernel has no BPF. The caller frees the result with fb_bpf_deinit(). */
 FB_MUST_CHECK struct fb_error *fb_bpf_load(struct fb_kernel *kernel, struct fb_bpf *bpf_ret);
 void fb_bpf_deinit(struct fb_bpf *bpf);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of layout_table.h for BPF programs, maps and links. Included only by layout_table.h, several times, so that it
- * has no include guard.
+ * The part of layout_table.h for BPF programs, maps and links. Included only by layout_table.h, several times, so that
+ * it has no include guard.
  */
 
 /* include/linux/bpf.h, filter.h */
