@@ -60,6 +60,12 @@
  * bytes. */
 #define FB_MAX_QEVM_RUNS (64u << 20)
 
+/* A qcow2 disk image, as qemu limits it: snapshots (QCOW_MAX_SNAPSHOTS) and entries of a table L1 (QCOW_MAX_L1_SIZE);
+ * and runs of consecutive clusters of a guest that was saved in it: qemu allocates them one behind the other. */
+#define FB_MAX_QCOW2_SNAPSHOTS 65536u
+#define FB_MAX_QCOW2_TABLES (4u << 20)
+#define FB_MAX_QCOW2_RUNS (16u << 20)
+
 /* A checkpoint of VMware: a group is a device (there are some dozen), a group has some thousand tags, and
  * memory has a few regions, which the gap for PCI below 4 GiB separates. */
 #define FB_MAX_VMWARE_GROUPS 4096u

@@ -26,7 +26,8 @@ static const struct {
 	{0, 4, "\xed\xab\xee\xdb", "is an RPM package: " UNPACK},
 	{0, 8, "!<arch>\n", "is an archive of object files or a Debian package: " UNPACK},
 	{0, 4, "QFI\xfb",
-	 "is a disk image (qcow2), not memory: take a dump of the guest while it runs"},
+	 "is a disk image (qcow2) without a snapshot that has memory (savevm): take a dump of the guest "
+	 "while it runs"},
 	{0, 4, "KDMV",
 	 "is a disk image (VMDK), not memory: take a snapshot with the guest's memory"},
 	{0, 5, "%PDF-", "is a PDF document"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opens a dump: undoes compression and flattening of its files, recognises the format by the first bytes, and calls
- * that format's reader. Called by bundle/input and by commands that take a dump.
+ * Opens a dump: undoes compression and flattening of its files, finds the guest in a disk image, recognises the format
+ * by the first bytes, and calls that format's reader. Called by bundle/input and by commands that take a dump.
  */
 #include <elf.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "kernel/dump/dump_private.h"
 #include "kernel/dump/flattened.h"
 #include "kernel/dump/kdump_format.h"
+#include "kernel/images/qcow2.h"
 #include "kernel/images/vmware.h"
 
 #define SIGNATURE_SIZE 8
@@ -36,11 +37,16 @@ static uint64_t stored_size(struct fb_file *file)
 
 struct fb_error *fb_dump_input_unwrap(struct fb_dump_input *input, struct fb_warnings *warnings)
 {
+	struct fb_file *saved = NULL;
 	struct fb_error *err;
 	bool complete = true;
 
 	input->stored_size = stored_size(input->file);
-	err = fb_flattened_detect(input->file, &input->flattened);
+	err = fb_qcow2_open(input->file, input->stored_size, warnings, &saved);
+	if (saved)
+		input->file = saved;
+	if (!err)
+		err = fb_flattened_detect(input->file, &input->flattened);
 	if (!err && input->flattened)
 		err = fb_flattened_open(input->file, warnings, &complete, &input->file);
 	if (!err && !complete)

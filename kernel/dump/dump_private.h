@@ -110,7 +110,8 @@ FB_MUST_CHECK struct fb_error *fb_vmware_dump_open(struct fb_dump_input *inputs,
 						   struct fb_warnings *warnings,
 						   struct fb_dump **dump_ret);
 
-/* Where input->file is flattened, replaces it by the file inside; leaves it in place on failure. */
+/* Where input->file is flattened, or a disk image with a saved guest, replaces it by the file inside; leaves it in
+ * place on failure. */
 FB_MUST_CHECK struct fb_error *fb_dump_input_unwrap(struct fb_dump_input *input,
 						    struct fb_warnings *warnings);
 /* As fb_dump_open(), for files that are open already. On failure some of inputs[].file may have been taken over

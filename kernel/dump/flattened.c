@@ -176,36 +176,12 @@ static struct fb_error *flattened_read(struct fb_file *file, uint64_t offset, vo
 				       size_t length, size_t *read_ret)
 {
 	struct flattened *flattened = (struct flattened *)file;
-	const struct fb_extents *extents = &flattened->extents;
-	size_t done = 0, index, part;
+	struct fb_error *err;
 
-	if (length > file->size - offset)
-		length = (size_t)(file->size - offset);
-	for (index = fb_extents_find(extents, offset); done < length; offset += part) {
-		const struct fb_extent *extent = &extents->list[index];
-		struct fb_error *err;
-		uint64_t here;
-
-		part = length - done;
-		if (offset < extent->start) {
-			if (part > extent->start - offset)
-				part = (size_t)(extent->start - offset);
-			memset((char *)to + done, 0, part);
-		} else {
-			here = offset - extent->start;
-			if (part >= extent->length - here) {
-				part = (size_t)(extent->length - here);
-				index++;
-			}
-			err = fb_file_read(flattened->stream, extent->source + here,
-					   (char *)to + done, part);
-			if (err)
-				return err;
-		}
-		done += part;
-	}
-	*read_ret = done;
-	return NULL;
+	err = fb_extents_read(&flattened->extents, flattened->stream, offset, to, length);
+	if (!err)
+		*read_ret = length;
+	return err;
 }
 
 static void flattened_next_data(struct fb_file *file, uint64_t offset, uint64_t *start_ret,

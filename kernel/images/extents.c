@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/search.h"
@@ -159,6 +160,36 @@ void fb_extents_deinit(struct fb_extents *extents)
 size_t fb_extents_find(const struct fb_extents *extents, uint64_t address)
 {
 	return FB_LOWER_BOUND(i, extents->count, end_of(&extents->list[i]) <= address);
+}
+
+struct fb_error *fb_extents_read(const struct fb_extents *extents, struct fb_file *file,
+				 uint64_t address, void *to, size_t length)
+{
+	size_t index = fb_extents_find(extents, address), done = 0, part;
+
+	for (; done < length; done += part, address += part) {
+		const struct fb_extent *extent =
+			index < extents->count ? &extents->list[index] : NULL;
+		struct fb_error *err;
+		uint64_t here;
+
+		part = length - done;
+		if (!extent || address < extent->start) {
+			if (extent && part > extent->start - address)
+				part = (size_t)(extent->start - address);
+			memset((char *)to + done, 0, part);
+			continue;
+		}
+		here = address - extent->start;
+		if (part >= extent->length - here) {
+			part = (size_t)(extent->length - here);
+			index++;
+		}
+		err = fb_file_read(file, extent->source + here, (char *)to + done, part);
+		if (err)
+			return err;
+	}
+	return NULL;
 }
 
 uint64_t fb_extents_end(const struct fb_extents *extents)

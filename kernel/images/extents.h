@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/files/file.h"
 
 struct fb_extent {
 	uint64_t start;  /* logical address */
@@ -33,6 +34,12 @@ void fb_extents_deinit(struct fb_extents *extents);
 /* Index of the first extent whose end is above address: it holds address, or begins above it. The list's count
  * if there is none. */
 size_t fb_extents_find(const struct fb_extents *extents, uint64_t address);
+
+/* Reads all of [address, address + length) from the file that the sources are offsets of; what no extent covers are
+ * zeros. Errors as fb_file_read(). */
+FB_MUST_CHECK struct fb_error *fb_extents_read(const struct fb_extents *extents,
+					       struct fb_file *file, uint64_t address, void *to,
+					       size_t length);
 
 /* The exclusive end address of the last extent; 0 if there is none. */
 uint64_t fb_extents_end(const struct fb_extents *extents);

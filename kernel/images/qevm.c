@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads saved guests of qemu (qevm_format.h): `virsh save`, `virsh dump` without --memory-only, a migration to a file.
+ * Reads saved guests of qemu (qevm_format.h): `virsh save`, `virsh dump` without --memory-only, a migration to a file,
+ * a snapshot in a disk image (qcow2.c).
  * The stream is read once to find its pages. The registers are in sections that are not read. Called by
  * kernel/dump/image_dump.c.
  */
