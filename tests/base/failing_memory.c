@@ -14,6 +14,8 @@
 #define WEAK __attribute__((weak))
 /* They are called before the sanitizer has made what its checks of memory look at. */
 #define UNCHECKED __attribute__((no_sanitize("address", "undefined")))
+/* Libraries call them too, although what the project is built from is hidden from these. */
+#define OF_LIBRARIES __attribute__((visibility("default")))
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -30,14 +32,14 @@ UNCHECKED static bool fails(void)
 	return atomic_fetch_add(&made, 1) + 1 == failing_at;
 }
 
-UNCHECKED void *malloc(size_t size)
+OF_LIBRARIES UNCHECKED void *malloc(size_t size)
 {
 	if (fails())
 		return NULL;
 	return __interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size);
 }
 
-UNCHECKED void *calloc(size_t count, size_t size)
+OF_LIBRARIES UNCHECKED void *calloc(size_t count, size_t size)
 {
 	if (fails())
 		return NULL;
@@ -45,7 +47,7 @@ UNCHECKED void *calloc(size_t count, size_t size)
 				    : __libc_calloc(count, size);
 }
 
-UNCHECKED void *realloc(void *block, size_t size)
+OF_LIBRARIES UNCHECKED void *realloc(void *block, size_t size)
 {
 	if (fails())
 		return NULL;

@@ -45,7 +45,8 @@ struct fb_error *fb_go_program_open(const struct fb_user_process *process,
 			program.mapping = &process->mappings[i];
 	if (!program.mapping)
 		return fb_error_create(FB_NOT_FOUND, "no program is mapped");
-	err = fb_elf_headers_read(process->space, program.mapping->start, &program.headers);
+	/* Nobody needs those of a program that is none of Go. */
+	err = fb_elf_headers_read(program.searched, program.mapping->start, &program.headers);
 	if (fb_error_is_fatal(err))
 		return err;
 	if (err) {
@@ -117,8 +118,11 @@ static struct fb_error *version_in_segment(const struct fb_go_program *program,
 		}
 		if (!err && version_in(pages, sizeof(pages), version_ret)) {
 			fb_error_destroy(why);
-			/* Its page is one that is needed. */
-			return fb_space_read(program->space, at, pages, FB_PAGE_SIZE);
+			/* Its page is one that is needed, and so is that of the headers. */
+			err = fb_space_read(program->space, at, pages, FB_PAGE_SIZE);
+			return err ? err
+				   : fb_space_read(program->space, program->mapping->start, pages,
+						   FB_PAGE_SIZE);
 		}
 		if (fb_error_is_fatal(err)) {
 			fb_error_destroy(why);
@@ -144,7 +148,7 @@ static bool has_note(const struct fb_go_program *program)
 
 		if (phdr->p_type != PT_NOTE || phdr->p_filesz < sizeof(note))
 			continue;
-		err = fb_space_read(program->space, phdr->p_vaddr + program->bias, note,
+		err = fb_space_read(program->searched, phdr->p_vaddr + program->bias, note,
 				    sizeof(note));
 		if (!err && !memcmp(note + 12, owner, sizeof(owner)))
 			return true;
