@@ -135,6 +135,11 @@ static struct fb_error *take_snapshots(struct disk *disk, struct fb_warnings *wa
 		if (i == FB_MAX_QCOW2_SNAPSHOTS)
 			err = fb_error_create(FB_LIMIT, "more than %u snapshots",
 					      FB_MAX_QCOW2_SNAPSHOTS);
+		else if (offset >= disk->file->size)
+			err = fb_error_create(FB_TRUNCATED,
+					      "it is cut off at %" PRIu64
+					      " bytes: a snapshot is listed at %" PRIu64,
+					      disk->file->size, offset);
 		else
 			err = take_snapshot(disk, offset, &offset);
 	}

@@ -96,7 +96,8 @@ static void reads_what_savevm_writes(void)
 	free(guest.data);
 }
 
-/* The first and the last have no memory; the newest is neither the first nor the last that has. */
+/* The first and the last have no memory; the newest is neither the first nor the last that has, and
+ * behind one of the same second. */
 static void takes_the_newest_snapshot(void)
 {
 	struct mk_qcow2 disk = small_disk();
@@ -106,7 +107,7 @@ static void takes_the_newest_snapshot(void)
 	size_t at;
 
 	at = mk_qcow2_snapshot(&disk, disk.snapshots, "empty", 9000, 0);
-	at = mk_qcow2_snapshot(&disk, at, "older", 1000, 3 * size / 4);
+	at = mk_qcow2_snapshot(&disk, at, "as old", 2000, 3 * size / 4);
 	at = mk_qcow2_snapshot(&disk, at, "new\033est", 2000, size / 2);
 	at = mk_qcow2_snapshot(&disk, at, "old", 1999, size / 4);
 	at = mk_qcow2_snapshot(&disk, at, "empty", 9001, 0);
@@ -185,7 +186,7 @@ static void wild_numbers_are_refused(void)
 	refuses(HEADER(cluster_bits), 4, 22, FB_CORRUPT, "clusters of 2^22");
 	refuses(HEADER(cluster_bits), 4, UINT32_MAX, FB_CORRUPT, "clusters of");
 	refuses(HEADER(snapshots_offset), 8, UINT64_MAX, FB_CORRUPT, "table of snapshots");
-	refuses(HEADER(snapshots_offset), 8, INT64_MAX - 7, FB_TRUNCATED, "bytes wanted");
+	refuses(HEADER(snapshots_offset), 8, INT64_MAX - 7, FB_TRUNCATED, "is cut off at");
 	refuses(snapshot, 8, UINT64_MAX - 7, FB_TRUNCATED, "table is at");
 	refuses(snapshot, 8, disk.bytes.size - 8, FB_TRUNCATED, "bytes wanted");
 	refuses(snapshot + SNAPSHOT(l1_entries), 4, 3, FB_CORRUPT, "3 entries");
