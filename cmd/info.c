@@ -189,11 +189,30 @@ static int64_t kept_number(const struct info *info, const char *name)
 									: -1;
 }
 
+/* The PIDs of the processes that `dump` kept whole; null: it is not said. */
+static json_t *whole_json(const struct info *info)
+{
+	const json_t *whole = json_object_get(json_object_get(info->manifest, FB_MANIFEST_DUMP),
+					      "whole"),
+		     *pid;
+	json_t *array;
+	size_t i;
+
+	if (!json_is_array(whole))
+		return json_null();
+	array = json_array();
+	json_array_foreach(whole, i, pid) if (json_is_integer(pid) && json_integer_value(pid) > 0 &&
+					      json_integer_value(pid) <= INT32_MAX)
+		json_array_append_new(array, json_integer(json_integer_value(pid)));
+	return array;
+}
+
 /* What `dump` kept of processes, and what it would have kept but for a limit. */
 static json_t *kept_json(const struct info *info)
 {
-	static const char *const names[] = {"level",   "threads",  "stack_pages",  "process_pages",
-					    "refused", "too_late", "without_stack"};
+	static const char *const names[] = {
+		"level",    "threads",       "stack_pages",    "process_pages", "refused",
+		"too_late", "without_stack", "rest_processes", "rest_pages",    "rest_left_out"};
 	json_t *object;
 
 	if (!json_is_object(json_object_get(info->manifest, FB_MANIFEST_DUMP)))
@@ -204,6 +223,7 @@ static json_t *kept_json(const struct info *info)
 
 		json_object_set_new(object, names[i], integer_or_null(number, number >= 0));
 	}
+	json_object_set_new(object, "whole", whole_json(info));
 	return object;
 }
 
@@ -325,6 +345,9 @@ static void print_kept(const struct info *info)
 	const int64_t threads = kept_number(info, "threads"),
 		      of_stacks = kept_number(info, "stack_pages"),
 		      of_processes = kept_number(info, "process_pages"),
+		      rest_pages = kept_number(info, "rest_pages"),
+		      rest_processes = kept_number(info, "rest_processes"),
+		      rest_left_out = kept_number(info, "rest_left_out"),
 		      refused = kept_number(info, "refused"), late = kept_number(info, "too_late");
 	char count[32], pages[32], more[32] = "";
 
@@ -335,6 +358,15 @@ static void print_kept(const struct info *info)
 		line(info, "kept", "of processes %s pages for the stacks of %s threads%s",
 		     fb_text_count((uint64_t)of_stacks, pages, sizeof(pages)),
 		     fb_text_count((uint64_t)threads, count, sizeof(count)), more);
+	if (rest_pages > 0 && rest_processes >= 0)
+		line(info, "kept",
+		     "%s pages of other processes, which fill the budget; %s are whole",
+		     fb_text_count((uint64_t)rest_pages, pages, sizeof(pages)),
+		     fb_text_count((uint64_t)rest_processes, count, sizeof(count)));
+	if (rest_left_out > 0)
+		line(info, "left out",
+		     "memory of %s other processes: the budget (--budget) was spent",
+		     fb_text_count((uint64_t)rest_left_out, count, sizeof(count)));
 	if (refused > 0)
 		line(info, "left out", "%s pages of processes: the budget (--budget) was spent",
 		     fb_text_count((uint64_t)refused, count, sizeof(count)));

@@ -125,11 +125,28 @@ static struct fb_error *choose_cores(struct filtering *filtering)
 	return err || !count ? err : take_cores(filtering, cores, count);
 }
 
+/* What is told of the memory of processes; NULL: no memory. */
+static json_t *kept_json(const struct fb_filtered_dump_options *options,
+			 const struct fb_keep_result *keep)
+{
+	json_t *whole = json_array();
+
+	for (size_t i = 0; i < keep->whole_count; i++)
+		json_array_append_new(whole, json_integer(keep->whole[i]));
+	return json_pack(
+		"{s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "level",
+		(int)options->level, "stacks", (int)options->keep.stacks, "threads",
+		(json_int_t)keep->threads, "without_stack", (json_int_t)keep->without_stack,
+		"stack_pages", (json_int_t)keep->stack_pages, "process_pages",
+		(json_int_t)keep->process_pages, "refused", (json_int_t)keep->refused, "too_late",
+		(json_int_t)keep->too_late, "rest_pages", (json_int_t)keep->rest_pages,
+		"rest_processes", (json_int_t)keep->rest_processes, "rest_left_out",
+		(json_int_t)keep->rest_left_out, "whole", whole);
+}
+
 /* What `verify` and people find in the fiber section: its cores, and how the dump was filtered. */
 static struct fb_error *make_manifest(struct filtering *filtering)
 {
-	const struct fb_filtered_dump_options *options = filtering->options;
-	const struct fb_keep_result *keep = &filtering->result.keep;
 	const struct fb_input_core *cores = NULL;
 	json_t *manifest = NULL, *dump;
 	size_t count = 0;
@@ -140,12 +157,7 @@ static struct fb_error *make_manifest(struct filtering *filtering)
 					&filtering->placement, false, NULL, &manifest);
 	if (err)
 		return err;
-	dump = json_pack("{s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "level", (int)options->level,
-			 "stacks", (int)options->keep.stacks, "threads", (json_int_t)keep->threads,
-			 "without_stack", (json_int_t)keep->without_stack, "stack_pages",
-			 (json_int_t)keep->stack_pages, "process_pages",
-			 (json_int_t)keep->process_pages, "refused", (json_int_t)keep->refused,
-			 "too_late", (json_int_t)keep->too_late);
+	dump = kept_json(filtering->options, &filtering->result.keep);
 	if (!dump || json_object_set_new(manifest, FB_MANIFEST_DUMP, dump))
 		err = fb_error_nomem();
 	if (!err)

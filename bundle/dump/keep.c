@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Goes through the processes three times: for the stacks of blocked threads, for all other stacks,
- * and for the processes that are kept whole. Where a budget of pages ends the work early, the most
- * useful pages are in it. Called by filtered_dump.c.
+ * and for the processes that are kept whole; then keep_whole.c fills what is left of a budget. Where it
+ * ends the work early, the most useful pages are in it. Called by filtered_dump.c.
  */
 #include "bundle/dump/keep.h"
 
@@ -16,6 +16,8 @@
 #include "base/part.h"
 #include "bundle/dump/keep_memory.h"
 #include "bundle/dump/keep_runtimes.h"
+#include "bundle/dump/keep_threads.h"
+#include "bundle/dump/keep_whole.h"
 #include "kernel/stacks/stack_entry.h"
 #include "kernel/tasks/task_detail.h"
 #include "user/elf/elf_form.h"
@@ -33,13 +35,6 @@
  * thread waits for, or of an argument of its system call. */
 #define OBJECT_BEFORE 64u
 #define OBJECT_BEHIND 256u
-/* System calls that wait for a futex: futex, futex_waitv, futex_wait (arch/x86/entry/syscalls). */
-#define NR_FUTEX 202
-#define NR_FUTEX_WAITV 449
-#define NR_FUTEX_WAIT 455
-/* Of 32-bit processes (syscall_32.tbl) */
-#define NR_FUTEX_32 240
-#define NR_FUTEX_TIME64 422
 #define WAITV_MOST 128u
 #define WAITV_BYTES 24u
 #define WAITV_ADDRESS 8u
@@ -52,26 +47,6 @@ struct keep {
 	struct fb_keep_budget budget;
 	struct fb_keep_result result;
 };
-
-/* Reads the registers with which the thread entered the kernel, or with which its CPU was
- * stopped. *found_ret is false where neither are known. */
-static struct fb_error *user_regs(const struct keep *keep, const struct fb_task *task,
-				  struct user_regs_struct *regs, bool *found_ret)
-{
-	struct fb_error *err = NULL;
-
-	*found_ret = false;
-	if (task->on_cpu) {
-		err = fb_part_skip(fb_cpu_regs(keep->kernel, task->cpu, regs));
-		*found_ret = !err && fb_user_regs_are_user(regs);
-	}
-	if (!err && !*found_ret && task->stack) {
-		err = fb_user_regs_at_top(keep->kernel, task->stack, regs);
-		*found_ret = !err;
-		err = fb_part_skip(err);
-	}
-	return err || !*found_ret ? err : fb_user_regs_complete(keep->kernel, task, regs);
-}
 
 static struct fb_error *keep_around(struct fb_keep_memory *memory, uint64_t address,
 				    uint64_t before, uint64_t behind)
@@ -115,7 +90,7 @@ static struct fb_error *keep_pointed(struct fb_keep_memory *memory,
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(values) && !err; i++)
 		err = keep_around(memory, values[i], OBJECT_BEFORE, OBJECT_BEHIND);
-	if (!err && regs->orig_rax == NR_FUTEX_WAITV)
+	if (!err && regs->orig_rax == FB_NR_FUTEX_WAITV)
 		err = keep_waitv(memory, regs->rdi, regs->rsi);
 	return err;
 }
@@ -188,7 +163,7 @@ static struct fb_error *keep_thread(struct keep *keep, struct fb_keep_memory *me
 	const struct fb_vma *vma = NULL;
 	uint64_t start, end;
 	bool found;
-	struct fb_error *err = user_regs(keep, task, &regs, &found);
+	struct fb_error *err = fb_keep_user_regs(keep->kernel, task, &regs, &found);
 
 	if (!err && found)
 		vma = fb_vmas_find(memory->vmas, regs.rsp);
@@ -228,31 +203,6 @@ static struct fb_error *keep_arguments(const struct keep *keep, struct fb_keep_m
 	return err || !vma ? err : fb_keep_range(memory, start, vma->end);
 }
 
-static bool waits_in_futex(const struct user_regs_struct *regs)
-{
-	if (fb_user_regs_are_32bit(regs) &&
-	    (regs->orig_rax == NR_FUTEX_32 || regs->orig_rax == NR_FUTEX_TIME64))
-		return true;
-	return (!fb_user_regs_are_32bit(regs) && regs->orig_rax == NR_FUTEX) ||
-	       regs->orig_rax == NR_FUTEX_WAITV || regs->orig_rax == NR_FUTEX_WAIT;
-}
-
-/* Of a thread whose registers cannot be read no lock could be found: it counts as one that is not blocked. */
-static struct fb_error *is_blocked(const struct keep *keep, const struct fb_task *task,
-				   bool *blocked_ret)
-{
-	struct user_regs_struct regs;
-	bool found;
-	struct fb_error *err;
-
-	*blocked_ret = task->state == 'D';
-	if (task->on_cpu || task->state != 'S')
-		return NULL;
-	err = user_regs(keep, task, &regs, &found);
-	*blocked_ret = !err && found && waits_in_futex(&regs);
-	return fb_part_skip(err);
-}
-
 /* Keeps the stacks of the threads [first, end) of one process: of those that are blocked, or of
  * the others. */
 static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end, bool blocked)
@@ -266,7 +216,7 @@ static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end
 		const struct fb_task *task = fb_tasks_get(keep->tasks, i);
 		bool is;
 
-		err = is_blocked(keep, task, &is);
+		err = fb_keep_is_blocked(keep->kernel, task, &is);
 		if (err || is != blocked)
 			continue;
 		if (!opened) {
@@ -285,20 +235,6 @@ static struct fb_error *keep_threads(struct keep *keep, size_t first, size_t end
 	if (opened)
 		fb_keep_memory_deinit(&memory);
 	free(kept.regs);
-	return err;
-}
-
-static struct fb_error *keep_all(struct keep *keep, size_t first)
-{
-	const struct fb_task *task = fb_tasks_get(keep->tasks, first);
-	struct fb_keep_memory memory;
-	struct fb_error *err = fb_keep_memory_init(&memory, keep->input, task, &keep->budget);
-
-	if (err)
-		return err;
-	keep->result.processes++;
-	err = fb_keep_all(&memory, keep->options->with_files);
-	fb_keep_memory_deinit(&memory);
 	return err;
 }
 
@@ -323,7 +259,8 @@ static struct fb_error *is_named(const struct keep *keep, const char *word, size
 	if (strcmp(word, "blocked") == 0) {
 		err = NULL;
 		for (size_t i = first; i < end && !err && !*named_ret; i++)
-			err = is_blocked(keep, fb_tasks_get(keep->tasks, i), named_ret);
+			err = fb_keep_is_blocked(keep->kernel, fb_tasks_get(keep->tasks, i),
+						 named_ret);
 		return err;
 	}
 	if (strncmp(word, prefix, strlen(prefix)) != 0) {
@@ -366,7 +303,10 @@ static struct fb_error *keep_process(struct keep *keep, size_t first, size_t end
 			wanted = true;
 		}
 	}
-	return err || !wanted ? err : keep_all(keep, first);
+	return err || !wanted
+		       ? err
+		       : fb_keep_whole(keep->input, fb_tasks_get(keep->tasks, first),
+				       keep->options->with_files, &keep->budget, &keep->result);
 }
 
 /* Whether the process is left out because the time is over. Those of the first phase come again in the second. */
@@ -386,11 +326,8 @@ static struct fb_error *run_phase(struct keep *keep, enum phase phase, size_t *h
 	for (size_t first = 0; first < count && !err; first = end) {
 		const struct fb_task *task = fb_tasks_get(keep->tasks, first);
 
-		for (end = first + 1; end < count; end++)
-			if (fb_tasks_get(keep->tasks, end)->mm != task->mm ||
-			    fb_tasks_get(keep->tasks, end)->pid != task->pid)
-				break;
-		if (!task->mm || task->kernel_thread || task->idle || is_too_late(keep, phase))
+		end = fb_keep_threads_end(keep->tasks, first);
+		if (!fb_keep_has_memory(task) || is_too_late(keep, phase))
 			continue;
 		err = fb_part_warn(fb_kernel_warnings(keep->kernel),
 				   keep_process(keep, first, end, phase, hits),
@@ -432,6 +369,9 @@ static struct fb_error *run_phases(struct keep *keep)
 		fb_frame_set_count(keep->budget.set) - keep->result.stack_pages;
 	if (!err)
 		err = check_hits(keep, hits);
+	if (!err && keep->options->stacks && keep->options->most_pages != UINT64_MAX)
+		err = fb_keep_rest(keep->input, keep->options->end_ns, &keep->budget,
+				   &keep->result);
 	free(hits);
 	return err;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Keeps ranges of the memory of one process by walking its page tables, and by looking up in the page cache what
- * they do not lead to. Called by keep.c, keep_objects.c and keep_runtimes.c.
+ * they do not lead to. Called by keep.c, keep_whole.c, keep_objects.c and keep_runtimes.c.
  */
 #include "bundle/dump/keep_memory.h"
 
@@ -18,6 +18,7 @@
 
 void fb_keep_budget_deinit(struct fb_keep_budget *budget)
 {
+	fb_u64_map_deinit(&budget->whole);
 	fb_u64_map_deinit(&budget->files);
 	fb_u64_map_deinit(&budget->postgres);
 }
@@ -57,7 +58,13 @@ static struct fb_error *keep_frame(struct fb_keep_budget *budget, uint64_t pfn)
 {
 	if (fb_frame_set_count(budget->set) < budget->most_pages)
 		return fb_frame_set_add(budget->set, pfn, NULL);
-	budget->refused += !fb_frame_set_has(budget->set, pfn);
+	if (fb_frame_set_has(budget->set, pfn))
+		return NULL;
+	if (budget->filling) {
+		budget->spent = true;
+		return fb_error_create(FB_LIMIT, "the budget is spent");
+	}
+	budget->refused++;
 	return NULL;
 }
 
@@ -82,12 +89,21 @@ static struct fb_error *keep_cached(struct fb_keep_memory *memory, uint64_t star
 	return err;
 }
 
+/* Whether the page would take room of a budget that is filled for nothing, because the input lacks it. */
+static bool is_in_vain(const struct fb_keep_memory *memory, uint64_t pfn)
+{
+	return memory->budget->filling &&
+	       fb_dump_next_page(fb_kernel_dump(memory->kernel), pfn) != pfn;
+}
+
 /* One page of a run in the page tables. */
 static struct fb_error *keep_present(struct fb_keep_memory *memory, uint64_t pfn)
 {
 	bool in_file = false;
 	struct fb_error *err = NULL;
 
+	if (is_in_vain(memory, pfn))
+		return NULL;
 	if (memory->left_to_file)
 		err = fb_page_is_as_in_file(&memory->cache, memory->left_to_file, pfn, &in_file);
 	if (err || !in_file)
@@ -146,7 +162,7 @@ struct fb_error *fb_keep_all(struct fb_keep_memory *memory, bool with_files)
 {
 	struct fb_error *err = NULL;
 
-	for (size_t i = 0; i < memory->vmas->count && !err; i++) {
+	for (size_t i = 0; i < memory->vmas->count && !err && !memory->budget->spent; i++) {
 		const struct fb_vma *vma = &memory->vmas->vma[i];
 
 		if (vma->flags & (FB_VM_IO | FB_VM_PFNMAP))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Adds ranges of one process's memory to the set of kept frames: the frames in its page tables, and for programs and
- * libraries those in the page cache too. Called by keep.c,
+ * libraries those in the page cache too. Called by keep.c, keep_whole.c,
  * keep_objects.c and keep_runtimes.c.
  */
 #ifndef FB_BUNDLE_KEEP_MEMORY_H
 #define FB_BUNDLE_KEEP_MEMORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -24,7 +25,11 @@ struct fb_keep_budget {
 	struct fb_frame_set *set; /* borrowed */
 	uint64_t most_pages;
 	uint64_t refused;
-	uint64_t in_files; /* pages that were left out because a file has them */
+	/* Filling what is left: the first page beyond most_pages sets spent and ends the walk, and is not refused.
+	 * A page that the input lacks takes no room then. */
+	bool filling, spent;
+	struct fb_u64_map whole; /* addresses of mm_structs of processes that were kept whole */
+	uint64_t in_files;       /* pages that were left out because a file has them */
 	/* Files (addresses of their struct address_space) whose tables were searched in the page cache already, which
 	 * is done once for all processes. */
 	struct fb_u64_map files;
@@ -67,7 +72,8 @@ FB_MUST_CHECK struct fb_error *fb_keep_range(struct fb_keep_memory *memory, uint
 					     uint64_t end);
 
 /* Keeps all mappings of the process, except device memory, and, without with_files, pages that are as in their file on
- * disk, but for the first one of each file, which has the build-id. */
+ * disk, but for the first one of each file, which has the build-id. Ends early where a budget that is filled is
+ * spent. */
 FB_MUST_CHECK struct fb_error *fb_keep_all(struct fb_keep_memory *memory, bool with_files);
 
 /* Records an address from a stack or register: where it lies in the code of a file, that file is added to in_stacks. */

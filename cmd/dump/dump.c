@@ -59,7 +59,9 @@ static const struct argp_option dump_options[] = {
 	{"with-files", OPTION_WITH_FILES, NULL, 0,
 	 "of these processes also what is as in their mapped files", 0},
 	{"budget", OPTION_BUDGET, "N", 0,
-	 "most process memory to keep, in bytes or with K, M or G: what is of most use first", 0},
+	 "most process memory to keep, in bytes or with K, M or G: what is of most use first, and other processes until it is "
+	 "spent",
+	 0},
 	{"live", OPTION_LIVE, NULL, 0, "of the running kernel: no INPUT", 0},
 	{"dump-dmesg", OPTION_DMESG, NULL, 0, "write the kernel log instead, as text", 0},
 	{"install", OPTION_INSTALL, NULL, 0, "have kdump-tools save dumps by fbundle; no INPUT", 0},
@@ -332,8 +334,15 @@ static json_t *classes_json(const struct dump *dump)
 
 static json_t *keep_json(const struct fb_keep_result *keep)
 {
-	json_t *object = json_object();
+	json_t *object = json_object(), *whole = json_array();
 
+	for (size_t i = 0; i < keep->whole_count; i++)
+		json_array_append_new(whole, json_integer(keep->whole[i]));
+	json_object_set_new(object, "whole", whole);
+	json_object_set_new(object, "rest_processes",
+			    json_integer((json_int_t)keep->rest_processes));
+	json_object_set_new(object, "rest_pages", json_integer((json_int_t)keep->rest_pages));
+	json_object_set_new(object, "rest_left_out", json_integer((json_int_t)keep->rest_left_out));
 	json_object_set_new(object, "threads", json_integer((json_int_t)keep->threads));
 	json_object_set_new(object, "threads_without_stack",
 			    json_integer((json_int_t)keep->without_stack));
@@ -369,6 +378,20 @@ static struct fb_error *print_json(const struct dump *dump)
 	return fb_json_print("dump", answer, dump->context->warnings);
 }
 
+/* What filled the budget. */
+static void print_rest(const struct dump *dump)
+{
+	const struct fb_keep_result *keep = &dump->result.keep;
+	char pages[32], whole[32], left[32];
+
+	if (keep->rest_pages || keep->rest_processes || keep->rest_left_out)
+		fb_print(dump->context->output, FB_STYLE_PLAIN,
+			 "%s pages of other processes fill the budget: %s are whole, %s are not\n",
+			 fb_text_count(keep->rest_pages, pages, sizeof(pages)),
+			 fb_text_count(keep->rest_processes, whole, sizeof(whole)),
+			 fb_text_count(keep->rest_left_out, left, sizeof(left)));
+}
+
 static struct fb_error *print_text(const struct dump *dump)
 {
 	static const struct fb_column columns[] = {
@@ -400,6 +423,7 @@ static struct fb_error *print_text(const struct dump *dump)
 		 fb_text_count(dump->result.zeros, size, sizeof(size)));
 	fb_print(output, FB_STYLE_PLAIN, "stacks of %s threads kept\n",
 		 fb_text_count(dump->result.keep.threads, size, sizeof(size)));
+	print_rest(dump);
 	fb_text_escape(dump->options.output, strlen(dump->options.output), name, sizeof(name));
 	fb_print(output, FB_STYLE_GOOD, "%s written, %s\n", name,
 		 fb_text_size(output_bytes(dump), size, sizeof(size)));

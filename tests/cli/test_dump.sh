@@ -130,6 +130,62 @@ expect_json '.keep.process_pages < 50 and .keep.in_files > 300' "what files have
 run dump "$dump" -o "$work/process" -f --keep none --keep-process 202 --with-files --json
 expect_json '.keep.process_pages > 350 and .keep.in_files == 0' "with --with-files nothing is"
 
+# A budget is filled: of a dump with the memory of some processes and no cores, those that wait come first, then those of
+# little memory, each whole as far as the budget goes.
+python3 "$(dirname "$0")/lossy_dump.py" plain "$work/bundle" "$work/plain"
+python3 "$top/tests/formats/memory_image.py" "$work/plain" lime "$work/memory"
+run dump "$work/memory" -o "$work/no-budget" --json
+expect_json '.keep | .rest_pages == 0 and .rest_left_out == 0 and .whole == []' "without a budget nothing is filled"
+least=$(json .output_bytes)
+run dump "$work/memory" -o "$work/all" --budget 100M --json
+expect_json '.keep | .rest_processes == 40 and .rest_left_out == 0 and .rest_pages > 600 and .refused == 0' \
+    "a large budget is filled with all processes"
+expect_json '.keep.whole | index(128) < index(1) and .[-1] == 132' "blocked ones first, then small ones"
+expect_json '.classes.user.left_out == 0' "then no page of processes is left out"
+whole=$(json .keep.whole)
+last=0
+for pages in 380 440 800; do
+    run dump "$work/memory" -o "$work/budget.$pages" --budget $((4 * pages))K --json
+    expect_json ".keep | .stack_pages + .rest_pages == $pages and .rest_left_out > 0 and .refused == 0" \
+        "a budget of $pages pages is spent to the last"
+    expect_json "([.classes[].kept_though] | add) <= $pages and .output_bytes <= $least + $pages * 4096" \
+        "and is the most that the dump is larger by"
+    expect_json ".keep.whole as \$some | ${whole}[:\$some | length] == \$some and (\$some | length) >= $last" \
+        "the same processes are the first"
+    last=$(json '.keep.whole | length')
+    first=${first:-$last}
+    kept=$(json '.keep | {rest_pages, rest_processes, rest_left_out, whole}')
+    run info "$work/budget.$pages" --json
+    expect_json "(.kept | {rest_pages, rest_processes, rest_left_out, whole}) == $kept" "and the dump itself says so"
+done
+expect [ "$first" -lt "$last" ] "of a larger budget more processes are whole"
+run info "$work/budget.800"
+expect_line stdout 'kept  .* pages of other processes, which fill the budget; [0-9]+ are whole' "in words too"
+expect_line stdout 'left out  memory of 1 other processes' "with what was left out"
+# A process that is whole so has what naming it keeps, and its own memory is that of the whole input.
+run dump "$work/memory" -o "$work/named" --keep-process 128 --json
+expect_json '.keep | .whole == [128] and .rest_pages == 0' "a process that is named is listed"
+for input in memory named budget.800; do
+    run extract "$work/$input" 128 -o "$work/core.$input"
+    expect_file "$work/core.$input" "a core from $input"
+    run vm "$work/$input" 128 --json
+    json '.vmas[] | select(.inode == 0) | [.start, .pages.vmcore]' >"$work/memory.$input"
+done
+cmp -s "$work/core.named" "$work/core.budget.800"
+report $? "the core of a process that fills the budget is that of one that is named, bit for bit"
+expect [ -s "$work/memory.memory" ] "the process has memory without a file"
+cmp -s "$work/memory.memory" "$work/memory.budget.800"
+report $? "which all is in the dump"
+run_program python3 "$top/tests/cli/core_facts.py" --pages "$work/core.budget.800" "$work/core.memory"
+expect_json '.same > 20 and .differ == 0 and .extra == 0' "with the bytes of the whole input"
+# What does not fit is not filled, and --keep none keeps nothing that is not named.
+run dump "$work/memory" -o "$work/filled" --budget 400K --json
+expect_json '.keep | .refused > 0 and .rest_pages == 0 and .rest_left_out == 40' "stacks that do not fit leave no rest"
+run dump "$work/memory" -o "$work/filled" -f --keep none --budget 100M --json
+expect_json '.keep | .rest_pages == 0 and .whole == [] and .stack_pages == 0' "with --keep none a budget is not filled"
+run dump "$work/memory" -o "$work/filled" -f --keep none --keep-process 128 --budget 100M --json
+expect_json '.keep | .rest_pages == 0 and .whole == [128] and .rest_left_out == 0' "a process that is named is all then"
+
 # A budget: what is of most use first.
 run dump "$work/bundle" -o "$work/small" --budget 40K --json
 expect_json '.keep.refused > 0 and (.warnings | any(test("the budget is spent")))' "a budget that is spent is told"
