@@ -60,11 +60,13 @@ static struct fb_error *count_waiting(const struct fb_check *check,
 	return err;
 }
 
-/* "161 msg-sender has waited for 1 min 9 s". */
+/* "161 msg-sender has waited for 1 min 9 s"; nothing where none of them is known. */
 static struct fb_error *add_longest(const struct waiting *waiting, struct fb_finding *finding)
 {
 	char time[32];
 
+	if (!waiting->longest)
+		return NULL;
 	return fb_finding_evidence(finding, "%d %s has waited for %s", waiting->longest->tid,
 				   fb_task_comm(waiting->longest).text,
 				   fb_text_duration(waiting->seconds, time, sizeof(time)));
