@@ -103,13 +103,10 @@ static void add_bar(struct fb_html *html, const struct fb_page_sources *sources)
 		total += parts[i].pages;
 	fb_html_raw(html, "<td><span class=\"bar\">");
 	for (size_t i = 0; i < FB_ARRAY_SIZE(parts) && total; i++) {
-		char style[64];
-
 		if (!parts[i].pages)
 			continue;
-		snprintf(style, sizeof(style), "<i class=\"%s\" style=\"width:%.2f%%\"></i>",
-			 parts[i].class, 100.0 * (double)parts[i].pages / (double)total);
-		fb_html_raw(html, style);
+		fb_html_markup(html, "<i class=\"%s\" style=\"width:%.2f%%\"></i>", parts[i].class,
+			       100.0 * (double)parts[i].pages / (double)total);
 	}
 	fb_html_raw(html, "</span></td>");
 }

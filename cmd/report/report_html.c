@@ -41,6 +41,17 @@ void fb_html_raw(struct fb_html *html, const char *markup)
 	write_bytes(html, markup, strlen(markup));
 }
 
+void fb_html_markup(struct fb_html *html, const char *format, ...)
+{
+	char markup[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(markup, sizeof(markup), format, args);
+	va_end(args);
+	fb_html_raw(html, markup);
+}
+
 static const char *entity(char byte)
 {
 	switch (byte) {
@@ -152,18 +163,12 @@ void fb_html_element(struct fb_html *html, const char *tag, const char *class, c
 
 void fb_html_anchor(struct fb_html *html, const char *tag, const char *prefix, int32_t number)
 {
-	char markup[64];
-
-	snprintf(markup, sizeof(markup), "<%s id=\"%s%" PRId32 "\">", tag, prefix, number);
-	fb_html_raw(html, markup);
+	fb_html_markup(html, "<%s id=\"%s%" PRId32 "\">", tag, prefix, number);
 }
 
 void fb_html_link(struct fb_html *html, const char *prefix, int32_t number)
 {
-	char markup[64];
-
-	snprintf(markup, sizeof(markup), "<a href=\"#%s%" PRId32 "\">", prefix, number);
-	fb_html_raw(html, markup);
+	fb_html_markup(html, "<a href=\"#%s%" PRId32 "\">", prefix, number);
 }
 
 void fb_html_section(struct fb_html *html, const char *id, const char *heading, const char *intro)

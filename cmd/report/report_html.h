@@ -28,6 +28,8 @@ FB_MUST_CHECK struct fb_error *fb_html_finish(struct fb_html *html);
 
 /* Writes markup unchanged. */
 void fb_html_raw(struct fb_html *html, const char *markup);
+/* The same with numbers and words of this program in it; at most 255 bytes. Text of an input must not be among them. */
+void fb_html_markup(struct fb_html *html, const char *format, ...) FB_PRINTF(2, 3);
 /* Write text escaped. fb_html_printable() is for text whose control characters are escaped already (a line of the log):
  * it does not escape backslashes again. */
 void fb_html_bytes(struct fb_html *html, const char *text, size_t length);

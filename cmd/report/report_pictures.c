@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,20 +42,6 @@ static struct place place_of(const struct fb_picture *picture, const struct fb_p
 	};
 }
 
-static void put(struct fb_html *html, const char *format, ...) FB_PRINTF(2, 3);
-
-/* Markup with numbers in it. */
-static void put(struct fb_html *html, const char *format, ...)
-{
-	char markup[256];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(markup, sizeof(markup), format, args);
-	va_end(args);
-	fb_html_raw(html, markup);
-}
-
 /* A line of a box, cut to its width. Text that is cut is whole in the box's title. */
 static void put_line(struct fb_html *html, struct place at, int line, const char *text)
 {
@@ -66,8 +51,8 @@ static void put_line(struct fb_html *html, struct place at, int line, const char
 
 	fb_text_escape(text, strlen(text), safe, sizeof(safe));
 	length = strlen(safe);
-	put(html, "<text class=\"l%d\" x=\"%d\" y=\"%d\">", line, at.x + 10,
-	    at.y + (line == 1 ? 18 : 33));
+	fb_html_markup(html, "<text class=\"l%d\" x=\"%d\" y=\"%d\">", line, at.x + 10,
+		       at.y + (line == 1 ? 18 : 33));
 	if (length > most) {
 		/* Not in the middle of a character. */
 		for (length = most - 1; length && ((unsigned char)safe[length] & 0xc0) == 0x80;)
@@ -162,8 +147,9 @@ static void put_box(struct fb_report *report, const struct fb_picture *picture,
 	fb_html_raw(html, text.class);
 	fb_html_raw(html, "\">");
 	fb_html_element(html, "title", NULL, "%s (%s)", text.first, text.second);
-	put(html, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", at.x, at.y,
-	    BOX_WIDTH, BOX_HEIGHT, box->kind == FB_PICTURE_OBJECT ? BOX_HEIGHT / 2 : 6);
+	fb_html_markup(html, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>", at.x,
+		       at.y, BOX_WIDTH, BOX_HEIGHT,
+		       box->kind == FB_PICTURE_OBJECT ? BOX_HEIGHT / 2 : 6);
 	/* An object's ends are round: its text begins further in. */
 	at.x += box->kind == FB_PICTURE_OBJECT ? 6 : 0;
 	put_line(html, at, 1, text.first);
@@ -177,9 +163,10 @@ static void put_arrow(struct fb_html *html, const char *class, struct place from
 	int x = from.x + BOX_WIDTH, y = from.y + BOX_HEIGHT / 2, end = to.x - 8;
 	int end_y = to.y + BOX_HEIGHT / 2, middle = (x + end) / 2;
 
-	put(html, "<path class=\"%s\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n", class, x, y, middle, y,
-	    middle, end_y, end, end_y);
-	put(html, "<path class=\"tip %s\" d=\"M%d %dl-9 -5v10z\"/>\n", class, to.x - 1, end_y);
+	fb_html_markup(html, "<path class=\"%s\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n", class, x, y,
+		       middle, y, middle, end_y, end, end_y);
+	fb_html_markup(html, "<path class=\"tip %s\" d=\"M%d %dl-9 -5v10z\"/>\n", class, to.x - 1,
+		       end_y);
 }
 
 /* From an object of a ring down to the thread that owns it, one column to the left; or from the last object around the
@@ -191,13 +178,14 @@ static void put_ring_arrow(struct fb_html *html, const struct fb_picture *pictur
 	int end = back ? to.x + BOX_WIDTH / 2 : to.x + BOX_WIDTH - 30;
 
 	if (back)
-		put(html, "<path class=\"ring\" d=\"M%d %dH%dV%dH%dV%d\"/>\n", from.x + BOX_WIDTH,
-		    from.y + BOX_HEIGHT / 2, right, MARGIN, end, to.y - 8);
+		fb_html_markup(html, "<path class=\"ring\" d=\"M%d %dH%dV%dH%dV%d\"/>\n",
+			       from.x + BOX_WIDTH, from.y + BOX_HEIGHT / 2, right, MARGIN, end,
+			       to.y - 8);
 	else
-		put(html, "<path class=\"ring\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n", from.x + 30,
-		    from.y + BOX_HEIGHT, from.x + 30, to.y, end, from.y + BOX_HEIGHT, end,
-		    to.y - 8);
-	put(html, "<path class=\"tip ring\" d=\"M%d %dl-5 -9h10z\"/>\n", end, to.y - 1);
+		fb_html_markup(html, "<path class=\"ring\" d=\"M%d %dC%d %d %d %d %d %d\"/>\n",
+			       from.x + 30, from.y + BOX_HEIGHT, from.x + 30, to.y, end,
+			       from.y + BOX_HEIGHT, end, to.y - 8);
+	fb_html_markup(html, "<path class=\"tip ring\" d=\"M%d %dl-5 -9h10z\"/>\n", end, to.y - 1);
 }
 
 static void put_arrows(struct fb_report *report, const struct fb_picture *picture)
@@ -228,9 +216,10 @@ static void put_picture(struct fb_report *report, const struct fb_picture *pictu
 
 	fb_html_raw(html, "<figure class=\"scroll\">");
 	fb_html_element(html, "figcaption", NULL, "%s", caption);
-	put(html,
-	    "<svg class=\"picture\" role=\"img\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
-	    width, height, width, height);
+	fb_html_markup(
+		html,
+		"<svg class=\"picture\" role=\"img\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+		width, height, width, height);
 	fb_html_element(html, "title", NULL, "%s", caption);
 	fb_html_raw(html, "\n");
 	put_arrows(report, picture);

@@ -5,7 +5,6 @@
  * as wide as the ten before.
  */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -30,20 +29,6 @@ struct timeline {
 	int lanes;      /* that of the cores only where it is known when one was taken */
 	size_t points;  /* of the lane that is drawn */
 };
-
-static void put(struct timeline *line, const char *format, ...) FB_PRINTF(2, 3);
-
-/* Markup with numbers in it. */
-static void put(struct timeline *line, const char *format, ...)
-{
-	char markup[192];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(markup, sizeof(markup), format, args);
-	va_end(args);
-	fb_html_raw(line->html, markup);
-}
 
 /* Where a time stands that is so many seconds before the panic. */
 static double place(const struct timeline *line, double seconds)
@@ -86,19 +71,22 @@ static void put_scale(struct timeline *line)
 	for (size_t i = 0; i < FB_ARRAY_SIZE(marks) && marks[i].seconds <= line->longest; i++) {
 		double x = place(line, marks[i].seconds);
 
-		put(line, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x, x, TOP, bottom);
-		put(line, "<text x=\"%.1f\" y=\"%d\">-%s</text>\n", x - 12, bottom + 15,
-		    marks[i].name);
+		fb_html_markup(line->html, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", x,
+			       x, TOP, bottom);
+		fb_html_markup(line->html, "<text x=\"%.1f\" y=\"%d\">-%s</text>\n", x - 12,
+			       bottom + 15, marks[i].name);
 	}
-	put(line, "<line class=\"error\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>", RIGHT, RIGHT,
-	    TOP, bottom);
-	put(line, "<text x=\"%d\" y=\"%d\">panic</text>\n", RIGHT - 14, bottom + 15);
+	fb_html_markup(line->html,
+		       "<line class=\"error\" x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\"/>", RIGHT,
+		       RIGHT, TOP, bottom);
+	fb_html_markup(line->html, "<text x=\"%d\" y=\"%d\">panic</text>\n", RIGHT - 14,
+		       bottom + 15);
 }
 
 /* name: a literal. */
 static void put_name(struct timeline *line, enum lane lane, const char *name)
 {
-	put(line, "<text x=\"4\" y=\"%d\">%s</text>\n", middle(lane) + 4, name);
+	fb_html_markup(line->html, "<text x=\"4\" y=\"%d\">%s</text>\n", middle(lane) + 4, name);
 }
 
 static void put_log(struct timeline *line, const struct fb_report *report, double end)
@@ -109,11 +97,12 @@ static void put_log(struct timeline *line, const struct fb_report *report, doubl
 		const struct fb_log_record *record = fb_log_get(report->log, i);
 		double x = place(line, end - (double)record->time_ns / 1e9);
 
-		put(line, "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n",
-		    record->level <= 3   ? "error"
-		    : record->level == 4 ? "warn"
-					 : "info",
-		    x, x, middle(LANE_LOG) - 9, middle(LANE_LOG) + 9);
+		fb_html_markup(line->html,
+			       "<line class=\"%s\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>\n",
+			       record->level <= 3   ? "error"
+			       : record->level == 4 ? "warn"
+						    : "info",
+			       x, x, middle(LANE_LOG) - 9, middle(LANE_LOG) + 9);
 	}
 }
 
@@ -124,8 +113,8 @@ static void put_point(struct timeline *line, enum lane lane, const char *class, 
 
 	if (!isfinite(seconds) || line->points++ >= MOST_POINTS)
 		return;
-	put(line, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%d\" r=\"5\">", class,
-	    place(line, seconds), middle(lane));
+	fb_html_markup(line->html, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%d\" r=\"5\">", class,
+		       place(line, seconds), middle(lane));
 	fb_html_element(line->html, "title", NULL, "%s: %s before the panic", name,
 			fb_text_duration(seconds, text, sizeof(text)));
 	fb_html_raw(line->html, "</circle>\n");
@@ -183,10 +172,11 @@ void fb_report_timeline(struct fb_report *report)
 		line.html, "times", "When it happened",
 		"The log: errors in red, warnings in orange. Threads stand where they last ran, those in D "
 		"state in red.");
-	put(&line,
-	    "<figure class=\"scroll\"><svg class=\"picture times\" role=\"img\" width=\"%d\" "
-	    "height=\"%d\" viewBox=\"0 0 %d %d\">\n",
-	    WIDTH, TOP + line.lanes * LANE + 24, WIDTH, TOP + line.lanes * LANE + 24);
+	fb_html_markup(
+		line.html,
+		"<figure class=\"scroll\"><svg class=\"picture times\" role=\"img\" width=\"%d\" "
+		"height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+		WIDTH, TOP + line.lanes * LANE + 24, WIDTH, TOP + line.lanes * LANE + 24);
 	put_scale(&line);
 	put_name(&line, LANE_LOG, "Log");
 	put_log(&line, report, end);

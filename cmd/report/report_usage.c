@@ -16,21 +16,16 @@
 
 static void put_part(struct fb_html *html, size_t number, uint64_t bytes, uint64_t total)
 {
-	char markup[64];
-
-	snprintf(markup, sizeof(markup), "<i class=\"%c\" style=\"width:%.2f%%\"></i>",
-		 (char)('a' + number % COLOURS), 100.0 * (double)bytes / (double)total);
-	fb_html_raw(html, markup);
+	fb_html_markup(html, "<i class=\"%c\" style=\"width:%.2f%%\"></i>",
+		       (char)('a' + number % COLOURS), 100.0 * (double)bytes / (double)total);
 }
 
 static void put_name(struct fb_html *html, size_t number, const char *name, uint64_t bytes,
 		     uint64_t total)
 {
-	char markup[32], text[32];
+	char text[32];
 
-	snprintf(markup, sizeof(markup), "<div><i class=\"%c\"></i>",
-		 (char)('a' + number % COLOURS));
-	fb_html_raw(html, markup);
+	fb_html_markup(html, "<div><i class=\"%c\"></i>", (char)('a' + number % COLOURS));
 	fb_html_text(html, " %s", name);
 	fb_html_element(html, "span", NULL, "%s, %.1f %%", fb_text_size(bytes, text, sizeof(text)),
 			100.0 * (double)bytes / (double)total);

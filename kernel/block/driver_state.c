@@ -2,7 +2,6 @@
 /* Reads what drivers know of their disks, each by a function of its own. Called by the command block. */
 #include "kernel/block/driver_state.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,24 +17,10 @@ static void name_state(const struct fb_driver_types *types, const char *type, co
 		       uint64_t value, char *to, size_t size)
 {
 	const struct fb_btf *btf = fb_kernel_types(types->kernel);
-	char text[64];
 	uint32_t id = 0;
 	struct fb_error *err = fb_module_types_find(types->modules, FB_TYPE_ENUM, type, &btf, &id);
 
-	snprintf(to, size, "%" PRIu64, value);
-	for (uint32_t i = 0; !err && i < fb_btf_length(btf, id); i++) {
-		const char *name;
-		int64_t number;
-
-		fb_btf_enumerator(btf, id, i, &name, &number);
-		if ((uint64_t)number != value || strncmp(name, prefix, strlen(prefix)) != 0)
-			continue;
-		name += strlen(prefix);
-		snprintf(to, size, "%s", fb_text_escape(name, strlen(name), text, sizeof(text)));
-		for (size_t c = 0; to[c]; c++)
-			to[c] = (char)tolower((unsigned char)to[c]);
-		break;
-	}
+	fb_btf_enumerator_word(btf, id, prefix, value, to, size);
 	fb_error_destroy(err);
 }
 

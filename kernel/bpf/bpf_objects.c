@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads one BPF program, map or link. Called by bpf.c. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,20 +22,7 @@ static void name_value(const struct fb_kernel *kernel, const char *type, const c
 	struct fb_error *err = btf ? fb_btf_find(btf, FB_TYPE_ENUM, type, &id)
 				   : fb_error_create(FB_NOT_FOUND, " ");
 
-	snprintf(to, FB_BPF_WORD, "%" PRIu64, value);
-	for (uint32_t i = 0; !err && i < fb_btf_length(btf, id); i++) {
-		const char *name;
-		int64_t number;
-
-		fb_btf_enumerator(btf, id, i, &name, &number);
-		if ((uint64_t)number != value || strncmp(name, prefix, strlen(prefix)) != 0)
-			continue;
-		name += strlen(prefix);
-		fb_text_escape(name, strlen(name), to, FB_BPF_WORD);
-		for (size_t c = 0; to[c]; c++)
-			to[c] = (char)tolower((unsigned char)to[c]);
-		break;
-	}
+	fb_btf_enumerator_word(btf, id, prefix, value, to, FB_BPF_WORD);
 	fb_error_destroy(err);
 }
 

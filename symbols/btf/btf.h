@@ -120,6 +120,12 @@ void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, co
 bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const char *name,
 			     int64_t *value_ret);
 
+/* Writes the name of the enumerator with this value as tools for people have it, without its prefix, in lower case and
+ * escaped ("socket_filter" of BPF_PROG_TYPE_SOCKET_FILTER), to `to`, of size bytes and NUL-terminated. Where the enum
+ * has none whose name begins with prefix, or btf is NULL, it is the number. */
+void fb_btf_enumerator_word(const struct fb_btf *btf, uint32_t id, const char *prefix,
+			    uint64_t value, char *to, size_t size);
+
 /* Spells a type as C does: "struct list_head *", "unsigned int [4]". The text is cut to size bytes and
  * always NUL-terminated (unless size is 0). Returns `to`. */
 char *fb_btf_spell(const struct fb_btf *btf, uint32_t id, char *to, size_t size);

@@ -4,6 +4,9 @@
  * sizes and members are in btf_member.c. Called by the other files of this folder, the check included, and
  * wherever values of the kernel are read.
  */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -274,4 +277,23 @@ bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const c
 		}
 	}
 	return false;
+}
+
+void fb_btf_enumerator_word(const struct fb_btf *btf, uint32_t id, const char *prefix,
+			    uint64_t value, char *to, size_t size)
+{
+	snprintf(to, size, "%" PRIu64, value);
+	for (uint32_t i = 0; btf && i < fb_btf_length(btf, id); i++) {
+		const char *name;
+		int64_t number;
+
+		fb_btf_enumerator(btf, id, i, &name, &number);
+		if ((uint64_t)number != value || strncmp(name, prefix, strlen(prefix)) != 0)
+			continue;
+		name += strlen(prefix);
+		fb_text_escape(name, strlen(name), to, size);
+		for (size_t c = 0; to[c]; c++)
+			to[c] = (char)tolower((unsigned char)to[c]);
+		break;
+	}
 }

@@ -11,6 +11,25 @@
 #include <time.h>
 #include <unistd.h>
 
+int run_actor(const char *program, int argc, char **argv, const struct actor *const *all,
+	      size_t count)
+{
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s NAME\n", program);
+		return 2;
+	}
+	for (size_t i = 0; i < count; i++) {
+		for (const struct actor *actor = all[i]; actor->name != NULL; actor++) {
+			if (strcmp(actor->name, argv[1]) == 0) {
+				actor->run(actor->name);
+				wait_forever(0);
+			}
+		}
+	}
+	fprintf(stderr, "%s: none is named %s\n", program, argv[1]);
+	return 2;
+}
+
 void need(bool ok, const char *what)
 {
 	if (ok)

@@ -23,6 +23,11 @@ extern const struct actor request_actors[];
 extern const struct actor queue_actors[];
 extern const struct actor program_actors[];
 
+// Becomes the actor that is named by the only argument, and does not return where there is one; ALL has COUNT lists.
+// Returns the exit status of a program that cannot, having said why; PROGRAM is its name.
+int run_actor(const char *program, int argc, char **argv, const struct actor *const *all,
+	      size_t count);
+
 // Ends the process with WHAT and errno unless OK: an actor that cannot set its scene makes a false sample.
 void need(bool ok, const char *what);
 

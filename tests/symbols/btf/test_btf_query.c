@@ -119,6 +119,35 @@ static void expect_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t in
 	CU_ASSERT_EQUAL(value, expected);
 }
 
+static void expect_word(const struct fb_btf *btf, uint32_t id, const char *prefix, uint64_t value,
+			const char *wanted)
+{
+	char word[4] = "";
+
+	fb_btf_enumerator_word(btf, id, prefix, value, word, sizeof(word));
+	CU_ASSERT_STRING_EQUAL(word, wanted);
+}
+
+static void enumerators_have_words(void)
+{
+	static const struct fb_btf_value values[] = {{"OP_READ", 0}, {"OP_WR", 2}, {"OP_A\x1b", 3}};
+	struct fb_btf_builder builder;
+	struct fb_btf *btf = NULL;
+	uint32_t id;
+
+	FB_OK_FATAL(fb_btf_builder_init(&builder));
+	FB_OK(fb_btf_builder_enum(&builder, "op", 4, false, values, 3, &id));
+	FB_OK_FATAL(fb_btf_builder_finish(&builder, &btf));
+	fb_btf_builder_deinit(&builder);
+	expect_word(btf, id, "OP_", 2, "wr");
+	expect_word(btf, id, "OP_", 0, "rea"); /* cut */
+	expect_word(btf, id, "OP_", 3, "a");   /* an escape is never cut in two */
+	expect_word(btf, id, "FLAG_", 2, "2");
+	expect_word(btf, id, "OP_", 7, "7");
+	expect_word(NULL, 0, "OP_", 2, "2");
+	fb_btf_destroy(btf);
+}
+
 /* From 6.0 on a flag tells the sign of an enum. */
 static void enumerators_have_their_sign(void)
 {
@@ -293,7 +322,7 @@ static void each_kind_has_its_target_and_length(void)
 
 FB_TEST_MAIN("symbols/btf_query", FB_TEST(finds_the_complete_type),
 	     FB_TEST(sizes_go_through_names_and_arrays), FB_TEST(integers_tell_what_they_are),
-	     FB_TEST(enumerators_have_their_sign),
+	     FB_TEST(enumerators_have_words), FB_TEST(enumerators_have_their_sign),
 	     FB_TEST(old_enumerators_are_signed_where_one_is_negative),
 	     FB_TEST(enumerators_of_64_bits_always_tell), FB_TEST(one_flag_tells_of_all_enums),
 	     FB_TEST(types_are_found_by_name_and_kind),
