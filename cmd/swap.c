@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "bundle/process/process.h"
 #include "cmd/shared/command.h"
-#include "kernel/files/path.h"
+#include "cmd/shared/swap_area.h"
 #include "kernel/tasks/task_detail.h"
 
 /* Processes that a person is shown. */
@@ -48,29 +48,6 @@ struct listing {
 	size_t process_count;
 };
 
-/* The path of the device or file, as PID 1 sees it. */
-static struct fb_error *read_path(struct fb_input *input, struct area *area)
-{
-	struct fb_kernel *kernel = fb_input_kernel(input);
-	struct fb_file_info info;
-	struct fb_path root;
-	bool known = false;
-	const struct fb_tasks *tasks = NULL;
-	const struct fb_task *init;
-	struct fb_error *err = fb_input_tasks(input, &tasks);
-
-	if (err)
-		return err;
-	init = fb_tasks_by_tid(tasks, 1);
-	if (init)
-		err = fb_process_root(input, init, false, &root, &known);
-	if (!err)
-		err = fb_file_info(kernel, area->area.file, &info);
-	if (!err)
-		err = fb_path_text(kernel, &info.path, known ? &root : NULL, area->path);
-	return fb_part_warn(fb_kernel_warnings(kernel), err, "path of a swap area");
-}
-
 static struct fb_error *load_areas(struct fb_input *input, struct listing *listing)
 {
 	struct fb_kernel *kernel = fb_input_kernel(input);
@@ -88,7 +65,7 @@ static struct fb_error *load_areas(struct fb_input *input, struct listing *listi
 		err = fb_swap_area(swap, i, &area->area);
 		if (!err && area->area.used) {
 			listing->area_count++;
-			err = read_path(input, area);
+			err = fb_swap_area_path(input, i, &area->area, area->path);
 		}
 		err = fb_part_warn(fb_kernel_warnings(kernel), err, "swap area %u", i);
 	}

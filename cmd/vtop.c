@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/source_text.h"
+#include "cmd/shared/swap_area.h"
 #include "cmd/shared/target.h"
 #include "kernel/memory/page_frame.h"
 
@@ -21,6 +23,8 @@ struct vtop {
 	struct fb_run run;
 	bool has_frame, dumped;
 	struct fb_page_frame frame; /* where has_frame */
+	char area
+		[FB_PATH_SIZE]; /* of a swapped page: the area's device or file, raw; "": unknown */
 };
 
 static const struct fb_example examples[] = {
@@ -38,6 +42,23 @@ static const struct fb_usage usage = {
 	.examples = examples,
 };
 
+/* An entry that was overwritten may name an area that there is not. */
+static struct fb_error *find_area(struct vtop *vtop)
+{
+	struct fb_kernel *kernel = fb_input_kernel(vtop->input);
+	uint32_t type = vtop->walk.swap_type;
+	struct fb_swap *swap = NULL;
+	struct fb_swap_area area = {.used = false};
+	struct fb_error *err = fb_swap_create(kernel, &swap);
+
+	if (!err)
+		err = fb_swap_area(swap, type, &area);
+	fb_swap_destroy(swap);
+	if (err)
+		return fb_part_warn(fb_kernel_warnings(kernel), err, "swap area %u", type);
+	return area.used ? fb_swap_area_path(vtop->input, type, &area, vtop->area) : NULL;
+}
+
 static struct fb_error *walk(struct vtop *vtop)
 {
 	struct fb_kernel *kernel = fb_input_kernel(vtop->input);
@@ -53,6 +74,8 @@ static struct fb_error *walk(struct vtop *vtop)
 		err = fb_space_locate(vtop->target.space, vtop->target.address, 1, &vtop->run);
 	if (err)
 		return err;
+	if (vtop->walk.state == FB_PT_SWAP)
+		return find_area(vtop);
 	vtop->has_frame = vtop->walk.state == FB_PT_PRESENT || vtop->walk.state == FB_PT_PROTNONE;
 	if (!vtop->has_frame)
 		return NULL;
@@ -74,6 +97,19 @@ static json_t *page_json(const struct vtop *vtop)
 	json_object_set_new(object, "type", json_string(frame->type));
 	json_object_set_new(object, "flags", fb_json_text(frame->flags));
 	json_object_set_new(object, "references", json_integer(frame->references));
+	return object;
+}
+
+static json_t *swap_json(const struct vtop *vtop)
+{
+	json_t *object;
+
+	if (vtop->walk.state != FB_PT_SWAP)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "type", json_integer(vtop->walk.swap_type));
+	json_object_set_new(object, "offset", json_integer((json_int_t)vtop->walk.swap_offset));
+	json_object_set_new(object, "area", *vtop->area ? fb_json_text(vtop->area) : json_null());
 	return object;
 }
 
@@ -99,6 +135,7 @@ static struct fb_error *print_json(struct vtop *vtop)
 			    vtop->has_frame ? json_integer((json_int_t)vtop->walk.page_size)
 					    : json_null());
 	json_object_set_new(answer, "page", page_json(vtop));
+	json_object_set_new(answer, "swap", swap_json(vtop));
 	json_object_set_new(answer, "dumped", json_boolean(vtop->dumped));
 	json_object_set_new(answer, "source", json_string(fb_source_name(vtop->run.origin.source)));
 	return fb_json_print("vtop", answer, vtop->context->warnings);
@@ -132,6 +169,17 @@ static void print_page(const struct vtop *vtop)
 	fb_print(output, FB_STYLE_PLAIN, "\n");
 }
 
+static void print_slot(const struct vtop *vtop)
+{
+	char text[512];
+
+	fb_print(vtop->context->output, FB_STYLE_DIM, "%10s  ", "swap");
+	fb_print(vtop->context->output, FB_STYLE_PLAIN, "page %" PRIu64 " of area %u, %s\n",
+		 vtop->walk.swap_offset, vtop->walk.swap_type,
+		 *vtop->area ? fb_text_escape(vtop->area, strlen(vtop->area), text, sizeof(text))
+			     : "whose path is not known");
+}
+
 static void print_text(struct vtop *vtop)
 {
 	struct fb_output *output = vtop->context->output;
@@ -148,6 +196,8 @@ static void print_text(struct vtop *vtop)
 	}
 	if (vtop->has_frame && vtop->frame.known)
 		print_page(vtop);
+	if (vtop->walk.state == FB_PT_SWAP)
+		print_slot(vtop);
 	fb_print(output, FB_STYLE_DIM, "%10s  ", "bytes");
 	fb_print(output, FB_STYLE_PLAIN, "%s\n",
 		 fb_source_text(&vtop->run.origin, text, sizeof(text)));

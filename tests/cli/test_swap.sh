@@ -28,6 +28,11 @@ expect_status 0 "rd of the region"
 expect_json '.runs | length == 1 and .[0].source == "vmcore" and .[0].detail == "zram" and .[0].length == $length' \
     "all of it comes out of zram" --argjson length "$length"
 
+run vtop "$dump" "$pid:$start"
+expect_line stdout '^ +swap  page [0-9]+ of area 0, /dev/zram0$' "vtop tells the area and the slot"
+run vtop "$dump" "$pid:$start" --json
+expect_json '.state == "swap" and .swap.type == 0 and .swap.offset > 0 and .swap.area == "/dev/zram0"' "JSON too"
+
 run rd --raw "$dump" "$pid:$start" "$length"
 expect_status 0 "its bytes"
 cp "$work/stdout" "$work/of-zram"
