@@ -8,25 +8,10 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/part.h"
 #include "user/runtimes/postgres_private.h"
 #include "user/runtimes/postgres_variables.h"
-
-static uint64_t word_at(const uint8_t *bytes, size_t offset)
-{
-	uint64_t value;
-
-	memcpy(&value, bytes + offset, sizeof(value));
-	return value;
-}
-
-static uint32_t u32_at(const uint8_t *bytes, size_t offset)
-{
-	uint32_t value;
-
-	memcpy(&value, bytes + offset, sizeof(value));
-	return value;
-}
 
 struct fb_error *fb_postgres_index(const struct fb_postgres *postgres, uint64_t address,
 				   size_t *index_ret)
@@ -45,22 +30,22 @@ static void fill(const struct fb_postgres *postgres, size_t index, const uint8_t
 		 struct fb_postgres_backend *backend)
 {
 	const struct fb_postgres_layout *layout = postgres->layout;
-	const uint64_t leader = word_at(bytes, layout->proc_leader);
+	const uint64_t leader = fb_u64_at(bytes, layout->proc_leader);
 
 	*backend = (struct fb_postgres_backend){
-		.pid = (int32_t)u32_at(bytes, layout->proc_pid),
+		.pid = (int32_t)fb_u32_at(bytes, layout->proc_pid),
 		.status_index = layout->proc_number
-					? (int32_t)u32_at(bytes, layout->proc_backend) - 1
+					? (int32_t)fb_u32_at(bytes, layout->proc_backend) - 1
 					: (int32_t)index,
-		.wait_lock = word_at(bytes, layout->proc_wait_lock),
-		.wait_proclock = word_at(bytes, layout->proc_wait_proclock),
-		.wait_mode = u32_at(bytes, layout->proc_wait_mode),
-		.wait_event = u32_at(bytes, layout->proc_wait_event),
+		.wait_lock = fb_u64_at(bytes, layout->proc_wait_lock),
+		.wait_proclock = fb_u64_at(bytes, layout->proc_wait_proclock),
+		.wait_mode = fb_u32_at(bytes, layout->proc_wait_mode),
+		.wait_event = fb_u32_at(bytes, layout->proc_wait_event),
 		/* LWLockWaitState: 2 is one that was woken and has not run yet. */
 		.lw_waiting = bytes[layout->proc_lw_waiting] == 1,
 		.lw_mode = bytes[layout->proc_lw_mode],
-		.lw_next = u32_at(bytes, layout->proc_lw_link),
-		.semaphore = word_at(bytes, layout->proc_semaphore),
+		.lw_next = fb_u32_at(bytes, layout->proc_lw_link),
+		.semaphore = fb_u64_at(bytes, layout->proc_semaphore),
 		.leader = index,
 	};
 	if (leader)

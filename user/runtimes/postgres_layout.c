@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/bytes.h"
 
 /* Of 14 to 16 all that is read is at the same place; members were added behind. */
 #define LAYOUT_14                                                                                 \
@@ -63,14 +64,6 @@ static const struct fb_postgres_layout layouts[] = {
 	 .first_state = 2},
 };
 
-static uint32_t u32_at(const uint8_t *bytes, size_t offset)
-{
-	uint32_t value;
-
-	memcpy(&value, bytes + offset, sizeof(value));
-	return value;
-}
-
 /* Whether the PGPROC, whose bytes these are, is the process's own by this layout. */
 static bool fits(const struct fb_postgres_layout *layout,
 		 const struct fb_postgres_variables *variables, const uint8_t *proc, uint64_t first,
@@ -84,18 +77,18 @@ static bool fits(const struct fb_postgres_layout *layout,
 	if (variables->has_proc_number != !layout->proc_number)
 		return false;
 	if (variables->has_proc_number ? (uint64_t)variables->number != index
-				       : u32_at(proc, layout->proc_number) != index)
+				       : fb_u32_at(proc, layout->proc_number) != index)
 		return false;
 	if (!variables->has_proc_number && variables->number > 0 &&
-	    u32_at(proc, layout->proc_backend) != (uint32_t)variables->number)
+	    fb_u32_at(proc, layout->proc_backend) != (uint32_t)variables->number)
 		return false;
 	if (!variables->has_proc_number && (layout->version == 13) != !variables->wait_event_info)
 		return false;
 	return variables->latch == variables->proc + layout->proc_latch &&
 	       (layout->version == 13 ||
 		variables->wait_event_info == variables->proc + layout->proc_wait_event) &&
-	       u32_at(proc, layout->proc_pid) == (uint32_t)variables->pid &&
-	       u32_at(proc, layout->proc_database) == variables->database;
+	       fb_u32_at(proc, layout->proc_pid) == (uint32_t)variables->pid &&
+	       fb_u32_at(proc, layout->proc_database) == variables->database;
 }
 
 /* Whether the head of a list of its lock group's members is where the layout has it in this PGPROC: each is made as an

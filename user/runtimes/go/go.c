@@ -14,6 +14,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/runtimes/go/go_module.h"
@@ -35,20 +36,9 @@ static const char *const states[STATES] = {
 	[10] = "leaked",
 };
 
-static uint64_t word_at(const uint8_t *bytes, size_t offset)
-{
-	uint64_t word;
-
-	memcpy(&word, bytes + offset, sizeof(word));
-	return word;
-}
-
 static uint32_t state_of(const struct fb_go *go, const uint8_t *g)
 {
-	uint32_t state;
-
-	memcpy(&state, g + go->layout.g_status, sizeof(state));
-	return state & ~SCANNED;
+	return fb_u32_at(g, go->layout.g_status) & ~SCANNED;
 }
 
 static bool is_gone(uint32_t state)
@@ -59,16 +49,16 @@ static bool is_gone(uint32_t state)
 /* Whether these are the bytes of a goroutine; *lives_ret: one that exists. */
 static bool is_goroutine(const struct fb_go *go, const uint8_t *g, bool *lives_ret)
 {
-	const uint64_t low = word_at(g, FB_GO_G_STACK), high = word_at(g, FB_GO_G_STACK + 8);
-	const uint64_t sp = word_at(g, FB_GO_G_SCHED_SP), pc = word_at(g, FB_GO_G_SCHED_PC);
+	const uint64_t low = fb_u64_at(g, FB_GO_G_STACK), high = fb_u64_at(g, FB_GO_G_STACK + 8);
+	const uint64_t sp = fb_u64_at(g, FB_GO_G_SCHED_SP), pc = fb_u64_at(g, FB_GO_G_SCHED_PC);
 	const uint32_t state = state_of(go, g);
 
 	*lives_ret = false;
-	if (state >= STATES || low > high || high - low > MOST_STACK || word_at(g, FB_GO_G_M) % 8)
+	if (state >= STATES || low > high || high - low > MOST_STACK || fb_u64_at(g, FB_GO_G_M) % 8)
 		return false;
 	if (is_gone(state))
 		return true;
-	if (!low || !word_at(g, go->layout.g_id))
+	if (!low || !fb_u64_at(g, go->layout.g_id))
 		return false;
 	if (state == WAITING || state == RUNNABLE) {
 		if (!fb_go_is_code(go, pc) || sp < low || sp >= high)
@@ -251,13 +241,13 @@ static struct fb_error *read_m(struct fb_go *go, struct fb_goroutine *routine)
 
 static void read_place(const struct fb_go *go, const uint8_t *g, struct fb_goroutine *routine)
 {
-	const uint64_t syscall_sp = word_at(g, go->layout.g_syscall_sp);
+	const uint64_t syscall_sp = fb_u64_at(g, go->layout.g_syscall_sp);
 
-	routine->stack = word_at(g, FB_GO_G_STACK);
-	routine->stack_end = word_at(g, FB_GO_G_STACK + 8);
-	routine->sp = syscall_sp ? syscall_sp : word_at(g, FB_GO_G_SCHED_SP);
+	routine->stack = fb_u64_at(g, FB_GO_G_STACK);
+	routine->stack_end = fb_u64_at(g, FB_GO_G_STACK + 8);
+	routine->sp = syscall_sp ? syscall_sp : fb_u64_at(g, FB_GO_G_SCHED_SP);
 	routine->pc =
-		syscall_sp ? word_at(g, go->layout.g_syscall_pc) : word_at(g, FB_GO_G_SCHED_PC);
+		syscall_sp ? fb_u64_at(g, go->layout.g_syscall_pc) : fb_u64_at(g, FB_GO_G_SCHED_PC);
 }
 
 /* *lives_ret: whether the goroutine exists. */
@@ -281,20 +271,20 @@ static struct fb_error *read_routine(struct fb_go *go, uint64_t address,
 				       address);
 	*routine = (struct fb_goroutine){
 		.address = address,
-		.id = word_at(g, layout->g_id),
-		.creator_id = layout->g_parent ? word_at(g, layout->g_parent) : 0,
-		.start = word_at(g, layout->g_start_pc),
-		.creator = word_at(g, layout->g_creator_pc),
+		.id = fb_u64_at(g, layout->g_id),
+		.creator_id = layout->g_parent ? fb_u64_at(g, layout->g_parent) : 0,
+		.start = fb_u64_at(g, layout->g_start_pc),
+		.creator = fb_u64_at(g, layout->g_creator_pc),
 		.state = states[state],
 		.reason = state == WAITING
 				  ? fb_go_wait_reason(layout->version, g[layout->g_wait_reason])
 				  : NULL,
-		.since = state == WAITING ? (int64_t)word_at(g, layout->g_wait_since) : 0,
-		.m = word_at(g, FB_GO_G_M),
+		.since = state == WAITING ? (int64_t)fb_u64_at(g, layout->g_wait_since) : 0,
+		.m = fb_u64_at(g, FB_GO_G_M),
 		.m_id = -1,
 		.p_id = -1,
-		.locked = word_at(g, layout->g_locked_m) != 0,
-		.waiting = state == WAITING ? word_at(g, layout->g_waiting) : 0,
+		.locked = fb_u64_at(g, layout->g_locked_m) != 0,
+		.waiting = state == WAITING ? fb_u64_at(g, layout->g_waiting) : 0,
 	};
 	read_place(go, g, routine);
 	return read_m(go, routine);

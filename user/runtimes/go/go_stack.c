@@ -13,6 +13,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/runtimes/go/go_private.h"
@@ -94,13 +95,13 @@ static struct fb_error *read_saved(struct fb_go *go, uint64_t g, struct saved *s
 
 	if (err)
 		return err;
-	memcpy(&saved->low, bytes + FB_GO_G_STACK, 8);
-	memcpy(&saved->high, bytes + FB_GO_G_STACK + 8, 8);
-	memcpy(&saved->m, bytes + FB_GO_G_M, 8);
-	memcpy(&saved->sp, bytes + FB_GO_G_SCHED_SP, 8);
-	memcpy(&saved->pc, bytes + FB_GO_G_SCHED_PC, 8);
-	memcpy(&saved->syscall_sp, bytes + go->layout.g_syscall_sp, 8);
-	memcpy(&saved->syscall_pc, bytes + go->layout.g_syscall_pc, 8);
+	saved->low = fb_u64_at(bytes, FB_GO_G_STACK);
+	saved->high = fb_u64_at(bytes, FB_GO_G_STACK + 8);
+	saved->m = fb_u64_at(bytes, FB_GO_G_M);
+	saved->sp = fb_u64_at(bytes, FB_GO_G_SCHED_SP);
+	saved->pc = fb_u64_at(bytes, FB_GO_G_SCHED_PC);
+	saved->syscall_sp = fb_u64_at(bytes, go->layout.g_syscall_sp);
+	saved->syscall_pc = fb_u64_at(bytes, go->layout.g_syscall_pc);
 	return NULL;
 }
 

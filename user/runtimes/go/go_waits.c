@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/bytes.h"
 #include "base/part.h"
 #include "user/runtimes/go/go_private.h"
 
@@ -51,11 +52,11 @@ static struct fb_error *read_entry(struct fb_go *go, uint64_t address, struct en
 
 	if (err)
 		return err;
-	memcpy(&entry->g, bytes + FB_GO_SUDOG_G, 8);
-	memcpy(&entry->previous, bytes + FB_GO_SUDOG_PREV, 8);
-	memcpy(&entry->element, bytes + layout->sudog_elem, 8);
-	memcpy(&entry->link, bytes + layout->sudog_link, 8);
-	memcpy(&entry->channel, bytes + layout->sudog_channel, 8);
+	entry->g = fb_u64_at(bytes, FB_GO_SUDOG_G);
+	entry->previous = fb_u64_at(bytes, FB_GO_SUDOG_PREV);
+	entry->element = fb_u64_at(bytes, layout->sudog_elem);
+	entry->link = fb_u64_at(bytes, layout->sudog_link);
+	entry->channel = fb_u64_at(bytes, layout->sudog_channel);
 	return NULL;
 }
 
