@@ -7,7 +7,7 @@
 # Those of Rust and Go are left out, with a word, where these are not to be had.
 build_server() {
     local dir=$1 without=" $2 " part sources=("$HERE"/actors/{main,actor,locks}.c)
-    cp "$HERE"/server/{locks.py,upstream.py,nginx.conf,pg_hba.conf} "$dir/"
+    cp "$HERE"/server/{locks.py,layers.py,upstream.py,nginx.conf,pg_hba.conf} "$dir/"
     for part in musl i386 rust go; do
         [[ $without == *" $part "* ]] || "build_$part"
     done

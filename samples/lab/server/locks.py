@@ -30,13 +30,13 @@ def deadlock(own, other, name, peer):
     tids[name] = threading.get_native_id()
     with own:
         both.wait()
-        note("wait", f"kind=mutex object=- owner={tids[peer]}")
+        note("wait", f"kind=python-lock|mutex object=- owner={tids[peer]}")
         with other:
             pass
 
 
 def take():
-    note("wait", "kind=condition object=- owner=-")
+    note("wait", "kind=python-condition|condition object=- owner=-")
     queue.Queue().get()
 
 
