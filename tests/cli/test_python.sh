@@ -40,6 +40,14 @@ expect_no_line stdout $'\x1b' "no control character of the dump"
 run_program python3 "$examples/compare_tasks.py" "$dump" "$bundle"
 expect_status 0 "compare_tasks.py"
 expect_lines stdout 1 "a dump and its bundle have the same tasks"
+
+# drgn is a module of Debian's own python3 only.
+if /usr/bin/python3 -c 'import drgn' 2>/dev/null; then
+    adopt /usr/bin/python3 "$top/tests/cli/library_drgn.py" "$bundle" "$samples/sysroot"
+else
+    skip "drgn's plugin: drgn is not installed (python3-drgn)"
+fi
+
 for example in "$examples"/*.py; do
     run_program python3 "$example"
     expect_error 1 "^$(basename "$example") DUMP" "$(basename "$example") tells its usage"

@@ -12,6 +12,8 @@ packages_lint=(abigail-tools clang clang-tidy shellcheck)
 packages_measure=(clang llvm python3-clang-14)
 # One version, because each formats a little differently. Not every release has it.
 packages_format=(clang-format-14)
+# For the plugin for drgn. Not every release has it either.
+packages_drgn=(python3-drgn)
 
 packages_missing() {
     local package
