@@ -18,36 +18,25 @@
 /* Members of a deadlock that are named. */
 #define MAX_NAMED 4u
 
-enum cause {
-	CAUSE_CRASH,  /* a fault: its stack says where */
-	CAUSE_HANG,   /* a user, or a watchdog for tasks, took a dump of a host that hung */
-	CAUSE_LOCKUP, /* a watchdog for CPUs: what they ran */
-};
-
-/* Why the kernel panicked, by its words (kernel/panic.c's callers: drivers/tty/sysrq.c,
- * kernel/hung_task.c, kernel/watchdog.c, kernel/watchdog_perf.c or watchdog_hld.c,
- * kernel/rcu/tree_stall.h, arch/x86/kernel/nmi.c). */
-static enum cause cause_of(const struct fb_panic *panic)
+enum fb_info_way fb_info_way_of(const struct fb_panic *panic)
 {
-	static const struct {
-		const char *words;
-		enum cause cause;
-	} known[] = {
-		{"sysrq triggered", CAUSE_HANG},
-		{"SysRq", CAUSE_HANG},
-		{"hung_task", CAUSE_HANG},
-		{"softlockup", CAUSE_LOCKUP},
-		{"LOCKUP", CAUSE_LOCKUP},
-		{"RCU Stall", CAUSE_LOCKUP},
-		{"NMI", CAUSE_HANG},
-	};
-
 	if (!panic->message)
-		return CAUSE_HANG; /* taken from outside, as virsh dump does */
-	for (size_t i = 0; i < FB_ARRAY_SIZE(known); i++)
-		if (strstr(panic->message, known[i].words))
-			return known[i].cause;
-	return CAUSE_CRASH;
+		return FB_INFO_HANG;
+	switch (panic->cause) {
+	case FB_LOG_SYSRQ:
+	case FB_LOG_HUNG_TASK:
+	case FB_LOG_NMI:
+		return FB_INFO_HANG;
+	case FB_LOG_SOFT_LOCKUP:
+	case FB_LOG_HARD_LOCKUP:
+	case FB_LOG_RCU_STALL:
+	case FB_LOG_WORKQUEUE_LOCKUP:
+		return FB_INFO_LOCKUP;
+	case FB_LOG_OUT_OF_MEMORY:
+		return FB_INFO_MEMORY;
+	default:
+		return FB_INFO_CRASH;
+	}
 }
 
 /* Appends "130 lock-ab". */
@@ -228,7 +217,7 @@ struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input
 {
 	struct fb_info_look *look = look_ret;
 	const struct fb_tasks *tasks = NULL;
-	enum cause cause = cause_of(panic);
+	enum fb_info_way way = fb_info_way_of(panic);
 	/* Where types are missing no task can be reached: fb_panic_find() has let that pass, because
 	 * opening the kernel has warned of it, and any other reason has ended the command. */
 	struct fb_error *err = fb_part_skip(fb_input_tasks(input, &tasks));
@@ -236,7 +225,7 @@ struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input
 	memset(look, 0, sizeof(*look));
 	look->argument = "";
 	if (!err && tasks)
-		err = look_at_tasks(context, input, tasks, cause == CAUSE_HANG, look);
+		err = look_at_tasks(context, input, tasks, way == FB_INFO_HANG, look);
 	if (err || look->command)
 		return err;
 	if (!fb_kernel_symbols(fb_input_kernel(input))) {
@@ -245,7 +234,10 @@ struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input
 		return NULL;
 	}
 	look->command = "bt";
-	if (cause == CAUSE_LOCKUP || !panic->task) {
+	if (way == FB_INFO_MEMORY) {
+		snprintf(look->what, sizeof(look->what), "where memory went");
+		look->command = "mem";
+	} else if (way == FB_INFO_LOCKUP || !panic->task) {
 		snprintf(look->what, sizeof(look->what), "what each CPU ran");
 		look->argument = "--panic";
 	} else {

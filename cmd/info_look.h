@@ -17,6 +17,15 @@ struct fb_info_look {
 	const char *argument; /* its argument after INPUT; "": none. Static */
 };
 
+/* How a host ended, which says what to ask first. */
+enum fb_info_way {
+	FB_INFO_CRASH,  /* a fault: its stack says where */
+	FB_INFO_HANG,   /* it hung, and a user, or a watchdog for tasks, took the dump; or one from outside, as virsh dump */
+	FB_INFO_LOCKUP, /* a watchdog for CPUs: what they ran */
+	FB_INFO_MEMORY, /* no memory was left: who has it */
+};
+enum fb_info_way fb_info_way_of(const struct fb_panic *panic);
+
 /* What cannot be found out is a warning; only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_info_look(struct fb_context *context, struct fb_input *input,
 					    const struct fb_panic *panic,
