@@ -37,11 +37,21 @@ static struct fb_error *read_stack(const struct fb_unwind *unwind, uint64_t addr
 	return fb_space_read(unwind->space, address, to, length);
 }
 
-/* Stands at sp. The end of an area (exclusive) still belongs to it: the outermost frame's. */
-static struct fb_error *move_to(struct fb_unwind *unwind, uint64_t sp, bool first)
+/* The area of registers that have this sp. A stack that overflowed was left for the guard page below it, and its frames
+ * lie above all the same: __unwind_start() of arch/x86/kernel/unwind_orc.c takes the next page's stack too. */
+static size_t area_of_regs(const struct fb_unwind *unwind, uint64_t sp)
 {
 	size_t area = fb_unwind_area(unwind, sp, 0);
 
+	if (area != SIZE_MAX || sp > UINT64_MAX - FB_PAGE_SIZE)
+		return area;
+	return fb_unwind_area(unwind, (sp + FB_PAGE_SIZE - 1) & FB_PAGE_MASK, sizeof(uint64_t));
+}
+
+/* Stands at sp, in that area (SIZE_MAX: in none). The end of an area (exclusive) still belongs to it: the outermost
+ * frame's. */
+static struct fb_error *move_to(struct fb_unwind *unwind, uint64_t sp, size_t area, bool first)
+{
 	if (area == SIZE_MAX || sp % sizeof(uint64_t))
 		return fb_error_create(FB_CORRUPT,
 				       "stack pointer 0x%" PRIx64 " is on no stack of this thread",
@@ -65,7 +75,7 @@ static struct fb_error *move_to(struct fb_unwind *unwind, uint64_t sp, bool firs
 static struct fb_error *stand_at_regs(struct fb_unwind *unwind, const struct user_regs_struct *regs,
 				      uint64_t address, bool first)
 {
-	struct fb_error *err = move_to(unwind, regs->rsp, first);
+	struct fb_error *err = move_to(unwind, regs->rsp, area_of_regs(unwind, regs->rsp), first);
 
 	if (err)
 		return err;
@@ -94,7 +104,7 @@ struct fb_error *fb_unwind_from_frame(struct fb_unwind *unwind, uint64_t pc, uin
 	struct fb_error *err;
 
 	unwind->left = 0;
-	err = move_to(unwind, sp, true);
+	err = move_to(unwind, sp, fb_unwind_area(unwind, sp, 0), true);
 	if (err)
 		return err;
 	unwind->pc = pc;
@@ -220,7 +230,7 @@ static struct fb_error *step_call(struct fb_unwind *unwind, const struct fb_orc_
 	if (!err)
 		err = previous_bp(unwind, row, sp, &bp, &bp_known);
 	if (!err)
-		err = move_to(unwind, sp, false);
+		err = move_to(unwind, sp, fb_unwind_area(unwind, sp, 0), false);
 	if (err)
 		return err;
 	unwind->pc = pc;

@@ -321,9 +321,56 @@ static void stack_pointers_grow(void)
 	}
 }
 
+/* Registers of a stack that overflowed have an sp in the guard page below it: its frames lie above. */
+static void an_overflowed_stack_has_its_frames(void)
+{
+	static const struct {
+		uint64_t below;
+		bool stands;
+	} cases[] = {{8, true},  {0x170, true},   {0xff8, true},
+		     {4, false}, {0x1000, false}, {0x1008, false}};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(cases); i++) {
+		struct made_stack made;
+		struct user_regs_struct regs = {
+			.rip = CALLER, .rsp = MADE_TASK - cases[i].below, .cs = KERNEL_CS};
+
+		make(&made);
+		made_stack_put(&made, MADE_TASK + 0x20, CALLER + 1);
+		if (!cases[i].stands) {
+			FB_FAILS_WITH(fb_unwind_from_regs(&made.unwind, &regs, 0), FB_CORRUPT,
+				      "is on no stack of this thread");
+			continue;
+		}
+		FB_OK_FATAL(fb_unwind_from_regs(&made.unwind, &regs, 0));
+		row.sp_reg = FB_ORC_REG_SP;
+		row.sp_offset = (int16_t)(cases[i].below + 0x28);
+		CU_ASSERT_EQUAL(step(&made), FB_UNWIND_GOES_ON);
+		CU_ASSERT_EQUAL(made.unwind.pc, CALLER + 1);
+		CU_ASSERT_EQUAL(made.unwind.sp, MADE_TASK + 0x28);
+	}
+}
+
+/* Only registers do so: a caller's frame below the stack is none. */
+static void callers_lie_on_the_stack(void)
+{
+	struct made_stack made;
+	struct user_regs_struct regs = {.rip = CALLER, .rsp = MADE_TASK - 0x170, .cs = KERNEL_CS};
+
+	make(&made);
+	FB_OK_FATAL(fb_unwind_from_regs(&made.unwind, &regs, 0));
+	row.sp_reg = FB_ORC_REG_SP;
+	row.sp_offset = 0x10;
+	CU_ASSERT_EQUAL(step(&made), FB_UNWIND_LOST);
+	CU_ASSERT_PTR_NOT_NULL(strstr(made.unwind.reason, "is on no stack of this thread"));
+	FB_FAILS_WITH(fb_unwind_from_frame(&made.unwind, CALLER, MADE_TASK - 8, 0, false),
+		      FB_CORRUPT, "is on no stack of this thread");
+}
+
 FB_TEST_MAIN("kernel/unwind_steps", FB_TEST(stacks_are_counted_from_any_register),
 	     FB_TEST(guesses_are_told_by_what_is_counted_from),
 	     FB_TEST(unknown_registers_lead_nowhere), FB_TEST(frame_pointers_are_found),
 	     FB_TEST(return_addresses_are_the_kernels), FB_TEST(registers_are_taken_whole),
 	     FB_TEST(an_iret_frame_keeps_the_other_registers),
-	     FB_TEST(rows_without_a_way_end_the_walk), FB_TEST(stack_pointers_grow))
+	     FB_TEST(rows_without_a_way_end_the_walk), FB_TEST(stack_pointers_grow),
+	     FB_TEST(an_overflowed_stack_has_its_frames), FB_TEST(callers_lie_on_the_stack))
