@@ -20,7 +20,8 @@ struct fb_info_look {
 /* How a host ended, which says what to ask first. */
 enum fb_info_way {
 	FB_INFO_CRASH, /* a fault: its stack says where */
-	FB_INFO_HANG, /* it hung, and a user, or a watchdog for tasks, took the dump; or one from outside, as virsh dump */
+	/* It hung, and a user or a watchdog for tasks took the dump; or that came from outside, as of virsh dump. */
+	FB_INFO_HANG,
 	FB_INFO_LOCKUP, /* a watchdog for CPUs: what they ran */
 	FB_INFO_MEMORY, /* no memory was left: who has it */
 };

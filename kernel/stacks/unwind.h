@@ -72,7 +72,8 @@ struct fb_unwind {
 };
 
 /* Makes the frame of these registers the current one. address: where they were read as pt_regs, or 0. FB_CORRUPT where
- * sp is in none of the areas, nor in the page below one, which is where a stack overflows to. Not to be called with registers of user mode. */
+ * sp is in none of the areas, nor in the page below one, which is where a stack overflows to. Not to be called with
+ * registers of user mode. */
 FB_MUST_CHECK struct fb_error *fb_unwind_from_regs(struct fb_unwind *unwind,
 						   const struct user_regs_struct *regs,
 						   uint64_t address);
