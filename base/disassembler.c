@@ -5,50 +5,43 @@
 #include "base/disassembler.h"
 
 #include <capstone/capstone.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/shared_library.h"
 
 /* The major version is that of the headers: the structs of others differ. */
 #define TEXT_OF(number) #number
 #define LIBRARY_OF(major) "libcapstone.so." TEXT_OF(major)
 #define LIBRARY LIBRARY_OF(CS_API_MAJOR)
 
-struct fb_disassembler {
-	void *library;
-	csh handle;
-	cs_insn *instruction;
-	cs_err (*open)(cs_arch arch, cs_mode mode, csh *handle);
-	cs_err (*close)(csh *handle);
-	cs_err (*option)(csh handle, cs_opt_type type, size_t value);
-	cs_insn *(*malloc)(csh handle);
-	void (*free)(cs_insn *instruction, size_t count);
-	bool (*next)(csh handle, const uint8_t **code, size_t *size, uint64_t *address,
-		     cs_insn *instruction);
+#define FUNCTIONS(each)                                                            \
+	each(cs_open) each(cs_close) each(cs_option) each(cs_malloc) each(cs_free) \
+		each(cs_disasm_iter)
+
+struct functions {
+	FUNCTIONS(FB_LIBRARY_POINTER)
 };
 
-void fb_disassembler_prepare(void)
-{
-	(void)dlopen(LIBRARY, RTLD_NOW);
-}
+struct fb_disassembler {
+	struct fb_shared_library *library;
+	struct functions call;
+	csh handle;
+	cs_insn *instruction;
+};
 
 static bool load(struct fb_disassembler *disassembler)
 {
-	void *library = dlopen(LIBRARY, RTLD_NOW);
+	static const char *const names[] = {FUNCTIONS(FB_LIBRARY_NAME)};
+	struct fb_error *err = fb_shared_library_open(LIBRARY, names, FB_ARRAY_SIZE(names),
+						      &disassembler->call, &disassembler->library);
 
-	if (!library)
-		return false;
-	disassembler->library = library;
-	*(void **)&disassembler->open = dlsym(library, "cs_open");
-	*(void **)&disassembler->close = dlsym(library, "cs_close");
-	*(void **)&disassembler->option = dlsym(library, "cs_option");
-	*(void **)&disassembler->malloc = dlsym(library, "cs_malloc");
-	*(void **)&disassembler->free = dlsym(library, "cs_free");
-	*(void **)&disassembler->next = dlsym(library, "cs_disasm_iter");
-	return disassembler->open && disassembler->close && disassembler->option &&
-	       disassembler->malloc && disassembler->free && disassembler->next &&
-	       disassembler->open(CS_ARCH_X86, CS_MODE_64, &disassembler->handle) == CS_ERR_OK;
+	if (!err)
+		return disassembler->call.cs_open(CS_ARCH_X86, CS_MODE_64, &disassembler->handle) ==
+		       CS_ERR_OK;
+	fb_error_destroy(err);
+	return false;
 }
 
 struct fb_error *fb_disassembler_create(struct fb_disassembler **disassembler_ret)
@@ -65,10 +58,11 @@ struct fb_error *fb_disassembler_create(struct fb_disassembler **disassembler_re
 			", which this host does not have: install libcapstone" TEXT_OF(
 				CS_API_MAJOR));
 	}
-	if (disassembler->option(disassembler->handle, CS_OPT_DETAIL, CS_OPT_ON) == CS_ERR_OK &&
-	    disassembler->option(disassembler->handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT) ==
+	if (disassembler->call.cs_option(disassembler->handle, CS_OPT_DETAIL, CS_OPT_ON) ==
+		    CS_ERR_OK &&
+	    disassembler->call.cs_option(disassembler->handle, CS_OPT_SYNTAX, CS_OPT_SYNTAX_ATT) ==
 		    CS_ERR_OK)
-		disassembler->instruction = disassembler->malloc(disassembler->handle);
+		disassembler->instruction = disassembler->call.cs_malloc(disassembler->handle);
 	if (!disassembler->instruction) {
 		fb_disassembler_destroy(disassembler);
 		return fb_error_nomem();
@@ -82,11 +76,10 @@ void fb_disassembler_destroy(struct fb_disassembler *disassembler)
 	if (!disassembler)
 		return;
 	if (disassembler->instruction)
-		disassembler->free(disassembler->instruction, 1);
+		disassembler->call.cs_free(disassembler->instruction, 1);
 	if (disassembler->handle)
-		(void)disassembler->close(&disassembler->handle);
-	if (disassembler->library)
-		(void)dlclose(disassembler->library);
+		(void)disassembler->call.cs_close(&disassembler->handle);
+	fb_shared_library_close(disassembler->library);
 	free(disassembler);
 }
 
@@ -133,8 +126,8 @@ void fb_disassembler_next(struct fb_disassembler *disassembler, const uint8_t *b
 	const cs_insn *decoded = disassembler->instruction;
 	uint64_t next = address;
 
-	if (disassembler->next(disassembler->handle, &bytes, &size, &next,
-			       disassembler->instruction)) {
+	if (disassembler->call.cs_disasm_iter(disassembler->handle, &bytes, &size, &next,
+					      disassembler->instruction)) {
 		instruction.valid = true;
 		instruction.size = decoded->size;
 		snprintf(instruction.mnemonic, sizeof(instruction.mnemonic), "%s",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decodes x86-64 instructions by libcapstone, which is loaded when it is wanted: its tables would cost every other
- * command some milliseconds. Called by the command dis.
+ * Decodes x86-64 instructions by libcapstone, which is loaded when it is wanted (base/shared_library.h). Called by the
+ * command dis.
  */
 #ifndef FB_BASE_DISASSEMBLER_H
 #define FB_BASE_DISASSEMBLER_H
@@ -30,10 +30,6 @@ struct fb_instruction {
 	bool data_is_percpu; /* data is relative to the segment GS */
 	uint64_t immediate;  /* a number among the operands that has more than 16 bits; 0: none */
 };
-
-/* Loads the library into this process, where that is not done yet: to be called before the sandbox is entered, in which
- * it cannot be. That it is not there is told by fb_disassembler_create(). */
-void fb_disassembler_prepare(void);
 
 /* FB_UNSUPPORTED where the library cannot be loaded; FB_NOMEM. */
 FB_MUST_CHECK struct fb_error *fb_disassembler_create(struct fb_disassembler **disassembler_ret);

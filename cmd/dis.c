@@ -404,7 +404,6 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	fb_options_parse(context, &usage, argc, argv, &dis);
 	if (dis.reverse && dis.forward)
 		fb_usage_error("dis", "--reverse and --forward exclude each other");
-	fb_disassembler_prepare();
 	err = fb_context_open(context, &dis.input);
 	if (!err)
 		err = fb_disassembler_create(&dis.disassembler);

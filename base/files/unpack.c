@@ -2,15 +2,13 @@
 /*
  * Unpacks an input that is compressed as a whole (kdump-tools' KDUMP_COMPRESSION,
  * systemd-coredump's .zst), once and to an unlinked temporary file, because readers
- * need random access. libarchive decompresses; only the one filter that fits the
- * file's first bytes is enabled, and none that would run another program. Called
- * where dumps and cores are opened (fb_file_open_unpacked()).
+ * need random access. packed_stream.h decompresses. Called where dumps and cores are
+ * opened (fb_file_open_unpacked()).
  *
  * zstd and lz4 streams may have skippable frames before and between the others (RFC 8878, 3.1.2): pzstd
  * writes one before each. libarchive does not recognise a stream that begins with one, so that one is skipped
  * here; libarchive skips the others.
  */
-#include <archive.h>
 #include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -18,32 +16,24 @@
 #include <unistd.h>
 
 #include "base/files/file.h"
+#include "base/files/packed_stream.h"
 #include "base/files/temporary.h"
 #include "base/limits.h"
 
 struct compression {
-	const char *name;
+	enum fb_packing packing;
 	uint8_t magic[6];
 	size_t magic_size;
-	int (*enable)(struct archive *archive);
 };
 
 static const struct compression compressions[] = {
-	{"gzip", {0x1f, 0x8b, 0x08}, 3, archive_read_support_filter_gzip},
-	{"bzip2", {'B', 'Z', 'h'}, 3, archive_read_support_filter_bzip2},
-	{"xz", {0xfd, '7', 'z', 'X', 'Z', 0x00}, 6, archive_read_support_filter_xz},
-	{"lz4", {0x04, 0x22, 0x4d, 0x18}, 4, archive_read_support_filter_lz4},
-	{"lz4", {0x02, 0x21, 0x4c, 0x18}, 4, archive_read_support_filter_lz4}, /* lz4 -l */
-	{"zstd", {0x28, 0xb5, 0x2f, 0xfd}, 4, archive_read_support_filter_zstd},
+	{FB_PACKING_GZIP, {0x1f, 0x8b, 0x08}, 3},
+	{FB_PACKING_BZIP2, {'B', 'Z', 'h'}, 3},
+	{FB_PACKING_XZ, {0xfd, '7', 'z', 'X', 'Z', 0x00}, 6},
+	{FB_PACKING_LZ4, {0x04, 0x22, 0x4d, 0x18}, 4},
+	{FB_PACKING_LZ4, {0x02, 0x21, 0x4c, 0x18}, 4}, /* lz4 -l */
+	{FB_PACKING_ZSTD, {0x28, 0xb5, 0x2f, 0xfd}, 4},
 };
-
-/* Bytes of one read of the packed file. */
-#define READ_BLOCK (256u << 10)
-
-static void free_archive(struct archive **archive)
-{
-	(void)archive_read_free(*archive);
-}
 
 /* A frame to be skipped: magic (its last 4 bits are free), size of what follows; little-endian. */
 struct skipped_frame {
@@ -101,41 +91,8 @@ static struct fb_error *find_compression(struct fb_file *file,
 	return NULL;
 }
 
-/* fd is read from its current position, the start of the stream. */
-static struct fb_error *open_stream(int fd, const struct compression *compression,
-				    struct archive **archive_ret)
-{
-	FB_CLEANUP(free_archive) struct archive *archive = archive_read_new();
-	struct archive_entry *entry;
-	const char *reason;
-	int status;
-
-	if (!archive)
-		return fb_error_nomem();
-	/* ARCHIVE_WARN would mean: by an external program. */
-	if (compression->enable(archive) != ARCHIVE_OK)
-		return fb_error_create(FB_UNSUPPORTED, "libarchive was built without %s",
-				       compression->name);
-	status = archive_read_support_format_raw(archive);
-	if (status == ARCHIVE_OK)
-		status = archive_read_open_fd(archive, fd, READ_BLOCK);
-	if (status == ARCHIVE_OK)
-		status = archive_read_next_header(archive, &entry);
-	reason = archive_error_string(archive);
-	if (status != ARCHIVE_OK)
-		return fb_error_create(FB_CORRUPT, "%s stream: nothing can be unpacked: %s",
-				       compression->name, reason ? reason : "it is empty");
-	/* The raw format would pass on as it stands what the filter does not take for its own. */
-	if (archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE)
-		return fb_error_create(FB_CORRUPT, "%s stream: its header is damaged",
-				       compression->name);
-	*archive_ret = archive;
-	archive = NULL;
-	return NULL;
-}
-
 /* Writes the whole stream to the file; what comes behind a fault of the stream is lost. */
-static struct fb_error *unpack_stream(struct archive *archive, const char *name,
+static struct fb_error *unpack_stream(struct fb_packed_stream *stream, const char *name,
 				      struct fb_temporary *temporary, bool *truncated_ret)
 {
 	uint64_t total = 0;
@@ -144,23 +101,18 @@ static struct fb_error *unpack_stream(struct archive *archive, const char *name,
 	for (;;) {
 		const void *block;
 		size_t size;
-		int64_t offset;
-		int status = archive_read_data_block(archive, &block, &size, &offset);
-		struct fb_error *err;
+		struct fb_error *err = fb_packed_stream_next(stream, &block, &size);
 
-		if (status == ARCHIVE_EOF)
-			break;
-		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-			const char *reason = archive_error_string(archive);
-
-			if (!total)
-				return fb_error_create(FB_TRUNCATED,
-						       "%s stream: ends or breaks in its first "
-						       "block: %s",
-						       name, reason ? reason : "no reason given");
+		if (err && !total)
+			return fb_error_prefix(err, "%s stream: ends or breaks in its first block",
+					       name);
+		if (err) {
+			fb_error_destroy(err);
 			*truncated_ret = true;
 			break;
 		}
+		if (!size)
+			break;
 		err = fb_temporary_write(temporary, total, block, size);
 		if (err)
 			return fb_error_prefix(err, "%s stream", name);
@@ -174,17 +126,18 @@ static struct fb_error *unpack_file(struct fb_file *packed, uint64_t offset,
 				    const struct compression *compression, bool *truncated_ret,
 				    struct fb_file **file_ret)
 {
-	FB_CLEANUP(free_archive) struct archive *archive = NULL;
+	FB_CLEANUP(fb_packed_stream_close_at) struct fb_packed_stream *stream = NULL;
 	struct fb_temporary temporary = {.fd = -1};
 	struct fb_error *err;
 
 	if (lseek(packed->fd, (off_t)offset, SEEK_SET) < 0)
 		return fb_error_os(errno, "%s", packed->path);
-	err = open_stream(packed->fd, compression, &archive);
+	err = fb_packed_stream_open_fd(compression->packing, packed->fd, &stream);
 	if (!err)
 		err = fb_temporary_create(packed->size, &temporary);
 	if (!err)
-		err = unpack_stream(archive, compression->name, &temporary, truncated_ret);
+		err = unpack_stream(stream, fb_packing_name(compression->packing), &temporary,
+				    truncated_ret);
 	if (!err)
 		err = fb_file_from_fd(packed->path, temporary.fd, packed->mtime_ns, file_ret);
 	if (err && temporary.fd >= 0)
@@ -216,7 +169,7 @@ struct fb_error *fb_file_open_unpacked(const char *path, const char **compressio
 		file = unpacked;
 	}
 	if (compression_ret)
-		*compression_ret = compression ? compression->name : NULL;
+		*compression_ret = compression ? fb_packing_name(compression->packing) : NULL;
 	if (truncated_ret)
 		*truncated_ret = truncated;
 	*file_ret = file;

@@ -6,7 +6,6 @@
 #include "bundle/merge/page_codec.h"
 
 #include <lzo/lzo1x.h>
-#include <snappy-c.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -39,6 +38,17 @@ uint32_t fb_page_codec_of(struct fb_dump *dump)
 	return FB_KDUMP_PAGE_ZLIB;
 }
 
+static bool snappy_works(void)
+{
+	struct fb_snappy snappy = {0};
+	struct fb_error *err = fb_snappy_load(&snappy);
+	bool works = !err;
+
+	fb_error_destroy(err);
+	fb_snappy_deinit(&snappy);
+	return works;
+}
+
 bool fb_page_codec_named(const char *name, uint32_t *codec_ret)
 {
 	static const struct {
@@ -56,6 +66,8 @@ bool fb_page_codec_named(const char *name, uint32_t *codec_ret)
 		if (strcmp(name, codecs[i].name) != 0)
 			continue;
 		if (codecs[i].codec == FB_KDUMP_PAGE_LZO && lzo_init() != LZO_E_OK)
+			return false;
+		if (codecs[i].codec == FB_KDUMP_PAGE_SNAPPY && !snappy_works())
 			return false;
 		*codec_ret = codecs[i].codec;
 		return true;
@@ -77,9 +89,15 @@ static size_t pack_lzo(struct fb_scratch *scratch)
 static size_t pack_snappy(struct fb_scratch *scratch)
 {
 	size_t size = LZO_TABLE_AT - ROOM_AT;
+	struct fb_error *err = fb_snappy_load(&scratch->snappy);
 
-	if (snappy_compress((const char *)scratch->bytes, FB_PAGE_SIZE,
-			    (char *)scratch->bytes + ROOM_AT, &size) != SNAPPY_OK)
+	if (err) {
+		fb_error_destroy(err);
+		return 0;
+	}
+	if (scratch->snappy.call.snappy_compress((const char *)scratch->bytes, FB_PAGE_SIZE,
+						 (char *)scratch->bytes + ROOM_AT,
+						 &size) != SNAPPY_OK)
 		return 0;
 	return size;
 }

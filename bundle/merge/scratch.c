@@ -21,6 +21,7 @@ static void scratch_destroy(struct fb_scratch *scratch)
 {
 	libdeflate_free_compressor(scratch->zlib);
 	(void)ZSTD_freeCCtx(scratch->zstd);
+	fb_snappy_deinit(&scratch->snappy);
 	free(scratch->bytes);
 	free(scratch);
 }

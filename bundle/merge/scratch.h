@@ -13,6 +13,7 @@
 #include <zstd.h>
 
 #include "base/error.h"
+#include "base/snappy.h"
 #include "bundle/file/fiber_format.h"
 
 /* Bytes of one: enough for a chunk with a checksum, and for a group of stored pages. */
@@ -21,7 +22,8 @@
 struct fb_scratch {
 	struct libdeflate_compressor *zlib;
 	ZSTD_CCtx *zstd;
-	uint8_t *bytes; /* FB_SCRATCH_BYTES */
+	struct fb_snappy snappy; /* not loaded until a page is packed by it */
+	uint8_t *bytes;          /* FB_SCRATCH_BYTES */
 	struct fb_scratch *next;
 };
 

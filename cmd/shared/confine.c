@@ -26,10 +26,14 @@ static const char *const always[] = {
 	"/etc/localtime",
 	"/usr/share/zoneinfo",
 	"/usr/share/locale",
-	"/usr/lib/locale",
-	"/usr/lib/debug",
 	"/dev/null",
 	"/sys/kernel/security/lockdown",
+	/* Shared libraries that an input turns out to take (base/shared_library.h). */
+	"/etc/ld.so.cache",
+	"/usr/lib",
+	"/usr/lib64",
+	"/lib",
+	"/lib64",
 };
 
 /* Where programs and libraries of the host itself are, for `merge` without --sysroot. */

@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/disassembler.h"
 #include "base/isolation/isolate_owner.h"
 #include "base/isolation/packet.h"
 #include "cmd/shared/names.h"
@@ -225,8 +224,6 @@ void fb_reader_run(struct fb_context *context, int channel, bool prepare)
 		_exit(FB_EXIT_FAILURE);
 	reader->commands = context->commands;
 	reader->channel = channel;
-	/* The sandbox, which is entered next, lets no command load it. */
-	fb_disassembler_prepare();
 	if (!open_input(reader, context))
 		_exit(FB_EXIT_FAILURE);
 	let_go_of_output(nothing);

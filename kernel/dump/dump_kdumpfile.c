@@ -3,7 +3,7 @@
  * Reads all dump formats that have no reader of their own here through libkdumpfile: LKCD, diskdump, QEMU, Xen, SADUMP,
  * s390, and formats that later versions of it add. It is used only for physical pages: this program translates
  * addresses itself. libkdumpfile is not thread-safe, so a lock is held around each call. Called by dump_open.c for
- * files that no other reader recognises.
+ * files that no other reader recognises, for which alone the library is loaded.
  */
 #include <inttypes.h>
 #include <libkdumpfile/kdumpfile.h>
@@ -14,6 +14,7 @@
 
 #include "base/files/temporary.h"
 #include "base/limits.h"
+#include "base/shared_library.h"
 #include "base/text.h"
 #include "kernel/dump/dump_private.h"
 
@@ -25,8 +26,27 @@
 #define ATTR_MMAP_POLICY "file.mmap_policy"
 #define MMAP_NEVER 0 /* KDUMP_MMAP_NEVER */
 
+#ifdef FB_HAVE_KDUMP_OPEN_FD
+#define OPENING(each) each(kdump_open_fdset)
+#else
+#define OPENING(each)
+#endif
+#define FUNCTIONS(each)                                                                          \
+	OPENING(each)                                                                            \
+	each(kdump_blob_pin) each(kdump_blob_size) each(kdump_blob_unpin) each(kdump_bmp_decref) \
+		each(kdump_bmp_find_clear) each(kdump_bmp_find_set) each(kdump_bmp_incref)       \
+			each(kdump_clear_err) each(kdump_free) each(kdump_get_attr)              \
+				each(kdump_get_err) each(kdump_new) each(kdump_read)             \
+					each(kdump_set_attr) each(kdump_strerror)
+
+struct functions {
+	FUNCTIONS(FB_LIBRARY_POINTER)
+};
+
 struct kdumpfile {
 	struct fb_dump dump;
+	struct fb_shared_library *library;
+	struct functions call;
 	struct fb_file *file; /* owned; its descriptor is the library's to read */
 	pthread_mutex_t lock;
 	kdump_ctx_t *ctx;
@@ -56,13 +76,13 @@ static enum fb_code code_of(kdump_status status)
 }
 
 /* The library's message may quote the file. */
-static struct fb_error *library_error(kdump_ctx_t *ctx, kdump_status status)
+static struct fb_error *library_error(const struct kdumpfile *kdumpfile, kdump_status status)
 {
-	const char *text = kdump_get_err(ctx);
+	const char *text = kdumpfile->call.kdump_get_err(kdumpfile->ctx);
 	char message[MESSAGE_SIZE];
 
 	if (!text)
-		text = kdump_strerror(status);
+		text = kdumpfile->call.kdump_strerror(status);
 	fb_text_escape(text, strlen(text), message, sizeof(message));
 	return fb_error_create(code_of(status), "libkdumpfile: %s", message);
 }
@@ -72,14 +92,14 @@ static struct fb_error *read_locked(struct kdumpfile *kdumpfile, uint64_t pfn, v
 	size_t length = FB_PAGE_SIZE;
 	kdump_status status;
 
-	kdump_clear_err(kdumpfile->ctx);
-	status =
-		kdump_read(kdumpfile->ctx, KDUMP_MACHPHYSADDR, pfn << FB_PAGE_SHIFT, page, &length);
+	kdumpfile->call.kdump_clear_err(kdumpfile->ctx);
+	status = kdumpfile->call.kdump_read(kdumpfile->ctx, KDUMP_MACHPHYSADDR,
+					    pfn << FB_PAGE_SHIFT, page, &length);
 	if (status == KDUMP_OK && length == FB_PAGE_SIZE)
 		return NULL;
 	if (status == KDUMP_ERR_NODATA)
 		return fb_dump_absent(pfn);
-	return fb_error_prefix(library_error(kdumpfile->ctx, status), "page frame 0x%" PRIx64, pfn);
+	return fb_error_prefix(library_error(kdumpfile, status), "page frame 0x%" PRIx64, pfn);
 }
 
 static struct fb_error *kdumpfile_read_page(struct fb_dump *dump, uint64_t pfn, void *page)
@@ -119,9 +139,9 @@ static uint64_t kdumpfile_next(struct fb_dump *dump, uint64_t pfn, bool readable
 		return next_by_reading(dump, pfn, readable);
 	pthread_mutex_lock(&kdumpfile->lock);
 	if (readable)
-		status = kdump_bmp_find_set(kdumpfile->pagemap, &index);
+		status = kdumpfile->call.kdump_bmp_find_set(kdumpfile->pagemap, &index);
 	else
-		status = kdump_bmp_find_clear(kdumpfile->pagemap, &index);
+		status = kdumpfile->call.kdump_bmp_find_clear(kdumpfile->pagemap, &index);
 	pthread_mutex_unlock(&kdumpfile->lock);
 	if (status != KDUMP_OK)
 		return readable ? UINT64_MAX : dump->info.max_pfn;
@@ -138,9 +158,10 @@ static void kdumpfile_destroy(struct fb_dump *dump)
 	struct kdumpfile *kdumpfile = of_dump(dump);
 
 	if (kdumpfile->pagemap)
-		kdump_bmp_decref(kdumpfile->pagemap);
+		kdumpfile->call.kdump_bmp_decref(kdumpfile->pagemap);
 	if (kdumpfile->ctx)
-		kdump_free(kdumpfile->ctx);
+		kdumpfile->call.kdump_free(kdumpfile->ctx);
+	fb_shared_library_close(kdumpfile->library);
 	pthread_mutex_destroy(&kdumpfile->lock);
 	fb_file_destroy(kdumpfile->file);
 	free(kdumpfile->format);
@@ -203,43 +224,58 @@ static struct fb_error *ensure_fd(struct fb_dump_input *input)
 	return NULL;
 }
 
+/* False where the library does not have the attribute, or has it of another type. */
+static bool get_attribute(struct kdumpfile *kdumpfile, const char *name, kdump_attr_type_t type,
+			  kdump_attr_t *attribute_ret)
+{
+	if (kdumpfile->call.kdump_get_attr(kdumpfile->ctx, name, attribute_ret) == KDUMP_OK &&
+	    attribute_ret->type == type)
+		return true;
+	kdumpfile->call.kdump_clear_err(kdumpfile->ctx);
+	return false;
+}
+
+static kdump_status set_number(struct kdumpfile *kdumpfile, const char *name, kdump_num_t number)
+{
+	kdump_attr_t attribute = {.type = KDUMP_NUMBER, .val.number = number};
+
+	return kdumpfile->call.kdump_set_attr(kdumpfile->ctx, name, &attribute);
+}
+
 static struct fb_error *check_machine(struct kdumpfile *kdumpfile, const char *path,
 				      struct fb_warnings *warnings)
 {
-	kdump_num_t page_size = FB_PAGE_SIZE;
-	const char *machine = NULL;
+	kdump_attr_t attribute;
 	char text[64];
 
-	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_ARCH_NAME, &machine) != KDUMP_OK) {
+	if (!get_attribute(kdumpfile, KDUMP_ATTR_ARCH_NAME, KDUMP_STRING, &attribute)) {
 		fb_warn(warnings, "%s: the dump names no machine; taken as x86-64", path);
-		kdump_clear_err(kdumpfile->ctx);
-	} else if (strcmp(machine, KDUMP_ARCH_X86_64) != 0) {
-		fb_text_escape(machine, strlen(machine), text, sizeof(text));
+	} else if (strcmp(attribute.val.string, KDUMP_ARCH_X86_64) != 0) {
+		fb_text_escape(attribute.val.string, strlen(attribute.val.string), text,
+			       sizeof(text));
 		return fb_error_create(
 			FB_UNSUPPORTED,
 			"%s: the dump of a machine of type %s; only x86-64 is handled", path, text);
 	} else {
 		kdumpfile->dump.info.machine = KDUMP_ARCH_X86_64;
 	}
-	if (kdump_get_number_attr(kdumpfile->ctx, KDUMP_ATTR_PAGE_SIZE, &page_size) != KDUMP_OK)
-		kdump_clear_err(kdumpfile->ctx);
-	if (page_size != FB_PAGE_SIZE)
+	if (get_attribute(kdumpfile, KDUMP_ATTR_PAGE_SIZE, KDUMP_NUMBER, &attribute) &&
+	    attribute.val.number != FB_PAGE_SIZE)
 		return fb_error_create(FB_UNSUPPORTED, "%s: pages of %" PRIuFAST64 " bytes", path,
-				       page_size);
+				       attribute.val.number);
 	return NULL;
 }
 
-static bool find_pagemap(kdump_ctx_t *ctx, kdump_bmp_t **pagemap_ret)
+static bool find_pagemap(struct kdumpfile *kdumpfile, kdump_bmp_t **pagemap_ret)
 {
 	static const char *const names[] = {"file.pagemap", "file.bitmap"}; /* 0.5; 0.4 */
 	kdump_attr_t attr;
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++) {
-		if (kdump_get_attr(ctx, names[i], &attr) == KDUMP_OK && attr.type == KDUMP_BITMAP) {
+		if (get_attribute(kdumpfile, names[i], KDUMP_BITMAP, &attr)) {
 			*pagemap_ret = attr.val.bitmap;
 			return true;
 		}
-		kdump_clear_err(ctx);
 	}
 	return false;
 }
@@ -251,17 +287,18 @@ static void measure(struct kdumpfile *kdumpfile, uint64_t stored_size)
 	/* No format tells of a frame in less than a bit. */
 	uint64_t most = stored_size < FB_MAX_PFN / 8 ? 8 * stored_size : FB_MAX_PFN;
 	kdump_addr_t at = 0, end;
-	kdump_num_t max_pfn;
+	kdump_attr_t attribute;
 
-	if (kdump_get_number_attr(kdumpfile->ctx, "max_pfn", &max_pfn) == KDUMP_OK)
-		info->max_pfn = max_pfn < most ? max_pfn : most;
+	if (get_attribute(kdumpfile, "max_pfn", KDUMP_NUMBER, &attribute))
+		info->max_pfn = attribute.val.number < most ? attribute.val.number : most;
 	info->known_pfn = info->max_pfn;
-	if (!find_pagemap(kdumpfile->ctx, &kdumpfile->pagemap))
+	if (!find_pagemap(kdumpfile, &kdumpfile->pagemap))
 		return;
-	(void)kdump_bmp_incref(kdumpfile->pagemap);
-	while (kdump_bmp_find_set(kdumpfile->pagemap, &at) == KDUMP_OK && at < FB_MAX_PFN) {
+	(void)kdumpfile->call.kdump_bmp_incref(kdumpfile->pagemap);
+	while (kdumpfile->call.kdump_bmp_find_set(kdumpfile->pagemap, &at) == KDUMP_OK &&
+	       at < FB_MAX_PFN) {
 		end = at;
-		if (kdump_bmp_find_clear(kdumpfile->pagemap, &end) != KDUMP_OK ||
+		if (kdumpfile->call.kdump_bmp_find_clear(kdumpfile->pagemap, &end) != KDUMP_OK ||
 		    end > FB_MAX_PFN || end <= at)
 			break;
 		info->pages_dumped += end - at;
@@ -281,70 +318,78 @@ static struct fb_error *read_vmcoreinfo(struct kdumpfile *kdumpfile)
 	const char *text;
 	size_t size;
 
-	if (kdump_get_attr(kdumpfile->ctx, "linux.vmcoreinfo.raw", &attr) != KDUMP_OK)
+	if (kdumpfile->call.kdump_get_attr(kdumpfile->ctx, "linux.vmcoreinfo.raw", &attr) !=
+	    KDUMP_OK)
 		return NULL;
 	if (attr.type == KDUMP_STRING) {
 		size = strnlen(attr.val.string, FB_MAX_VMCOREINFO);
 		return fb_dump_set_vmcoreinfo(&kdumpfile->dump, attr.val.string, size);
 	}
-	text = attr.type == KDUMP_BLOB ? kdump_blob_pin(attr.val.blob) : NULL;
+	text = attr.type == KDUMP_BLOB ? kdumpfile->call.kdump_blob_pin(attr.val.blob) : NULL;
 	if (!text)
 		return NULL;
-	size = kdump_blob_size(attr.val.blob);
+	size = kdumpfile->call.kdump_blob_size(attr.val.blob);
 	if (size <= FB_MAX_VMCOREINFO)
 		err = fb_dump_set_vmcoreinfo(&kdumpfile->dump, text, size);
-	(void)kdump_blob_unpin(attr.val.blob);
+	(void)kdumpfile->call.kdump_blob_unpin(attr.val.blob);
 	return err;
 }
 
 /* Before 0.5.0, as in Ubuntu 22.04, the descriptor is an attribute. */
-static kdump_status open_fd(kdump_ctx_t *ctx, int fd)
+static kdump_status open_fd(struct kdumpfile *kdumpfile, int fd)
 {
 #ifdef FB_HAVE_KDUMP_OPEN_FD
-	return kdump_open_fd(ctx, fd);
+	return kdumpfile->call.kdump_open_fdset(kdumpfile->ctx, 1, &fd);
 #else
-	return kdump_set_number_attr(ctx, KDUMP_ATTR_FILE_FD, fd);
+	return set_number(kdumpfile, KDUMP_ATTR_FILE_FD, fd);
 #endif
 }
 
 /* Reads, no mmap: a file that shrinks must be an error, not SIGBUS. */
-static void forbid_mmap(kdump_ctx_t *ctx)
+static void forbid_mmap(struct kdumpfile *kdumpfile)
 {
-	if (kdump_set_number_attr(ctx, ATTR_MMAP_POLICY, MMAP_NEVER) != KDUMP_OK)
-		kdump_clear_err(ctx);
+	if (set_number(kdumpfile, ATTR_MMAP_POLICY, MMAP_NEVER) != KDUMP_OK)
+		kdumpfile->call.kdump_clear_err(kdumpfile->ctx);
 }
 
 static struct fb_error *open_library(struct kdumpfile *kdumpfile, const struct fb_dump_input *input,
 				     struct fb_warnings *warnings)
 {
+	static const char *const names[] = {FUNCTIONS(FB_LIBRARY_NAME)};
 	const struct fb_file *file = input->file;
-	const char *format = "unknown";
+	kdump_attr_t attribute;
 	kdump_status status;
 	struct fb_error *err;
 
-	kdumpfile->ctx = kdump_new();
+	err = fb_shared_library_open(FB_LIBKDUMPFILE, names, FB_ARRAY_SIZE(names), &kdumpfile->call,
+				     &kdumpfile->library);
+	if (err)
+		return fb_error_prefix(err, "%s: a format of which this program has no reader",
+				       file->path);
+	kdumpfile->ctx = kdumpfile->call.kdump_new();
 	if (!kdumpfile->ctx)
 		return fb_error_nomem();
-	forbid_mmap(kdumpfile->ctx);
-	status = open_fd(kdumpfile->ctx, file->fd);
+	forbid_mmap(kdumpfile);
+	status = open_fd(kdumpfile, file->fd);
 	if (status == KDUMP_ERR_NOTIMPL)
 		return fb_error_create(FB_NOT_FOUND, "%s: libkdumpfile knows no such format",
 				       file->path);
 	if (status != KDUMP_OK)
-		return fb_error_prefix(library_error(kdumpfile->ctx, status), "%s", file->path);
+		return fb_error_prefix(library_error(kdumpfile, status), "%s", file->path);
 	err = check_machine(kdumpfile, file->path, warnings);
 	if (err)
 		return err;
-	if (kdump_get_string_attr(kdumpfile->ctx, KDUMP_ATTR_FILE_FORMAT, &format) != KDUMP_OK)
-		kdump_clear_err(kdumpfile->ctx);
-	kdumpfile->format = strdup(format);
+	kdumpfile->format =
+		strdup(get_attribute(kdumpfile, KDUMP_ATTR_FILE_FORMAT, KDUMP_STRING, &attribute)
+			       ? attribute.val.string
+			       : "unknown");
 	if (!kdumpfile->format)
 		return fb_error_nomem();
 	kdumpfile->dump.info.format = kdumpfile->format;
 	measure(kdumpfile, input->stored_size);
 	if (!kdumpfile->dump.info.max_pfn)
 		return fb_error_create(FB_CORRUPT, "%s: a %s file without one page of memory",
-				       file->path, format);
+				       file->path, kdumpfile->format);
 	return read_vmcoreinfo(kdumpfile);
 }
 

@@ -8,18 +8,19 @@
 #include <libdeflate.h>
 #include <lzo/lzo1x.h>
 #include <pthread.h>
-#include <snappy-c.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/snappy.h"
 #include "kernel/dump/kdump_format.h"
 
 struct unpacker {
 	struct unpacker *next; /* while it is not lent */
 	struct libdeflate_decompressor *deflate;
-	ZSTD_DCtx *zstd; /* NULL until a page needs it */
+	ZSTD_DCtx *zstd;         /* NULL until a page needs it */
+	struct fb_snappy snappy; /* likewise not loaded */
 };
 
 struct fb_kdump_unpackers {
@@ -31,6 +32,7 @@ static void destroy_unpacker(struct unpacker *unpacker)
 {
 	libdeflate_free_decompressor(unpacker->deflate);
 	ZSTD_freeDCtx(unpacker->zstd);
+	fb_snappy_deinit(&unpacker->snappy);
 	free(unpacker);
 }
 
@@ -98,13 +100,18 @@ static struct fb_error *unpack_lzo(const void *data, size_t size, void *page)
 	return NULL;
 }
 
-static struct fb_error *unpack_snappy(const void *data, size_t size, void *page)
+static struct fb_error *unpack_snappy(struct unpacker *unpacker, const void *data, size_t size,
+				      void *page)
 {
+	const struct fb_snappy_functions *call = &unpacker->snappy.call;
 	size_t page_size;
+	struct fb_error *err = fb_snappy_load(&unpacker->snappy);
 
-	if (snappy_uncompressed_length(data, size, &page_size) != SNAPPY_OK ||
+	if (err)
+		return err;
+	if (call->snappy_uncompressed_length(data, size, &page_size) != SNAPPY_OK ||
 	    page_size != FB_PAGE_SIZE ||
-	    snappy_uncompress(data, size, page, &page_size) != SNAPPY_OK)
+	    call->snappy_uncompress(data, size, page, &page_size) != SNAPPY_OK)
 		return not_a_page("snappy");
 	return NULL;
 }
@@ -166,7 +173,6 @@ struct fb_error *fb_kdump_unpack(struct fb_kdump_unpackers *pool, uint32_t flags
 	case FB_KDUMP_PAGE_LZO:
 		return unpack_lzo(data, size, page);
 	case FB_KDUMP_PAGE_SNAPPY:
-		return unpack_snappy(data, size, page);
 	case FB_KDUMP_PAGE_ZLIB:
 	case FB_KDUMP_PAGE_ZSTD:
 		break;
@@ -179,6 +185,8 @@ struct fb_error *fb_kdump_unpack(struct fb_kdump_unpackers *pool, uint32_t flags
 		return err;
 	if (flags == FB_KDUMP_PAGE_ZLIB)
 		err = unpack_zlib(unpacker, data, size, page);
+	else if (flags == FB_KDUMP_PAGE_SNAPPY)
+		err = unpack_snappy(unpacker, data, size, page);
 	else
 		err = unpack_zstd(unpacker, data, size, page);
 	give_back(pool, unpacker);

@@ -11,7 +11,6 @@
  */
 #include <endian.h>
 #include <inttypes.h>
-#include <snappy-c.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/files/temporary.h"
 #include "base/limits.h"
+#include "base/snappy.h"
 #include "kernel/images/image.h"
 #include "kernel/images/lime.h"
 #include "kernel/images/lime_format.h"
@@ -35,6 +35,7 @@
 struct unpacking {
 	struct fb_file *file; /* borrowed */
 	struct fb_temporary temporary;
+	struct fb_snappy snappy;
 	uint64_t offset;  /* of the next chunk in the file */
 	uint64_t written; /* bytes in the temporary file */
 	uint64_t left;    /* bytes of the range that are still to come */
@@ -56,8 +57,9 @@ static struct fb_error *unpack_data(struct unpacking *unpacking, bool packed, co
 	size_t plain = sizeof(unpacking->plain);
 	struct fb_error *err;
 
-	if (packed && snappy_uncompress((const char *)data, size, (char *)unpacking->plain,
-					&plain) != SNAPPY_OK)
+	if (packed &&
+	    unpacking->snappy.call.snappy_uncompress((const char *)data, size,
+						     (char *)unpacking->plain, &plain) != SNAPPY_OK)
 		return corrupt(unpacking);
 	if (!packed) {
 		if (size > plain)
@@ -159,13 +161,19 @@ struct fb_error *fb_avml_read(struct fb_file *file, struct fb_warnings *warnings
 	if (!unpacking)
 		return fb_error_nomem();
 	unpacking->file = file;
-	err = fb_temporary_create(file->size, &unpacking->temporary);
+	err = fb_snappy_load(&unpacking->snappy);
 	if (err)
+		return fb_error_prefix(err, "%s", file->path);
+	err = fb_temporary_create(file->size, &unpacking->temporary);
+	if (err) {
+		fb_snappy_deinit(&unpacking->snappy);
 		return err;
+	}
 	err = unpack_all(unpacking, warnings, &pieces);
 	if (!err)
 		err = fb_file_from_fd(file->path, unpacking->temporary.fd, file->mtime_ns,
 				      &image.file);
+	fb_snappy_deinit(&unpacking->snappy);
 	if (err)
 		(void)close(unpacking->temporary.fd);
 	return fb_image_finish(err, &pieces, &image, image_ret);
