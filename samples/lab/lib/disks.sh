@@ -12,7 +12,7 @@ GUEST_MODULES=(loop zram lzo-rle af_packet qemu_fw_cfg)
 NETWORK_MODULES=(veth bridge 8021q dummy)
 # What the scenes of the server workload need.
 # shellcheck disable=SC2034 # run adds them
-SERVER_MODULES=(fuse dm-mod xfs sunrpc nfsd nfs nfsv4 libcrc32c crc32c-intel)
+SERVER_MODULES=(fuse dm-mod dm-multipath dm-round-robin xfs sunrpc nfsd nfs nfsv4 libcrc32c crc32c-intel)
 
 # module_files TREE VERSION NAME...: the files to insert, in order, each once; names the kernel lacks are skipped.
 module_files() {
