@@ -202,6 +202,8 @@
  * service. */
 #define FB_MAX_INTERFACES (1u << 18)
 #define FB_MAX_INTERFACE_ADDRESSES 65536u
+/* Receive queues of an interface: as many as CPUs, as a rule. */
+#define FB_MAX_INTERFACE_QUEUES 65536u
 /* Routes of one namespace: those of a router that knows the whole Internet are 1.3 million; and steps of all walks
  * through tables of routes, of which each slot of a node is one: four for each route at most in a tree of many. */
 #define FB_MAX_ROUTES (1u << 21)
@@ -426,6 +428,8 @@
 #define FB_MAX_BLOCK_REQUESTS (1u << 20)
 /* Tables of the device mapper have up to some 1,000 targets. */
 #define FB_MAX_MAPPED_TARGETS (1u << 16)
+/* Paths of a multipath device: some storage has 32 per volume. */
+#define FB_MAX_MULTIPATH_PATHS 4096u
 
 /* Inodes that wait to be written back: a file server with 100 GB of page cache has some million. */
 #define FB_MAX_DIRTY_INODES (8u << 20)

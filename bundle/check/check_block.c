@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Checks block devices: requests that do not end, and devices of the device mapper that are suspended, with what they
- * hold back. Called by check.c.
+ * Checks block devices: requests that do not end, devices of the device mapper that are suspended, with what they hold
+ * back, and multipath devices that have lost paths. Called by check.c.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -146,6 +146,52 @@ static struct fb_error *check_suspended(const struct fb_check *check, const char
 	return err ? err : add_all(check, requests, count, is_held_back, finding);
 }
 
+/* Each path that has failed, as evidence. */
+static struct fb_error *add_failed_paths(const struct fb_multipath *multipath,
+					 struct fb_finding *finding)
+{
+	struct fb_error *err = NULL;
+
+	for (size_t g = 0; g < multipath->group_count; g++) {
+		const struct fb_multipath_group *group = &multipath->groups[g];
+
+		for (size_t p = 0; p < group->path_count && !err; p++) {
+			const struct fb_multipath_path *path = &group->paths[p];
+			char device[4 * sizeof(path->device)];
+
+			if (!path->failed)
+				continue;
+			fb_text_escape(path->device, strnlen(path->device, sizeof(path->device)),
+				       device, sizeof(device));
+			err = fb_finding_evidence(
+				finding, "path %s of group %" PRIu32 ": failed %" PRIu32 " time%s",
+				device, group->number, path->failures,
+				path->failures == 1 ? "" : "s");
+		}
+	}
+	return err;
+}
+
+static struct fb_error *check_paths(const struct fb_check *check, const char *name,
+				    const struct fb_multipath *multipath)
+{
+	size_t failed, count = fb_multipath_paths(multipath, &failed);
+	struct fb_finding *finding;
+	struct fb_error *err;
+
+	if (!failed)
+		return NULL;
+	err = failed < count
+		      ? fb_findings_add(check->findings, FB_WEIGHT_NOTABLE, "path-failed", "block",
+					&finding, "%zu of %zu paths of %s %s failed", failed, count,
+					name, failed == 1 ? "has" : "have")
+		      : fb_findings_add(check->findings, FB_WEIGHT_SERIOUS, "no-path", "block",
+					&finding, "%s has no path left of %zu: its requests %s",
+					name, count,
+					multipath->queue_if_no_path ? "wait for one" : "fail");
+	return err ? err : add_failed_paths(multipath, finding);
+}
+
 struct fb_error *fb_check_disk(const struct fb_check *check, const struct fb_disk *disk,
 			       const struct fb_mapped *mapped, const struct fb_request *requests,
 			       size_t count)
@@ -157,6 +203,9 @@ struct fb_error *fb_check_disk(const struct fb_check *check, const struct fb_dis
 	err = check_stuck(check, name, requests, count);
 	if (!err && mapped && (mapped->suspended || mapped->holds_back))
 		err = check_suspended(check, name, mapped, requests, count);
+	for (size_t i = 0; mapped && i < mapped->target_count && !err; i++)
+		if (mapped->targets[i].multipath)
+			err = check_paths(check, name, mapped->targets[i].multipath);
 	return err;
 }
 

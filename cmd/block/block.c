@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "base/part.h"
+#include "kernel/swap/swap.h"
 
 static const struct argp_option block_options[] = {
 	{"all", 'a', NULL, 0,
@@ -128,6 +129,28 @@ static struct fb_error *load_mounts(struct fb_kernel *kernel, struct fb_block *b
 			    "where file systems are mounted is not known");
 }
 
+static struct fb_error *load_swaps(struct fb_kernel *kernel, struct fb_block *block)
+{
+	struct fb_swap *swap = NULL;
+	struct fb_error *err = fb_swap_create(kernel, &swap);
+
+	if (err)
+		return err;
+	block->swaps = calloc((size_t)fb_swap_count(swap) + 1, sizeof(*block->swaps));
+	if (!block->swaps)
+		err = fb_error_nomem();
+	for (uint32_t i = 0; i < fb_swap_count(swap) && !err; i++) {
+		struct fb_swap_area area;
+
+		err = fb_swap_area(swap, i, &area);
+		if (!err && area.used && area.device)
+			block->swaps[block->swap_count++] = area.device;
+		err = fb_part_warn(fb_kernel_warnings(kernel), err, "swap area %u", i);
+	}
+	fb_swap_destroy(swap);
+	return err;
+}
+
 /* Only threads in state D wait for a device. */
 static struct fb_error *load_waits(struct fb_input *input, struct fb_block *block)
 {
@@ -164,6 +187,8 @@ static struct fb_error *load(struct fb_input *input, struct fb_block *block)
 	err = load_requests(kernel, block);
 	if (!err)
 		err = load_mounts(kernel, block);
+	if (!err)
+		err = load_swaps(kernel, block);
 	return err ? err : load_waits(input, block);
 }
 
@@ -216,6 +241,7 @@ static void deinit(struct fb_block *block)
 		fb_driver_state_deinit(&block->rows[i].driver);
 	}
 	free(block->rows);
+	free(block->swaps);
 	fb_waits_destroy(block->waits);
 	fb_mounts_deinit(&block->mounts);
 	fb_requests_deinit(&block->requests);

@@ -38,6 +38,8 @@ struct fb_block {
 	struct fb_block_row *rows; /* owned; one for each disk, in their order */
 	struct fb_requests requests;
 	struct fb_mounts mounts;
+	uint64_t *swaps; /* owned; the dev_t of each device that is swapped to */
+	size_t swap_count;
 	const struct fb_tasks *tasks;
 	struct fb_waits *waits; /* owned; NULL: nothing waits, or it is not known */
 };
@@ -48,11 +50,19 @@ fb_block_each_wait(struct fb_input *input, const struct fb_block *block, const s
 		   struct fb_error *(*visit)(void *context, const struct fb_wait *wait),
 		   void *context);
 
+/* Whether a disk or partition is a swap area; lsblk says "[SWAP]" in place of a mount point. */
+bool fb_block_is_swap(const struct fb_block *block, const struct fb_block_device *device);
+
 /* "disk", "part", "loop", "rom", "dm" or, by the device mapper's UUID, "lvm", "crypt", "mpath"...; "raid1": as lsblk.
  * In `to` (size bytes), printable. Returns `to`. */
 char *fb_block_type(const struct fb_block_row *row, char *to, size_t size);
 /* What about a disk is not as in normal use: "suspended", "frozen"...; printable, "" where nothing is. Returns `to`. */
 char *fb_block_state(const struct fb_block_row *row, char *to, size_t size);
+
+/* The paths of a multipath device; for JSON null where multipath is NULL. */
+void fb_block_put_multipath(struct fb_context *context, const struct fb_block *block,
+			    const struct fb_multipath *multipath);
+json_t *fb_block_multipath_json(const struct fb_block *block, const struct fb_multipath *multipath);
 
 FB_MUST_CHECK struct fb_error *fb_block_print_text(struct fb_context *context,
 						   struct fb_input *input,

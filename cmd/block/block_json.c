@@ -85,6 +85,9 @@ static json_t *device_json(const struct fb_block *block, const struct fb_block_d
 			    device->known ? json_boolean(device->read_only) : json_null());
 	set_known(object, "openers", device->openers_known, device->openers);
 	json_object_set_new(object, "mount_points", mount_points_json(block, device));
+	json_object_set_new(object, "swap",
+			    device->known ? json_boolean(fb_block_is_swap(block, device))
+					  : json_null());
 	json_object_set_new(object, "holders", names_json(&device->holders));
 	json_object_set_new(object, "counters", stats_json(&device->stats));
 	return object;
@@ -117,7 +120,7 @@ static json_t *queue_json(const struct fb_block_row *row)
 	return object;
 }
 
-static json_t *mapped_json(const struct fb_block_row *row)
+static json_t *mapped_json(const struct fb_block *block, const struct fb_block_row *row)
 {
 	const struct fb_mapped *mapped = &row->mapped;
 	json_t *object, *targets;
@@ -136,6 +139,8 @@ static json_t *mapped_json(const struct fb_block_row *row)
 		set_text(target, "type", mapped->targets[i].type);
 		set(target, "start_sector", mapped->targets[i].start);
 		set(target, "sectors", mapped->targets[i].sectors);
+		json_object_set_new(target, "multipath",
+				    fb_block_multipath_json(block, mapped->targets[i].multipath));
 		json_array_append_new(targets, target);
 	}
 	json_object_set_new(object, "targets", targets);
@@ -232,7 +237,7 @@ static struct fb_error *row_json(struct fb_input *input, const struct fb_block *
 	json_object_set_new(object, "found_by", sources_json(disk->sources));
 	json_object_set_new(object, "slaves", names_json(&disk->slaves));
 	json_object_set_new(object, "driver", driver_json(row));
-	json_object_set_new(object, "mapped", mapped_json(row));
+	json_object_set_new(object, "mapped", mapped_json(block, row));
 	json_object_set_new(object, "queue", queue_json(row));
 	for (size_t i = 0; i < disk->partition_count; i++)
 		json_array_append_new(partitions, device_json(block, &disk->partitions[i]));

@@ -5,6 +5,7 @@
 
 #include "base/part.h"
 #include "cmd/block/block.h"
+#include "kernel/files/path.h"
 
 static const struct {
 	const char *prefix, *type;
@@ -30,11 +31,42 @@ char *fb_block_type(const struct fb_block_row *row, char *to, size_t size)
 	return to;
 }
 
+bool fb_block_is_swap(const struct fb_block *block, const struct fb_block_device *device)
+{
+	for (size_t i = 0; i < block->swap_count; i++) {
+		uint32_t major, minor;
+
+		fb_device_parts(block->swaps[i], &major, &minor);
+		if (device->known && major == device->major && minor == device->minor)
+			return true;
+	}
+	return false;
+}
+
 static void add_word(char *to, size_t size, const char *word)
 {
 	size_t used = strlen(to);
 
 	snprintf(to + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+/* "all 4 paths failed, requests wait", "1 of 4 paths failed". */
+static void add_paths(const struct fb_mapped *mapped, char *to, size_t size)
+{
+	for (size_t i = 0; i < mapped->target_count; i++) {
+		const struct fb_multipath *multipath = mapped->targets[i].multipath;
+		size_t failed = 0, count = multipath ? fb_multipath_paths(multipath, &failed) : 0;
+		char text[96];
+
+		if (!failed)
+			continue;
+		if (failed == count)
+			snprintf(text, sizeof(text), "all %zu paths failed, requests %s", count,
+				 multipath->queue_if_no_path ? "wait" : "fail");
+		else
+			snprintf(text, sizeof(text), "%zu of %zu paths failed", failed, count);
+		add_word(to, size, text);
+	}
 }
 
 char *fb_block_state(const struct fb_block_row *row, char *to, size_t size)
@@ -54,6 +86,8 @@ char *fb_block_state(const struct fb_block_row *row, char *to, size_t size)
 		add_word(to, size, "hidden path");
 	if (row->driver.bad)
 		add_word(to, size, row->driver.state);
+	if (row->mapped_known)
+		add_paths(&row->mapped, to, size);
 	return to;
 }
 

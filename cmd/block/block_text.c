@@ -12,7 +12,7 @@ static const char *escape(const char *text, char *to, size_t size)
 	return fb_text_escape(text, strlen(text), to, size);
 }
 
-/* "/ /srv": where the device with these numbers is mounted. */
+/* "/ /srv": where the device with these numbers is mounted; "[SWAP]" where it is swapped to. */
 static void mount_points(const struct fb_block *block, const struct fb_block_device *device,
 			 char *to, size_t size)
 {
@@ -27,6 +27,8 @@ static void mount_points(const struct fb_block *block, const struct fb_block_dev
 			used += (size_t)snprintf(to + used, size - used, "%s%s", used ? " " : "",
 						 mount->target);
 	}
+	if (fb_block_is_swap(block, device) && used < size)
+		snprintf(to + used, size - used, "%s[SWAP]", used ? " " : "");
 }
 
 /* What it is made of: the file of a loop device, the slaves of others. */
@@ -229,7 +231,8 @@ static void put_queue(struct fb_context *context, const struct fb_queue *queue)
 	put_line(context, "queue state", text);
 }
 
-static void put_mapped(struct fb_context *context, const struct fb_mapped *mapped)
+static void put_mapped(struct fb_context *context, const struct fb_block *block,
+		       const struct fb_mapped *mapped)
 {
 	char text[640], name[4 * FB_MAPPED_UUID];
 
@@ -246,6 +249,8 @@ static void put_mapped(struct fb_context *context, const struct fb_mapped *mappe
 		snprintf(text, sizeof(text), "%s, %" PRIu64 " sectors from %" PRIu64,
 			 escape(target->type, name, sizeof(name)), target->sectors, target->start);
 		put_line(context, i ? "" : "targets", text);
+		if (target->multipath)
+			fb_block_put_multipath(context, block, target->multipath);
 	}
 }
 
@@ -298,7 +303,7 @@ struct fb_error *fb_block_print_disk(struct fb_context *context, struct fb_input
 		put_line(context, "driver", escape(disk->driver, text, sizeof(text)));
 	put_driver(context, &row->driver);
 	if (row->mapped_known)
-		put_mapped(context, &row->mapped);
+		put_mapped(context, block, &row->mapped);
 	put_names(context, "made of", &disk->slaves);
 	put_names(context, "held by", &disk->whole.holders);
 	for (size_t i = 0; i < disk->partition_count; i++) {

@@ -9,8 +9,8 @@
 
 #include "base/part.h"
 #include "base/text.h"
-#include "kernel/block/driver_types.h"
 #include "kernel/files/path.h"
+#include "kernel/modules/driver_types.h"
 
 /* The name of an enumerator without the prefix of its enum, in lower case; the number where it has none. */
 static void name_state(const struct fb_driver_types *types, const char *type, const char *prefix,

@@ -36,6 +36,18 @@ static struct fb_error *read_name(const struct fb_driver_types *types, struct fb
 				      sizeof(mapped->uuid));
 }
 
+static struct fb_error *read_paths(const struct fb_driver_types *types, uint64_t address,
+				   struct fb_mapped_target *target)
+{
+	uint64_t own = 0;
+	struct fb_error *err = fb_driver_value(types, address, "dm_target", "private", &own);
+
+	if (!err)
+		err = fb_multipath_read(types, own, &target->multipath);
+	return fb_part_warn(fb_kernel_warnings(types->kernel), err,
+			    "the paths of a multipath device");
+}
+
 static struct fb_error *read_target(const struct fb_driver_types *types, uint64_t address,
 				    struct fb_mapped_target *target)
 {
@@ -47,9 +59,11 @@ static struct fb_error *read_target(const struct fb_driver_types *types, uint64_
 		err = fb_driver_value(types, address, "dm_target", "len", &target->sectors);
 	if (!err)
 		err = fb_driver_value(types, address, "dm_target", "type", &type);
-	return err ? err
-		   : fb_driver_string(types, type, "target_type", "name", target->type,
-				      sizeof(target->type));
+	if (!err)
+		err = fb_driver_string(types, type, "target_type", "name", target->type,
+				       sizeof(target->type));
+	return err || strcmp(target->type, "multipath") != 0 ? err
+							     : read_paths(types, address, target);
 }
 
 /* A device that has no table yet has no target. */
@@ -111,6 +125,8 @@ struct fb_error *fb_mapped_read(const struct fb_driver_types *types, const struc
 
 void fb_mapped_deinit(struct fb_mapped *mapped)
 {
+	for (size_t i = 0; i < mapped->target_count; i++)
+		fb_multipath_destroy(mapped->targets[i].multipath);
 	free(mapped->targets);
 	*mapped = (struct fb_mapped){0};
 }

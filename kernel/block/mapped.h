@@ -12,16 +12,18 @@
 
 #include "base/error.h"
 #include "kernel/block/disk.h"
-#include "kernel/block/driver_types.h"
+#include "kernel/block/multipath.h"
 #include "kernel/block/request.h"
+#include "kernel/modules/driver_types.h"
 
 /* Bytes of a name and of a UUID with their NUL (DM_NAME_LEN, DM_UUID_LEN). */
 #define FB_MAPPED_NAME 128u
 #define FB_MAPPED_UUID 129u
 
 struct fb_mapped_target {
-	char type[32];           /* "linear", "crypt"; raw text */
-	uint64_t start, sectors; /* of the device, in sectors of 512 bytes */
+	char type[32];                  /* "linear", "crypt"; raw text */
+	uint64_t start, sectors;        /* of the device, in sectors of 512 bytes */
+	struct fb_multipath *multipath; /* owned; NULL: of another type, or it cannot be read */
 };
 
 struct fb_mapped {

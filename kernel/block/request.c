@@ -15,10 +15,10 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
-#include "kernel/block/driver_types.h"
 #include "kernel/block/io_sleepers.h"
 #include "kernel/block/request_names.h"
 #include "kernel/image/thread_size.h"
+#include "kernel/modules/driver_types.h"
 #include "kernel/modules/module.h"
 
 /* A request is merged of some bios, and a bio has some pages; those behind are not looked at. */

@@ -270,6 +270,23 @@ static struct fb_error *add_zram(struct fb_swap *swap, uint32_t type, struct fb_
 					   &area->compressed, &area->stored_known));
 }
 
+/* Which device is swapped to; that it is unknown costs nothing else of what is told of the area. */
+static struct fb_error *add_device(struct fb_swap *swap, uint64_t info, struct fb_swap_area *area)
+{
+	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
+	uint64_t bdev = 0, device = 0;
+	struct fb_error *err;
+
+	if (area->on_file)
+		return NULL;
+	err = fb_kernel_field(swap->kernel, info, &layout->swap_info_bdev, &bdev);
+	if (!err)
+		err = fb_kernel_field(swap->kernel, bdev, &layout->bdev_number, &device);
+	if (!err)
+		area->device = device;
+	return fb_part_skip(err);
+}
+
 struct fb_error *fb_swap_area(struct fb_swap *swap, uint32_t type, struct fb_swap_area *area_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(swap->kernel);
@@ -300,13 +317,15 @@ struct fb_error *fb_swap_area(struct fb_swap *swap, uint32_t type, struct fb_swa
 		err = fb_kernel_field(swap->kernel, area.file, &layout->file_inode, &inode);
 	if (!err)
 		err = fb_kernel_field(swap->kernel, inode, &layout->inode_mode, &mode);
+	area.on_file = !S_ISBLK(mode);
+	if (!err)
+		err = add_device(swap, info, &area);
 	if (!err)
 		err = add_zram(swap, type, &area);
 	if (err)
 		return err;
 	if (layout->swap_info_used.size == sizeof(used))
 		used &= ~(uint64_t)OFF_LIST;
-	area.on_file = !S_ISBLK(mode);
 	area.priority = (int32_t)priority;
 	area.bytes = pages * FB_PAGE_SIZE;
 	area.used_bytes = used * FB_PAGE_SIZE;

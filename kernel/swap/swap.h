@@ -28,9 +28,10 @@ FB_MUST_CHECK struct fb_error *fb_swap_read(struct fb_swap *swap, uint32_t type,
 
 /* What /proc/swaps tells of a swap area. */
 struct fb_swap_area {
-	uint64_t file; /* address of the struct file of the device or file */
-	bool on_file;  /* a file, not a device */
-	bool used;     /* swapped to now: false for a number that was given back by swapoff */
+	uint64_t file;   /* address of the struct file of the device or file */
+	bool on_file;    /* a file, not a device */
+	uint64_t device; /* dev_t of the device, as the kernel has it; 0: a file, or unknown */
+	bool used;       /* swapped to now: false for a number that was given back by swapoff */
 	int32_t priority;
 	uint64_t bytes, used_bytes;
 	/* Of a zram device: its name, "" for another device, or where what is known of it cannot be read. */

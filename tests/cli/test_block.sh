@@ -19,6 +19,8 @@ expect_line stdout '^6 more without a size: --all$' "empty devices are counted"
 expect_line stdout '^loop1 +19\.[0-9] s +in flight +write sync,meta,idle +160 +1.00 KiB +89 +126 jbd2/loop1-8$' "the request, and who sleeps for it"
 expect_line stdout '^loop1 +126 +jbd2/loop1-8 +19\.[0-9] s +block-io +buffer of block 80$' "who waits"
 
+expect_line stdout '^zram0 +[0-9:]+ +[0-9.]+ MiB +0 +disk +0 +\[SWAP\]$' "a swap area"
+
 run block "$dump" --all
 expect_line stdout '^loop7 +7:7 +0 B ' "all devices"
 expect_no_line stdout 'more without a size' "and none is left out"
@@ -29,6 +31,7 @@ printf 'loop1 in flight write 160 1024 89 126 end_bio_bh_io_sync\n' >"$work/want
 expect_same "$work/requests" "$work/wanted" "JSON of the request"
 expect_json '[.disks[] | select(.sectors > 0) | .name] == ["loop0", "loop1", "zram0", "vda", "vdb", "vdc"]' "the disks"
 expect_json 'all(.disks[]; .found_by == ["class", "bdev-inode", "bdi-list"])' "each is found in three ways"
+expect_json '[.disks[] | select(.swap) | .name] == ["zram0"]' "and which is swapped to"
 expect_json '.requests_complete' "nothing is missing"
 
 run block "$dump" /dev/loop1

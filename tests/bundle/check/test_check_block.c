@@ -92,6 +92,39 @@ static void a_suspended_device_holds_requests_back(void)
 	expect(NULL, requests, 2, "");
 }
 
-FB_TEST_MAIN("bundle/check_block", FB_TEST(young_requests_are_none),
+static void lost_paths_are_told(void)
+{
+	struct fb_multipath_path first[] = {{.device = "8:16"},
+					    {.device = "8:\x1b", .failures = 2}};
+	struct fb_multipath_path second[] = {{.device = "8:48", .failures = 1}};
+	struct fb_multipath_group groups[] = {{.number = 1, .paths = first, .path_count = 2},
+					      {.number = 2, .paths = second, .path_count = 1}};
+	struct fb_multipath multipath = {.groups = groups, .group_count = 2};
+	struct fb_mapped_target targets[] = {{.type = "linear"},
+					     {.type = "multipath", .multipath = &multipath}};
+	const struct fb_mapped mapped = {
+		.address = 0x1000, .name = "mpatha", .targets = targets, .target_count = 2};
+
+	expect(&mapped, NULL, 0, "");
+	first[1].failed = true;
+	expect(&mapped, NULL, 0,
+	       "notable path-failed block: 1 of 3 paths of dm-\\x1b (mpatha) has failed\n"
+	       "\tpath 8:\\x1b of group 1: failed 2 times\n");
+	first[0].failed = second[0].failed = true;
+	expect(&mapped, NULL, 0,
+	       "serious no-path block: dm-\\x1b (mpatha) has no path left of 3: its requests fail\n"
+	       "\tpath 8:16 of group 1: failed 0 times\n"
+	       "\tpath 8:\\x1b of group 1: failed 2 times\n"
+	       "\tpath 8:48 of group 2: failed 1 time\n");
+	multipath.queue_if_no_path = true;
+	first[0].failed = first[1].failed = true;
+	multipath.group_count = 1;
+	expect(&mapped, NULL, 0,
+	       "serious no-path block: dm-\\x1b (mpatha) has no path left of 2: its requests wait for one\n"
+	       "\tpath 8:16 of group 1: failed 0 times\n"
+	       "\tpath 8:\\x1b of group 1: failed 2 times\n");
+}
+
+FB_TEST_MAIN("bundle/check_block", FB_TEST(lost_paths_are_told), FB_TEST(young_requests_are_none),
 	     FB_TEST(old_ones_are_serious_and_then_grave),
 	     FB_TEST(a_suspended_device_holds_requests_back))

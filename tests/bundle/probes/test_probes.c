@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bundle/probes/probes_private.h"
-#include "tests/bundle/waits/made_types.h"
+#include "tests/kernel/made_types.h"
 #include "tests/harness.h"
 
 static const struct fb_probe *probe_of(const struct fb_probes *probes, enum fb_probe_kind kind,

@@ -8,7 +8,7 @@
 
 #include "bundle/waits/finder/wait_blocked.h"
 #include "kernel/tasks/task_table.h"
-#include "tests/bundle/waits/made_types.h"
+#include "tests/kernel/made_types.h"
 
 #define MADE_WAIT_TASKS 64u
 #define MADE_MARKS 4u

@@ -112,6 +112,49 @@ static void tells_of_areas(void)
 	made_kernel_destroy(made);
 }
 
+/* The number of a device is told; of a file it is not, and without it the rest of an area is. */
+static void tells_devices_apart(void)
+{
+	struct made_kernel *made = made_kernel_create();
+	uint64_t count = made_alloc(made, 8), infos = made_alloc(made, 8);
+	uint64_t info = made_alloc(made, 64), file = made_alloc(made, 64);
+	uint64_t inode = made_alloc(made, 64), bdev = made_alloc_pages(made, 64);
+	struct fb_swap_area area;
+	struct fb_swap *swap;
+
+	MADE_FIELD(made, swap_info_bdev, 0, 8);
+	MADE_FIELD(made, swap_info_file, 8, 8);
+	MADE_FIELD(made, swap_info_flags, 16, 8);
+	MADE_FIELD(made, swap_info_priority, 24, 2);
+	MADE_FIELD(made, swap_info_pages, 28, 4);
+	MADE_FIELD(made, swap_info_used, 32, 8);
+	MADE_FIELD(made, file_inode, 16, 8);
+	MADE_FIELD(made, inode_mode, 4, 2);
+	MADE_FIELD(made, bdev_number, 32, 4);
+	made_symbols(made, (const char *const[]){"nr_swapfiles", "swap_info", NULL},
+		     (const uint64_t[]){count, infos});
+	made_put(made, count, 1, 4);
+	made_put(made, infos, info, 8);
+	MADE_SET(made, info, swap_info_bdev, bdev);
+	MADE_SET(made, info, swap_info_file, file);
+	MADE_SET(made, info, swap_info_flags, 3);
+	MADE_SET(made, file, file_inode, inode);
+	MADE_SET(made, inode, inode_mode, 0060600);
+	MADE_SET(made, bdev, bdev_number, 254u << 20 | 17);
+	FB_OK_FATAL(fb_swap_create(&made->kernel, &swap));
+	FB_OK_FATAL(fb_swap_area(swap, 0, &area));
+	CU_ASSERT_TRUE(!area.on_file && area.device == (254u << 20 | 17));
+	MADE_SET(made, inode, inode_mode, 0100600);
+	FB_OK_FATAL(fb_swap_area(swap, 0, &area));
+	CU_ASSERT_TRUE(area.on_file && !area.device);
+	MADE_SET(made, inode, inode_mode, 0060600);
+	made_lose(made, bdev);
+	FB_OK_FATAL(fb_swap_area(swap, 0, &area));
+	CU_ASSERT_TRUE(!area.on_file && !area.device && area.file == file);
+	fb_swap_destroy(swap);
+	made_kernel_destroy(made);
+}
+
 /* Of two areas the first is a file, and the second a device: each is told by its own number, and each read counts. */
 struct two {
 	struct made_kernel *made;
@@ -220,4 +263,5 @@ static void reads_real_zram(void)
 }
 
 FB_TEST_MAIN("kernel/swap", FB_TEST(lives_without_swap), FB_TEST(leaves_files_alone),
-	     FB_TEST(tells_of_areas), FB_TEST(tells_areas_apart), FB_TEST(reads_real_zram))
+	     FB_TEST(tells_of_areas), FB_TEST(tells_devices_apart), FB_TEST(tells_areas_apart),
+	     FB_TEST(reads_real_zram))

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/bundle/waits/made_types.h"
+#include "tests/kernel/made_types.h"
 #include "tests/bundle/waits/made_waits.h"
 #include "tests/harness.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads members of structs of block drivers, which mostly are modules: their types are in the modules' BTF, which
- * kernels keep since 5.11. Called for devices of the device mapper, loop devices and the like.
+ * Reads members of structs of drivers, file systems and other parts of the kernel that mostly are modules: their types
+ * are in the modules' BTF, which kernels keep since 5.11. Called for block devices, interfaces and NFS.
  */
 #ifndef FB_KERNEL_DRIVER_TYPES_H
 #define FB_KERNEL_DRIVER_TYPES_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "kernel/modules/module_types.h"
 
-/* Where types of one driver are looked up. */
+/* Where the types of one driver are looked up. */
 struct fb_driver_types {
 	struct fb_kernel *kernel;
 	struct fb_module_types *modules; /* borrowed */

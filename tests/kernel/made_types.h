@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Types of a made kernel, for recognisers that ask for members by name. */
-#ifndef FB_TESTS_BUNDLE_MADE_TYPES_H
-#define FB_TESTS_BUNDLE_MADE_TYPES_H
+/* Types of a made kernel, for code that asks for members by name. */
+#ifndef FB_TESTS_KERNEL_MADE_TYPES_H
+#define FB_TESTS_KERNEL_MADE_TYPES_H
 
 #include "symbols/btf/btf_builder.h"
 #include "tests/kernel/made_kernel.h"
 
-#define MADE_MEMBERS 8u
+#define MADE_MEMBERS 12u
 
 struct made_types {
 	struct fb_btf_builder builder;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* See made_types.h. */
-#include "tests/bundle/waits/made_types.h"
+#include "tests/kernel/made_types.h"
 
 #include "tests/harness.h"
 

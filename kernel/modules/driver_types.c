@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Looks up members of drivers' types. Called for devices of the device mapper, loop devices and the like. */
-#include "kernel/block/driver_types.h"
+/* Looks up members of drivers' types. Called for block devices, interfaces and NFS. */
+#include "kernel/modules/driver_types.h"
 
 static struct fb_error *types_with(const struct fb_driver_types *types, const char *type,
 				   const struct fb_btf **btf_ret)
