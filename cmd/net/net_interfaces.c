@@ -269,7 +269,8 @@ struct fb_error *fb_net_interfaces(struct fb_context *context, const struct fb_n
 {
 	json_t *list = answer ? json_array() : NULL;
 	uint64_t left = FB_MAX_INTERFACES;
-	struct fb_error *err = NULL;
+	struct fb_module_types *types = NULL;
+	struct fb_error *err = fb_module_types_create(view->kernel, &types);
 
 	for (size_t i = 0; i < view->nets.count && !err; i++) {
 		const struct fb_net *net = &view->nets.nets[i];
@@ -277,7 +278,7 @@ struct fb_error *fb_net_interfaces(struct fb_context *context, const struct fb_n
 
 		if (!fb_net_is_shown(view, net->address))
 			continue;
-		err = fb_interfaces_load(view->kernel, net->address, &left, &interfaces);
+		err = fb_interfaces_load(view->kernel, types, net->address, &left, &interfaces);
 		for (size_t k = 0; answer && k < interfaces.count && !err; k++)
 			json_array_append_new(list, interface_json(view, net->address,
 								   &interfaces.interfaces[k]));
@@ -287,6 +288,7 @@ struct fb_error *fb_net_interfaces(struct fb_context *context, const struct fb_n
 		}
 		fb_interfaces_deinit(&interfaces);
 	}
+	fb_module_types_destroy(types);
 	if (answer)
 		json_object_set_new(answer, "interfaces", list);
 	return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads addresses, counters and the queue of an interface. Called by interfaces.c. */
+/* Reads addresses and the queue of an interface, and has its counters read. Called by interfaces.c. */
 #include "kernel/net/interface_details.h"
 
 #include <inttypes.h>
@@ -11,15 +11,12 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/u64_map.h"
+#include "kernel/net/interface_counters.h"
 
 /* inet6_ifaddr.scope: bits of ipv6_addr_type() (include/net/ipv6.h). */
 #define IPV6_LOOPBACK 0x10u
 #define IPV6_LINK_LOCAL 0x20u
 #define IPV6_SITE_LOCAL 0x40u
-
-/* enum netdev_stat_type */
-#define STATS_NONE 0u
-#define STATS_TSTATS 2u
 
 struct adding {
 	struct fb_kernel *kernel;
@@ -176,166 +173,8 @@ static struct fb_error *read_names(struct fb_kernel *kernel, struct fb_interface
 	return err;
 }
 
-/* struct net_device_stats begins as struct rtnl_link_stats64 does (include/uapi/linux/if_link.h). */
-static struct fb_error *read_common_counters(struct fb_kernel *kernel,
-					     struct fb_interface *interface)
-{
-	const struct fb_field *stats = &fb_kernel_layout(kernel)->netdev_stats;
-	struct fb_error *err = fb_layout_require(stats);
-
-	if (!err && stats->size < sizeof(interface->counters))
-		err = fb_error_create(FB_UNSUPPORTED, "%s has %u bytes", stats->name, stats->size);
-	return err ? err
-		   : fb_space_read(fb_kernel_space(kernel), interface->address + stats->offset,
-				   &interface->counters, sizeof(interface->counters));
-}
-
-/* Adds up one counter of all CPUs' parts of a per-CPU struct. */
-static struct fb_error *add_percpu(struct fb_kernel *kernel, uint64_t percpu,
-				   const struct fb_field *field, uint64_t *sum)
-{
-	struct fb_error *err = NULL;
-
-	for (uint32_t cpu = 0; cpu < fb_kernel_cpu_limit(kernel) && !err; cpu++) {
-		uint64_t base = 0, value = 0;
-
-		err = fb_kernel_percpu(kernel, cpu, percpu, &base);
-		if (err && !fb_error_is_fatal(err)) { /* no such CPU */
-			err = fb_part_skip(err);
-			continue;
-		}
-		if (!err)
-			err = fb_kernel_field(kernel, base, field, &value);
-		*sum += value;
-	}
-	return err;
-}
-
-struct sum {
-	const struct fb_field *field;
-	uint64_t *to;
-};
-
-static struct fb_error *add_all(struct fb_kernel *kernel, uint64_t percpu, const struct sum *sums,
-				size_t count)
-{
-	struct fb_error *err = NULL;
-
-	for (size_t i = 0; i < count && percpu && !err; i++)
-		err = add_percpu(kernel, percpu, sums[i].field, sums[i].to);
-	return err;
-}
-
-/* What the core dropped before or behind the driver: per CPU since 625788b58445 (5.18), in the device before. */
-static struct fb_error *add_core_drops(struct fb_kernel *kernel, struct fb_interface *interface)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	struct fb_interface_counters *counters = &interface->counters;
-	const struct sum sums[] = {{&layout->core_rx_dropped, &counters->rx_dropped},
-				   {&layout->core_tx_dropped, &counters->tx_dropped}};
-	uint64_t percpu = 0, received = 0, sent = 0;
-	struct fb_error *err;
-
-	if (layout->netdev_core_stats.found) {
-		err = fb_kernel_field(kernel, interface->address, &layout->netdev_core_stats,
-				      &percpu);
-		return err ? err : add_all(kernel, percpu, sums, FB_ARRAY_SIZE(sums));
-	}
-	err = fb_kernel_field(kernel, interface->address, &layout->netdev_rx_dropped, &received);
-	if (!err)
-		err = fb_kernel_field(kernel, interface->address, &layout->netdev_tx_dropped,
-				      &sent);
-	counters->rx_dropped += received;
-	counters->tx_dropped += sent;
-	return err;
-}
-
-/* Loopback counts each packet once, for both directions. */
-static struct fb_error *read_loopback(struct fb_kernel *kernel, struct fb_interface *interface,
-				      uint64_t percpu)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	struct fb_interface_counters *counters = &interface->counters;
-	const struct sum sums[] = {{&layout->lstats_packets, &counters->rx_packets},
-				   {&layout->lstats_bytes, &counters->rx_bytes}};
-	struct fb_error *err = add_all(kernel, percpu, sums, FB_ARRAY_SIZE(sums));
-
-	counters->tx_packets = counters->rx_packets;
-	counters->tx_bytes = counters->rx_bytes;
-	return err;
-}
-
-/* dev_get_tstats64(): of tunnels and other interfaces that are software alone. */
-static struct fb_error *read_software(struct fb_kernel *kernel, struct fb_interface *interface,
-				      uint64_t percpu)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	struct fb_interface_counters *counters = &interface->counters;
-	const struct sum sums[] = {
-		{&layout->tstats_rx_packets, &counters->rx_packets},
-		{&layout->tstats_tx_packets, &counters->tx_packets},
-		{&layout->tstats_rx_bytes, &counters->rx_bytes},
-		{&layout->tstats_tx_bytes, &counters->tx_bytes},
-	};
-	struct fb_error *err = read_common_counters(kernel, interface);
-
-	return err ? err : add_all(kernel, percpu, sums, FB_ARRAY_SIZE(sums));
-}
-
-/* Where the driver has no function that counts: the kernel's own counters, of all CPUs where the driver says so. *known
- * tells whether they are in a struct that is read here. */
-static struct fb_error *read_default(struct fb_kernel *kernel, struct fb_interface *interface,
-				     uint64_t percpu, bool *known)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t type = STATS_NONE;
-	struct fb_error *err = NULL;
-
-	if (layout->netdev_stat_type.found)
-		err = fb_kernel_field(kernel, interface->address, &layout->netdev_stat_type, &type);
-	*known = type == STATS_NONE || type == STATS_TSTATS;
-	if (err || !*known)
-		return err;
-	return type == STATS_TSTATS ? read_software(kernel, interface, percpu)
-				    : read_common_counters(kernel, interface);
-}
-
-/* dev_get_stats(): what function of the driver counts tells where. */
-static struct fb_error *read_counters(struct fb_kernel *kernel, struct fb_interface *interface)
-{
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t ops = 0, function = 0, older = 0, percpu = 0, loopback = 0, software = 0;
-	bool known = true;
-	struct fb_error *err =
-		fb_kernel_field(kernel, interface->address, &layout->netdev_ops, &ops);
-
-	if (!err)
-		err = fb_kernel_field(kernel, ops, &layout->netdev_ops_stats64, &function);
-	if (!err)
-		err = fb_kernel_field(kernel, ops, &layout->netdev_ops_stats, &older);
-	if (!err)
-		err = fb_kernel_field(kernel, interface->address, &layout->netdev_percpu_stats,
-				      &percpu);
-	if (err)
-		return err;
-	(void)fb_kernel_find_symbol(kernel, "loopback_get_stats64", &loopback);
-	(void)fb_kernel_find_symbol(kernel, "dev_get_tstats64", &software);
-	if (function && function == loopback)
-		err = read_loopback(kernel, interface, percpu);
-	else if (function && function == software)
-		err = read_software(kernel, interface, percpu);
-	else if (!function && !older)
-		err = read_default(kernel, interface, percpu, &known);
-	else
-		known = false;
-	if (err || !known)
-		return err;
-	err = add_core_drops(kernel, interface);
-	interface->counted = !err;
-	return err;
-}
-
-struct fb_error *fb_interface_read_details(struct fb_kernel *kernel, struct fb_interface *interface)
+struct fb_error *fb_interface_read_details(struct fb_kernel *kernel, struct fb_module_types *types,
+					   struct fb_interface *interface)
 {
 	struct adding adding = {
 		.kernel = kernel, .layout = fb_kernel_layout(kernel), .interface = interface};
@@ -355,6 +194,6 @@ struct fb_error *fb_interface_read_details(struct fb_kernel *kernel, struct fb_i
 		err = fb_part_warn(warnings, read_ipv6(&adding), "IPv6 addresses of interface %d",
 				   index);
 	return err ? err
-		   : fb_part_warn(warnings, read_counters(kernel, interface),
+		   : fb_part_warn(warnings, fb_interface_count(kernel, types, interface),
 				  "the counters of interface %d", index);
 }

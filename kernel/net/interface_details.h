@@ -8,6 +8,7 @@
 /* interface has its address and index, and nothing of what is filled in here. What cannot be read is left as it is,
  * with a warning. FB_NOMEM, FB_OS; the caller then frees interface->addresses. */
 FB_MUST_CHECK struct fb_error *fb_interface_read_details(struct fb_kernel *kernel,
+							 struct fb_module_types *types,
 							 struct fb_interface *interface);
 
 #endif

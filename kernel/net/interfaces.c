@@ -31,6 +31,7 @@
 
 struct walk {
 	struct fb_kernel *kernel;
+	struct fb_module_types *types;
 	const struct fb_layout *layout;
 	struct fb_u64_map seen;
 	struct fb_interfaces interfaces;
@@ -133,7 +134,7 @@ static struct fb_error *add(struct walk *walk, uint64_t address)
 	err = fb_part_warn(fb_kernel_warnings(walk->kernel), read_numbers(walk, &interface),
 			   "interface %d", interface.index);
 	if (!err)
-		err = fb_interface_read_details(walk->kernel, &interface);
+		err = fb_interface_read_details(walk->kernel, walk->types, &interface);
 	if (!err)
 		err = fb_grow_array(&walk->interfaces.interfaces, &walk->room,
 				    walk->interfaces.count, sizeof(interface), FB_MAX_INTERFACES,
@@ -185,10 +186,12 @@ static int by_index(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-struct fb_error *fb_interfaces_load(struct fb_kernel *kernel, uint64_t net, uint64_t *left,
+struct fb_error *fb_interfaces_load(struct fb_kernel *kernel, struct fb_module_types *types,
+				    uint64_t net, uint64_t *left,
 				    struct fb_interfaces *interfaces_ret)
 {
-	struct walk walk = {.kernel = kernel, .layout = fb_kernel_layout(kernel), .left = left};
+	struct walk walk = {
+		.kernel = kernel, .types = types, .layout = fb_kernel_layout(kernel), .left = left};
 	struct fb_error *err = fb_layout_require(&walk.layout->netdev_list);
 
 	if (!err)

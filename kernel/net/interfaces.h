@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "kernel/image/kernel.h"
+#include "kernel/modules/module_types.h"
 
 /* Bytes of a name with its NUL (IFNAMSIZ), and of a link-layer address (MAX_ADDR_LEN). */
 #define FB_INTERFACE_NAME 16u
@@ -46,7 +47,7 @@ struct fb_interface {
 	uint8_t link_address_size;              /* bytes; 0: none, or unknown */
 	struct fb_interface_address *addresses; /* owned; IPv4 first */
 	size_t address_count;
-	/* False: the driver counts in a struct of its own, or the counters cannot be read. */
+	/* False: the driver counts in a struct that is not known here, or the counters cannot be read. */
 	bool counted;
 	struct fb_interface_counters counters;
 };
@@ -56,11 +57,12 @@ struct fb_interfaces {
 	size_t count;
 };
 
-/* net: the address of a struct net. Each interface lowers *left by one, FB_MAX_INTERFACES at the start of the first
- * namespace; where it is 0 further ones are missing, with a warning. An interface whose name and index cannot be read
- * is missing, and what cannot be read of others, with warnings. FB_NOT_FOUND where types are missing. The caller frees
- * the result with fb_interfaces_deinit(). */
-FB_MUST_CHECK struct fb_error *fb_interfaces_load(struct fb_kernel *kernel, uint64_t net,
+/* types: those of the drivers that are modules. net: the address of a struct net. Each interface lowers *left by one,
+ * FB_MAX_INTERFACES at the start of the first namespace; where it is 0 further ones are missing, with a warning. An
+ * interface whose name and index cannot be read is missing, and what cannot be read of others, with warnings.
+ * FB_NOT_FOUND where types are missing. The caller frees the result with fb_interfaces_deinit(). */
+FB_MUST_CHECK struct fb_error *fb_interfaces_load(struct fb_kernel *kernel,
+						  struct fb_module_types *types, uint64_t net,
 						  uint64_t *left,
 						  struct fb_interfaces *interfaces_ret);
 void fb_interfaces_deinit(struct fb_interfaces *interfaces);
