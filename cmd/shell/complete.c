@@ -185,6 +185,9 @@ static struct fb_error *find_of_command(const struct fb_command *command,
 		complete->kind = FB_COMPLETE_MEMBERS;
 	else if (!option)
 		take_argument(complete, command->usage->arguments, index);
+	/* Members may stand right behind their type. */
+	if (complete->kind == FB_COMPLETE_TYPES && strpbrk(complete->word, ".>"))
+		complete->kind = FB_COMPLETE_MEMBERS;
 	/* An address of a process: the PID is the user's. */
 	if (complete->kind == FB_COMPLETE_SYMBOLS && strchr(word, ':'))
 		complete->kind = FB_COMPLETE_NOTHING;

@@ -25,8 +25,8 @@ struct fb_complete {
 	enum fb_complete_kind kind;
 	const struct fb_command *command; /* of FB_COMPLETE_OPTIONS */
 	const char *choices;              /* of FB_COMPLETE_VALUES, parted by blanks */
-	char *type;                       /* owned; of FB_COMPLETE_MEMBERS */
-	char *word;                       /* owned; what is to be completed */
+	char *type; /* owned; of FB_COMPLETE_MEMBERS; "": it stands in the word itself */
+	char *word; /* owned; what is to be completed */
 };
 
 /* Finds out what the end of the length bytes at text is. */

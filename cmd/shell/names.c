@@ -29,7 +29,8 @@ bool fb_names_good(const char *text, size_t length)
 	if (!length || length > MAX_NAME || *text == '-')
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)text[i]) && (!text[i] || !strchr("_.-:", text[i])))
+		if (!isalnum((unsigned char)text[i]) && (!text[i] || !strchr("_.-:", text[i])) &&
+		    (text[i] != '>' || !i || text[i - 1] != '-'))
 			return false;
 	return true;
 }
@@ -123,26 +124,43 @@ static uint32_t find_type(const struct fb_btf *types, const char *name)
 	return 0;
 }
 
-/* Follows the prefix up to its last dot: ".mm.pg" lists the members of what mm points to. */
+/* Bytes of what parts two members, "." or "->"; 0: something else. */
+static size_t sign_length(const char *at)
+{
+	return *at == '.' ? 1 : strncmp(at, "->", 2) == 0 ? 2 : 0;
+}
+
+/* The next such sign; NULL: there is none. */
+static const char *find_sign(const char *at)
+{
+	while (*at && !sign_length(at))
+		at++;
+	return *at ? at : NULL;
+}
+
+/* Follows the prefix up to its last sign: ".mm->pg" lists the members of what mm points to. Where no type is given, the
+ * prefix begins with it: "task_struct.mm->pg". */
 static void list_members_of(struct listing *listing, const char *type)
 {
-	const char *at = listing->prefix, *end;
-	uint32_t id = listing->types ? find_type(listing->types, type) : 0;
-	char before[MAX_NAME + 2];
+	const char *at = find_sign(listing->prefix), *end;
+	char before[MAX_NAME + 2], name[MAX_NAME + 1];
 	struct fb_btf_member member;
+	uint32_t id;
 
-	if (*at != '.' || listing->length > MAX_NAME)
+	if (!at || listing->length > MAX_NAME || !listing->types ||
+	    (*type && at != listing->prefix))
 		return;
-	while (id && (end = strchr(at + 1, '.'))) {
-		char name[MAX_NAME + 1];
-
-		(void)snprintf(name, sizeof(name), "%.*s", (int)(end - at - 1), at + 1);
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(at - listing->prefix), listing->prefix);
+	id = find_type(listing->types, *type ? type : name);
+	at += sign_length(at);
+	while (id && (end = find_sign(at))) {
+		(void)snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
 		id = fb_btf_has_member(listing->types, id, name, &member)
 			     ? with_members(listing->types, member.type)
 			     : 0;
-		at = end;
+		at = end + sign_length(end);
 	}
-	(void)snprintf(before, sizeof(before), "%.*s", (int)(at + 1 - listing->prefix),
+	(void)snprintf(before, sizeof(before), "%.*s", (int)(at - listing->prefix),
 		       listing->prefix);
 	list_members(listing, id, before, 0);
 }

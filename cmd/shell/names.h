@@ -17,7 +17,7 @@
 enum fb_names {
 	FB_NAMES_SYMBOLS, /* of the kernel */
 	FB_NAMES_TYPES,   /* structs, unions, enums and typedefs */
-	FB_NAMES_MEMBERS, /* of a type: ".mm.pgd", through pointers too */
+	FB_NAMES_MEMBERS, /* of a type: ".mm->pgd", or with it before them: "task_struct.mm.pgd" */
 	FB_NAMES_PIDS,    /* PIDs, and names of processes */
 	FB_NAMES_COUNT,
 };
@@ -29,8 +29,8 @@ extern const char *const fb_names_words[FB_NAMES_COUNT];
 FB_MUST_CHECK struct fb_error *fb_names_print(struct fb_input *input, enum fb_names names,
 					      const char *prefix, const char *type);
 
-/* Whether text is a name as kernels and people write them: letters, digits and "_.-:", at most 255 bytes, not beginning
- * with '-'. Nothing else is printed, and nothing else is taken. */
+/* Whether text is a name as kernels and people write them: letters, digits, "_.-:" and "->", at most 255 bytes, not
+ * beginning with '-'. Nothing else is printed, and nothing else is taken. */
 bool fb_names_good(const char *text, size_t length);
 
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bundle/probes/probes_private.h"
-#include "tests/kernel/made_types.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_types.h"
 
 static const struct fb_probe *probe_of(const struct fb_probes *probes, enum fb_probe_kind kind,
 				       const char *name)

@@ -66,6 +66,16 @@ static void members_are_of_the_type_that_was_typed(void)
 	FB_OK_FATAL(fb_complete_find(fb_commands, "struct -d 3 task_struct .m", 26, &complete));
 	CU_ASSERT_EQUAL(complete.kind, FB_COMPLETE_MEMBERS);
 	fb_complete_deinit(&complete);
+	FB_OK_FATAL(fb_complete_find(fb_commands, "struct task_struct.mm->p", 24, &complete));
+	CU_ASSERT_EQUAL(complete.kind, FB_COMPLETE_MEMBERS);
+	CU_ASSERT_STRING_EQUAL(complete.type, "");
+	CU_ASSERT_STRING_EQUAL(complete.word, "task_struct.mm->p");
+	fb_complete_deinit(&complete);
+	FB_OK_FATAL(fb_complete_find(fb_commands, "struct task_struct .mm->p", 25, &complete));
+	CU_ASSERT_EQUAL(complete.kind, FB_COMPLETE_MEMBERS);
+	CU_ASSERT_STRING_EQUAL(complete.type, "task_struct");
+	CU_ASSERT_STRING_EQUAL(complete.word, ".mm->p");
+	fb_complete_deinit(&complete);
 	FB_OK_FATAL(fb_complete_find(fb_commands, "struct mm_struct .pgd more", 21, &complete));
 	CU_ASSERT_STRING_EQUAL(complete.type, "mm_struct");
 	CU_ASSERT_STRING_EQUAL(complete.word, ".pgd");

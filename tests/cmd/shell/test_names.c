@@ -84,6 +84,19 @@ static void members_are_followed(void)
 			       ".mm.pgd\n");
 	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".mm.pgd.", "task_struct"),
 			       ".mm.pgd.pgd\n");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".mm->pgd", "task_struct"),
+			       ".mm->pgd\n");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".mm->pgd->", "task_struct"),
+			       ".mm->pgd->pgd\n");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, "->nsp", "task_struct"), "");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".mm-", "task_struct"), "");
+	/* The type before them. */
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, "task_struct.nsp", ""),
+			       "task_struct.nsproxy\n");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, "task_struct.mm->pgd.", ""),
+			       "task_struct.mm->pgd.pgd\n");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, "no_such_type.", ""), "");
+	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, "x.nsp", "task_struct"), "");
 	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".val", "kuid_t"), ".val\n");
 	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".pid.x", "task_struct"), "");
 	CU_ASSERT_STRING_EQUAL(list(sample.input, FB_NAMES_MEMBERS, ".none.", "task_struct"), "");
@@ -111,6 +124,9 @@ static void good_names_are_words(void)
 	CU_ASSERT_FALSE(fb_names_good("", 0));
 	CU_ASSERT_FALSE(fb_names_good("-a", 2));
 	CU_ASSERT_FALSE(fb_names_good("a b", 3));
+	CU_ASSERT_TRUE(fb_names_good("a->b", 4));
+	CU_ASSERT_FALSE(fb_names_good("a>b", 3));
+	CU_ASSERT_FALSE(fb_names_good(">b", 2));
 	CU_ASSERT_FALSE(fb_names_good("a\0b", 3));
 	CU_ASSERT_FALSE(fb_names_good("a;b", 3));
 	memset(seen, 'a', 256);

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/kernel/made_types.h"
 #include "tests/bundle/waits/made_waits.h"
 #include "tests/harness.h"
+#include "tests/kernel/made_types.h"
 
 #define MEMBERS(...) ((const struct made_member[MADE_MEMBERS]){__VA_ARGS__})
 
