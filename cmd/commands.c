@@ -6,6 +6,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_merge,
 	&fb_command_info,
 	&fb_command_check,
+	&fb_command_signature,
 	&fb_command_ps,
 	&fb_command_bt,
 	&fb_command_vm,

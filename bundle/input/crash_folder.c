@@ -66,6 +66,13 @@ static enum kind kind_of(const char *name)
 	return is_core_name(name) ? KIND_CORE : KIND_OTHER;
 }
 
+bool fb_crash_folder_is_dump(const char *name)
+{
+	const enum kind kind = kind_of(name);
+
+	return kind == KIND_DUMP || kind == KIND_BUNDLE;
+}
+
 void fb_path_list_deinit(struct fb_path_list *paths)
 {
 	for (size_t i = 0; i < paths->count; i++)

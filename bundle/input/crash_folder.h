@@ -34,6 +34,9 @@ FB_MUST_CHECK struct fb_error *fb_crash_folder_find(const char *path, bool want_
 						    struct fb_crash_folder *folder_ret);
 void fb_crash_folder_deinit(struct fb_crash_folder *folder);
 
+/* Whether a file of this name (without its folder) is a dump, a part of one, or a bundle. */
+bool fb_crash_folder_is_dump(const char *name);
+
 /* Appends the cores in the folder at path, or path itself where it is no folder. FB_NOT_FOUND where a folder has no
  * core. */
 FB_MUST_CHECK struct fb_error *fb_crash_folder_cores(const char *path, struct fb_path_list *cores);

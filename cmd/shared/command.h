@@ -75,6 +75,9 @@ struct fb_context {
 	/* It reads the programs and libraries of this host where --sysroot is not given. */
 	bool reads_host;
 	bool writes_many; /* it writes more than one file */
+	/* Further files and folders that it reads, borrowed. */
+	const char *const *reads;
+	size_t read_count;
 	/* The rest is set by fb_context_confine(). output_start is for fb_outfile_create_on(), where the command
 	 * writes one file. */
 	struct fb_outfile_start output_start;
@@ -126,6 +129,7 @@ extern const struct fb_command fb_command_rd;
 extern const struct fb_command fb_command_report;
 extern const struct fb_command fb_command_search;
 extern const struct fb_command fb_command_shell;
+extern const struct fb_command fb_command_signature;
 extern const struct fb_command fb_command_slab;
 extern const struct fb_command fb_command_sig;
 extern const struct fb_command fb_command_struct;
@@ -133,6 +137,7 @@ extern const struct fb_command fb_command_swap;
 extern const struct fb_command fb_command_sym;
 extern const struct fb_command fb_command_eval;
 extern const struct fb_command fb_command_tree;
+extern const struct fb_command fb_command_triage;
 extern const struct fb_command fb_command_sysctl;
 extern const struct fb_command fb_command_timers;
 extern const struct fb_command fb_command_verify;

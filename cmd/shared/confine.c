@@ -14,6 +14,7 @@
 #include "base/isolation/sandbox.h"
 #include "base/limits.h"
 #include "cmd/shared/command.h"
+#include "cmd/shared/confine.h"
 
 /* What the C library and the thread pool look at, and what says why /proc/kcore cannot be read. */
 static const char *const always[] = {
@@ -153,21 +154,29 @@ static struct fb_error *start_fetcher(struct fb_context *context)
 	return err;
 }
 
-static struct fb_error *enter(struct fb_context *context, const char *folder)
+/* As fb_temporary_create() has it. */
+static const char *temporary_folder(void)
 {
 	const char *temporary = getenv("TMPDIR");
+
+	return temporary && *temporary ? temporary : "/var/tmp";
+}
+
+static struct fb_error *enter(struct fb_context *context, const char *folder)
+{
+	const char *temporary = temporary_folder();
 	struct fb_sandbox_options options = {0};
 	struct paths read = {0}, write = {0};
 	struct fb_error *err = add_inputs(&read, &context->options);
 
+	if (!err)
+		err = add(&read, context->reads, context->read_count);
 	if (!err && context->reads_host)
 		err = add(&read, of_host, FB_ARRAY_SIZE(of_host));
 	/* One file is open before the folder is shut, and needs nothing of it but a name. */
 	if (!err && folder && !context->writes_many)
 		fb_outfile_start_open(folder, &context->output_start);
 
-	if (!temporary || !*temporary)
-		temporary = "/var/tmp"; /* fb_temporary_fd() */
 	if (!err)
 		err = add(&write, &temporary, 1);
 	if (!err && folder && context->output_start.fd < 0)
@@ -205,5 +214,25 @@ struct fb_error *fb_context_confine(struct fb_context *context)
 	}
 	err = enter(context, folder);
 	free(folder);
+	return err;
+}
+
+struct fb_error *fb_confine_to(const struct fb_context *context, const char *path)
+{
+	const char *temporary = temporary_folder();
+	struct fb_sandbox_options options = {.write = &temporary, .write_count = 1};
+	struct fb_options one = context->options;
+	struct paths read = {0};
+	struct fb_error *err;
+
+	if (context->options.no_sandbox)
+		return NULL;
+	one.input = path;
+	err = add_inputs(&read, &one);
+	options.read = read.list;
+	options.read_count = read.count;
+	if (!err)
+		(void)fb_sandbox_enter(&options);
+	free(read.list);
 	return err;
 }

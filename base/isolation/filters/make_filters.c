@@ -55,8 +55,8 @@ static const int program_calls[] = {
 	SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
 	/* children (base/isolation/isolate.h): less for them than this, and the end of a channel to
 	 * the fetcher (fetcher.h): no other socket is to be had */
-	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_restrict_self), SCMP_SYS(sendmsg),
-	SCMP_SYS(recvmsg),
+	SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule),
+	SCMP_SYS(landlock_restrict_self), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg),
 	/* asking */
 	SCMP_SYS(getrandom), SCMP_SYS(uname), SCMP_SYS(sysinfo), SCMP_SYS(getrlimit),
 	SCMP_SYS(getrusage), SCMP_SYS(getuid), SCMP_SYS(geteuid),
