@@ -2,7 +2,7 @@
 /*
  * fbundle report: one self-contained page for an escalation.
  */
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,14 +88,31 @@ static struct fb_error *write_page(struct fb_report *report)
 	return fb_html_finish(&report->html);
 }
 
-static struct fb_error *print_answer(struct fb_context *context, const char *path)
+/* The points of the first screen; their texts are escaped as all strings of JSON are. */
+static json_t *points_json(const struct fb_assessment *assessment, enum fb_assessment_part part)
 {
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < assessment->counts[part]; i++)
+		json_array_append_new(array, fb_json_text(assessment->points[part][i].text));
+	return array;
+}
+
+static struct fb_error *print_answer(const struct fb_report *report, const char *path)
+{
+	struct fb_context *context = report->context;
 	char escaped[4096];
 
 	if (context->options.json) {
+		const struct fb_assessment *assessment = &report->assessment;
 		json_t *answer = json_object();
 
 		json_object_set_new(answer, "output", fb_json_text(path));
+		json_object_set_new(answer, "headline", fb_json_text(assessment->headline));
+		json_object_set_new(answer, "happened",
+				    points_json(assessment, FB_ASSESS_HAPPENED));
+		json_object_set_new(answer, "fault", points_json(assessment, FB_ASSESS_FAULT));
+		json_object_set_new(answer, "next", points_json(assessment, FB_ASSESS_NEXT));
 		return fb_json_print("report", answer, context->warnings);
 	}
 	fb_print(context->output, FB_STYLE_BOLD, "%s",
@@ -146,7 +163,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = write_report(&report, path, options.force);
 	if (!err)
-		err = print_answer(context, path);
+		err = print_answer(&report, path);
 	fb_report_deinit(&report);
 	fb_input_destroy(report.input);
 	free(path);

@@ -16,6 +16,12 @@ wait_of() { sed -n "s/^wait actor=$1 tid=\\([0-9]*\\).*/\\1/p" "$samples/waits.t
 run report "$dump" "${cores[@]}" --sysroot "$samples/sysroot" -o "$page" --json
 expect [ "$status" = 0 -o "$status" = 3 ] "report answers (status $status)"
 expect_json '.command == "report" and (.output | endswith("report.html"))' "it names its output"
+# The first screen: the deadlock's two programs are named as at fault, and the sysrq panic is not.
+expect_json '.headline == "The host hung: 5 threads wait for /fz (ext4 on loop0)"' "the headline says what was wrong"
+expect_json '(.happened[0] | test("on purpose")) and (.happened | any(test("Deadlock: 2 threads .*lock-ab.*lock-ba")))' \
+    "what happened: the deadlock; the panic was asked for"
+expect_json '.fault | any(test("^actors .process [0-9]+.: it takes locks in different orders, .*not at fault.$"))' "whose fault it is"
+expect_json '(.fault | any(test("/fz"))) and (.next | any(test("Thaw /fz")))' "who froze the file system, and what to do"
 expect [ "$(stat -c %a "$page")" = 600 ] "it is readable by its owner only"
 run_program python3 "$top/tests/cli/html_check.py" --text "$page"
 expect_status 0 "it is well-formed, runs nothing and loads nothing"
@@ -24,6 +30,8 @@ expect test -z "$(grep -Eo '(src|href|action)="[^#"][^"]*"' "$page")" "no link l
 
 # Facts, by section. Names and numbers are those that the sample was made with.
 release=$(sed -n 's/.*Linux version \([^ ]*\) .*/\1/p' "$samples"/dmesg.* | head -n 1)
+expect_json '.summary | test("(?s)What happened.*lock-ab.*Whose fault.*actors.*What to do next.*makers of actors")' \
+    "the first screen has what happened, whose fault it is, and what to do"
 expect_json ".summary | contains(\"Linux $release\")" "the summary has the kernel's release"
 expect_json '.summary | test("Kernel panic - not syncing: sysrq triggered crash")' "and the panic's words"
 expect_json '.panic | test("(?s)sysrq_handle_crash.*__handle_sysrq.*write_sysrq_trigger")' \

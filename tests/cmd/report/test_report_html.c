@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cmd/report/report_html.h"
+#include "cmd/report/page/report_html.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which boxes a picture of waits has, and where they stand. */
-#include "cmd/report/wait_picture.h"
+#include "cmd/report/draw/wait_picture.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 
 #include "base/search.h"
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* A page for reading: `fbundle waits` has them all. */
 #define MOST_CYCLES 20u

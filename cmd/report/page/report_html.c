@@ -2,7 +2,7 @@
 /*
  * Writes HTML, with text escaped. Called by the files of the report.
  */
-#include "cmd/report/report_html.h"
+#include "cmd/report/page/report_html.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* In pixels. */
 #define WIDTH 1120

@@ -2,7 +2,7 @@
 /*
  * The section on findings: what is unusual about the host, the gravest first, as the command check has it.
  */
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* The section of this page that has more on what a command shows; NULL: none has. */
 static const char *section_of(const char *command)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* Processes that are named; the table of tasks has them all. */
 #define MOST_NAMES 100u

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "cmd/bt/bt.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* A frame takes a line; names longer than this push what is behind them. */
 #define NAME_WIDTH 44

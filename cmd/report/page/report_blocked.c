@@ -12,7 +12,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "cmd/bt/bt.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* Stacks that are shown: a page for reading; `fbundle bt -a -g` has them all. */
 #define MOST_GROUPS 150u

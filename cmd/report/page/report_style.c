@@ -4,7 +4,7 @@
  * file that loads nothing and runs no script: its content security policy forbids both,
  * in case a mistake in escaping lets markup from a dump through. Called by report.c.
  */
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -44,6 +44,12 @@ static const char layout[] =
 	"dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}\n";
 
 static const char parts[] =
+	".answers{display:grid;grid-template-columns:repeat(3,1fr);gap:1rem;margin:0 0 1.4rem}"
+	".answers>div{padding:.7rem 1rem .8rem;border:1px solid var(--line);border-top:4px solid var(--bad);"
+	"border-radius:.4rem;background:var(--tint)}.answers>div+div{border-top-color:var(--warn)}"
+	".answers>div+div+div{border-top-color:var(--good)}.answers h2{font-size:1.02rem}"
+	".answers ul,.answers ol{margin:.3rem 0 0;padding-left:1.15rem}"
+	".answers li{margin:.4rem 0;overflow-wrap:anywhere}.answers a{font-size:.82rem}\n"
 	".tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem}\n"
 	".tile{padding:.6rem .9rem;border:1px solid var(--line);border-radius:.5rem;"
 	"background:var(--tint);color:inherit;text-decoration:none}\n"
@@ -114,7 +120,7 @@ static const char pictures[] =
 	".times circle.kernel{fill:var(--bad)}.times circle.core{fill:var(--core)}\n";
 
 static const char narrow[] =
-	"@media(max-width:60rem){.picture{max-width:none}body{padding:0 .9rem 3rem}table{font-size:.82rem}"
+	"@media(max-width:60rem){.answers{grid-template-columns:1fr;gap:.6rem}.picture{max-width:none}body{padding:0 .9rem 3rem}table{font-size:.82rem}"
 	"nav{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap}"
 	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
 	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";

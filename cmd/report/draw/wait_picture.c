@@ -2,7 +2,7 @@
 /*
  * Chooses the boxes of a picture of waits, and places them. Called by report_pictures.c.
  */
-#include "cmd/report/wait_picture.h"
+#include "cmd/report/draw/wait_picture.h"
 
 #include <stdlib.h>
 #include <string.h>

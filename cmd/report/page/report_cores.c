@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 static const char *verdict_class(enum fb_verdict verdict)
 {

@@ -20,7 +20,8 @@
 #include "bundle/waits/waits.h"
 #include "cmd/bt/bt.h"
 #include "cmd/mem/mem.h"
-#include "cmd/report/report_html.h"
+#include "cmd/report/assess/assessment.h"
+#include "cmd/report/page/report_html.h"
 #include "cmd/shared/command.h"
 #include "cmd/shared/memory_sources.h"
 #include "cmd/shared/page_sources.h"
@@ -57,6 +58,7 @@ struct fb_report {
 	size_t memory_count;
 	struct fb_check_result check;
 	struct fb_mem usage; /* what memory is used for; without uses where it cannot be told */
+	struct fb_assessment assessment;
 };
 
 /* Loads everything above, in that order. */

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "bundle/process/process.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 #include "kernel/files/files.h"
 
 struct row {

@@ -4,7 +4,7 @@
  */
 #include "base/buf.h"
 #include "base/limits.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* Records before the last report that are shown, and at most in all: the end is what matters. */
 #define BEFORE 60u

@@ -2,7 +2,7 @@
 /*
  * The section on what the CPUs ran, with the one that panicked first.
  */
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 static void add_cpu(struct fb_report *report, const struct fb_task *task, bool panicked)
 {

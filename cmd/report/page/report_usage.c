@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 /* Rows of each table: `fbundle mem --all` has them all. */
 #define MOST_ROWS 8u

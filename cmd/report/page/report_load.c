@@ -12,7 +12,7 @@
 #include "base/part.h"
 #include "base/search.h"
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 #include "cmd/shared/target.h"
 
 const char *fb_report_name(const char *path)
@@ -196,7 +196,47 @@ static struct fb_error *load_usage(struct fb_report *report)
 				   "what memory is used for");
 }
 
-struct fb_error *fb_report_load(struct fb_report *report)
+/* The kernel stack that the panic is about: of the CPU that a report in the log names, else of the one that panicked.
+ */
+static const struct fb_kernel_stack *panic_stack(const struct fb_report *report)
+{
+	const struct fb_panic *panic = &report->panic;
+	const int cpu =
+		panic->report.text && panic->report.cpu >= 0 ? panic->report.cpu : panic->cpu;
+
+	for (size_t i = 0; i < report->cpus.count; i++)
+		if (report->cpus.list[i].cpu == (uint32_t)cpu)
+			return &report->cpus.list[i].stack;
+	for (size_t i = 0; report->tasks && i < fb_tasks_count(report->tasks); i++) {
+		const struct fb_task *task = fb_tasks_get(report->tasks, i);
+		const struct fb_thread_stack *stack = NULL;
+
+		if (task->on_cpu && task->cpu == (uint32_t)cpu)
+			stack = fb_report_stack_of(report, task);
+		if (stack)
+			return &stack->kernel;
+	}
+	return NULL;
+}
+
+static struct fb_error *load_assessment(struct fb_report *report)
+{
+	const struct fb_assessment_facts facts = {
+		.panic = &report->panic,
+		.tasks = report->tasks,
+		.graph = report->waits ? fb_waits_graph(report->waits) : NULL,
+		.analysis = report->waits ? fb_waits_analysis(report->waits) : NULL,
+		.check = &report->check,
+		.stack = panic_stack(report),
+		.modules = report->modules,
+		.files_wanted = report->wanted_count,
+		.live = fb_dump_info(fb_input_dump(report->input))->live,
+	};
+
+	return fb_assess(&facts, &report->assessment);
+}
+
+static struct fb_error *load_parts(struct fb_report *report)
 {
 	struct fb_error *err;
 
@@ -226,8 +266,16 @@ struct fb_error *fb_report_load(struct fb_report *report)
 	return err ? err : load_check(report);
 }
 
+struct fb_error *fb_report_load(struct fb_report *report)
+{
+	struct fb_error *err = load_parts(report);
+
+	return err ? err : load_assessment(report);
+}
+
 void fb_report_deinit(struct fb_report *report)
 {
+	fb_assessment_deinit(&report->assessment);
 	fb_mem_deinit(&report->usage);
 	fb_check_result_deinit(&report->check);
 	fb_bt_cpus_deinit(&report->cpus);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 
 static void add_row(struct fb_html *html, const struct fb_module *module, const char *flags)
 {

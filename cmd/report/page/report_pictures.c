@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "cmd/report/report.h"
-#include "cmd/report/wait_picture.h"
+#include "cmd/report/draw/wait_picture.h"
+#include "cmd/report/page/report.h"
 
 /* In pixels. A box has two lines of text. */
 #define BOX_WIDTH 196

@@ -9,7 +9,7 @@
 
 #include "base/part.h"
 #include "base/text.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 #include "cmd/shared/crash_line.h"
 #include "cmd/shared/taints.h"
 
@@ -137,23 +137,83 @@ static void add_tiles(struct fb_report *report)
 	fb_html_raw(html, "</div>\n");
 }
 
-void fb_report_summary(struct fb_report *report)
+/* Text that is printable already, which fb_html_text() would escape again. */
+static void put_printable(struct fb_html *html, const char *text)
+{
+	fb_html_printable(html, text, strlen(text));
+}
+
+static void add_kicker(struct fb_report *report)
+{
+	const struct fb_kernel_info *kernel = fb_kernel_info(fb_input_kernel(report->input));
+	char time[64];
+
+	fb_html_raw(&report->html, "<p class=\"kicker\">Crash report");
+	if (*kernel->node)
+		fb_html_text(&report->html, " · %s", kernel->node);
+	if (kernel->crash_time)
+		fb_html_text(&report->html, " · %s",
+			     fb_format_time(kernel->crash_time, time, sizeof(time)));
+	fb_html_raw(&report->html, "</p>\n");
+}
+
+/* The panic's own words, and where it was. */
+static void add_panic(struct fb_report *report)
 {
 	const struct fb_panic *panic = &report->panic;
 	struct fb_html *html = &report->html;
 
-	fb_html_raw(html, "<header id=\"summary\">\n");
-	fb_html_element(html, "p", "kicker", "Crash report");
-	fb_html_element(html, "h1", NULL, "%s",
-			panic->message ? panic->message : "The log does not name the panic");
-	fb_html_raw(html, "<p class=\"where\">");
+	fb_html_raw(html, "<p class=\"where\"><span class=\"code\">");
+	put_printable(html, panic->message ? panic->message : "The log does not name a panic");
+	fb_html_raw(html, "</span>");
 	if (panic->cpu >= 0)
-		fb_html_text(html, "on CPU %d", panic->cpu);
+		fb_html_text(html, " on CPU %d", panic->cpu);
 	if (panic->task)
-		fb_html_text(html, "%sin PID %d, TID %d (%.*s)", panic->cpu >= 0 ? ", " : "",
+		fb_html_text(html, "%sin PID %d, TID %d (%.*s)", panic->cpu >= 0 ? ", " : " ",
 			     panic->task->pid, panic->task->tid, (int)sizeof(panic->task->comm),
 			     panic->task->comm);
 	fb_html_raw(html, "</p>\n");
+}
+
+static void add_part(struct fb_report *report, enum fb_assessment_part part)
+{
+	const struct fb_assessment *assessment = &report->assessment;
+	struct fb_html *html = &report->html;
+
+	fb_html_raw(html, "<div>\n");
+	fb_html_element(html, "h2", NULL, "%s", fb_assessment_part_name(part));
+	fb_html_raw(html, part == FB_ASSESS_NEXT ? "\n<ol>\n" : "\n<ul>\n");
+	for (size_t i = 0; i < assessment->counts[part]; i++) {
+		const struct fb_point *point = &assessment->points[part][i];
+
+		fb_html_raw(html, "<li>");
+		put_printable(html, point->text);
+		if (point->section)
+			fb_html_markup(html, " <a href=\"#%s\">%s</a>", point->section,
+				       part == FB_ASSESS_NEXT ? "where" : "evidence");
+		fb_html_raw(html, "</li>\n");
+	}
+	fb_html_raw(html, part == FB_ASSESS_NEXT ? "</ol>\n" : "</ul>\n");
+	if (assessment->left[part])
+		fb_html_element(html, "p", "how", "and %zu more, see Findings",
+				assessment->left[part]);
+	fb_html_raw(html, "</div>\n");
+}
+
+void fb_report_summary(struct fb_report *report)
+{
+	struct fb_html *html = &report->html;
+
+	fb_html_raw(html, "<header id=\"summary\">\n");
+	add_kicker(report);
+	fb_html_raw(html, "<h1>");
+	put_printable(html, report->assessment.headline);
+	fb_html_raw(html, "</h1>\n");
+	add_panic(report);
+	fb_html_raw(html, "<div class=\"answers\">\n");
+	for (unsigned part = 0; part < FB_ASSESS_PARTS; part++)
+		add_part(report, (enum fb_assessment_part)part);
+	fb_html_raw(html, "</div>\n");
 	add_tiles(report);
 	fb_html_raw(html, "<dl>\n");
 	add_kernel(html, fb_kernel_info(fb_input_kernel(report->input)));
