@@ -67,9 +67,8 @@ static struct fb_error *write_page(struct fb_report *report)
 	fb_report_timeline(report);
 	fb_report_panic(report);
 	err = fb_report_waits(report);
-	if (!err)
-		err = fb_report_blocked(report);
 	if (!err) {
+		fb_report_blocked(report);
 		fb_report_usage(report);
 		fb_report_cores(report);
 		fb_report_memory(report);
@@ -131,6 +130,10 @@ static struct fb_error *write_report(struct fb_report *report, const char *path,
 		err = fb_outfile_create_on(&report->context->output_start, path, force, &outfile);
 	if (!err)
 		err = fb_report_load(report);
+	if (!err)
+		err = fb_report_groups_load(report);
+	if (!err)
+		err = fb_report_anchors_load(report);
 	if (!err) {
 		fb_html_init(&report->html, outfile);
 		err = write_page(report);

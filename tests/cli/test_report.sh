@@ -80,6 +80,20 @@ printf '%s\n' "Deadlock of 2 threads | lock-ab B lock-ba A | 4 0" \
     "5 threads wait for /fz (ext4 on loop0) | /fz kworker/u4:0 frozen /dev/loop1 jbd2/loop1-8 journal of loop1-8 dir-holder i_rwsem:/in/d dir-wanter | 0 8" >"$work/expected"
 expect_same "$work/expected" "$work/pictures" "waits are drawn"
 
+# From a process to its stack, its wait and its memory, and back; and what the filters go by.
+python3 - "$page" "$(actor FZ)" >"$work/links" <<'PY'
+import re, sys
+page, pid = open(sys.argv[1], encoding="utf-8").read(), sys.argv[2]
+row = re.search(rf'<tr id="p{pid}"[^>]*>.*?</tr>', page, re.S).group(0)
+print(*re.findall(r'href="#([swm])' + pid, row), re.search(r'data-s="(.*?)" data-c="(.*?)" data-w="(.*?)"', row).groups())
+print(len(re.findall(rf'id="s{pid}" href="#p{pid}"', page)), len(re.findall(rf'<tr id="w{pid}"[^>]*>.*?href="#s{pid}"', page)))
+core = re.search(r'<tr id="p(\d+)"(?:(?!</tr>).)*href="#m\1"', page, re.S).group(1)
+print(len(re.findall(rf'<tr id="m{core}"><td class="name"><a href="#p{core}">', page)))
+print(re.search(r'<tr id="p[0-9]+"[^>]*data-c="([^"]*lock-ab[^"]*)"', page).group(1).count("lock-ba"))
+PY
+printf '%s\n' "s w ('D', 'frozen', 'frozen')" "1 1" 1 1 >"$work/expected"
+expect_same "$work/expected" "$work/links" "a process leads to its stack, its wait and its memory, and they lead back"
+
 # What memory is used for, as `mem` has it, and the parts of the bar fill it.
 run mem "$dump" --json
 json '.processes[:3][] | .pid' | sort -n >"$work/expected"

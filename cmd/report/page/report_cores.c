@@ -124,8 +124,11 @@ static void add_memory(struct fb_report *report, const struct fb_report_memory *
 	const struct fb_page_sources *sources = &memory->sources;
 	struct fb_html *html = &report->html;
 
-	fb_html_row(html, NULL);
-	fb_html_cell(html, "name", "%s", fb_report_task(memory->task).text);
+	fb_html_anchor(html, "tr", "m", memory->task->pid);
+	fb_html_raw(html, "<td class=\"name\">");
+	fb_html_link(html, "p", memory->task->pid);
+	fb_html_text(html, "%s", fb_report_task(memory->task).text);
+	fb_html_raw(html, "</a></td>");
 	add_bar(html, sources);
 	size_cell(html, "n", sources->vmcore);
 	size_cell(html, "n", sources->core);

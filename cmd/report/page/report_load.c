@@ -276,6 +276,9 @@ struct fb_error *fb_report_load(struct fb_report *report)
 void fb_report_deinit(struct fb_report *report)
 {
 	fb_assessment_deinit(&report->assessment);
+	fb_report_anchors_deinit(report);
+	free(report->groups);
+	free(report->entries);
 	fb_mem_deinit(&report->usage);
 	fb_check_result_deinit(&report->check);
 	fb_bt_cpus_deinit(&report->cpus);

@@ -8,8 +8,17 @@ static void add_cpu(struct fb_report *report, const struct fb_task *task, bool p
 {
 	const struct fb_thread_stack *stack = fb_report_stack_of(report, task);
 
-	fb_html_element(&report->html, "h3", NULL, "CPU %u: %s%s", task->cpu,
-			fb_report_task(task).text, panicked ? " (panicked)" : "");
+	if (task->idle)
+		fb_html_raw(&report->html, "<h3>");
+	else
+		fb_html_anchor(&report->html, "h3", "s", task->tid);
+	fb_html_text(&report->html, "CPU %u: ", task->cpu);
+	if (!task->idle)
+		fb_html_link(&report->html, "p", task->pid);
+	fb_html_text(&report->html, "%s", fb_report_task(task).text);
+	fb_html_raw(&report->html, task->idle ? "" : "</a>");
+	fb_html_text(&report->html, "%s", panicked ? " (panicked)" : "");
+	fb_html_raw(&report->html, "</h3>\n");
 	if (stack)
 		fb_report_stack(report, stack);
 	else

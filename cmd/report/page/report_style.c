@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The style of the report, and the beginning and end of its page. The report is a single
- * file that loads nothing and runs no script: its content security policy forbids both,
- * in case a mistake in escaping lets markup from a dump through. Called by report.c.
+ * file that loads nothing and runs no script but its own: its content security policy
+ * forbids both, in case a mistake in escaping lets markup from a dump through. Called by
+ * report.c.
  */
 #include "cmd/report/page/report.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
-	"<meta name=\"referrer\" content=\"no-referrer\">\n"
+	"style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src 'sha256-";
+
+static const char head_end[] =
+	"'\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
 
 static const char colours[] =
@@ -30,6 +33,12 @@ static const char layout[] =
 	"nav{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;"
 	"padding:.6rem 0;background:var(--paper);border-bottom:1px solid var(--line);"
 	"font-size:.87rem}\n"
+	"[hidden]{display:none!important}#tools{display:flex;flex-wrap:wrap;align-items:center;gap:.3rem .5rem;"
+	"width:100%}#tools input,#tools select,#tools button{padding:.1rem .4rem;border:1px solid var(--line);"
+	"border-radius:.3rem;background:var(--tint);color:inherit;font:inherit;max-width:12rem}"
+	"#tools span{color:var(--soft)}#tools p{width:100%;margin:.2rem 0;color:var(--soft);white-space:pre-wrap}"
+	"::highlight(hits){background:var(--warnbg);color:inherit}::highlight(hit){background:var(--swap);color:#000}"
+	":target{outline:2px solid var(--accent);outline-offset:2px}\n"
 	"nav a{color:var(--accent);text-decoration:none}nav a:hover{text-decoration:underline}\n"
 	"header{padding-top:1.8rem}\n"
 	".kicker{margin:0;color:var(--soft);font-size:.8rem;letter-spacing:.08em;"
@@ -80,6 +89,7 @@ static const char parts[] =
 	"pre b{color:var(--accent)}\n"
 	".log{white-space:pre-wrap;overflow-wrap:anywhere}.mark{padding:.1rem .2rem;"
 	"background:var(--badbg);color:var(--bad);font-weight:700}\n"
+	"a.tag{color:inherit;text-decoration:none}.threads{white-space:nowrap}summary{cursor:pointer}"
 	".names{margin:.1rem 0}.group,.cycle{margin-top:1.4rem}.how+pre{margin-top:.4rem}\n"
 	"p.how{margin:.2rem 0}.cycle{padding:.1rem 1rem .6rem;border-left:4px solid var(--bad);"
 	"background:var(--badbg)}.cycle ol,.cycle ul{margin:.3rem 0;padding-left:1.4rem}"
@@ -121,7 +131,7 @@ static const char pictures[] =
 
 static const char narrow[] =
 	"@media(max-width:60rem){.answers{grid-template-columns:1fr;gap:.6rem}.picture{max-width:none}body{padding:0 .9rem 3rem}table{font-size:.82rem}"
-	"nav{flex-wrap:nowrap;overflow-x:auto;white-space:nowrap}"
+	"nav{max-height:40vh;overflow-y:auto}"
 	"th,td{padding:.3rem .35rem}pre,.code{font-size:11.5px}pre{padding:.5rem .6rem}"
 	"td.what,td.how{min-width:10rem}.tile{padding:.4rem .6rem}}\n";
 
@@ -156,6 +166,8 @@ void fb_report_page(struct fb_report *report, const char *title)
 	struct fb_html *html = &report->html;
 
 	fb_html_raw(html, head);
+	fb_html_raw(html, fb_report_script_hash);
+	fb_html_raw(html, head_end);
 	fb_html_element(html, "title", NULL, "%s", title);
 	fb_html_raw(html, "\n<style>\n");
 	fb_html_raw(html, colours);
@@ -177,5 +189,7 @@ void fb_report_page_end(struct fb_report *report)
 			"Written by fbundle %s. It holds names, command lines and stacks of the "
 			"host's programs: share it as you would the dump.",
 			FB_VERSION);
-	fb_html_raw(&report->html, "\n</body>\n</html>\n");
+	fb_html_raw(&report->html, "\n");
+	fb_report_script(report);
+	fb_html_raw(&report->html, "</body>\n</html>\n");
 }

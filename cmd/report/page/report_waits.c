@@ -2,6 +2,7 @@
 /*
  * The section on waits: first deadlocks, then the threads for which most others wait, then each wait.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,7 +13,6 @@
 /* A page for reading: `fbundle waits` has them all. */
 #define MOST_CYCLES 20u
 #define MOST_ROOTS 20u
-#define MOST_WAITS 300u
 /* How many threads of a deadlock are listed, how many of those are shown with their stacks, and
  * how many threads behind it are listed. */
 #define MOST_MEMBERS 64u
@@ -298,6 +298,25 @@ static bool has_box(const struct fb_report *report, int32_t tid)
 	return false;
 }
 
+/* The first row of a thread is where links to its wait lead. */
+static void open_row(struct fb_report *report, const struct fb_wait *wait, bool first, bool stuck)
+{
+	const struct fb_task *task = fb_tasks_by_tid(report->tasks, wait->tid);
+	struct fb_html *html = &report->html;
+	struct fb_filter filter;
+
+	fb_html_raw(html, "<tr");
+	if (first)
+		fb_html_markup(html, " id=\"w%" PRId32 "\"", wait->tid);
+	if (stuck)
+		fb_html_raw(html, " class=\"bad\"");
+	fb_filter_begin(&filter);
+	if (task)
+		fb_report_filter_add(report, &filter, task);
+	fb_filter_write(html, &filter);
+	fb_html_raw(html, ">");
+}
+
 static void add_wait(struct fb_report *report, size_t index)
 {
 	const struct fb_wait *wait = &graph_of(report)->waits[index];
@@ -306,9 +325,11 @@ static void add_wait(struct fb_report *report, size_t index)
 	bool stuck = fb_waits_analysis(report->waits)->stuck[index];
 	char text[512];
 
-	fb_html_row(html, stuck ? "bad" : NULL);
+	open_row(report, wait, !index || wait[-1].tid != wait->tid, stuck);
 	fb_html_raw(html, "<td class=\"name\">");
 	add_tid(report, wait->tid, has_box(report, wait->tid));
+	fb_html_raw(html, " ");
+	fb_report_link(report, FB_ANCHOR_STACK, wait->tid, "stack");
 	fb_html_raw(html, "</td>");
 	fb_html_cell(html, "n", "%s",
 		     isfinite(wait->seconds) ? fb_text_duration(wait->seconds, text, sizeof(text))
@@ -339,15 +360,16 @@ static void add_waits(struct fb_report *report)
 	fb_html_table(&report->html, NULL, columns, FB_ARRAY_SIZE(columns));
 	/* Who is stuck first. */
 	for (int stuck = 1; stuck >= 0; stuck--)
-		for (size_t i = 0; i < count && shown < MOST_WAITS; i++)
+		for (size_t i = 0; i < count && shown < FB_REPORT_WAITS; i++)
 			if (fb_waits_analysis(report->waits)->stuck[i] == stuck) {
 				add_wait(report, i);
 				shown++;
 			}
 	fb_html_table_end(&report->html);
-	if (count > MOST_WAITS)
+	if (count > FB_REPORT_WAITS)
 		fb_html_element(&report->html, "p", "how",
-				"... and %zu more (`fbundle waits` has them)", count - MOST_WAITS);
+				"... and %zu more (`fbundle waits` has them)",
+				count - FB_REPORT_WAITS);
 }
 
 struct fb_error *fb_report_waits(struct fb_report *report)
