@@ -278,6 +278,12 @@
 /* Frames of a thread of Python, whose own limit of recursion is 1,000 unless a program raises it; and its threads. */
 #define FB_MAX_PYTHON_FRAMES 16384u
 #define FB_MAX_PYTHON_THREADS 65536u
+/* Threads of Java, which are threads of the kernel, and frames of one: the default stack of 1 MiB has room for some
+ * 20,000, and more where it is set to more. */
+#define FB_MAX_JAVA_THREADS 65536u
+#define FB_MAX_JAVA_FRAMES 65536u
+/* Frames of Java of all threads of a process: 10,000 threads of 400 frames. */
+#define FB_MAX_JAVA_FRAME_POINTERS (4u << 20)
 /* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own
  * traceback ends after 100. */
 #define FB_MAX_GOROUTINES (4u << 20)
@@ -291,7 +297,8 @@
 #define FB_MAX_GO_TABLES (256u << 20)
 /* All frames of a user stack. */
 #define FB_MAX_STACK_FRAMES \
-	(FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES + FB_MAX_GO_FRAMES)
+	(FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES + FB_MAX_GO_FRAMES + \
+	 FB_MAX_JAVA_FRAMES)
 
 /*
  * Child processes that read programs and libraries (base/isolation/isolate.h).

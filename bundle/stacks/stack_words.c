@@ -124,6 +124,7 @@ static const char *const languages[] = {
 	[FB_LANGUAGE_NATIVE] = NULL,
 	[FB_LANGUAGE_PYTHON] = "python",
 	[FB_LANGUAGE_GO] = "go",
+	[FB_LANGUAGE_JAVA] = "java",
 };
 
 const char *fb_frame_language_name(enum fb_frame_language language)

@@ -29,7 +29,7 @@ const char *fb_frame_found_name(enum fb_frame_found found);
 /* The reverse; false, with *found_ret unchanged, for any other text. text may be NULL. */
 bool fb_frame_found_parse(const char *text, enum fb_frame_found *found_ret);
 
-/* "python", "go"; NULL for FB_LANGUAGE_NATIVE. */
+/* "python", "go", "java"; NULL for FB_LANGUAGE_NATIVE. */
 const char *fb_frame_language_name(enum fb_frame_language language);
 /* The reverse; NULL is FB_LANGUAGE_NATIVE. False, with *language_ret unchanged, for any other text. */
 bool fb_frame_language_parse(const char *text, enum fb_frame_language *language_ret);

@@ -138,9 +138,7 @@ static struct fb_error *unwind_process(struct fb_thread_stacks *stacks, struct j
 		if (stacks->stacks[job->first + i].user_regs_from)
 			regs[known++] = stacks->stacks[job->first + i].user_regs;
 	if (!err && known)
-		err = fb_user_stacks_unwind(&process, regs, known, &job->pool, users);
-	if (!err && known)
-		late = fb_runtimes_add_frames(&process, regs, known, &job->pool, users);
+		err = fb_runtimes_unwind(&process, regs, known, &job->pool, users);
 	if (!err && !late && stacks->options.goroutines)
 		late = fb_goroutines_read(&process, &job->pool, &job->goroutines);
 	known = 0;

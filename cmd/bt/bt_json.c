@@ -150,6 +150,23 @@ static json_t *syscall_json(const struct fb_thread_stack *stack)
 	return object;
 }
 
+/* What a runtime says of the thread; null: it has none. */
+static json_t *runtime_thread_json(const struct fb_user_thread *thread)
+{
+	json_t *object;
+
+	if (!thread->language)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "language",
+			    fb_json_text(fb_frame_language_name(thread->language)));
+	json_object_set_new(object, "id",
+			    thread->id ? json_integer((json_int_t)thread->id) : json_null());
+	json_object_set_new(object, "name", fb_json_text(thread->name));
+	json_object_set_new(object, "state", fb_json_text(thread->state));
+	return object;
+}
+
 static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_waits *waits)
 {
 	const struct fb_task *task = stack->task;
@@ -167,6 +184,7 @@ static json_t *thread_json(const struct fb_thread_stack *stack, const struct fb_
 	json_object_set_new(object, "kernel", fb_bt_kernel_json(&stack->kernel));
 	json_object_set_new(object, "syscall", syscall_json(stack));
 	json_object_set_new(object, "user", fb_bt_user_json(&stack->user));
+	json_object_set_new(object, "runtime_thread", runtime_thread_json(&stack->user.thread));
 	json_object_set_new(object, "user_complete", json_boolean(stack->user.complete));
 	json_object_set_new(object, "user_stored", json_boolean(stack->user_stored));
 	json_object_set_new(object, "user_regs_from",

@@ -380,6 +380,7 @@ static void print_heading(struct fb_output *output, const struct fb_thread_stack
 {
 	const struct fb_task *task = stack->task;
 	const struct fb_comm_text comm = fb_task_comm(task);
+	char text[320];
 
 	if (task->idle)
 		fb_print(output, FB_STYLE_BOLD, "CPU %u  idle  %s", task->cpu, comm.text);
@@ -392,6 +393,9 @@ static void print_heading(struct fb_output *output, const struct fb_thread_stack
 		fb_print(output, FB_STYLE_PLAIN, "  %s CPU %u",
 			 task->on_cpu ? "running on" : "last on", task->cpu);
 	fb_print(output, FB_STYLE_PLAIN, "\n");
+	if (stack->user.thread.language)
+		fb_print(output, FB_STYLE_PLAIN, "  %s\n",
+			 fb_bt_runtime_thread(&stack->user.thread, text, sizeof(text)));
 }
 
 static void print_others(struct fb_output *output, const struct fb_task *const *others,

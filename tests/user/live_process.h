@@ -16,7 +16,7 @@
 #include "base/space.h"
 #include "user/unwind/unwind.h"
 
-#define FB_LIVE_THREADS 16u
+#define FB_LIVE_THREADS 64u
 
 struct fb_live_process {
 	struct fb_space space; /* first */

@@ -9,37 +9,12 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* The members of PyASCIIObject.state; the lowest two bits say whether it is interned. */
 #define KIND(state) ((state) >> 2 & 7u)
 #define COMPACT(state) ((state)&0x20u)
 #define ASCII(state) ((state)&0x40u)
-
-/* Returns how many bytes were written. What is no character becomes U+FFFD. */
-static size_t put_utf8(uint32_t character, char *to)
-{
-	if (character > 0x10ffff || (character >= 0xd800 && character < 0xe000))
-		character = 0xfffd;
-	if (character < 0x80) {
-		to[0] = (char)character;
-		return 1;
-	}
-	if (character < 0x800) {
-		to[0] = (char)(0xc0 | character >> 6);
-		to[1] = (char)(0x80 | (character & 0x3f));
-		return 2;
-	}
-	if (character < 0x10000) {
-		to[0] = (char)(0xe0 | character >> 12);
-		to[1] = (char)(0x80 | (character >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (character & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | character >> 18);
-	to[1] = (char)(0x80 | (character >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (character >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (character & 0x3f));
-	return 4;
-}
 
 static uint32_t character_at(const uint8_t *bytes, size_t index, size_t width)
 {
@@ -77,7 +52,7 @@ struct fb_error *fb_python_text(struct fb_space *space, const struct fb_python_l
 
 		if (!character)
 			break;
-		used += put_utf8(character, to + used);
+		used += fb_utf8_put(character, to + used);
 	}
 	to[used] = '\0';
 	return err;

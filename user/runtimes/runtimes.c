@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/runtimes/go/go.h"
+#include "user/runtimes/java/java.h"
 #include "user/runtimes/python.h"
 #include "user/runtimes/runtime_frames.h"
 
@@ -94,6 +95,46 @@ static struct fb_error *add_go_frames(const struct fb_user_process *process,
 	return err;
 }
 
+/* What the virtual machine says of a thread that is one of Java's. */
+static void name_java_thread(const struct fb_java *java, const struct user_regs_struct *regs,
+			     struct fb_user_stack *stack)
+{
+	const struct fb_java_thread *thread = fb_java_thread_of(java, regs->fs_base);
+
+	if (!thread)
+		return;
+	stack->thread = (struct fb_user_thread){.language = FB_LANGUAGE_JAVA,
+						.name = thread->name,
+						.state = thread->state,
+						.id = thread->id};
+	if (thread->why[0])
+		note_end(stack, "Java", thread->why);
+}
+
+/* What keeps Java from being read is said of its threads, or of all where these are not known. */
+static struct fb_error *add_java(struct fb_java *java, const char *reason,
+				 const struct user_regs_struct *regs, size_t count,
+				 struct fb_user_stack *stacks)
+{
+	const char *why = "";
+	size_t threads = 0;
+	struct fb_error *err = NULL;
+
+	if (java)
+		(void)fb_java_threads(java, &threads, &why);
+	else
+		why = reason;
+	for (size_t i = 0; i < count && !err; i++) {
+		if (java) {
+			name_java_thread(java, &regs[i], &stacks[i]);
+			err = fb_java_name_frames(java, regs[i].fs_base, &stacks[i]);
+		}
+		if (!stacks[i].thread.language && *why)
+			note_end(&stacks[i], "Java", why);
+	}
+	return err;
+}
+
 struct fb_error *fb_runtimes_add_frames(const struct fb_user_process *process,
 					const struct user_regs_struct *regs, size_t count,
 					struct fb_string_pool *pool, struct fb_user_stack *stacks)
@@ -101,6 +142,45 @@ struct fb_error *fb_runtimes_add_frames(const struct fb_user_process *process,
 	struct fb_error *err = add_python_frames(process, regs, count, pool, stacks);
 
 	return err ? err : add_go_frames(process, regs, count, pool, stacks);
+}
+
+/* Frames of Java are among those of the machine: the unwinder asks its reader how to cross them. */
+static struct fb_error *unwind(const struct fb_user_process *process,
+			       const struct user_regs_struct *regs, size_t count,
+			       struct fb_string_pool *pool, struct fb_java *java,
+			       struct fb_user_stack *stacks)
+{
+	const struct fb_foreign_code foreign = {.step = fb_java_step, .context = java};
+	struct fb_user_process crossed = *process;
+
+	if (java)
+		crossed.foreign = &foreign;
+	return fb_user_stacks_unwind(&crossed, regs, count, pool, stacks);
+}
+
+struct fb_error *fb_runtimes_unwind(const struct fb_user_process *process,
+				    const struct user_regs_struct *regs, size_t count,
+				    struct fb_string_pool *pool, struct fb_user_stack *stacks_ret)
+{
+	FB_CLEANUP(fb_java_destroy_at) struct fb_java *java = NULL;
+	char reason[128] = "";
+	struct fb_error *err = fb_java_open(process, pool, &java);
+
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		err = NULL;
+	}
+	err = fb_part_reason(err, reason, sizeof(reason));
+	if (!err)
+		err = unwind(process, regs, count, pool, java, stacks_ret);
+	if (err)
+		return err;
+	err = fb_runtimes_add_frames(process, regs, count, pool, stacks_ret);
+	if (!err)
+		err = add_java(java, reason, regs, count, stacks_ret);
+	for (size_t i = 0; i < count && err; i++)
+		fb_user_stack_deinit(&stacks_ret[i]);
+	return err;
 }
 
 /* The frames of one thread. */
@@ -172,10 +252,33 @@ static struct fb_error *visit_go(const struct fb_user_process *process,
 	return fb_part_skip(err);
 }
 
+/* The frames of each thread from where it left Java on. */
+static struct fb_error *visit_java(const struct fb_user_process *process)
+{
+	FB_CLEANUP(fb_string_pool_deinit) struct fb_string_pool pool = {0};
+	FB_CLEANUP(fb_java_destroy_at) struct fb_java *java = NULL;
+	const struct fb_java_thread *threads = NULL;
+	const char *why;
+	size_t count = 0;
+	struct fb_error *err = fb_java_open(process, &pool, &java);
+
+	if (!err)
+		threads = fb_java_threads(java, &count, &why);
+	for (size_t i = 0; i < count && !err; i++) {
+		struct fb_user_stack stack = {.frames = NULL};
+
+		err = fb_java_name_frames(java, threads[i].pthread, &stack);
+		fb_user_stack_deinit(&stack);
+	}
+	return fb_part_skip(err);
+}
+
 struct fb_error *fb_runtimes_visit(const struct fb_user_process *process,
 				   const struct user_regs_struct *regs, size_t count)
 {
 	struct fb_error *err = visit_python(process, regs, count);
 
-	return err ? err : visit_go(process, regs, count);
+	if (!err)
+		err = visit_go(process, regs, count);
+	return err ? err : visit_java(process);
 }

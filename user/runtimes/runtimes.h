@@ -17,6 +17,13 @@
 #include "user/unwind/string_pool.h"
 #include "user/unwind/unwind.h"
 
+/* Unwinds as fb_user_stacks_unwind(), also over the frames of runtimes that make machine code (Java), and then adds
+ * frames as fb_runtimes_add_frames(). */
+FB_MUST_CHECK struct fb_error *fb_runtimes_unwind(const struct fb_user_process *process,
+						  const struct user_regs_struct *regs, size_t count,
+						  struct fb_string_pool *pool,
+						  struct fb_user_stack *stacks_ret);
+
 /* regs and stacks have count elements, of the same threads. Strings are stored in pool. What keeps frames from being
  * read is added to the end of the stack (fb_user_stack.end). Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_runtimes_add_frames(const struct fb_user_process *process,

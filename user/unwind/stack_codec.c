@@ -2,8 +2,9 @@
 /*
  * Encodes and decodes a user stack. It consists of a u32, the number of frames; a u8, how it ends; and the text of the
  * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found, from and language, and five
- * texts. A text is a u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in
- * parent and child of base/isolation/isolate.h, by bundle/stacks.
+ * texts. Then what a runtime says of the thread: u8 language, and where it is not 0, u64 id and two texts. A text is a
+ * u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child of
+ * base/isolation/isolate.h, by bundle/stacks.
  */
 #include "user/unwind/stack_codec.h"
 
@@ -63,6 +64,20 @@ static struct fb_error *put_frame(struct fb_buf *to, const struct fb_user_frame 
 	return err;
 }
 
+static struct fb_error *put_thread(struct fb_buf *to, const struct fb_user_thread *thread)
+{
+	const char *none = NULL;
+	struct fb_error *err = put_u8(to, (uint8_t)thread->language);
+
+	if (err || thread->language == FB_LANGUAGE_NATIVE)
+		return err;
+	err = fb_buf_u64(to, thread->id);
+	if (!err)
+		err = put_text(to, thread->name, &none);
+	none = NULL;
+	return err ? err : put_text(to, thread->state, &none);
+}
+
 struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack, struct fb_buf *to)
 {
 	const char *last[TEXTS] = {NULL};
@@ -76,7 +91,7 @@ struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack, struct 
 		err = fb_buf_append(to, stack->end, strlen(stack->end) + 1);
 	for (size_t i = 0; i < stack->count && !err; i++)
 		err = put_frame(to, &stack->frames[i], last);
-	return err;
+	return err ? err : put_thread(to, &stack->thread);
 }
 
 static struct fb_error *get_text(struct fb_cursor *cursor, struct fb_string_pool *pool,
@@ -121,7 +136,7 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 	if (!err)
 		err = fb_cursor_copy(cursor, bytes, sizeof(bytes));
 	if (!err && (bytes[0] > 1 || bytes[1] > 1 || bytes[2] > FB_FRAME_PROLOGUE ||
-		     bytes[3] > FB_SOURCE_ABSENT || bytes[4] > FB_LANGUAGE_GO))
+		     bytes[3] > FB_SOURCE_ABSENT || bytes[4] > FB_LANGUAGE_JAVA))
 		err = fb_error_create(FB_CORRUPT, "a frame found in way %u, from %u", bytes[2],
 				      bytes[3]);
 	if (err)
@@ -134,6 +149,25 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 	for (size_t i = 0; i < TEXTS && !err; i++)
 		err = get_text(cursor, pool, &last[i], texts[i]);
 	return err;
+}
+
+static struct fb_error *get_thread(struct fb_cursor *cursor, struct fb_string_pool *pool,
+				   struct fb_user_thread *thread)
+{
+	const char *last = NULL;
+	uint8_t language;
+	struct fb_error *err = fb_cursor_u8(cursor, &language);
+
+	if (!err && language > FB_LANGUAGE_JAVA)
+		err = fb_error_create(FB_CORRUPT, "a thread of runtime %u", language);
+	if (err || language == FB_LANGUAGE_NATIVE)
+		return err;
+	thread->language = (enum fb_frame_language)language;
+	err = fb_cursor_u64(cursor, &thread->id);
+	if (!err)
+		err = get_text(cursor, pool, &last, &thread->name);
+	last = NULL;
+	return err ? err : get_text(cursor, pool, &last, &thread->state);
 }
 
 struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string_pool *pool,
@@ -162,6 +196,8 @@ struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string
 	snprintf(stack.end, sizeof(stack.end), "%s", end);
 	for (stack.room = count; stack.count < count && !err; stack.count++)
 		err = get_frame(cursor, pool, last, &stack.frames[stack.count]);
+	if (!err)
+		err = get_thread(cursor, pool, &stack.thread);
 	if (err)
 		fb_user_stack_deinit(&stack);
 	else

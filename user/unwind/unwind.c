@@ -255,6 +255,36 @@ static bool describe_missing(struct fb_unwind_session *session, uint64_t pc, cha
 	return missing;
 }
 
+/* By the runtime that has made the code; false where it does not know it. */
+static bool step_by_runtime(struct fb_unwind_session *session)
+{
+	const struct fb_foreign_code *foreign = session->process->foreign;
+	const struct fb_cfi_machine *machine = session->regs.machine;
+	const struct fb_foreign_registers callee = {
+		.pc = fb_unwind_pc(session),
+		.sp = fb_unwind_sp(session),
+		.fp = session->regs.known & (1u << machine->frame)
+			      ? session->regs.values[machine->frame]
+			      : 0,
+		.is_return = session->caller,
+	};
+	struct fb_foreign_registers caller;
+	bool found = false;
+
+	if (!foreign || machine != &fb_cfi_x86_64)
+		return false;
+	fb_unwind_keep_fatal(session, foreign->step(foreign->context, &callee, &caller, &found));
+	if (!found)
+		return false;
+	session->regs.known = 1u << machine->pc | 1u << machine->stack | 1u << machine->frame;
+	session->regs.values[machine->pc] = caller.pc;
+	session->regs.values[machine->stack] = caller.sp;
+	session->regs.values[machine->frame] = caller.fp;
+	session->caller = true;
+	take_frame(session, false, FB_FRAME_UNWIND_TABLE);
+	return true;
+}
+
 static void step_by_guess(struct fb_unwind_session *session)
 {
 	uint64_t pc = fb_unwind_pc(session);
@@ -318,7 +348,7 @@ static void unwind_thread(struct fb_unwind_session *session, const struct user_r
 	while (!session->stop) {
 		if (session->row)
 			step_by_table(session);
-		else
+		else if (!step_by_runtime(session))
 			step_by_guess(session);
 	}
 	free(session->row);

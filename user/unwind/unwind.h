@@ -31,6 +31,20 @@ struct fb_user_mapping {
 	bool path_from_core;  /* path is known only from a core */
 };
 
+/* What is known of a frame of code that a runtime has made. fp: RBP. */
+struct fb_foreign_registers {
+	uint64_t pc, sp, fp;
+	bool is_return; /* pc is a return address */
+};
+
+/* Finds the caller's registers of a frame whose code is in no object. False in *found_ret where it is no code of the
+ * runtime's, or nothing leads on. Only fatal errors are returned. */
+struct fb_foreign_code {
+	struct fb_error *(*step)(void *context, const struct fb_foreign_registers *callee,
+				 struct fb_foreign_registers *caller_ret, bool *found_ret);
+	void *context;
+};
+
 struct fb_user_process {
 	struct fb_space *space; /* borrowed; the process's memory */
 	/* The same memory, for readers of runtimes that look for something in all of a program's variables; borrowed.
@@ -40,6 +54,7 @@ struct fb_user_process {
 	struct fb_object_cache *objects;        /* borrowed */
 	const struct fb_user_mapping *mappings; /* borrowed; in order of address */
 	size_t mapping_count;
+	const struct fb_foreign_code *foreign; /* borrowed; NULL: there is none */
 	int fetch_fd; /* channel for fb_fetch(), borrowed; -1: nothing is fetched */
 };
 
@@ -56,11 +71,13 @@ enum fb_frame_found {
 };
 
 /* Whose function a frame is of. Those of an interpreted language stand before the native frame that evaluates them, and
- * have its pc, sp, object, found and from (user/runtimes). Those of Go are machine code, found by Go's own tables. */
+ * have its pc, sp, object, found and from (user/runtimes). Those of Go and Java are machine code, found by the
+ * runtimes' own tables. */
 enum fb_frame_language {
 	FB_LANGUAGE_NATIVE,
 	FB_LANGUAGE_PYTHON,
-	FB_LANGUAGE_GO, /* the last */
+	FB_LANGUAGE_GO,
+	FB_LANGUAGE_JAVA, /* the last */
 };
 
 static inline bool fb_frame_is_guess(enum fb_frame_found found)
@@ -87,12 +104,21 @@ struct fb_user_frame {
 	enum fb_source from;
 };
 
+/* What a runtime that has threads of its own says of one. */
+struct fb_user_thread {
+	enum fb_frame_language language; /* FB_LANGUAGE_NATIVE: it is a thread of no runtime */
+	const char *name;  /* NULL: unknown. This and state are owned by the pool, or static */
+	const char *state; /* in the language's words; NULL: unknown */
+	uint64_t id;       /* the runtime's own number; 0: unknown */
+};
+
 struct fb_user_stack {
 	struct fb_user_frame *frames; /* owned; innermost first */
 	size_t count, room;
 	bool complete;   /* it ends with the outermost frame */
 	bool lacks_file; /* it ends because pages of the last frame's object were not found */
 	char end[224];   /* why it ends, as text */
+	struct fb_user_thread thread;
 };
 
 /* Unwinds one stack for each of the count sets of registers, and fills the array stacks_ret, each of which the caller

@@ -45,10 +45,14 @@ static const struct fb_user_frame frames[] = {
 /* Those of an odd count lack a file. */
 static struct fb_buf encode(size_t count)
 {
-	struct fb_user_stack stack = {.count = count,
-				      .complete = count % 2 == 0,
-				      .lacks_file = count % 2 == 1,
-				      .end = "end of the stack"};
+	struct fb_user_stack stack = {
+		.count = count,
+		.complete = count % 2 == 0,
+		.lacks_file = count % 2 == 1,
+		.end = "end of the stack",
+		.thread = {.language = count ? FB_LANGUAGE_JAVA : FB_LANGUAGE_NATIVE,
+			   .name = "main",
+			   .id = 7}};
 	struct fb_buf bytes;
 
 	fb_buf_init(&bytes, 1u << 20);
@@ -91,6 +95,11 @@ static void what_goes_in_comes_out(void)
 		CU_ASSERT_EQUAL(stack.complete, count % 2 == 0);
 		CU_ASSERT_EQUAL(stack.lacks_file, count % 2 == 1);
 		CU_ASSERT_STRING_EQUAL(stack.end, "end of the stack");
+		CU_ASSERT_EQUAL(stack.thread.language,
+				count ? FB_LANGUAGE_JAVA : FB_LANGUAGE_NATIVE);
+		CU_ASSERT_TRUE(same_text(stack.thread.name, count ? "main" : NULL));
+		CU_ASSERT_PTR_NULL(stack.thread.state);
+		CU_ASSERT_EQUAL(stack.thread.id, count ? 7 : 0);
 		for (size_t i = 0; i < count; i++)
 			CU_ASSERT_TRUE(same_frame(&stack.frames[i], &frames[i]));
 		/* One copy of an object's path, however many frames are in it. */
@@ -175,14 +184,15 @@ static void too_many_frames_are_refused(void)
 }
 
 /* Where the fields of a stack of one frame stand: u32 count, u8 how it ends, "\0" of an empty end,
- * then the frame's. */
+ * then the frame's, and what a runtime says of the thread. */
 enum {
 	COUNT = 0,
 	HOW = 4,
 	FOUND = 6 + 28 + 2,
 	FROM = FOUND + 1,
 	LANGUAGE = FROM + 1,
-	FIRST_TEXT = LANGUAGE + 1
+	FIRST_TEXT = LANGUAGE + 1,
+	THREAD = FIRST_TEXT + 5
 };
 
 static void refuses(size_t at, uint8_t value, const char *text)
@@ -205,16 +215,17 @@ static void refuses(size_t at, uint8_t value, const char *text)
 
 static void values_that_mean_nothing_are_refused(void)
 {
-	refuses(COUNT, 2, "a stack of 2 frames in 38 bytes");
-	refuses(COUNT + 3, 0xff, "a stack of 4278190081 frames in 38 bytes");
-	refuses(HOW, 3, "a stack of 1 frames in 38 bytes");
+	refuses(COUNT, 2, "a stack of 2 frames in 39 bytes");
+	refuses(COUNT + 3, 0xff, "a stack of 4278190081 frames in 39 bytes");
+	refuses(HOW, 3, "a stack of 1 frames in 39 bytes");
 	refuses(FOUND - 2, 2, "a frame found in way 0, from 0");
 	refuses(FOUND - 1, 2, "a frame found in way 0, from 0");
 	refuses(FOUND, FB_FRAME_PROLOGUE + 1, "a frame found in way 6, from 0");
 	refuses(FROM, FB_SOURCE_ABSENT + 1, "a frame found in way 0, from 5");
-	refuses(LANGUAGE, FB_LANGUAGE_GO + 1, "a frame found in way 0, from 0");
+	refuses(LANGUAGE, FB_LANGUAGE_JAVA + 1, "a frame found in way 0, from 0");
 	refuses(FIRST_TEXT, 2, "a text of kind 2"); /* the same as before, and nothing was */
 	refuses(FIRST_TEXT, 3, "a text of kind 3");
+	refuses(THREAD, FB_LANGUAGE_JAVA + 1, "a thread of runtime 4");
 }
 
 FB_TEST_MAIN("user/stack_codec", FB_TEST(what_goes_in_comes_out),
