@@ -13,8 +13,6 @@
 
 /* Different words for one kind of message. */
 #define MOST_WORDS 7u
-/* The record's facility, for messages of the kernel itself: user space can write to the log too. */
-#define KERNEL_FACILITY 0u
 
 /* The first kind that a message matches counts, so that a special one stands before a general one. */
 static const struct message {
@@ -147,7 +145,7 @@ static bool matches(const struct fb_log_record *record, const struct message *me
 /* The kind of message that a record is, NULL: of none. */
 static const struct message *kind_of(const struct fb_log_record *record)
 {
-	if (record->facility != KERNEL_FACILITY)
+	if (!fb_log_is_of_kernel(record))
 		return NULL;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(messages); i++)
 		if (matches(record, &messages[i]))
@@ -184,7 +182,7 @@ static void see(struct seen seen[], const struct fb_log *log, size_t index)
 	struct seen *of_kind;
 
 	if (!kind) {
-		if (record->facility == KERNEL_FACILITY)
+		if (fb_log_is_of_kernel(record))
 			forget(seen, log, record);
 		return;
 	}

@@ -26,6 +26,13 @@ struct fb_log_record {
 	bool truncated;   /* the ring has fewer bytes of text than the record claims */
 };
 
+/* Whether the kernel itself wrote it: what is written to /dev/kmsg has another facility, which the writer chooses, but
+ * never the kernel's (devkmsg_write()). */
+static inline bool fb_log_is_of_kernel(const struct fb_log_record *record)
+{
+	return record->facility == 0;
+}
+
 struct fb_log;
 
 /* Copies all records, oldest first. Where the kernel was opened with memory_only and the log cannot be read whole

@@ -234,6 +234,8 @@ static void read_later_lines(const struct fb_log *log, struct fb_log_report *rep
 		const struct fb_log_record *record = fb_log_get(log, i);
 		const struct phrase *phrase = match(record, reports, FB_ARRAY_SIZE(reports));
 
+		if (!fb_log_is_of_kernel(record))
+			continue;
 		if (i > report->record && phrase && !phrase->continues)
 			return;
 		if (stall && report->cpu < 0)
@@ -259,6 +261,8 @@ static bool read_report(const struct fb_log *log, size_t index, size_t last,
 	const struct phrase *phrase = match(record, reports, FB_ARRAY_SIZE(reports));
 	struct fb_log_report report = {.record = index, .cpu = -1, .tid = -1};
 
+	if (!fb_log_is_of_kernel(record))
+		return false;
 	if (phrase)
 		report.kind = phrase->kind;
 	else if (is_newer_warning(record))
@@ -301,6 +305,13 @@ static bool begins_by_sysrq(const struct fb_log_record *record)
 	return phrase && phrase->kind == FB_LOG_SYSRQ;
 }
 
+/* Whether a record came later than CHAIN_NS after a moment. Each CPU has a clock of its own, so that what follows in the
+ * log may have an earlier time. */
+static bool is_apart(const struct fb_log_record *record, uint64_t moment_ns)
+{
+	return record->time_ns > moment_ns && record->time_ns - moment_ns > CHAIN_NS;
+}
+
 void fb_log_find_cause(const struct fb_log *log, struct fb_log_cause *cause_ret)
 {
 	struct fb_log_cause cause = {0};
@@ -327,13 +338,13 @@ void fb_log_find_cause(const struct fb_log *log, struct fb_log_cause *cause_ret)
 		if (!known || !leads_to(report.kind, cause.kind))
 			continue;
 		/* The first of a chain stays. */
-		if (!cause.reported || fb_log_get(log, i)->time_ns - time > CHAIN_NS)
+		if (!cause.reported || is_apart(fb_log_get(log, i), time))
 			cause.report = report;
 		cause.reported = true;
 		time = fb_log_get(log, i)->time_ns;
 	}
 	/* What did not come close before the panic did not lead to it. */
-	if (cause.reported && fb_log_get(log, panic.message)->time_ns - time > CHAIN_NS)
+	if (cause.reported && is_apart(fb_log_get(log, panic.message), time))
 		cause.reported = false;
 	if (cause.kind == FB_LOG_UNKNOWN && cause.reported)
 		cause.kind = cause.report.kind;

@@ -54,7 +54,7 @@ static bool contains(const struct fb_log_record *record, const char *what)
 
 static bool is_panic(const struct fb_log_record *record)
 {
-	return begins(record, "Kernel panic - not syncing");
+	return fb_log_is_of_kernel(record) && begins(record, "Kernel panic - not syncing");
 }
 
 /* What ends a kernel by itself where no panic() was logged. */
@@ -79,6 +79,8 @@ static bool is_fatal(const struct fb_log_record *record)
 		"watchdog: Watchdog detected hard LOCKUP",
 	};
 
+	if (!fb_log_is_of_kernel(record))
+		return false;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(starts); i++)
 		if (begins(record, starts[i]))
 			return true;
@@ -88,6 +90,8 @@ static bool is_fatal(const struct fb_log_record *record)
 /* What a report begins with that may lead to a panic, if so configured. */
 static bool begins_report(const struct fb_log_record *record)
 {
+	if (!fb_log_is_of_kernel(record))
+		return false;
 	return is_fatal(record) || begins(record, "------------[ cut here ]") ||
 	       begins(record, "INFO: task ") || begins(record, "rcu: INFO: ") ||
 	       begins(record, "Out of memory") || contains(record, " invoked oom-killer: ");

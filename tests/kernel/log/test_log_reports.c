@@ -8,6 +8,7 @@
 #include "kernel/log/log_source.h"
 #include "tests/harness.h"
 
+/* Where the text begins with "<14>", a process wrote it to /dev/kmsg. */
 struct line {
 	unsigned second;
 	const char *text;
@@ -29,13 +30,16 @@ static struct fb_log_cause cause_of(const struct line *lines)
 
 	FB_OK_FATAL(fb_log_create(&log));
 	for (size_t i = 0; lines[i].text; i++) {
+		bool by_user = !strncmp(lines[i].text, "<14>", 4);
+		const char *text = lines[i].text + (by_user ? 4 : 0);
 		struct fb_log_record record = {
 			.sequence = i,
 			.time_ns = lines[i].second * 1000000000ull,
-			.length = (uint32_t)strlen(lines[i].text),
+			.length = (uint32_t)strlen(text),
+			.facility = by_user ? 1 : 0,
 		};
 
-		FB_OK_FATAL(fb_log_append(log, &space, &record, (uintptr_t)lines[i].text));
+		FB_OK_FATAL(fb_log_append(log, &space, &record, (uintptr_t)text));
 	}
 	fb_log_finish(log);
 	memset(&cause, 0xaa, sizeof(cause));
@@ -301,6 +305,43 @@ static void the_first_report_counts(void)
 }
 
 /* What only looks like a report, and numbers that are none. */
+/* The clocks of two CPUs differ: what the log has later may have an earlier time. */
+static void later_lines_with_an_earlier_time(void)
+{
+	struct fb_log_cause cause = cause_of((struct line[]){
+		{101, "BUG: kernel NULL pointer dereference, address: 0000000000000008"},
+		{100, "BUG: unable to handle page fault for address: ffff"},
+		{99, "Kernel panic - not syncing: Fatal exception"},
+		{0, NULL}});
+
+	CU_ASSERT(cause.kind == FB_LOG_NULL_DEREFERENCE && cause.reported);
+	CU_ASSERT(cause.report.record == 0 && cause.message == 2);
+}
+
+/* What a process wrote to the log is no report and no panic, whatever it says. */
+static void words_of_processes(void)
+{
+	struct fb_log_cause cause = cause_of(
+		(struct line[]){{1, "<14>x invoked oom-killer: no"},
+				{5, "kernel BUG at x.c:1!"},
+				{5, "<14>CPU: 7 PID: 7 Comm: x"},
+				{5, "CPU: 1 PID: 123 Comm: insmod"},
+				{5, "Kernel panic - not syncing: Fatal exception"},
+				{6, "<14>Kernel panic - not syncing: sysrq triggered crash"},
+				{0, NULL}});
+
+	CU_ASSERT(cause.kind == FB_LOG_BUG && cause.message == 4);
+	CU_ASSERT(cause.reports == 1 && cause.report.record == 1);
+	CU_ASSERT(cause.report.cpu == 1 && cause.report.tid == 123);
+	cause = cause_of((struct line[]){{1, "<14>BUG: unable to handle kernel"},
+					 {2, "<14>WARNING: a, CPU#1: b/2"},
+					 {0, NULL}});
+	CU_ASSERT(!cause.known && !cause.reports);
+	cause = cause_of((struct line[]){
+		{1, "sysrq: Trigger a crash"}, {2, "<14>sysrq: Trigger a crash"}, {0, NULL}});
+	CU_ASSERT(cause.known && cause.message == 0);
+}
+
 static void odd_lines(void)
 {
 	struct fb_log_cause cause =
@@ -328,4 +369,5 @@ static void odd_lines(void)
 }
 
 FB_TEST_MAIN("kernel/log_reports", FB_TEST(each_kind_of_panic), FB_TEST(panics_without_a_report),
-	     FB_TEST(the_first_report_counts), FB_TEST(odd_lines))
+	     FB_TEST(the_first_report_counts), FB_TEST(later_lines_with_an_earlier_time),
+	     FB_TEST(words_of_processes), FB_TEST(odd_lines))
