@@ -25,6 +25,12 @@ struct fb_error *fb_postgres_index(const struct fb_postgres *postgres, uint64_t 
 	return NULL;
 }
 
+/* The index of the status of the backend with this BackendId, which is counted from 1; -1: it has none. */
+static int32_t status_of(uint32_t backend)
+{
+	return backend && backend <= FB_POSTGRES_BACKENDS ? (int32_t)backend - 1 : -1;
+}
+
 /* bytes: of the PGPROC with this index. */
 static void fill(const struct fb_postgres *postgres, size_t index, const uint8_t *bytes,
 		 struct fb_postgres_backend *backend)
@@ -35,7 +41,7 @@ static void fill(const struct fb_postgres *postgres, size_t index, const uint8_t
 	*backend = (struct fb_postgres_backend){
 		.pid = (int32_t)fb_u32_at(bytes, layout->proc_pid),
 		.status_index = layout->proc_number
-					? (int32_t)fb_u32_at(bytes, layout->proc_backend) - 1
+					? status_of(fb_u32_at(bytes, layout->proc_backend))
 					: (int32_t)index,
 		.wait_lock = fb_u64_at(bytes, layout->proc_wait_lock),
 		.wait_proclock = fb_u64_at(bytes, layout->proc_wait_proclock),

@@ -101,23 +101,23 @@ static struct fb_error *add_queued(struct fb_postgres *postgres, struct fb_postg
 typedef struct fb_error *add_link(struct fb_postgres *postgres, struct fb_postgres_lock *lock,
 				  uint64_t link);
 
-/* Walks a circular list. No backend is twice in one: a longer list leads back into itself. */
+/* Walks a circular list. One whose first link is NULL is empty. No backend is twice in one: a longer list leads back
+ * into itself. */
 static struct fb_error *walk(struct fb_postgres *postgres, struct fb_postgres_lock *lock,
 			     uint64_t head, add_link *add)
 {
 	uint64_t link = 0;
 	struct fb_error *err = fb_space_u64(postgres->space, head + FB_POSTGRES_LIST_NEXT, &link);
 
-	for (size_t steps = 0; !err && link && link != head; steps++) {
+	for (size_t steps = 0; !err && link != head && (link || steps); steps++) {
 		if (postgres->steps++ >= MOST_STEPS)
 			return fb_error_create(FB_CORRUPT,
 					       "lists of locks have more than %u "
 					       "elements",
 					       MOST_STEPS);
-		if (steps >= postgres->count)
-			return fb_error_create(FB_CORRUPT,
-					       "a list of the lock at 0x%" PRIx64 " does not end",
-					       lock->address);
+		if (!link || steps >= postgres->count)
+			return fb_error_create(FB_CORRUPT, "a list of the lock at 0x%" PRIx64 " %s",
+					       lock->address, link ? "does not end" : "breaks off");
 		err = add(postgres, lock, link);
 		if (!err)
 			err = fb_space_u64(postgres->space, link + FB_POSTGRES_LIST_NEXT, &link);

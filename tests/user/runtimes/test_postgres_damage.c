@@ -69,6 +69,19 @@ static uint64_t loop_queue(struct made_postgres *made)
 	return 0;
 }
 
+/* Zeros, as memory that was written anew has them, end no list that has begun. */
+static uint64_t break_holders(struct made_postgres *made)
+{
+	made_postgres_put(made, made_postgres_hold(made, 0, 5, 0) + 32 + 8, 0, 8);
+	return 0;
+}
+
+static uint64_t break_queue(struct made_postgres *made)
+{
+	made_postgres_put(made, made_postgres_proc(made, 4) + 8, 0, 8);
+	return 0;
+}
+
 static uint64_t foreign_holder(struct made_postgres *made)
 {
 	made_postgres_put(made, made_postgres_hold(made, 0, 5, 0), made->locks[1], 8);
@@ -111,6 +124,8 @@ static void damaged_locks_end_with_a_reason(void)
 {
 	expect_damage(loop_holders, FB_CORRUPT, "does not end");
 	expect_damage(loop_queue, FB_CORRUPT, "does not end");
+	expect_damage(break_holders, FB_CORRUPT, "breaks off");
+	expect_damage(break_queue, FB_CORRUPT, "breaks off");
 	expect_damage(foreign_holder, FB_CORRUPT, "is not of its lock");
 	expect_damage(wild_holder, FB_CORRUPT, "no PGPROC at");
 	expect_damage(wild_queue, FB_CORRUPT, "no PGPROC at");
@@ -163,6 +178,30 @@ static void a_status_of_another_is_not_told(void)
 	made.variables.status = 0;
 	postgres = open_made(&made);
 	FB_FAILS(fb_postgres_status(postgres, backend_of(postgres, 4), &status), FB_NOT_FOUND);
+	fb_postgres_destroy(postgres);
+	made_postgres_end(&made);
+}
+
+/* The backend's number tells which status is its own, before 17. */
+static void wild_numbers_of_backends_have_no_status(void)
+{
+	static const uint32_t numbers[] = {0, (512u << 10) + 1, INT32_MAX, 0x80000000, UINT32_MAX};
+	struct fb_postgres_status status;
+	struct made_postgres made;
+	struct fb_postgres *postgres;
+
+	made_postgres_begin(&made, 14, 8);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(numbers); i++) {
+		made_postgres_put(&made, made_postgres_proc(&made, 3) + 76, numbers[i], 4);
+		postgres = open_made(&made);
+		CU_ASSERT_EQUAL(backend_of(postgres, 3)->status_index, -1);
+		FB_FAILS(fb_postgres_status(postgres, backend_of(postgres, 3), &status),
+			 FB_NOT_FOUND);
+		fb_postgres_destroy(postgres);
+	}
+	made_postgres_put(&made, made_postgres_proc(&made, 3) + 76, 512u << 10, 4);
+	postgres = open_made(&made);
+	CU_ASSERT_EQUAL(backend_of(postgres, 3)->status_index, (512 << 10) - 1);
 	fb_postgres_destroy(postgres);
 	made_postgres_end(&made);
 }
@@ -220,4 +259,5 @@ static void wild_counts_are_refused(void)
 
 FB_TEST_MAIN("user/runtimes/postgres_damage", FB_TEST(damaged_locks_end_with_a_reason),
 	     FB_TEST(a_missing_page_costs_its_backends), FB_TEST(a_status_of_another_is_not_told),
+	     FB_TEST(wild_numbers_of_backends_have_no_status),
 	     FB_TEST(lists_are_bounded_for_all_locks_together), FB_TEST(wild_counts_are_refused))
