@@ -18,7 +18,8 @@
 #define MOST_SHEAF_OBJECTS 65536u
 /* Such arrays of one memory node: MAX_FULL_SHEAVES is 10, with room for kernels that keep more. */
 #define MOST_BARN_SHEAVES 4096u
-#define MOST_KEPT_OBJECTS (16u << 20)
+/* Entries of all such arrays of a cache. */
+#define MOST_KEPT_OBJECTS (4u << 20)
 
 const char *fb_object_state_name(enum fb_object_state state)
 {
@@ -78,6 +79,11 @@ static struct fb_error *keep_sheaf(struct fb_kernel *kernel, uint64_t sheaf,
 		err = fb_kernel_field(kernel, sheaf, &layout->sheaf_size, &size);
 	if (!err && size > MOST_SHEAF_OBJECTS)
 		err = fb_error_create(FB_CORRUPT, "no slab_sheaf at 0x%" PRIx64, sheaf);
+	/* Arrays of a damaged dump may overlap, and have the same objects. */
+	if (!err && size > MOST_KEPT_OBJECTS - kept->entries)
+		err = fb_error_create(FB_LIMIT, "more than %u free objects that are kept",
+				      MOST_KEPT_OBJECTS);
+	kept->entries += err ? 0 : (uint32_t)size;
 	for (uint64_t i = 0; i < size && !err; i++) {
 		uint64_t object = 0;
 

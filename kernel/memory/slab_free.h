@@ -44,6 +44,7 @@ struct fb_slab_kept {
 	/* the struct page of a slab, to the first free object on the list of a CPU */
 	struct fb_u64_map heads;
 	struct fb_u64_map objects; /* addresses of free objects in arrays */
+	uint32_t entries;          /* of these arrays, which were read */
 	bool complete; /* false: something could not be read, so that objects may be free that seem in use */
 };
 

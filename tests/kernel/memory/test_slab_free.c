@@ -226,6 +226,29 @@ static void what_cpus_and_nodes_keep(void)
 	destroy(&host);
 }
 
+/* Lists that lead from node to node through arrays whose memory is the same take no longer than a kernel's. */
+static void arrays_that_overlap_are_bounded(void)
+{
+	struct made_kernel *made;
+	struct host host;
+	uint64_t memory;
+
+	make(&host);
+	made = host.made;
+	MADE_FIELD(made, kmem_cache_cpu_sheaves, 8, 8);
+	made_put(made, host.cache.address + 64, host.barn, 8);
+	memory = made_alloc(made, 100 * 32 + 65536 * 8);
+	for (uint64_t i = 0; i < 100; i++) {
+		MADE_SET(made, memory + i * 32, sheaf_size, 65536);
+		made_list_add(made, host.barn + 8, memory + i * 32);
+	}
+	FB_OK(fb_slab_kept_load(&made->kernel, &host.cache, &host.kept));
+	CU_ASSERT_FALSE(host.kept.complete);
+	CU_ASSERT_EQUAL(host.kept.entries, 64 * 65536);
+	CU_ASSERT_EQUAL(fb_warnings_count(made->warnings), 1);
+	destroy(&host);
+}
+
 static struct fb_error *load(void *context)
 {
 	struct host *host = context;
@@ -269,4 +292,5 @@ static void impossible_numbers_are_no_slab(void)
 
 FB_TEST_MAIN("kernel/slab_free", FB_TEST(lists_in_each_spelling),
 	     FB_TEST(broken_lists_leave_objects_unknown), FB_TEST(what_cpus_and_nodes_keep),
-	     FB_TEST(what_is_fatal_passes), FB_TEST(impossible_numbers_are_no_slab))
+	     FB_TEST(arrays_that_overlap_are_bounded), FB_TEST(what_is_fatal_passes),
+	     FB_TEST(impossible_numbers_are_no_slab))
