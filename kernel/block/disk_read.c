@@ -136,8 +136,7 @@ static struct fb_error *read_more(struct fb_kernel *kernel, const struct form *f
 	return fb_part_warn(warnings, err, "the holders of %s", name);
 }
 
-static struct fb_error *read_device(struct fb_kernel *kernel, const char *disk,
-				    struct fb_block_device *device)
+static struct fb_error *read_device(struct fb_kernel *kernel, struct fb_block_device *device)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	const struct form form = form_of(layout);
@@ -158,8 +157,6 @@ static struct fb_error *read_device(struct fb_kernel *kernel, const char *disk,
 		err = read_flags(kernel, device);
 	fb_device_parts(number, &device->major, &device->minor);
 	device->known = !err;
-	if (!err && device->number)
-		name_partition(disk, device->number, device->name);
 	return err ? err : read_more(kernel, &form, device);
 }
 
@@ -187,8 +184,10 @@ static struct fb_error *add_partition(struct partition_walk *walk, uint64_t numb
 				       address);
 	name_partition(disk->whole.name, device.number, device.name);
 	fb_text_escape(device.name, strlen(device.name), name, sizeof(name));
-	err = fb_part_warn(fb_kernel_warnings(walk->kernel),
-			   read_device(walk->kernel, disk->whole.name, &device), "%s", name);
+	err = fb_part_warn(fb_kernel_warnings(walk->kernel), read_device(walk->kernel, &device),
+			   "%s", name);
+	if (!err && device.known && device.number)
+		name_partition(disk->whole.name, device.number, device.name);
 	if (!err)
 		err = fb_grow_array(&disk->partitions, &walk->room, disk->partition_count,
 				    sizeof(device), FB_MAX_PARTITIONS, "partitions");
@@ -321,7 +320,7 @@ static struct fb_error *read_whole(struct fb_kernel *kernel, struct fb_disk *dis
 		err = fb_error_create(FB_CORRUPT, "no gendisk at 0x%" PRIx64, disk->address);
 	if (!err)
 		err = fb_disk_name(kernel, disk->address, disk->whole.name);
-	return err ? err : read_device(kernel, disk->whole.name, &disk->whole);
+	return err ? err : read_device(kernel, &disk->whole);
 }
 
 struct fb_error *fb_disk_read(struct fb_kernel *kernel, const struct fb_block_flags *bits,

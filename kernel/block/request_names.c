@@ -2,11 +2,8 @@
 /* Names operations and flags by the kernel's own enums. Called for requests. */
 #include "kernel/block/request_names.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "base/text.h"
 
 #define OPERATION_MASK (FB_REQUEST_OPERATIONS - 1)
 /* The bits below are the operation. */
@@ -42,31 +39,28 @@ void fb_request_names_load(const struct fb_btf *types, struct fb_request_names *
 	load(types, "req_flag_bits", "__REQ_", names->flags, FB_ARRAY_SIZE(names->flags));
 }
 
-static void append_lower(char *to, size_t size, const char *text)
+static void append_word(char *to, size_t size, const char *name)
 {
 	size_t used = strlen(to);
+	char word[4 * 32];
 
-	snprintf(to + used, size - used, "%s%s", used ? "," : "", text);
-	for (; to[used]; used++)
-		to[used] = (char)tolower((unsigned char)to[used]);
+	snprintf(to + used, size - used, "%s%s", used ? "," : "",
+		 fb_btf_word(name, word, sizeof(word)));
 }
 
 void fb_request_name(const struct fb_request_names *names, uint32_t word,
 		     struct fb_request *request)
 {
 	const char *name = names->operations[word & OPERATION_MASK];
-	char text[4 * 32];
 
 	if (name)
-		append_lower(request->operation, sizeof(request->operation),
-			     fb_text_escape(name, strlen(name), text, sizeof(text)));
+		fb_btf_word(name, request->operation, sizeof(request->operation));
 	else
 		snprintf(request->operation, sizeof(request->operation), "%u",
 			 word & OPERATION_MASK);
 	for (unsigned bit = FIRST_FLAG; bit < FB_REQUEST_FLAGS; bit++) {
 		name = names->flags[bit];
 		if (word >> bit & 1 && name)
-			append_lower(request->flags, sizeof(request->flags),
-				     fb_text_escape(name, strlen(name), text, sizeof(text)));
+			append_word(request->flags, sizeof(request->flags), name);
 	}
 }

@@ -120,6 +120,9 @@ void fb_btf_enumerator(const struct fb_btf *btf, uint32_t id, uint32_t index, co
 bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const char *name,
 			     int64_t *value_ret);
 
+/* Writes an enumerator's name, or what is left of it without a prefix, as tools for people have it: in lower case and
+ * escaped. to: size bytes, NUL-terminated, at least 1. Returns `to`. */
+char *fb_btf_word(const char *name, char *to, size_t size);
 /* Writes the name of the enumerator with this value as tools for people have it, without its prefix, in lower case and
  * escaped ("socket_filter" of BPF_PROG_TYPE_SOCKET_FILTER), to `to`, of size bytes and NUL-terminated. Where the enum
  * has none whose name begins with prefix, or btf is NULL, it is the number. */

@@ -279,6 +279,14 @@ bool fb_btf_enumerator_value(const struct fb_btf *btf, const char *type, const c
 	return false;
 }
 
+char *fb_btf_word(const char *name, char *to, size_t size)
+{
+	fb_text_escape(name, strlen(name), to, size);
+	for (size_t c = 0; to[c]; c++)
+		to[c] = (char)tolower((unsigned char)to[c]);
+	return to;
+}
+
 void fb_btf_enumerator_word(const struct fb_btf *btf, uint32_t id, const char *prefix,
 			    uint64_t value, char *to, size_t size)
 {
@@ -290,10 +298,7 @@ void fb_btf_enumerator_word(const struct fb_btf *btf, uint32_t id, const char *p
 		fb_btf_enumerator(btf, id, i, &name, &number);
 		if ((uint64_t)number != value || strncmp(name, prefix, strlen(prefix)) != 0)
 			continue;
-		name += strlen(prefix);
-		fb_text_escape(name, strlen(name), to, size);
-		for (size_t c = 0; to[c]; c++)
-			to[c] = (char)tolower((unsigned char)to[c]);
+		fb_btf_word(name + strlen(prefix), to, size);
 		break;
 	}
 }

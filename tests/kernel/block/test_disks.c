@@ -91,6 +91,22 @@ static void what_is_no_disk_is_left_out(void)
 	made_kernel_destroy(scene.made);
 }
 
+/* The numbers that devices themselves have: a damaged one of a whole disk does not make it a partition. */
+static void numbers_of_devices(void)
+{
+	struct fb_disks disks;
+	struct made_disks scene;
+
+	made_disks_create(&scene);
+	MADE_SET(scene.made, scene.bdev[0], bdev_flags, 7);
+	MADE_SET(scene.made, scene.partition, bdev_flags, 3);
+	FB_OK_FATAL(fb_disks_load(&scene.made->kernel, &disks));
+	CU_ASSERT_STRING_EQUAL(disks.disks[1].whole.name, "sda");
+	CU_ASSERT_STRING_EQUAL(disks.disks[1].partitions[0].name, "sda3");
+	fb_disks_deinit(&disks);
+	made_kernel_destroy(scene.made);
+}
+
 static void a_lost_partition_costs_itself(void)
 {
 	struct made_disks scene;
@@ -156,5 +172,5 @@ static void finds_those_of_the_sample(void)
 
 FB_TEST_MAIN("kernel/disks", FB_TEST(all_lists_lead_to_them), FB_TEST(one_list_suffices),
 	     FB_TEST(lists_that_lead_round_end), FB_TEST(what_is_no_disk_is_left_out),
-	     FB_TEST(a_lost_partition_costs_itself), FB_TEST(reads_flags_and_counters),
-	     FB_TEST(finds_those_of_the_sample))
+	     FB_TEST(numbers_of_devices), FB_TEST(a_lost_partition_costs_itself),
+	     FB_TEST(reads_flags_and_counters), FB_TEST(finds_those_of_the_sample))
