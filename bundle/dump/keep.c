@@ -353,6 +353,8 @@ static struct fb_error *check_hits(const struct keep *keep, const size_t *hits)
 
 static struct fb_error *run_phases(struct keep *keep)
 {
+	/* The set may have frames that others than processes need. */
+	const uint64_t before = fb_frame_set_count(keep->budget.set);
 	size_t *hits = calloc(keep->options->process_count + 1, sizeof(*hits));
 	struct fb_error *err = NULL;
 
@@ -362,11 +364,11 @@ static struct fb_error *run_phases(struct keep *keep)
 		err = run_phase(keep, PHASE_BLOCKED, hits);
 	if (!err && keep->options->stacks)
 		err = run_phase(keep, PHASE_STACKS, hits);
-	keep->result.stack_pages = fb_frame_set_count(keep->budget.set);
+	keep->result.stack_pages = fb_frame_set_count(keep->budget.set) - before;
 	if (!err && keep->options->process_count)
 		err = run_phase(keep, PHASE_PROCESSES, hits);
 	keep->result.process_pages =
-		fb_frame_set_count(keep->budget.set) - keep->result.stack_pages;
+		fb_frame_set_count(keep->budget.set) - before - keep->result.stack_pages;
 	if (!err)
 		err = check_hits(keep, hits);
 	if (!err && keep->options->stacks && keep->options->most_pages != UINT64_MAX)

@@ -36,7 +36,7 @@ struct fb_keep_options {
 struct fb_keep_result {
 	uint64_t threads;       /* threads whose stacks are kept */
 	uint64_t without_stack; /* user threads without registers or without a mapped stack */
-	uint64_t stack_pages, process_pages;
+	uint64_t stack_pages, process_pages; /* that the set did not have before */
 	uint64_t refused;   /* pages that were not kept because of most_pages; there may be more */
 	uint64_t processes; /* named ones, which are kept whole, but for what was refused */
 	/* What filled the budget: pages, processes that are whole by them, and processes of which the budget, or the

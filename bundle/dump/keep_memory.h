@@ -55,7 +55,8 @@ struct fb_keep_memory {
 	/* Of the mapping that is gone through: the address of its file's struct address_space, where the file's own
 	 * pages are left out; 0: they are not. */
 	uint64_t left_to_file;
-	bool with_cache; /* fb_keep_range() keeps pages that are only in the page cache too */
+	uint32_t object_steps; /* taken by fb_keep_objects() */
+	bool with_cache;       /* fb_keep_range() keeps pages that are only in the page cache too */
 };
 
 /* Parameters are borrowed; task must have an mm. Errors of reading the root of the page tables. */
@@ -82,7 +83,8 @@ FB_MUST_CHECK struct fb_error *fb_keep_note_code(struct fb_keep_memory *memory, 
 /* keep_objects.c: keeps of every mapped program and library the parts that unwinding and naming need: headers, notes
  * with the build-id, .eh_frame_hdr and .eh_frame, the dynamic section, symbols and their names; and the list of loaded
  * objects, which debuggers read. For the files of in_stacks, pages that are only in the page cache are kept too,
- * because unwind tables are seldom mapped: a program does not read them in normal operation. */
+ * because unwind tables are seldom mapped: a program does not read them in normal operation. FB_LIMIT where the headers
+ * in the process's memory claim more than any process has; what was kept until then stays. */
 FB_MUST_CHECK struct fb_error *fb_keep_objects(struct fb_keep_memory *memory);
 
 #endif

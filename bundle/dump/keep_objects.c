@@ -20,12 +20,39 @@
 #define LINK_MAP_NEXT 3u
 #define LINK_MAP_BYTES 2048u /* ld.so's own fields behind them too: 1,200 bytes in glibc 2.36 */
 #define NAME_BYTES 4096u
+/* Pages and dynamic entries that are gone through for all objects of one process. The headers lie in its memory, where
+ * it may have written what it likes; the tables of a process with 1,000 libraries have some 500,000 pages. */
+#define MOST_STEPS (1u << 20)
 
 struct object {
 	uint64_t base; /* where its ELF header is mapped */
 	uint64_t bias; /* of addresses in memory from those in the file */
 	struct fb_elf_headers headers;
 };
+
+static struct fb_error *take_steps(struct fb_keep_memory *memory, uint64_t steps)
+{
+	if (steps > MOST_STEPS - memory->object_steps)
+		return fb_error_create(
+			FB_LIMIT, "its programs and libraries claim more than %u pages of tables",
+			MOST_STEPS);
+	memory->object_steps += (uint32_t)steps;
+	return NULL;
+}
+
+static struct fb_error *keep(struct fb_keep_memory *memory, uint64_t start, uint64_t end)
+{
+	struct fb_error *err =
+		take_steps(memory, end > start ? (end - start) / FB_PAGE_SIZE + 1 : 1);
+
+	return err ? err : fb_keep_range(memory, start, end);
+}
+
+/* What cannot be read is left out; that the steps have been taken is not forgotten. */
+static struct fb_error *skip(struct fb_error *err)
+{
+	return fb_error_is(err, FB_LIMIT) ? err : fb_part_skip(err);
+}
 
 /* A range of the object, cut to what a 64-bit address space has. */
 static struct fb_error *keep_part(struct fb_keep_memory *memory, const struct object *object,
@@ -35,7 +62,7 @@ static struct fb_error *keep_part(struct fb_keep_memory *memory, const struct ob
 
 	if (size > FB_MAX_UNWIND_TABLE)
 		size = FB_MAX_UNWIND_TABLE;
-	return size > UINT64_MAX - start ? NULL : fb_keep_range(memory, start, start + size);
+	return size > UINT64_MAX - start ? NULL : keep(memory, start, start + size);
 }
 
 /* The end of the file's part of the segment that holds vaddr; 0: none does. */
@@ -97,20 +124,20 @@ static struct fb_error *keep_link_maps(struct fb_keep_memory *memory,
 				       const struct fb_elf_form *form, uint64_t r_debug)
 {
 	uint64_t map, name;
-	struct fb_error *err = fb_keep_range(memory, r_debug, r_debug + FB_PAGE_SIZE / 2);
+	struct fb_error *err = keep(memory, r_debug, r_debug + FB_PAGE_SIZE / 2);
 
 	if (!err)
 		err = word_of(memory, form, r_debug, R_DEBUG_MAP, &map);
 	for (unsigned i = 0; i < FB_MAX_OBJECTS && !err && map && map < UINT64_MAX / 2; i++) {
-		err = fb_keep_range(memory, map, map + LINK_MAP_BYTES);
+		err = keep(memory, map, map + LINK_MAP_BYTES);
 		if (!err)
 			err = word_of(memory, form, map, LINK_MAP_NAME, &name);
 		if (!err && name < UINT64_MAX / 2)
-			err = fb_keep_range(memory, name, name + NAME_BYTES);
+			err = keep(memory, name, name + NAME_BYTES);
 		if (!err)
 			err = word_of(memory, form, map, LINK_MAP_NEXT, &map);
 	}
-	return fb_part_skip(err);
+	return skip(err);
 }
 
 /* Symbols end where their names begin: no entry tells their count, and linkers put one behind the other. */
@@ -125,9 +152,11 @@ static struct fb_error *keep_dynamic(struct fb_keep_memory *memory, const struct
 		uint8_t bytes[sizeof(Elf64_Dyn)] = {0};
 		Elf64_Dyn dynamic;
 
-		err = fb_part_skip(fb_space_read(memory->space,
-						 object->bias + phdr->p_vaddr + i * form->dyn,
-						 bytes, form->dyn));
+		err = take_steps(memory, 1);
+		if (!err)
+			err = fb_part_skip(fb_space_read(
+				memory->space, object->bias + phdr->p_vaddr + i * form->dyn, bytes,
+				form->dyn));
 		dynamic = fb_elf_read_dyn(form, bytes);
 		if (err || dynamic.d_tag == DT_NULL)
 			break;
@@ -173,8 +202,7 @@ static struct fb_error *keep_object(struct fb_keep_memory *memory, uint64_t base
 
 	if (err)
 		return fb_part_skip(err);
-	err = fb_keep_range(memory, base,
-			    base + ehdr->e_phoff + ehdr->e_phnum * object.headers.form->phdr);
+	err = keep(memory, base, base + ehdr->e_phoff + ehdr->e_phnum * object.headers.form->phdr);
 	for (unsigned i = 0; i < ehdr->e_phnum; i++)
 		if (object.headers.phdrs[i].p_type == PT_LOAD) {
 			object.bias = base - (object.headers.phdrs[i].p_vaddr & FB_PAGE_MASK);

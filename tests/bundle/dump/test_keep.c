@@ -102,6 +102,33 @@ static void add_all(struct fb_buf *text, struct sample_input *sample)
 	CU_ASSERT_EQUAL(fb_warnings_count(sample->warnings), 0);
 }
 
+/* Frames that the set had before are not counted: those of a bundle's cores, for example. */
+static void frames_of_others_are_not_counted(void)
+{
+	static const struct fb_keep_options stacks = {.stacks = true, .most_pages = UINT64_MAX};
+	const char *name = "132";
+	const struct fb_keep_options whole = {
+		.processes = &name, .process_count = 1, .most_pages = UINT64_MAX};
+	const struct fb_keep_options *options[] = {&stacks, &whole};
+	struct sample_input sample;
+
+	sample_open(&sample, (const char *const[]){NULL});
+	for (size_t i = 0; i < FB_ARRAY_SIZE(options); i++) {
+		struct fb_keep_result result, again;
+		struct fb_frame_set *set = find(&sample, options[i], &result);
+		uint64_t count = fb_frame_set_count(set);
+
+		CU_ASSERT_EQUAL(result.stack_pages, i ? 0 : count);
+		CU_ASSERT_EQUAL(result.process_pages, i ? count : 0);
+		FB_OK(fb_keep_find(sample.input, options[i], set, &again));
+		CU_ASSERT_EQUAL(fb_frame_set_count(set), count);
+		CU_ASSERT_EQUAL(again.stack_pages, 0);
+		CU_ASSERT_EQUAL(again.process_pages, 0);
+		fb_frame_set_destroy(set);
+	}
+	sample_close(&sample);
+}
+
 static void keeps_what_is_asked_for(void)
 {
 	struct sample_input sample;
@@ -357,7 +384,7 @@ static void a_failing_read_costs_itself(void)
 }
 
 FB_TEST_MAIN("bundle/keep", FB_TEST(keeps_what_is_asked_for),
-	     FB_TEST(stacks_have_their_pages_and_locks),
+	     FB_TEST(frames_of_others_are_not_counted), FB_TEST(stacks_have_their_pages_and_locks),
 	     FB_TEST(unmapped_pages_of_objects_are_kept),
 	     FB_TEST(a_process_with_its_files_or_without), FB_TEST(names_of_no_process_are_refused),
 	     FB_TEST(the_time_may_be_over), FB_TEST(a_failing_read_costs_itself),

@@ -2,6 +2,7 @@
 /* Which frames a range of a process's memory keeps, at the bounds of pages and of what is kept at most. */
 #include "bundle/dump/keep_memory.h"
 
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -211,6 +212,91 @@ static void code_of_files_is_noted(void)
 	close_kept(&kept);
 }
 
-FB_TEST_MAIN("bundle/keep_memory", FB_TEST(ranges_are_kept_in_whole_pages),
-	     FB_TEST(ranges_are_kept_up_to_a_size), FB_TEST(pages_are_refused_beyond_the_budget),
-	     FB_TEST(all_mappings_are_kept), FB_TEST(code_of_files_is_noted))
+/*
+ * Where a process has its program, it has written headers of another one there: of its dynamic sections each entry
+ * leads to a list of loaded objects without an end.
+ */
+#define FORGED_SECTIONS 100u
+#define FORGED_ENTRIES 1000u
+#define FORGED_DYNAMIC 0x10000000ull
+#define FORGED_LIST 0x20000000ull
+
+struct forged_headers {
+	Elf64_Ehdr ehdr;
+	Elf64_Phdr phdrs[FORGED_SECTIONS];
+};
+
+struct forged_space {
+	struct fb_space space; /* first */
+	struct fb_space *whole;
+	uint64_t base;
+	struct forged_headers headers; /* at base */
+	uint64_t reads;
+};
+
+static struct fb_error *read_forged(struct fb_space *space, uint64_t address, void *to,
+				    size_t length)
+{
+	static const Elf64_Dyn entry = {.d_tag = DT_DEBUG, .d_un = {.d_ptr = FORGED_LIST}};
+	/* Both a struct r_debug and a struct link_map. */
+	static const uint64_t list[] = {0, FORGED_LIST, 0, FORGED_LIST};
+	struct forged_space *forged = (struct forged_space *)space;
+	const uint64_t at = address - forged->base;
+
+	forged->reads++;
+	if (at < sizeof(forged->headers) && length <= sizeof(forged->headers) - at)
+		memcpy(to, (uint8_t *)&forged->headers + at, length);
+	else if (address / FORGED_LIST == 1 && address - FORGED_LIST + length <= sizeof(list))
+		memcpy(to, (const uint8_t *)list + (address - FORGED_LIST), length);
+	else if (address / FORGED_DYNAMIC == 1 && length == sizeof(entry))
+		memcpy(to, &entry, length);
+	else
+		return fb_space_read(forged->whole, address, to, length);
+	return NULL;
+}
+
+static void forge(struct forged_space *forged, const struct kept *kept)
+{
+	static const struct fb_space_ops ops = {.read = read_forged};
+	const struct fb_vmas *vmas = kept->memory.vmas;
+
+	memset(forged, 0, sizeof(*forged));
+	forged->space = (struct fb_space){.ops = &ops, .name = "forged"};
+	forged->whole = kept->memory.space;
+	for (size_t i = 0; i < vmas->count && !forged->base; i++)
+		if (vmas->vma[i].file && !vmas->vma[i].pgoff)
+			forged->base = vmas->vma[i].start;
+	forged->headers.ehdr = (Elf64_Ehdr){.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3,
+							ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+					    .e_type = ET_DYN,
+					    .e_machine = EM_X86_64,
+					    .e_phoff = sizeof(Elf64_Ehdr),
+					    .e_phentsize = sizeof(Elf64_Phdr),
+					    .e_phnum = FORGED_SECTIONS};
+	for (unsigned i = 0; i < FORGED_SECTIONS; i++)
+		forged->headers.phdrs[i] =
+			(Elf64_Phdr){.p_type = i ? PT_DYNAMIC : PT_LOAD,
+				     .p_vaddr = i ? FORGED_DYNAMIC - forged->base : 0,
+				     .p_memsz = FORGED_ENTRIES * sizeof(Elf64_Dyn)};
+}
+
+static void forged_headers_are_gone_through_in_bounds(void)
+{
+	struct forged_space forged;
+	struct kept kept;
+
+	open_kept(&kept);
+	FB_OK(fb_keep_objects(&kept.memory));
+	CU_ASSERT(kept.memory.object_steps > 0 && kept.memory.object_steps < 20000);
+	forge(&forged, &kept);
+	kept.memory.space = &forged.space;
+	FB_FAILS_WITH(fb_keep_objects(&kept.memory), FB_LIMIT, "claim more than 1048576 pages");
+	CU_ASSERT(forged.reads > 1000 && forged.reads < 2u << 20);
+	kept.memory.space = forged.whole;
+	close_kept(&kept);
+}
+
+FB_TEST_MAIN("bundle/keep_memory", FB_TEST(forged_headers_are_gone_through_in_bounds),
+	     FB_TEST(ranges_are_kept_in_whole_pages), FB_TEST(ranges_are_kept_up_to_a_size),
+	     FB_TEST(pages_are_refused_beyond_the_budget), FB_TEST(all_mappings_are_kept),
+	     FB_TEST(code_of_files_is_noted))
