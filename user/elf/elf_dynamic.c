@@ -113,6 +113,9 @@ static uint32_t gnu_hash(const char *name)
 	return hash;
 }
 
+/* Symbols of one bucket: linkers make so many buckets that each has a few. */
+#define MOST_IN_BUCKET 65536u
+
 /* Follows the chain of the name's bucket; the lowest bit of a chain's word marks its end. *value_ret stays 0 where the
  * name is not there. */
 static struct fb_error *find_by_hash(struct fb_space *space, const struct fb_elf_form *form,
@@ -120,7 +123,7 @@ static struct fb_error *find_by_hash(struct fb_space *space, const struct fb_elf
 				     uint64_t *value_ret)
 {
 	const uint32_t hash = gnu_hash(name);
-	uint32_t head[4], index, word = 0;
+	uint32_t head[4], index, word = 0, steps = 0;
 	uint64_t buckets;
 	struct fb_error *err = fb_space_read(space, dynamic->gnu_hash, head, sizeof(head));
 
@@ -134,6 +137,10 @@ static struct fb_error *find_by_hash(struct fb_space *space, const struct fb_elf
 	for (; !err && !*value_ret && !(word & 1) && index >= head[1] &&
 	       index < FB_MAX_OBJECT_SYMBOLS;
 	     index++) {
+		if (steps++ == MOST_IN_BUCKET)
+			return fb_error_create(FB_CORRUPT,
+					       "a bucket of .gnu.hash has more than %u symbols",
+					       MOST_IN_BUCKET);
 		err = fb_space_u32(space, buckets + 4ull * head[0] + 4ull * (index - head[1]),
 				   &word);
 		if (!err && (word | 1) == (hash | 1))

@@ -3,9 +3,11 @@
 #include "user/elf/elf_dynamic.h"
 
 #include <dlfcn.h>
+#include <string.h>
 
 #include "tests/harness.h"
 #include "tests/user/live_process.h"
+#include "user/elf/elf_headers.h"
 
 /* Of the C library's own function: a sanitizer has another in front of it. */
 static uintptr_t libc_symbol(const char *name)
@@ -85,5 +87,67 @@ static void damaged_tables_end_the_search(void)
 	fb_live_process_stop(&self);
 }
 
-FB_TEST_MAIN("user/elf/elf_dynamic", FB_TEST(symbols_are_found_as_the_linker_finds_them),
-	     FB_TEST(missing_pages_are_errors), FB_TEST(damaged_tables_end_the_search))
+/* Zeros have no word that ends a chain: one that a process has prepared so is not followed for ever. */
+struct endless_space {
+	struct fb_space space; /* first */
+	struct fb_space *whole;
+	uint64_t start; /* of zeros */
+	uint64_t reads;
+};
+
+static struct fb_error *read_endless(struct fb_space *space, uint64_t address, void *to,
+				     size_t length)
+{
+	struct endless_space *endless = (struct endless_space *)space;
+
+	endless->reads++;
+	if (address < endless->start || address - endless->start > 1u << 20)
+		return fb_space_read(endless->whole, address, to, length);
+	memset(to, 0, length);
+	return NULL;
+}
+
+/* Where the chains of an object's .gnu.hash begin. */
+static uint64_t chains_of(struct fb_space *space, uint64_t base)
+{
+	FB_CLEANUP(fb_elf_headers_deinit) struct fb_elf_headers headers = {.phdrs = NULL};
+	struct fb_elf_image image = {0};
+	struct fb_elf_dynamic dynamic;
+	uint32_t head[4];
+
+	FB_OK_FATAL(fb_elf_headers_read(space, base, &headers));
+	image.form = headers.form;
+	for (unsigned i = 0; i < headers.ehdr.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &headers.phdrs[i];
+
+		if (phdr->p_type == PT_LOAD)
+			image.end_vaddr = phdr->p_vaddr + phdr->p_memsz;
+		if (phdr->p_type == PT_DYNAMIC) {
+			image.dynamic = phdr->p_vaddr;
+			image.dynamic_size = phdr->p_memsz;
+		}
+	}
+	FB_OK_FATAL(fb_elf_dynamic_read(space, base, &image, &dynamic));
+	FB_OK_FATAL(fb_space_read(space, dynamic.gnu_hash, head, sizeof(head)));
+	return dynamic.gnu_hash + sizeof(head) + 8ull * head[2] + 4ull * head[0];
+}
+
+static void a_chain_without_an_end_is_left(void)
+{
+	static const struct fb_space_ops ops = {.read = read_endless};
+	struct endless_space endless = {.space = {.ops = &ops, .name = "endless"}};
+	struct fb_live_process self;
+	uint64_t base = libc_base(), address = 0;
+
+	fb_live_process_self(&self);
+	endless.whole = &self.space;
+	endless.start = chains_of(&self.space, base);
+	FB_FAILS_WITH(fb_elf_dynamic_find(&endless.space, base, "qsort", &address), FB_CORRUPT,
+		      "more than 65536 symbols");
+	CU_ASSERT(endless.reads < 70000);
+	fb_live_process_stop(&self);
+}
+
+FB_TEST_MAIN("user/elf/elf_dynamic", FB_TEST(a_chain_without_an_end_is_left),
+	     FB_TEST(symbols_are_found_as_the_linker_finds_them), FB_TEST(missing_pages_are_errors),
+	     FB_TEST(damaged_tables_end_the_search))
