@@ -12,6 +12,9 @@
 #include "kernel/sysctl/sysctl_private.h"
 #include "kernel/tasks/task_detail.h"
 
+/* Bytes of the texts of all values: few have more than 10. */
+#define MOST_TEXTS (256u << 20)
+
 struct loader {
 	struct fb_sysctl_reader reader;
 	struct fb_sysctls found;
@@ -127,7 +130,11 @@ struct fb_error *fb_sysctls_load(struct fb_kernel *kernel, struct fb_modules *mo
 		&layout->ctl_table_handler, &layout->ctl_header_node,
 	};
 	struct loader loader = {
-		.reader = {.kernel = kernel, .layout = layout, .modules = modules, .view = *view},
+		.reader = {.kernel = kernel,
+			   .layout = layout,
+			   .modules = modules,
+			   .view = *view,
+			   .text_left = MOST_TEXTS},
 		.steps = FB_MAX_SYSCTLS,
 	};
 	struct fb_error *err = NULL;

@@ -18,7 +18,8 @@ struct fb_sysctl_reader {
 	struct fb_modules *modules; /* may be NULL */
 	struct fb_sysctl_view view;
 	struct fb_jiffies jiffies;
-	bool time_known; /* of jiffies */
+	bool time_known;    /* of jiffies */
+	uint64_t text_left; /* bytes that the texts of all values may still take */
 	/* How many values could not be read, and of the first one its name and why; owned. */
 	size_t unreadable;
 	char *first_name;
@@ -27,12 +28,14 @@ struct fb_sysctl_reader {
 
 /* Calls add() for each file of the tree at dir (address of a struct ctl_dir), with its name from the tree's root on and
  * all else but text and state; add() copies the name. Links to other trees are left out. What is damaged below dir is a
- * warning. *steps is lowered by each file and directory; FB_LIMIT where it becomes 0. */
+ * warning. *steps is lowered by each file and directory, and by each 64 bytes of its name; FB_LIMIT where it becomes 0.
+ */
 FB_MUST_CHECK struct fb_error *
 fb_sysctl_walk(struct fb_kernel *kernel, uint64_t dir, uint64_t *steps,
 	       struct fb_error *(*add)(void *context, const struct fb_sysctl *file), void *context);
 
-/* Sets state and text of a file by its handler. Only fatal errors are returned; others are counted in the reader. */
+/* Sets state and text of a file by its handler. Only fatal errors are returned; others are counted in the reader, one of
+ * which is that text_left is used up. */
 FB_MUST_CHECK struct fb_error *fb_sysctl_read(struct fb_sysctl_reader *reader,
 					      struct fb_sysctl *file);
 

@@ -18,6 +18,9 @@
 
 /* Entries that one table registers: the largest ones, of IPv4 and each interface, have some 100. */
 #define MOST_ENTRIES 65536u
+/* Bytes of a name, with those of all its folders, that cost a step more: damaged folders may be so deep that all names
+ * together would fill the memory. */
+#define NAME_STEP 64u
 
 /* A directory that is still to be read. */
 struct directory {
@@ -82,6 +85,12 @@ static struct fb_error *full_name(struct walk *walk, uint64_t table, bool is_dir
 		return fb_error_create(FB_LIMIT, "its name is longer than %d bytes", FB_MAX_STRING);
 	if (asprintf(&full, "%s%s%s", walk->prefix, name, is_directory ? "." : "") < 0)
 		return fb_error_nomem();
+	if (strlen(full) / NAME_STEP > *walk->steps) {
+		*walk->steps = 0;
+		free(full);
+		return fb_error_create(FB_LIMIT, "all names together are too long");
+	}
+	*walk->steps -= strlen(full) / NAME_STEP;
 	*name_ret = full;
 	return NULL;
 }

@@ -300,7 +300,10 @@ struct fb_error *fb_sysctl_read(struct fb_sysctl_reader *reader, struct fb_sysct
 	err = format(reader, file, &text);
 	if (!err)
 		err = fb_buf_append(&text, "", 1);
+	if (!err && text.size > reader->text_left)
+		err = fb_error_create(FB_LIMIT, "all values together are too long");
 	if (!err) {
+		reader->text_left -= text.size;
 		file->text = (char *)text.data;
 		file->state = FB_SYSCTL_VALUE;
 		return NULL;

@@ -3,9 +3,11 @@
 #include "kernel/sysctl/sysctl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kernel/sysctl/sysctl_private.h"
 #include "tests/harness.h"
 #include "tests/kernel/failing_made.h"
 #include "tests/kernel/failing_reads.h"
@@ -300,6 +302,67 @@ static void damage_costs_a_part(void)
 	end(&host, &found);
 }
 
+static struct fb_error *count_file(void *context, const struct fb_sysctl *its FB_UNUSED)
+{
+	++*(size_t *)context;
+	return NULL;
+}
+
+/* Names that deep folders make long cost as many steps as they have 64 bytes, so that no tree fills the memory. */
+static void long_names_are_bounded(void)
+{
+	char name[201] = "";
+	struct host host;
+	uint64_t steps = 100, dir;
+	size_t count = 0;
+
+	memset(name, 'n', sizeof(name) - 1);
+	build(&host);
+	dir = folder(&host, host.root, name);
+	host.last = 0;
+	for (unsigned i = 0; i < 50; i++)
+		file(&host, dir, name, "proc_dointvec", host.number, 4);
+	/* 1 and 201 / 64 for the folder, 1 and 401 / 64 for each file. */
+	FB_FAILS(fb_sysctl_walk(&host.made->kernel, host.root, &steps, count_file, &count),
+		 FB_LIMIT);
+	CU_ASSERT_EQUAL(count, 13);
+	CU_ASSERT_EQUAL(steps, 0);
+	CU_ASSERT_EQUAL(fb_warnings_count(host.made->warnings), 1);
+	steps = 4 + 50 * 7;
+	count = 0;
+	FB_OK(fb_sysctl_walk(&host.made->kernel, host.root, &steps, count_file, &count));
+	CU_ASSERT_EQUAL(count, 50);
+	CU_ASSERT_EQUAL(steps, 0);
+	made_kernel_destroy(host.made);
+}
+
+static void all_texts_are_bounded_together(void)
+{
+	struct host host;
+	struct fb_sysctl its = {.length = 4, .mode = 0444};
+	struct fb_sysctl_reader reader = {.text_left = 5};
+
+	build(&host);
+	reader.kernel = &host.made->kernel;
+	reader.layout = fb_kernel_layout(reader.kernel);
+	its.name = strdup("its");
+	its.data = host.number;
+	its.handler = handler("proc_dointvec");
+	for (unsigned i = 0; i < 3; i++) {
+		FB_OK(fb_sysctl_read(&reader, &its));
+		CU_ASSERT_EQUAL(its.state, i < 2 ? FB_SYSCTL_VALUE : FB_SYSCTL_UNREADABLE);
+		free(its.text);
+		its.text = NULL;
+	}
+	CU_ASSERT_EQUAL(reader.text_left, 1);
+	CU_ASSERT_EQUAL(reader.unreadable, 1);
+	CU_ASSERT(fb_error_is(reader.first_error, FB_LIMIT));
+	fb_error_destroy(reader.first_error);
+	free(reader.first_name);
+	free(its.name);
+	made_kernel_destroy(host.made);
+}
+
 static void matches_names(void)
 {
 	static const struct {
@@ -423,6 +486,7 @@ static void a_failing_read_of_the_sample_is_told(void)
 }
 
 FB_TEST_MAIN("kernel/sysctl", FB_TEST(prints_what_lies_in_memory), FB_TEST(walks_folders),
+	     FB_TEST(long_names_are_bounded), FB_TEST(all_texts_are_bounded_together),
 	     FB_TEST(says_what_is_computed), FB_TEST(damage_costs_a_part), FB_TEST(matches_names),
 	     FB_TEST(what_fails_is_told), FB_TEST(the_sample_s_values_are_found),
 	     FB_TEST(a_failing_read_of_the_sample_is_told))
