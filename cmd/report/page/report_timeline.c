@@ -142,20 +142,29 @@ static void put_cores(struct timeline *line, const struct fb_report *report)
 			  fb_core_name(report->cores[i].core));
 }
 
-/* The longest time that a lane shows, and whether there is one for cores. */
+static void lengthen(struct timeline *line, double seconds)
+{
+	if (isfinite(seconds) && seconds > line->longest)
+		line->longest = seconds;
+}
+
+/* The longest time that a lane shows, and whether there is one for cores. A thread may have waited for longer than the
+ * log, which keeps its last lines, goes back. */
 static void measure(struct timeline *line, const struct fb_report *report, double end)
 {
-	double first = end - (double)fb_log_get(report->log, 0)->time_ns / 1e9;
+	const struct fb_wait_graph *graph = report->waits ? fb_waits_graph(report->waits) : NULL;
 
-	line->longest = first > 10 ? first : 10;
+	line->longest = 10;
 	line->lanes = LANE_CORES;
+	lengthen(line, end - (double)fb_log_get(report->log, 0)->time_ns / 1e9);
+	for (size_t i = 0; graph && i < graph->wait_count; i++)
+		lengthen(line, graph->waits[i].seconds);
 	for (size_t i = 0; i < report->core_count; i++) {
 		double age = report->cores[i].match.taken_before_panic_s;
 
 		if (isfinite(age))
 			line->lanes = LANE_CORES + 1;
-		if (isfinite(age) && age > line->longest)
-			line->longest = age;
+		lengthen(line, age);
 	}
 }
 
