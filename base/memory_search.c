@@ -14,7 +14,7 @@
 
 #define PIECE_PAGES 64u
 #define PIECE (PIECE_PAGES * FB_PAGE_SIZE)
-/* Pieces of a batch: what they found takes at most 64 MiB. */
+/* Pieces of a batch: what they found takes at most 64 MiB, of a text of one byte 256 MiB. */
 #define BATCH 128u
 /* A text may reach into the pages behind. */
 #define ROOM (PIECE + FB_MAX_SEARCH_TEXT)

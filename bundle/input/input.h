@@ -28,8 +28,8 @@ struct fb_input_options {
 	bool want_dump;           /* of a folder, open the dump, even where there is a bundle */
 	const char *const *parts; /* further parts of a split dump */
 	size_t part_count;
-	/* Paths of cores, and of folders with cores, in order. Where there are none, the cores in the same
-	 * folder as the dump are taken. */
+	/* Paths of cores, and of folders with cores, in order. Where there are none, and path is a folder of which
+	 * the dump is opened, and not a bundle, the cores in it are taken. */
 	const char *const *cores;
 	size_t core_count;
 	const char *vmlinux; /* path, or NULL */

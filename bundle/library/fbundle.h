@@ -93,7 +93,8 @@ FBUNDLE_API FBUNDLE_MUST_CHECK struct fbundle_error *
 fbundle_options_create(struct fbundle_options **options_ret);
 FBUNDLE_API void fbundle_options_free(struct fbundle_options *options);
 
-/* A core, or a folder with cores. Where none is added and the input is a folder, the cores in it are taken. */
+/* A core, or a folder with cores. Where none is added and the input is a folder without a bundle, the cores in it are
+ * taken. */
 FBUNDLE_API FBUNDLE_MUST_CHECK struct fbundle_error *
 fbundle_options_add_core(struct fbundle_options *options, const char *path);
 /* A further part of a split dump. */

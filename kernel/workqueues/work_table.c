@@ -78,8 +78,6 @@ static struct fb_error *read_pool(struct fb_work_loader *loader, struct fb_work_
 	if (!err)
 		err = fb_kernel_field(loader->kernel, pool->address, &layout->pool_progress,
 				      &pool->progress);
-	if (!err)
-		err = read_flags(loader, pool);
 	if (!err &&
 	    (id < 0 || cpu < -1 || cpu >= fb_kernel_cpu_limit(loader->kernel) || idle > workers))
 		err = fb_error_create(FB_CORRUPT, "number %d, CPU %d, %u workers of which %u idle",
