@@ -438,6 +438,19 @@
 /* Paths of a multipath device: some storage has 32 per volume. */
 #define FB_MAX_MULTIPATH_PATHS 4096u
 
+/* Clients and transports of RPC: each mounted server has some, and each mount looks through all. Calls that are under
+ * way: as many as threads, and pages that are being written. */
+#define FB_MAX_RPC_CLIENTS 16384u
+#define FB_MAX_RPC_CALLS (1u << 20)
+/* Parts of subsystems in a struct net: one for each that has asked for one, some 50. */
+#define FB_MAX_NET_PARTS 4096u
+/* Procedures of a program of RPC: NFS 4.2 has 70. */
+#define FB_MAX_RPC_PROCEDURES 1024u
+/* Mounted file systems of NFS. */
+#define FB_MAX_NFS_MOUNTS 16384u
+/* Slots of a session of NFS 4.1 (NFS4_MAX_SLOT_TABLE). */
+#define FB_MAX_NFS_SLOTS 1024u
+
 /* Inodes that wait to be written back: a file server with 100 GB of page cache has some million. */
 #define FB_MAX_DIRTY_INODES (8u << 20)
 

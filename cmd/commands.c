@@ -20,6 +20,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_slab,
 	&fb_command_cpus,
 	&fb_command_block,
+	&fb_command_nfs,
 	&fb_command_cgroups,
 	&fb_command_swap,
 	&fb_command_ipcs,

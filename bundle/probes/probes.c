@@ -9,6 +9,7 @@
 
 #include "bundle/probes/probes_private.h"
 #include "kernel/modules/module_types.h"
+#include "kernel/nfs/rpc_layout.h"
 
 #define MOST_NAMES 4u
 
@@ -36,9 +37,12 @@ struct row {
 	 .type = (in),                              \
 	 .label = in "." FIRST_NAME(__VA_ARGS__, ), \
 	 .names = {__VA_ARGS__}},
+/* Those of the RPC client and NFS are in a table of their own. */
+#define FB_RPC_MEMBER(id, module, type, member) FB_MEMBER(module, type, member)
 static const struct row rows[] = {
 #include "bundle/probes/probe_table.h"
-};
+	FB_PART("file systems mounted by NFS, connections to RPC servers, calls under way")
+		FB_RPC_LAYOUT(FB_RPC_MEMBER)};
 
 /* Two parts of the program may look for the same member. */
 static bool is_listed(const struct fb_probe_list *list, const char *name)

@@ -123,6 +123,7 @@ extern const struct fb_command fb_command_mods;
 extern const struct fb_command fb_command_mounts;
 extern const struct fb_command fb_command_block;
 extern const struct fb_command fb_command_net;
+extern const struct fb_command fb_command_nfs;
 extern const struct fb_command fb_command_page;
 extern const struct fb_command fb_command_ps;
 extern const struct fb_command fb_command_rd;
