@@ -52,6 +52,7 @@ void fb_block_put_multipath(struct fb_context *context, const struct fb_block *b
 			const struct fb_multipath_path *path = &group->paths[p];
 			const struct fb_disk *disk = NULL;
 			const struct fb_block_device *device = device_of(block, path, &disk);
+			const char *state = device ? driver_state(block, disk) : "";
 
 			fb_put("%s %s %-8s %-7s ", last ? " " : "|",
 			       p + 1 == group->path_count ? "`-" : "|-",
@@ -60,9 +61,9 @@ void fb_block_put_multipath(struct fb_context *context, const struct fb_block *b
 					      sizeof(number)));
 			fb_print(context->output, path->failed ? FB_STYLE_BAD : FB_STYLE_GOOD, "%s",
 				 path->failed ? "failed" : "active");
-			fb_put("%s%s, failed %" PRIu32 " time%s%s\n", device ? " " : "",
-			       device ? driver_state(block, disk) : "", path->failures,
-			       path->failures == 1 ? "" : "s", path->current ? ", used last" : "");
+			fb_put("%s%s, failed %" PRIu32 " time%s%s\n", *state ? " " : "", state,
+			       path->failures, path->failures == 1 ? "" : "s",
+			       path->current ? ", used last" : "");
 		}
 	}
 }
