@@ -99,9 +99,19 @@ static bool visit_nearest(struct search *search, const struct fb_btf_member *mem
 	return false;
 }
 
+/* Whether the name of a member can be the one that is searched: most differ in their first letter, so that nothing else
+ * of the member is read. Members without a name may have it in them. */
+static bool can_be(const struct search *search, const struct btf_member *member)
+{
+	const char *name = fb_btf_string(search->btf, member->name_off);
+
+	return !*name || *name == *search->name;
+}
+
 /* Until visit says true. Depth is bounded by the check, breadth by the budget. */
 static bool walk(struct search *search, uint32_t id, uint64_t bit_offset, visit_fn visit)
 {
+	const struct btf_member *members = fb_btf_behind(fb_btf_type(search->btf, id));
 	uint32_t count = fb_btf_length(search->btf, id);
 	struct fb_btf_member member;
 
@@ -109,6 +119,8 @@ static bool walk(struct search *search, uint32_t id, uint64_t bit_offset, visit_
 		if (!search->budget)
 			return false;
 		search->budget--;
+		if (visit == visit_equal && !can_be(search, &members[i]))
+			continue;
 		fb_btf_member(search->btf, id, i, &member);
 		member.bit_offset += bit_offset;
 		if (is_anonymous_composite(search->btf, &member)) {
