@@ -12,7 +12,8 @@
 struct fb_error *fb_shared_library_open(const char *file, const char *const *names, size_t count,
 					void *functions, struct fb_shared_library **library_ret)
 {
-	void *handle = dlopen(file, RTLD_NOW);
+	/* It stays when it is closed: a merge unpacks one core after the other, and binding names takes long. */
+	void *handle = dlopen(file, RTLD_NOW | RTLD_NODELETE);
 	uint8_t *to = functions;
 
 	if (!handle)
