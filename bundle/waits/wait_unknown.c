@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "bundle/waits/databases/wait_postgres.h"
 #include "bundle/waits/finder/wait_queue.h"
+#include "bundle/waits/goroutines/wait_go.h"
 #include "bundle/waits/io/wait_io.h"
 #include "bundle/waits/locks/recognise.h"
 #include "bundle/waits/wait_surroundings.h"
@@ -162,7 +163,8 @@ static struct fb_error *try_locks(struct fb_wait_finder *finder, const struct fb
 	return err;
 }
 
-/* What is known of a backend of PostgreSQL besides is said of all that its thread waits for. Takes over note. */
+/* What is known of a backend of PostgreSQL, or of a thread of Go, besides is said of all that it waits for. Takes over
+ * note. */
 static struct fb_error *append_note(struct fb_wait_finder *finder, size_t before, char *note)
 {
 	struct fb_error *err = NULL;
@@ -202,6 +204,8 @@ struct fb_error *fb_wait_recognise(struct fb_wait_finder *finder, const struct f
 	bool found = false;
 	struct fb_error *err = fb_wait_postgres(finder, blocked, &note, &found);
 
+	if (!err && !found && !note)
+		err = fb_wait_go(finder, blocked, &note, &found);
 	if (!err && !found)
 		err = find_site(finder, blocked);
 	if (err) {

@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/u64_map.h"
 #include "bundle/waits/finder/wait_blocked.h"
+#include "bundle/waits/goroutines/wait_go.h"
 #include "bundle/waits/locks/wait_freeze.h"
 #include "bundle/waits/recognisers.h"
 #include "bundle/waits/wait_unknown.h"
@@ -36,7 +37,9 @@ struct fb_waits {
 	struct fb_blocked *batch;
 	const struct fb_task **candidates; /* of the batch */
 	size_t candidate_count;
-	struct fb_u64_map asked; /* addresses of the options' tasks */
+	struct fb_u64_map asked;                     /* addresses of the options' tasks */
+	const struct fb_wait_goroutines *goroutines; /* of count processes; owned by the finder */
+	size_t goroutines_count;
 };
 
 static bool is_candidate(const struct fb_waits *waits, const struct fb_task *task)
@@ -163,6 +166,9 @@ struct fb_error *fb_waits_find(struct fb_input *input, const struct fb_wait_opti
 	if (!err)
 		err = find_all(waits);
 	if (!err)
+		err = fb_wait_go_processes(&waits->finder, &waits->goroutines,
+					   &waits->goroutines_count);
+	if (!err)
 		err = fb_wait_date_freezes(&waits->finder);
 	if (!err)
 		err = analyse(waits);
@@ -197,6 +203,13 @@ const struct fb_wait_graph *fb_waits_graph(const struct fb_waits *waits)
 const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits)
 {
 	return &waits->analysis;
+}
+
+const struct fb_wait_goroutines *fb_waits_goroutines(const struct fb_waits *waits,
+						     size_t *count_ret)
+{
+	*count_ret = waits->goroutines_count;
+	return waits->goroutines;
 }
 
 /* Compares a wait and a task in the order of the table of tasks: the leader of a process, then

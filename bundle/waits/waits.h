@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "bundle/input/input.h"
 #include "bundle/waits/finder/wait_options.h"
+#include "bundle/waits/goroutines/wait_goroutines.h"
 #include "bundle/waits/graph/wait_analysis.h"
 #include "bundle/waits/graph/wait_graph.h"
 
@@ -35,6 +36,10 @@ const struct fb_wait_graph *fb_waits_graph(const struct fb_waits *waits);
 const struct fb_wait_analysis *fb_waits_analysis(const struct fb_waits *waits);
 /* The waits of the thread with this TID, an array of *count_ret elements; NULL and 0: it waits for nothing. */
 const struct fb_wait *fb_waits_of(const struct fb_waits *waits, int32_t tid, size_t *count_ret);
+/* For whom the goroutines of each program in Go wait that has a thread which sleeps in futex() or epoll. All owned by
+ * waits. */
+const struct fb_wait_goroutines *fb_waits_goroutines(const struct fb_waits *waits,
+						     size_t *count_ret);
 /* Writes one line about a wait to `to` (size bytes): "mutex A (0x5584e75621c0), held by 126 lock-ba"; printable.
  * Returns `to`. */
 char *fb_wait_describe(const struct fb_waits *waits, const struct fb_wait *wait, char *to,

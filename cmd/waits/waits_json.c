@@ -2,7 +2,7 @@
 /* Prints the JSON of `fbundle waits`, with an edge for each thread and each owner of what it waits for. */
 #include <stdlib.h>
 
-#include "cmd/waits/waits.h"
+#include "cmd/waits/waits_goroutines.h"
 
 /* The most edges of one wait: for a pipe that 300 processes have inherited, the first ones and their number
  * suffice. */
@@ -143,12 +143,15 @@ static json_t *roots_json(const struct fb_waits_view *view)
 
 struct fb_error *fb_waits_print_json(const struct fb_waits_view *view)
 {
-	json_t *answer = json_object(), *edges = json_array();
+	json_t *answer = json_object(), *edges = json_array(), *goroutines = NULL;
 	struct fb_error *err = edges_json(view, edges);
 
 	json_object_set_new(answer, "edges", edges);
 	json_object_set_new(answer, "cycles", cycles_json(view));
 	json_object_set_new(answer, "roots", roots_json(view));
+	if (!err)
+		err = fb_waits_goroutines_json(view, &goroutines);
+	json_object_set_new(answer, "goroutines", goroutines);
 	if (err) {
 		json_decref(answer);
 		return err;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/waits/waits_goroutines.h"
 #include "cmd/waits/waits_print.h"
 
 /* What is shown of each; the JSON has all. */
@@ -260,5 +261,6 @@ struct fb_error *fb_waits_print_text(const struct fb_waits_view *view)
 	if (err)
 		return err;
 	print_roots(view);
-	return print_all(view);
+	err = print_all(view);
+	return err ? err : fb_waits_print_goroutines(view);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The memory of a process with a program in Go: its goroutines and their frames are read, and those of a thread. */
+/* The memory of a process with a program in Go: its goroutines, their frames and what they wait
+ * on are read, and the frames of a thread. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "user/runtimes/go/go.h"
+#include "user/runtimes/go/goroutines.h"
 
 /* Those of the corpus, which is made by tests/user/made_go.c. */
 #define BASE 0x400000ull
@@ -33,20 +34,12 @@ static struct fb_error *read_memory(struct fb_space *space, uint64_t address, vo
 
 static const struct fb_space_ops memory_ops = {.read = read_memory};
 
-static struct fb_error *read_frames(struct fb_go *go)
+static struct fb_error *read_goroutines(struct fb_go *go)
 {
-	struct fb_goroutine *list = NULL;
-	size_t count = 0;
-	char why[FB_GO_WHY];
-	struct fb_error *err = fb_go_routines(go, &list, &count, why);
+	struct fb_goroutines goroutines = {.list = NULL};
+	struct fb_error *err = fb_goroutines_of(go, 64, &goroutines);
 
-	for (size_t i = 0; i < count && i < 64 && !err; i++) {
-		struct fb_user_stack stack = {.frames = NULL};
-
-		err = fb_go_frames(go, &list[i], &stack);
-		fb_user_stack_deinit(&stack);
-	}
-	free(list);
+	fb_goroutines_deinit(&goroutines);
 	return err;
 }
 
@@ -77,7 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct fb_error *err = fb_go_open(&process, &pool, &go);
 
 	if (!err)
-		err = read_frames(go);
+		err = read_goroutines(go);
 	if (!err)
 		err = replace_frames(go);
 	fb_error_destroy(err);

@@ -266,6 +266,11 @@ static void put_waits(struct made_go *made, const struct fb_go_layout *layout)
 	put_word(made, SUDOG(2) + layout->sudog_elem, MADE_GO_BASE + MADE_GO_STRUCTS + 0xff4);
 	if (layout->version >= FB_GO_VERSION(1, 26))
 		put_word(made, G(5) + layout->g_waiting, SUDOG(2));
+	/* It is locked; the stack of goroutine 3, whose frame has the address, says by whom. */
+	put(made, MADE_GO_BASE + MADE_GO_STRUCTS + 0xff0, 1, 4);
+	put_word(made, STACK(2) + 0x50, MADE_GO_BASE + MADE_GO_STRUCTS + 0xff0);
+	/* Below the stack pointer, of a call that has returned. */
+	put_word(made, STACK(2) + 0x38, CHANNEL);
 	/* In the frame of runtime.semacquire1, which stands behind that of runtime.gopark. */
 	put_word(made, STACK(5) + 0x40 + 0x18 + 8 + 0x10, SUDOG(2));
 }

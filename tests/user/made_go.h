@@ -39,7 +39,7 @@ struct made_go {
  * minor: of version 1.minor. Goroutines:
  *   1 [chan receive]: runtime.gopark, main.inner (inlined), main.work, main.main
  *   2 [chan send], on the same channel: runtime.gopark, main.work
- *   3 runnable: main.main
+ *   3 runnable: main.main, whose frame has the address of the mutex that 9 waits for
  *   5 dead
  *   7 running on the thread: its last frame is main.main
  *   9 [sync.Mutex.Lock; semacquire until 1.20]: runtime.gopark, runtime.semacquire1, sync.(*Mutex).Lock, main.main

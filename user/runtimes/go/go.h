@@ -80,6 +80,17 @@ struct fb_go_line {
 FB_MUST_CHECK struct fb_error *fb_go_line_at(struct fb_go *go, uint64_t pc, bool is_return,
 					     struct fb_go_line *line_ret);
 
+/* A thread of the program. */
+struct fb_go_thread {
+	uint64_t routine; /* address of the struct g that it runs; 0: none */
+	int64_t m_id;     /* number of its M; -1: not known */
+};
+
+/* Finds what the thread whose FS register has this base runs. *is_ret: whether it is a thread of Go's at all. Only
+ * fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_go_thread_find(struct fb_go *go, uint64_t fs_base,
+						 struct fb_go_thread *thread_ret, bool *is_ret);
+
 /* Replaces the frames of a thread of the program from the first that is Go's code on, by what Go's tables say. regs:
  * its registers. *routine_ret (may be NULL) gets the address of the struct g that it runs; 0: none, or not known.
  * Where Go's tables cannot be read the stack stays as it is, and its end says why. Only fatal errors are returned. */

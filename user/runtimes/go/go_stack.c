@@ -266,6 +266,22 @@ static struct fb_error *current_of(struct fb_go *go, uint64_t fs_base, struct sa
 	return err;
 }
 
+struct fb_error *fb_go_thread_find(struct fb_go *go, uint64_t fs_base,
+				   struct fb_go_thread *thread_ret, bool *is_ret)
+{
+	struct saved saved = {.low = 0};
+	uint64_t g = 0;
+	struct fb_error *err;
+
+	*thread_ret = (struct fb_go_thread){.m_id = -1};
+	err = current_of(go, fs_base, &saved, &g, &thread_ret->routine);
+	*is_ret = !err && g;
+	if (err || !g)
+		return err;
+	return fb_part_skip(fb_space_read(go->space, saved.m + go->layout.m_id, &thread_ret->m_id,
+					  sizeof(thread_ret->m_id)));
+}
+
 /* The first frame of the machine's stack that is Go's code; count: there is none. */
 static size_t first_of_go(const struct fb_go *go, const struct fb_user_stack *stack)
 {

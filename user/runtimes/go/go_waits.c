@@ -27,6 +27,13 @@
 #define GROUP_SEMAPHORE 8u
 #define RWMUTEX_WRITER 8u
 #define RWMUTEX_READER 12u
+/* In sync.Mutex: whether it is locked. In sync.WaitGroup, 64 bits: the counter is the upper half. In sync.RWMutex: how
+ * many readers there are, negative where a writer has it or waits; for how many of them the writer waits. */
+#define MUTEX_STATE 0u
+#define MUTEX_LOCKED 1u
+#define GROUP_COUNTER 4u
+#define RWMUTEX_COUNT 16u
+#define RWMUTEX_LEFT 20u
 
 const char *fb_go_wait_name(enum fb_go_wait_kind kind)
 {
@@ -195,6 +202,34 @@ static struct fb_go_wait lock_of(const char *function, uint64_t semaphore)
 	return (struct fb_go_wait){.kind = FB_GO_WAIT_SEMAPHORE, .address = semaphore};
 }
 
+/* What the lock itself says. */
+static struct fb_error *read_state(struct fb_go *go, struct fb_go_wait *wait)
+{
+	uint32_t word = 0;
+	struct fb_error *err = NULL;
+
+	switch (wait->kind) {
+	case FB_GO_WAIT_MUTEX:
+		err = fb_space_u32(go->space, wait->address + MUTEX_STATE, &word);
+		wait->locked = word & MUTEX_LOCKED;
+		break;
+	case FB_GO_WAIT_RWMUTEX:
+		err = fb_space_u32(go->space, wait->address + RWMUTEX_COUNT, &word);
+		wait->locked = word >> 31;
+		if (!err)
+			err = fb_space_u32(go->space, wait->address + RWMUTEX_LEFT, &word);
+		wait->count = word >> 31 ? 0 : word;
+		break;
+	case FB_GO_WAIT_GROUP:
+		err = fb_space_u32(go->space, wait->address + GROUP_COUNTER, &word);
+		wait->count = word;
+		break;
+	default:
+		break;
+	}
+	return err;
+}
+
 static struct fb_error *read_lock(struct fb_go *go, const struct fb_goroutine *routine,
 				  const struct fb_user_stack *stack, struct fb_go_wait *waits,
 				  size_t *count)
@@ -220,7 +255,7 @@ static struct fb_error *read_lock(struct fb_go *go, const struct fb_goroutine *r
 		if (!strstr(symbol, ".runtime_Semacquire"))
 			break;
 	}
-	return NULL;
+	return *count ? read_state(go, &waits[0]) : NULL;
 }
 
 struct fb_error *fb_go_waits(struct fb_go *go, const struct fb_goroutine *routine,

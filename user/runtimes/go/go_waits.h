@@ -24,9 +24,11 @@ enum fb_go_wait_kind {
 struct fb_go_wait {
 	enum fb_go_wait_kind kind;
 	uint64_t address; /* of the channel or lock */
-	/* Of a channel: elements in it, and for how many it has room. */
+	/* Of a channel: elements in it, and for how many it has room. Of a WaitGroup: how many calls of Done() it
+	 * waits for; of an RWMutex: readers that have it, for which a writer waits. */
 	uint64_t count, room;
 	bool closed;
+	bool locked; /* of a Mutex, or an RWMutex for which readers wait: somebody has it, or is to have it next */
 };
 
 /* A select has seldom more cases. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/unwind/stack_codec.h"
@@ -58,7 +59,40 @@ static struct fb_error *add_one(struct fb_goroutines *goroutines,
 	return err;
 }
 
-static struct fb_error *read_all(struct fb_go *go, struct fb_goroutines *goroutines)
+static int by_address(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Who refers to what the goroutines wait on. */
+static struct fb_error *find_references(struct fb_go *go, const struct fb_goroutine *list,
+					struct fb_goroutines *goroutines)
+{
+	FB_CLEANUP(fb_free_at) uint64_t *objects = NULL;
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < goroutines->count; i++)
+		count += goroutines->list[i].wait_count;
+	if (!count)
+		return NULL;
+	objects = calloc(count, sizeof(*objects));
+	if (!objects)
+		return fb_error_nomem();
+	count = 0;
+	for (size_t i = 0; i < goroutines->count; i++)
+		for (size_t j = 0; j < goroutines->list[i].wait_count; j++)
+			objects[count++] = goroutines->list[i].waits[j].address;
+	qsort(objects, count, sizeof(*objects), by_address);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || objects[kept - 1] != objects[i])
+			objects[kept++] = objects[i];
+	return fb_go_references_find(go, list, goroutines->count, objects, kept,
+				     &goroutines->references, &goroutines->reference_count);
+}
+
+struct fb_error *fb_goroutines_of(struct fb_go *go, size_t most, struct fb_goroutines *goroutines)
 {
 	struct fb_goroutine *list = NULL;
 	size_t count = 0;
@@ -66,7 +100,7 @@ static struct fb_error *read_all(struct fb_go *go, struct fb_goroutines *gorouti
 
 	fb_go_version(go, goroutines->version);
 	err = fb_go_routines(go, &list, &count, goroutines->why);
-	for (size_t i = 0; i < count && !err; i++) {
+	for (size_t i = 0; i < count && i < most && !err; i++) {
 		struct fb_goroutine_stack one = {.id = 0};
 
 		err = read_one(go, &list[i], &one);
@@ -75,6 +109,8 @@ static struct fb_error *read_all(struct fb_go *go, struct fb_goroutines *gorouti
 		if (err)
 			fb_user_stack_deinit(&one.stack);
 	}
+	if (!err)
+		err = find_references(go, list, goroutines);
 	free(list);
 	return err;
 }
@@ -91,7 +127,8 @@ struct fb_error *fb_goroutines_read(const struct fb_user_process *process,
 	}
 	if (err)
 		return fb_part_reason(err, goroutines->why, sizeof(goroutines->why));
-	err = fb_part_reason(read_all(go, goroutines), goroutines->why, sizeof(goroutines->why));
+	err = fb_part_reason(fb_goroutines_of(go, FB_MAX_GOROUTINES, goroutines), goroutines->why,
+			     sizeof(goroutines->why));
 	fb_go_destroy(go);
 	return err;
 }
@@ -101,6 +138,7 @@ void fb_goroutines_deinit(struct fb_goroutines *goroutines)
 	for (size_t i = 0; i < goroutines->count; i++)
 		fb_user_stack_deinit(&goroutines->list[i].stack);
 	free(goroutines->list);
+	free(goroutines->references);
 	memset(goroutines, 0, sizeof(*goroutines));
 }
 
@@ -130,7 +168,7 @@ static struct fb_error *put_one(struct fb_buf *to, const struct fb_goroutine_sta
 	for (size_t i = 0; i < one->wait_count && !err; i++) {
 		const struct fb_go_wait *wait = &one->waits[i];
 		const uint64_t words[] = {(uint64_t)wait->kind, wait->address, wait->count,
-					  wait->room, wait->closed};
+					  wait->room,           wait->closed,  wait->locked};
 
 		err = fb_buf_append(to, words, sizeof(words));
 	}
@@ -167,15 +205,19 @@ static struct fb_error *get_waits(struct fb_cursor *cursor, size_t count,
 	if (count > FB_GO_WAITS)
 		return fb_error_create(FB_CORRUPT, "a goroutine waits on %zu things", count);
 	for (size_t i = 0; i < count && !err; i++) {
-		uint64_t words[5];
+		uint64_t words[6];
 
 		err = fb_cursor_copy(cursor, words, sizeof(words));
 		if (!err && words[0] >= FB_GO_WAIT_KINDS)
 			err = fb_error_create(FB_CORRUPT, "a goroutine waits in an unknown way");
 		if (!err)
 			one->waits[one->wait_count++] =
-				(struct fb_go_wait){(enum fb_go_wait_kind)words[0], words[1],
-						    words[2], words[3], words[4] != 0};
+				(struct fb_go_wait){(enum fb_go_wait_kind)words[0],
+						    words[1],
+						    words[2],
+						    words[3],
+						    words[4] != 0,
+						    words[5] != 0};
 	}
 	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All goroutines of a process, with their frames and what they wait on, as they are sent from the child process that
- * reads them to its parent. Called by bundle/stacks.
+ * reads them to its parent. Called by bundle/stacks and bundle/waits.
  */
 #ifndef FB_USER_GOROUTINES_H
 #define FB_USER_GOROUTINES_H
@@ -14,6 +14,7 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "user/runtimes/go/go.h"
+#include "user/runtimes/go/go_references.h"
 #include "user/runtimes/go/go_waits.h"
 #include "user/unwind/string_pool.h"
 #include "user/unwind/unwind.h"
@@ -41,6 +42,9 @@ struct fb_goroutines {
 	/* "": the program is none of Go, or of a version that is not read */
 	char version[FB_GO_VERSION_SIZE];
 	char why[FB_GO_WHY]; /* what is missing; "": nothing */
+	/* Owned: which of them refer to what others wait on. Not sent. */
+	struct fb_go_reference *references;
+	size_t reference_count;
 };
 
 /* Reads them. Those of a program that is none of Go are none. Strings are stored in pool. Only fatal errors are
@@ -48,6 +52,9 @@ struct fb_goroutines {
 FB_MUST_CHECK struct fb_error *fb_goroutines_read(const struct fb_user_process *process,
 						  struct fb_string_pool *pool,
 						  struct fb_goroutines *goroutines);
+/* Fills goroutines, which has none, with those of a program that is open, the first `most` of them. FB_NOMEM; FB_OS. */
+FB_MUST_CHECK struct fb_error *fb_goroutines_of(struct fb_go *go, size_t most,
+						struct fb_goroutines *goroutines);
 void fb_goroutines_deinit(struct fb_goroutines *goroutines);
 
 /* To bytes, and back: the bytes may be hostile. FB_NOMEM, FB_LIMIT; FB_TRUNCATED, FB_CORRUPT. */

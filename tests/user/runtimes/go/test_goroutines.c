@@ -37,6 +37,7 @@ static void check(const struct fb_goroutines *all)
 	CU_ASSERT_EQUAL(all->list[4].waits[0].kind, FB_GO_WAIT_MUTEX);
 	CU_ASSERT_EQUAL(all->list[4].waits[0].address, MUTEX);
 	CU_ASSERT_STRING_EQUAL(fb_go_wait_name(all->list[4].waits[0].kind), "mutex");
+	CU_ASSERT(all->list[4].waits[0].locked);
 }
 
 static void what_they_wait_on_is_known(void)
@@ -109,6 +110,66 @@ static void programs_that_are_not_read_have_none(void)
 	fb_string_pool_deinit(&pool);
 }
 
+static const struct fb_go_reference *find(const struct fb_goroutines *all, uint64_t object,
+					  uint32_t routine)
+{
+	for (size_t i = 0; i < all->reference_count; i++)
+		if (all->references[i].object == object && all->references[i].routine == routine)
+			return &all->references[i];
+	return NULL;
+}
+
+static void those_whose_stacks_refer_to_it_are_found(void)
+{
+	struct fb_string_pool pool = {0};
+	struct fb_goroutines all = {.list = NULL};
+	struct made_go made;
+
+	made_go(&made, 24);
+	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
+	CU_ASSERT_PTR_NOT_NULL(find(&all, MUTEX, 2));
+	CU_ASSERT_PTR_NULL(find(&all, MUTEX, 0));
+	CU_ASSERT_PTR_NULL(find(&all, all.list[0].waits[0].address, 2));
+	fb_goroutines_deinit(&all);
+	/* The struct that has it begins 128 bytes before it; then farther. */
+	made.bytes[MADE_GO_STACKS + 2 * 0x200 + 0x50] = 0x70;
+	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
+	CU_ASSERT_PTR_NOT_NULL(find(&all, MUTEX, 2));
+	fb_goroutines_deinit(&all);
+	made.bytes[MADE_GO_STACKS + 2 * 0x200 + 0x50] = 0x6f;
+	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
+	CU_ASSERT_PTR_NULL(find(&all, MUTEX, 2));
+	fb_goroutines_deinit(&all);
+	/* Without their stacks nobody does. */
+	made_go(&made, 24);
+	made.absent = MADE_GO_BASE + MADE_GO_STACKS;
+	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
+	CU_ASSERT_PTR_NULL(find(&all, MUTEX, 2));
+	fb_goroutines_deinit(&all);
+	fb_string_pool_deinit(&pool);
+}
+
+static void the_thread_that_runs_one_is_found(void)
+{
+	struct fb_string_pool pool = {0};
+	struct fb_go_thread thread;
+	struct fb_go *go = NULL;
+	struct made_go made;
+	bool is = false;
+
+	made_go(&made, 24);
+	FB_OK_FATAL(fb_go_open(&made.process, &pool, &go));
+	FB_OK(fb_go_thread_find(go, made.regs.fs_base, &thread, &is));
+	CU_ASSERT(is);
+	CU_ASSERT_EQUAL(thread.m_id, 3);
+	CU_ASSERT_EQUAL(thread.routine, MADE_GO_BASE + MADE_GO_STRUCTS + 4 * 0x180);
+	FB_OK(fb_go_thread_find(go, made.regs.fs_base + 0x80, &thread, &is));
+	CU_ASSERT(!is);
+	CU_ASSERT_EQUAL(thread.m_id, -1);
+	fb_go_destroy(go);
+	fb_string_pool_deinit(&pool);
+}
+
 /* An entry of another goroutine is not taken for its own. */
 static void entries_of_others_are_not_taken(void)
 {
@@ -132,4 +193,5 @@ static void entries_of_others_are_not_taken(void)
 FB_TEST_MAIN("user/runtimes/go/goroutines", FB_TEST(what_they_wait_on_is_known),
 	     FB_TEST(they_are_the_same_after_being_sent),
 	     FB_TEST(programs_that_are_not_read_have_none),
-	     FB_TEST(entries_of_others_are_not_taken))
+	     FB_TEST(those_whose_stacks_refer_to_it_are_found),
+	     FB_TEST(the_thread_that_runs_one_is_found), FB_TEST(entries_of_others_are_not_taken))
