@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
-#include "user/runtimes/python.h"
+#include "user/runtimes/python_locks.h"
 
 #define BASE 0x10000ull
 /* The thread that the corpus has. */
@@ -31,6 +31,21 @@ static struct fb_error *read_memory(struct fb_space *space, uint64_t address, vo
 
 static const struct fb_space_ops memory_ops = {.read = read_memory};
 
+/* The stack is the end of the memory, whose first word is the semaphore. */
+static struct fb_error *find_wait(struct fb_python *python, struct fb_space *space, size_t size)
+{
+	const struct user_regs_struct regs = {.fs_base = FS_BASE,
+					      .rsp = BASE + (size > 2048 ? size - 2048 : 0),
+					      .rbx = BASE + 16};
+	struct fb_python_wait wait;
+	struct fb_error *err;
+	uint64_t word;
+	bool found;
+
+	err = fb_space_u64(space, regs.rsp, &word);
+	return err ? err : fb_python_wait_find(python, &regs, word, &wait, &found);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory memory = {{.ops = &memory_ops, .name = "fuzz"}, data, size};
@@ -51,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!err)
 		err = fb_python_frames(python, FS_BASE, &pool, &frames);
+	if (!err)
+		err = find_wait(python, &memory.space, size);
 	fb_error_destroy(err);
 	fb_runtime_frames_deinit(&frames);
 	fb_python_destroy(python);

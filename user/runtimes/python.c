@@ -139,6 +139,11 @@ void fb_python_destroy(struct fb_python *python)
 	free(python);
 }
 
+void fb_python_use(struct fb_python *python, struct fb_space *space)
+{
+	python->space = space;
+}
+
 const char *fb_python_version(const struct fb_python *python, char to[FB_PYTHON_VERSION_SIZE])
 {
 	snprintf(to, FB_PYTHON_VERSION_SIZE, "%u.%u", python->layout.version >> 8,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads the stacks of CPython's threads out of a process's memory: function, file and line of each frame. Versions 3.11
- * to
- * 3.14; from 3.13 on the interpreter has a table of its own offsets (python_layout.h). Called by runtimes.c.
+ * to 3.14; from 3.13 on the interpreter has a table of its own offsets (python_layout.h). Called by runtimes.c.
  *
  * Sources of the formats: CPython's Include/internal/pycore_frame.h, pycore_interp.h, pycore_runtime.h,
  * Objects/locations.md (the table of lines, PEP 626 and 657), Include/cpython/unicodeobject.h.
@@ -36,6 +35,8 @@ bool fb_python_is_object(const char *file_name);
 FB_MUST_CHECK struct fb_error *fb_python_open(const struct fb_user_process *process,
 					      struct fb_python **python_ret);
 void fb_python_destroy(struct fb_python *python);
+/* Lets it read the same process through another space, which is borrowed. */
+void fb_python_use(struct fb_python *python, struct fb_space *space);
 FB_DESTROY_AT(struct fb_python, fb_python_destroy);
 
 /* A global interpreter lock, without which no thread runs Python (struct _gil_runtime_state). */

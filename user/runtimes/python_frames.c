@@ -64,9 +64,8 @@ static struct fb_error *read_lines(struct fb_python *python, struct fb_python_co
 	return NULL;
 }
 
-/* Makes python->last the code object at address. */
-static struct fb_error *read_code(struct fb_python *python, uint64_t address,
-				  struct fb_string_pool *pool)
+struct fb_error *fb_python_code_read(struct fb_python *python, uint64_t address,
+				     struct fb_string_pool *pool)
 {
 	const struct fb_python_layout *layout = &python->layout;
 	struct fb_python_code code = {.address = address};
@@ -86,16 +85,8 @@ static struct fb_error *read_code(struct fb_python *python, uint64_t address,
 	return NULL;
 }
 
-/* What a walk along the frames of a thread reads of one. */
-struct frame {
-	uint64_t previous;
-	uint64_t code;
-	uint64_t instruction; /* address of its bytecode */
-	uint8_t owner;
-	uint8_t is_entry;
-};
-
-static struct fb_error *read_frame(struct fb_python *python, uint64_t address, struct frame *frame)
+struct fb_error *fb_python_frame_read(struct fb_python *python, uint64_t address,
+				      struct fb_python_frame *frame)
 {
 	const struct fb_python_layout *layout = &python->layout;
 	struct fb_error *err =
@@ -112,6 +103,7 @@ static struct fb_error *read_frame(struct fb_python *python, uint64_t address, s
 		err = fb_space_u8(python->space, address + layout->frame_is_entry,
 				  &frame->is_entry);
 	frame->code &= ~(uint64_t)TAGS;
+	frame->address = address;
 	return err;
 }
 
@@ -125,7 +117,7 @@ static void end_entry(struct fb_runtime_frames *frames, uint64_t shim)
 }
 
 static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
-				  const struct frame *frame, struct fb_string_pool *pool,
+				  const struct fb_python_frame *frame, struct fb_string_pool *pool,
 				  struct fb_runtime_frames *frames)
 {
 	const struct fb_python_code *code = &python->last;
@@ -137,7 +129,7 @@ static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
 		end_entry(frames, address);
 		return NULL;
 	}
-	err = read_code(python, frame->code, pool);
+	err = fb_python_code_read(python, frame->code, pool);
 	if (err)
 		return err;
 	bytes = (int64_t)(frame->instruction - (frame->code + python->layout.code_instructions));
@@ -152,8 +144,8 @@ static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
 	return fb_runtime_frames_add(frames, &added);
 }
 
-/* The innermost frame of a thread; 0: it runs no Python now. */
-static struct fb_error *first_frame(struct fb_python *python, uint64_t state, uint64_t *frame_ret)
+struct fb_error *fb_python_first_frame(struct fb_python *python, uint64_t state,
+				       uint64_t *frame_ret)
 {
 	const struct fb_python_layout *layout = &python->layout;
 	struct fb_error *err = fb_space_u64(python->space, state + layout->thread_frame, frame_ret);
@@ -167,15 +159,15 @@ static struct fb_error *walk(struct fb_python *python, uint64_t state, struct fb
 			     struct fb_runtime_frames *frames)
 {
 	uint64_t address = 0;
-	struct fb_error *err = first_frame(python, state, &address);
+	struct fb_error *err = fb_python_first_frame(python, state, &address);
 
 	for (size_t i = 0; !err && address; i++) {
-		struct frame frame = {.is_entry = 0};
+		struct fb_python_frame frame = {.is_entry = 0};
 
 		if (i >= FB_MAX_PYTHON_FRAMES)
 			return fb_error_create(FB_LIMIT, "more than %u frames",
 					       FB_MAX_PYTHON_FRAMES);
-		err = read_frame(python, address, &frame);
+		err = fb_python_frame_read(python, address, &frame);
 		if (!err)
 			err = add_frame(python, address, &frame, pool, frames);
 		address = frame.previous;

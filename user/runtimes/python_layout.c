@@ -31,6 +31,7 @@ static const struct fb_python_layout old_layouts[] = {
 		.frame_code = 32,
 		.frame_instruction = 56,
 		.frame_owner = 69,
+		.frame_locals = 72,
 		.frame_is_entry = 68,
 		.shim_owner = UINT8_MAX,
 		.code_file = 112,
@@ -62,6 +63,7 @@ static const struct fb_python_layout old_layouts[] = {
 		.frame_code = 0,
 		.frame_instruction = 56,
 		.frame_owner = 70,
+		.frame_locals = 72,
 		.shim_owner = 3, /* FRAME_OWNED_BY_CSTACK */
 		.code_file = 112,
 		.code_name = 128,
@@ -84,7 +86,7 @@ struct described {
 	/* The pointer to the lock; the interpreter's own lock, and two of its members. */
 	uint8_t interpreter_gil, own_gil, own_gil_locked, own_gil_holder;
 	uint8_t thread_next, thread_id, thread_frame;
-	uint8_t frame_previous, frame_code, frame_instruction, frame_owner;
+	uint8_t frame_previous, frame_code, frame_instruction, frame_locals, frame_owner;
 	uint8_t code_file, code_name, code_lines, code_first_line, code_instructions;
 	uint8_t bytes_size, bytes_data, text_state, text_length, text_ascii;
 	uint8_t shim_owner;
@@ -107,6 +109,7 @@ static const struct described described[] = {
 		.frame_previous = 29,
 		.frame_code = 30,
 		.frame_instruction = 31,
+		.frame_locals = 32,
 		.frame_owner = 33,
 		.code_file = 35,
 		.code_name = 37,
@@ -136,6 +139,7 @@ static const struct described described[] = {
 		.frame_previous = 32,
 		.frame_code = 33,
 		.frame_instruction = 34,
+		.frame_locals = 35,
 		.frame_owner = 36,
 		.code_file = 40,
 		.code_name = 42,
@@ -252,6 +256,7 @@ static struct fb_error *read_described(struct fb_space *space, uint64_t runtime,
 		WORD(frame_previous),
 		WORD(frame_code),
 		WORD(frame_instruction),
+		WORD(frame_locals),
 		WORD(frame_owner),
 		.shim_owner = of->shim_owner,
 		WORD(code_file),

@@ -23,6 +23,7 @@ struct fb_python_layout {
 	bool by_cframe;
 	uint32_t cframe_frame;
 	uint32_t frame_previous, frame_code, frame_instruction, frame_owner;
+	uint32_t frame_locals; /* its local variables, of which a method has its object first */
 	/* 3.11: the byte that marks a frame for which the evaluator was called; 0: such a frame is followed by one of
 	 *   the interpreter's own, whose owner is at least shim_owner. */
 	uint32_t frame_is_entry;

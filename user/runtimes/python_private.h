@@ -38,4 +38,23 @@ struct fb_python {
 	struct fb_python_code last; /* recursive functions ask for the same one again */
 };
 
+/* What is read of a frame of a thread (_PyInterpreterFrame). */
+struct fb_python_frame {
+	uint64_t address;
+	uint64_t previous; /* address of its caller; 0: none */
+	uint64_t code;
+	uint64_t instruction; /* address of its bytecode */
+	uint8_t owner;
+	uint8_t is_entry;
+};
+
+/* The address of the innermost frame of a thread; 0: it runs no Python now. Errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_python_first_frame(struct fb_python *python, uint64_t state,
+						     uint64_t *frame_ret);
+FB_MUST_CHECK struct fb_error *fb_python_frame_read(struct fb_python *python, uint64_t address,
+						    struct fb_python_frame *frame);
+/* Makes python->last the code object at address. Its texts are stored in pool. Errors of fb_space_read(); FB_NOMEM. */
+FB_MUST_CHECK struct fb_error *fb_python_code_read(struct fb_python *python, uint64_t address,
+						   struct fb_string_pool *pool);
+
 #endif

@@ -5,14 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/attr.h"
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "base/part.h"
 #include "user/runtimes/go/go.h"
+#include "user/runtimes/go/goroutines.h"
 #include "user/runtimes/java/java.h"
 #include "user/runtimes/python.h"
+#include "user/runtimes/python_locks.h"
 #include "user/runtimes/runtime_frames.h"
 
 /* "...; Python: WHY" */
@@ -183,13 +186,18 @@ struct fb_error *fb_runtimes_unwind(const struct fb_user_process *process,
 	return err;
 }
 
-/* The frames of one thread. */
+/* The frames of one thread, and what it waits for. */
 static struct fb_error *visit_thread(struct fb_python *python, const struct user_regs_struct *regs)
 {
 	FB_CLEANUP(fb_string_pool_deinit) struct fb_string_pool pool = {0};
 	FB_CLEANUP(fb_runtime_frames_deinit) struct fb_runtime_frames frames = {.list = NULL};
+	struct fb_python_wait wait;
+	bool found;
+	struct fb_error *err = fb_python_frames(python, regs->fs_base, &pool, &frames);
 
-	return fb_python_frames(python, regs->fs_base, &pool, &frames);
+	if (err || regs->orig_rax != SYS_futex)
+		return err;
+	return fb_python_wait_find(python, regs, regs->rdi, &wait, &found);
 }
 
 static struct fb_error *visit_python(const struct fb_user_process *process,
@@ -222,19 +230,13 @@ static struct fb_error *visit_go_thread(struct fb_go *go, const struct user_regs
 	return err;
 }
 
+/* Goroutines, what they wait on, and who refers to that. */
 static struct fb_error *visit_goroutines(struct fb_go *go)
 {
-	FB_CLEANUP(fb_free_at) struct fb_goroutine *list = NULL;
-	char why[FB_GO_WHY];
-	size_t count = 0;
-	struct fb_error *err = fb_go_routines(go, &list, &count, why);
+	struct fb_goroutines goroutines = {.list = NULL};
+	struct fb_error *err = fb_goroutines_of(go, FB_MAX_GOROUTINES_VISITED, &goroutines);
 
-	for (size_t i = 0; i < count && i < FB_MAX_GOROUTINES_VISITED && !err; i++) {
-		struct fb_user_stack stack = {.frames = NULL};
-
-		err = fb_go_frames(go, &list[i], &stack);
-		fb_user_stack_deinit(&stack);
-	}
+	fb_goroutines_deinit(&goroutines);
 	return err;
 }
 

@@ -306,7 +306,7 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	const char *runtime = NULL;
 	struct fb_joined *joined;
 	struct fb_error *err, *added;
-	bool gil = false;
+	bool python = false;
 
 	err = find_joined_thread(finder, blocked, call, &thread);
 	if (err || thread)
@@ -317,10 +317,10 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	if (!err)
 		err = fb_wait_find_runtime(finder, blocked, joined, &runtime);
 	if (!err && runtime && !strcmp(runtime, FB_RUNTIME_CPYTHON))
-		err = fb_wait_python_gil(finder, blocked, joined, call, &lock, &gil);
+		err = fb_wait_python(finder, blocked, joined, call, &lock, &python);
 	if (err)
 		return err;
-	if (!gil)
+	if (!python)
 		err = recognise_lock(finder, joined, blocked, call, &caller, &lock);
 	if (fb_error_is_fatal(err))
 		return err;

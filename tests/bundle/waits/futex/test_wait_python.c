@@ -54,6 +54,40 @@ static void without_a_holder_it_says_why(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(lock.need, "none of its threads"));
 }
 
+static void objects_of_python_are_described(void)
+{
+	struct fb_python_wait wait = {.kind = FB_PYTHON_LOCK, .lock = 0x1000};
+	struct fb_pthread_wait lock;
+
+	fb_python_wait_describe(&wait, "3.13", &lock);
+	CU_ASSERT_STRING_EQUAL(lock.kind, "python-lock");
+	CU_ASSERT_STRING_EQUAL(lock.detail, "threading.Lock of Python 3.13");
+	CU_ASSERT_EQUAL(lock.object, 0x1000);
+	CU_ASSERT_EQUAL(lock.owner_thread, 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lock.need);
+	CU_ASSERT_PTR_NOT_NULL(strstr(lock.need, "does not record"));
+	wait = (struct fb_python_wait){.kind = FB_PYTHON_LOCK,
+				       .lock = 0x1000,
+				       .class = "Queue\n",
+				       .method = "Queue.get",
+				       .object = 0x2000};
+	fb_python_wait_describe(&wait, "3.13", &lock);
+	CU_ASSERT_STRING_EQUAL(lock.kind, "python-condition");
+	CU_ASSERT_STRING_EQUAL(lock.detail, "Queue\\x0a of Python 3.13, in Queue.get()");
+	CU_ASSERT_EQUAL(lock.object, 0x2000);
+	wait = (struct fb_python_wait){
+		.kind = FB_PYTHON_RLOCK, .lock = 0x1000, .owner = 0x7f00, .owner_field = 0x1018};
+	fb_python_wait_describe(&wait, "3.13", &lock);
+	CU_ASSERT_STRING_EQUAL(lock.kind, "python-rlock");
+	CU_ASSERT_EQUAL(lock.owner_thread, 0x7f00);
+	CU_ASSERT_EQUAL(lock.owner_field, 0x1018);
+	CU_ASSERT_PTR_NULL(lock.need);
+	wait.owner = 0;
+	fb_python_wait_describe(&wait, "3.13", &lock);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lock.need);
+	CU_ASSERT_PTR_NOT_NULL(strstr(lock.need, "it is free"));
+}
+
 /* A program whose file only has an interpreter's name. */
 static void without_an_interpreter_there_is_no_lock(void)
 {
@@ -71,14 +105,14 @@ static void without_an_interpreter_there_is_no_lock(void)
 			vma->path = "/usr/bin/python3.13";
 		}
 	}
-	FB_OK(fb_wait_python_gil(&of.finder, &of.blocked, of.joined, &call, &lock, &found));
+	FB_OK(fb_wait_python(&of.finder, &of.blocked, of.joined, &call, &lock, &found));
 	CU_ASSERT_FALSE(found);
 	/* What was found of the process is kept. */
-	FB_OK(fb_wait_python_gil(&of.finder, &of.blocked, of.joined, &call, &lock, &found));
+	FB_OK(fb_wait_python(&of.finder, &of.blocked, of.joined, &call, &lock, &found));
 	CU_ASSERT_FALSE(found);
 	sample_finder_end(&of);
 }
 
 FB_TEST_MAIN("bundle/waits/futex/wait_python", FB_TEST(a_word_of_a_lock_has_its_holder),
-	     FB_TEST(without_a_holder_it_says_why),
+	     FB_TEST(without_a_holder_it_says_why), FB_TEST(objects_of_python_are_described),
 	     FB_TEST(without_an_interpreter_there_is_no_lock))
