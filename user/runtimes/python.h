@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the stacks of CPython's threads out of a process's memory: function, file and line of each frame. Versions 3.11
+ * Reads the stacks of CPython's threads out of a process's memory: function, file and line of each frame. Versions 3.9
  * to 3.14; from 3.13 on the interpreter has a table of its own offsets (python_layout.h). Called by runtimes.c.
  *
  * Sources of the formats: CPython's Include/internal/pycore_frame.h, pycore_interp.h, pycore_runtime.h,

@@ -2,7 +2,8 @@
 /*
  * Walks the frames of CPython's threads. Called by runtimes.c.
  *
- * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame) and leads to its caller. The
+ * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame; until 3.10 an object, which has a
+ * call of the evaluator to itself) and leads to its caller. The
  * evaluator calls itself only where C code stands between two Python functions, so that several frames belong to one
  * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them. That one is
  * on the machine's stack and so tells which native frame it is, also where the evaluator is several functions without
@@ -89,11 +90,21 @@ struct fb_error *fb_python_frame_read(struct fb_python *python, uint64_t address
 				      struct fb_python_frame *frame)
 {
 	const struct fb_python_layout *layout = &python->layout;
+	uint32_t number = 0;
 	struct fb_error *err =
 		fb_space_u64(python->space, address + layout->frame_previous, &frame->previous);
 
 	if (!err)
 		err = fb_space_u64(python->space, address + layout->frame_code, &frame->code);
+	if (!err && layout->frame_units) {
+		err = fb_space_u32(python->space, address + layout->frame_instruction, &number);
+		frame->instruction =
+			frame->code + (uint64_t)((int64_t)(int32_t)number * layout->frame_units);
+		frame->owner = 0;
+		frame->is_entry = 1;
+		frame->address = address;
+		return err;
+	}
 	if (!err)
 		err = fb_space_u64(python->space, address + layout->frame_instruction,
 				   &frame->instruction);
@@ -116,6 +127,19 @@ static void end_entry(struct fb_runtime_frames *frames, uint64_t shim)
 	}
 }
 
+/* The line of an instruction of the code that was read last; 0: not known. */
+static uint32_t line_of(const struct fb_python *python, int64_t unit)
+{
+	const struct fb_python_code *code = &python->last;
+
+	if (!code->lines)
+		return 0;
+	if (python->layout.lines_form == FB_PYTHON_LINES_LOCATIONS)
+		return fb_python_line(code->lines, code->lines_size, code->first_line, unit);
+	return fb_python_line_of_pairs(code->lines, code->lines_size, code->first_line, unit,
+				       python->layout.lines_form);
+}
+
 static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
 				  const struct fb_python_frame *frame, struct fb_string_pool *pool,
 				  struct fb_runtime_frames *frames)
@@ -136,9 +160,7 @@ static struct fb_error *add_frame(struct fb_python *python, uint64_t address,
 	added = (struct fb_runtime_frame){
 		.function = code->function,
 		.file = code->file,
-		.line = code->lines ? fb_python_line(code->lines, code->lines_size,
-						     code->first_line, bytes < 0 ? -1 : bytes / 2)
-				    : 0,
+		.line = line_of(python, bytes < 0 ? -1 : bytes / 2),
 		.entry = frame->is_entry != 0,
 	};
 	return fb_runtime_frames_add(frames, &added);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The layouts of CPython: for 3.11 and 3.12 as their headers define them on x86-64, from 3.13 on as the interpreter
+ * The layouts of CPython: for 3.9 to 3.12 as their headers define them on x86-64, from 3.13 on as the interpreter
  * says itself, in the struct _Py_DebugOffsets with which _PyRuntime begins. Called by python.c.
  */
 #include "user/runtimes/python_layout.h"
@@ -12,8 +12,32 @@
 #include "base/part.h"
 #include "user/elf/elf_dynamic.h"
 
-/* Include/internal/pycore_*.h and Include/cpython of 3.11.7 and 3.12.1, without debugging options. */
+/* What 3.9 and 3.10 have at the same place. */
+#define LAYOUT_3_9                                                                                 \
+	.runtime_interpreters = 32, .interpreter_threads = 8, .runtime_gil = 352, .gil_holder = 8, \
+	.gil_locked = 16, .thread_next = 8, .thread_id = 176, .thread_frame = 24,                  \
+	.frame_previous = 24, .frame_code = 32, .shim_owner = UINT8_MAX, .code_file = 104,         \
+	.code_name = 112, .code_lines = 120, .code_first_line = 40, .bytes_size = 16,              \
+	.bytes_data = 32, .text_length = 16, .text_state = 32, .text_ascii = 48, .text_other = 72
+
+/* Include/internal/pycore_*.h and Include/cpython of 3.9.18, 3.10.13, 3.11.7 and 3.12.1, without debugging options. */
 static const struct fb_python_layout old_layouts[] = {
+	{
+		.version = 0x309,
+		LAYOUT_3_9,
+		.frame_units = 1,
+		.frame_instruction = 104,
+		.frame_locals = 360,
+		.lines_form = FB_PYTHON_LINES_STEPS,
+	},
+	{
+		.version = 0x30a,
+		LAYOUT_3_9,
+		.frame_units = 2,
+		.frame_instruction = 96,
+		.frame_locals = 352,
+		.lines_form = FB_PYTHON_LINES_RANGES,
+	},
 	{
 		.version = 0x30b,
 		.runtime_interpreters = 40,
@@ -276,20 +300,40 @@ static struct fb_error *read_described(struct fb_space *space, uint64_t runtime,
 	return NULL;
 }
 
+/* Until 3.10 the interpreter does not say its version: by functions that 3.10, and 3.9, were the first to export. */
+static struct fb_error *find_version(struct fb_space *space, uint64_t object, uint64_t *version_ret)
+{
+	static const struct {
+		const char *function;
+		uint64_t version;
+	} exported[] = {{"PyIter_Send", 0x30a}, {"PyFrame_GetBack", 0x309}};
+	uint64_t address;
+	struct fb_error *err = fb_elf_dynamic_find(space, object, "Py_Version", &address);
+
+	if (!err)
+		return fb_space_u64(space, address, version_ret);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(exported) && fb_error_is(err, FB_NOT_FOUND); i++) {
+		fb_error_destroy(err);
+		err = fb_elf_dynamic_find(space, object, exported[i].function, &address);
+		*version_ret = exported[i].version << 16;
+	}
+	if (!fb_error_is(err, FB_NOT_FOUND))
+		return err;
+	fb_error_destroy(err);
+	return fb_error_create(FB_UNSUPPORTED, "a version before 3.9 is not read");
+}
+
 struct fb_error *fb_python_layout_read(struct fb_space *space, uint64_t object, uint64_t runtime,
 				       struct fb_python_layout *layout_ret)
 {
 	char cookie[sizeof(COOKIE) - 1];
-	uint64_t address, version;
+	uint64_t version = 0;
 	struct fb_error *err = fb_space_read(space, runtime, cookie, sizeof(cookie));
 
 	if (!err && !memcmp(cookie, COOKIE, sizeof(cookie)))
 		return read_described(space, runtime, layout_ret);
-	/* From 3.11 on. */
 	if (!err)
-		err = fb_elf_dynamic_find(space, object, "Py_Version", &address);
-	if (!err)
-		err = fb_space_u64(space, address, &version);
+		err = find_version(space, object, &version);
 	if (err)
 		return err;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(old_layouts); i++) {

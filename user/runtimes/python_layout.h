@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/space.h"
+#include "user/runtimes/python_lines.h"
 #include "user/unwind/unwind.h"
 
 /* Offsets in bytes in the struct that the name begins with. */
@@ -22,6 +23,10 @@ struct fb_python_layout {
 	/* thread_frame points to a _PyCFrame (until 3.12), which points to the frame at this offset. */
 	bool by_cframe;
 	uint32_t cframe_frame;
+	/* Frames are objects (PyFrameObject, until 3.10), each evaluated by a call of its own; frame_instruction is a
+	 * number of 32 bits, in these units of bytes. 0: they are _PyInterpreterFrame. */
+	uint8_t frame_units;
+	enum fb_python_lines_form lines_form;
 	uint32_t frame_previous, frame_code, frame_instruction, frame_owner;
 	uint32_t frame_locals; /* its local variables, of which a method has its object first */
 	/* 3.11: the byte that marks a frame for which the evaluator was called; 0: such a frame is followed by one of

@@ -96,3 +96,28 @@ uint32_t fb_python_line(const uint8_t *table, size_t size, uint32_t first, int64
 	}
 	return 0;
 }
+
+/* Objects/lnotab_notes.txt of both versions. A range whose step is -128 has no line. */
+uint32_t fb_python_line_of_pairs(const uint8_t *table, size_t size, uint32_t first, int64_t unit,
+				 enum fb_python_lines_form form)
+{
+	const int64_t wanted = unit * 2;
+	int64_t line = first, at = 0;
+
+	if (unit < 0)
+		return first;
+	for (size_t i = 0; i + 1 < size; i += 2) {
+		const int8_t step = (int8_t)table[i + 1];
+		const bool none = form == FB_PYTHON_LINES_RANGES && step == INT8_MIN;
+
+		at += table[i];
+		if (form == FB_PYTHON_LINES_STEPS && at > wanted)
+			break;
+		line += none ? 0 : step;
+		if (line < 0 || line > UINT32_MAX)
+			return 0;
+		if (form == FB_PYTHON_LINES_RANGES && at > wanted)
+			return none ? 0 : (uint32_t)line;
+	}
+	return form == FB_PYTHON_LINES_STEPS ? (uint32_t)line : 0;
+}

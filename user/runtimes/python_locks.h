@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds the object of Python that a thread waits for in futex(): a Lock, an RLock, which has its owner, a semaphore of
- * multiprocessing; or the Condition, Event, Queue and the like whose method waits with such a lock. CPython 3.11 to
+ * multiprocessing; or the Condition, Event, Queue and the like whose method waits with such a lock. CPython 3.9 to
  * 3.14. Called by runtimes.c and bundle/waits.
  *
  * Sources of the formats: CPython's Modules/_threadmodule.c, Modules/_queuemodule.c, Python/parking_lot.c,

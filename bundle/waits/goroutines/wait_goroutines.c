@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/attr.h"
 #include "base/search.h"
@@ -26,6 +27,18 @@ static bool waits_on(const struct fb_goroutine_stack *one, uint64_t address)
 	return false;
 }
 
+/* Whether it waits for what never comes: it can end no other's wait. */
+static bool waits_for_ever(const struct fb_goroutine_stack *one)
+{
+	static const char *const reasons[] = {"select (no cases)", "chan receive (nil chan)",
+					      "chan send (nil chan)"};
+
+	for (size_t i = 0; one->reason && i < FB_ARRAY_SIZE(reasons); i++)
+		if (!strcmp(one->reason, reasons[i]))
+			return true;
+	return false;
+}
+
 static struct fb_error *add_owners(struct fb_wait_goroutines *of, uint64_t address, size_t object)
 {
 	const struct fb_goroutines *all = &of->all;
@@ -35,9 +48,10 @@ static struct fb_error *add_owners(struct fb_wait_goroutines *of, uint64_t addre
 
 	for (; i < all->reference_count && all->references[i].object == address && !err; i++) {
 		const uint32_t routine = all->references[i].routine;
+		const struct fb_goroutine_stack *one = &all->list[routine];
 
 		seen++;
-		if (!waits_on(&all->list[routine], address))
+		if (!waits_on(one, address) && !waits_for_ever(one))
 			err = fb_wait_graph_owner(&of->graph, object, (int32_t)routine + 1, false);
 	}
 	if (seen >= FB_GO_REFERENCES)

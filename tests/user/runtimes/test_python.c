@@ -21,33 +21,33 @@
 
 /* Two threads, whose frames the program writes into a file before it blocks: "FS-BASE FUNCTION LINE", innermost first.
  * Calls through map() and sorted() make the evaluator call itself. Some lines are far apart. */
-#define PROGRAM                                                                            \
-	"import os, sys, threading, time\n"                                                \
-	"stop = threading.Event()\n"                                                       \
-	"class Wächter:\n"                                                                \
-	"    def warte(self, n):\n"                                                        \
-	"        if n:\n"                                                                  \
-	"            for _ in map(self.warte, [n - 1]):\n"                                 \
-	"                pass\n"                                                           \
-	"        else:\n"                                                                  \
-	"            os.write(ready, b'.')\n"                                              \
-	"            time.sleep(100000)\n"                                                 \
-	"def recurse(n):\n"                                                                \
-	"    if n:\n"                                                                      \
-	"        return recurse(n - 1)\n" BLANKS                                           \
-	"    return sorted([1, 2], key=lambda _: Wächter().warte(3))\n"                   \
-	"ready = int(sys.argv[1])\n"                                                       \
-	"thread = threading.Thread(target=recurse, args=(5,))\n"                           \
-	"thread.start()\n"                                                                 \
-	"time.sleep(0.5)\n"                                                                \
-	"with open(sys.argv[2], 'w') as said:\n"                                           \
-	"    for ident, frame in sys._current_frames().items():\n"                         \
-	"        while frame:\n"                                                           \
-	"            code = frame.f_code\n"                                                \
-	"            line = frame.f_lineno if frame.f_code.co_name != '<module>' else 0\n" \
-	"            print(ident, code.co_qualname, line, file=said)\n"                    \
-	"            frame = frame.f_back\n"                                               \
-	"os.write(ready, b'.')\n"                                                          \
+#define PROGRAM                                                                                   \
+	"import os, sys, threading, time\n"                                                       \
+	"stop = threading.Event()\n"                                                              \
+	"class Wächter:\n"                                                                       \
+	"    def warte(self, n):\n"                                                               \
+	"        if n:\n"                                                                         \
+	"            for _ in map(self.warte, [n - 1]):\n"                                        \
+	"                pass\n"                                                                  \
+	"        else:\n"                                                                         \
+	"            os.write(ready, b'.')\n"                                                     \
+	"            time.sleep(100000)\n"                                                        \
+	"def recurse(n):\n"                                                                       \
+	"    if n:\n"                                                                             \
+	"        return recurse(n - 1)\n" BLANKS                                                  \
+	"    return sorted([1, 2], key=lambda _: Wächter().warte(3))\n"                          \
+	"ready = int(sys.argv[1])\n"                                                              \
+	"thread = threading.Thread(target=recurse, args=(5,))\n"                                  \
+	"thread.start()\n"                                                                        \
+	"time.sleep(0.5)\n"                                                                       \
+	"with open(sys.argv[2], 'w') as said:\n"                                                  \
+	"    for ident, frame in sys._current_frames().items():\n"                                \
+	"        while frame:\n"                                                                  \
+	"            code = frame.f_code\n"                                                       \
+	"            line = frame.f_lineno if frame.f_code.co_name != '<module>' else 0\n"        \
+	"            print(ident, getattr(code, 'co_qualname', code.co_name), line, file=said)\n" \
+	"            frame = frame.f_back\n"                                                      \
+	"os.write(ready, b'.')\n"                                                                 \
 	"time.sleep(100000)\n"
 #define BLANKS "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
 #define LAST_LINE 67u
@@ -99,10 +99,10 @@ static const struct fb_user_mapping *find_object(const struct fb_user_process *u
 	return NULL;
 }
 
-/* A version that is read and gives names of classes: from 3.11 on. */
+/* A version that is read. */
 static bool python_is_read(void)
 {
-	return system("python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' "
+	return system("python3 -c 'import sys; sys.exit(not (3, 9) <= sys.version_info < (3, 15))' "
 		      "2>/dev/null") == 0;
 }
 

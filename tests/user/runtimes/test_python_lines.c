@@ -48,5 +48,42 @@ static void damaged_tables_have_no_line(void)
 	CU_ASSERT_EQUAL(fb_python_line(below_zero, sizeof(below_zero), 7, 0), 1);
 }
 
+static uint32_t step(const uint8_t *table, size_t size, int64_t unit)
+{
+	return fb_python_line_of_pairs(table, size, 10, unit, FB_PYTHON_LINES_STEPS);
+}
+
+static uint32_t range(const uint8_t *table, size_t size, int64_t unit)
+{
+	return fb_python_line_of_pairs(table, size, 10, unit, FB_PYTHON_LINES_RANGES);
+}
+
+/* 3.9: the second line begins at byte 8, and the third, in two steps, at byte 10; one before it at byte 12. */
+static void steps_give_the_line_that_has_begun(void)
+{
+	static const uint8_t table[] = {0, 1, 8, 1, 2, 127, 0, 73, 2, 0xff, 2};
+	static const uint32_t lines[] = {11, 11, 11, 11, 12, 212, 211, 211};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(lines); i++)
+		CU_ASSERT_EQUAL(step(table, sizeof(table), (int64_t)i), lines[i]);
+	CU_ASSERT_EQUAL(step(table, sizeof(table), -1), 10);
+	CU_ASSERT_EQUAL(step(table, 0, 3), 10);
+	CU_ASSERT_EQUAL(step((const uint8_t[]){0, 0x81}, 2, 0), 0);
+}
+
+/* 3.10: bytes 0 to 5, of no line 6 to 9, 10 to 13 after an empty range. */
+static void ranges_give_their_line(void)
+{
+	static const uint8_t table[] = {6, 1, 4, 0x80, 0, 127, 4, 0xfe};
+	static const uint32_t lines[] = {11, 11, 11, 0, 0, 136, 136, 0};
+
+	for (size_t i = 0; i < FB_ARRAY_SIZE(lines); i++)
+		CU_ASSERT_EQUAL(range(table, sizeof(table), (int64_t)i), lines[i]);
+	CU_ASSERT_EQUAL(range(table, sizeof(table), -1), 10);
+	CU_ASSERT_EQUAL(range(table, 0, 0), 0);
+	CU_ASSERT_EQUAL(range((const uint8_t[]){2, 0x81}, 2, 0), 0);
+}
+
 FB_TEST_MAIN("user/runtimes/python_lines", FB_TEST(each_form_gives_its_line),
+	     FB_TEST(steps_give_the_line_that_has_begun), FB_TEST(ranges_give_their_line),
 	     FB_TEST(damaged_tables_have_no_line))

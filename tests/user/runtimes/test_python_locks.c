@@ -26,6 +26,8 @@
 	"said = open(sys.argv[2], 'w', buffering=1)\n"                                         \
 	"def note(kind, what, owner, class_, method):\n"                                       \
 	"    print(threading.get_ident(), kind, id(what), owner, class_, method, file=said)\n" \
+	"def name(method):\n"                                                                  \
+	"    return getattr(method.__code__, 'co_qualname', method.__code__.co_name)\n"        \
 	"def take_lock():\n"                                                                   \
 	"    note('lock', lock, 0, '-', '-')\n"                                                \
 	"    with lock:\n"                                                                     \
@@ -34,17 +36,17 @@
 	"    note('rlock', rlock, main, '-', '-')\n"                                           \
 	"    rlock.acquire()\n"                                                                \
 	"def take():\n"                                                                        \
-	"    note('lock', q, 0, 'Queue', 'Queue.get')\n"                                       \
+	"    note('lock', q, 0, 'Queue', name(queue.Queue.get))\n"                             \
 	"    q.get()\n"                                                                        \
 	"def wait_event():\n"                                                                  \
-	"    note('lock', event, 0, 'Event', 'Event.wait')\n"                                  \
+	"    note('lock', event, 0, 'Event', name(threading.Event.wait))\n"                    \
 	"    event.wait()\n"                                                                   \
 	"def wait_condition():\n"                                                              \
-	"    note('lock', condition, 0, 'Condition', 'Condition.wait')\n"                      \
+	"    note('lock', condition, 0, 'Condition', name(threading.Condition.wait))\n"        \
 	"    with condition:\n"                                                                \
 	"        condition.wait()\n"                                                           \
 	"def wait_barrier():\n"                                                                \
-	"    note('lock', barrier, 0, 'Barrier', 'Barrier.wait')\n"                            \
+	"    note('lock', barrier, 0, 'Barrier', name(threading.Barrier.wait))\n"              \
 	"    barrier.wait()\n"                                                                 \
 	"main = threading.get_ident()\n"                                                       \
 	"lock.acquire()\n"                                                                     \
@@ -77,7 +79,7 @@ static bool begin(struct live *live)
 	int fd;
 
 	memset(live, 0, sizeof(*live));
-	if (system("python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' "
+	if (system("python3 -c 'import sys; sys.exit(not (3, 9) <= sys.version_info < (3, 15))' "
 		   "2>/dev/null") != 0) {
 		fb_test_skip("no python3 of a version that is read");
 		return false;

@@ -103,6 +103,24 @@ static void one_that_may_go_on_breaks_the_circle(void)
 	fb_wait_goroutines_deinit(&made.of);
 }
 
+/* select {} never goes on. */
+static void one_that_waits_for_ever_breaks_no_circle(void)
+{
+	struct made made;
+
+	begin(&made);
+	add(&made, FB_GO_WAIT_MUTEX, A);
+	add(&made, FB_GO_WAIT_MUTEX, B);
+	add(&made, FB_GO_WAIT_MUTEX, 0)->reason = "select (no cases)";
+	refer(&made, 1, A);
+	refer(&made, 2, A);
+	refer(&made, 0, B);
+	FB_OK_FATAL(fb_wait_goroutines_analyse(&made.of, 0));
+	CU_ASSERT_EQUAL(object_of(&made, 0)->owner_count, 1);
+	CU_ASSERT_EQUAL(made.of.analysis.cycle_count, 1);
+	fb_wait_goroutines_deinit(&made.of);
+}
+
 static void what_is_free_or_that_nobody_refers_to_has_no_owner(void)
 {
 	struct made made;
@@ -151,6 +169,7 @@ static void functions_in_which_threads_idle_are_known(void)
 FB_TEST_MAIN("bundle/waits/goroutines/wait_goroutines",
 	     FB_TEST(two_that_have_what_the_other_wants_are_a_deadlock),
 	     FB_TEST(one_that_may_go_on_breaks_the_circle),
+	     FB_TEST(one_that_waits_for_ever_breaks_no_circle),
 	     FB_TEST(what_is_free_or_that_nobody_refers_to_has_no_owner),
 	     FB_TEST(what_is_not_the_programs_is_left_out),
 	     FB_TEST(functions_in_which_threads_idle_are_known))
