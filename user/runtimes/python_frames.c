@@ -2,12 +2,11 @@
 /*
  * Walks the frames of CPython's threads. Called by runtimes.c.
  *
- * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame; until 3.10 an object, which has a
- * call of the evaluator to itself) and leads to its caller. The
- * evaluator calls itself only where C code stands between two Python functions, so that several frames belong to one
- * native frame; which ones is marked by a flag (3.11) or by a frame of the interpreter's own between them. That one is
- * on the machine's stack and so tells which native frame it is, also where the evaluator is several functions without
- * symbols, as 3.14 can be built.
+ * A frame is in the thread's own memory or on the machine's stack (_PyInterpreterFrame; until 3.10 an object that has
+ * a call of the evaluator to itself) and leads to its caller. The evaluator calls itself only where C code stands
+ * between two Python functions, so that several frames belong to one native frame; a flag marks which ones (3.11)
+ * or a frame of the interpreter's own between them. That one is on the machine's stack and so tells which native
+ * frame it is, also where the evaluator is several functions without symbols, as 3.14 can be built.
  */
 #include <inttypes.h>
 #include <stdlib.h>
