@@ -39,7 +39,9 @@ static bool waits_for_ever(const struct fb_goroutine_stack *one)
 	return false;
 }
 
-static struct fb_error *add_owners(struct fb_wait_goroutines *of, uint64_t address, size_t object)
+/* near: also those that only refer to what may be the struct that has the object. */
+static struct fb_error *add_owners(struct fb_wait_goroutines *of, uint64_t address, size_t object,
+				   bool near)
 {
 	const struct fb_goroutines *all = &of->all;
 	size_t i = FB_LOWER_BOUND(at, all->reference_count, all->references[at].object < address);
@@ -51,7 +53,8 @@ static struct fb_error *add_owners(struct fb_wait_goroutines *of, uint64_t addre
 		const struct fb_goroutine_stack *one = &all->list[routine];
 
 		seen++;
-		if (!waits_on(one, address) && !waits_for_ever(one))
+		if ((near || !all->references[i].near) && !waits_on(one, address) &&
+		    !waits_for_ever(one))
 			err = fb_wait_graph_owner(&of->graph, object, (int32_t)routine + 1, false);
 	}
 	if (seen >= FB_GO_REFERENCES)
@@ -112,7 +115,9 @@ static struct fb_error *describe_fresh(struct fb_wait_goroutines *of, const stru
 		object->others = true;
 		return fb_wait_text(&object->need, "it is free: who waits was about to be woken");
 	}
-	err = add_owners(of, wait->address, index);
+	err = add_owners(of, wait->address, index, false);
+	if (!err && !object->owner_count)
+		err = add_owners(of, wait->address, index, true);
 	if (err || object->owner_count)
 		return err;
 	object->others = true;

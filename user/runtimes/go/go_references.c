@@ -23,10 +23,11 @@
 #define MOST_STACKS (UINT64_C(256) << 20)
 
 struct search {
-	const uint64_t *objects; /* borrowed; ascending */
+	const struct fb_go_object *objects; /* borrowed; ascending */
 	size_t object_count;
 	uint16_t *found; /* owned; references to each object */
 	size_t *last;    /* owned; index + 1 of the routine that referred to each last */
+	size_t *at;      /* owned; index of that reference */
 	struct fb_go_reference *list;
 	size_t count, room;
 };
@@ -35,19 +36,31 @@ struct search {
 static struct fb_error *note(struct search *search, uint64_t word, size_t routine)
 {
 	struct fb_error *err = NULL;
-	size_t i = FB_LOWER_BOUND(at, search->object_count, search->objects[at] < word);
+	size_t i = FB_LOWER_BOUND(at, search->object_count, search->objects[at].address < word);
 
-	for (; i < search->object_count && search->objects[i] - word <= BEFORE && !err; i++) {
-		if (search->last[i] == routine + 1 || search->found[i] >= FB_GO_REFERENCES)
+	for (; i < search->object_count && search->objects[i].address - word <= BEFORE && !err;
+	     i++) {
+		const struct fb_go_object *object = &search->objects[i];
+		const bool near = object->address != word;
+
+		if (near && object->alone)
+			continue;
+		/* What refers to the object itself says more. */
+		if (search->last[i] == routine + 1) {
+			search->list[search->at[i]].near &= near;
+			continue;
+		}
+		if (search->found[i] >= FB_GO_REFERENCES)
 			continue;
 		search->last[i] = routine + 1;
 		search->found[i]++;
+		search->at[i] = search->count;
 		err = fb_grow_array(&search->list, &search->room, search->count,
 				    sizeof(*search->list),
 				    (size_t)FB_MAX_GOROUTINES * FB_GO_REFERENCES, "references");
 		if (!err)
 			search->list[search->count++] =
-				(struct fb_go_reference){search->objects[i], (uint32_t)routine};
+				(struct fb_go_reference){object->address, (uint32_t)routine, near};
 	}
 	return err;
 }
@@ -107,21 +120,24 @@ static int compare(const void *left, const void *right)
 }
 
 struct fb_error *fb_go_references_find(struct fb_go *go, const struct fb_goroutine *routines,
-				       size_t count, const uint64_t *objects, size_t object_count,
-				       struct fb_go_reference **list_ret, size_t *count_ret)
+				       size_t count, const struct fb_go_object *objects,
+				       size_t object_count, struct fb_go_reference **list_ret,
+				       size_t *count_ret)
 {
 	struct search search = {
 		.objects = objects,
 		.object_count = object_count,
 		.found = calloc(object_count + 1, sizeof(*search.found)),
 		.last = calloc(object_count + 1, sizeof(*search.last)),
+		.at = calloc(object_count + 1, sizeof(*search.at)),
 	};
-	struct fb_error *err = search.found && search.last
+	struct fb_error *err = search.found && search.last && search.at
 				       ? search_all(go, routines, count, &search)
 				       : fb_error_nomem();
 
 	free(search.found);
 	free(search.last);
+	free(search.at);
 	if (err) {
 		free(search.list);
 		return err;

@@ -6,16 +6,24 @@
 #ifndef FB_USER_GO_REFERENCES_H
 #define FB_USER_GO_REFERENCES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "user/runtimes/go/go.h"
 
-/* A goroutine that refers to an object, itself or the struct that has it. */
+/* What goroutines wait on. */
+struct fb_go_object {
+	uint64_t address;
+	bool alone; /* a channel, which is never a member of a struct */
+};
+
+/* A goroutine that refers to an object. */
 struct fb_go_reference {
 	uint64_t object;  /* address */
 	uint32_t routine; /* index in the list of goroutines */
+	bool near;        /* only to what may be the struct that has it */
 };
 
 /* References that are kept of one object. */
@@ -26,7 +34,7 @@ struct fb_go_reference {
  * FB_OS. */
 FB_MUST_CHECK struct fb_error *
 fb_go_references_find(struct fb_go *go, const struct fb_goroutine *routines, size_t count,
-		      const uint64_t *objects, size_t object_count,
+		      const struct fb_go_object *objects, size_t object_count,
 		      struct fb_go_reference **list_ret, size_t *count_ret);
 
 #endif

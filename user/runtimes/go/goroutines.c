@@ -61,16 +61,16 @@ static struct fb_error *add_one(struct fb_goroutines *goroutines,
 
 static int by_address(const void *left, const void *right)
 {
-	const uint64_t *a = left, *b = right;
+	const struct fb_go_object *a = left, *b = right;
 
-	return (*a > *b) - (*a < *b);
+	return (a->address > b->address) - (a->address < b->address);
 }
 
 /* Who refers to what the goroutines wait on. */
 static struct fb_error *find_references(struct fb_go *go, const struct fb_goroutine *list,
 					struct fb_goroutines *goroutines)
 {
-	FB_CLEANUP(fb_free_at) uint64_t *objects = NULL;
+	FB_CLEANUP(fb_free_at) struct fb_go_object *objects = NULL;
 	size_t count = 0, kept = 0;
 
 	for (size_t i = 0; i < goroutines->count; i++)
@@ -83,10 +83,12 @@ static struct fb_error *find_references(struct fb_go *go, const struct fb_gorout
 	count = 0;
 	for (size_t i = 0; i < goroutines->count; i++)
 		for (size_t j = 0; j < goroutines->list[i].wait_count; j++)
-			objects[count++] = goroutines->list[i].waits[j].address;
+			objects[count++] = (struct fb_go_object){
+				goroutines->list[i].waits[j].address,
+				goroutines->list[i].waits[j].kind <= FB_GO_WAIT_CHANNEL};
 	qsort(objects, count, sizeof(*objects), by_address);
 	for (size_t i = 0; i < count; i++)
-		if (!kept || objects[kept - 1] != objects[i])
+		if (!kept || objects[kept - 1].address != objects[i].address)
 			objects[kept++] = objects[i];
 	return fb_go_references_find(go, list, goroutines->count, objects, kept,
 				     &goroutines->references, &goroutines->reference_count);

@@ -37,7 +37,7 @@ static struct fb_goroutine_stack *add(struct made *made, enum fb_go_wait_kind ki
 static void refer(struct made *made, uint32_t routine, uint64_t object)
 {
 	made->of.all.references[made->of.all.reference_count++] =
-		(struct fb_go_reference){object, routine};
+		(struct fb_go_reference){object, routine, false};
 }
 
 static void begin(struct made *made)
@@ -81,6 +81,27 @@ static void two_that_have_what_the_other_wants_are_a_deadlock(void)
 	CU_ASSERT_EQUAL(made.of.analysis.cycles[0].count, 2);
 	CU_ASSERT_EQUAL(made.of.analysis.cycles[0].behind, 1);
 	CU_ASSERT(made.of.analysis.stuck[2]);
+	fb_wait_goroutines_deinit(&made.of);
+}
+
+/* One whose stack has the lock's own address comes before those that have one near it. */
+static void what_is_near_counts_where_nobody_has_the_address(void)
+{
+	struct made made;
+
+	begin(&made);
+	add(&made, FB_GO_WAIT_MUTEX, A);
+	add(&made, FB_GO_WAIT_MUTEX, B);
+	add(&made, FB_GO_WAIT_MUTEX, 0);
+	refer(&made, 1, A);
+	refer(&made, 2, A);
+	refer(&made, 0, B);
+	made.of.all.references[1].near = made.of.all.references[2].near = true;
+	FB_OK_FATAL(fb_wait_goroutines_analyse(&made.of, 0));
+	CU_ASSERT_EQUAL_FATAL(object_of(&made, 0)->owner_count, 1);
+	CU_ASSERT_EQUAL(object_of(&made, 0)->owners[0].tid, 2);
+	CU_ASSERT_EQUAL(object_of(&made, 1)->owner_count, 1);
+	CU_ASSERT_EQUAL(made.of.analysis.cycle_count, 1);
 	fb_wait_goroutines_deinit(&made.of);
 }
 
@@ -168,6 +189,7 @@ static void functions_in_which_threads_idle_are_known(void)
 
 FB_TEST_MAIN("bundle/waits/goroutines/wait_goroutines",
 	     FB_TEST(two_that_have_what_the_other_wants_are_a_deadlock),
+	     FB_TEST(what_is_near_counts_where_nobody_has_the_address),
 	     FB_TEST(one_that_may_go_on_breaks_the_circle),
 	     FB_TEST(one_that_waits_for_ever_breaks_no_circle),
 	     FB_TEST(what_is_free_or_that_nobody_refers_to_has_no_owner),

@@ -127,14 +127,16 @@ static void those_whose_stacks_refer_to_it_are_found(void)
 
 	made_go(&made, 24);
 	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
-	CU_ASSERT_PTR_NOT_NULL(find(&all, MUTEX, 2));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(find(&all, MUTEX, 2));
+	CU_ASSERT(!find(&all, MUTEX, 2)->near);
 	CU_ASSERT_PTR_NULL(find(&all, MUTEX, 0));
 	CU_ASSERT_PTR_NULL(find(&all, all.list[0].waits[0].address, 2));
 	fb_goroutines_deinit(&all);
 	/* The struct that has it begins 128 bytes before it; then farther. */
 	made.bytes[MADE_GO_STACKS + 2 * 0x200 + 0x50] = 0x70;
 	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
-	CU_ASSERT_PTR_NOT_NULL(find(&all, MUTEX, 2));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(find(&all, MUTEX, 2));
+	CU_ASSERT(find(&all, MUTEX, 2)->near);
 	fb_goroutines_deinit(&all);
 	made.bytes[MADE_GO_STACKS + 2 * 0x200 + 0x50] = 0x6f;
 	FB_OK_FATAL(fb_goroutines_read(&made.process, &pool, &all));
