@@ -244,7 +244,7 @@ struct fb_error *fb_waits_print_goroutines(const struct fb_waits_view *view)
 			 fb_text_count(of->all.count, number, sizeof(number)));
 		fb_print(output, FB_STYLE_PLAIN, ", %s wait%s on channels and locks\n",
 			 fb_text_count(of->graph.wait_count, number, sizeof(number)),
-			 of->graph.wait_count == 1 ? "" : "s");
+			 of->graph.wait_count == 1 ? "s" : "");
 		if (*of->all.why)
 			fb_print(
 				output, FB_STYLE_WARN, "  not all could be read: %s\n",
