@@ -2,10 +2,11 @@
 /*
  * Finds the object of Python for which a thread sleeps in futex(). Called by runtimes.c and bundle/waits.
  *
- * Until 3.13 a lock's object points to a semaphore, and the function that waits has the object at hand: in a register,
- * or in a word of the machine's stack. A word that leads to an object of a lock's type which has this very semaphore is
- * it. From 3.14 on a lock is a byte in its object, and the thread sleeps at a semaphore on its own stack, beside the
- * address of the byte (struct wait_entry).
+ * In old versions a lock's object points to a semaphore, and the function that waits has the object at hand: in a
+ * register, or in a word of the machine's stack. A word that leads to an object of a lock's type which has this very
+ * semaphore is it. In new ones a lock is a byte in its object, and the thread sleeps at a semaphore on its own stack,
+ * beside the address of the byte (struct wait_entry). 3.13 has both: a Lock of its later releases is a byte, an RLock
+ * is not.
  */
 #include "user/runtimes/python_locks.h"
 
@@ -30,8 +31,6 @@
 #define TYPE_NAME 24u
 /* struct wait_entry: from its semaphore back to the address. */
 #define ENTRY_ADDRESS 8u
-/* Since 3.14 a lock is a byte (PyMutex). */
-#define BYTE_LOCKS 0x30eu
 /* Methods of Python's library within each other: Condition.wait(), Barrier._wait(), Barrier.wait(). */
 #define MOST_METHODS 6u
 /* The lowest bits of a reference to an object are tags. */
@@ -200,9 +199,9 @@ struct fb_error *fb_python_wait_find(struct fb_python *python, const struct user
 	struct fb_error *err;
 
 	*found_ret = false;
-	err = python->layout.version >= BYTE_LOCKS
-		      ? find_by_entry(python, word, wait_ret, found_ret)
-		      : find_by_semaphore(python, regs, word, wait_ret, found_ret);
+	err = find_by_entry(python, word, wait_ret, found_ret);
+	if (!err && !*found_ret && word >= FB_PAGE_SIZE)
+		err = find_by_semaphore(python, regs, word, wait_ret, found_ret);
 	for (size_t i = 0; i < python->count && !err && *found_ret; i++)
 		if (python->threads[i].id == regs->fs_base)
 			return find_method(python, python->threads[i].state, wait_ret);
