@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PT and SX: memory of every kind with known contents. Every 8 bytes are TAG << 40 | offset in the region.
+// PT, SX and SK: memory of every kind with known contents. Every 8 bytes are TAG << 40 | offset in the region.
 #include "actor.h"
 
 #include <fcntl.h>
@@ -133,8 +133,54 @@ static void swap_cache(const char *name)
 	ready(name);
 }
 
+static volatile sig_atomic_t on_file;
+
+static void now_to_file(int signal)
+{
+	(void)signal;
+	on_file = 1;
+}
+
+static void page_out(char *start, size_t length)
+{
+	need(madvise(start, length, MADV_PAGEOUT) == 0, "MADV_PAGEOUT");
+	settle(1000);
+}
+
+// A page that is being written to a disk stays in the swap cache. When it has been written it is read from there, and
+// goes out again for good: but for the first quarter, which stays in the cache.
+static void swap_out(const char *kind, size_t pages)
+{
+	size_t length = pages * PAGE;
+	uint64_t tag = (uint64_t)host_tid();
+	char *start = map_private(length);
+
+	fill(start, length, tag);
+	page_out(start, length);
+	for (size_t offset = length / 4; offset < length; offset += PAGE)
+		(void)*(volatile char *)(start + offset);
+	page_out(start + length / 4, length - length / 4);
+	note("slots actor=SK pid=%d kind=%s start=%p length=%zu tag=%" PRIu64, host_tid(), kind,
+	     (void *)start, length, tag);
+}
+
+// SK: pages on the swap area that was there first, a disk, and when the signal has come on another, a file.
+static void swapped_to_disk(const char *name)
+{
+	signal(SIGUSR1, now_to_file);
+	swap_out("partition", 64);
+	ready("SK-disk");
+	while (!on_file)
+		settle(100);
+	swap_out("file", 16);
+	note("idle actor=SK tid=%d", host_tid());
+	ready(name);
+	wait_forever(1);
+}
+
 const struct actor memory_actors[] = {
 	{"PT", pattern},
 	{"SX", swap_cache},
+	{"SK", swapped_to_disk},
 	{NULL, NULL},
 };

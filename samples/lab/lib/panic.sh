@@ -3,7 +3,7 @@
 # Guests that only panic: the kinds, the module that some of them take, and a root that has no more than it takes.
 
 # Kinds that a module brings about, and those that the guest or qemu can.
-PANIC_BY_MODULE="null page protection bug warn warn-then-sysrq stack list softlockup rcustall hardlockup"
+PANIC_BY_MODULE="null page protection bug warn warn-then-sysrq stack list softlockup rcustall hardlockup nmiheld"
 # shellcheck disable=SC2034 # run checks --panic by it
 PANIC_KINDS="sysrq oom init nmi mce hung $PANIC_BY_MODULE"
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A kernel module that does what its parameter names when it is inserted: what Debian's kernels, which have no lkdtm,
  * cannot be made to do from user space. Built by samples/lab/lib/panic.sh for the kernel of the guest. */
+#include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
+#include <linux/smp.h>
+#include <asm/nmi.h>
 
 static char *kind = "";
 module_param(kind, charp, 0);
@@ -50,6 +53,27 @@ static noinline void lab_spin(void)
 		cpu_relax();
 }
 
+static int held;
+
+static int lab_nmi(unsigned int type, struct pt_regs *regs)
+{
+	if (smp_processor_id() != 0)
+		return NMI_DONE;
+	WRITE_ONCE(held, 1);
+	for (;;)
+		cpu_relax();
+}
+
+/* CPU 0 stays in the NMI that qemu injects, so that it takes no other when this CPU's panic wants to stop it. */
+static noinline void lab_nmi_held(void)
+{
+	if (register_nmi_handler(NMI_LOCAL, lab_nmi, 0, "lab"))
+		return;
+	while (!READ_ONCE(held))
+		msleep(20);
+	BUG();
+}
+
 static int __init lab_init(void)
 {
 	if (!strcmp(kind, "null"))
@@ -66,6 +90,8 @@ static int __init lab_init(void)
 		lab_deep(1);
 	else if (!strcmp(kind, "list"))
 		lab_list();
+	else if (!strcmp(kind, "nmiheld"))
+		lab_nmi_held();
 	if (!strcmp(kind, "softlockup") || !strcmp(kind, "rcustall")) {
 		preempt_disable();
 		lab_spin();
