@@ -18,7 +18,8 @@ cell() {
     : >"$checks/key"
     jq --arg release "$2" '.release = $release' "$work/probes.json" >"$checks/probes.json"
     printf '%s\n' "$([ "$3" -eq 0 ] || echo "not ")ok - vm: 40 lines of 3 processes, $3 differ" \
-        "#   7: a|b" "not ok - slab: 9 caches, 2 of other sizes, 0 with other counts" >"$checks/truth"
+        "#   7: a|b" "ok - sysctl: 90 of 100 values equal, 3 of those that change, 7 computed by their handlers, 0 lost" \
+        "not ok - slab: 9 caches, 2 of other sizes, 0 with other counts" >"$checks/truth"
     printf 'all %d %d %d\n' 5 0 0 >"$checks/waits"
 }
 
@@ -37,6 +38,10 @@ expect_line page '^\| vm \| \*\*37/40\*\* \|$' "right of total, marked"
 expect_line page '^Not run where this was written: new, never\.$' "cells without a run are named"
 expect_line page '^- old, vm: not explained yet \(40 lines of 3 processes, 3 differ; 7: a\\\|b\)$' "what is not right is told"
 
+expect_line page '^\| sysctl \| 93/93 \|$' "values that are computed when asked for are not counted"
+printf 'crash 8: 12 tasks | more\n' >"$work/old.run/old/peers"
+table "$work/old.run"
+
 table "$work/new.run"
 expect_status 0 "what has a reason does not fail"
 cp "$work/kernels.md" "$work/page"
@@ -46,6 +51,12 @@ expect_line page '^Not run when this was last written, and as their last runs ha
 expect_line page '^- old, vm: not explained yet \(40 lines of 3 processes, 3 differ; 7: a\\\|b\)$' "and what was not right"
 expect_line page '^- new, slab: a cache \(9 caches, 2 of other sizes' "reasons are told"
 expect_line page '^Not run where this was written: never\.$' "only what never ran has none"
+
+expect_line page '^\| old \| 12 tasks \\\| more \|$' "and what peers said"
+rm "$work/old.run/old/peers"
+table "$work/old.run"
+cp "$work/kernels.md" "$work/page"
+expect_line page '^\| old \| 12 tasks \\\| more \|$' "that stays where they were not asked anew"
 
 # Both in one folder: the kernels are held against each other, and that stays too.
 mkdir "$work/both.run"
