@@ -18,6 +18,11 @@
 #define STATS_TSTATS 2u
 #define STATS_DSTATS 3u
 
+#define CALL_REL32 0xe8u
+#define CALL_BYTES 5u
+/* How far into a driver's function it calls what adds up its counters. */
+#define SUMS_WITHIN 128u
+
 /* NETDEV_ALIGN: where the driver's own part of a net_device begins (include/linux/netdevice.h). */
 #define PRIVATE_ALIGNMENT 32u
 
@@ -218,7 +223,7 @@ static struct fb_error *read_vlan(const struct driver *driver, uint64_t percpu F
 
 /* What one end of a pair of veth has sent, and what its receive queues have counted of programs of XDP. */
 struct veth_end {
-	uint64_t packets, bytes, dropped, peer;
+	uint64_t packets, bytes, rx_packets, rx_bytes, dropped, peer;
 	uint64_t xdp_packets, xdp_bytes, rx_drops, xdp_tx_err, peer_tq_xdp_xmit_err;
 };
 
@@ -254,29 +259,82 @@ static struct fb_error *add_veth_queues(const struct driver *driver, uint64_t de
 	return err;
 }
 
-/* What is sent is counted in pcpu_lstats, in newer kernels in pcpu_sw_netstats, as net_device.pcpu_stat_type says. */
+/* By which of these helpers the function adds up: *type_ret is left as it is where it calls neither, or its code cannot be
+ * read. */
+static struct fb_error *type_by_helper(struct fb_kernel *kernel, uint64_t function,
+				       uint64_t *type_ret)
+{
+	static const struct {
+		const char *name;
+		uint64_t type;
+	} helpers[] = {{"dev_lstats_read", STATS_LSTATS}, {"dev_fetch_sw_netstats", STATS_TSTATS}};
+	uint8_t code[SUMS_WITHIN];
+	struct fb_error *err = fb_space_read(fb_kernel_space(kernel), function, code, sizeof(code));
+
+	if (err)
+		return fb_part_skip(err);
+	for (size_t at = 0; at + CALL_BYTES <= sizeof(code); at++) {
+		int32_t distance;
+		uint64_t target;
+
+		if (code[at] != CALL_REL32)
+			continue;
+		memcpy(&distance, code + at + 1, sizeof(distance));
+		target = function + at + CALL_BYTES + (uint64_t)(int64_t)distance;
+		for (size_t i = 0; i < FB_ARRAY_SIZE(helpers); i++) {
+			uint64_t address;
+
+			if (fb_kernel_find_symbol(kernel, helpers[i].name, &address) &&
+			    address == target) {
+				*type_ret = helpers[i].type;
+				return NULL;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* What is sent is counted in pcpu_lstats, in newer kernels in pcpu_sw_netstats. net_device.pcpu_stat_type says which; but
+ * stable kernels changed over without it (6.1.176 of Debian), where only the code of the function tells. */
+static struct fb_error *type_of_sums(const struct driver *driver, uint64_t device,
+				     uint64_t *type_ret)
+{
+	struct fb_kernel *kernel = driver->types.kernel;
+	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	uint64_t ops = 0, function = 0;
+	struct fb_error *err;
+
+	*type_ret = STATS_LSTATS;
+	if (layout->netdev_stat_type.found)
+		return fb_kernel_field(kernel, device, &layout->netdev_stat_type, type_ret);
+	err = fb_kernel_field(kernel, device, &layout->netdev_ops, &ops);
+	if (!err)
+		err = fb_kernel_field(kernel, ops, &layout->netdev_ops_stats64, &function);
+	return err ? err : type_by_helper(kernel, function, type_ret);
+}
+
 static struct fb_error *read_veth_end(const struct driver *driver, uint64_t device,
 				      struct veth_end *end)
 {
 	struct fb_kernel *kernel = driver->types.kernel;
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	uint64_t own = 0, percpu = 0, type = STATS_LSTATS;
+	const struct sum alone[] = {{&layout->lstats_packets, &end->packets},
+				    {&layout->lstats_bytes, &end->bytes}};
+	/* Received is what BPF programs put into this end (bpf_redirect_peer()). */
+	const struct sum both[] = {{&layout->tstats_tx_packets, &end->packets},
+				   {&layout->tstats_tx_bytes, &end->bytes},
+				   {&layout->tstats_rx_packets, &end->rx_packets},
+				   {&layout->tstats_rx_bytes, &end->rx_bytes}};
+	uint64_t own = 0, percpu = 0, type = STATS_NONE;
 	struct fb_error *err = private_of(driver, device, &own);
 
-	if (!err && layout->netdev_stat_type.found)
-		err = fb_kernel_field(kernel, device, &layout->netdev_stat_type, &type);
+	if (!err)
+		err = type_of_sums(driver, device, &type);
 	if (!err)
 		err = fb_kernel_field(kernel, device, &layout->netdev_percpu_stats, &percpu);
-	if (!err) {
-		const bool both = type == STATS_TSTATS;
-		const struct sum sums[] = {
-			{both ? &layout->tstats_tx_packets : &layout->lstats_packets,
-			 &end->packets},
-			{both ? &layout->tstats_tx_bytes : &layout->lstats_bytes, &end->bytes},
-		};
-
-		err = add_all(kernel, percpu, sums, FB_ARRAY_SIZE(sums));
-	}
+	if (!err)
+		err = type == STATS_TSTATS ? add_all(kernel, percpu, both, FB_ARRAY_SIZE(both))
+					   : add_all(kernel, percpu, alone, FB_ARRAY_SIZE(alone));
 	if (!err)
 		err = fb_driver_value(&driver->types, own, "veth_priv", "dropped", &end->dropped);
 	if (!err)
@@ -298,8 +356,8 @@ static struct fb_error *read_veth(const struct driver *driver, uint64_t percpu F
 	counters->tx_packets = this.packets + peer.xdp_packets;
 	counters->tx_bytes = this.bytes + peer.xdp_bytes;
 	counters->tx_dropped = this.dropped + this.xdp_tx_err + peer.peer_tq_xdp_xmit_err;
-	counters->rx_packets = this.xdp_packets + peer.packets;
-	counters->rx_bytes = this.xdp_bytes + peer.bytes;
+	counters->rx_packets = this.rx_packets + this.xdp_packets + peer.packets;
+	counters->rx_bytes = this.rx_bytes + this.xdp_bytes + peer.bytes;
 	counters->rx_dropped = this.rx_drops + this.peer_tq_xdp_xmit_err + peer.xdp_tx_err;
 	return NULL;
 }
