@@ -259,8 +259,8 @@ static struct fb_error *add_veth_queues(const struct driver *driver, uint64_t de
 	return err;
 }
 
-/* By which of these helpers the function adds up: *type_ret is left as it is where it calls neither, or its code cannot be
- * read. */
+/* By which of these helpers the function adds up: *type_ret is left as it is where it calls neither, or its code cannot
+ * be read. */
 static struct fb_error *type_by_helper(struct fb_kernel *kernel, uint64_t function,
 				       uint64_t *type_ret)
 {
@@ -294,8 +294,8 @@ static struct fb_error *type_by_helper(struct fb_kernel *kernel, uint64_t functi
 	return NULL;
 }
 
-/* What is sent is counted in pcpu_lstats, in newer kernels in pcpu_sw_netstats. net_device.pcpu_stat_type says which; but
- * stable kernels changed over without it (6.1.176 of Debian), where only the code of the function tells. */
+/* What is sent is counted in pcpu_lstats, in newer kernels in pcpu_sw_netstats. net_device.pcpu_stat_type says which;
+ * but stable kernels changed over without it (6.1.176 of Debian), where only the code of the function tells. */
 static struct fb_error *type_of_sums(const struct driver *driver, uint64_t device,
 				     uint64_t *type_ret)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A kernel module that does what its parameter names when it is inserted: what Debian's kernels, which have no lkdtm,
  * cannot be made to do from user space. Built by samples/lab/lib/panic.sh for the kernel of the guest. */
+#include <asm/nmi.h>
 #include <linux/delay.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
 #include <linux/smp.h>
-#include <asm/nmi.h>
 
 static char *kind = "";
 module_param(kind, charp, 0);
