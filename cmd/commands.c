@@ -41,6 +41,7 @@ const struct fb_command *const fb_commands[] = {
 	&fb_command_verify,
 	&fb_command_waits,
 	&fb_command_report,
+	&fb_command_triage,
 	&fb_command_capture,
 	&fb_command_dump,
 	&fb_command_doctor,
