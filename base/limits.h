@@ -296,7 +296,7 @@
 #define FB_MAX_GO_TABLE (1u << 30)
 #define FB_MAX_GO_TABLES (256u << 20)
 /* All frames of a user stack. */
-#define FB_MAX_STACK_FRAMES \
+#define FB_MAX_STACK_FRAMES                                                              \
 	(FB_MAX_USER_FRAMES + FB_MAX_INLINED + FB_MAX_PYTHON_FRAMES + FB_MAX_GO_FRAMES + \
 	 FB_MAX_JAVA_FRAMES)
 

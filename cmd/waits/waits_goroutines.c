@@ -136,8 +136,9 @@ static void print_cycles(const struct fb_waits_view *view, const struct fb_wait_
 	for (size_t i = 0; i < of->analysis.cycle_count && i < CYCLES_SHOWN; i++) {
 		const struct fb_wait_cycle *cycle = &of->analysis.cycles[i];
 
-		fb_print(output, FB_STYLE_BAD, "  Possible deadlock: %zu goroutine%s for each other",
-			 cycle->member_count, cycle->member_count == 1 ? " waits" : "s wait");
+		fb_print(output, FB_STYLE_BAD,
+			 "  Possible deadlock: %zu goroutine%s for each other", cycle->member_count,
+			 cycle->member_count == 1 ? " waits" : "s wait");
 		if (cycle->behind)
 			fb_print(output, FB_STYLE_BAD, ", and %zu behind them", cycle->behind);
 		fb_print(output, FB_STYLE_PLAIN, "\n");
