@@ -305,8 +305,8 @@ static bool begins_by_sysrq(const struct fb_log_record *record)
 	return phrase && phrase->kind == FB_LOG_SYSRQ;
 }
 
-/* Whether a record came later than CHAIN_NS after a moment. Each CPU has a clock of its own, so that what follows in the
- * log may have an earlier time. */
+/* Whether a record came later than CHAIN_NS after a moment. Each CPU has a clock of its own, so that what follows in
+ * the log may have an earlier time. */
 static bool is_apart(const struct fb_log_record *record, uint64_t moment_ns)
 {
 	return record->time_ns > moment_ns && record->time_ns - moment_ns > CHAIN_NS;

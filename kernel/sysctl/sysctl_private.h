@@ -34,8 +34,8 @@ FB_MUST_CHECK struct fb_error *
 fb_sysctl_walk(struct fb_kernel *kernel, uint64_t dir, uint64_t *steps,
 	       struct fb_error *(*add)(void *context, const struct fb_sysctl *file), void *context);
 
-/* Sets state and text of a file by its handler. Only fatal errors are returned; others are counted in the reader, one of
- * which is that text_left is used up. */
+/* Sets state and text of a file by its handler. Only fatal errors are returned; others are counted in the reader, one
+ * of which is that text_left is used up. */
 FB_MUST_CHECK struct fb_error *fb_sysctl_read(struct fb_sysctl_reader *reader,
 					      struct fb_sysctl *file);
 

@@ -30,7 +30,6 @@ static struct fb_error *read_name(struct fb_java *java, uint64_t pool, uint64_t 
 {
 	char text[2 * FB_JAVA_TEXT + 1], name[FB_JAVA_TEXT];
 	uint16_t index = 0;
-	size_t used;
 	char *plus;
 	struct fb_error *err = fb_java_class_name(java, class, text);
 

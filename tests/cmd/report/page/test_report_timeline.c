@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bundle/waits/waits.h"
-#include "cmd/report/report.h"
+#include "cmd/report/page/report.h"
 #include "kernel/log/log_source.h"
 #include "tests/bundle/sample_input.h"
 #include "tests/harness.h"
@@ -94,4 +94,4 @@ static void threads_stand_within_the_picture(void)
 	sample_close(&sample);
 }
 
-FB_TEST_MAIN("cmd/report/report_timeline", FB_TEST(threads_stand_within_the_picture))
+FB_TEST_MAIN("cmd/report/page/report_timeline", FB_TEST(threads_stand_within_the_picture))
