@@ -83,6 +83,20 @@ json_t *fb_triage_sql_value(struct fb_triage_store *store, sqlite3_stmt *stateme
 	}
 }
 
+json_t *fb_triage_sql_record(struct fb_triage_store *store, sqlite3_stmt *statement)
+{
+	json_t *record = json_object();
+	const int count = store->sqlite->column_count(statement);
+
+	for (int i = 0; i < count && record; i++)
+		if (json_object_set_new(record, store->sqlite->column_name(statement, i),
+					fb_triage_sql_value(store, statement, i))) {
+			json_decref(record);
+			record = NULL;
+		}
+	return record;
+}
+
 static struct fb_error *execute(struct fb_triage_store *store, const char *sql)
 {
 	return store->sqlite->exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK

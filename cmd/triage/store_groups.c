@@ -12,20 +12,6 @@
 /* Names of hosts and kernels of a group that are listed; all are counted. */
 #define MAX_NAMES 20u
 
-json_t *fb_triage_sql_record(struct fb_triage_store *store, sqlite3_stmt *statement)
-{
-	json_t *record = json_object();
-	const int count = store->sqlite->column_count(statement);
-
-	for (int i = 0; i < count && record; i++)
-		if (json_object_set_new(record, store->sqlite->column_name(statement, i),
-					fb_triage_sql_value(store, statement, i))) {
-			json_decref(record);
-			record = NULL;
-		}
-	return record;
-}
-
 /* All rows of a query, of which text is the parameter; NULL: it has none. */
 static struct fb_error *rows(struct fb_triage_store *store, const char *sql, const char *text,
 			     json_t **rows_ret)

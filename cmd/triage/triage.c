@@ -28,13 +28,13 @@ static const struct argp_option triage_options[] = {
 	{"db", OPTION_DB, "FILE", 0, "the database, which is made where there is none", 0},
 	{"level", 'l', "WHICH", 0,
 	 "group by the signature kind, place, top or stack (default: top)", 0},
-	{"group", 'g', "SIGNATURE", 0, "list the dumps of one group", 0},
+	{"group", 'g', "TEXT", 0, "list the dumps of the group with this signature", 0},
 	{"share", OPTION_SHARE, "SHARE", 0,
 	 "examine only a part of the dumps: K/N is the K-th of N", 0},
 	{"join", OPTION_JOIN, NULL, 0, "add what other databases have: the arguments are these", 0},
 	{"retry", OPTION_RETRY, NULL, 0, "try dumps again that could not be read", 0},
-	{"timeout", OPTION_TIMEOUT, "SECONDS", 0, "give a dump up after so long (default: 300)", 0},
-	{"memory", OPTION_MEMORY, "MIB", 0, "most memory for one dump (default: 2048)", 0},
+	{"timeout", OPTION_TIMEOUT, "N", 0, "give a dump up after N seconds (default: 300)", 0},
+	{"memory", OPTION_MEMORY, "N", 0, "most memory for one dump, in MiB (default: 2048)", 0},
 	{0},
 };
 

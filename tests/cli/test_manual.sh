@@ -163,7 +163,7 @@ for command in "${commands[@]}"; do
     while read -r kind; do
         case $kind in
         N | MEMBER | PID | ADDR | TEXT) continue ;;
-        WORDS) continue ;; # to be typed in full
+        WORDS | SHARE) continue ;; # to be typed in full
         esac
         COMPREPLY=()
         program=$FBUNDLE _fbundle_value "$kind" ""

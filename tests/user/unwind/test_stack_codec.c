@@ -139,7 +139,10 @@ static void cut_off_anywhere_it_is_refused(void)
 static void without_room_it_is_not_encoded(void)
 {
 	struct fb_buf whole = encode(FB_ARRAY_SIZE(frames));
-	struct fb_user_stack stack = {.count = FB_ARRAY_SIZE(frames), .end = "end of the stack"};
+	struct fb_user_stack stack = {
+		.count = FB_ARRAY_SIZE(frames),
+		.end = "end of the stack",
+		.thread = {.language = FB_LANGUAGE_JAVA, .name = "main", .id = 7}};
 
 	stack.frames = malloc(sizeof(frames));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stack.frames);
