@@ -82,10 +82,25 @@ else
     gcore -o "$work/gcore" "$actor" >/dev/null 2>&1
     registers "$core" "$work/actor" >"$work/ours"
     registers "$work/gcore.$actor" "$work/actor" >"$work/theirs"
-    expect_same "$work/ours" "$work/theirs" "gdb's registers are those of gcore's core"
+    # CPUs with AVX-512 that are not Intel's lay it out in another way: gdb before 14, and so its gcore, does not know
+    # that, and reads no register behind those of SSE, of the kernel's cores neither.
+    layout=known
+    if gdb -nx -batch -c "$core" "$work/actor" 2>&1 | grep -q 'reg-xstate.* too small'; then
+        layout=unknown
+    fi
+    for side in ours theirs; do
+        if [ $layout = known ]; then
+            cp "$work/$side" "$work/$side-compared"
+        else
+            sed '/^k0 /,$d' "$work/$side" >"$work/$side-compared"
+        fi
+    done
+    expect_same "$work/ours-compared" "$work/theirs-compared" "gdb's registers are those of gcore's core"
     expect grep -q 'st0 .*3\.14159' "$work/ours" "those of the x87"
     expect grep -q '= 0x33333333444444441111111122222222$' "$work/ours" "those of SSE"
-    if [ "$said" = avx=1 ]; then
+    if [ $layout = unknown ]; then
+        skip "registers of AVX: this gdb does not know how this CPU lays them out"
+    elif [ "$said" = avx=1 ]; then
         expect test "$(grep -c '{0x1111111122222222, 0x3333333344444444, 0x5555555566666666, 0x7777777788888888}$' \
             "$work/ours")" -ge 2 "those of AVX"
         expect test "$(readelf -nW "$core" 2>/dev/null | grep -cE 'LINUX .*(x86 XSAVE|0x00000205|XSAVE_LAYOUT)')" -ge 2 \
