@@ -19,6 +19,9 @@
 void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 		 const struct fb_task *const *others, size_t other_count,
 		 const struct fb_waits *waits);
+/* Prints the TIDs and names of count further threads with the same stack; of many, the first 40 and how many more. */
+void fb_bt_print_others(struct fb_output *output, const struct fb_task *const *others,
+			size_t count);
 /* Prints the frames of a user stack, of which the first has this number, and why it ends. */
 void fb_bt_print_user(struct fb_output *output, const struct fb_user_stack *user, int number);
 /* Prints only the frames of the kernel half. */

@@ -398,34 +398,6 @@ static void print_heading(struct fb_output *output, const struct fb_thread_stack
 			 fb_bt_runtime_thread(&stack->user.thread, text, sizeof(text)));
 }
 
-static void print_others(struct fb_output *output, const struct fb_task *const *others,
-			 size_t count)
-{
-	size_t column = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		char text[64], comm[40];
-		size_t length;
-
-		fb_text_escape(others[i]->comm, strnlen(others[i]->comm, sizeof(others[i]->comm)),
-			       comm, sizeof(comm));
-		snprintf(text, sizeof(text), "%d (%s)%s", others[i]->tid, comm,
-			 i + 1 < count ? "," : "");
-		length = strlen(text) + 1;
-		if (column == 0 || column + length > COLUMNS) {
-			fb_print(output, FB_STYLE_DIM, "%s  %s", i ? "\n" : "",
-				 i ? "            " : "and TIDs    ");
-			column = 14;
-		} else {
-			fb_print(output, FB_STYLE_PLAIN, " ");
-		}
-		fb_print(output, FB_STYLE_PLAIN, "%s", text);
-		column += length;
-	}
-	if (count)
-		fb_print(output, FB_STYLE_PLAIN, "\n");
-}
-
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack)
 {
 	print_kernel(output, stack);
@@ -462,7 +434,7 @@ void fb_bt_print(struct fb_output *output, const struct fb_thread_stack *stack,
 	if (other_count)
 		fb_print(output, FB_STYLE_BOLD, "%zu threads with this stack\n", other_count + 1);
 	print_heading(output, stack);
-	print_others(output, others, other_count);
+	fb_bt_print_others(output, others, other_count);
 	print_waits(output, stack, waits);
 	fb_print(output, FB_STYLE_BOLD, "  kernel");
 	fb_print(output, FB_STYLE_DIM, "  as at the panic\n");

@@ -225,7 +225,7 @@ static void add_object_end(struct fb_assess *assess, const struct fb_wait_object
 	fb_assess_add(
 		assess, FB_ASSESS_FAULT, "waits", "%s%s%s%s",
 		put_name(end ? end->fault : "Not known: who holds %s.", name, text, sizeof(text)),
-		object->need ? " Known of it: " : "", object->need ? object->need : "",
+		object->need ? " The dump says: " : "", object->need ? object->need : "",
 		object->need ? "." : "");
 	fb_assess_add(
 		assess, FB_ASSESS_NEXT, "waits", "%s",

@@ -63,7 +63,8 @@ static bool make_program(const char *options)
 	free(path);
 	if (system(command) != 0) /* NOLINT(cert-env33-c): a test's own words */
 		return false;
-	/* Where nobody waits for its word it ends with status 1; a kernel without CONFIG_IA32_EMULATION does not run it. */
+	/* Where nobody waits for its word it ends with status 1. A kernel without CONFIG_IA32_EMULATION does not
+	 * run it. */
 	snprintf(command, sizeof(command), "'%s' " TEXT(READY) ">&- 2>/dev/null", program);
 	status = system(command); /* NOLINT(cert-env33-c) */
 	return WIFEXITED(status) && WEXITSTATUS(status) == 1;
