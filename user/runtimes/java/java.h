@@ -45,8 +45,6 @@ struct fb_java_thread {
 	uint32_t tid;     /* of the kernel, in the process's own namespace; 0: not known */
 	uint64_t pthread; /* pthread_self(), which is its FS base; 0: not known */
 	uint64_t stack_low, stack_high; /* end exclusive */
-	/* The ObjectMonitor that it waits to enter, and that in whose wait() it is; 0: none. */
-	uint64_t pending, waiting;
 	/* Where it left Java's code for that of the virtual machine or of a library; sp 0: it is in Java's, or never
 	 * ran any. pc and fp may be 0: they are then found from sp. */
 	uint64_t last_sp, last_pc, last_fp;

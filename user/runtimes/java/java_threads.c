@@ -139,10 +139,6 @@ static struct fb_error *read_thread(const struct fb_java *java, struct fb_java_t
 				  &thread->stack_high);
 	if (!err)
 		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_STACK_SIZE, &size);
-	if (!err)
-		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_PENDING, &thread->pending);
-	if (!err)
-		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_WAITING, &thread->waiting);
 	thread->stack_low = size < thread->stack_high ? thread->stack_high - size : 0;
 	return err;
 }
