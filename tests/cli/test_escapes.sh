@@ -69,6 +69,7 @@ for command in $commands; do
     extract) words=(--all --force -o "$work/$evil/out$evil") ;;
     report) words=(--force) ;;
     capture) words=(-o "$work/$evil/cores$evil") ;;
+    triage) words=(--db "$work/$evil/triage$evil.db") ;;
     dump) words=(--force -o "$work/$evil/filtered$evil") ;;
     esac
     input=$names
