@@ -109,7 +109,7 @@ static void stacks(void)
 /* A stack deeper than what is kept. */
 static void deep(void)
 {
-	static char symbols[2 * FB_SIGNATURE_FRAMES][16];
+	static char symbols[2 * FB_SIGNATURE_FRAMES][32];
 	static struct fb_kernel_frame frames[2 * FB_SIGNATURE_FRAMES];
 	const struct fb_kernel_stack stack = {.frames = frames, .count = 2 * FB_SIGNATURE_FRAMES};
 	struct fb_signature_frames *result = calloc(1, sizeof(*result));
