@@ -19,7 +19,7 @@
 #include "base/error.h"
 
 /* The library's header declares the function, and so the type of the pointer. */
-#define FB_LIBRARY_POINTER(function) __typeof__(function) *function;
+#define FB_LIBRARY_POINTER(function) __typeof__(function) *(function);
 #define FB_LIBRARY_NAME(function) #function,
 
 struct fb_shared_library; /* what dlopen() gives */

@@ -156,7 +156,7 @@ static const struct fb_wait_cycle *cycle_of(const struct finder *finder, int32_t
  * thing left out. Where it leads into a deadlock, that is described instead. */
 static void describe_chain(const struct finder *finder, size_t first, struct fb_wait_shape *shape)
 {
-	size_t last[FB_SHAPE_WAITS], count = 0, steps = 0;
+	size_t last[FB_SHAPE_WAITS], count = 0, steps = 0, end = first;
 	const char *before = NULL;
 
 	for (size_t at = first; at != FB_WAIT_NONE && steps <= finder->graph->wait_count;
@@ -176,14 +176,14 @@ static void describe_chain(const struct finder *finder, size_t first, struct fb_
 			memmove(last, last + 1, sizeof(last) - sizeof(last[0]));
 			count--;
 		}
-		last[count++] = at;
+		last[count++] = end = at;
 	}
 	for (size_t i = 0; i < count; i++) {
 		append(shape->kinds, sizeof(shape->kinds), finder->graph->waits[last[i]].kind);
 		append(shape->actors, sizeof(shape->actors), describe(finder, last[i]).text);
 	}
 	shape->kind = FB_SHAPE_CHAIN;
-	shape->tid = finder->graph->waits[last[count - 1]].tid;
+	shape->tid = finder->graph->waits[end].tid;
 }
 
 /* The worst root behind which threads in state D wait; NULL: there is none. Roots are in order of that. */

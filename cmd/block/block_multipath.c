@@ -13,12 +13,16 @@ static const struct fb_block_device *device_of(const struct fb_block *block,
 					       const struct fb_multipath_path *path,
 					       const struct fb_disk **disk_ret)
 {
-	unsigned major, minor;
-	char behind;
+	char *colon, *end;
+	const unsigned long major = strtoul(path->device, &colon, 10);
+	unsigned long minor;
 
-	if (sscanf(path->device, "%u:%u%c", &major, &minor, &behind) != 2)
+	if (colon == path->device || *colon != ':' || major > UINT32_MAX)
 		return NULL;
-	return fb_disks_by_number(&block->disks, major, minor, disk_ret);
+	minor = strtoul(colon + 1, &end, 10);
+	if (end == colon + 1 || *end || minor > UINT32_MAX)
+		return NULL;
+	return fb_disks_by_number(&block->disks, (uint32_t)major, (uint32_t)minor, disk_ret);
 }
 
 /* What the driver says of the disk of a path, "running/running"; "": nothing. */
