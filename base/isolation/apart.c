@@ -18,11 +18,10 @@
 #include <unistd.h>
 
 #include "base/files/fd_io.h"
+#include "base/isolation/child_limits.h"
 #include "base/isolation/isolate_owner.h"
 #include "base/limits.h"
 
-/* As base/pool.c. */
-#define MAX_CHILDREN 64u
 /* How often the clocks are looked at. */
 #define TICK_MS 200
 
@@ -42,42 +41,9 @@ struct run {
 	const struct fb_apart_ops *ops;
 	void *context;
 	uint64_t memory;
-	struct slot slots[MAX_CHILDREN];
+	struct slot slots[FB_MAX_CHILDREN];
 	unsigned slot_count;
 };
-
-static time_t now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
-/* What RLIMIT_DATA counts of this process (proc(5), statm: "data"). */
-static uint64_t own_memory(void)
-{
-	char line[256] = "", *at = line;
-	FILE *file = fopen("/proc/self/statm", "re");
-	uint64_t pages = 0;
-
-	if (file) {
-		if (!fgets(line, sizeof(line), file))
-			line[0] = '\0';
-		(void)fclose(file);
-	}
-	for (unsigned field = 0; field < 6; field++)
-		pages = strtoull(at, &at, 10);
-	return pages * FB_PAGE_SIZE;
-}
-
-static void limit(int resource, rlim_t value)
-{
-	const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
-
-	/* Fails where a lower one is in force already: as good. */
-	(void)setrlimit(resource, &both);
-}
 
 struct beginning {
 	const struct run *run;
@@ -98,15 +64,7 @@ static void live(void *context)
 	for (unsigned i = 0; i < run->slot_count; i++)
 		if (run->slots[i].used && run->slots[i].fd >= 0)
 			(void)close(run->slots[i].fd);
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, run->limits->cpu_seconds);
-	/* A sanitizer's shadow memory passes any limit, and its reports go to standard error. */
-#ifndef FB_ADDRESS_SANITIZER
-	limit(RLIMIT_DATA, run->memory);
-	(void)close(STDERR_FILENO);
-#endif
-	(void)close(STDIN_FILENO);
-	(void)close(STDOUT_FILENO);
+	fb_child_confine(run->limits->cpu_seconds, run->memory);
 	fb_buf_init(&result, run->limits->result);
 	err = run->ops->work(run->context, beginning->index, &result);
 	code = err ? (uint8_t)(fb_error_code(err) + 1) : 0;
@@ -138,7 +96,7 @@ static struct fb_error *start(struct run *run, struct slot *slot, size_t index)
 	slot->index = index;
 	slot->fd = ends[0];
 	slot->pid = slot->owner.pid;
-	slot->since = now();
+	slot->since = fb_child_clock();
 	slot->slow = slot->too_much = false;
 	fb_buf_init(&slot->received, run->limits->result + FB_MAX_ISOLATE_MESSAGE + 65536u);
 	return NULL;
@@ -224,8 +182,8 @@ static struct fb_error *receive(struct run *run, struct slot *slot)
 
 static struct fb_error *wait_for_some(struct run *run)
 {
-	struct pollfd fds[MAX_CHILDREN];
-	struct slot *whose[MAX_CHILDREN];
+	struct pollfd fds[FB_MAX_CHILDREN];
+	struct slot *whose[FB_MAX_CHILDREN];
 	struct fb_error *err = NULL;
 	unsigned count = 0;
 
@@ -240,7 +198,7 @@ static struct fb_error *wait_for_some(struct run *run)
 	for (unsigned i = 0; i < count && !err; i++) {
 		if (fds[i].revents) {
 			err = receive(run, whose[i]);
-		} else if (now() - whose[i]->since > (time_t)run->limits->seconds) {
+		} else if (fb_child_clock() - whose[i]->since > (time_t)run->limits->seconds) {
 			whose[i]->slow = true;
 			err = bury(run, whose[i]);
 		}
@@ -282,8 +240,8 @@ struct fb_error *fb_apart_for(const struct fb_apart_limits *limits, size_t count
 	run->limits = limits;
 	run->ops = ops;
 	run->context = context;
-	run->memory = own_memory() + limits->memory;
-	run->slot_count = limits->children < MAX_CHILDREN ? limits->children : MAX_CHILDREN;
+	run->memory = fb_child_memory() + limits->memory;
+	run->slot_count = limits->children < FB_MAX_CHILDREN ? limits->children : FB_MAX_CHILDREN;
 	if (!run->slot_count)
 		run->slot_count = 1;
 	while (any && !err) {

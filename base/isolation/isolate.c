@@ -19,12 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/isolation/child_limits.h"
 #include "base/isolation/isolate_owner.h"
 #include "base/isolation/isolate_private.h"
 #include "base/limits.h"
-
-/* More than this gain nothing: as many as base/pool.c has threads. */
-#define MAX_CHILDREN 64u
 
 /* What belongs to one child at a time: where it ends badly, its successor goes on with it. */
 struct slot {
@@ -48,37 +46,11 @@ struct run {
 	struct fb_isolate_shared *shared;
 	size_t shared_size;
 	uint64_t memory_limit;
-	struct slot slots[MAX_CHILDREN];
+	struct slot slots[FB_MAX_CHILDREN];
 	unsigned slot_count;
 	unsigned deaths, slow_deaths;
 	char last_death[80];
 };
-
-static time_t now(void)
-{
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec;
-}
-
-/* What this process has of RLIMIT_DATA's memory, and as much more as a child may take. */
-static uint64_t memory_limit(void)
-{
-	char line[256] = "", *at = line;
-	FILE *file = fopen("/proc/self/statm", "re");
-	uint64_t pages = 0;
-
-	if (file) {
-		if (!fgets(line, sizeof(line), file))
-			line[0] = '\0';
-		(void)fclose(file);
-	}
-	/* size resident shared text lib data dt, in pages (proc(5)) */
-	for (unsigned field = 0; field < 6; field++)
-		pages = strtoull(at, &at, 10);
-	return pages * FB_PAGE_SIZE + FB_MAX_ISOLATE_MEMORY;
-}
 
 /* What a child is begun with. */
 struct beginning {
@@ -135,7 +107,7 @@ static struct fb_error *start_child(struct run *run, unsigned index)
 	slot->pid = slot->owner.pid;
 	slot->fd = ends[0];
 	slot->at_hand = FB_ISOLATE_IDLE;
-	slot->since = now();
+	slot->since = fb_child_clock();
 	slot->slow = slot->misbehaved = false;
 	return NULL;
 }
@@ -290,7 +262,7 @@ static void watch_clock(struct run *run)
 {
 	const unsigned most =
 		run->ops->fetcher ? FB_ISOLATE_FETCH_SECONDS : FB_ISOLATE_WAIT_SECONDS;
-	time_t time = now();
+	time_t time = fb_child_clock();
 
 	for (unsigned i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
@@ -311,8 +283,8 @@ static void watch_clock(struct run *run)
 
 static struct fb_error *wait_for_some(struct run *run)
 {
-	struct pollfd fds[MAX_CHILDREN];
-	struct slot *whose[MAX_CHILDREN];
+	struct pollfd fds[FB_MAX_CHILDREN];
+	struct slot *whose[FB_MAX_CHILDREN];
 	struct fb_error *err = NULL;
 	unsigned count = 0;
 
@@ -406,20 +378,20 @@ static struct fb_error *begin(struct run *run, unsigned children)
 	void *shared;
 	struct fb_error *err;
 
-	run->slot_count = children < MAX_CHILDREN ? children : MAX_CHILDREN;
+	run->slot_count = children < FB_MAX_CHILDREN ? children : FB_MAX_CHILDREN;
 	if (run->slot_count > run->count)
 		run->slot_count = (unsigned)run->count;
 	if (!run->slot_count)
 		run->slot_count = 1;
 	for (unsigned i = 0; i < run->slot_count; i++)
 		fb_buf_init(&run->slots[i].received, FB_MAX_ISOLATE_RESULT + 131072ull);
-	run->shared_size = sizeof(*run->shared) + MAX_CHILDREN * sizeof(run->shared->at_hand[0]);
+	run->shared_size = sizeof(*run->shared) + FB_MAX_CHILDREN * sizeof(run->shared->at_hand[0]);
 	shared = mmap(NULL, run->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 		      -1, 0);
 	if (shared == MAP_FAILED)
 		return fb_error_nomem();
 	run->shared = shared;
-	run->memory_limit = memory_limit();
+	run->memory_limit = fb_child_memory() + FB_MAX_ISOLATE_MEMORY;
 	share_time(run);
 	err = fb_alloc_array(run->count, 1, SIZE_MAX, "parts", &run->ended);
 	return err;

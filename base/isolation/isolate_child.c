@@ -12,31 +12,16 @@
 
 #include "base/attr.h"
 #include "base/files/fd_io.h"
+#include "base/isolation/child_limits.h"
 #include "base/isolation/isolate_private.h"
 #include "base/isolation/sandbox.h"
 #include "base/limits.h"
 
-static void limit(int resource, rlim_t value)
-{
-	const struct rlimit both = {.rlim_cur = value, .rlim_max = value};
-
-	/* Fails where a lower one is in force already: as good. */
-	(void)setrlimit(resource, &both);
-}
-
 static void take_limits(const struct fb_isolate_child *child)
 {
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, child->cpu_seconds);
-	/* A sanitizer's shadow memory passes any limit, and its reports go to standard error. */
-#ifndef FB_ADDRESS_SANITIZER
-	limit(RLIMIT_DATA, child->memory_limit);
-	(void)close(STDERR_FILENO);
-#endif
-	(void)close(STDIN_FILENO);
-	(void)close(STDOUT_FILENO);
+	fb_child_confine(child->cpu_seconds, child->memory_limit);
 	/* What the parent has open for writing stays as it is. */
-	limit(RLIMIT_FSIZE, 0);
+	fb_child_limit(RLIMIT_FSIZE, 0);
 	fb_sandbox_narrow();
 }
 

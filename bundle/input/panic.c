@@ -76,17 +76,6 @@ static struct fb_error *find_in_log(struct fb_input *input, struct fb_panic *pan
 	return err;
 }
 
-static const struct fb_task *task_on(const struct fb_tasks *tasks, int cpu)
-{
-	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
-		const struct fb_task *task = fb_tasks_get(tasks, i);
-
-		if (task->on_cpu && (int)task->cpu == cpu)
-			return task;
-	}
-	return NULL;
-}
-
 struct fb_error *fb_panic_find(struct fb_input *input, struct fb_panic *panic_ret)
 {
 	struct fb_panic panic = {.cpu = fb_kernel_panic_cpu(fb_input_kernel(input))};
@@ -99,7 +88,7 @@ struct fb_error *fb_panic_find(struct fb_input *input, struct fb_panic *panic_re
 		return err;
 	fb_error_destroy(err);
 	if (panic.cpu >= 0 && tasks)
-		panic.task = task_on(tasks, panic.cpu);
+		panic.task = fb_tasks_on_cpu(tasks, panic.cpu);
 	err = find_in_log(input, &panic);
 	if (err)
 		fb_panic_deinit(&panic);

@@ -119,17 +119,6 @@ static const char *kind_of(const struct fb_signature *signature)
 	return signature->panic.message ? "panic" : "unknown";
 }
 
-static const struct fb_task *running_on(const struct fb_tasks *tasks, int cpu)
-{
-	for (size_t i = 0; i < fb_tasks_count(tasks); i++) {
-		const struct fb_task *task = fb_tasks_get(tasks, i);
-
-		if (task->on_cpu && (int)task->cpu == cpu)
-			return task;
-	}
-	return NULL;
-}
-
 /* The thread that the report is about, where its stack is still that of the report: it runs, or it hangs. */
 static const struct fb_task *reported(const struct fb_tasks *tasks, const struct fb_panic *panic,
 				      enum sort sort)
@@ -142,7 +131,7 @@ static const struct fb_task *reported(const struct fb_tasks *tasks, const struct
 	if (sort == SORT_HUNG)
 		return task;
 	if (sort == SORT_LOCKUP && panic->report.cpu >= 0)
-		return running_on(tasks, panic->report.cpu);
+		return fb_tasks_on_cpu(tasks, panic->report.cpu);
 	return task && task->on_cpu ? task : NULL;
 }
 

@@ -248,6 +248,14 @@ const struct fb_task *fb_tasks_get(const struct fb_tasks *tasks, size_t index)
 	return &tasks->tasks[index];
 }
 
+const struct fb_task *fb_tasks_on_cpu(const struct fb_tasks *tasks, int cpu)
+{
+	for (size_t i = 0; i < tasks->count; i++)
+		if (tasks->tasks[i].on_cpu && (int)tasks->tasks[i].cpu == cpu)
+			return &tasks->tasks[i];
+	return NULL;
+}
+
 const struct fb_task *fb_tasks_by_tid(const struct fb_tasks *tasks, int32_t tid)
 {
 	size_t at =

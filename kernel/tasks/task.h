@@ -70,6 +70,8 @@ void fb_tasks_destroy(struct fb_tasks *tasks);
 /* In order of (pid, tid); idle tasks first. */
 size_t fb_tasks_count(const struct fb_tasks *tasks);
 const struct fb_task *fb_tasks_get(const struct fb_tasks *tasks, size_t index);
+/* The task that a CPU was running, which may be its idle task; NULL: it is not known, or there is no such CPU. */
+const struct fb_task *fb_tasks_on_cpu(const struct fb_tasks *tasks, int cpu);
 /* The task with this TID in the host's PID namespace (no idle task), or at this address; NULL if there is none. */
 const struct fb_task *fb_tasks_by_tid(const struct fb_tasks *tasks, int32_t tid);
 const struct fb_task *fb_tasks_by_address(const struct fb_tasks *tasks, uint64_t address);

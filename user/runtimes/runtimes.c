@@ -18,15 +18,6 @@
 #include "user/runtimes/python_locks.h"
 #include "user/runtimes/runtime_frames.h"
 
-/* "...; Python: WHY" */
-static void note_end(struct fb_user_stack *stack, const char *runtime, const char *why)
-{
-	const size_t length = strlen(stack->end);
-
-	snprintf(stack->end + length, sizeof(stack->end) - length, "%s%s: %s", length ? "; " : "",
-		 runtime, why);
-}
-
 /* Whether the stack is one of the interpreter, or may be: the frames that would tell are missing. */
 static bool may_run_python(const struct fb_user_stack *stack)
 {
@@ -49,7 +40,7 @@ static struct fb_error *add_python(struct fb_python *python, const struct user_r
 		err = fb_runtime_frames_place(&frames, FB_LANGUAGE_PYTHON, FB_PYTHON_EVALUATOR,
 					      stack);
 	if (!err && frames.end[0])
-		note_end(stack, "Python", frames.end);
+		fb_user_stack_note(stack, "Python", frames.end);
 	fb_runtime_frames_deinit(&frames);
 	return err;
 }
@@ -71,7 +62,7 @@ static struct fb_error *add_python_frames(const struct fb_user_process *process,
 		if (python)
 			err = add_python(python, &regs[i], pool, &stacks[i]);
 		else if (may_run_python(&stacks[i]))
-			note_end(&stacks[i], "Python", reason);
+			fb_user_stack_note(&stacks[i], "Python", reason);
 	}
 	return err;
 }
@@ -93,7 +84,7 @@ static struct fb_error *add_go_frames(const struct fb_user_process *process,
 		if (go)
 			err = fb_go_replace_frames(go, &regs[i], &stacks[i], NULL);
 		else
-			note_end(&stacks[i], "Go", reason);
+			fb_user_stack_note(&stacks[i], "Go", reason);
 	}
 	return err;
 }
@@ -111,7 +102,7 @@ static void name_java_thread(const struct fb_java *java, const struct user_regs_
 						.state = thread->state,
 						.id = thread->id};
 	if (thread->why[0])
-		note_end(stack, "Java", thread->why);
+		fb_user_stack_note(stack, "Java", thread->why);
 }
 
 /* What keeps Java from being read is said of its threads, or of all where these are not known. */
@@ -133,7 +124,7 @@ static struct fb_error *add_java(struct fb_java *java, const char *reason,
 			err = fb_java_name_frames(java, regs[i].fs_base, &stacks[i]);
 		}
 		if (!stacks[i].thread.language && *why)
-			note_end(&stacks[i], "Java", why);
+			fb_user_stack_note(&stacks[i], "Java", why);
 	}
 	return err;
 }

@@ -398,6 +398,14 @@ struct fb_error *fb_user_stacks_unwind(const struct fb_user_process *process,
 	return err;
 }
 
+void fb_user_stack_note(struct fb_user_stack *stack, const char *runtime, const char *why)
+{
+	const size_t length = strlen(stack->end);
+
+	snprintf(stack->end + length, sizeof(stack->end) - length, "%s%s: %s", length ? "; " : "",
+		 runtime, why);
+}
+
 void fb_user_stack_deinit(struct fb_user_stack *stack)
 {
 	free(stack->frames);

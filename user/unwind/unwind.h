@@ -130,6 +130,8 @@ FB_MUST_CHECK struct fb_error *fb_user_stacks_unwind(const struct fb_user_proces
 						     size_t count, struct fb_string_pool *pool,
 						     struct fb_user_stack *stacks_ret);
 void fb_user_stack_deinit(struct fb_user_stack *stack);
+/* Adds to why a stack ends what a reader of a runtime says of it: "...; Python: WHY". */
+void fb_user_stack_note(struct fb_user_stack *stack, const char *runtime, const char *why);
 
 /* Whether a frame is one of the machine's stack, and not of a function that is part of the next such frame. */
 static inline bool fb_frame_is_of_machine(const struct fb_user_frame *frame)

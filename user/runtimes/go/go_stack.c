@@ -314,12 +314,10 @@ static struct fb_error *join(struct fb_user_stack *stack, size_t keep, struct fb
 static struct fb_error *replace(struct fb_user_stack *stack, size_t first,
 				struct fb_user_stack *walked)
 {
-	const size_t length = strlen(stack->end);
 	const char *build_id = stack->frames[first].build_id, *object = stack->frames[first].object;
 
 	if (!walked->count) {
-		snprintf(stack->end + length, sizeof(stack->end) - length, "%sGo: %s",
-			 length ? "; " : "", walked->end);
+		fb_user_stack_note(stack, "Go", walked->end);
 		return NULL;
 	}
 	for (size_t i = 0; i < walked->count; i++) {

@@ -199,14 +199,6 @@ static struct fb_error *add_walked(struct fb_java *java, const struct fb_java_th
 	return err;
 }
 
-static void note(struct fb_user_stack *stack, const char *why)
-{
-	const size_t length = strlen(stack->end);
-
-	snprintf(stack->end + length, sizeof(stack->end) - length, "%sJava: %s", length ? "; " : "",
-		 why);
-}
-
 struct fb_error *fb_java_name_frames(struct fb_java *java, uint64_t fs_base,
 				     struct fb_user_stack *stack)
 {
@@ -216,7 +208,7 @@ struct fb_error *fb_java_name_frames(struct fb_java *java, uint64_t fs_base,
 
 	if (!java->heap_count) {
 		if (thread && java->no_code[0])
-			note(stack, java->no_code);
+			fb_user_stack_note(stack, "Java", java->no_code);
 		return NULL;
 	}
 	if (thread && thread->last_sp && !has_code(java, stack))
@@ -232,6 +224,6 @@ struct fb_error *fb_java_name_frames(struct fb_java *java, uint64_t fs_base,
 	stack->count = naming.to.count;
 	stack->room = naming.to.room;
 	if (naming.why[0])
-		note(stack, naming.why);
+		fb_user_stack_note(stack, "Java", naming.why);
 	return NULL;
 }

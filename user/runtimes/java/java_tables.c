@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/bytes.h"
 #include "user/elf/elf_dynamic.h"
 
 /* HotSpot 17 has 1,480 members, and fewer types and constants. */
@@ -66,10 +67,7 @@ static struct fb_error *read_entry(struct reading *reading, const struct table *
 /* Offsets are at most MOST_STRIDE, so that a word at one is in the array. */
 static uint64_t word_at(const uint8_t *entry, uint64_t offset)
 {
-	uint64_t word;
-
-	memcpy(&word, entry + (offset <= 2 * MOST_STRIDE - 8 ? offset : 0), sizeof(word));
-	return word;
+	return fb_u64_at(entry, offset <= 2 * MOST_STRIDE - 8 ? offset : 0);
 }
 
 static uint32_t half_at(const uint8_t *entry, uint64_t offset)
