@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads a struct mapped_device, its table, and its list of bios. Called by the command block. */
+/* Reads a struct mapped_device, its table, and its list of bios. Called by the commands block and check, and for
+ * threads that wait. */
 #include "kernel/block/mapped.h"
 
 #include <inttypes.h>
@@ -92,35 +93,45 @@ static struct fb_error *read_table(const struct fb_driver_types *types, struct f
 	return err;
 }
 
-struct fb_error *fb_mapped_read(const struct fb_driver_types *types, const struct fb_disk *disk,
-				struct fb_mapped *mapped_ret)
+struct fb_error *fb_mapped_read_state(const struct fb_driver_types *types, uint64_t disk,
+				      uint64_t device, struct fb_mapped *mapped_ret)
 {
-	struct fb_warnings *warnings = fb_kernel_warnings(types->kernel);
-	struct fb_mapped mapped = {.address = disk->private_data};
+	struct fb_mapped mapped = {.address = device};
 	uint64_t own_disk = 0, flags = 0;
-	struct fb_error *err;
+	struct fb_error *err = fb_driver_value(types, device, "mapped_device", "disk", &own_disk);
 
-	err = fb_driver_value(types, mapped.address, "mapped_device", "disk", &own_disk);
-	if (!err && own_disk != disk->address)
+	if (!err && own_disk != disk)
 		err = fb_error_create(FB_CORRUPT,
-				      "the mapped device 0x%" PRIx64 " is of another disk",
-				      mapped.address);
+				      "the mapped device 0x%" PRIx64 " is of another disk", device);
 	if (!err)
-		err = fb_driver_value(types, mapped.address, "mapped_device", "flags", &flags);
+		err = fb_driver_value(types, device, "mapped_device", "flags", &flags);
 	if (err)
 		return err;
 	mapped.suspended = flags & SUSPENDED;
 	mapped.holds_back = flags & BLOCK_IO_FOR_SUSPEND;
-	err = fb_part_warn(warnings, read_name(types, &mapped), "the name of a mapped device");
+	err = fb_part_warn(fb_kernel_warnings(types->kernel), read_name(types, &mapped),
+			   "the name of a mapped device");
 	if (!err)
-		err = fb_part_warn(warnings, read_table(types, &mapped),
-				   "the table of a mapped device");
-	if (err) {
-		fb_mapped_deinit(&mapped);
+		*mapped_ret = mapped;
+	return err;
+}
+
+struct fb_error *fb_mapped_read(const struct fb_driver_types *types, const struct fb_disk *disk,
+				struct fb_mapped *mapped_ret)
+{
+	struct fb_mapped mapped;
+	struct fb_error *err =
+		fb_mapped_read_state(types, disk->address, disk->private_data, &mapped);
+
+	if (err)
 		return err;
-	}
-	*mapped_ret = mapped;
-	return NULL;
+	err = fb_part_warn(fb_kernel_warnings(types->kernel), read_table(types, &mapped),
+			   "the table of a mapped device");
+	if (err)
+		fb_mapped_deinit(&mapped);
+	else
+		*mapped_ret = mapped;
+	return err;
 }
 
 void fb_mapped_deinit(struct fb_mapped *mapped)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Devices of the device mapper: what their administrator calls them, what they are made of, whether they are suspended,
- * and which bios they hold back while they are (drivers/md/dm-core.h, dm-ioctl.c, dm.c). Called by the command block.
+ * and which bios they hold back while they are (drivers/md/dm-core.h, dm-ioctl.c, dm.c). Called by the commands block
+ * and check, and for threads that wait for such a device.
  */
 #ifndef FB_KERNEL_BLOCK_MAPPED_H
 #define FB_KERNEL_BLOCK_MAPPED_H
@@ -47,6 +48,12 @@ FB_MUST_CHECK struct fb_error *fb_mapped_read(const struct fb_driver_types *type
 					      const struct fb_disk *disk,
 					      struct fb_mapped *mapped_ret);
 void fb_mapped_deinit(struct fb_mapped *mapped);
+
+/* The same without the table, which stays unknown: for disk, the address of a struct gendisk, and device, the
+ * mapped_device that is its private_data. There is nothing to free. */
+FB_MUST_CHECK struct fb_error *fb_mapped_read_state(const struct fb_driver_types *types,
+						    uint64_t disk, uint64_t device,
+						    struct fb_mapped *mapped_ret);
 
 /* Adds the bios that the device holds back. Those behind a broken link are missing, with a warning, and make
  * requests->complete false. Only fatal errors. */

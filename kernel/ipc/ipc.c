@@ -135,19 +135,24 @@ static struct fb_error *find_namespaces(struct fb_kernel *kernel, const struct f
 	return err;
 }
 
+static struct fb_ipc_reader reader_of(struct fb_kernel *kernel, const struct fb_tasks *tasks)
+{
+	return (struct fb_ipc_reader){
+		.kernel = kernel,
+		.layout = fb_kernel_layout(kernel),
+		.tasks = tasks,
+		.steps = FB_MAX_IPC,
+		.semaphores = FB_MAX_SEMAPHORES,
+	};
+}
+
 struct fb_error *fb_ipc_load(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 			     struct fb_ipc *ipc_ret)
 {
 	const struct fb_layout *layout = fb_kernel_layout(kernel);
 	const struct fb_field *const needed[] = {&layout->ipc_ns_ids, &layout->ipc_ids_tree,
 						 &layout->nsproxy_ipc, &layout->ipc_ns_inum};
-	struct fb_ipc_reader reader = {
-		.kernel = kernel,
-		.layout = layout,
-		.tasks = tasks,
-		.steps = FB_MAX_IPC,
-		.semaphores = FB_MAX_SEMAPHORES,
-	};
+	struct fb_ipc_reader reader = reader_of(kernel, tasks);
 	struct fb_ipc ipc = {0};
 	struct fb_u64_map seen = {0};
 	struct fb_error *err = NULL;
@@ -167,6 +172,25 @@ struct fb_error *fb_ipc_load(struct fb_kernel *kernel, const struct fb_tasks *ta
 	else
 		*ipc_ret = ipc;
 	return err;
+}
+
+struct fb_error *fb_ipc_reader_create(struct fb_kernel *kernel, const struct fb_tasks *tasks,
+				      struct fb_ipc_reader **reader_ret)
+{
+	struct fb_ipc_reader *reader = malloc(sizeof(*reader));
+
+	if (!reader)
+		return fb_error_nomem();
+	*reader = reader_of(kernel, tasks);
+	*reader_ret = reader;
+	return NULL;
+}
+
+void fb_ipc_reader_destroy(struct fb_ipc_reader *reader)
+{
+	if (reader)
+		free(reader->undo_lists);
+	free(reader);
 }
 
 void fb_ipc_deinit(struct fb_ipc *ipc)

@@ -2,7 +2,7 @@
 /*
  * System V semaphore sets, shared memory and message queues, and POSIX message queues, of all IPC namespaces that a
  * task is in, as ipcs shows them (ipc/util.h, include/linux/ipc_namespace.h); and which threads wait for them. Called
- * by the command ipcs.
+ * by the command ipcs, and for threads that wait for such an object.
  */
 #ifndef FB_KERNEL_IPC_H
 #define FB_KERNEL_IPC_H
@@ -60,8 +60,9 @@ struct fb_ipc_object {
 	int64_t changed;
 
 	/* Semaphore sets */
-	struct fb_ipc_semaphore *semaphores; /* owned */
+	struct fb_ipc_semaphore *semaphores; /* owned; the first of the set, all that can be read */
 	size_t semaphore_count;
+	uint32_t set_size; /* semaphores that the set has; 0: unknown */
 	int64_t operated;
 	struct fb_ipc_holder *holders; /* owned; known only of who uses SEM_UNDO */
 	size_t holder_count;
@@ -102,5 +103,19 @@ struct fb_ipc {
 FB_MUST_CHECK struct fb_error *fb_ipc_load(struct fb_kernel *kernel, const struct fb_tasks *tasks,
 					   struct fb_ipc *ipc_ret);
 void fb_ipc_deinit(struct fb_ipc *ipc);
+
+/* Reads single System V objects, to which something else than their namespace led. kernel and tasks are borrowed for
+ * its life. FB_NOMEM. */
+struct fb_ipc_reader;
+FB_MUST_CHECK struct fb_error *fb_ipc_reader_create(struct fb_kernel *kernel,
+						    const struct fb_tasks *tasks,
+						    struct fb_ipc_reader **reader_ret);
+void fb_ipc_reader_destroy(struct fb_ipc_reader *reader);
+/* The object of that kind whose struct (sem_array, shmid_kernel, msg_queue) is at address. Its number, key and owners
+ * are always read; what else cannot be read is missing, with a warning. FB_NOT_FOUND where types are missing. The
+ * caller frees it with fb_ipc_object_deinit(). */
+FB_MUST_CHECK struct fb_error *fb_ipc_read_at(struct fb_ipc_reader *reader, enum fb_ipc_kind kind,
+					      uint64_t address, struct fb_ipc_object *object_ret);
+void fb_ipc_object_deinit(struct fb_ipc_object *object);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads one System V object: a semaphore set, a shared memory segment or a message queue. Called by ipc.c for each.
+ * Reads one System V object: a semaphore set, a shared memory segment or a message queue. Called by ipc.c for each, and
+ * for threads that wait for one.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -81,6 +82,7 @@ static struct fb_error *read_set(struct fb_ipc_reader *reader, struct fb_ipc_obj
 		err = fb_error_create(FB_LIMIT, "more than %u semaphores", FB_MAX_SEMAPHORES);
 	if (err)
 		return err;
+	object->set_size = count;
 	reader->semaphores -= count;
 	object->semaphores = calloc(count ? count : 1, sizeof(*object->semaphores));
 	if (!object->semaphores)
@@ -195,13 +197,18 @@ static struct fb_error *read_queue(struct fb_ipc_reader *reader, struct fb_ipc_o
 			    object->id);
 }
 
+/* Where in the struct of this kind its kern_ipc_perm is. */
+static const struct fb_field *perm_within(const struct fb_layout *layout, enum fb_ipc_kind kind)
+{
+	return kind == FB_IPC_SEMAPHORE_SET   ? &layout->semset_perm
+	       : kind == FB_IPC_SHARED_MEMORY ? &layout->shm_perm
+					      : &layout->msgq_perm;
+}
+
 struct fb_error *fb_ipc_read_object(struct fb_ipc_reader *reader, enum fb_ipc_kind kind,
 				    uint64_t perm, struct fb_ipc_object *object_ret)
 {
-	const struct fb_layout *layout = reader->layout;
-	const struct fb_field *within = kind == FB_IPC_SEMAPHORE_SET   ? &layout->semset_perm
-					: kind == FB_IPC_SHARED_MEMORY ? &layout->shm_perm
-								       : &layout->msgq_perm;
+	const struct fb_field *within = perm_within(reader->layout, kind);
 	struct fb_error *err = fb_layout_require(within);
 
 	if (!err)
@@ -212,4 +219,18 @@ struct fb_error *fb_ipc_read_object(struct fb_ipc_reader *reader, enum fb_ipc_ki
 	return kind == FB_IPC_SEMAPHORE_SET   ? read_set(reader, object_ret)
 	       : kind == FB_IPC_SHARED_MEMORY ? read_shared_memory(reader, object_ret)
 					      : read_queue(reader, object_ret);
+}
+
+struct fb_error *fb_ipc_read_at(struct fb_ipc_reader *reader, enum fb_ipc_kind kind,
+				uint64_t address, struct fb_ipc_object *object_ret)
+{
+	struct fb_ipc_object object = {.kind = kind};
+	const uint64_t perm = address + perm_within(reader->layout, kind)->offset;
+	struct fb_error *err = fb_ipc_read_object(reader, kind, perm, &object);
+
+	if (err)
+		fb_ipc_object_deinit(&object);
+	else
+		*object_ret = object;
+	return err;
 }

@@ -11,12 +11,12 @@ struct fb_ipc_undo_list {
 	const struct fb_task *task;
 };
 
-/* What reads the objects of one namespace. */
+/* What reads objects, those of one namespace after the other. */
 struct fb_ipc_reader {
 	struct fb_kernel *kernel;
 	const struct fb_layout *layout;
 	const struct fb_tasks *tasks;
-	struct fb_ipc_namespace *namespace;
+	struct fb_ipc_namespace *namespace; /* to which objects are added; NULL: to none */
 	uint64_t steps;      /* entries of lists that may still be read, of all objects */
 	uint64_t semaphores; /* likewise semaphores */
 	struct fb_ipc_undo_list
@@ -46,7 +46,6 @@ FB_MUST_CHECK struct fb_error *fb_ipc_waiters(struct fb_ipc_reader *reader, uint
 /* Adds an object, which it takes over. FB_NOMEM; the object is then freed. */
 FB_MUST_CHECK struct fb_error *fb_ipc_add(struct fb_ipc_reader *reader,
 					  struct fb_ipc_object *object);
-void fb_ipc_object_deinit(struct fb_ipc_object *object);
 
 /* ipc_objects.c: reads the object whose kern_ipc_perm is at perm. Members are left unknown only where that is said of
  * them. */

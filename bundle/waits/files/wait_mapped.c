@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads what the device mapper has of a device (drivers/md/dm-core.h, dm-ioctl.c). Called by wait_freeze.c and
- * wait_io.c. */
+/* Finds the mapped device of a disk. Called by wait_freeze.c and wait_io.c. */
 #include "bundle/waits/files/wait_mapped.h"
 
-#include "base/part.h"
-#include "bundle/waits/finder/wait_types.h"
+#include <string.h>
 
-#define DMF_SUSPENDED 2u /* bit 1 of mapped_device.flags */
+#include "base/part.h"
+#include "base/text.h"
+#include "bundle/waits/finder/wait_types.h"
+#include "kernel/block/mapped.h"
 
 struct fb_error *fb_wait_mapped_read(struct fb_wait_finder *finder, uint64_t disk,
 				     struct fb_wait_mapped *mapped_ret, bool *found_ret)
 {
-	uint64_t device, own_disk, flags, cell = 0;
-	struct fb_error *err;
+	struct fb_driver_types types;
+	struct fb_mapped mapped;
+	uint64_t device = 0;
+	struct fb_error *err = fb_wait_driver_types(finder, "dm_mod", &types);
 
 	*mapped_ret = (struct fb_wait_mapped){.name = ""};
 	*found_ret = false;
-	err = fb_kernel_field(finder->kernel, disk, &finder->layout->disk_private, &device);
 	if (!err)
-		err = fb_wait_value(finder, device, "mapped_device", "disk", &own_disk);
-	if (!err && own_disk != disk)
-		err = fb_error_create(FB_CORRUPT, "a mapped device of another disk");
+		err = fb_kernel_field(finder->kernel, disk, &finder->layout->disk_private, &device);
 	if (!err)
-		err = fb_wait_value(finder, device, "mapped_device", "flags", &flags);
+		err = fb_mapped_read_state(&types, disk, device, &mapped);
 	if (err)
 		return fb_part_skip(err);
 	*found_ret = true;
-	mapped_ret->suspended = flags & DMF_SUSPENDED;
-	err = fb_wait_value(finder, device, "mapped_device", "interface_ptr", &cell);
-	if (!err && cell)
-		err = fb_wait_value_text(finder, cell, "hash_cell", "name", mapped_ret->name,
-					 sizeof(mapped_ret->name));
-	return fb_part_skip(err);
+	mapped_ret->suspended = mapped.suspended;
+	fb_text_escape(mapped.name, strlen(mapped.name), mapped_ret->name,
+		       sizeof(mapped_ret->name));
+	return NULL;
 }

@@ -30,14 +30,17 @@ static void deinit(void *state)
 
 static const struct fb_wait_state TYPES = {sizeof(struct types), deinit};
 
+static struct fb_error *open_types(struct fb_wait_finder *finder, struct types *types)
+{
+	return types->types ? NULL : fb_module_types_create(finder->kernel, &types->types);
+}
+
 static struct fb_error *find_struct(struct fb_wait_finder *finder, struct types *types,
 				    const char *name, const struct fb_btf **btf_ret,
 				    uint32_t *id_ret)
 {
-	struct fb_error *err = NULL;
+	struct fb_error *err = open_types(finder, types);
 
-	if (!types->types)
-		err = fb_module_types_create(finder->kernel, &types->types);
 	return err ? err
 		   : fb_module_types_find(types->types, FB_TYPE_STRUCT, name, btf_ret, id_ret);
 }
@@ -74,6 +77,19 @@ struct fb_error *fb_wait_struct(struct fb_wait_finder *finder, const char *name,
 	struct fb_error *err = fb_wait_state(finder, &TYPES, &types);
 
 	return err ? err : find_struct(finder, types, name, btf_ret, id_ret);
+}
+
+struct fb_error *fb_wait_driver_types(struct fb_wait_finder *finder, const char *module,
+				      struct fb_driver_types *types_ret)
+{
+	struct types *types;
+	struct fb_error *err = fb_wait_state(finder, &TYPES, &types);
+
+	if (!err)
+		err = open_types(finder, types);
+	if (!err)
+		*types_ret = (struct fb_driver_types){finder->kernel, types->types, module};
+	return err;
 }
 
 static struct fb_error *find(struct fb_wait_finder *finder, const char *type, const char *name,

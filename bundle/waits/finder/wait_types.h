@@ -9,12 +9,18 @@
 #include <stdint.h>
 
 #include "bundle/waits/finder/wait_finder.h"
+#include "kernel/modules/driver_types.h"
 #include "symbols/btf/btf.h"
 
 /* The struct of this name: the kernel's, else that of the first module that has one. *btf_ret is owned by the finder.
  * FB_NOT_FOUND. */
 FB_MUST_CHECK struct fb_error *fb_wait_struct(struct fb_wait_finder *finder, const char *name,
 					      const struct fb_btf **btf_ret, uint32_t *id_ret);
+
+/* For readers of the kernel's parts: the types of this module (static, its name), owned by the finder. */
+FB_MUST_CHECK struct fb_error *fb_wait_driver_types(struct fb_wait_finder *finder,
+						    const char *module,
+						    struct fb_driver_types *types_ret);
 
 /* The offset of a member in its struct, in bytes; a path "a.b.c" descends. FB_NOT_FOUND where this kernel has no such
  * type or member. type and member must be static, because the pointers are kept. */

@@ -40,7 +40,8 @@ uint64_t made_mapped_device(struct made_waits *waits, uint64_t flags, const char
 	made_struct(types, "mapped_device", 64,
 		    MADE_MEMBERS_OF({"disk", types->word, 8}, {"flags", types->word, 16},
 				    {"interface_ptr", types->word, 24}));
-	made_struct(types, "hash_cell", 64, MADE_MEMBERS_OF({"name", types->word, 40}));
+	made_struct(types, "hash_cell", 64,
+		    MADE_MEMBERS_OF({"name", types->word, 40}, {"uuid", types->word, 48}));
 	made_types_give(types, made);
 	device = made_device(waits, "dm-3", mapped);
 	memcpy(&disk, made_at(made, device + 8), 8);

@@ -16,36 +16,59 @@
 #define SEMAPHORES 128u /* of a set: its semaphores begin here */
 #define SEMAPHORE_BYTES 64u
 
-/* list: where in a waiter's structure its list_head is; its task is behind it, or at 0. */
-static void put_types(struct made_waits *w, uint32_t list)
+static void put_perm_fields(struct made_kernel *made)
 {
-	struct made_types *types = made_waits_types(w);
-	uint32_t perm, task = list ? 0 : 16;
+	MADE_FIELD(made, ipc_id, 4, 4);
+	MADE_FIELD(made, ipc_key, 8, 4);
+	MADE_FIELD(made, ipc_uid, 12, 4);
+	MADE_FIELD(made, ipc_gid, 16, 4);
+	MADE_FIELD(made, ipc_creator_uid, 20, 4);
+	MADE_FIELD(made, ipc_creator_gid, 24, 4);
+	MADE_FIELD(made, ipc_mode, 28, 2);
+	MADE_FIELD(made, pid_numbers, 48, 0); /* an array without an end */
+	MADE_FIELD(made, upid_nr, 4, 4);
+}
 
-	perm = made_struct(types, "kern_ipc_perm", 16,
-			   MADE_MEMBERS_OF({"id", types->half, 4}, {"key", types->half, 8}));
-	made_struct(types, "msg_queue", 128,
-		    MADE_MEMBERS_OF({"q_perm", perm, 0}, {"q_lspid", types->word, 32},
-				    {"q_lrpid", types->word, 40},
-				    {"q_receivers", types->list, RECEIVERS},
-				    {"q_senders", types->list, SENDERS}));
-	made_struct(types, "msg_receiver", 40,
-		    MADE_MEMBERS_OF({"r_list", types->list, list}, {"r_tsk", types->word, task}));
-	made_struct(types, "msg_sender", 40,
-		    MADE_MEMBERS_OF({"list", types->list, list}, {"tsk", types->word, task}));
-	MADE_FIELD(w->made, pid_numbers, 48, 0); /* an array without an end */
-	MADE_FIELD(w->made, upid_nr, 4, 4);
-	made_struct(types, "sem_array", 256,
-		    MADE_MEMBERS_OF({"sem_perm", perm, 0}, {"pending_alter", types->list, 64},
-				    {"pending_const", types->list, 80},
-				    {"sem_nsems", types->half, 104},
-				    {"sems", types->word, SEMAPHORES}));
-	made_struct(types, "sem", SEMAPHORE_BYTES,
-		    MADE_MEMBERS_OF({"pending_alter", types->list, 16},
-				    {"pending_const", types->list, 32}));
-	made_struct(types, "sem_queue", 72,
-		    MADE_MEMBERS_OF({"list", types->list, list}, {"sleeper", types->word, task}));
-	made_types_give(types, w->made);
+/* list: where in a waiter's structure its list_head is; its task is behind it, or at 0. */
+static void put_queue_fields(struct made_kernel *made, uint32_t list)
+{
+	uint32_t task = list ? 0 : 16;
+
+	put_perm_fields(made);
+	MADE_FIELD(made, msgq_perm, 0, 32);
+	MADE_FIELD(made, msgq_sender_pid, 32, 8);
+	MADE_FIELD(made, msgq_receiver_pid, 40, 8);
+	MADE_FIELD(made, msgq_sent, 48, 8);
+	MADE_FIELD(made, msgq_received, 56, 8);
+	MADE_FIELD(made, msgq_receivers, RECEIVERS, 16);
+	MADE_FIELD(made, msgq_senders, SENDERS, 16);
+	MADE_FIELD(made, msgq_changed, 96, 8);
+	MADE_FIELD(made, msgq_bytes, 104, 8);
+	MADE_FIELD(made, msgq_messages, 112, 8);
+	MADE_FIELD(made, msgq_most_bytes, 120, 8);
+	MADE_FIELD(made, msg_receiver_list, list, 16);
+	MADE_FIELD(made, msg_receiver_task, task, 8);
+	MADE_FIELD(made, msg_sender_list, list, 16);
+	MADE_FIELD(made, msg_sender_task, task, 8);
+}
+
+static void put_set_fields(struct made_kernel *made)
+{
+	put_perm_fields(made);
+	MADE_FIELD(made, semset_perm, 0, 32);
+	MADE_FIELD(made, semset_undos, 48, 16);
+	MADE_FIELD(made, semset_alter, 64, 16);
+	MADE_FIELD(made, semset_const, 80, 16);
+	MADE_FIELD(made, semset_count, 104, 4);
+	MADE_FIELD(made, semset_changed, 112, 8);
+	MADE_FIELD(made, semset_semaphores, SEMAPHORES, 0);
+	made->kernel.layout.sem.size = SEMAPHORE_BYTES;
+	MADE_FIELD(made, sem_value, 0, 4);
+	MADE_FIELD(made, sem_pid, 8, 8);
+	MADE_FIELD(made, sem_alter, 16, 16);
+	MADE_FIELD(made, sem_const, 32, 16);
+	MADE_FIELD(made, sem_queue_list, 0, 16);
+	MADE_FIELD(made, sem_queue_task, 16, 8);
 }
 
 /* A thread whose structure is in the list, at the end of the part of its stack that is looked through. */
@@ -57,7 +80,6 @@ static struct fb_blocked queued(struct made_waits *w, uint64_t head, uint32_t li
 	struct fb_blocked blocked = made_waits_blocked(w, task, kind);
 
 	made_put(w->made, waiter + (list ? 0 : 16), task->address, 8);
-	made_list_init(w->made, head);
 	made_list_add(w->made, head, waiter + list);
 	blocked.high = waiter + 24;
 	return blocked;
@@ -77,8 +99,10 @@ static struct fb_blocked at_queue(struct made_waits *w, const char *kind, uint32
 {
 	uint64_t queue = made_alloc(w->made, 128);
 
-	put_types(w, list);
+	put_queue_fields(w->made, list);
 	w->marks[0] = queue;
+	made_list_init(w->made, queue + RECEIVERS);
+	made_list_init(w->made, queue + SENDERS);
 	made_put(w->made, queue + 4, 3, 4);
 	made_put(w->made, queue + 8, 0x3ab, 4);
 	made_put(w->made, queue + 32, sender ? put_pid(w, sender) : 0, 8);
@@ -142,8 +166,15 @@ static struct fb_blocked at_set(struct made_waits *w, uint64_t behind, uint64_t 
 	uint64_t set = made_alloc(w->made, SEMAPHORES + 260 * SEMAPHORE_BYTES);
 	struct fb_blocked blocked;
 
-	put_types(w, 0);
+	put_set_fields(w->made);
 	w->marks[0] = set;
+	made_list_init(w->made, set + 48);
+	made_list_init(w->made, set + 64);
+	made_list_init(w->made, set + 80);
+	for (unsigned i = 0; i < 260; i++) {
+		made_list_init(w->made, set + SEMAPHORES + i * SEMAPHORE_BYTES + 16);
+		made_list_init(w->made, set + SEMAPHORES + i * SEMAPHORE_BYTES + 32);
+	}
 	made_put(w->made, set + 4, SET, 4);
 	made_put(w->made, set + 8, 0xabc, 4);
 	made_put(w->made, set + 104, 3, 4);
