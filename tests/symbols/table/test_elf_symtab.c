@@ -11,11 +11,14 @@
 
 extern const char __executable_start[] __attribute__((visibility("hidden")));
 
-int test_variable = 5;
-int test_zeros[10];
-const char test_constant[12] = "constant";
-int test_function(int x);
-int test_weak(void);
+/* The program exports these, so that no linker makes them local. */
+#define EXPORTED __attribute__((visibility("default")))
+
+EXPORTED int test_variable = 5;
+EXPORTED int test_zeros[10];
+EXPORTED const char test_constant[12] = "constant";
+EXPORTED int test_function(int x);
+EXPORTED int test_weak(void);
 
 int test_function(int x)
 {
