@@ -282,6 +282,9 @@
  * 20,000, and more where it is set to more. */
 #define FB_MAX_JAVA_THREADS 65536u
 #define FB_MAX_JAVA_FRAMES 65536u
+/* Classes of the objects that they wait for, and monitors: threads wait for one each. */
+#define FB_MAX_JAVA_CLASSES 65536u
+#define FB_MAX_JAVA_MONITORS 65536u
 /* Frames of Java of all threads of a process: 10,000 threads of 400 frames. */
 #define FB_MAX_JAVA_FRAME_POINTERS (4u << 20)
 /* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own

@@ -7,7 +7,9 @@
 
 #include "base/attr.h"
 #include "base/part.h"
+#include "user/runtimes/java/java_classes.h"
 #include "user/runtimes/java/java_code.h"
+#include "user/runtimes/java/java_monitors.h"
 #include "user/runtimes/java/java_objects.h"
 #include "user/runtimes/java/java_private.h"
 
@@ -148,8 +150,23 @@ void fb_java_destroy(struct fb_java *java)
 	if (!java)
 		return;
 	free(java->threads);
+	free(java->classes);
+	free(java->monitors);
+	free(java->by_stack);
+	fb_u64_map_deinit(&java->by_pthread);
+	fb_u64_map_deinit(&java->by_address);
+	fb_u64_map_deinit(&java->by_object);
+	fb_u64_map_deinit(&java->by_owner_id);
+	fb_u64_map_deinit(&java->class_indexes);
+	fb_u64_map_deinit(&java->monitor_indexes);
+	fb_u64_map_deinit(&java->lock_stacks);
 	fb_u64_map_deinit(&java->frame_pointers);
 	free(java);
+}
+
+void fb_java_use(struct fb_java *java, struct fb_space *space)
+{
+	java->space = space;
 }
 
 unsigned fb_java_version(const struct fb_java *java)

@@ -30,6 +30,9 @@ FB_MUST_CHECK struct fb_error *fb_java_open(const struct fb_user_process *proces
 void fb_java_destroy(struct fb_java *java);
 FB_DESTROY_AT(struct fb_java, fb_java_destroy);
 
+/* Lets it read the same process through another space, which is borrowed. */
+void fb_java_use(struct fb_java *java, struct fb_space *space);
+
 /* 17 */
 unsigned fb_java_version(const struct fb_java *java);
 
@@ -37,6 +40,7 @@ unsigned fb_java_version(const struct fb_java *java);
 struct fb_java_thread {
 	uint64_t address;  /* of its JavaThread */
 	uint64_t object;   /* of its java.lang.Thread; 0: not known */
+	uint64_t current;  /* the same of the virtual thread that it runs; object: it runs none */
 	const char *name;  /* "main"; NULL: not known. Owned by the pool */
 	uint64_t id;       /* Thread.getId(); 0: not known */
 	const char *state; /* as Thread.State has it: "BLOCKED"; NULL: not known. Static */
@@ -48,6 +52,8 @@ struct fb_java_thread {
 	/* Where it left Java's code for that of the virtual machine or of a library; sp 0: it is in Java's, or never
 	 * ran any. pc and fp may be 0: they are then found from sp. */
 	uint64_t last_sp, last_pc, last_fp;
+	/* Of its ObjectMonitors: the one that it waits to enter, and the one whose wait() it is in; 0: none. */
+	uint64_t pending, waiting;
 	char why[128]; /* what could not be read of it; "": all was */
 };
 

@@ -42,6 +42,9 @@ struct fb_java_method {
 };
 #define FB_JAVA_METHODS_KEPT 256u
 
+struct fb_java_class;   /* java_classes.h */
+struct fb_java_monitor; /* java_monitors.h */
+
 struct fb_java {
 	struct fb_space *space;      /* borrowed */
 	struct fb_string_pool *pool; /* borrowed; owns all texts */
@@ -56,6 +59,19 @@ struct fb_java {
 	struct fb_java_thread *threads; /* owned */
 	size_t thread_count, thread_room;
 	char why[128]; /* why threads are missing */
+	/* Indexes of threads by pthread_self(), by the addresses of their JavaThreads, by those of their objects and of
+	 * the virtual threads' that they run, and by their numbers as owners of monitors. */
+	struct fb_u64_map by_pthread, by_address, by_object, by_owner_id;
+	struct fb_java_class *classes; /* owned; those that were read */
+	size_t class_count, class_room;
+	struct fb_u64_map class_indexes;  /* by address */
+	struct fb_java_monitor *monitors; /* owned; those that were read */
+	size_t monitor_count, monitor_room;
+	struct fb_u64_map monitor_indexes; /* by address */
+	/* The threads that have objects in their lock stacks, by the objects; filled when it is first needed. */
+	struct fb_u64_map lock_stacks;
+	bool has_lock_stacks;
+	size_t *by_stack; /* owned; indexes of threads in order of their stacks; made when it is first needed */
 
 	struct fb_java_heap heaps[FB_JAVA_HEAPS];
 	size_t heap_count;                     /* 0: the code cache was not found */
@@ -93,6 +109,10 @@ fb_java_u32(const struct fb_java *java, uint64_t address, enum fb_java_value mem
 
 FB_MUST_CHECK struct fb_error *fb_java_u16(const struct fb_java *java, uint64_t address,
 					   enum fb_java_value member, uint16_t *ret);
+
+/* java_threads.c: the thread that one of the maps of java has under this key; NULL: none. */
+const struct fb_java_thread *fb_java_thread_in(const struct fb_java *java,
+					       const struct fb_u64_map *map, uint64_t key);
 
 /* java_threads.c: fills the list of threads. Only fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_java_threads_load(struct fb_java *java);

@@ -30,6 +30,8 @@ enum fb_java_value {
 	FB_JAVA_CODE_HEAPS,
 	FB_JAVA_INTERPRETER,
 	FB_JAVA_CALL_STUB_RETURN,
+	FB_JAVA_MONITORS,      /* a linked list */
+	FB_JAVA_MIRROR_OFFSET, /* where a java.lang.Class has the class that it stands for */
 
 	/* Members: offsets in bytes. */
 	FB_JAVA_FLAG_NAME,
@@ -43,6 +45,18 @@ enum fb_java_value {
 	FB_JAVA_THREAD_OS,
 	FB_JAVA_THREAD_STACK_BASE,
 	FB_JAVA_THREAD_STACK_SIZE,
+	FB_JAVA_THREAD_PENDING, /* the monitor that it waits to enter */
+	FB_JAVA_THREAD_WAITING, /* the one on which it called wait() */
+	FB_JAVA_THREAD_OWNER_ID,
+	FB_JAVA_THREAD_VIRTUAL, /* the virtual thread that it runs */
+	FB_JAVA_THREAD_LOCK_STACK,
+	FB_JAVA_LOCK_STACK_TOP,
+	FB_JAVA_LOCK_STACK_BASE,
+	FB_JAVA_MONITOR_OBJECT,
+	FB_JAVA_MONITOR_OWNER,
+	FB_JAVA_MONITOR_STACK_LOCKER,
+	FB_JAVA_MONITOR_NEXT,
+	FB_JAVA_MONITOR_LIST_HEAD,
 	FB_JAVA_ANCHOR_SP,
 	FB_JAVA_ANCHOR_PC,
 	FB_JAVA_ANCHOR_FP,

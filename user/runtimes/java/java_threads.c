@@ -68,6 +68,21 @@ static struct fb_error *read_name(struct fb_java *java, struct fb_java_thread *t
 	return err ? err : fb_string_pool_add(java->pool, text, &thread->name);
 }
 
+/* A thread that runs no virtual one has itself here. */
+static struct fb_error *read_current(const struct fb_java *java, struct fb_java_thread *thread)
+{
+	uint64_t handle = 0;
+	struct fb_error *err;
+
+	thread->current = thread->object;
+	if (!fb_java_has(java, FB_JAVA_THREAD_VIRTUAL))
+		return NULL;
+	err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_VIRTUAL, &handle);
+	if (!err && handle)
+		err = fb_space_u64(java->space, handle, &thread->current);
+	return err;
+}
+
 /* What is in the thread's object. The first one leads to Java's classes. */
 static struct fb_error *read_object(struct fb_java *java, struct fb_java_thread *thread)
 {
@@ -85,7 +100,9 @@ static struct fb_error *read_object(struct fb_java *java, struct fb_java_thread 
 	if (err)
 		return err;
 	thread->object = object;
-	err = read_name(java, thread);
+	err = read_current(java, thread);
+	if (!err)
+		err = read_name(java, thread);
 	if (!err && java->members.thread_id)
 		err = fb_space_u64(java->space, object + java->members.thread_id, &thread->id);
 	return err ? err : read_state(java, thread);
@@ -124,6 +141,17 @@ static struct fb_error *read_vm_state(const struct fb_java *java, struct fb_java
 	return err;
 }
 
+static struct fb_error *read_monitors(const struct fb_java *java, struct fb_java_thread *thread)
+{
+	struct fb_error *err = NULL;
+
+	if (fb_java_has(java, FB_JAVA_THREAD_PENDING))
+		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_PENDING, &thread->pending);
+	if (!err && fb_java_has(java, FB_JAVA_THREAD_WAITING))
+		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_WAITING, &thread->waiting);
+	return err;
+}
+
 /* The JavaThread itself, without which there is no thread. */
 static struct fb_error *read_thread(const struct fb_java *java, struct fb_java_thread *thread)
 {
@@ -135,11 +163,41 @@ static struct fb_error *read_thread(const struct fb_java *java, struct fb_java_t
 	if (!err)
 		err = read_anchor(java, thread);
 	if (!err)
+		err = read_monitors(java, thread);
+	if (!err)
 		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_STACK_BASE,
 				  &thread->stack_high);
 	if (!err)
 		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_STACK_SIZE, &size);
 	thread->stack_low = size < thread->stack_high ? thread->stack_high - size : 0;
+	return err;
+}
+
+static struct fb_error *add_index(struct fb_u64_map *map, uint64_t key, size_t index)
+{
+	return key ? fb_u64_map_add(map, key, index, 2 * FB_MAX_JAVA_THREADS, "Java's threads",
+				    NULL)
+		   : NULL;
+}
+
+/* Of two threads with the same number the first is taken: memory is damaged then. */
+static struct fb_error *index_thread(struct fb_java *java, size_t index)
+{
+	const struct fb_java_thread *thread = &java->threads[index];
+	uint64_t id = 0;
+	struct fb_error *err = add_index(&java->by_pthread, thread->pthread, index);
+
+	if (!err)
+		err = add_index(&java->by_address, thread->address, index);
+	if (!err)
+		err = add_index(&java->by_object, thread->object, index);
+	if (!err)
+		err = add_index(&java->by_object, thread->current, index);
+	if (!err && fb_java_has(java, FB_JAVA_THREAD_OWNER_ID)) {
+		err = fb_java_u64(java, thread->address, FB_JAVA_THREAD_OWNER_ID, &id);
+		if (!err)
+			err = add_index(&java->by_owner_id, id, index);
+	}
 	return err;
 }
 
@@ -153,9 +211,10 @@ static struct fb_error *add_thread(struct fb_java *java, uint64_t address)
 	if (!err)
 		err = fb_grow_array(&java->threads, &java->thread_room, java->thread_count,
 				    sizeof(*java->threads), FB_MAX_JAVA_THREADS, "Java's threads");
-	if (!err)
-		java->threads[java->thread_count++] = thread;
-	return err;
+	if (err)
+		return err;
+	java->threads[java->thread_count++] = thread;
+	return index_thread(java, java->thread_count - 1);
 }
 
 /* A list that leads back to itself has more threads than any process. */
@@ -215,10 +274,15 @@ const struct fb_java_thread *fb_java_threads(const struct fb_java *java, size_t 
 	return java->threads;
 }
 
+const struct fb_java_thread *fb_java_thread_in(const struct fb_java *java,
+					       const struct fb_u64_map *map, uint64_t key)
+{
+	const uint64_t *index = key ? fb_u64_map_find(map, key) : NULL;
+
+	return index ? &java->threads[*index] : NULL;
+}
+
 const struct fb_java_thread *fb_java_thread_of(const struct fb_java *java, uint64_t fs_base)
 {
-	for (size_t i = 0; i < java->thread_count; i++)
-		if (java->threads[i].pthread == fs_base && fs_base)
-			return &java->threads[i];
-	return NULL;
+	return fb_java_thread_in(java, &java->by_pthread, fs_base);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Threads of a HotSpot that runs on this host, against what jstack says of them. With memory that is left out or
- * damaged there is less, and a reason. JAVA_HOME may name another Java than that of the path.
+ * damaged there is less, and a reason.
  */
 #include "user/runtimes/java/java.h"
 
@@ -9,84 +9,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/limits.h"
 #include "tests/harness.h"
-#include "tests/user/live_process.h"
+#include "tests/user/runtimes/java/live_java.h"
 #include "user/runtimes/java/java_objects.h"
 #include "user/runtimes/java/java_stream.h"
 #include "user/runtimes/runtimes.h"
 
-static char folder[64];
-
-static void tool(const char *name, char *to, size_t size)
-{
-	const char *home = getenv("JAVA_HOME");
-
-	snprintf(to, size, "%s%s%s", home ? home : "", home ? "/bin/" : "", name);
-}
-
-static void run_java(int ready)
-{
-	char java[512], fd[16], said[96];
-
-	tool("java", java, sizeof(java));
-	snprintf(fd, sizeof(fd), "%d", ready);
-	snprintf(said, sizeof(said), "%s/jstack", folder);
-	(void)execlp(java, java, "-cp", folder, "Threads", fd, said, NULL);
-}
-
-/* Once for all tests: the program waits for ever. */
-static struct live {
-	struct fb_live_process process;
-	struct fb_user_process user;
-	struct fb_string_pool pool;
-	bool tried, runs;
-} live;
-
-static bool compile(void)
-{
-	char javac[512], command[1024];
-
-	tool("javac", javac, sizeof(javac));
-	snprintf(folder, sizeof(folder), "/tmp/fbundle-java-XXXXXX");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
-	snprintf(command, sizeof(command), "%s -d %s %s/Threads.java >%s/log 2>&1", javac, folder,
-		 FB_TEST_JAVA, folder);
-	return system(command) == 0;
-}
-
-static void end(void)
-{
-	char command[96];
-
-	fb_string_pool_deinit(&live.pool);
-	if (live.runs)
-		fb_live_process_stop(&live.process);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	(void)!system(command);
-}
+static struct fb_live_java *live;
 
 static bool start(void)
 {
-	if (!live.tried) {
-		live.tried = true;
-		atexit(end);
-		live.runs = compile() && fb_live_process_start(&live.process, run_java, 1);
-		live.user = (struct fb_user_process){
-			.space = &live.process.space,
-			.mappings = live.process.mappings,
-			.mapping_count = live.process.mapping_count,
-			.fetch_fd = -1,
-		};
-	}
-	if (!live.runs)
-		fb_test_skip("no Java compiler, or ptrace is not allowed here");
-	live.process.absent_start = live.process.absent_end = 0;
-	live.process.damage = 0;
-	return live.runs;
+	return fb_live_java_start("Threads", &live);
 }
 
 /* The next thread of jstack's answer that has a java.lang.Thread. */
@@ -126,17 +62,6 @@ static bool stands(const struct said *said)
 	       strncmp(said->name, "process reaper", 14) != 0;
 }
 
-static FILE *open_said(void)
-{
-	char path[96];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/jstack", folder);
-	file = fopen(path, "re");
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	return file;
-}
-
 static const struct fb_java_thread *find(const struct fb_java *java, uint32_t tid)
 {
 	const char *why;
@@ -172,10 +97,10 @@ static void threads_are_those_that_jstack_says(void)
 
 	if (!start())
 		return;
-	FB_OK_FATAL(fb_java_open(&live.user, &live.pool, &java));
+	FB_OK_FATAL(fb_java_open(&live->user, &live->pool, &java));
 	(void)fb_java_threads(java, &count, &why);
 	CU_ASSERT_STRING_EQUAL(why, "");
-	file = open_said();
+	file = fb_live_java_said();
 	while (next_said(file, &said)) {
 		const struct fb_java_thread *thread = find(java, said.tid);
 		const bool is_main = !strcmp(said.name, "main");
@@ -201,14 +126,14 @@ static void unwind(struct fb_object_cache **cache_ret, struct fb_user_stack *sta
 	const struct fb_object_sources sources = {.find = fb_live_find_file};
 
 	FB_OK_FATAL(fb_object_cache_create(&sources, cache_ret));
-	live.user.objects = *cache_ret;
-	FB_OK_FATAL(fb_runtimes_unwind(&live.user, live.process.regs, live.process.thread_count,
-				       &live.pool, stacks));
+	live->user.objects = *cache_ret;
+	FB_OK_FATAL(fb_runtimes_unwind(&live->user, live->process.regs, live->process.thread_count,
+				       &live->pool, stacks));
 }
 
 static void done(struct fb_object_cache *cache, struct fb_user_stack *stacks)
 {
-	for (size_t i = 0; i < live.process.thread_count; i++)
+	for (size_t i = 0; i < live->process.thread_count; i++)
 		fb_user_stack_deinit(&stacks[i]);
 	fb_object_cache_destroy(cache);
 }
@@ -288,8 +213,8 @@ static size_t compare_frames(FILE *file, const struct fb_user_stack *stack, size
 
 static const struct fb_user_stack *stack_of(const struct fb_user_stack *stacks, uint32_t tid)
 {
-	for (size_t i = 0; i < live.process.thread_count; i++)
-		if ((uint32_t)live.process.tids[i] == tid)
+	for (size_t i = 0; i < live->process.thread_count; i++)
+		if ((uint32_t)live->process.tids[i] == tid)
 			return &stacks[i];
 	return NULL;
 }
@@ -298,7 +223,7 @@ static void frames_are_those_that_jstack_says_of(struct fb_user_stack *stacks)
 {
 	size_t equal = 0, all = 0, threads = 0;
 	struct said said;
-	FILE *file = open_said();
+	FILE *file = fb_live_java_said();
 
 	while (next_said(file, &said)) {
 		const struct fb_user_stack *stack = stack_of(stacks, said.tid);
@@ -324,7 +249,7 @@ static void frames_are_those_that_jstack_says(void)
 		return;
 	unwind(&cache, stacks);
 	frames_are_those_that_jstack_says_of(stacks);
-	for (size_t i = 0; i < live.process.thread_count; i++) {
+	for (size_t i = 0; i < live->process.thread_count; i++) {
 		const struct fb_user_thread *thread = &stacks[i].thread;
 
 		if (thread->language != FB_LANGUAGE_JAVA || !thread->name)
@@ -337,7 +262,7 @@ static void frames_are_those_that_jstack_says(void)
 	}
 	CU_ASSERT_EQUAL(whole, named);
 	CU_ASSERT(named >= 15);
-	CU_ASSERT(named < live.process.thread_count); /* those of the collector have none */
+	CU_ASSERT(named < live->process.thread_count); /* those of the collector have none */
 	done(cache, stacks);
 }
 
@@ -349,14 +274,14 @@ static void without_unwind_tables_they_are_found_too(void)
 
 	if (!start())
 		return;
-	FB_OK_FATAL(fb_java_open(&live.user, &live.pool, &java));
-	for (size_t i = 0; i < live.process.thread_count; i++) {
+	FB_OK_FATAL(fb_java_open(&live->user, &live->pool, &java));
+	for (size_t i = 0; i < live->process.thread_count; i++) {
 		memset(&stacks[i], 0, sizeof(stacks[i]));
-		FB_OK(fb_java_name_frames(java, live.process.regs[i].fs_base, &stacks[i]));
+		FB_OK(fb_java_name_frames(java, live->process.regs[i].fs_base, &stacks[i]));
 		CU_ASSERT_STRING_EQUAL(stacks[i].end, "");
 	}
 	frames_are_those_that_jstack_says_of(stacks);
-	for (size_t i = 0; i < live.process.thread_count; i++)
+	for (size_t i = 0; i < live->process.thread_count; i++)
 		fb_user_stack_deinit(&stacks[i]);
 }
 
@@ -367,8 +292,8 @@ static void missing_memory_leaves_less_with_a_reason(void)
 
 	if (!start())
 		return;
-	for (size_t i = 0; i < live.process.mapping_count; i++) {
-		const struct fb_user_mapping *mapping = &live.process.mappings[i];
+	for (size_t i = 0; i < live->process.mapping_count; i++) {
+		const struct fb_user_mapping *mapping = &live->process.mappings[i];
 		struct fb_java *java = NULL;
 		const struct fb_java_thread *threads;
 		const char *why;
@@ -377,9 +302,9 @@ static void missing_memory_leaves_less_with_a_reason(void)
 
 		if (*mapping->path && !strstr(mapping->path, "libjvm.so"))
 			continue;
-		live.process.absent_start = mapping->start;
-		live.process.absent_end = mapping->end;
-		err = fb_java_open(&live.user, &live.pool, &java);
+		live->process.absent_start = mapping->start;
+		live->process.absent_end = mapping->end;
+		err = fb_java_open(&live->user, &live->pool, &java);
 		if (err) {
 			CU_ASSERT_PTR_NOT_NULL(
 				strstr(fb_error_message(err), "left out by the test"));
@@ -406,19 +331,19 @@ static void damaged_memory_is_survived(void)
 
 	if (!start())
 		return;
-	live.process.damage = 20000;
-	for (live.process.seed = 1; live.process.seed <= 40; live.process.seed++) {
+	live->process.damage = 20000;
+	for (live->process.seed = 1; live->process.seed <= 40; live->process.seed++) {
 		struct fb_java *java = NULL;
-		struct fb_error *err = fb_java_open(&live.user, &live.pool, &java);
+		struct fb_error *err = fb_java_open(&live->user, &live->pool, &java);
 		const char *why;
 		size_t count = 0;
 
 		if (!err)
 			(void)fb_java_threads(java, &count, &why);
-		for (size_t i = 0; i < live.process.thread_count && java; i++) {
+		for (size_t i = 0; i < live->process.thread_count && java; i++) {
 			struct fb_user_stack stack = {.frames = NULL};
 
-			FB_OK(fb_java_name_frames(java, live.process.regs[i].fs_base, &stack));
+			FB_OK(fb_java_name_frames(java, live->process.regs[i].fs_base, &stack));
 			fb_user_stack_deinit(&stack);
 		}
 		read += count;
@@ -435,7 +360,7 @@ static void a_thread_of_no_java_has_no_name(void)
 
 	if (!start())
 		return;
-	FB_OK_FATAL(fb_java_open(&live.user, &live.pool, &java));
+	FB_OK_FATAL(fb_java_open(&live->user, &live->pool, &java));
 	CU_ASSERT_PTR_NULL(fb_java_thread_of(java, 0x1234));
 	CU_ASSERT_PTR_NULL(fb_java_thread_of(java, 0));
 }
