@@ -105,6 +105,10 @@ const char *fb_bt_entry_name(const struct fb_thread_stack *stack,
 /* 'Java thread #12 "reader", RUNNABLE', of a thread of a runtime, escaped. Writes it to `to`, and returns `to`. */
 const char *fb_bt_runtime_thread(const struct fb_user_thread *thread, char *to, size_t size);
 
+/* 'waiting to lock <0x000000069ec200b8> (a java.lang.Object)', of what a thread of a runtime waits for, escaped; "": for
+ * nothing. Writes it to `to`, and returns `to`. */
+const char *fb_bt_runtime_wait(const struct fb_user_thread *thread, char *to, size_t size);
+
 /* "poll+0x13", "main (Python)", "?". Raw bytes of the input: escape before showing. `to` has size bytes, to which the
  * name is cut. Returns `to`. */
 const char *fb_bt_user_frame_name(const struct fb_user_frame *frame, char *to, size_t size);

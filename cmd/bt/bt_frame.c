@@ -26,6 +26,19 @@ const char *fb_bt_runtime_thread(const struct fb_user_thread *thread, char *to, 
 	return to;
 }
 
+const char *fb_bt_runtime_wait(const struct fb_user_thread *thread, char *to, size_t size)
+{
+	const char *class = thread->waits_class ? thread->waits_class : "?";
+	char escaped[512];
+
+	*to = '\0';
+	if (thread->waits)
+		snprintf(to, size, "%s <0x%016" PRIx64 "> (a %s)", thread->waits,
+			 thread->waits_object,
+			 fb_text_escape(class, strlen(class), escaped, sizeof(escaped)));
+	return to;
+}
+
 const char *fb_bt_user_frame_name(const struct fb_user_frame *frame, char *to, size_t size)
 {
 	const char *symbol = frame->demangled ? frame->demangled

@@ -150,6 +150,21 @@ static json_t *syscall_json(const struct fb_thread_stack *stack)
 	return object;
 }
 
+/* What the thread waits for, as the runtime has it; null: nothing, or not known. */
+static json_t *runtime_wait_json(const struct fb_user_thread *thread)
+{
+	json_t *object;
+
+	if (!thread->waits)
+		return json_null();
+	object = json_object();
+	json_object_set_new(object, "how", fb_json_text(thread->waits));
+	json_object_set_new(object, "object",
+			    thread->waits_object ? fb_json_hex(thread->waits_object) : json_null());
+	json_object_set_new(object, "class", fb_json_text(thread->waits_class));
+	return object;
+}
+
 /* What a runtime says of the thread; null: it has none. */
 static json_t *runtime_thread_json(const struct fb_user_thread *thread)
 {
@@ -164,6 +179,7 @@ static json_t *runtime_thread_json(const struct fb_user_thread *thread)
 			    thread->id ? json_integer((json_int_t)thread->id) : json_null());
 	json_object_set_new(object, "name", fb_json_text(thread->name));
 	json_object_set_new(object, "state", fb_json_text(thread->state));
+	json_object_set_new(object, "waits_for", runtime_wait_json(thread));
 	return object;
 }
 

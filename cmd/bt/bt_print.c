@@ -380,7 +380,7 @@ static void print_heading(struct fb_output *output, const struct fb_thread_stack
 {
 	const struct fb_task *task = stack->task;
 	const struct fb_comm_text comm = fb_task_comm(task);
-	char text[320];
+	char text[640];
 
 	if (task->idle)
 		fb_print(output, FB_STYLE_BOLD, "CPU %u  idle  %s", task->cpu, comm.text);
@@ -396,6 +396,9 @@ static void print_heading(struct fb_output *output, const struct fb_thread_stack
 	if (stack->user.thread.language)
 		fb_print(output, FB_STYLE_PLAIN, "  %s\n",
 			 fb_bt_runtime_thread(&stack->user.thread, text, sizeof(text)));
+	if (stack->user.thread.waits)
+		fb_print(output, FB_STYLE_PLAIN, "  - %s\n",
+			 fb_bt_runtime_wait(&stack->user.thread, text, sizeof(text)));
 }
 
 void fb_bt_print_kernel(struct fb_output *output, const struct fb_thread_stack *stack)

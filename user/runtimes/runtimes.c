@@ -14,6 +14,7 @@
 #include "user/runtimes/go/go.h"
 #include "user/runtimes/go/goroutines.h"
 #include "user/runtimes/java/java.h"
+#include "user/runtimes/java/java_locks.h"
 #include "user/runtimes/python.h"
 #include "user/runtimes/python_locks.h"
 #include "user/runtimes/runtime_frames.h"
@@ -89,20 +90,43 @@ static struct fb_error *add_go_frames(const struct fb_user_process *process,
 	return err;
 }
 
+/* What it waits for. A thread that runs has not yet forgotten what it waited for before. */
+static struct fb_error *add_java_wait(struct fb_java *java, const struct fb_java_thread *thread,
+				      const struct user_regs_struct *regs,
+				      struct fb_user_stack *stack)
+{
+	struct fb_java_wait wait;
+	bool found = false;
+	struct fb_error *err;
+
+	if (regs->orig_rax != SYS_futex)
+		return NULL;
+	err = fb_java_wait_find(java, thread, &wait, &found);
+	if (err || !found)
+		return err;
+	stack->thread.waits = fb_java_wait_verb(wait.kind);
+	stack->thread.waits_class = wait.class;
+	stack->thread.waits_object = wait.object;
+	if (wait.why[0])
+		fb_user_stack_note(stack, "Java", wait.why);
+	return NULL;
+}
+
 /* What the virtual machine says of a thread that is one of Java's. */
-static void name_java_thread(const struct fb_java *java, const struct user_regs_struct *regs,
-			     struct fb_user_stack *stack)
+static struct fb_error *name_java_thread(struct fb_java *java, const struct user_regs_struct *regs,
+					 struct fb_user_stack *stack)
 {
 	const struct fb_java_thread *thread = fb_java_thread_of(java, regs->fs_base);
 
 	if (!thread)
-		return;
+		return NULL;
 	stack->thread = (struct fb_user_thread){.language = FB_LANGUAGE_JAVA,
 						.name = thread->name,
 						.state = thread->state,
 						.id = thread->id};
 	if (thread->why[0])
 		fb_user_stack_note(stack, "Java", thread->why);
+	return add_java_wait(java, thread, regs, stack);
 }
 
 /* What keeps Java from being read is said of its threads, or of all where these are not known. */
@@ -120,8 +144,9 @@ static struct fb_error *add_java(struct fb_java *java, const char *reason,
 		why = reason;
 	for (size_t i = 0; i < count && !err; i++) {
 		if (java) {
-			name_java_thread(java, &regs[i], &stacks[i]);
-			err = fb_java_name_frames(java, regs[i].fs_base, &stacks[i]);
+			err = name_java_thread(java, &regs[i], &stacks[i]);
+			if (!err)
+				err = fb_java_name_frames(java, regs[i].fs_base, &stacks[i]);
 		}
 		if (!stacks[i].thread.language && *why)
 			fb_user_stack_note(&stacks[i], "Java", why);
@@ -245,7 +270,7 @@ static struct fb_error *visit_go(const struct fb_user_process *process,
 	return fb_part_skip(err);
 }
 
-/* The frames of each thread from where it left Java on. */
+/* The frames of each thread from where it left Java on, and what it waits for. */
 static struct fb_error *visit_java(const struct fb_user_process *process)
 {
 	FB_CLEANUP(fb_string_pool_deinit) struct fb_string_pool pool = {0};
@@ -259,9 +284,13 @@ static struct fb_error *visit_java(const struct fb_user_process *process)
 		threads = fb_java_threads(java, &count, &why);
 	for (size_t i = 0; i < count && !err; i++) {
 		struct fb_user_stack stack = {.frames = NULL};
+		struct fb_java_wait wait;
+		bool found;
 
 		err = fb_java_name_frames(java, threads[i].pthread, &stack);
 		fb_user_stack_deinit(&stack);
+		if (!err)
+			err = fb_java_wait_find(java, &threads[i], &wait, &found);
 	}
 	return fb_part_skip(err);
 }

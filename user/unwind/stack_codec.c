@@ -2,7 +2,8 @@
 /*
  * Encodes and decodes a user stack. It consists of a u32, the number of frames; a u8, how it ends; and the text of the
  * end. Then for each frame: u64 pc, sp and offset, u32 line, u8 inlined, signal, found, from and language, and five
- * texts. Then what a runtime says of the thread: u8 language, and where it is not 0, u64 id and two texts. A text is a
+ * texts. Then what a runtime says of the thread: u8 language, and where it is not 0, u64 id and waits_object, and four
+ * texts. A text is a
  * u8 that tells which kind it is, followed, for a new text, by its bytes up to a NUL. Called in parent and child of
  * base/isolation/isolate.h, by bundle/stacks.
  */
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/limits.h"
 
 enum how { ENDS_EARLY, ENDS_COMPLETE, ENDS_LACKING_FILE };
@@ -66,16 +68,21 @@ static struct fb_error *put_frame(struct fb_buf *to, const struct fb_user_frame 
 
 static struct fb_error *put_thread(struct fb_buf *to, const struct fb_user_thread *thread)
 {
-	const char *none = NULL;
+	const char *const texts[] = {thread->name, thread->state, thread->waits,
+				     thread->waits_class};
 	struct fb_error *err = put_u8(to, (uint8_t)thread->language);
 
 	if (err || thread->language == FB_LANGUAGE_NATIVE)
 		return err;
 	err = fb_buf_u64(to, thread->id);
 	if (!err)
-		err = put_text(to, thread->name, &none);
-	none = NULL;
-	return err ? err : put_text(to, thread->state, &none);
+		err = fb_buf_u64(to, thread->waits_object);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(texts) && !err; i++) {
+		const char *none = NULL;
+
+		err = put_text(to, texts[i], &none);
+	}
+	return err;
 }
 
 struct fb_error *fb_user_stack_encode(const struct fb_user_stack *stack, struct fb_buf *to)
@@ -154,7 +161,8 @@ static struct fb_error *get_frame(struct fb_cursor *cursor, struct fb_string_poo
 static struct fb_error *get_thread(struct fb_cursor *cursor, struct fb_string_pool *pool,
 				   struct fb_user_thread *thread)
 {
-	const char *last = NULL;
+	const char **const texts[] = {&thread->name, &thread->state, &thread->waits,
+				      &thread->waits_class};
 	uint8_t language;
 	struct fb_error *err = fb_cursor_u8(cursor, &language);
 
@@ -165,9 +173,13 @@ static struct fb_error *get_thread(struct fb_cursor *cursor, struct fb_string_po
 	thread->language = (enum fb_frame_language)language;
 	err = fb_cursor_u64(cursor, &thread->id);
 	if (!err)
-		err = get_text(cursor, pool, &last, &thread->name);
-	last = NULL;
-	return err ? err : get_text(cursor, pool, &last, &thread->state);
+		err = fb_cursor_u64(cursor, &thread->waits_object);
+	for (size_t i = 0; i < FB_ARRAY_SIZE(texts) && !err; i++) {
+		const char *last = NULL;
+
+		err = get_text(cursor, pool, &last, texts[i]);
+	}
+	return err;
 }
 
 struct fb_error *fb_user_stack_decode(struct fb_cursor *cursor, struct fb_string_pool *pool,

@@ -107,9 +107,14 @@ struct fb_user_frame {
 /* What a runtime that has threads of its own says of one. */
 struct fb_user_thread {
 	enum fb_frame_language language; /* FB_LANGUAGE_NATIVE: it is a thread of no runtime */
-	const char *name;  /* NULL: unknown. This and state are owned by the pool, or static */
+	const char *
+		name; /* NULL: unknown. This and the other texts are owned by the pool, or static */
 	const char *state; /* in the language's words; NULL: unknown */
 	uint64_t id;       /* the runtime's own number; 0: unknown */
+	/* What it waits for, as the runtime's own tools say it: "waiting to lock", the address of an object, and its
+	 * class. waits: NULL: nothing, or not known; class: NULL: not known; object: 0: not known. */
+	const char *waits, *waits_class;
+	uint64_t waits_object;
 };
 
 struct fb_user_stack {

@@ -15,6 +15,7 @@
 #include "bundle/waits/finder/wait_memory.h"
 #include "bundle/waits/futex/recognise.h"
 #include "bundle/waits/futex/wait_futex_call.h"
+#include "bundle/waits/futex/wait_java.h"
 #include "bundle/waits/futex/wait_library.h"
 #include "bundle/waits/futex/wait_musl.h"
 #include "bundle/waits/futex/wait_owner.h"
@@ -297,6 +298,32 @@ static struct fb_error *recognise_lock(const struct fb_wait_finder *finder,
 	}
 }
 
+/* Each thread of Java sleeps at a condition of its own. */
+static bool is_condition_of_java(const char *runtime, const struct fb_pthread_wait *lock)
+{
+	return runtime && !strcmp(runtime, FB_RUNTIME_JAVA) && !strcmp(lock->kind, "condition");
+}
+
+static struct fb_error *replace_by_java(struct fb_wait_finder *finder,
+					const struct fb_blocked *blocked, struct fb_joined *joined,
+					struct fb_pthread_wait *lock, char name[FB_JAVA_NAME_SIZE])
+{
+	struct fb_pthread_wait java;
+	bool found = false;
+	struct fb_error *err = fb_wait_java(finder, blocked, joined, &java, name, &found);
+
+	if (!err && found)
+		*lock = java;
+	return err;
+}
+
+static struct fb_error *note_thread(const struct fb_blocked *blocked, const char *runtime,
+				    const char *name, struct fb_wait *wait)
+{
+	return *name ? fb_wait_append(&wait->detail, "thread \"%s\" of Java", name)
+		     : fb_wait_note_runtime(blocked, runtime, wait);
+}
+
 static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				  const struct fb_futex_call *call)
 {
@@ -304,6 +331,7 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 	struct fb_pthread_wait lock;
 	const struct fb_task *thread;
 	const char *runtime = NULL;
+	char name[FB_JAVA_NAME_SIZE] = "";
 	struct fb_joined *joined;
 	struct fb_error *err, *added;
 	bool python = false;
@@ -322,14 +350,16 @@ static struct fb_error *one_futex(struct fb_wait_finder *finder, const struct fb
 		return err;
 	if (!python)
 		err = recognise_lock(finder, joined, blocked, call, &caller, &lock);
+	if (!err && is_condition_of_java(runtime, &lock))
+		err = replace_by_java(finder, blocked, joined, &lock, name);
 	if (fb_error_is_fatal(err))
 		return err;
 	added = err ? add_word(finder, blocked, joined, call, &caller, err)
 		    : add_lock(finder, blocked, joined, call, &lock);
 	fb_error_destroy(err);
 	return added ? added
-		     : fb_wait_note_runtime(blocked, runtime,
-					    &finder->graph.waits[finder->graph.wait_count - 1]);
+		     : note_thread(blocked, runtime, name,
+				   &finder->graph.waits[finder->graph.wait_count - 1]);
 }
 
 /* futex_waitv(): an array in user memory. */

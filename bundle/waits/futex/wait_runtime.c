@@ -16,7 +16,7 @@ const char *fb_runtime_by_name(const char *name)
 		const char *begins, *runtime;
 		bool whole; /* the name is no longer */
 	} names[] = {
-		{"libjvm.so", "the Java virtual machine", true},
+		{"libjvm.so", FB_RUNTIME_JAVA, true},
 		{"libpython", FB_RUNTIME_CPYTHON, false},
 		{"python2", FB_RUNTIME_CPYTHON, false},
 		{"python3", FB_RUNTIME_CPYTHON, false},

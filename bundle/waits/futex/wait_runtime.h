@@ -9,6 +9,7 @@
 #include "bundle/waits/finder/wait_memory.h"
 
 #define FB_RUNTIME_CPYTHON "CPython"
+#define FB_RUNTIME_JAVA "the Java virtual machine"
 
 /* Finds the runtime in which the thread sleeps: by the file of the calling code, by return addresses on its stack, or
  * by the symbols of a static program. *runtime_ret is its name, static; NULL: none. */

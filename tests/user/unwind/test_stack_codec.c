@@ -52,7 +52,10 @@ static struct fb_buf encode(size_t count)
 		.end = "end of the stack",
 		.thread = {.language = count ? FB_LANGUAGE_JAVA : FB_LANGUAGE_NATIVE,
 			   .name = "main",
-			   .id = 7}};
+			   .id = 7,
+			   .waits = "waiting on",
+			   .waits_class = "a.B",
+			   .waits_object = 0x7000}};
 	struct fb_buf bytes;
 
 	fb_buf_init(&bytes, 1u << 20);
@@ -100,6 +103,9 @@ static void what_goes_in_comes_out(void)
 		CU_ASSERT_TRUE(same_text(stack.thread.name, count ? "main" : NULL));
 		CU_ASSERT_PTR_NULL(stack.thread.state);
 		CU_ASSERT_EQUAL(stack.thread.id, count ? 7 : 0);
+		CU_ASSERT_TRUE(same_text(stack.thread.waits, count ? "waiting on" : NULL));
+		CU_ASSERT_TRUE(same_text(stack.thread.waits_class, count ? "a.B" : NULL));
+		CU_ASSERT_EQUAL(stack.thread.waits_object, count ? 0x7000 : 0);
 		for (size_t i = 0; i < count; i++)
 			CU_ASSERT_TRUE(same_frame(&stack.frames[i], &frames[i]));
 		/* One copy of an object's path, however many frames are in it. */
@@ -139,10 +145,13 @@ static void cut_off_anywhere_it_is_refused(void)
 static void without_room_it_is_not_encoded(void)
 {
 	struct fb_buf whole = encode(FB_ARRAY_SIZE(frames));
-	struct fb_user_stack stack = {
-		.count = FB_ARRAY_SIZE(frames),
-		.end = "end of the stack",
-		.thread = {.language = FB_LANGUAGE_JAVA, .name = "main", .id = 7}};
+	struct fb_user_stack stack = {.count = FB_ARRAY_SIZE(frames),
+				      .end = "end of the stack",
+				      .thread = {.language = FB_LANGUAGE_JAVA,
+						 .name = "main",
+						 .id = 7,
+						 .waits = "waiting on",
+						 .waits_class = "a.B"}};
 
 	stack.frames = malloc(sizeof(frames));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(stack.frames);

@@ -13,8 +13,8 @@
 /* Longer chains of classes that extend each other are damaged. */
 #define MOST_SUPERCLASSES 64u
 
-/* What objects are that are of this class or of one that extends it, and what is read of them. The first that fits, from
- * the object's own class on, says what they are. */
+/* What objects are that are of this class or of one that extends it, and what is read of them. The first that fits,
+ * from the object's own class on, says what they are. */
 static const struct {
 	const char *name;
 	enum fb_java_role role;

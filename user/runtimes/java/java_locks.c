@@ -106,8 +106,9 @@ static enum fb_java_wait_kind kind_of(enum fb_java_role role)
 	switch (role) {
 	case FB_JAVA_ROLE_LOCK:
 	case FB_JAVA_ROLE_READ_WRITE:
-	case FB_JAVA_ROLE_STAMPED:
 		return FB_JAVA_LOCK;
+	case FB_JAVA_ROLE_STAMPED:
+		return FB_JAVA_STAMPED;
 	case FB_JAVA_ROLE_COUNT_DOWN:
 		return FB_JAVA_LATCH;
 	case FB_JAVA_ROLE_SEMAPHORE:

@@ -20,7 +20,8 @@ enum fb_java_wait_kind {
 	FB_JAVA_REENTER,   /* the same, at the end of a wait() */
 	FB_JAVA_NOTIFY,    /* in a wait() */
 	FB_JAVA_JOIN,      /* in a wait() on a thread, which its end notifies */
-	FB_JAVA_LOCK,      /* a lock of java.util.concurrent; also a StampedLock */
+	FB_JAVA_LOCK,      /* a lock of java.util.concurrent */
+	FB_JAVA_STAMPED,   /* a StampedLock, which has no owner */
 	FB_JAVA_FUTURE,    /* a FutureTask, which has the thread that runs it */
 	FB_JAVA_SEMAPHORE, /* its state is how many permits are left */
 	FB_JAVA_LATCH,     /* its state is what is left to count down */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A virtual machine of this host that runs one of the programs beside this file, stopped, and what jstack says of it. */
+/* A virtual machine of this host that runs one of the programs beside this file, stopped; what jstack says of it. */
 #ifndef FB_TESTS_USER_LIVE_JAVA_H
 #define FB_TESTS_USER_LIVE_JAVA_H
 
@@ -16,9 +16,9 @@ struct fb_live_java {
 	bool tried, runs;
 };
 
-/* Compiles and starts the program PROGRAM.java, once for all tests, which is stopped when these end, and takes away what
- * an earlier test did to its memory. False, and the test is skipped, where there is no Java compiler, or ptrace is not
- * allowed. JAVA_HOME may name another Java than that of the path. */
+/* Compiles and starts the program PROGRAM.java, once for all tests, which is stopped when these end, and takes away
+ * what an earlier test did to its memory. False, and the test is skipped, where there is no Java compiler, or ptrace is
+ * not allowed. JAVA_HOME may name another Java than that of the path. */
 bool fb_live_java_start(const char *program, struct fb_live_java **java_ret);
 
 /* What jstack -l said of it; the caller closes it. */

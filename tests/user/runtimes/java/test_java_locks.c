@@ -223,7 +223,7 @@ static void counts_and_readers_are_read(void)
 	CU_ASSERT_EQUAL(wait.readers, 0);
 	CU_ASSERT_EQUAL(wait.kind, FB_JAVA_LOCK);
 	CU_ASSERT_EQUAL(wait_of(java, "condition").kind, FB_JAVA_CONDITION);
-	CU_ASSERT_EQUAL(wait_of(java, "stamped").kind, FB_JAVA_LOCK);
+	CU_ASSERT_EQUAL(wait_of(java, "stamped").kind, FB_JAVA_STAMPED);
 	CU_ASSERT_EQUAL(wait_of(java, "parked for").kind, FB_JAVA_PARK);
 	CU_ASSERT_EQUAL(wait_of(java, "joiner").kind, FB_JAVA_JOIN);
 }
