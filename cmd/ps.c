@@ -15,6 +15,7 @@
 #include "cmd/ps_lost.h"
 #include "cmd/ps_order.h"
 #include "cmd/ps_postgres.h"
+#include "cmd/ps_thread_names.h"
 #include "cmd/shared/command.h"
 #include "kernel/tasks/kthread_name.h"
 
@@ -49,10 +50,12 @@ struct ps {
 	bool details;
 	bool want_waits;
 	bool shown[COLUMN_COUNT];
-	struct fb_waits *waits;       /* NULL: --waits is not given */
-	struct fb_ps_process process; /* of the task that was shown last */
-	struct fb_ps_detail usual;    /* of PID 1: what others are held against */
+	struct fb_waits *waits;           /* NULL: --waits is not given */
+	struct fb_ps_process process;     /* of the task that was shown last */
+	struct fb_ps_detail usual;        /* of PID 1: what others are held against */
+	struct fb_memory_sources sources; /* opened where a task needs them */
 	struct fb_ps_postgres postgres;
+	struct fb_ps_thread_names names;
 };
 
 static const struct argp_option ps_options[] = {
@@ -143,6 +146,17 @@ static json_t *level_list(const struct fb_task *task)
 	return list;
 }
 
+static struct fb_error *thread_name_to_json(struct ps *ps, const struct fb_task *task,
+					    json_t *object)
+{
+	const char *name = NULL;
+	struct fb_error *err = fb_ps_thread_name(&ps->names, task, &name);
+
+	if (!err)
+		json_object_set_new(object, "thread_name", fb_json_text(name));
+	return err;
+}
+
 static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, json_t *list)
 {
 	const char *core = core_name(ps, task);
@@ -183,7 +197,9 @@ static struct fb_error *task_to_json(struct ps *ps, const struct fb_task *task, 
 	fb_ps_detail_to_json(&detail, &ps->process, object);
 	waits_text(ps, task, waits, sizeof(waits));
 	json_object_set_new(object, "waits_for", fb_json_text(*waits ? waits : NULL));
-	err = fb_ps_postgres_to_json(&ps->postgres, task, object);
+	err = thread_name_to_json(ps, task, object);
+	if (!err)
+		err = fb_ps_postgres_to_json(&ps->postgres, task, object);
 	if (err) {
 		json_decref(object);
 		return err;
@@ -219,7 +235,7 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 {
 	const char *cmdline = "";
 	int indent = (int)(2 * depth);
-	char name[FB_KTHREAD_NAME], query[FB_POSTGRES_QUERY_SIZE + 32] = "";
+	char name[FB_KTHREAD_NAME], query[FB_POSTGRES_QUERY_SIZE + 32] = "", thread[300] = "";
 	struct fb_error *err = NULL;
 
 	if (task->kernel_thread || task->idle) {
@@ -233,11 +249,13 @@ static struct fb_error *command_cell(struct ps *ps, const struct fb_task *task, 
 	}
 	if (!err && ps->details)
 		err = fb_ps_postgres_text(&ps->postgres, task, query, sizeof(query));
+	if (!err)
+		err = fb_ps_thread_name_text(&ps->names, task, thread, sizeof(thread));
 	if (err)
 		return err;
-	return fb_table_cell(ps->table, FB_STYLE_PLAIN, "%*s%.*s%s%s%s%s", indent, "",
-			     (int)sizeof(task->comm), task->comm, *cmdline ? "  " : "", cmdline,
-			     *query ? "  " : "", query);
+	return fb_table_cell(ps->table, FB_STYLE_PLAIN, "%*s%.*s%s%s%s%s%s", indent, "",
+			     (int)sizeof(task->comm), task->comm, thread, *cmdline ? "  " : "",
+			     cmdline, *query ? "  " : "", query);
 }
 
 static struct fb_error *detail_cells(struct ps *ps, const struct fb_task *task)
@@ -403,6 +421,17 @@ static struct fb_error *find_waits(struct ps *ps)
 	return ps->want_waits ? fb_waits_find(ps->input, &options, &ps->waits) : NULL;
 }
 
+static struct fb_error *open_sources(struct ps *ps, struct fb_context *context)
+{
+	struct fb_error *err = NULL;
+
+	if (fb_ps_postgres_any(ps->tasks) || fb_ps_thread_names_any(ps->tasks))
+		err = fb_memory_sources_open(context, ps->input, &ps->sources);
+	fb_ps_postgres_init(ps->input, ps->tasks, &ps->sources, &ps->postgres);
+	fb_ps_thread_names_init(ps->input, ps->tasks, &ps->sources, &ps->names);
+	return err;
+}
+
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct ps ps = {0};
@@ -419,10 +448,12 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = find_waits(&ps);
 	if (!err)
-		err = fb_ps_postgres_init(context, ps.input, ps.tasks, &ps.postgres);
+		err = open_sources(&ps, context);
 	if (!err)
 		err = context->options.json ? print_json(&ps, context) : print_text(&ps, context);
 	fb_ps_postgres_deinit(&ps.postgres);
+	fb_ps_thread_names_deinit(&ps.names);
+	fb_memory_sources_deinit(&ps.sources);
 	fb_waits_destroy(ps.waits);
 	fb_input_destroy(ps.input);
 	return err;

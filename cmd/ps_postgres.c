@@ -13,27 +13,26 @@
 /* 2000-01-01, from which PostgreSQL counts, in seconds since 1970. */
 #define EPOCH 946684800.0
 
-struct fb_error *fb_ps_postgres_init(struct fb_context *context, struct fb_input *input,
-				     const struct fb_tasks *tasks, struct fb_ps_postgres *postgres)
+bool fb_ps_postgres_any(const struct fb_tasks *tasks)
 {
-	bool any = false;
-	struct fb_error *err = NULL;
+	for (size_t i = 0; i < fb_tasks_count(tasks); i++)
+		if (fb_postgres_may_be(fb_tasks_get(tasks, i)))
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < fb_tasks_count(tasks) && !any; i++)
-		any = fb_postgres_may_be(fb_tasks_get(tasks, i));
-	if (any)
-		err = fb_memory_sources_open(context, input, &postgres->sources);
+void fb_ps_postgres_init(struct fb_input *input, const struct fb_tasks *tasks,
+			 const struct fb_memory_sources *sources, struct fb_ps_postgres *postgres)
+{
 	postgres->servers.input = input;
 	postgres->servers.tasks = tasks;
-	postgres->servers.options = (struct fb_joined_options){.files = postgres->sources.files,
-							       .swap = postgres->sources.swap};
-	return err;
+	postgres->servers.options =
+		(struct fb_joined_options){.files = sources->files, .swap = sources->swap};
 }
 
 void fb_ps_postgres_deinit(struct fb_ps_postgres *postgres)
 {
 	fb_postgres_servers_deinit(&postgres->servers);
-	fb_memory_sources_deinit(&postgres->sources);
 }
 
 /* The backend that the task is, and its server; NULL: it is none. */

@@ -11,15 +11,14 @@
 #include "cmd/shared/memory_sources.h"
 
 struct fb_ps_postgres {
-	struct fb_memory_sources sources;
 	struct fb_postgres_servers servers;
 };
 
-/* Looks up no more than the names of tasks. All zeros before; to be deinitialised on failure too. */
-FB_MUST_CHECK struct fb_error *fb_ps_postgres_init(struct fb_context *context,
-						   struct fb_input *input,
-						   const struct fb_tasks *tasks,
-						   struct fb_ps_postgres *postgres);
+/* Whether any task may be a backend, by its name. */
+bool fb_ps_postgres_any(const struct fb_tasks *tasks);
+/* All zeros before; input, tasks and what sources has are borrowed. */
+void fb_ps_postgres_init(struct fb_input *input, const struct fb_tasks *tasks,
+			 const struct fb_memory_sources *sources, struct fb_ps_postgres *postgres);
 void fb_ps_postgres_deinit(struct fb_ps_postgres *postgres);
 
 /* Sets postgres of the task's object: null where it is no backend, or its server's memory cannot be read. Only fatal

@@ -9,10 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/part.h"
 #include "base/text.h"
-#include "bundle/process/user_mappings.h"
+#include "bundle/process/java_machine.h"
 #include "bundle/waits/futex/wait_owner.h"
 
 /* The virtual machine of the process of the last call. */
@@ -36,24 +35,6 @@ static void deinit(void *state)
 
 static const struct fb_wait_state MACHINE = {sizeof(struct machine), deinit};
 
-static struct fb_error *open_machine(struct fb_wait_finder *finder, const struct fb_task *task,
-				     struct fb_joined *joined, struct machine *machine)
-{
-	FB_CLEANUP(fb_free_at) struct fb_user_mapping *mappings = NULL;
-	struct fb_user_process process = {
-		.space = fb_joined_space(joined),
-		.mapping_count = fb_joined_vmas(joined)->count,
-		.fetch_fd = -1,
-	};
-	struct fb_error *err =
-		fb_user_mappings_load(finder->input, task, joined, &machine->pool, &mappings);
-
-	process.mappings = mappings;
-	if (!err)
-		err = fb_java_open(&process, &machine->pool, &machine->java);
-	return fb_part_skip(err);
-}
-
 static struct fb_error *machine_of(struct fb_wait_finder *finder, const struct fb_task *task,
 				   struct fb_joined *joined, struct machine **machine_ret)
 {
@@ -66,7 +47,8 @@ static struct fb_error *machine_of(struct fb_wait_finder *finder, const struct f
 	if (machine->mm != task->mm) {
 		close_machine(machine);
 		machine->mm = task->mm;
-		err = open_machine(finder, task, joined, machine);
+		err = fb_part_skip(fb_java_machine_open(finder->input, task, joined, &machine->pool,
+							&machine->java));
 	}
 	/* The finder opens the memory of a process again after that of another. */
 	if (machine->java)
