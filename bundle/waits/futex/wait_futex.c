@@ -130,7 +130,7 @@ static struct fb_error *add_lock(struct fb_wait_finder *finder, const struct fb_
 	bool fresh;
 	struct fb_error *err;
 
-	wait.timeout = call->timeout;
+	wait.timeout = call->timeout && !lock->looks_again;
 	wait.certain = lock->certain;
 	wait.evidence = "futex() arguments and the lock's layout in memory";
 	err = find_key(finder, blocked->task, joined, lock->object, call->process_private, &key);

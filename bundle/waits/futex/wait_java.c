@@ -124,6 +124,8 @@ void fb_java_wait_describe(const struct fb_java_wait *wait, unsigned version,
 		.need = find_need(wait),
 		/* A thread's end wakes those that wait on its object, but others may do so too. */
 		.certain = wait->kind != FB_JAVA_JOIN,
+		/* One of those that wait for a monitor looks from time to time whether it is free. */
+		.looks_again = wait->kind == FB_JAVA_ENTER || wait->kind == FB_JAVA_REENTER,
 	};
 	describe_state(wait, state, sizeof(state));
 	(void)snprintf(lock_ret->detail, sizeof(lock_ret->detail), "%.80s%s%s, Java %u",

@@ -44,6 +44,7 @@ static void a_lock_has_its_owner(void)
 		CU_ASSERT_EQUAL(lock.owner_thread, 0x7f00);
 		CU_ASSERT_EQUAL(lock.owner_field, 0x1018);
 		CU_ASSERT_EQUAL(lock.certain, cases[i].certain);
+		CU_ASSERT_EQUAL(lock.looks_again, !strcmp(cases[i].name, "java-monitor"));
 		CU_ASSERT_PTR_NULL(lock.need);
 	}
 }
