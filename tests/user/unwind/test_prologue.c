@@ -46,6 +46,9 @@ static void counts_pushes_and_room(void)
 	/* add rsp, -128 makes room of 128 */
 	prologue = READ(0x48, 0x83, 0xc4, 0x80, 0x53);
 	CU_ASSERT_EQUAL(prologue.depth, 128 + 8);
+	/* lea rsp, [rsp - 0x40] makes room too. */
+	prologue = READ(0x53, 0x48, 0x8d, 0x64, 0x24, 0xc0, 0x55);
+	CU_ASSERT_EQUAL(prologue.depth, 2 * 8 + 0x40);
 	/* What a register holds later is not what was saved: the first push of it is. */
 	prologue = READ(0x53, 0x53);
 	CU_ASSERT_EQUAL(prologue.depth, 16);
@@ -123,6 +126,8 @@ static void knows_frame_pointers(void)
 	CU_ASSERT_EQUAL(prologue.frame, 8);
 	CU_ASSERT(!prologue.known);
 	CU_ASSERT_EQUAL(below(&prologue, 3), 16);
+	/* mov rsp, rax: of what is known no more than with the and. */
+	CU_ASSERT(!READ(0x53, 0x48, 0x89, 0xc4, 0x53).known);
 	/* The other encoding of mov rbp, rsp. */
 	CU_ASSERT(READ(0x55, 0x48, 0x8b, 0xec).has_frame);
 	/* mov rsp, rbp; and without a push of RBP nothing was made of it. */
