@@ -100,6 +100,8 @@
  * have endlessly many. */
 #define FB_MAX_SHOWN_VALUES (1u << 18)
 
+/* One function's code, of which the stack is worked out: the longest of 6.12 has 60 KB. */
+#define FB_MAX_FUNCTION_BYTES (256u << 10)
 /* ORC: 6.12's vmlinux has about 500,000 entries. */
 #define FB_MAX_ORC_ENTRIES (16u << 20)
 /* Frames of one kernel stack: the stacks of a task, an interrupt and six exceptions have 80 KiB together,

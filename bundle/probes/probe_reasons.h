@@ -105,6 +105,11 @@ FB_SINCE("ipc_namespace.mq_set.dir", "dc55e35f9e81, 5.19: all IPC namespaces had
 FB_SINCE("pid_namespace.set.dir", "7863dcc72d0f, 6.14: all PID namespaces had one pid_max")
 FB_SINCE("kexec_load_limit.limit", "a42aaad2e47b, 6.3: before, kexec had no limits")
 FB_OPTION("sched_schedstats", "CONFIG_SCHEDSTATS")
+FB_OPTION("__start_orc_unwind_ip",
+	  "CONFIG_UNWINDER_ORC: without it callers are worked out from the code")
+FB_OPTION("__stop_orc_unwind_ip", "CONFIG_UNWINDER_ORC")
+FB_OPTION("__start_orc_unwind", "CONFIG_UNWINDER_ORC")
+FB_OPTION("__stop_orc_unwind", "CONFIG_UNWINDER_ORC")
 FB_OPTION("delayacct_key", "CONFIG_TASK_DELAY_ACCT")
 FB_OPTION("sysctl_numa_balancing_mode", "CONFIG_NUMA_BALANCING")
 FB_SINCE("link_idr", "a3b80e107894, 5.8: links had no IDs before")

@@ -71,6 +71,7 @@ struct fb_orc_row {
 	enum fb_orc_reg bp_reg;
 	enum fb_orc_type type;
 	bool signal; /* the caller was interrupted, so that its pc is no return address */
+	bool by_code; /* not of a table, but worked out from the function's instructions: code_row.c */
 };
 
 /* FB_CORRUPT for a type or a register that the version does not have. */
@@ -106,11 +107,13 @@ FB_MUST_CHECK struct fb_error *fb_orc_table_detect(const struct fb_orc_table *ta
 struct fb_orc;
 
 /* kernel and modules are borrowed and must outlive the result. modules may be NULL: code of modules has no rows then.
- * FB_NOT_FOUND where this kernel has no ORC; FB_CORRUPT. */
+ * Of a kernel without ORC the rows are worked out from its code. FB_NOT_FOUND where it has no symbols either;
+ * FB_CORRUPT. */
 FB_MUST_CHECK struct fb_error *fb_orc_open(struct fb_kernel *kernel, struct fb_modules *modules,
 					   struct fb_orc **orc_ret);
 void fb_orc_destroy(struct fb_orc *orc);
 
+/* FB_ORC_UNKNOWN: the kernel has no ORC. */
 enum fb_orc_version fb_orc_version(const struct fb_orc *orc);
 const struct fb_return_hooks *fb_orc_return_hooks(const struct fb_orc *orc);
 /* The modules that fb_orc_open() was given; may be NULL. */

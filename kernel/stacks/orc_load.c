@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ORC tables of a kernel and its modules, found by symbols and by struct module; rows are
- * cached, because many threads wait in the same places. Opened by code that unwinds kernel stacks, called by
- * stack.c.
+ * The ORC tables of a kernel and its modules, found by symbols and by struct module, or where the kernel was built
+ * without them, rows that are worked out from its code; rows are cached, because many threads wait in the same places.
+ * Opened by code that unwinds kernel stacks, called by stack.c.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "base/part.h"
+#include "kernel/stacks/code_function.h"
 #include "kernel/stacks/orc.h"
 #include "kernel/stacks/orc_file.h"
 
@@ -30,6 +31,7 @@ struct fb_orc {
 	struct fb_modules *modules; /* borrowed, or NULL */
 	struct fb_orc_table table;  /* the kernel's */
 	struct fb_orc_file *file;   /* in which that is; NULL: it is in the dump */
+	bool by_code;               /* the kernel has no tables */
 	struct text_range text[2];  /* of the kernel, and its init text */
 	struct fb_return_hooks hooks;
 	pthread_mutex_t lock; /* of cache */
@@ -83,6 +85,16 @@ static struct fb_error *find_version(const struct fb_kernel *kernel, struct fb_o
 	return fb_orc_table_detect(table, entry_code_of(kernel), &table->version);
 }
 
+/* Kernels that unwind by frame pointers, or by guesses, have no tables; and where kallsyms are of functions alone
+ * (without CONFIG_KALLSYMS_ALL) these are not found. */
+static bool has_tables(const struct fb_kernel *kernel)
+{
+	uint64_t address;
+
+	return fb_kernel_find_symbol(kernel, "__start_orc_unwind_ip", &address) ||
+	       fb_kernel_find_symbol(kernel, "__start_orc_unwind", &address);
+}
+
 /* Takes why the dump has no tables, and says what gives them. */
 static struct fb_error *say_lost(const struct fb_kernel *kernel, struct fb_error *err)
 {
@@ -110,10 +122,21 @@ static struct fb_error *open_table(struct fb_kernel *kernel, struct fb_orc *orc)
 		err = find_version(kernel, &orc->table);
 	if (!err || fb_error_is_fatal(err) || !fb_kernel_symbols(kernel))
 		return err;
+	orc->by_code = !has_tables(kernel);
+	if (!vmlinux && orc->by_code) {
+		fb_error_destroy(err);
+		return NULL;
+	}
 	if (!vmlinux)
 		return say_lost(kernel, err);
 	of_file = fb_orc_file_open(vmlinux, fb_kernel_info(kernel)->kaslr_offset,
 				   entry_code_of(kernel), &orc->file, &orc->table);
+	if (!of_file)
+		orc->by_code = false;
+	if (of_file && orc->by_code && !fb_error_is_fatal(of_file)) {
+		fb_error_destroy(of_file);
+		of_file = NULL;
+	}
 	if (of_file && !fb_error_is_fatal(of_file)) {
 		err = fb_error_prefix(err, "%s", fb_error_message(of_file));
 		fb_error_destroy(of_file);
@@ -250,7 +273,8 @@ static struct fb_error *find_generated_row(const struct fb_orc *orc, uint64_t pc
 {
 	const struct fb_generated *piece = generated_at(orc, pc);
 
-	if (piece && piece->kind == FB_GENERATED_FTRACE && in_kernel(orc, piece->copied_from))
+	if (piece && piece->kind == FB_GENERATED_FTRACE && !orc->by_code &&
+	    in_kernel(orc, piece->copied_from))
 		return fb_orc_table_find(&orc->table, piece->copied_from + (pc - piece->start),
 					 row_ret);
 	if (!piece || piece->kind != FB_GENERATED_BPF || exact)
@@ -266,6 +290,16 @@ static struct fb_error *find_generated_row(const struct fb_orc *orc, uint64_t pc
 	return NULL;
 }
 
+static struct fb_error *find_row_by_code(const struct fb_orc *orc, uint64_t pc, bool exact,
+					 struct fb_orc_row *row_ret)
+{
+	struct fb_error *err = fb_code_function_row(orc->kernel, orc->modules, pc, exact, row_ret);
+
+	if (!err)
+		row_ret->by_code = true;
+	return err;
+}
+
 static struct fb_error *find_row(const struct fb_orc *orc, uint64_t pc, bool exact,
 				 struct fb_orc_row *row_ret)
 {
@@ -274,10 +308,13 @@ static struct fb_error *find_row(const struct fb_orc *orc, uint64_t pc, bool exa
 	struct fb_error *err;
 
 	if (in_kernel(orc, pc))
-		return fb_orc_table_find(&orc->table, pc, row_ret);
+		return orc->by_code ? find_row_by_code(orc, pc, exact, row_ret)
+				    : fb_orc_table_find(&orc->table, pc, row_ret);
 	module = module_of(orc, pc);
 	if (!module)
 		return find_generated_row(orc, pc, exact, row_ret);
+	if (orc->by_code)
+		return find_row_by_code(orc, pc, exact, row_ret);
 	err = module_table(orc, module, &table);
 	if (!err)
 		err = fb_orc_table_find(&table, pc, row_ret);

@@ -29,7 +29,7 @@ struct fb_kernel_frame {
 	uint64_t size;      /* of the symbol, bytes; 0 unknown */
 	const char *stack;  /* static: "task", "IRQ", "NMI"... */
 	bool exact;         /* pc is an instruction that was interrupted, not a return address */
-	bool unreliable;    /* found by frame pointer or scan, because ORC has no row */
+	bool unreliable;    /* found by frame pointer or scan, because there is no row */
 	/* How the kernel was entered here: this frame's function saved the registers, and the next frame (or
 	 * user mode) was interrupted. */
 	enum fb_entry_kind entry;

@@ -323,6 +323,26 @@ static bool counts_from_bp(const struct fb_orc_row *row)
 	return row->sp_reg == FB_ORC_REG_BP || row->sp_reg == FB_ORC_REG_BP_INDIRECT;
 }
 
+/* A step by a row that was worked out from code, which may be wrong about it: it is undone where it does not come to a
+ * return address. */
+static struct fb_error *step_by_code(struct fb_unwind *unwind, const struct fb_orc_row *row,
+				     enum fb_unwind_end *end_ret)
+{
+	struct fb_unwind before = *unwind;
+	struct fb_error *err = step(unwind, row, end_ret);
+	bool is = err || *end_ret != FB_UNWIND_GOES_ON || unwind->exact;
+
+	if (!is)
+		err = fb_unwind_is_return_address(unwind, unwind->pc, &is);
+	if (fb_error_is_fatal(err) || (!err && is))
+		return err;
+	*unwind = before;
+	fb_error_destroy(err);
+	return fb_error_create(FB_NOT_FOUND,
+			       "the code before 0x%" PRIx64 " does not say where its stack is",
+			       unwind->pc);
+}
+
 struct fb_error *fb_unwind_next(struct fb_unwind *unwind, enum fb_unwind_end *end_ret)
 {
 	uint64_t callee = unwind->exact ? unwind->pc : unwind->pc - 1;
@@ -333,7 +353,8 @@ struct fb_error *fb_unwind_next(struct fb_unwind *unwind, enum fb_unwind_end *en
 	*end_ret = FB_UNWIND_GOES_ON;
 	err = unwind->ops->find(unwind->context, unwind->pc, unwind->exact, &row);
 	if (!err)
-		err = step(unwind, &row, end_ret);
+		err = row.by_code ? step_by_code(unwind, &row, end_ret)
+				  : step(unwind, &row, end_ret);
 	if (!err) {
 		unwind->unreliable = bp_guessed && counts_from_bp(&row);
 		if (unwind->unreliable)

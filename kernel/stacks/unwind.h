@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walks a kernel stack frame by frame, by ORC. It works on stacks, registers and rows
- * only, not on tasks: stack.c calls it and gives it the first frame.
+ * Walks a kernel stack frame by frame, by ORC or by rows that were worked out from code. It works on stacks, registers
+ * and rows only, not on tasks: stack.c calls it and gives it the first frame.
  */
 #ifndef FB_KERNEL_UNWIND_H
 #define FB_KERNEL_UNWIND_H
@@ -96,6 +96,10 @@ FB_MUST_CHECK struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *f
 FB_MUST_CHECK struct fb_error *fb_unwind_is_call_to(const struct fb_unwind *unwind,
 						    uint64_t address, uint64_t callee,
 						    bool *is_ret);
+
+/* Whether the instruction before address may be a call. Only fatal errors are returned. */
+FB_MUST_CHECK struct fb_error *fb_unwind_is_return_address(const struct fb_unwind *unwind,
+							   uint64_t address, bool *is_ret);
 
 /* The area that holds [address, address + length), or SIZE_MAX. */
 size_t fb_unwind_area(const struct fb_unwind *unwind, uint64_t address, uint64_t length);

@@ -41,8 +41,8 @@ static bool ends_with_call(const uint8_t code[CALL_BYTES])
 
 /* Whether the instruction before address may be a call. Code is never missing from a dump, so what
  * cannot be read is none. */
-static struct fb_error *is_return_address(const struct fb_unwind *unwind, uint64_t address,
-					  bool *is_ret)
+struct fb_error *fb_unwind_is_return_address(const struct fb_unwind *unwind, uint64_t address,
+					     bool *is_ret)
 {
 	uint8_t code[CALL_BYTES];
 	struct fb_error *err;
@@ -86,7 +86,7 @@ static struct fb_error *by_bad_call(struct fb_unwind *unwind, bool *found_ret)
 		return NULL;
 	err = read_some(unwind, unwind->sp, &pc, sizeof(pc), found_ret);
 	if (!err && *found_ret)
-		err = is_return_address(unwind, pc, found_ret);
+		err = fb_unwind_is_return_address(unwind, pc, found_ret);
 	if (!err && *found_ret)
 		stand_at(unwind, pc, unwind->sp + sizeof(pc));
 	return err;
@@ -176,7 +176,7 @@ static struct fb_error *by_frame_pointer(struct fb_unwind *unwind, bool *found_r
 		return NULL;
 	err = read_some(unwind, bp, words, sizeof(words), found_ret);
 	if (!err && *found_ret)
-		err = is_return_address(unwind, words[1], found_ret);
+		err = fb_unwind_is_return_address(unwind, words[1], found_ret);
 	if (err || !*found_ret)
 		return err;
 	stand_at(unwind, words[1], bp + sizeof(words));
@@ -188,7 +188,7 @@ static struct fb_error *by_frame_pointer(struct fb_unwind *unwind, bool *found_r
 /* The first word on the stack that may be a return address. */
 static struct fb_error *by_scan(struct fb_unwind *unwind, bool *found_ret)
 {
-	return search_stack(unwind, is_return_address, found_ret);
+	return search_stack(unwind, fb_unwind_is_return_address, found_ret);
 }
 
 struct fb_error *fb_unwind_guess(struct fb_unwind *unwind, bool *found_ret)

@@ -38,8 +38,8 @@ enum fb_instruction_kind {
 struct fb_instruction {
 	size_t length; /* bytes */
 	enum fb_instruction_kind kind;
-	unsigned
-		reg; /* of PUSH, POP, STORES_SP and, where it is loaded from a register, LOSES_SP; else FB_NO_REGISTER */
+	/* Of PUSH, POP, STORES_SP, and of LOSES_SP where it is loaded from a register; else FB_NO_REGISTER. */
+	unsigned reg;
 	int64_t amount; /* bytes */
 	bool has_target;
 	int64_t target; /* bytes from the end of the instruction */

@@ -8,7 +8,7 @@
 #include "base/attr.h"
 #include "symbols/code/instruction.h"
 
-/* DWARF's numbers of the machine's registers 0 to 15, and FB_DWARF_REGS for none. Those of i386 are the machine's own. */
+/* DWARF's number of one of the machine's registers, FB_DWARF_REGS of none. Those of i386 are the machine's own. */
 static unsigned dwarf_number(const struct fb_cfi_machine *machine, unsigned number)
 {
 	static const unsigned numbers[] = {0, 2, 1, 3, 7, 6, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15};
