@@ -50,7 +50,8 @@ make_initramfs() {
     module_files "$tree" "$version" "${BOOT_MODULES[@]}" | add_modules "$dir" "$dir/modules/boot" &&
         module_files "$tree" "$version" "${GUEST_MODULES[@]}" | add_modules "$dir" "$dir/modules/guest" ||
         die "cannot unpack the kernel's modules in $tree: delete that folder and run again"
-    grep -q virtio_blk "$dir/modules/boot" || die "kernel $version has no virtio_blk: choose another --suite"
+    grep -q virtio_blk "$dir/modules/boot" || grep -q /virtio_blk "$tree/lib/modules/$version/modules.builtin" ||
+        die "kernel $version has no virtio_blk: choose another --suite"
     (cd "$dir" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -6) >"$out" || die "cannot write $out"
 }
 
