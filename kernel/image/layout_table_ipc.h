@@ -39,6 +39,9 @@ FB_FIELD(sem_undo_numbers, "sem_undo", "semadj") /* of 8 bytes it is a pointer, 
 FB_FIELD(task_undo_list, "task_struct", "sysvsem.undo_list")
 FB_FIELD(sem_queue_list, "sem_queue", "list")
 FB_FIELD(sem_queue_task, "sem_queue", "sleeper")
+FB_FIELD(sem_queue_blocking, "sem_queue", "blocking")
+FB_FIELD(sembuf_number, "sembuf", "sem_num")
+FB_FIELD(sembuf_change, "sembuf", "sem_op")
 
 /* ipc/shm.c */
 FB_PART("shared memory")

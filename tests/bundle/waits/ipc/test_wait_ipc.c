@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Threads of a made kernel that wait at message queues and semaphore sets. */
+/* Threads of a made kernel that wait at message queues. */
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -10,11 +10,8 @@
 #include "tests/bundle/waits/made_open_files.h"
 #include "tests/harness.h"
 
-#define SET 7u
 #define RECEIVERS 64u
 #define SENDERS 80u
-#define SEMAPHORES 128u /* of a set: its semaphores begin here */
-#define SEMAPHORE_BYTES 64u
 
 static void put_perm_fields(struct made_kernel *made)
 {
@@ -50,25 +47,6 @@ static void put_queue_fields(struct made_kernel *made, uint32_t list)
 	MADE_FIELD(made, msg_receiver_task, task, 8);
 	MADE_FIELD(made, msg_sender_list, list, 16);
 	MADE_FIELD(made, msg_sender_task, task, 8);
-}
-
-static void put_set_fields(struct made_kernel *made)
-{
-	put_perm_fields(made);
-	MADE_FIELD(made, semset_perm, 0, 32);
-	MADE_FIELD(made, semset_undos, 48, 16);
-	MADE_FIELD(made, semset_alter, 64, 16);
-	MADE_FIELD(made, semset_const, 80, 16);
-	MADE_FIELD(made, semset_count, 104, 4);
-	MADE_FIELD(made, semset_changed, 112, 8);
-	MADE_FIELD(made, semset_semaphores, SEMAPHORES, 0);
-	made->kernel.layout.sem.size = SEMAPHORE_BYTES;
-	MADE_FIELD(made, sem_value, 0, 4);
-	MADE_FIELD(made, sem_pid, 8, 8);
-	MADE_FIELD(made, sem_alter, 16, 16);
-	MADE_FIELD(made, sem_const, 32, 16);
-	MADE_FIELD(made, sem_queue_list, 0, 16);
-	MADE_FIELD(made, sem_queue_task, 16, 8);
 }
 
 /* A thread whose structure is in the list, at the end of the part of its stack that is looked through. */
@@ -160,114 +138,6 @@ static void receivers_of_a_queue_wait_together(void)
 	made_waits_end(&w);
 }
 
-/* In the list so far behind the start of set 7, marks[0]. */
-static struct fb_blocked at_set(struct made_waits *w, uint64_t behind, uint64_t named)
-{
-	uint64_t set = made_alloc(w->made, SEMAPHORES + 260 * SEMAPHORE_BYTES);
-	struct fb_blocked blocked;
-
-	put_set_fields(w->made);
-	w->marks[0] = set;
-	made_list_init(w->made, set + 48);
-	made_list_init(w->made, set + 64);
-	made_list_init(w->made, set + 80);
-	for (unsigned i = 0; i < 260; i++) {
-		made_list_init(w->made, set + SEMAPHORES + i * SEMAPHORE_BYTES + 16);
-		made_list_init(w->made, set + SEMAPHORES + i * SEMAPHORE_BYTES + 32);
-	}
-	made_put(w->made, set + 4, SET, 4);
-	made_put(w->made, set + 8, 0xabc, 4);
-	made_put(w->made, set + 104, 3, 4);
-	blocked = queued(w, set + behind, 0, "semop");
-	made_waits_call(&blocked, SYS_semop, named, 0, 0, 0);
-	return blocked;
-}
-
-static struct fb_blocked of_whole_set(struct made_waits *w)
-{
-	return at_set(w, 64, SET);
-}
-
-static struct fb_blocked reading_whole_set(struct made_waits *w)
-{
-	return at_set(w, 80, SET);
-}
-
-static struct fb_blocked of_a_semaphore(struct made_waits *w)
-{
-	return at_set(w, SEMAPHORES + 2 * SEMAPHORE_BYTES + 16, 0xffffffff00000000ull | SET);
-}
-
-static struct fb_blocked reading_a_semaphore(struct made_waits *w)
-{
-	return at_set(w, SEMAPHORES + 32, SET);
-}
-
-static struct fb_blocked of_the_last_semaphore(struct made_waits *w)
-{
-	return at_set(w, SEMAPHORES + 255 * SEMAPHORE_BYTES + 16, SET);
-}
-
-static struct fb_blocked of_one_too_far(struct made_waits *w)
-{
-	return at_set(w, SEMAPHORES + 256 * SEMAPHORE_BYTES + 16, SET);
-}
-
-static struct fb_blocked of_another_number(struct made_waits *w)
-{
-	return at_set(w, 64, SET + 1);
-}
-
-static struct fb_blocked of_no_known_number(struct made_waits *w)
-{
-	struct fb_blocked blocked = at_set(w, 64, SET);
-
-	blocked.has_regs = false;
-	return blocked;
-}
-
-/* Where the number stands by chance, in no list's set: sets are aligned. */
-static struct fb_blocked at_no_set(struct made_waits *w)
-{
-	struct fb_blocked blocked = at_set(w, SEMAPHORES + 24, SET);
-
-	made_put(w->made, w->marks[0] + 4, 0, 4);
-	made_put(w->made, w->marks[0] + 8 + 4, SET, 4);
-	return blocked;
-}
-
-static void tells_the_semaphore_set(void)
-{
-#define SEMAPHORE_SET                                                               \
-	{                                                                           \
-		.kind = "semop", .object = "semaphore set {0} 0x0",                 \
-		.name = "semaphore set 7, key 0xabc, of 3",                         \
-		.need = "any process of its IPC namespace that may use the set",    \
-		.flags = "others sure",                                             \
-		.evidence = "the list that its structure on the kernel stack is in" \
-	}
-	static const struct made_answer none = {.code = FB_NOT_FOUND,
-						.error = "its semaphore set was not found"};
-	static const struct made_scene scenes[] = {
-		{of_whole_set, fb_wait_semop, SEMAPHORE_SET},
-		{reading_whole_set, fb_wait_semop, SEMAPHORE_SET},
-		{of_a_semaphore, fb_wait_semop, SEMAPHORE_SET},
-		{reading_a_semaphore, fb_wait_semop, SEMAPHORE_SET},
-		{of_the_last_semaphore, fb_wait_semop, SEMAPHORE_SET},
-	};
-	const struct made_scene refused[] = {{of_one_too_far, fb_wait_semop, none},
-					     {of_another_number, fb_wait_semop, none},
-					     {of_no_known_number, fb_wait_semop, none},
-					     {at_no_set, fb_wait_semop, none}};
-
-	made_scene_damage(&scenes[0]);
-	made_scene_damage(&scenes[3]);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(scenes); i++)
-		made_scene_check(&scenes[i]);
-	for (size_t i = 0; i < FB_ARRAY_SIZE(refused); i++)
-		made_scene_check(&refused[i]);
-}
-
 /* Queue /it, of which 10 has descriptor 3, 20 its reading end and 30 its writing end; 40 has another. */
 static struct fb_blocked at_posix_queue(struct made_waits *w, int64_t syscall, uint64_t fd)
 {
@@ -356,5 +226,5 @@ static void both_ways_of_a_posix_queue_are_two_objects(void)
 }
 
 FB_TEST_MAIN("bundle/wait_ipc", FB_TEST(tells_the_queue_of_a_message),
-	     FB_TEST(receivers_of_a_queue_wait_together), FB_TEST(tells_the_semaphore_set),
-	     FB_TEST(tells_the_posix_queue), FB_TEST(both_ways_of_a_posix_queue_are_two_objects))
+	     FB_TEST(receivers_of_a_queue_wait_together), FB_TEST(tells_the_posix_queue),
+	     FB_TEST(both_ways_of_a_posix_queue_are_two_objects))
