@@ -6,12 +6,8 @@
 #include "cmd/info_look.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/cleanup.h"
-#include "base/limits.h"
 #include "base/part.h"
 #include "bundle/waits/waits.h"
 
@@ -70,113 +66,69 @@ static void name_deadlock(struct fb_info_look *look, const struct fb_tasks *task
 	}
 }
 
-static void name_root(struct fb_info_look *look, const struct fb_tasks *tasks,
-		      const struct fb_wait_graph *graph, const struct fb_wait_root *root)
+/* Appends what is at the end of the chains: a thread, or an object of which nobody is known to have it. */
+static void add_root(struct fb_info_look *look, const struct fb_tasks *tasks,
+		     const struct fb_wait_graph *graph, const struct fb_wait_root *root)
 {
 	const char *name = root->object == FB_WAIT_NONE ? NULL : graph->objects[root->object].name;
+	size_t used = strlen(look->what);
 
-	snprintf(look->what, sizeof(look->what),
-		 "what %zu threads wait for, directly or not:", root->threads);
-	if (root->tid >= 0) {
+	if (root->tid >= 0)
 		add_thread(look, tasks, root->tid, " ");
-	} else {
-		size_t used = strlen(look->what);
-
+	else
 		snprintf(look->what + used, sizeof(look->what) - used, " %s", name ? name : "?");
-	}
 }
 
-/* The wait at the end of the chain that each wait begins, FB_WAIT_NONE where that goes round: in ends, of
- * one element for each wait, 0 for those not known yet (else the wait's index plus 1). */
-static size_t end_of(const struct fb_wait_analysis *analysis, size_t count, size_t wait,
-		     size_t *ends)
+/* How many threads in D state wait for the root; its count has itself. */
+static size_t sleepers_of(const struct fb_tasks *tasks, const struct fb_wait_root *root)
 {
-	size_t last = wait, steps = 0, end;
+	const struct fb_task *task = root->tid >= 0 ? fb_tasks_by_tid(tasks, root->tid) : NULL;
 
-	while (!ends[last] && analysis->next[last] != FB_WAIT_NONE && steps++ < count)
-		last = analysis->next[last];
-	end = ends[last] ? ends[last] - 1 : steps < count ? last : FB_WAIT_NONE;
-	/* All on the way end there too, and are not walked again. */
-	for (size_t i = 0; i <= steps && !ends[wait]; i++) {
-		ends[wait] = end + 1;
-		if (analysis->next[wait] == FB_WAIT_NONE)
-			break;
-		wait = analysis->next[wait];
-	}
-	return end;
+	return root->hung - (root->hung && task && task->state == 'D');
 }
 
-/* The root of chains for which most threads in state D wait. FB_WAIT_NONE: there is none. */
-static size_t worst_end(const struct fb_tasks *tasks, const struct fb_wait_graph *graph,
-			const struct fb_wait_analysis *analysis, size_t *ends, size_t *sleepers,
-			size_t *threads_ret)
+/* The root for which most threads in D state wait, else that for which most threads do; NULL: there is none. */
+static const struct fb_wait_root *worst_root(const struct fb_tasks *tasks,
+					     const struct fb_wait_analysis *analysis)
 {
-	size_t worst = FB_WAIT_NONE;
+	const struct fb_wait_root *worst = analysis->root_count ? &analysis->roots[0] : NULL;
 
-	*threads_ret = 0;
-	for (size_t i = 0; i < graph->wait_count; i++) {
-		const struct fb_task *task = fb_tasks_by_tid(tasks, graph->waits[i].tid);
-		size_t end = end_of(analysis, graph->wait_count, i, ends);
-		bool first = !i || graph->waits[i - 1].tid != graph->waits[i].tid;
-
-		if (!task || task->state != 'D' || end == FB_WAIT_NONE || !first)
-			continue;
-		if (++sleepers[graph->waits[end].object] > *threads_ret) {
-			*threads_ret = sleepers[graph->waits[end].object];
-			worst = end;
-		}
-	}
+	for (size_t i = 1; i < analysis->root_count; i++)
+		if (sleepers_of(tasks, &analysis->roots[i]) > sleepers_of(tasks, worst))
+			worst = &analysis->roots[i];
 	return worst;
 }
 
-/* What most threads in D state wait for; leaves look as it is where there is none. */
-static struct fb_error *name_sleepers(struct fb_info_look *look, const struct fb_tasks *tasks,
-				      const struct fb_waits *waits)
+static void name_root(struct fb_info_look *look, const struct fb_tasks *tasks,
+		      const struct fb_waits *waits)
 {
-	const struct fb_wait_graph *graph = fb_waits_graph(waits);
-	FB_CLEANUP(fb_free_at) size_t *ends = NULL;
-	FB_CLEANUP(fb_free_at) size_t *sleepers = NULL;
-	struct fb_error *err;
-	size_t end, threads, used;
-	char text[256];
+	const struct fb_wait_root *root = worst_root(tasks, fb_waits_analysis(waits));
+	size_t sleepers = root ? sleepers_of(tasks, root) : 0;
 
-	err = fb_alloc_array(graph->wait_count, sizeof(*ends), FB_MAX_WAITS, "waits", &ends);
-	if (!err)
-		err = fb_alloc_array(graph->object_count, sizeof(*sleepers), FB_MAX_WAITS,
-				     "objects that threads wait for", &sleepers);
-	if (err)
-		return err;
-	end = worst_end(tasks, graph, fb_waits_analysis(waits), ends, sleepers, &threads);
-	if (end == FB_WAIT_NONE)
-		return NULL;
-	snprintf(look->what, sizeof(look->what),
-		 "what %zu thread%s in D state wait%s for, directly or not:", threads,
-		 threads == 1 ? "" : "s", threads == 1 ? "s" : "");
-	add_thread(look, tasks, graph->waits[end].tid, " ");
-	used = strlen(look->what);
-	snprintf(look->what + used, sizeof(look->what) - used, ", %s",
-		 fb_wait_describe(waits, &graph->waits[end], text, sizeof(text)));
+	if (!root || (!sleepers && root->threads < 2))
+		return;
+	if (sleepers)
+		snprintf(look->what, sizeof(look->what),
+			 "what %zu thread%s in D state wait%s for, directly or not:", sleepers,
+			 sleepers == 1 ? "" : "s", sleepers == 1 ? "s" : "");
+	else
+		snprintf(look->what, sizeof(look->what),
+			 "what %zu threads wait for, directly or not:", root->threads);
+	add_root(look, tasks, fb_waits_graph(waits), root);
 	look->command = "waits";
-	return NULL;
 }
 
-static struct fb_error *look_at_waits(struct fb_info_look *look, const struct fb_tasks *tasks,
-				      const struct fb_waits *waits)
+static void look_at_waits(struct fb_info_look *look, const struct fb_tasks *tasks,
+			  const struct fb_waits *waits)
 {
 	const struct fb_wait_analysis *analysis = fb_waits_analysis(waits);
-	struct fb_error *err = NULL;
 
-	if (analysis->cycle_count) {
-		name_deadlock(look, tasks, &analysis->cycles[0]);
-		look->command = "waits";
-		return NULL;
+	if (!analysis->cycle_count) {
+		name_root(look, tasks, waits);
+		return;
 	}
-	err = name_sleepers(look, tasks, waits);
-	if (!err && !look->command && analysis->root_count && analysis->roots[0].threads > 1) {
-		name_root(look, tasks, fb_waits_graph(waits), &analysis->roots[0]);
-		look->command = "waits";
-	}
-	return err;
+	name_deadlock(look, tasks, &analysis->cycles[0]);
+	look->command = "waits";
 }
 
 /* Counts the deadlocks, and says what of the waits to look at where the host hung. */
@@ -197,9 +149,9 @@ static struct fb_error *find_waits(struct fb_context *context, struct fb_input *
 	for (size_t i = 0; i < analysis->cycle_count; i++)
 		look->deadlocked += analysis->cycles[i].member_count;
 	if (hung)
-		err = look_at_waits(look, tasks, waits);
+		look_at_waits(look, tasks, waits);
 	fb_waits_destroy(waits);
-	return err;
+	return NULL;
 }
 
 static struct fb_error *look_at_tasks(struct fb_context *context, struct fb_input *input,

@@ -7,24 +7,20 @@
 #include "base/limits.h"
 #include "base/part.h"
 #include "base/text.h"
+#include "base/u64_map.h"
 #include "bundle/check/checks.h"
 
-/* "/d1 (ext4, 254:0)"; without a mount point where no mount that is known has it. *mount_ret: one of its mounts. */
-static void name_of(const struct fb_mounts *mounts, const struct fb_superblock *superblock,
-		    const struct fb_mount **mount_ret, char *to, size_t size)
+/* "/d1 (ext4, 254:0)"; without a mount point where mount is NULL. */
+static void name_of(const struct fb_mount *mount, const struct fb_superblock *superblock, char *to,
+		    size_t size)
 {
-	const struct fb_mount *mount = NULL;
 	char target[256] = "a file system", type[4 * sizeof(superblock->type)];
 
-	for (size_t i = 0; i < mounts->count && !mount; i++)
-		if (mounts->mounts[i].superblock.address == superblock->address)
-			mount = &mounts->mounts[i];
 	if (mount && mount->target)
 		fb_text_escape(mount->target, strlen(mount->target), target, sizeof(target));
 	fb_text_escape(superblock->type, strnlen(superblock->type, sizeof(superblock->type)), type,
 		       sizeof(type));
 	snprintf(to, size, "%s (%s, %u:%u)", target, type, superblock->major, superblock->minor);
-	*mount_ret = mount;
 }
 
 /* An error makes the kernel set SB_RDONLY alone; mount(8) sets the mount's own flag too. Read-only kinds of file
@@ -43,15 +39,14 @@ static bool became_read_only(const struct fb_superblock *superblock, const struc
 	return false;
 }
 
-struct fb_error *fb_check_superblock(const struct fb_check *check, const struct fb_mounts *mounts,
+struct fb_error *fb_check_superblock(const struct fb_check *check, const struct fb_mount *mount,
 				     const struct fb_superblock *superblock)
 {
-	const struct fb_mount *mount;
 	struct fb_finding *finding;
 	struct fb_error *err = NULL;
 	char name[640];
 
-	name_of(mounts, superblock, &mount, name, sizeof(name));
+	name_of(mount, superblock, name, sizeof(name));
 	if (superblock->freeze) {
 		err = fb_findings_add(check->findings, FB_WEIGHT_GRAVE, "frozen", "mounts",
 				      &finding, "%s is %s", name,
@@ -86,7 +81,9 @@ struct fb_error *fb_check_superblock(const struct fb_check *check, const struct 
 /* What the walk over super_blocks passes on. */
 struct walk {
 	const struct fb_check *check;
-	const struct fb_mounts *mounts;
+	struct fb_mounts mounts; /* of PID 1's namespace; empty where they cannot be read */
+	struct fb_u64_map
+		by_block; /* the index of the first mount of each super_block, by its address */
 };
 
 static struct fb_error *check_entry(void *context, uint64_t entry)
@@ -94,18 +91,22 @@ static struct fb_error *check_entry(void *context, uint64_t entry)
 	const struct walk *walk = context;
 	struct fb_kernel *kernel = walk->check->kernel;
 	struct fb_superblock superblock;
+	const uint64_t *index;
 	struct fb_error *err;
 
 	err = fb_superblock_read(kernel, entry - fb_kernel_layout(kernel)->super_block_list.offset,
 				 &superblock);
 	if (err)
 		return fb_part_warn(fb_kernel_warnings(kernel), err, "file systems");
-	return fb_check_superblock(walk->check, walk->mounts, &superblock);
+	index = fb_u64_map_find(&walk->by_block, superblock.address);
+	return fb_check_superblock(walk->check, index ? &walk->mounts.mounts[*index] : NULL,
+				   &superblock);
 }
 
-/* Those of PID 1's namespace; none where they cannot be read: the file systems then have no names. */
-static struct fb_error *load_mounts(const struct fb_check *check, struct fb_mounts *mounts)
+/* Where the mounts cannot be read the file systems have no names. */
+static struct fb_error *load_mounts(struct walk *walk)
 {
+	const struct fb_check *check = walk->check;
 	const struct fb_task *init = check->tasks ? fb_tasks_by_tid(check->tasks, 1) : NULL;
 	uint64_t namespace = 0;
 	struct fb_error *err;
@@ -114,15 +115,17 @@ static struct fb_error *load_mounts(const struct fb_check *check, struct fb_moun
 		return NULL;
 	err = fb_mounts_namespace(check->kernel, init, &namespace);
 	if (!err && namespace)
-		err = fb_mounts_load(check->kernel, namespace, NULL, mounts);
+		err = fb_mounts_load(check->kernel, namespace, NULL, &walk->mounts);
+	for (size_t i = 0; i < walk->mounts.count && !err; i++)
+		err = fb_u64_map_add(&walk->by_block, walk->mounts.mounts[i].superblock.address, i,
+				     FB_MAX_MOUNTS, "mounted file systems", NULL);
 	return fb_part_warn(fb_kernel_warnings(check->kernel), err,
 			    "where file systems are mounted is not known");
 }
 
 struct fb_error *fb_check_file_systems(struct fb_check *check)
 {
-	struct fb_mounts mounts = {0};
-	struct walk walk = {check, &mounts};
+	struct walk walk = {.check = check};
 	uint64_t head;
 	struct fb_error *err;
 
@@ -130,9 +133,10 @@ struct fb_error *fb_check_file_systems(struct fb_check *check)
 	if (!err)
 		err = fb_kernel_symbol(check->kernel, "super_blocks", &head);
 	if (!err)
-		err = load_mounts(check, &mounts);
+		err = load_mounts(&walk);
 	if (!err)
 		err = fb_kernel_list(check->kernel, head, FB_MAX_SUPERBLOCKS, check_entry, &walk);
-	fb_mounts_deinit(&mounts);
+	fb_u64_map_deinit(&walk.by_block);
+	fb_mounts_deinit(&walk.mounts);
 	return err;
 }

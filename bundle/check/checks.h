@@ -80,10 +80,11 @@ FB_MUST_CHECK struct fb_error *fb_check_meminfo(const struct fb_check *check,
 						const struct fb_meminfo *meminfo,
 						const struct fb_slab_usages *slabs);
 
-/* check_file_systems.c: those that are frozen, failed to write, or became read-only. mounts may be empty. */
+/* check_file_systems.c: those that are frozen, failed to write, or became read-only. mount: one of the file system's,
+ * or NULL where none is known. */
 FB_MUST_CHECK struct fb_error *fb_check_file_systems(struct fb_check *check);
 FB_MUST_CHECK struct fb_error *fb_check_superblock(const struct fb_check *check,
-						   const struct fb_mounts *mounts,
+						   const struct fb_mount *mount,
 						   const struct fb_superblock *superblock);
 
 /* check_log.c: what the kernel reported before its end. */

@@ -12,16 +12,14 @@ static void expect_of(const struct fb_superblock *superblock, uint64_t mount_fla
 		      const char *target, const char *expected)
 {
 	char path[] = "/srv/\x1b", *paths[] = {NULL, path};
-	struct fb_mount list[2] = {{.flags = 0},
-				   {.flags = mount_flags,
-				    .numbers_known = known,
-				    .superblock = *superblock,
-				    .target = paths[target != NULL]}};
-	const struct fb_mounts mounts = {list, 2, 0};
+	const struct fb_mount mount = {.flags = mount_flags,
+				       .numbers_known = known,
+				       .superblock = *superblock,
+				       .target = paths[target != NULL]};
 	struct checked c;
 
 	checked_begin(&c);
-	FB_OK(fb_check_superblock(&c.check, &mounts, superblock));
+	FB_OK(fb_check_superblock(&c.check, &mount, superblock));
 	checked_expect(&c, expected);
 	checked_end(&c);
 }
@@ -77,11 +75,10 @@ static void one_that_no_known_mount_has_is_not_called_read_only(void)
 {
 	const struct fb_superblock superblock = {
 		.address = 0x1000, .flags = SB_RDONLY, .type = "ext4"};
-	const struct fb_mounts none = {0};
 	struct checked c;
 
 	checked_begin(&c);
-	FB_OK(fb_check_superblock(&c.check, &none, &superblock));
+	FB_OK(fb_check_superblock(&c.check, NULL, &superblock));
 	checked_expect(&c, "");
 	checked_end(&c);
 }
