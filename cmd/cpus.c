@@ -5,10 +5,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/part.h"
 #include "base/text.h"
 #include "bundle/stacks/cpu_places.h"
 #include "bundle/stacks/worker_frames.h"
 #include "cmd/shared/command.h"
+#include "kernel/modules/function_name.h"
+#include "kernel/tasks/cpu_calls.h"
 #include "kernel/tasks/run_queue.h"
 
 /* Waiting threads of one CPU that a person is shown. */
@@ -29,7 +32,9 @@ static const struct fb_usage usage = {
 /* What a command has of its input. */
 struct cpus {
 	struct fb_run_queues queues;
-	uint32_t lockup_s; /* 0: unknown, or not watched */
+	struct fb_cpu_calls calls;
+	struct fb_modules *modules; /* NULL: none, or they cannot be read */
+	uint32_t lockup_s;          /* 0: unknown, or not watched */
 	struct fb_cpu_places places;
 	const struct fb_kernel *kernel;
 };
@@ -46,6 +51,13 @@ static struct fb_error *load(struct fb_input *input, struct cpus *cpus)
 	if (!err)
 		err = fb_soft_lockup_limit(fb_input_kernel(input), &cpus->lockup_s);
 	cpus->kernel = fb_input_kernel(input);
+	if (!err)
+		err = fb_cpu_calls_load(fb_input_kernel(input), &cpus->queues, &cpus->calls);
+	/* Of functions of modules the addresses are shown then. */
+	if (!err && cpus->calls.count)
+		err = fb_part_warn(fb_input_warnings(input),
+				   fb_modules_load(fb_input_kernel(input), &cpus->modules),
+				   "modules");
 	return err ? err : fb_cpu_places_load(input, &cpus->queues, cpus->lockup_s, &cpus->places);
 }
 
@@ -99,6 +111,32 @@ static json_t *stack_json(const struct cpus *cpus, size_t index)
 	return list;
 }
 
+/* The calls that other CPUs asked of this one. */
+static json_t *asked_json(const struct cpus *cpus, uint32_t cpu)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < cpus->calls.count; i++) {
+		const struct fb_cpu_call *call = &cpus->calls.calls[i];
+		json_t *object;
+
+		if (call->to != cpu)
+			continue;
+		object = json_object();
+		json_object_set_new(object, "from",
+				    call->from >= 0 ? json_integer(call->from) : json_null());
+		json_object_set_new(
+			object, "function",
+			call->function
+				? json_string(fb_function_name(cpus->modules, call->function).text)
+				: json_null());
+		json_object_set_new(object, "waits", json_boolean(call->waits));
+		json_object_set_new(object, "queued", json_boolean(call->queued));
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *queue)
 {
 	json_t *object = json_object();
@@ -123,6 +161,7 @@ static json_t *queue_json(const struct cpus *cpus, const struct fb_run_queue *qu
 	json_object_set_new(object, "soft_lockup",
 			    json_boolean(fb_run_queue_is_locked_up(queue, cpus->lockup_s)));
 	json_object_set_new(object, "calls", json_integer(queue->calls));
+	json_object_set_new(object, "asked", asked_json(cpus, queue->cpu));
 	json_object_set_new(object, "queued", queued_json(queue));
 	return object;
 }
@@ -272,7 +311,55 @@ static struct fb_error *add_place(struct fb_table *table, const struct cpus *cpu
 	return err ? err : fb_table_cell(table, FB_STYLE_PLAIN, "%s", count ? text : "unknown");
 }
 
-/* Where those are that are locked up. */
+static struct fb_error *add_call(struct fb_table *table, const struct cpus *cpus,
+				 const struct fb_cpu_call *call)
+{
+	bool on, known;
+	struct fb_error *err =
+		call->from >= 0 ? fb_table_cell(table, FB_STYLE_PLAIN, "%" PRId64, call->from)
+				: fb_table_cell(table, FB_STYLE_DIM, "?");
+
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%u", call->to);
+	if (!err)
+		err = fb_table_cell(table, FB_STYLE_PLAIN, "%s",
+				    call->function
+					    ? fb_function_name(cpus->modules, call->function).text
+					    : "?");
+	if (!err)
+		err = fb_cpu_interrupts_on(cpus->kernel, call->to, &on, &known);
+	if (err)
+		return err;
+	return fb_table_cell(table, call->waits ? FB_STYLE_BAD : FB_STYLE_PLAIN, "%s%s%s",
+			     call->waits ? "waits; " : "",
+			     call->queued ? "not taken" : "taken, not answered",
+			     known && !on ? ": it takes no interrupts" : "");
+}
+
+/* Which CPU has asked which other one, and has no answer. */
+static struct fb_error *print_calls(struct fb_context *context, const struct cpus *cpus)
+{
+	static const struct fb_column columns[] = {
+		{"CPU", FB_RIGHT}, {"ASKED CPU", FB_RIGHT}, {"TO CALL", FB_LEFT}, {"", FB_LEFT}};
+	const size_t shown = cpus->calls.count < SHORT_LIST ? cpus->calls.count : SHORT_LIST;
+	struct fb_table *table = NULL;
+	struct fb_error *err;
+
+	if (!shown)
+		return NULL;
+	err = fb_table_create(columns, FB_ARRAY_SIZE(columns), &table);
+	for (size_t i = 0; i < shown && !err; i++)
+		err = add_call(table, cpus, &cpus->calls.calls[i]);
+	fb_put("\n");
+	if (!err)
+		fb_table_print(table, context->output);
+	fb_table_destroy(table);
+	if (cpus->calls.count > shown)
+		fb_put("%zu more: --json\n", cpus->calls.count - shown);
+	return err;
+}
+
+/* Where those are that are locked up, or that others wait for. */
 static struct fb_error *print_places(struct fb_context *context, const struct cpus *cpus)
 {
 	static const struct fb_column columns[] = {
@@ -308,6 +395,8 @@ static struct fb_error *print_text(struct fb_context *context, const struct cpus
 		fb_table_print(table, context->output);
 	fb_table_destroy(table);
 	if (!err)
+		err = print_calls(context, cpus);
+	if (!err)
 		err = print_places(context, cpus);
 	return err ? err : print_queued(context, cpus);
 }
@@ -325,6 +414,8 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = context->options.json ? print_json(context, &cpus)
 					    : print_text(context, &cpus);
+	fb_modules_destroy(cpus.modules);
+	fb_cpu_calls_deinit(&cpus.calls);
 	fb_cpu_places_deinit(&cpus.places);
 	fb_run_queues_deinit(&cpus.queues);
 	fb_input_destroy(input);

@@ -13,9 +13,11 @@
 /* The flag of a CPU that takes interrupts (X86_EFLAGS_IF). */
 #define INTERRUPTS_ON 0x200u
 
+/* One that is locked up, or that is busy while others want it to call functions. */
 static bool is_wanted(const struct fb_run_queue *queue, uint32_t lockup_s)
 {
-	return queue->current && fb_run_queue_is_locked_up(queue, lockup_s);
+	return queue->current && (fb_run_queue_is_locked_up(queue, lockup_s) ||
+				  (queue->calls && !queue->current->idle));
 }
 
 static struct fb_error *load_stacks(struct fb_input *input, const struct fb_run_queues *queues,

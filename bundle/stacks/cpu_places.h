@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where CPUs were when they were stopped: the kernel stacks of what those ran that are locked up, and whether a CPU
- * took interrupts. Called by the command cpus and the check of CPUs.
+ * Where CPUs were when they were stopped: the kernel stacks of what those ran that are locked up or have calls of other
+ * CPUs in their queue, and whether a CPU took interrupts. Called by the command cpus and the check of CPUs.
  */
 #ifndef FB_BUNDLE_CPU_PLACES_H
 #define FB_BUNDLE_CPU_PLACES_H
@@ -14,9 +14,8 @@
 #include "kernel/tasks/run_queue.h"
 
 struct fb_cpu_places {
-	struct fb_thread_stacks
-		*stacks; /* owned; NULL: no CPU is locked up, or they cannot be read */
-	/* Owned; in the order of the run queues; NULL: not locked up, or unknown. */
+	struct fb_thread_stacks *stacks; /* owned; NULL: of no CPU, or they cannot be read */
+	/* Owned; in the order of the run queues; NULL: none of these, or unknown. */
 	const struct fb_thread_stack **stack_of;
 };
 

@@ -123,3 +123,10 @@ FB_FIELD(delayed_work_function, "delayed_work", "work.func")
 FB_FIELD(delayed_work_queue, "delayed_work", "wq")
 FB_FIELD(kthread_delayed_timer, "kthread_delayed_work", "timer")
 FB_FIELD(kthread_delayed_function, "kthread_delayed_work", "work.func")
+
+/* Calls between CPUs (include/linux/smp.h, kernel/smp.c) */
+FB_PART("which CPU has not answered another one's call")
+FB_FIELD(csd_flags, "__call_single_data", "node.u_flags") /* 8c4890d1c335, 5.8 */
+FB_FIELD(csd_flags_older, "__call_single_data", "flags")
+FB_FIELD(csd_function, "__call_single_data", "func")
+FB_FIELD(cfd_calls, "call_function_data", "csd", "pcpu")
