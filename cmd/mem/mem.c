@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * fbundle mem: where memory went. Counters as in /proc/meminfo, zones as in /proc/zoneinfo, the largest processes and
- * slab caches; and what is left that nothing counts.
+ * slab caches, files of shared memory; and what is left that nothing counts.
  */
 #include "cmd/mem/mem.h"
 
 #include <stdlib.h>
 
 #include "base/part.h"
+#include "cmd/mem/mem_shmem.h"
 #include "kernel/tasks/task_detail.h"
 
 static const struct argp_option mem_options[] = {
-	{"all", 'a', NULL, 0, "every process and slab cache, and all lines of /proc/meminfo", 0},
+	{"all", 'a', NULL, 0,
+	 "every process, slab cache and file of shared memory, and all lines of /proc/meminfo", 0},
 	{0},
 };
 
@@ -27,7 +29,7 @@ static const struct fb_usage usage = {
 	.parse = fb_parse_all,
 	.arguments = "INPUT",
 	.doc = "Tells where memory went: the kernel's counters, the zones with their watermarks, the largest "
-	       "processes and slab caches.",
+	       "processes, slab caches and files of shared memory.",
 	.examples = examples,
 };
 
@@ -131,6 +133,7 @@ void fb_mem_deinit(struct fb_mem *mem)
 static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_mem mem = {0};
+	struct fb_mem_shmem shmem = {0};
 	struct fb_input *input = NULL;
 	bool all = false;
 	struct fb_error *err;
@@ -140,8 +143,11 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	if (!err)
 		err = fb_mem_load(input, &mem);
 	if (!err)
-		err = context->options.json ? fb_mem_print_json(context, &mem)
-					    : fb_mem_print_text(context, &mem, all);
+		err = fb_mem_shmem_load(input, &shmem);
+	if (!err)
+		err = context->options.json ? fb_mem_print_json(context, &mem, &shmem)
+					    : fb_mem_print_text(context, &mem, &shmem, all);
+	fb_mem_shmem_deinit(&shmem);
 	fb_mem_deinit(&mem);
 	fb_input_destroy(input);
 	return err;

@@ -48,9 +48,12 @@ void fb_mem_deinit(struct fb_mem *mem);
  * includes kernel stacks. */
 void fb_mem_account(struct fb_mem *mem, uint64_t zsmalloc, bool stacks_in_vmalloc);
 
+struct fb_mem_shmem;
 FB_MUST_CHECK struct fb_error *fb_mem_print_text(struct fb_context *context,
-						 const struct fb_mem *mem, bool all);
+						 const struct fb_mem *mem,
+						 const struct fb_mem_shmem *shmem, bool all);
 FB_MUST_CHECK struct fb_error *fb_mem_print_json(struct fb_context *context,
-						 const struct fb_mem *mem);
+						 const struct fb_mem *mem,
+						 const struct fb_mem_shmem *shmem);
 
 #endif

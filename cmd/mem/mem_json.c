@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/mem/mem.h"
+#include "cmd/mem/mem_shmem.h"
 
 static json_t *bytes_json(uint64_t bytes)
 {
@@ -100,10 +101,15 @@ static json_t *processes_json(const struct fb_mem *mem)
 	return list;
 }
 
-struct fb_error *fb_mem_print_json(struct fb_context *context, const struct fb_mem *mem)
+struct fb_error *fb_mem_print_json(struct fb_context *context, const struct fb_mem *mem,
+				   const struct fb_mem_shmem *shmem)
 {
-	json_t *answer = json_object();
+	json_t *answer, *files = NULL;
+	struct fb_error *err = fb_mem_shmem_json(shmem, &files);
 
+	if (err)
+		return err;
+	answer = json_object();
 	json_object_set_new(answer, "meminfo", meminfo_json(&mem->meminfo));
 	json_object_set_new(answer, "uses", uses_json(mem));
 	json_object_set_new(answer, "rest_bytes",
@@ -111,5 +117,6 @@ struct fb_error *fb_mem_print_json(struct fb_context *context, const struct fb_m
 	json_object_set_new(answer, "zones", zones_json(&mem->zones));
 	json_object_set_new(answer, "processes", processes_json(mem));
 	json_object_set_new(answer, "slabs", slabs_json(&mem->slabs));
+	json_object_set_new(answer, "shmem_files", files);
 	return fb_json_print("mem", answer, context->warnings);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * `fbundle mem` for people: a sentence, what memory is used for, the zones, and the largest processes and slab caches.
+ * `fbundle mem` for people: a sentence, what memory is used for, the zones, and the largest processes, slab caches
+ * and files of shared memory.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "base/text.h"
 #include "cmd/mem/mem.h"
+#include "cmd/mem/mem_shmem.h"
 
 /* Rows of a list where --all is not given. */
 #define SHORT_LIST 10u
@@ -209,7 +211,8 @@ static void print_meminfo(const struct fb_meminfo *meminfo)
 	}
 }
 
-struct fb_error *fb_mem_print_text(struct fb_context *context, const struct fb_mem *mem, bool all)
+struct fb_error *fb_mem_print_text(struct fb_context *context, const struct fb_mem *mem,
+				   const struct fb_mem_shmem *shmem, bool all)
 {
 	size_t most = all ? SIZE_MAX : SHORT_LIST;
 	struct fb_error *err;
@@ -222,6 +225,8 @@ struct fb_error *fb_mem_print_text(struct fb_context *context, const struct fb_m
 		err = print_processes(context, mem, most);
 	if (!err)
 		err = print_slabs(context, &mem->slabs, most);
+	if (!err)
+		err = fb_mem_shmem_print(context, shmem, most);
 	if (!err && all)
 		print_meminfo(&mem->meminfo);
 	return err;
