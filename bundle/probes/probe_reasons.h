@@ -64,7 +64,8 @@ FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")               /* 830e6acc8a1c
 FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list") /* 7.x */
 FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
 FB_ONE_OF("semaphore.first_waiter", "semaphore.wait_list")
-FB_ONE_OF("fpu.fpstate", "fpu.state") /* 87d0e5be0fac, 5.16 */
+FB_ONE_OF("__call_single_data.node.u_flags", "__call_single_data.flags") /* 8c4890d1c335, 5.8 */
+FB_ONE_OF("fpu.fpstate", "fpu.state")                                    /* 87d0e5be0fac, 5.16 */
 FB_ONE_OF("fpu.state", "fpstate.regs")
 FB_ONE_OF("bpf_ksym.lnode", "bpf_prog_aux.ksym_lnode") /* bfea9a8574f3, 5.7 */
 FB_ONE_OF("task_struct.rethooks.first", "kretprobe_inst_table",

@@ -15,6 +15,7 @@ struct loader {
 	const struct fb_layout *layout;
 	struct fb_shmem_files files;
 	size_t room;
+	uint64_t operations; /* of file systems of shmem; 0: unknown */
 	uint64_t superblock; /* whose inodes are read */
 	uint64_t steps;      /* inodes that may still be read, of all file systems */
 };
@@ -62,16 +63,35 @@ static struct fb_error *add_inode(void *context, uint64_t entry)
 	return err;
 }
 
+/* Not all go by the name of tmpfs: the root of an initramfs may be one too. */
+static struct fb_error *is_of_shmem(const struct loader *loader, bool *is_ret)
+{
+	const struct fb_layout *layout = loader->layout;
+	char type[32] = "";
+	uint64_t operations = 0;
+	struct fb_error *err;
+
+	if (loader->operations && layout->super_block_ops.found) {
+		err = fb_kernel_field(loader->kernel, loader->superblock, &layout->super_block_ops,
+				      &operations);
+		*is_ret = !err && operations == loader->operations;
+		return err;
+	}
+	err = fb_file_system_type(loader->kernel, loader->superblock, type, sizeof(type));
+	*is_ret = !err && !strcmp(type, "tmpfs");
+	return err;
+}
+
 static struct fb_error *read_file_system(void *context, uint64_t entry)
 {
 	struct loader *loader = context;
 	const struct fb_layout *layout = loader->layout;
-	char type[32] = "";
+	bool is = false;
 	struct fb_error *err;
 
 	loader->superblock = entry - layout->super_block_list.offset;
-	err = fb_file_system_type(loader->kernel, loader->superblock, type, sizeof(type));
-	if (!err && !strcmp(type, "tmpfs"))
+	err = is_of_shmem(loader, &is);
+	if (!err && is)
 		err = fb_kernel_ring(loader->kernel,
 				     loader->superblock + layout->super_block_inodes.offset,
 				     &loader->steps, add_inode, loader);
@@ -108,6 +128,7 @@ struct fb_error *fb_shmem_files_load(struct fb_kernel *kernel, struct fb_shmem_f
 		err = fb_layout_require(needed[i]);
 	if (err)
 		return err;
+	fb_kernel_find_symbol(kernel, "shmem_ops", &loader.operations);
 	err = fb_kernel_list(kernel, head, FB_MAX_SUPERBLOCKS, read_file_system, &loader);
 	if (err)
 		loader.files.complete = false;

@@ -26,6 +26,7 @@ FB_FIELD(resource_end, "resource", "end")
 
 /* What /proc/meminfo has from elsewhere (fs/proc/meminfo.c) */
 FB_PART("parts of meminfo")
+FB_FIELD(super_block_ops, "super_block", "s_op")
 FB_FIELD(super_block_inodes, "super_block", "s_inodes")
 FB_FIELD(inode_sb_list, "inode", "i_sb_list")
 FB_FIELD(inode_mapping, "inode", "i_mapping")

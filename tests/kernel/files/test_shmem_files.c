@@ -119,6 +119,32 @@ static void the_largest_comes_first(void)
 	end(&host);
 }
 
+/* The operations of its super_block tell what a file system is, whatever its name; without them only the name does. */
+static void a_root_of_shmem_counts(void)
+{
+	static const char *const names[] = {"shmem_ops", "super_blocks", NULL};
+	struct host host;
+	struct fb_shmem_files files;
+	uint64_t root, file;
+
+	build(&host);
+	MADE_FIELD(host.made, super_block_ops, 40, 8);
+	root = add_file_system(&host, "rootfs");
+	file = add_file(&host, root, 7, 0);
+	add_file(&host, host.tmpfs, 3, 0);
+	FB_OK_FATAL(fb_shmem_files_load(&host.made->kernel, &files));
+	CU_ASSERT_EQUAL_FATAL(files.count, 1);
+	CU_ASSERT_EQUAL(files.files[0].superblock, host.tmpfs);
+	fb_shmem_files_deinit(&files);
+	made_symbols(host.made, names, (const uint64_t[]){0x5000, host.head});
+	MADE_SET(host.made, root, super_block_ops, 0x5000);
+	FB_OK_FATAL(fb_shmem_files_load(&host.made->kernel, &files));
+	CU_ASSERT_EQUAL_FATAL(files.count, 1);
+	CU_ASSERT_EQUAL(files.files[0].inode, file);
+	fb_shmem_files_deinit(&files);
+	end(&host);
+}
+
 static void a_broken_list_is_told(void)
 {
 	struct host host;
@@ -208,5 +234,6 @@ static void tells_who_maps_it(void)
 	end(&host);
 }
 
-FB_TEST_MAIN("kernel/shmem_files", FB_TEST(the_largest_comes_first), FB_TEST(a_broken_list_is_told),
+FB_TEST_MAIN("kernel/shmem_files", FB_TEST(the_largest_comes_first),
+	     FB_TEST(a_root_of_shmem_counts), FB_TEST(a_broken_list_is_told),
 	     FB_TEST(tells_who_maps_it))
