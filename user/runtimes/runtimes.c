@@ -102,7 +102,7 @@ static struct fb_error *add_java_wait(struct fb_java *java, const struct fb_java
 	if (regs->orig_rax != SYS_futex)
 		return NULL;
 	err = fb_java_wait_find(java, thread, &wait, &found);
-	if (err || !found)
+	if (err || !found || !fb_java_wait_verb(wait.kind))
 		return err;
 	stack->thread.waits = fb_java_wait_verb(wait.kind);
 	stack->thread.waits_class = wait.class;

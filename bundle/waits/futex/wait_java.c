@@ -71,6 +71,8 @@ static const struct {
 	[FB_JAVA_LATCH] = {"java-condition", "whoever calls countDown(): nobody is recorded"},
 	[FB_JAVA_CONDITION] = {"java-condition", "whoever calls signal(): nobody is recorded"},
 	[FB_JAVA_PARK] = {"java-condition", "whoever ends the wait: nobody is recorded"},
+	[FB_JAVA_UNPARK] = {"java-park", "whoever calls unpark(): nobody is recorded"},
+	[FB_JAVA_SLEEP] = {"java-sleep", "it goes on by itself"},
 };
 
 static const char *find_need(const struct fb_java_wait *wait)
@@ -113,7 +115,10 @@ static void describe_state(const struct fb_java_wait *wait, char *to, size_t siz
 void fb_java_wait_describe(const struct fb_java_wait *wait, unsigned version,
 			   struct fb_pthread_wait *lock_ret)
 {
-	const char *class = wait->class ? wait->class : "object of an unknown class";
+	const char *class = wait->class                    ? wait->class
+			    : wait->kind == FB_JAVA_SLEEP  ? "Thread.sleep()"
+			    : wait->kind == FB_JAVA_UNPARK ? "LockSupport.park()"
+							   : "object of an unknown class";
 	char escaped[sizeof(lock_ret->detail)], state[FB_JAVA_NAME_SIZE + 48];
 
 	*lock_ret = (struct fb_pthread_wait){

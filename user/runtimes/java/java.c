@@ -100,9 +100,8 @@ static struct fb_error *check_version(struct fb_java *java)
 				     "HotSpot %u is not read (11, 17, 21 and 25 are)", major);
 }
 
-/* base: address of the ELF header of libjvm.so. */
-static struct fb_error *open_at(struct fb_space *space, uint64_t base, struct fb_string_pool *pool,
-				struct fb_java **java_ret)
+struct fb_error *fb_java_open_with(struct fb_space *space, struct fb_string_pool *pool,
+				   const struct fb_java_tables *tables, struct fb_java **java_ret)
 {
 	struct fb_java *java = calloc(1, sizeof(*java));
 	struct fb_error *err;
@@ -111,9 +110,8 @@ static struct fb_error *open_at(struct fb_space *space, uint64_t base, struct fb
 		return fb_error_nomem();
 	java->space = space;
 	java->pool = pool;
-	err = fb_java_tables_read(space, base, &java->tables);
-	if (!err)
-		err = check_version(java);
+	java->tables = *tables;
+	err = check_version(java);
 	if (!err)
 		err = check_values(java);
 	if (!err)
@@ -127,6 +125,16 @@ static struct fb_error *open_at(struct fb_space *space, uint64_t base, struct fb
 	else
 		*java_ret = java;
 	return err;
+}
+
+/* base: address of the ELF header of libjvm.so. */
+static struct fb_error *open_at(struct fb_space *space, uint64_t base, struct fb_string_pool *pool,
+				struct fb_java **java_ret)
+{
+	struct fb_java_tables tables;
+	struct fb_error *err = fb_java_tables_read(space, base, &tables);
+
+	return err ? err : fb_java_open_with(space, pool, &tables, java_ret);
 }
 
 static bool is_object(const struct fb_user_mapping *mapping)

@@ -46,6 +46,8 @@ struct fb_java_thread {
 	const char *state; /* as Thread.State has it: "BLOCKED"; NULL: not known. Static */
 	/* Where it is: "in native code", "blocked in the VM"; NULL: in transition. Static. */
 	const char *vm_state;
+	bool sleeps;      /* in Thread.sleep() */
+	bool parked;      /* in LockSupport.park() */
 	uint32_t tid;     /* of the kernel, in the process's own namespace; 0: not known */
 	uint64_t pthread; /* pthread_self(), which is its FS base; 0: not known */
 	uint64_t stack_low, stack_high; /* end exclusive */

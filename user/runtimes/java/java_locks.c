@@ -25,6 +25,9 @@ const char *fb_java_wait_verb(enum fb_java_wait_kind kind)
 	case FB_JAVA_NOTIFY:
 	case FB_JAVA_JOIN:
 		return "waiting on";
+	case FB_JAVA_UNPARK:
+	case FB_JAVA_SLEEP:
+		return NULL;
 	default:
 		return "parking to wait for";
 	}
@@ -176,6 +179,16 @@ static struct fb_error *find_blocker(struct fb_java *java, const struct fb_java_
 	return fb_part_reason(read_blocker(java, wait), wait->why, sizeof(wait->why));
 }
 
+/* Where there is no object, the thread's own status says that it waits. */
+static bool waits_for_nothing(const struct fb_java_thread *thread, struct fb_java_wait *wait)
+{
+	if (!thread->sleeps && !thread->parked)
+		return false;
+	wait->kind = thread->sleeps ? FB_JAVA_SLEEP : FB_JAVA_UNPARK;
+	wait->owner_field = thread->address;
+	return true;
+}
+
 struct fb_error *fb_java_wait_find(struct fb_java *java, const struct fb_java_thread *thread,
 				   struct fb_java_wait *wait_ret, bool *found_ret)
 {
@@ -188,6 +201,8 @@ struct fb_error *fb_java_wait_find(struct fb_java *java, const struct fb_java_th
 		found = !err;
 	} else {
 		err = find_blocker(java, thread, &wait, &found);
+		if (!err && !found)
+			found = waits_for_nothing(thread, &wait);
 	}
 	*found_ret = found;
 	*wait_ret = wait;

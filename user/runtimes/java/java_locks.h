@@ -27,6 +27,8 @@ enum fb_java_wait_kind {
 	FB_JAVA_LATCH,     /* its state is what is left to count down */
 	FB_JAVA_CONDITION, /* a Condition of a lock */
 	FB_JAVA_PARK,      /* parked for another object */
+	FB_JAVA_UNPARK,    /* parked, and for what was not said: there is no object */
+	FB_JAVA_SLEEP,     /* in Thread.sleep(): there is no object */
 	FB_JAVA_WAIT_KINDS,
 };
 
@@ -46,13 +48,14 @@ struct fb_java_wait {
 	char why[96];   /* what could not be read of it; "": all was */
 };
 
-/* *found_ret: whether the thread waits for an object of Java. A thread of the VM's that does not wait at all may still
- * have what it waited for: ask this only of one that sleeps. Only fatal errors are returned. */
+/* *found_ret: whether the thread waits for an object of Java, or sleeps or is parked without one. A thread of the VM's
+ * that does not wait at all may still have what it waited for: ask this only of one that sleeps. Only fatal errors are
+ * returned. */
 FB_MUST_CHECK struct fb_error *fb_java_wait_find(struct fb_java *java,
 						 const struct fb_java_thread *thread,
 						 struct fb_java_wait *wait_ret, bool *found_ret);
 
-/* As jstack says it: "waiting to lock". Static. */
+/* As jstack says it: "waiting to lock"; NULL: it waits for no object. Static. */
 const char *fb_java_wait_verb(enum fb_java_wait_kind kind);
 
 #endif

@@ -110,6 +110,12 @@ fb_java_u32(const struct fb_java *java, uint64_t address, enum fb_java_value mem
 FB_MUST_CHECK struct fb_error *fb_java_u16(const struct fb_java *java, uint64_t address,
 					   enum fb_java_value member, uint16_t *ret);
 
+/* java.c: opens the virtual machine that has these tables, which are copied. Otherwise as fb_java_open(). */
+FB_MUST_CHECK struct fb_error *fb_java_open_with(struct fb_space *space,
+						 struct fb_string_pool *pool,
+						 const struct fb_java_tables *tables,
+						 struct fb_java **java_ret);
+
 /* java_threads.c: the thread that one of the maps of java has under this key; NULL: none. */
 const struct fb_java_thread *fb_java_thread_in(const struct fb_java *java,
 					       const struct fb_u64_map *map, uint64_t key);

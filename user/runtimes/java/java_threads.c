@@ -21,6 +21,9 @@ static const struct {
 	{0x0020, "TIMED_WAITING"}, {0x0002, "TERMINATED"}, {0x0001, "RUNNABLE"},
 };
 
+#define STATUS_SLEEPS 0x0040u
+#define STATUS_PARKED 0x0200u
+
 static const struct {
 	enum fb_java_value value;
 	const char *state;
@@ -46,6 +49,8 @@ static struct fb_error *read_state(struct fb_java *java, struct fb_java_thread *
 	err = fb_space_u32(java->space, object + offset, &status);
 	if (err)
 		return err;
+	thread->sleeps = status & STATUS_SLEEPS;
+	thread->parked = status & STATUS_PARKED;
 	thread->state = "NEW";
 	for (size_t i = 0; i < FB_ARRAY_SIZE(states); i++)
 		if (status & states[i].bit) {
@@ -217,7 +222,6 @@ static struct fb_error *add_thread(struct fb_java *java, uint64_t address)
 	return index_thread(java, java->thread_count - 1);
 }
 
-/* A list that leads back to itself has more threads than any process. */
 static struct fb_error *load_list(struct fb_java *java)
 {
 	uint64_t address = 0;
@@ -225,8 +229,9 @@ static struct fb_error *load_list(struct fb_java *java)
 		fb_space_u64(java->space, fb_java_value(java, FB_JAVA_THREAD_LIST), &address);
 
 	while (!err && address) {
-		if (java->thread_count >= FB_MAX_JAVA_THREADS)
-			return fb_error_create(FB_CORRUPT, "its list of threads does not end");
+		if (fb_u64_map_find(&java->by_address, address))
+			return fb_error_create(FB_CORRUPT,
+					       "its list of threads leads back to itself");
 		err = add_thread(java, address);
 		if (!err)
 			err = fb_java_u64(java, address, FB_JAVA_THREAD_NEXT, &address);

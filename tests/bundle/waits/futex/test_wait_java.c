@@ -105,6 +105,15 @@ static void what_is_not_read_is_said(void)
 	fb_java_wait_describe(&wait, 25, &lock);
 	CU_ASSERT_STRING_EQUAL(lock.detail, "object of an unknown class, Java 25");
 	CU_ASSERT_EQUAL(lock.object, 0x2040);
+	wait = (struct fb_java_wait){.kind = FB_JAVA_SLEEP, .owner_field = 0x2040};
+	fb_java_wait_describe(&wait, 25, &lock);
+	CU_ASSERT_STRING_EQUAL(lock.kind, "java-sleep");
+	CU_ASSERT_STRING_EQUAL(lock.detail, "Thread.sleep(), Java 25");
+	CU_ASSERT_EQUAL(lock.object, 0x2040);
+	wait.kind = FB_JAVA_UNPARK;
+	fb_java_wait_describe(&wait, 25, &lock);
+	CU_ASSERT_STRING_EQUAL(lock.kind, "java-park");
+	CU_ASSERT_STRING_EQUAL(lock.detail, "LockSupport.park(), Java 25");
 	wait = (struct fb_java_wait){.kind = FB_JAVA_LOCK,
 				     .class = "a.B",
 				     .owner = &holder,

@@ -143,7 +143,7 @@ static bool is_equal(struct fb_java *java, const struct said *one)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(thread);
 	FB_OK_FATAL(fb_java_wait_find(java, thread, &wait, &found));
 	if (!one->object)
-		return !found;
+		return !found || !fb_java_wait_verb(wait.kind);
 	has_owner_by_jstack(one, owner, sizeof(owner));
 	equal = found && !wait.why[0] && !strcmp(fb_java_wait_verb(wait.kind), one->verb) &&
 		wait.object == one->object && wait.class && !strcmp(wait.class, one->class) &&
@@ -226,6 +226,8 @@ static void counts_and_readers_are_read(void)
 	CU_ASSERT_EQUAL(wait_of(java, "stamped").kind, FB_JAVA_STAMPED);
 	CU_ASSERT_EQUAL(wait_of(java, "parked for").kind, FB_JAVA_PARK);
 	CU_ASSERT_EQUAL(wait_of(java, "joiner").kind, FB_JAVA_JOIN);
+	CU_ASSERT_EQUAL(wait_of(java, "joined").kind, FB_JAVA_SLEEP);
+	CU_ASSERT_EQUAL(wait_of(java, "parked").kind, FB_JAVA_UNPARK);
 }
 
 /* A lock of a virtual thread that runs on none of the kernel's has an owner, but none of the list. */
