@@ -20,22 +20,22 @@ struct fb_python_layout {
 	uint32_t runtime_gil, interpreter_gil;
 	uint32_t gil_holder, gil_locked;
 	uint32_t thread_next, thread_id, thread_frame;
-	/* thread_frame points to a _PyCFrame (until 3.12), which points to the frame at this offset. */
-	bool by_cframe;
-	uint32_t cframe_frame;
-	/* Frames are objects (PyFrameObject, until 3.10), each evaluated by a call of its own; frame_instruction is a
-	 * number of 32 bits, in these units of bytes. 0: they are _PyInterpreterFrame. */
-	uint8_t frame_units;
+	uint32_t cframe_frame; /* of by_cframe */
 	enum fb_python_lines_form lines_form;
 	uint32_t frame_previous, frame_code, frame_instruction, frame_owner;
 	uint32_t frame_locals; /* its local variables, of which a method has its object first */
 	/* 3.11: the byte that marks a frame for which the evaluator was called; 0: such a frame is followed by one of
 	 *   the interpreter's own, whose owner is at least shim_owner. */
 	uint32_t frame_is_entry;
-	uint8_t shim_owner;
 	uint32_t code_file, code_name, code_lines, code_first_line, code_instructions;
 	uint32_t bytes_size, bytes_data;
 	uint32_t text_length, text_state, text_ascii, text_other;
+	/* thread_frame points to a _PyCFrame (until 3.12), which points to the frame at cframe_frame. */
+	bool by_cframe;
+	/* Frames are objects (PyFrameObject, until 3.10), each evaluated by a call of its own; frame_instruction is a
+	 * number of 32 bits, in these units of bytes. 0: they are _PyInterpreterFrame. */
+	uint8_t frame_units;
+	uint8_t shim_owner; /* see frame_is_entry */
 };
 
 /* The address of the interpreter's variable _PyRuntime: by the symbol, or by the text with which it begins from 3.13
