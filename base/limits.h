@@ -293,6 +293,8 @@
  * traceback ends after 100. */
 #define FB_MAX_GOROUTINES (4u << 20)
 #define FB_MAX_GO_FRAMES 16384u
+/* Frames of all goroutines of a process, each of which takes 88 bytes: some hundred thousand goroutines. */
+#define FB_MAX_GO_ALL_FRAMES (4u << 20)
 /* Goroutines whose stacks a filtered dump keeps: 20 MB of a host's memory at least. */
 #define FB_MAX_GOROUTINES_VISITED 10000u
 /* Different return addresses on all stacks of a program, bytes of one of its tables (kubelet's largest has 40 MB), and

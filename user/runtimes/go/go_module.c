@@ -24,8 +24,10 @@
 #define BUILD_INFO_ALIGN 16u
 /* Other linkers than Go's put other variables before it; Go's own reader looks no further. */
 #define BUILD_INFO_REACH (1u << 20)
-/* Bytes of variables of a program that are searched: the largest known programs have some 10 MB. */
+/* Bytes of variables of a program that are searched, of all its segments: the largest known programs have some 10 MB. */
 #define MOST_SEARCHED (64u << 20)
+/* Segments of variables of a program in which the version is looked for: linkers make one or two. */
+#define MOST_SEGMENTS 16u
 /* Go1.18 and Go1.20 of internal/abi, of the header of the tables. */
 #define MAGIC_18 0xfffffff0u
 #define MAGIC_20 0xfffffff1u
@@ -160,10 +162,11 @@ static bool has_note(const struct fb_go_program *program)
 struct fb_error *fb_go_version_find(const struct fb_go_program *program, uint32_t *version_ret)
 {
 	struct fb_error *why = NULL;
+	unsigned segments = 0;
 
 	*version_ret = 0;
 	for (size_t i = 0; i < program->headers.ehdr.e_phnum && !why; i++) {
-		if (!is_variables(&program->headers.phdrs[i]))
+		if (!is_variables(&program->headers.phdrs[i]) || segments++ >= MOST_SEGMENTS)
 			continue;
 		why = version_in_segment(program, &program->headers.phdrs[i], version_ret);
 		if (*version_ret)
@@ -313,14 +316,18 @@ struct fb_error *fb_go_module_find(const struct fb_go_program *program,
 {
 	struct find_module find = {.program = program, .layout = layout};
 	struct fb_error *missing = NULL, *err = NULL;
+	uint64_t left = MOST_SEARCHED;
 	bool done = false;
 
 	for (size_t i = 0; i < program->headers.ehdr.e_phnum && !err && !done; i++) {
 		const Elf64_Phdr *phdr = &program->headers.phdrs[i];
+		const uint64_t size = phdr->p_filesz < left ? phdr->p_filesz : left;
 
-		if (is_variables(phdr))
-			err = fb_go_search(program->searched, phdr->p_vaddr + program->bias,
-					   phdr->p_filesz, check_module, &find, &done, &missing);
+		if (!is_variables(phdr))
+			continue;
+		err = fb_go_search(program->searched, phdr->p_vaddr + program->bias, size,
+				   check_module, &find, &done, &missing);
+		left -= size;
 	}
 	if (!err && !done)
 		err = missing ? fb_error_prefix(missing, "runtime.firstmoduledata")

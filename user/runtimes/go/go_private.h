@@ -63,7 +63,8 @@ struct fb_go {
 	size_t place_count, place_room;
 	struct fb_go_line *lines; /* owned */
 	size_t line_count, line_room;
-	uint64_t work; /* bytes of tables that were decoded */
+	uint64_t work;      /* bytes of tables that were decoded */
+	size_t frame_count; /* of all stacks that were walked */
 };
 
 #endif

@@ -66,6 +66,7 @@ static struct fb_error *add_frames(struct walk *walk, const struct fb_go_place *
 				    sizeof(*stack->frames), FB_MAX_USER_FRAMES, "frames");
 		if (err)
 			break;
+		walk->go->frame_count++;
 		stack->frames[stack->count++] = (struct fb_user_frame){
 			.pc = walk->pc,
 			.sp = walk->sp,
@@ -191,6 +192,11 @@ static struct fb_error *walk_stack(struct walk *walk)
 
 		if (walk->stack->count - first >= FB_MAX_GO_FRAMES) {
 			end_walk(walk, "more than %u frames", FB_MAX_GO_FRAMES);
+			break;
+		}
+		if (walk->go->frame_count >= FB_MAX_GO_ALL_FRAMES) {
+			end_walk(walk, "all goroutines have more than %u frames",
+				 FB_MAX_GO_ALL_FRAMES);
 			break;
 		}
 		err = fb_go_place(walk->go, walk->pc, walk->is_return, &place);

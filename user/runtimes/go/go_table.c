@@ -32,6 +32,16 @@ struct reader {
 	size_t used, count;
 };
 
+/* What is read of the tables, and kept of their texts, is bounded for all places together. */
+static struct fb_error *charge(struct fb_go *go, size_t bytes)
+{
+	if (go->work > FB_MAX_GO_TABLES)
+		return fb_error_create(FB_LIMIT, "more than %u MB of tables of its code",
+				       FB_MAX_GO_TABLES >> 20);
+	go->work += bytes;
+	return NULL;
+}
+
 static struct fb_error *read_byte(struct reader *reader, uint8_t *byte_ret)
 {
 	struct fb_error *err;
@@ -45,13 +55,11 @@ static struct fb_error *read_byte(struct reader *reader, uint8_t *byte_ret)
 			left = sizeof(reader->bytes);
 		if (!left)
 			return fb_error_create(FB_CORRUPT, "a table of its code does not end");
-		if (reader->go->work > FB_MAX_GO_TABLES)
-			return fb_error_create(FB_LIMIT, "more than %u MB of tables of its code",
-					       FB_MAX_GO_TABLES >> 20);
-		err = fb_space_read(reader->go->space, reader->next, reader->bytes, left);
+		err = charge(reader->go, left);
+		if (!err)
+			err = fb_space_read(reader->go->space, reader->next, reader->bytes, left);
 		if (err)
 			return err;
-		reader->go->work += left;
 		reader->next += left;
 		reader->count = left;
 		reader->used = 0;
@@ -196,6 +204,8 @@ static struct fb_error *add_text(struct fb_go *go, const struct fb_go_table *tab
 	if (offset >= table->size)
 		return NULL;
 	err = fb_space_string_whole(go->space, table->address + offset, text, sizeof(text));
+	if (!err)
+		err = charge(go, strlen(text) + 1);
 	if (!err)
 		err = fb_string_pool_add(go->pool, text, text_ret);
 	return err;

@@ -287,6 +287,31 @@ static void a_stack_that_leads_back_ends(void)
 	close_made(&opened);
 }
 
+/* Many goroutines may have the same deep stack: what all of them have together is bounded. */
+static void frames_of_all_goroutines_are_bounded(void)
+{
+	struct made_go made;
+	struct opened opened;
+	size_t frames = 0, last = 1;
+
+	made_go(&made, 24);
+	open_made(&made, &opened);
+	while (last && frames <= FB_MAX_GO_ALL_FRAMES) {
+		struct fb_user_stack stack = {.frames = NULL};
+
+		FB_OK_FATAL(fb_go_frames(opened.go, &opened.list[0], &stack));
+		last = stack.count;
+		frames += last;
+		if (!last)
+			CU_ASSERT_STRING_EQUAL(stack.end,
+					       "all goroutines have more than 4194304 frames");
+		free(stack.frames);
+	}
+	CU_ASSERT_EQUAL(last, 0);
+	CU_ASSERT(frames >= FB_MAX_GO_ALL_FRAMES);
+	close_made(&opened);
+}
+
 static void reasons_are_those_of_the_version(void)
 {
 	uint32_t version;
@@ -311,4 +336,5 @@ FB_TEST_MAIN("user/runtimes/go/go", FB_TEST(goroutines_have_state_and_frames),
 	     FB_TEST(a_thread_is_followed_to_its_goroutine),
 	     FB_TEST(missing_tables_leave_the_thread_as_it_is), FB_TEST(missing_pages_are_named),
 	     FB_TEST(damaged_memory_ends_the_reading), FB_TEST(a_stack_that_leads_back_ends),
+	     FB_TEST(frames_of_all_goroutines_are_bounded),
 	     FB_TEST(reasons_are_those_of_the_version))
