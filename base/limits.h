@@ -289,6 +289,10 @@
 #define FB_MAX_JAVA_MONITORS 65536u
 /* Frames of Java of all threads of a process: 10,000 threads of 400 frames. */
 #define FB_MAX_JAVA_FRAME_POINTERS (4u << 20)
+/* Steps through the tables of its code for a process, of some 10 ns each: bytes of lines, segments of code memory, and
+ * FB_JAVA_FRAME_STEPS for a frame. 10,000 threads of 50 frames take some 50 million. */
+#define FB_MAX_JAVA_STEPS (256u << 20)
+#define FB_JAVA_FRAME_STEPS 64u
 /* Goroutines: a million of them need 2 GB for their stacks. Frames of one: the smallest has 16 bytes, and Go's own
  * traceback ends after 100. */
 #define FB_MAX_GOROUTINES (4u << 20)

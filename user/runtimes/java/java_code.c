@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/limits.h"
 
 /* A segment's byte of a block that is free; and the longest way back to a block's first segment. */
 #define SEGMENT_FREE 0xffu
@@ -125,8 +126,18 @@ bool fb_java_is_interpreter(const struct fb_java *java, uint64_t pc)
 	return heap_of(java, pc) && pc >= java->interpreter && pc < java->interpreter_end;
 }
 
+struct fb_error *fb_java_count_steps(struct fb_java *java, uint64_t steps)
+{
+	if (java->steps > FB_MAX_JAVA_STEPS)
+		return fb_error_create(FB_LIMIT,
+				       "the tables of its code lead further than %u steps",
+				       FB_MAX_JAVA_STEPS);
+	java->steps += steps;
+	return NULL;
+}
+
 /* The address of the CodeBlob in the block that holds pc. */
-static struct fb_error *find_block(const struct fb_java *java, const struct fb_java_heap *heap,
+static struct fb_error *find_block(struct fb_java *java, const struct fb_java_heap *heap,
 				   uint64_t pc, uint64_t *blob_ret)
 {
 	uint64_t segment = (pc - heap->low) >> heap->log2_segment;
@@ -134,7 +145,9 @@ static struct fb_error *find_block(const struct fb_java *java, const struct fb_j
 	struct fb_error *err;
 
 	for (unsigned i = 0; i < MOST_HOPS; i++) {
-		err = fb_space_u8(java->space, heap->segments + segment, &back);
+		err = fb_java_count_steps(java, 1);
+		if (!err)
+			err = fb_space_u8(java->space, heap->segments + segment, &back);
 		if (err)
 			return err;
 		if (back == SEGMENT_FREE)
@@ -216,8 +229,7 @@ static struct fb_error *read_method(const struct fb_java *java, struct fb_java_b
 	return err ? err : read_deopt(java, blob);
 }
 
-struct fb_error *fb_java_blob_at(const struct fb_java *java, uint64_t pc,
-				 struct fb_java_blob *blob_ret)
+struct fb_error *fb_java_blob_at(struct fb_java *java, uint64_t pc, struct fb_java_blob *blob_ret)
 {
 	const struct fb_java_heap *heap = heap_of(java, pc);
 	struct fb_java_blob blob = {.start = 0};

@@ -39,8 +39,11 @@ bool fb_java_is_code(const struct fb_java *java, uint64_t pc);
 /* Whether it is code of the interpreter's. */
 bool fb_java_is_interpreter(const struct fb_java *java, uint64_t pc);
 
-/* The CodeBlob that holds the address. FB_NOT_FOUND, FB_CORRUPT; errors of fb_space_read(). */
-FB_MUST_CHECK struct fb_error *fb_java_blob_at(const struct fb_java *java, uint64_t pc,
+/* The CodeBlob that holds the address. FB_NOT_FOUND, FB_CORRUPT, FB_LIMIT; errors of fb_space_read(). */
+FB_MUST_CHECK struct fb_error *fb_java_blob_at(struct fb_java *java, uint64_t pc,
 					       struct fb_java_blob *blob_ret);
+
+/* Counts steps that were made through tables of its code. FB_LIMIT: there were more than FB_MAX_JAVA_STEPS before. */
+FB_MUST_CHECK struct fb_error *fb_java_count_steps(struct fb_java *java, uint64_t steps);
 
 #endif

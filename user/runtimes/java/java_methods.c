@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/limits.h"
 #include "base/part.h"
+#include "user/runtimes/java/java_code.h"
 #include "user/runtimes/java/java_objects.h"
 #include "user/runtimes/java/java_stream.h"
 
@@ -109,7 +111,9 @@ struct fb_error *fb_java_method(struct fb_java *java, uint64_t address,
 	if (!address)
 		return fb_error_create(FB_CORRUPT, "a frame has no method");
 	if (kept->address != address) {
-		err = read_method(java, &method);
+		err = fb_java_count_steps(java, FB_JAVA_FRAME_STEPS);
+		if (!err)
+			err = read_method(java, &method);
 		if (!err)
 			*kept = method;
 	}
@@ -161,7 +165,9 @@ struct fb_error *fb_java_line(struct fb_java *java, const struct fb_java_method 
 
 	*line_ret = 0;
 	for (unsigned i = 0; i < MOST_LINES && more && !err; i++) {
-		err = next_line(&stream, &at, &line, &more);
+		err = fb_java_count_steps(java, 1);
+		if (!err)
+			err = next_line(&stream, &at, &line, &more);
 		if (err || !more || at > index || at < 0 || at <= nearest)
 			continue;
 		nearest = at;

@@ -81,6 +81,7 @@ struct fb_java {
 	struct fb_java_method methods[FB_JAVA_METHODS_KEPT];
 	/* The frame pointer of each frame over which fb_java_step() went, by its stack pointer. */
 	struct fb_u64_map frame_pointers;
+	uint64_t steps; /* through tables of its code */
 };
 
 /* The value of the VM's tables; only of those that fb_java_open() needs, or whose presence was asked. */

@@ -57,7 +57,7 @@ static struct fb_error *step_by_size(const struct fb_java *java, const struct fb
 	return err ? err : fb_space_u64(java->space, caller->sp - 16, &caller->fp);
 }
 
-static struct fb_error *step(const struct fb_java *java, const struct fb_foreign_registers *callee,
+static struct fb_error *step(struct fb_java *java, const struct fb_foreign_registers *callee,
 			     struct fb_foreign_registers *caller)
 {
 	struct fb_java_blob blob;
@@ -83,8 +83,10 @@ struct fb_error *fb_java_step(void *context, const struct fb_foreign_registers *
 	*found_ret = false;
 	if (!fb_java_is_code(java, callee->pc))
 		return NULL;
-	err = fb_u64_map_add(&java->frame_pointers, callee->sp, callee->fp,
-			     FB_MAX_JAVA_FRAME_POINTERS, "frames of Java", NULL);
+	err = fb_java_count_steps(java, FB_JAVA_FRAME_STEPS);
+	if (!err)
+		err = fb_u64_map_add(&java->frame_pointers, callee->sp, callee->fp,
+				     FB_MAX_JAVA_FRAME_POINTERS, "frames of Java", NULL);
 	if (!err)
 		err = step(java, callee, &caller);
 	/* Callers lie higher on the stack. */
