@@ -87,6 +87,8 @@ FB_FIELD(irqaction_name, "irqaction", "name")
 FB_FIELD(maple_tree_root, "maple_tree", "ma_root")
 FB_FIELD(kernel_stat_softirqs, "kernel_stat", "softirqs")
 FB_FIELD(pcpu_hot_softirq_pending, "pcpu_hot", "softirq_pending")
+/* Only with CONFIG_PREEMPT_RT, whose preempt_count leaves softirqs out: 728b478d2d35, 5.12 */
+FB_FIELD(task_softirq_count, "task_struct", "softirq_disable_cnt")
 FB_SIZE(irq_stat_info, "irq_stat_info") /* 2b57c69917ee, 7.2 */
 FB_FIELD(irq_stat_symbol, "irq_stat_info", "symbol")
 FB_FIELD(irq_stat_text, "irq_stat_info", "text")

@@ -49,7 +49,8 @@ static struct fb_error *warn(const struct loader *loader, struct fb_error *err, 
 
 static struct fb_error *read_depth(const struct loader *loader, struct fb_run_queue *queue)
 {
-	uint64_t address;
+	const struct fb_field *of_task = &loader->layout->task_softirq_count;
+	uint64_t address, softirqs;
 	uint32_t count = 0;
 	struct fb_error *err =
 		fb_kernel_percpu_hot(loader->kernel, queue->cpu, "__preempt_count",
@@ -57,11 +58,15 @@ static struct fb_error *read_depth(const struct loader *loader, struct fb_run_qu
 
 	if (!err)
 		err = fb_space_u32(fb_kernel_space(loader->kernel), address, &count);
+	softirqs = count;
+	/* With CONFIG_PREEMPT_RT softirqs are preempted, and each thread has a count of its own, with the same bits. */
+	if (!err && of_task->found && queue->current)
+		err = fb_kernel_field(loader->kernel, queue->current->address, of_task, &softirqs);
 	if (err)
 		return err;
 	queue->depth_known = true;
 	queue->preempt_depth = count & PREEMPT_MASK;
-	queue->softirq_depth = count >> SOFTIRQ_SHIFT & SOFTIRQ_MASK;
+	queue->softirq_depth = softirqs >> SOFTIRQ_SHIFT & SOFTIRQ_MASK;
 	queue->irq_depth = count >> IRQ_SHIFT & IRQ_MASK;
 	queue->nmi_depth = count >> NMI_SHIFT & NMI_MASK;
 	return NULL;

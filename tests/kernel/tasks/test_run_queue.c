@@ -124,6 +124,24 @@ static void takes_the_counter_apart(void)
 	end(&host);
 }
 
+/* With CONFIG_PREEMPT_RT the running thread has the count of softirqs. */
+static void takes_the_count_of_softirqs_from_the_thread(void)
+{
+	struct host host;
+	struct fb_run_queues queues;
+
+	build(&host);
+	MADE_FIELD(host.made.made, task_softirq_count, 280, 4);
+	MADE_SET(host.made.made, host.runner, task_softirq_count, 0x501);
+	FB_OK_FATAL(fb_run_queues_load(&host.made.made->kernel, host.tasks, &queues));
+	CU_ASSERT(queues.queues[0].depth_known);
+	CU_ASSERT_EQUAL(queues.queues[0].preempt_depth, 2);
+	CU_ASSERT_EQUAL(queues.queues[0].softirq_depth, 5);
+	CU_ASSERT_EQUAL(queues.queues[0].irq_depth, 3);
+	fb_run_queues_deinit(&queues);
+	end(&host);
+}
+
 static void tells_how_long_the_watchdog_was_kept_off(void)
 {
 	struct host host;
@@ -289,7 +307,8 @@ static void what_is_fatal_passes(void)
 }
 
 FB_TEST_MAIN("kernel/run_queue", FB_TEST(tells_who_runs_and_who_waits),
-	     FB_TEST(takes_the_counter_apart), FB_TEST(tells_how_long_the_watchdog_was_kept_off),
+	     FB_TEST(takes_the_counter_apart), FB_TEST(takes_the_count_of_softirqs_from_the_thread),
+	     FB_TEST(tells_how_long_the_watchdog_was_kept_off),
 	     FB_TEST(counts_calls_that_were_not_taken), FB_TEST(finds_the_counter_where_it_moved),
 	     FB_TEST(a_lost_queue_still_has_its_threads), FB_TEST(the_sample_s_two_sources_agree),
 	     FB_TEST(a_failing_read_is_told), FB_TEST(what_is_fatal_passes))
