@@ -59,10 +59,17 @@ FB_ONE_OF("enum node_stat_item.NR_SWAPCACHE", "nr_swapper_spaces") /* b603894248
 FB_ONE_OF("nr_vmalloc_pages", "enum node_stat_item.NR_VMALLOC")    /* 7.0 */
 FB_ONE_OF("swap_cluster_info.table", "swapper_spaces")             /* 8578e0c00dcf, 6.18 */
 FB_ONE_OF("swap_table", "swapper_spaces")
-FB_ONE_OF("__softirq_pending", "pcpu_hot.softirq_pending")       /* 6.2; back in 6.15 */
-FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")               /* 830e6acc8a1c, 5.15 */
-FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list") /* 7.x */
-FB_ONE_OF("mutex.first_waiter", "mutex.wait_list")
+FB_ONE_OF("__softirq_pending", "pcpu_hot.softirq_pending") /* 6.2; back in 6.15 */
+FB_ONE_OF("rt_mutex_base.owner", "rt_mutex.owner")         /* 830e6acc8a1c, 5.15 */
+FB_ONE_OF("rw_semaphore.first_waiter", "rw_semaphore.wait_list", "rwbase_rt.rtmutex") /* 7.x */
+FB_ONE_OF("mutex.first_waiter", "mutex.wait_list", "rwbase_rt.rtmutex")
+FB_ONE_OF("mutex_waiter", "rwbase_rt.rtmutex") /* 943f0edb754f, 5.15: CONFIG_PREEMPT_RT */
+FB_ONE_OF("mutex_waiter.list", "rwbase_rt.rtmutex")
+FB_ONE_OF("mutex_waiter.task", "rwbase_rt.rtmutex")
+FB_ONE_OF("rwsem_waiter", "rwbase_rt.rtmutex")
+FB_ONE_OF("rwsem_waiter.list", "rwbase_rt.rtmutex")
+FB_ONE_OF("rwsem_waiter.task", "rwbase_rt.rtmutex")
+FB_ONE_OF("rw_semaphore.count", "rwbase_rt.readers")
 FB_ONE_OF("semaphore.first_waiter", "semaphore.wait_list")
 FB_ONE_OF("__call_single_data.node.u_flags", "__call_single_data.flags") /* 8c4890d1c335, 5.8 */
 FB_ONE_OF("fpu.fpstate", "fpu.state")                                    /* 87d0e5be0fac, 5.16 */
@@ -229,6 +236,17 @@ FB_GONE("enum zone_stat_item.NR_BOUNCE", "6.16: no page is counted so")
 
 /* By the configuration. */
 FB_OPTION("wq_watchdog_thresh", "CONFIG_WQ_WATCHDOG")
+FB_OPTION("rwsem_down_read_slowpath", "not with CONFIG_PREEMPT_RT")
+FB_OPTION("rwsem_down_write_slowpath", "not with CONFIG_PREEMPT_RT")
+FB_OPTION("rt_spin_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("rtlock_slowlock", "CONFIG_PREEMPT_RT")
+FB_OPTION("rtlock_slowlock_locked", "CONFIG_PREEMPT_RT")
+FB_OPTION("rt_read_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("rt_write_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("__rwbase_read_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("rwbase_read_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("rwbase_write_lock", "CONFIG_PREEMPT_RT")
+FB_OPTION("task_struct.softirq_disable_cnt", "CONFIG_PREEMPT_RT: __preempt_count has it else")
 FB_OPTION("task_struct.stack_vm_area", "CONFIG_VMAP_STACK")
 FB_OPTION("enum pageflags.PG_hwpoison", "CONFIG_MEMORY_FAILURE")
 FB_OPTION("num_poisoned_pages", "CONFIG_MEMORY_FAILURE")

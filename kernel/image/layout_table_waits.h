@@ -40,12 +40,13 @@ FB_SIZE(mutex_waiter, "mutex_waiter")
 FB_SIZE(rwsem_waiter, "rwsem_waiter")
 FB_SIZE(semaphore_waiter, "semaphore_waiter")
 FB_SIZE(wait_queue_entry, "wait_queue_entry")
-FB_FIELD(mutex_owner, "mutex", "owner")
+/* The second is of kernels with CONFIG_PREEMPT_RT: bb630f9f7a7d, 5.15. */
+FB_FIELD(mutex_owner, "mutex", "owner", "rtmutex.owner")
 FB_FIELD(mutex_wait_list, "mutex", "wait_list")
 FB_FIELD(mutex_waiter_list, "mutex_waiter", "list")
 FB_FIELD(mutex_waiter_task, "mutex_waiter", "task")
 FB_FIELD(rwsem_count, "rw_semaphore", "count")
-FB_FIELD(rwsem_owner, "rw_semaphore", "owner")
+FB_FIELD(rwsem_owner, "rw_semaphore", "owner", "rwbase.rtmutex.owner") /* 42254105dfe8, 5.15 */
 FB_FIELD(rwsem_wait_list, "rw_semaphore", "wait_list")
 FB_FIELD(rwsem_first_waiter, "rw_semaphore", "first_waiter") /* in place of wait_list in 7.x */
 FB_FIELD(mutex_first_waiter, "mutex", "first_waiter")
@@ -60,6 +61,9 @@ FB_FIELD(semaphore_waiter_task, "semaphore_waiter", "task")
 FB_FIELD(rt_mutex_owner, "rt_mutex_base", "owner") /* 830e6acc8a1c, 5.15 */
 FB_FIELD(rt_mutex_owner_older, "rt_mutex", "owner")
 FB_FIELD(rt_mutex_waiter_lock, "rt_mutex_waiter", "lock")
+/* With CONFIG_PREEMPT_RT what rw_semaphores and rwlocks are made of: 943f0edb754f, 5.15 */
+FB_FIELD(rwbase_readers, "rwbase_rt", "readers")
+FB_FIELD(rwbase_mutex, "rwbase_rt", "rtmutex")
 FB_SIZE(percpu_rwsem, "percpu_rw_semaphore")
 FB_FIELD(percpu_rwsem_waiters, "percpu_rw_semaphore", "waiters.head")
 FB_FIELD(wait_entry_private, "wait_queue_entry", "private")

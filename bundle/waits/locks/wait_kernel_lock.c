@@ -319,10 +319,10 @@ struct fb_error *fb_wait_add_rt_owner(struct fb_wait_finder *finder, uint64_t lo
 }
 
 struct fb_error *fb_wait_add_rt(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				uint64_t lock, size_t *object_ret, bool *fresh_ret)
+				const char *kind, uint64_t lock, const char *evidence,
+				size_t *object_ret, bool *fresh_ret)
 {
-	const struct lock_sort sort = {.kind = "rt-mutex", .owner = rt_owner(finder)};
+	const struct lock_sort sort = {.kind = kind};
 
-	return add_wait(finder, blocked, &sort, lock, "the waiter's structure on its kernel stack",
-			object_ret, fresh_ret);
+	return add_wait(finder, blocked, &sort, lock, evidence, object_ret, fresh_ret);
 }
