@@ -9,6 +9,7 @@
 
 #include "base/part.h"
 #include "base/text.h"
+#include "kernel/block/loop_device.h"
 #include "kernel/files/path.h"
 #include "kernel/modules/driver_types.h"
 
@@ -33,12 +34,16 @@ static struct fb_error *read_loop(const struct fb_driver_types *types, const str
 	struct fb_error *err;
 
 	err = fb_driver_value(types, disk->private_data, "loop_device", "lo_backing_file", &file);
+	if (!err && file)
+		err = fb_driver_value(types, disk->private_data, "loop_device", "lo_offset",
+				      &state->file_offset);
+	if (fb_error_is(err, FB_NOT_FOUND)) {
+		fb_error_destroy(err);
+		err = fb_loop_device_search(types->kernel, disk, &file, &state->file_offset);
+	}
 	if (err || !file)
 		return err;
-	err = fb_driver_value(types, disk->private_data, "loop_device", "lo_offset",
-			      &state->file_offset);
-	if (!err)
-		err = fb_file_info(types->kernel, file, &info);
+	err = fb_file_info(types->kernel, file, &info);
 	if (!err)
 		err = fb_path_text(types->kernel, &info.path, NULL, path);
 	if (err)
