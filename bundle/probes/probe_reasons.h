@@ -250,6 +250,7 @@ FB_OPTION("task_struct.softirq_disable_cnt", "CONFIG_PREEMPT_RT: __preempt_count
 FB_OPTION("task_struct.stack_vm_area", "CONFIG_VMAP_STACK")
 FB_OPTION("enum pageflags.PG_hwpoison", "CONFIG_MEMORY_FAILURE")
 FB_OPTION("num_poisoned_pages", "CONFIG_MEMORY_FAILURE")
+FB_OPTION("do_huge_pmd_anonymous_page", "CONFIG_TRANSPARENT_HUGEPAGE")
 FB_OPTION("module.build_id", "CONFIG_STACKTRACE_BUILD_ID")
 FB_OPTION("journal_s", "jbd2 is a module: its own types have it")
 FB_OPTION("journal_s.j_devname", "jbd2 is a module: its own types have it")

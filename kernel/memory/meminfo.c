@@ -345,7 +345,8 @@ static struct fb_error *add_percpu(struct maker *maker)
 }
 
 /* Transparent huge pages are counted in small pages since 5.12 (69473e5de873), which brought NR_SWAPCACHE too; before,
- * each as one. */
+ * each as one. A kernel that has none, as with CONFIG_PREEMPT_RT, has the counters, but neither that function nor the
+ * lines. */
 static void add_transparent_huge(struct maker *maker)
 {
 	static const struct {
@@ -358,6 +359,8 @@ static void add_transparent_huge(struct maker *maker)
 	uint64_t pages, unused;
 	bool small = fb_memory_counter(maker->counters, "NR_SWAPCACHE", &unused);
 
+	if (!fb_kernel_find_symbol(maker->kernel, "do_huge_pmd_anonymous_page", &unused))
+		return;
 	for (size_t i = 0; i < FB_ARRAY_SIZE(lines); i++)
 		if (fb_memory_counter(maker->counters, lines[i].counter, &pages))
 			add_pages(maker, lines[i].name, small ? pages : pages * 512);

@@ -71,6 +71,7 @@ static const char *const variables[] = {
 	[POPULATED] = "pcpu_nr_populated",
 	[UNITS] = "pcpu_nr_units",
 	[POISONED] = "num_poisoned_pages",
+	[TRANSPARENT] = "do_huge_pmd_anonymous_page",
 };
 
 static void add_counters(struct fb_btf_value *values, uint64_t *numbers, uint32_t *count,

@@ -34,6 +34,7 @@ enum variable {
 	POPULATED,
 	UNITS,
 	POISONED,
+	TRANSPARENT, /* nothing reads it: it is there, or not */
 	VARIABLES,
 };
 

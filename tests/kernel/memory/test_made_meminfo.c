@@ -199,6 +199,20 @@ static void a_variable_costs_its_lines(void)
 	}
 }
 
+static void a_kernel_without_transparent_huge_pages_has_no_lines_of_them(void)
+{
+	static const char *const lines[7] = {"AnonHugePages", "ShmemHugePages", "ShmemPmdMapped",
+					     "FileHugePages", "FilePmdMapped"};
+	struct made_meminfo world;
+
+	made_meminfo_create(&world, NOW);
+	made_meminfo_name(&world, TRANSPARENT);
+	load(&world);
+	expect_without(&world, lines);
+	CU_ASSERT_EQUAL(fb_warnings_count(world.made->warnings), 0);
+	made_meminfo_destroy(&world);
+}
+
 static void warnings_say_what_is_lost(void)
 {
 	static const struct {
@@ -357,6 +371,7 @@ static void what_is_fatal_passes(void)
 
 FB_TEST_MAIN("kernel/made_meminfo", FB_TEST(every_line_is_made_of_its_counters),
 	     FB_TEST(older_kernels_have_older_counters), FB_TEST(a_variable_costs_its_lines),
+	     FB_TEST(a_kernel_without_transparent_huge_pages_has_no_lines_of_them),
 	     FB_TEST(warnings_say_what_is_lost), FB_TEST(available_memory_is_bounded),
 	     FB_TEST(nothing_is_negative), FB_TEST(the_limit_may_be_a_size),
 	     FB_TEST(cached_is_what_is_left), FB_TEST(huge_pages_have_orders_that_can_be),
