@@ -258,4 +258,5 @@ FB_OPTION("mem_cgroup_oom_synchronize", "cgroup v1 alone: e93d4166b40a, 6.11, CO
 
 /* By the compiler. */
 FB_INLINED("__wait_for_common", "wait_for_completion() and the like have it in them")
+FB_INLINED("__down_common", "__down() and the like have it in them")
 FB_INLINED("wait_for_vfork_done", "kernel_clone() has it in it, and stands for it")
