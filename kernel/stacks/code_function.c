@@ -29,17 +29,19 @@ static bool find_function(const struct fb_kernel *kernel, struct fb_modules *mod
 }
 
 /* Where threads and CPUs begin: these functions have no caller. */
-static bool is_outermost(const char *name)
+static bool is_outermost(const struct fb_kernel *kernel, const char *name)
 {
-	/* ret_from_fork_asm: 3aec4ecb3d1f, 6.6; secondary_startup_64_no_verify: 3ecacdbd23956, 5.10 */
-	static const char *const names[] = {
-		"ret_from_fork_asm",    "ret_from_fork", "secondary_startup_64_no_verify",
-		"secondary_startup_64", "startup_64",    "start_cpu0"};
+	/* secondary_startup_64_no_verify: 3ecacdbd2395, 5.10 */
+	static const char *const names[] = {"ret_from_fork_asm", "secondary_startup_64_no_verify",
+					    "secondary_startup_64", "startup_64", "start_cpu0"};
+	uint64_t address;
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))
 			return true;
-	return false;
+	/* Where there is a ret_from_fork_asm, that calls it: 3aec4ecb3d1f, 6.6 */
+	return !strcmp(name, "ret_from_fork") &&
+	       !fb_kernel_find_symbol(kernel, "ret_from_fork_asm", &address);
 }
 
 static bool is_entry_code(const struct fb_kernel *kernel, uint64_t address)
@@ -146,7 +148,7 @@ struct fb_error *fb_code_function_row(const struct fb_kernel *kernel, struct fb_
 	if (!find_function(kernel, modules, address, &function))
 		return fb_error_create(FB_NOT_FOUND, "0x%" PRIx64 " is in no known function",
 				       address);
-	if (is_outermost(function.name)) {
+	if (is_outermost(kernel, function.name)) {
 		*row_ret = (struct fb_orc_row){.type = FB_ORC_TYPE_END};
 		return NULL;
 	}

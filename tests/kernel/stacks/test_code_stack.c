@@ -13,6 +13,7 @@
 #define WAITS FUNCTION_BYTES
 #define ENTRY (2 * FUNCTION_BYTES)
 #define BEGINS (3 * FUNCTION_BYTES)
+#define BEGINS_ASM (4 * FUNCTION_BYTES)
 
 struct world {
 	struct made_kernel *made;
@@ -62,7 +63,7 @@ static void make_stack(struct world *world, uint64_t outermost)
 }
 
 /* Functions of FUNCTION_BYTES, and the ends of ranges. */
-static void put_symbols(struct world *world)
+static void put_symbols(struct world *world, bool has_asm)
 {
 	static const struct {
 		const char *name;
@@ -71,6 +72,7 @@ static void put_symbols(struct world *world)
 		       {"waits", WAITS, FUNCTION_BYTES},
 		       {"entry", ENTRY, FUNCTION_BYTES},
 		       {"ret_from_fork", BEGINS, FUNCTION_BYTES},
+		       {"ret_from_fork_asm", BEGINS_ASM, FUNCTION_BYTES},
 		       {"_stext", SWITCHES, 0},
 		       {"_etext", FB_PAGE_SIZE, 0},
 		       {"__entry_text_start", ENTRY, 0},
@@ -80,20 +82,22 @@ static void put_symbols(struct world *world)
 	fb_symtab_destroy(world->made->kernel.symbols);
 	FB_OK_FATAL(fb_symtab_create(&table));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(symbols); i++)
-		FB_OK_FATAL(fb_symtab_add(table, world->text + symbols[i].at, symbols[i].size, 'T',
-					  symbols[i].name, strlen(symbols[i].name)));
+		if (has_asm || symbols[i].at != BEGINS_ASM)
+			FB_OK_FATAL(fb_symtab_add(table, world->text + symbols[i].at,
+						  symbols[i].size, 'T', symbols[i].name,
+						  strlen(symbols[i].name)));
 	FB_OK_FATAL(fb_symtab_finish(table, 0));
 	world->made->kernel.symbols = table;
 }
 
-static void open_world(struct world *world, uint64_t outermost)
+static void open_world(struct world *world, uint64_t outermost, bool has_asm)
 {
 	struct made_kernel *made = made_kernel_create();
 
 	memset(world, 0, sizeof(*world));
 	world->made = made;
 	world->text = made_alloc_pages(made, FB_PAGE_SIZE);
-	put_symbols(world);
+	put_symbols(world, has_asm);
 	MADE_FIELD(made, task_thread_sp, 16, 8);
 	MADE_FIELD(made, inactive_frame_bp, FRAME_RET_ADDR - 8, 8);
 	MADE_FIELD(made, inactive_frame_ret_addr, FRAME_RET_ADDR, 8);
@@ -123,7 +127,7 @@ static void code_leads_to_user_mode(void)
 	struct fb_kernel_stack stack;
 	struct world world;
 
-	open_world(&world, ENTRY);
+	open_world(&world, ENTRY, true);
 	stack = unwind(&world);
 	CU_ASSERT_EQUAL(stack.ended, FB_UNWIND_USER);
 	CU_ASSERT_EQUAL_FATAL(stack.count, 3);
@@ -136,18 +140,28 @@ static void code_leads_to_user_mode(void)
 	close_world(&world);
 }
 
-static void code_leads_to_a_start(void)
+static enum fb_unwind_end end_of_thread(uint64_t outermost, bool has_asm)
 {
 	struct fb_kernel_stack stack;
 	struct world world;
+	enum fb_unwind_end end;
 
-	open_world(&world, BEGINS);
+	open_world(&world, outermost, has_asm);
 	world.task.kernel_thread = true;
 	stack = unwind(&world);
-	CU_ASSERT_EQUAL(stack.ended, FB_UNWIND_START);
+	end = stack.ended;
 	CU_ASSERT_EQUAL(stack.count, 3);
 	fb_kernel_stack_deinit(&stack);
 	close_world(&world);
+	return end;
+}
+
+static void code_leads_to_a_start(void)
+{
+	CU_ASSERT_EQUAL(end_of_thread(BEGINS, false), FB_UNWIND_START);
+	CU_ASSERT_EQUAL(end_of_thread(BEGINS_ASM, true), FB_UNWIND_START);
+	/* Here the one is a function that the other calls. */
+	CU_ASSERT_EQUAL(end_of_thread(BEGINS, true), FB_UNWIND_LOST);
 }
 
 /* The code makes more room than there is: what stands there is no return address, and the next call to the function is
@@ -157,7 +171,7 @@ static void what_does_not_fit_is_guessed(void)
 	struct fb_kernel_stack stack;
 	struct world world;
 
-	open_world(&world, ENTRY);
+	open_world(&world, ENTRY, true);
 	made_put(world.made, world.text + SWITCHES + 4, 0x10, 1);
 	stack = unwind(&world);
 	CU_ASSERT_EQUAL(stack.ended, FB_UNWIND_USER);
