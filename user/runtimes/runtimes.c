@@ -126,6 +126,8 @@ static struct fb_error *name_java_thread(struct fb_java *java, const struct user
 						.id = thread->id};
 	if (thread->why[0])
 		fb_user_stack_note(stack, "Java", thread->why);
+	if (fb_java_collects(java))
+		fb_user_stack_note(stack, "Java", "garbage is being collected");
 	return add_java_wait(java, thread, regs, stack);
 }
 

@@ -180,6 +180,7 @@ struct fb_error *fb_wait_java(struct fb_wait_finder *finder, const struct fb_blo
 		return err;
 	err = is_current(finder, blocked, joined, thread, &current);
 	fb_java_wait_describe(&wait, fb_java_version(machine->java), lock_ret);
-	lock_ret->certain &= current;
+	/* While garbage is collected objects are on their way to other places. */
+	lock_ret->certain &= current && !fb_java_collects(machine->java);
 	return fb_part_skip(err);
 }

@@ -100,6 +100,23 @@ static struct fb_error *check_version(struct fb_java *java)
 				     "HotSpot %u is not read (11, 17, 21 and 25 are)", major);
 }
 
+/* Where it cannot be read, nothing is said of it. */
+static struct fb_error *read_collection(struct fb_java *java)
+{
+	uint64_t heap = 0;
+	uint8_t active = 0;
+	struct fb_error *err = NULL;
+
+	if (!fb_java_has(java, FB_JAVA_COLLECTED) || !fb_java_has(java, FB_JAVA_COLLECTED_ACTIVE))
+		return NULL;
+	err = fb_space_u64(java->space, fb_java_value(java, FB_JAVA_COLLECTED), &heap);
+	if (!err)
+		err = fb_space_u8(java->space, heap + fb_java_value(java, FB_JAVA_COLLECTED_ACTIVE),
+				  &active);
+	java->collects = active == 1;
+	return fb_part_skip(err);
+}
+
 struct fb_error *fb_java_open_with(struct fb_space *space, struct fb_string_pool *pool,
 				   const struct fb_java_tables *tables, struct fb_java **java_ret)
 {
@@ -114,6 +131,8 @@ struct fb_error *fb_java_open_with(struct fb_space *space, struct fb_string_pool
 	err = check_version(java);
 	if (!err)
 		err = check_values(java);
+	if (!err)
+		err = read_collection(java);
 	if (!err)
 		err = fb_java_objects_open(java);
 	if (!err)
@@ -175,6 +194,11 @@ void fb_java_destroy(struct fb_java *java)
 void fb_java_use(struct fb_java *java, struct fb_space *space)
 {
 	java->space = space;
+}
+
+bool fb_java_collects(const struct fb_java *java)
+{
+	return java->collects;
 }
 
 unsigned fb_java_version(const struct fb_java *java)

@@ -36,6 +36,10 @@ void fb_java_use(struct fb_java *java, struct fb_space *space);
 /* 17 */
 unsigned fb_java_version(const struct fb_java *java);
 
+/* Whether garbage is being collected, with all threads stopped: objects may then be on their way to another place, and
+ * what is read of them be wrong. */
+bool fb_java_collects(const struct fb_java *java);
+
 /* A thread of Java's, or of the virtual machine's that has a java.lang.Thread. */
 struct fb_java_thread {
 	uint64_t address;  /* of its JavaThread */

@@ -50,6 +50,7 @@ struct fb_java {
 	struct fb_string_pool *pool; /* borrowed; owns all texts */
 	struct fb_java_tables tables;
 	unsigned version;
+	bool collects; /* garbage is being collected */
 	/* References to objects and to classes are of 32 bits: base + (value << shift). */
 	bool narrow_oops, narrow_classes;
 	uint64_t oop_base, class_base;

@@ -31,6 +31,7 @@ enum fb_java_value {
 	FB_JAVA_INTERPRETER,
 	FB_JAVA_CALL_STUB_RETURN,
 	FB_JAVA_MONITORS,      /* a linked list */
+	FB_JAVA_COLLECTED,     /* the heap */
 	FB_JAVA_MIRROR_OFFSET, /* where a java.lang.Class has the class that it stands for */
 
 	/* Members: offsets in bytes. */
@@ -52,6 +53,7 @@ enum fb_java_value {
 	FB_JAVA_THREAD_LOCK_STACK,
 	FB_JAVA_LOCK_STACK_TOP,
 	FB_JAVA_LOCK_STACK_BASE,
+	FB_JAVA_COLLECTED_ACTIVE, /* while garbage is collected: a bool */
 	FB_JAVA_MONITOR_OBJECT,
 	FB_JAVA_MONITOR_OWNER,
 	FB_JAVA_MONITOR_STACK_LOCKER,

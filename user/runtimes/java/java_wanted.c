@@ -30,6 +30,7 @@ static const struct fb_java_wanted wanted[] = {
 	{FB_JAVA_INTERPRETER, VARIABLE, "AbstractInterpreter", "_code"},
 	{FB_JAVA_CALL_STUB_RETURN, VARIABLE, "StubRoutines", "_call_stub_return_address"},
 	{FB_JAVA_MONITORS, VARIABLE, "ObjectSynchronizer", "_in_use_list"},
+	{FB_JAVA_COLLECTED, VARIABLE, "Universe", "_collectedHeap"},
 	{FB_JAVA_MIRROR_OFFSET, VARIABLE, "java_lang_Class", "_klass_offset"},
 
 	{FB_JAVA_FLAG_NAME, MEMBER, "JVMFlag", "_name"},
@@ -52,6 +53,8 @@ static const struct fb_java_wanted wanted[] = {
 	{FB_JAVA_THREAD_LOCK_STACK, MEMBER, "JavaThread", "_lock_stack"},
 	{FB_JAVA_LOCK_STACK_TOP, MEMBER, "LockStack", "_top"},
 	{FB_JAVA_LOCK_STACK_BASE, MEMBER, "LockStack", "_base[0]"},
+	{FB_JAVA_COLLECTED_ACTIVE, MEMBER, "CollectedHeap", "_is_stw_gc_active"},
+	{FB_JAVA_COLLECTED_ACTIVE, MEMBER, "CollectedHeap", "_is_gc_active"},
 	{FB_JAVA_MONITOR_OBJECT, MEMBER, "ObjectMonitor", "_object"},
 	{FB_JAVA_MONITOR_OWNER, MEMBER, "ObjectMonitor", "_owner"},
 	{FB_JAVA_MONITOR_STACK_LOCKER, MEMBER, "ObjectMonitor", "_stack_locker"},

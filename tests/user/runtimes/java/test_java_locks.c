@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "tests/harness.h"
 #include "tests/user/runtimes/java/live_java.h"
+#include "user/runtimes/java/java_private.h"
 
 static struct fb_live_java *live;
 
@@ -287,6 +288,29 @@ static void damaged_memory_is_survived(void)
 	CU_ASSERT(all > opened);
 }
 
+/* As if it were interrupted while it collects garbage. */
+static void a_collection_under_way_is_seen(void)
+{
+	struct fb_java *java = NULL;
+	uint64_t at = 0;
+
+	if (!start())
+		return;
+	FB_OK_FATAL(fb_java_open(&live->user, &live->pool, &java));
+	CU_ASSERT_FALSE(fb_java_collects(java));
+	CU_ASSERT_TRUE(fb_java_has(java, FB_JAVA_COLLECTED_ACTIVE));
+	FB_OK_FATAL(fb_space_u64(java->space, fb_java_value(java, FB_JAVA_COLLECTED), &at));
+	at += fb_java_value(java, FB_JAVA_COLLECTED_ACTIVE);
+	fb_java_destroy(java);
+	java = NULL;
+	live->process.patch_at = at;
+	live->process.patch = 1;
+	FB_OK_FATAL(fb_java_open(&live->user, &live->pool, &java));
+	CU_ASSERT_TRUE(fb_java_collects(java));
+	fb_java_destroy(java);
+	live->process.patch_at = 0;
+}
+
 /* Without the heap it is not known of what class an object is, and what it says of itself. */
 static void without_the_heap_there_is_a_reason(void)
 {
@@ -316,4 +340,5 @@ static void without_the_heap_there_is_a_reason(void)
 FB_TEST_MAIN("user/java locks", FB_TEST(waits_are_those_that_jstack_says),
 	     FB_TEST(counts_and_readers_are_read),
 	     FB_TEST(a_virtual_thread_is_no_thread_of_the_list),
-	     FB_TEST(damaged_memory_is_survived), FB_TEST(without_the_heap_there_is_a_reason))
+	     FB_TEST(damaged_memory_is_survived), FB_TEST(without_the_heap_there_is_a_reason),
+	     FB_TEST(a_collection_under_way_is_seen))
