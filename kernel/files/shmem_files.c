@@ -40,10 +40,16 @@ static struct fb_error *add_inode(void *context, uint64_t entry)
 	const struct fb_layout *layout = loader->layout;
 	struct fb_shmem_file file = {.inode = entry - layout->inode_sb_list.offset,
 				     .superblock = loader->superblock};
-	uint64_t pages = 0;
+	uint64_t pages = 0, host = 0;
 	struct fb_error *err =
 		fb_kernel_field(loader->kernel, file.inode, &layout->inode_mapping, &file.mapping);
 
+	if (!err)
+		err = fb_kernel_field(loader->kernel, file.mapping, &layout->address_space_host,
+				      &host);
+	/* The file of a block device has the pages of the device. */
+	if (!err && host != file.inode)
+		return NULL;
 	if (!err)
 		err = fb_kernel_field(loader->kernel, file.mapping, &layout->address_space_count,
 				      &pages);

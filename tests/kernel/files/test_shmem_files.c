@@ -31,6 +31,7 @@ static void put_members(struct made_kernel *made)
 	MADE_FIELD(made, inode_mapping, 48, 8);
 	MADE_FIELD(made, address_space_count, 0, 8);
 	MADE_FIELD(made, address_space_mappings, 16, 16);
+	MADE_FIELD(made, address_space_host, 32, 8);
 	MADE_FIELD(made, shmem_inode, 8, 64);
 	MADE_FIELD(made, shmem_swapped, SWAPPED, 8);
 	MADE_FIELD(made, rb_parent, 0, 8);
@@ -57,6 +58,7 @@ static uint64_t add_file(struct host *host, uint64_t superblock, uint64_t pages,
 
 	MADE_SET(made, inode, inode_mapping, mapping);
 	MADE_SET(made, mapping, address_space_count, pages);
+	MADE_SET(made, mapping, address_space_host, inode);
 	made_put(made, inode - 8 + SWAPPED, swapped, 8);
 	made_list_add(made, superblock + 24, inode + 32);
 	return inode;
@@ -115,6 +117,26 @@ static void the_largest_comes_first(void)
 	FB_OK_FATAL(fb_shmem_files_load(&host.made->kernel, &files));
 	CU_ASSERT_EQUAL_FATAL(files.count, 2);
 	CU_ASSERT_FALSE(files.files[0].swapped_known);
+	fb_shmem_files_deinit(&files);
+	end(&host);
+}
+
+/* In kernels such as 5.10 the file of a block device in /dev has the device's pages for its own. */
+static void pages_of_a_device_are_none(void)
+{
+	struct host host;
+	struct fb_shmem_files files;
+	uint64_t device, mapping = 0;
+
+	build(&host);
+	device = add_file(&host, host.tmpfs, 80, 0);
+	add_file(&host, host.tmpfs, 3, 0);
+	memcpy(&mapping, made_at(host.made, device + 48), 8);
+	MADE_SET(host.made, mapping, address_space_host, device + 512);
+	FB_OK_FATAL(fb_shmem_files_load(&host.made->kernel, &files));
+	CU_ASSERT_EQUAL_FATAL(files.count, 1);
+	CU_ASSERT_EQUAL(files.files[0].bytes, 3 * 4096);
+	CU_ASSERT(files.complete);
 	fb_shmem_files_deinit(&files);
 	end(&host);
 }
@@ -235,5 +257,5 @@ static void tells_who_maps_it(void)
 }
 
 FB_TEST_MAIN("kernel/shmem_files", FB_TEST(the_largest_comes_first),
-	     FB_TEST(a_root_of_shmem_counts), FB_TEST(a_broken_list_is_told),
-	     FB_TEST(tells_who_maps_it))
+	     FB_TEST(pages_of_a_device_are_none), FB_TEST(a_root_of_shmem_counts),
+	     FB_TEST(a_broken_list_is_told), FB_TEST(tells_who_maps_it))
