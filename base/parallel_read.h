@@ -12,7 +12,7 @@
 
 /* As fb_space_read() of size bytes, in pieces on all threads of pool (NULL: on the calling thread), because
  * the pages of a dump have to be decompressed, which takes longer than copying them. Of several errors the
- * one at the lowest address is returned. Must not be called from inside work of the same pool. */
+ * one at the lowest address is returned. */
 FB_MUST_CHECK struct fb_error *fb_parallel_read(struct fb_space *space, struct fb_pool *pool,
 						uint64_t address, void *to, size_t size);
 

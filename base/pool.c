@@ -30,6 +30,9 @@ struct fb_pool {
 	size_t err_index;
 };
 
+/* This thread runs a part of some pool's work. */
+static _Thread_local bool within_work;
+
 /* Takes err. */
 static void note_error(struct fb_pool *pool, size_t index, struct fb_error *err)
 {
@@ -50,7 +53,9 @@ static void run_parts(struct fb_pool *pool)
 		struct fb_error *err;
 
 		(void)pthread_mutex_unlock(&pool->lock);
+		within_work = true;
 		err = pool->run(pool->context, index);
+		within_work = false;
 		(void)pthread_mutex_lock(&pool->lock);
 		if (err)
 			note_error(pool, index, err);
@@ -155,8 +160,13 @@ unsigned fb_pool_threads(const struct fb_pool *pool)
 struct fb_error *fb_pool_for(struct fb_pool *pool, size_t count,
 			     struct fb_error *(*run)(void *context, size_t index), void *context)
 {
-	struct fb_error *err;
+	struct fb_error *err = NULL;
 
+	if (within_work) {
+		for (size_t i = 0; i < count && !err; i++)
+			err = run(context, i);
+		return err;
+	}
 	(void)pthread_mutex_lock(&pool->lock);
 	pool->run = run;
 	pool->context = context;

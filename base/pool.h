@@ -23,7 +23,7 @@ unsigned fb_pool_threads(const struct fb_pool *pool);
 
 /* Calls run(context, i) once for each i in [0, count), in any order, on all threads and the calling one;
  * returns when all are done. After an error, parts that have not begun are skipped; of several errors the one
- * with the lowest i is returned. Must not be called from inside run(). */
+ * with the lowest i is returned. Called from inside run(), of any pool, the calling thread does it all. */
 FB_MUST_CHECK struct fb_error *fb_pool_for(struct fb_pool *pool, size_t count,
 					   struct fb_error *(*run)(void *context, size_t index),
 					   void *context);

@@ -87,6 +87,37 @@ static void parts_run_at_the_same_time(void)
 	(void)pthread_barrier_destroy(&barrier);
 }
 
+struct nest {
+	struct fb_pool *pool;
+	atomic_uint inner;
+};
+
+static struct fb_error *count_inner(void *context, size_t index FB_UNUSED)
+{
+	struct nest *nest = context;
+
+	nest->inner++;
+	return NULL;
+}
+
+static struct fb_error *work_within(void *context, size_t index FB_UNUSED)
+{
+	struct nest *nest = context;
+
+	return fb_pool_for(nest->pool, 5, count_inner, nest);
+}
+
+/* Work within work is done by the thread that asks for it. */
+static void work_may_ask_for_work(void)
+{
+	struct nest nest = {0};
+
+	FB_OK_FATAL(fb_pool_create(3, &nest.pool));
+	FB_OK(fb_pool_for(nest.pool, 20, work_within, &nest));
+	CU_ASSERT_EQUAL(nest.inner, 100);
+	fb_pool_destroy(nest.pool);
+}
+
 static void the_lowest_error_comes_back(void)
 {
 	struct fb_pool *pool = NULL;
@@ -176,5 +207,6 @@ static void a_forked_child_makes_its_own_threads(void)
 }
 
 FB_TEST_MAIN("base/pool", FB_TEST(each_part_runs_once), FB_TEST(parts_run_at_the_same_time),
-	     FB_TEST(the_lowest_error_comes_back), FB_TEST(a_lower_error_that_comes_later_wins),
-	     FB_TEST(no_parts_and_default_threads), FB_TEST(a_forked_child_makes_its_own_threads))
+	     FB_TEST(work_may_ask_for_work), FB_TEST(the_lowest_error_comes_back),
+	     FB_TEST(a_lower_error_that_comes_later_wins), FB_TEST(no_parts_and_default_threads),
+	     FB_TEST(a_forked_child_makes_its_own_threads))
