@@ -115,7 +115,7 @@ static struct fb_error *assign_by_buffers(struct assignment *all, bool *found_re
 
 static struct fb_error *describe_cpu(struct fb_kernel *kernel, struct cpu *cpu)
 {
-	const struct fb_layout *layout = &kernel->layout;
+	const struct fb_basic_layout *layout = &kernel->basic_layout;
 	uint64_t task;
 	int64_t pid;
 	struct fb_error *err = fb_kernel_cpu_current(kernel, cpu->number, &task);

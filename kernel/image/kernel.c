@@ -43,11 +43,6 @@ const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel)
 	return kernel->symbols;
 }
 
-const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel)
-{
-	return kernel->types;
-}
-
 bool fb_kernel_is_complete(const struct fb_kernel *kernel)
 {
 	return !kernel->memory_only;
@@ -61,11 +56,6 @@ const char *fb_kernel_vmlinux(const struct fb_kernel *kernel)
 const char *fb_kernel_lost(const struct fb_kernel *kernel)
 {
 	return kernel->lost;
-}
-
-const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel)
-{
-	return &kernel->layout;
 }
 
 const struct fb_kernel_info *fb_kernel_info(const struct fb_kernel *kernel)

@@ -61,8 +61,8 @@ struct fb_error *fb_kernel_cpu_current(const struct fb_kernel *kernel, uint32_t 
 				       uint64_t *task_ret)
 {
 	uint64_t address;
-	struct fb_error *err = fb_kernel_percpu_hot(kernel, cpu, "current_task",
-						    &kernel->layout.pcpu_hot_current, &address);
+	struct fb_error *err = fb_kernel_percpu_hot(
+		kernel, cpu, "current_task", &kernel->basic_layout.pcpu_hot_current, &address);
 
 	return err ? err : fb_space_u64(kernel->space, address, task_ret);
 }

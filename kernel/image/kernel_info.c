@@ -43,7 +43,7 @@ static struct fb_error *load_uts(struct fb_kernel *kernel)
 		  fb_vmcoreinfo_get(kernel->vmcoreinfo, "OSRELEASE"));
 	/* VMCOREINFO has the offset from 6.0 on. */
 	if (!fb_vmcoreinfo_offset(kernel->vmcoreinfo, "uts_namespace.name", &offset))
-		offset = kernel->layout.uts_name.offset;
+		offset = kernel->basic_layout.uts_name.offset;
 	if (fb_vmcoreinfo_symbol(kernel->vmcoreinfo, "init_uts_ns", &uts)) {
 		err = fb_part_skip(fb_space_string(kernel->space,
 						   uts + offset + UTS_VERSION * UTS_LENGTH,
@@ -126,7 +126,7 @@ static struct fb_error *load_memory_size(struct fb_kernel *kernel)
  * with. */
 static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t *address_ret)
 {
-	if (kernel->layout.tk_data_timekeeper.found) {
+	if (kernel->basic_layout.tk_data_timekeeper.found) {
 		struct fb_error *err = fb_kernel_symbol(kernel, "timekeeper_data", address_ret);
 
 		if (fb_error_is(err, FB_NOT_FOUND)) {
@@ -134,7 +134,7 @@ static struct fb_error *find_timekeeper(const struct fb_kernel *kernel, uint64_t
 			err = fb_kernel_symbol(kernel, "tk_core", address_ret);
 		}
 		if (!err)
-			*address_ret += kernel->layout.tk_data_timekeeper.offset;
+			*address_ret += kernel->basic_layout.tk_data_timekeeper.offset;
 		return err;
 	}
 	return fb_kernel_symbol(kernel, "shadow_timekeeper", address_ret);
@@ -148,11 +148,12 @@ static struct fb_error *load_uptime(struct fb_kernel *kernel)
 
 	err = find_timekeeper(kernel, &timekeeper);
 	if (!err)
-		err = fb_kernel_field(kernel, timekeeper, &kernel->layout.timekeeper_ktime_sec,
-				      &seconds);
+		err = fb_kernel_field(kernel, timekeeper,
+				      &kernel->basic_layout.timekeeper_ktime_sec, &seconds);
 	if (!err)
 		err = fb_kernel_field_signed(kernel, timekeeper,
-					     &kernel->layout.timekeeper_offs_boot, &boot_offset_ns);
+					     &kernel->basic_layout.timekeeper_offs_boot,
+					     &boot_offset_ns);
 	kernel->info.uptime_s = err ? NAN : (double)seconds + (double)boot_offset_ns / 1e9;
 	return fb_part_skip(err);
 }
@@ -160,7 +161,7 @@ static struct fb_error *load_uptime(struct fb_kernel *kernel)
 /* timekeeping_get_ns() without the cycles since the last update. */
 static struct fb_error *load_monotonic(struct fb_kernel *kernel)
 {
-	const struct fb_layout *layout = &kernel->layout;
+	const struct fb_basic_layout *layout = &kernel->basic_layout;
 	uint64_t timekeeper, base = 0, fraction = 0, shift = 0;
 	struct fb_error *err = find_timekeeper(kernel, &timekeeper);
 

@@ -198,7 +198,6 @@ struct fb_error *fb_kernel_complete(struct fb_kernel *kernel)
 	err = find_direct_map(kernel);
 	if (err)
 		return err;
-	fb_layout_resolve(kernel->types, &kernel->layout);
 	err = fb_kernel_load_cpus(kernel);
 	return err ? err : fb_kernel_load_info(kernel);
 }
@@ -212,6 +211,7 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 	if (!kernel)
 		return fb_error_nomem();
 	fb_kernel_kept_init(kernel);
+	(void)pthread_mutex_init(&kernel->types_lock, NULL); /* the default kind cannot fail */
 	kernel->dump = dump;
 	kernel->warnings = warnings;
 	kernel->pool = options->pool;
@@ -237,6 +237,7 @@ void fb_kernel_destroy(struct fb_kernel *kernel)
 	if (!kernel)
 		return;
 	fb_kernel_kept_deinit(kernel);
+	(void)pthread_mutex_destroy(&kernel->types_lock);
 	free(kernel->prstatus_index);
 	free(kernel->percpu_offsets);
 	fb_btf_destroy(kernel->types);

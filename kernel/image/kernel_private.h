@@ -4,6 +4,7 @@
 #define FB_KERNEL_KERNEL_PRIVATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/limits.h"
 #include "kernel/image/kernel.h"
@@ -22,9 +23,17 @@ struct fb_kernel {
 	struct fb_space *space;       /* fb_kernel_space() */
 	struct fb_symtab *symbols;    /* or NULL */
 	struct fb_btf *types;         /* or NULL */
-	struct fb_layout layout;
-	char *lost;       /* fb_kernel_lost() */
-	bool memory_only; /* symbols, types, CPUs and info have not been loaded yet */
+	union {
+		struct fb_layout layout;
+		struct fb_basic_layout basic_layout; /* the first part of layout */
+	};
+	uint64_t types_start; /* of BTF, kernel virtual */
+	/* Types behind those of the basic layout have not been read, nor has the rest of the layout been filled
+	 * (kernel_symbols.c). */
+	atomic_bool types_left;
+	pthread_mutex_t types_lock; /* held while that is done */
+	char *lost;                 /* fb_kernel_lost() */
+	bool memory_only;           /* symbols, types, CPUs and info have not been loaded yet */
 
 	uint32_t cpu_limit;
 	uint64_t *percpu_offsets; /* cpu_limit of them */
@@ -46,8 +55,14 @@ struct fb_kernel {
 	} kept[FB_KERNEL_KEPT_KINDS];
 };
 
-/* kernel_symbols.c: loads symbols and types. What cannot be loaded is a warning; fatal errors are returned. */
+/* kernel_symbols.c: loads symbols and types, and fills the layout, or the basic layout where types are left. What
+ * cannot be loaded is a warning; fatal errors are returned. */
 FB_MUST_CHECK struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel);
+/* kernel_types.c: begins to read BTF, up to the types of the basic layout, which is then filled; types_left tells
+ * whether types are left. After an error there are no types. */
+FB_MUST_CHECK struct fb_error *fb_kernel_begin_types(struct fb_kernel *kernel);
+/* kernel_types.c: the types of the layout, from the DWARF of a vmlinux. */
+FB_MUST_CHECK struct fb_error *fb_kernel_dwarf_types(struct fb_kernel *kernel, const char *vmlinux);
 /* kernel_kept.c */
 void fb_kernel_kept_init(struct fb_kernel *kernel);
 void fb_kernel_kept_deinit(struct fb_kernel *kernel);

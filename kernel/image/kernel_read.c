@@ -53,7 +53,7 @@ struct fb_error *fb_kernel_mm_page_tables(struct fb_kernel *kernel, uint64_t mm,
 	uint64_t pgd;
 	struct fb_error *err;
 
-	err = fb_kernel_field(kernel, mm, &kernel->layout.mm_pgd, &pgd);
+	err = fb_kernel_field(kernel, mm, &kernel->basic_layout.mm_pgd, &pgd);
 	if (!err)
 		err = fb_pt_walk(&kernel->tables, pgd, &walk);
 	if (!err && walk.state != FB_PT_PRESENT)

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loads the kernel's symbols and types: from its own memory, or from --vmlinux. Called by
- * kernel_open.c.
+ * Loads the kernel's symbols and types: from its own memory, or from --vmlinux. Called by kernel_open.c; the types that
+ * are left, and the rest of the layout, are loaded when somebody asks for them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/parallel_read.h"
 #include "kernel/image/kernel_private.h"
-#include "symbols/dwarf/dwarf_types.h"
 #include "symbols/table/elf_symtab.h"
 #include "symbols/table/kallsyms.h"
 
@@ -67,63 +65,6 @@ static struct fb_error *load_kallsyms(struct fb_kernel *kernel)
 	if (err)
 		return err;
 	return fb_kallsyms_load(kernel->space, &hints, kernel->warnings, &kernel->symbols);
-}
-
-/* Where the kernel keeps its BTF; the names changed with 90ceddcb4950 (5.7). */
-static struct fb_error *find_btf(struct fb_kernel *kernel, uint64_t *start_ret, uint64_t *size_ret)
-{
-	struct fb_error *err;
-
-	err = fb_kernel_symbol_range(kernel, "__start_BTF", "__stop_BTF", 1, FB_MAX_BTF_BYTES,
-				     start_ret, size_ret);
-	if (fb_error_is(err, FB_NOT_FOUND)) {
-		fb_error_destroy(err);
-		err = fb_kernel_symbol_range(kernel, "_binary__btf_vmlinux_bin_start",
-					     "_binary__btf_vmlinux_bin_end", 1, FB_MAX_BTF_BYTES,
-					     start_ret, size_ret);
-	}
-	return err;
-}
-
-static struct fb_error *load_btf(struct fb_kernel *kernel)
-{
-	uint64_t start, size;
-	struct fb_error *err;
-	uint8_t *data;
-
-	err = find_btf(kernel, &start, &size);
-	if (err)
-		return err;
-	data = malloc(size);
-	if (!data)
-		return fb_error_nomem();
-	err = fb_parallel_read(kernel->space, kernel->pool, start, data, size);
-	if (err) {
-		free(data);
-		return err;
-	}
-	return fb_btf_adopt(data, size, NULL, &kernel->types);
-}
-
-/* The distinct struct names of the layout table, for a vmlinux's DWARF. */
-static struct fb_error *load_dwarf(struct fb_kernel *kernel, const char *vmlinux)
-{
-#define FB_FIELD(id, type, ...) type,
-#define FB_SIZE(id, type) type,
-#define FB_PART(cost)
-	static const char *const listed[] = {
-#include "kernel/image/layout_table.h"
-	};
-#undef FB_FIELD
-#undef FB_SIZE
-#undef FB_PART
-	const char *names[FB_ARRAY_SIZE(listed)];
-	size_t count = 0;
-
-	for (size_t i = 0; i < FB_ARRAY_SIZE(listed); i++)
-		if (count == 0 || strcmp(names[count - 1], listed[i]) != 0)
-			names[count++] = listed[i];
-	return fb_dwarf_types_load(vmlinux, names, count, &kernel->types);
 }
 
 /* The packages are those of Debian, of Ubuntu, of Fedora and RHEL. */
@@ -226,7 +167,7 @@ static struct fb_error *or_types_of(struct fb_kernel *kernel, struct fb_error *e
 	if (!err || !kernel->vmlinux || fb_error_is_fatal(err))
 		return err;
 	fb_error_destroy(err);
-	return load_dwarf(kernel, kernel->vmlinux);
+	return fb_kernel_dwarf_types(kernel, kernel->vmlinux);
 }
 
 /* Asks for the vmlinux of a dump that has lost something (err, taken). Where there is none, err says that
@@ -272,9 +213,59 @@ struct fb_error *fb_kernel_load_symbols(struct fb_kernel *kernel)
 		return err;
 	}
 	symbols = or_symbols_of(kernel, find_vmlinux(kernel, symbols));
-	types = fb_error_is_fatal(symbols) ? NULL : load_btf(kernel);
+	types = fb_error_is_fatal(symbols) ? NULL : fb_kernel_begin_types(kernel);
 	if (!symbols) /* else it was called already */
 		types = find_vmlinux(kernel, types);
 	types = or_types_of(kernel, types);
+	if (!kernel->types_left)
+		fb_layout_resolve(kernel->types, &kernel->layout);
 	return note_lost(kernel, symbols, types);
+}
+
+/* Reads the types that are left. Where that fails, types come from the vmlinux, or are lost, also for lack of memory;
+ * the basic layout, which others may be using, stays as it is. */
+static void load_rest(struct fb_kernel *kernel)
+{
+	struct fb_error *err = fb_btf_extend(kernel->types, true);
+
+	if (err) {
+		fb_btf_destroy(kernel->types);
+		kernel->types = NULL;
+		err = or_types_of(kernel, find_vmlinux(kernel, err));
+	}
+	fb_layout_resolve_rest(kernel->types, &kernel->layout);
+	if (err)
+		fb_error_destroy(say_lost(kernel, "types (BTF) are", err));
+}
+
+/* A const kernel may be asked by many threads: the first one loads, and the others wait. */
+static void need_types(const struct fb_kernel *kernel)
+{
+	struct fb_kernel *own = (struct fb_kernel *)kernel;
+
+	if (!atomic_load(&own->types_left))
+		return;
+	(void)pthread_mutex_lock(&own->types_lock);
+	if (atomic_load(&own->types_left)) {
+		load_rest(own);
+		atomic_store(&own->types_left, false);
+	}
+	(void)pthread_mutex_unlock(&own->types_lock);
+}
+
+const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel)
+{
+	need_types(kernel);
+	return kernel->types;
+}
+
+const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel)
+{
+	need_types(kernel);
+	return &kernel->layout;
+}
+
+const struct fb_basic_layout *fb_kernel_basic_layout(const struct fb_kernel *kernel)
+{
+	return &kernel->basic_layout;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks up the members of the table (layout_table.h) in a kernel's types. Called once when a
- * kernel is opened, and for members of modules' types.
+ * Looks up the members of the table (layout_table.h) in a kernel's types. Called when a kernel is opened and when more
+ * than the basic layout is first asked for, and for members of modules' types.
  */
 #include "kernel/image/layout.h"
 
@@ -30,6 +30,17 @@ struct entry {
 static const struct entry entries[] = {
 #include "kernel/image/layout_table.h"
 };
+#undef FB_FIELD
+#undef FB_SIZE
+#undef FB_PART
+
+/* The basic members stand at the same places in both structs, and in front of all others. */
+#define FB_PART(cost)
+#define FB_SIZE(id, type) FB_FIELD(id, type)
+#define FB_FIELD(id, ...)                                                                      \
+	_Static_assert(offsetof(struct fb_layout, id) == offsetof(struct fb_basic_layout, id), \
+		       "fb_layout begins with the basic layout");
+#include "kernel/image/layout_table_basic.h"
 #undef FB_FIELD
 #undef FB_SIZE
 #undef FB_PART
@@ -114,21 +125,32 @@ static uint32_t size_of(const struct fb_btf *types, uint32_t type)
 	return size <= UINT32_MAX ? (uint32_t)size : 0;
 }
 
-void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
+/* Whether an entry is of the basic layout; the rows that begin a part are of none. */
+static bool is_basic(const struct entry *entry)
+{
+	return entry->slot < sizeof(struct fb_basic_layout);
+}
+
+typedef bool (*lacks_fn)(void *context, const char *type);
+
+/* Entries whose type the kernel lacks stay missing. */
+static void resolve(const struct fb_btf *types, bool basic, lacks_fn lacks, void *context,
+		    void *layout)
 {
 	const char *last_name = "";
 	uint32_t type = 0;
 
-	memset(layout_ret, 0, sizeof(*layout_ret));
 	for (size_t i = 0; i < FB_ARRAY_SIZE(entries); i++) {
 		const struct entry *entry = &entries[i];
-		void *slot = (char *)layout_ret + entry->slot;
+		void *slot = (char *)layout + entry->slot;
 
-		if (!entry->type)
+		if (!entry->type || is_basic(entry) != basic)
 			continue;
 		if (strcmp(last_name, entry->type) != 0) {
 			last_name = entry->type;
-			type = types ? find_type(types, entry->type) : 0;
+			type = types && !(lacks && lacks(context, last_name))
+				       ? find_type(types, entry->type)
+				       : 0;
 		}
 		if (entry->names[0])
 			resolve_entry(types, type, entry, slot);
@@ -136,8 +158,52 @@ void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
 			*(struct fb_type_size *)slot =
 				(struct fb_type_size){size_of(types, type), entry->type};
 	}
+}
+
+void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret)
+{
+	memset(layout_ret, 0, sizeof(*layout_ret));
+	resolve(types, true, NULL, NULL, layout_ret);
+	fb_layout_resolve_rest(types, layout_ret);
+}
+
+void fb_layout_resolve_rest(const struct fb_btf *types, struct fb_layout *layout)
+{
+	resolve(types, false, NULL, NULL, layout);
 	if (!types)
-		assume_module(layout_ret);
+		assume_module(layout);
+}
+
+/* Whether the struct of this name is there with all that it holds. A type of another kind may have the name of a
+ * struct that has not been read, and one without members may be declared elsewhere. */
+static bool is_settled(const struct fb_btf *types, const char *name)
+{
+	uint32_t id = 0;
+	struct fb_error *err = fb_btf_find(types, FB_TYPE_STRUCT, name, &id);
+
+	if (!err)
+		return fb_btf_length(types, id) && fb_btf_is_read(types, id);
+	fb_error_destroy(err);
+	return false;
+}
+
+bool fb_layout_resolve_basic(const struct fb_btf *types, lacks_fn lacks, void *context,
+			     struct fb_basic_layout *layout_ret)
+{
+	const char *last_name = "";
+
+	for (size_t i = 0; !fb_btf_is_whole(types) && i < FB_ARRAY_SIZE(entries); i++) {
+		const struct entry *entry = &entries[i];
+
+		if (!entry->type || !is_basic(entry) || !strcmp(last_name, entry->type))
+			continue;
+		last_name = entry->type;
+		if (!lacks(context, last_name) && !is_settled(types, last_name))
+			return false;
+	}
+	memset(layout_ret, 0, sizeof(*layout_ret));
+	resolve(types, true, lacks, context, layout_ret);
+	return true;
 }
 
 bool fb_layout_find(const struct fb_btf *types, const char *type, const char *const *names,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Every offset of a member and size of a type that this program uses of the kernel.
- * They are looked up once in the kernel's types when a dump is opened. A member that
+ * They are looked up once in the kernel's types: those of the basic layout when a dump is opened, the others
+ * when they are first asked for. A member that
  * this kernel does not have is marked as missing: only code that needs it fails, with
  * a message that names it. The kernel's version is never tested; a member that was
  * renamed is looked up under its newer names first.
@@ -42,6 +43,10 @@ struct fb_type_size {
 struct fb_layout {
 #include "kernel/image/layout_table.h"
 };
+/* What struct fb_layout begins with, in the same form. */
+struct fb_basic_layout {
+#include "kernel/image/layout_table_basic.h"
+};
 #undef FB_FIELD
 #undef FB_SIZE
 #undef FB_PART
@@ -49,6 +54,15 @@ struct fb_layout {
 /* Fills the layout from types. Where types is NULL, every member is missing, except the list and the name of struct
  * module, whose offsets are the same in all kernels. */
 void fb_layout_resolve(const struct fb_btf *types, struct fb_layout *layout_ret);
+
+/* Fills the basic layout from types of which not all may have been read (fb_btf_extend()). lacks(context, type) tells
+ * whether the kernel is known not to have a type; its members are then missing, whatever the types say. False, and
+ * nothing is filled, where a type may be among those that have not been read. */
+bool fb_layout_resolve_basic(const struct fb_btf *types,
+			     bool (*lacks)(void *context, const char *type), void *context,
+			     struct fb_basic_layout *layout_ret);
+/* Fills all but the basic layout, as fb_layout_resolve() does. */
+void fb_layout_resolve_rest(const struct fb_btf *types, struct fb_layout *layout);
 
 /* Looks up a member that is not in the table, such as one of a module's type. names is an array that ends with NULL;
  * its names are tried in turn. label (static) becomes the name of the field, all of which is set. False where

@@ -5,91 +5,15 @@
  * ...]), FB_SIZE(id, type). Each group begins with FB_PART(what is missing without it), in the words of `info
  * --probes`; probe_table.h says what a member that is missing was replaced by.
  */
+#include "kernel/image/layout_table_basic.h"
 
-/* Tasks (include/linux/sched.h) */
-FB_PART("processes and threads, and their state")
-FB_SIZE(task_struct, "task_struct")
-FB_FIELD(task_state, "task_struct", "__state", "state") /* 2f064a59a11f, 5.14 */
-FB_FIELD(task_exit_state, "task_struct", "exit_state")
-FB_FIELD(task_flags, "task_struct", "flags")
-FB_FIELD(task_pid, "task_struct", "pid")
-FB_FIELD(task_tgid, "task_struct", "tgid")
-FB_FIELD(task_comm, "task_struct", "comm")
-FB_FIELD(task_mm, "task_struct", "mm")
-FB_FIELD(task_stack, "task_struct", "stack")
-FB_FIELD(task_stack_vm_area, "task_struct", "stack_vm_area") /* CONFIG_VMAP_STACK */
-FB_FIELD(task_tasks, "task_struct", "tasks")
-FB_FIELD(task_thread_node, "task_struct", "thread_node")
-FB_FIELD(task_signal, "task_struct", "signal")
-FB_FIELD(task_sighand, "task_struct", "sighand")
-FB_FIELD(task_usage, "task_struct", "usage")
-FB_FIELD(task_cgroups, "task_struct", "cgroups")
-FB_FIELD(task_cg_list, "task_struct", "cg_list")
-FB_FIELD(css_set_tasks, "css_set", "tasks")
-FB_FIELD(css_set_mg_tasks, "css_set", "mg_tasks")
-FB_FIELD(task_real_parent, "task_struct", "real_parent")
-FB_FIELD(task_children, "task_struct", "children")
-FB_FIELD(task_sibling, "task_struct", "sibling")
-FB_FIELD(task_ptraced, "task_struct", "ptraced")
-FB_FIELD(task_ptrace_entry, "task_struct", "ptrace_entry")
-FB_FIELD(task_last_wakee, "task_struct", "last_wakee")
-FB_FIELD(task_group_leader, "task_struct", "group_leader")
-/* thread_info.cpu since bcf9033e5449 (5.16); a task_struct.cpu of CONFIG_THREAD_INFO_IN_TASK before */
-FB_FIELD(task_cpu, "task_struct", "cpu", "thread_info.cpu")
-FB_FIELD(task_static_prio, "task_struct", "static_prio")
-FB_FIELD(task_cred, "task_struct", "cred")
-FB_FIELD(task_utime, "task_struct", "utime")
-FB_FIELD(task_stime, "task_struct", "stime")
-FB_FIELD(task_runtime, "task_struct", "se.sum_exec_runtime")
-FB_FIELD(task_start_boottime, "task_struct", "start_boottime",
-	 "real_start_time") /* cf25e24db61c, 5.5 */
-FB_FIELD(task_thread_pid, "task_struct", "thread_pid")
-FB_FIELD(task_priority, "task_struct", "prio")
-FB_FIELD(task_on_queue, "task_struct", "on_rq")
-FB_FIELD(task_sched_delayed, "task_struct", "se.sched_delayed")       /* 152e11f6df29, 6.12 */
-FB_FIELD(task_last_arrival, "task_struct", "sched_info.last_arrival") /* CONFIG_SCHED_INFO */
-FB_FIELD(task_last_queued, "task_struct", "sched_info.last_queued")
-FB_FIELD(rq_clock, "rq", "clock")
-FB_FIELD(rq_running, "rq", "nr_running")
+/* CPUs (kernel/sched/sched.h, arch/x86/include/asm/current.h) */
+FB_PART("tasks that wait for a CPU")
 FB_FIELD(pcpu_hot_preempt_count, "pcpu_hot", "preempt_count")
-FB_FIELD(task_nsproxy, "task_struct", "nsproxy")
-FB_FIELD(task_files, "task_struct", "files")
-FB_FIELD(task_fs, "task_struct", "fs")
-FB_FIELD(task_thread_sp, "task_struct", "thread.sp")
-FB_FIELD(task_thread_fsbase, "task_struct", "thread.fsbase")
-FB_FIELD(signal_thread_head, "signal_struct", "thread_head")
-FB_FIELD(signal_pids, "signal_struct", "pids")
-FB_FIELD(cred_uid, "cred", "uid")
-FB_FIELD(cred_gid, "cred", "gid")
-FB_FIELD(cred_euid, "cred", "euid")
-FB_FIELD(cred_user_ns, "cred", "user_ns")
-
-/* PIDs (include/linux/pid.h, pid_namespace.h) */
-FB_PART("PIDs, and tasks that are found by them")
-FB_SIZE(pid, "pid")
-FB_SIZE(upid, "upid")
-FB_FIELD(pid_count, "pid", "count")
-FB_FIELD(pid_level, "pid", "level")
-FB_FIELD(pid_numbers, "pid", "numbers")
-FB_FIELD(pid_tasks, "pid", "tasks")
-FB_FIELD(upid_nr, "upid", "nr")
-FB_FIELD(upid_ns, "upid", "ns")
-FB_FIELD(task_pid_links, "task_struct", "pid_links")
-FB_FIELD(pidns_idr_root, "pid_namespace", "idr.idr_rt")
-FB_FIELD(pidns_pid_cachep, "pid_namespace", "pid_cachep")
-FB_FIELD(pidns_level, "pid_namespace", "level")
-FB_FIELD(pidns_parent, "pid_namespace", "parent")
-FB_FIELD(pidns_pid_max, "pid_namespace", "pid_max") /* 7863dcc72d0f, 6.14 */
-FB_FIELD(xarray_head, "xarray", "xa_head")
-FB_SIZE(xa_node, "xa_node")
-FB_FIELD(xa_node_shift, "xa_node", "shift")
-FB_FIELD(xa_node_slots, "xa_node", "slots")
-FB_FIELD(xa_node_parent, "xa_node", "parent")
-FB_FIELD(xa_node_offset, "xa_node", "offset") /* of its slot in the parent */
-FB_FIELD(nsproxy_pid_ns_for_children, "nsproxy", "pid_ns_for_children")
 
 /* Namespaces (include/linux/nsproxy.h, ns_common.h) */
 FB_PART("the namespaces of processes")
+FB_FIELD(nsproxy_pid_ns_for_children, "nsproxy", "pid_ns_for_children")
 FB_FIELD(nsproxy_uts, "nsproxy", "uts_ns")
 FB_FIELD(nsproxy_ipc, "nsproxy", "ipc_ns")
 FB_FIELD(nsproxy_mnt, "nsproxy", "mnt_ns")
@@ -116,22 +40,13 @@ FB_FIELD(kernfs_name, "kernfs_node", "name")
 FB_PART("the memory and mappings of processes")
 FB_SIZE(mm_struct, "mm_struct")
 FB_FIELD(mm_users, "mm_struct", "mm_users")
-FB_FIELD(mm_pgd, "mm_struct", "pgd")
 FB_FIELD(mm_mmap, "mm_struct", "mmap") /* gone with the maple tree, 763ecb035029, 6.1 */
 FB_FIELD(mm_mt_root, "mm_struct", "mm_mt.ma_root")
 FB_FIELD(mm_map_count, "mm_struct", "map_count")
 FB_FIELD(mm_saved_auxv, "mm_struct", "saved_auxv")
-FB_FIELD(mm_arg_start, "mm_struct", "arg_start")
-FB_FIELD(mm_arg_end, "mm_struct", "arg_end")
-FB_FIELD(mm_env_start, "mm_struct", "env_start")
-FB_FIELD(mm_env_end, "mm_struct", "env_end")
 FB_FIELD(mm_start_brk, "mm_struct", "start_brk")
 FB_FIELD(mm_brk, "mm_struct", "brk")
 FB_FIELD(mm_start_stack, "mm_struct", "start_stack")
-FB_FIELD(mm_rss_stat, "mm_struct", "rss_stat") /* percpu_counters since f1a7941243c1, 6.2 */
-FB_SIZE(percpu_counter, "percpu_counter")
-FB_FIELD(percpu_counter_count, "percpu_counter", "count")
-FB_FIELD(percpu_counter_counters, "percpu_counter", "counters")
 FB_FIELD(mm_owner, "mm_struct", "owner")
 /* 80367ad01d93, 6.16; in a struct of their own in 7.x */
 FB_FIELD(mm_futex_hash, "mm_struct", "futex.phash.hash", "futex_phash")
@@ -197,19 +112,6 @@ FB_FIELD(gendisk_private_data, "gendisk", "private_data")
 FB_FIELD(gendisk_sectors, "gendisk", "part0.nr_sects") /* part0 is a pointer since 5.11 */
 FB_SIZE(address_space, "address_space")
 FB_FIELD(address_space_pages, "address_space", "i_pages")
-
-/* CPUs and time */
-FB_PART("what CPUs ran, and the time")
-FB_FIELD(rq_idle, "rq", "idle")
-FB_FIELD(rq_curr, "rq", "curr")
-FB_FIELD(pcpu_hot_current, "pcpu_hot", "current_task") /* e57ef2ed97c1, 6.2; gone again in 6.15 */
-FB_FIELD(timekeeper_ktime_sec, "timekeeper", "ktime_sec")
-FB_FIELD(timekeeper_offs_boot, "timekeeper", "offs_boot")
-FB_FIELD(timekeeper_base, "timekeeper", "tkr_mono.base") /* ns, whole seconds and offsets */
-FB_FIELD(timekeeper_fraction, "timekeeper", "tkr_mono.xtime_nsec")
-FB_FIELD(timekeeper_shift, "timekeeper", "tkr_mono.shift")
-FB_FIELD(tk_data_timekeeper, "tk_data", "timekeeper")
-FB_FIELD(uts_name, "uts_namespace", "name")
 
 /* Modules (include/linux/module.h) */
 FB_PART("modules and their symbols")

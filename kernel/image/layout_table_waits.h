@@ -13,9 +13,6 @@ FB_FIELD(task_restart_val, "task_struct", "restart_block.futex.val")
 FB_FIELD(task_restart_flags, "task_struct", "restart_block.futex.flags")
 FB_FIELD(task_pi_blocked_on, "task_struct", "pi_blocked_on")
 FB_FIELD(task_blocked_on, "task_struct", "blocked_on")
-FB_FIELD(task_kthread, "task_struct", "worker_private", "set_child_tid") /* e32cf5dfbe22, 5.17 */
-FB_FIELD(kthread_data, "kthread", "data")
-FB_FIELD(kthread_full_name, "kthread", "full_name") /* d6986ce24fc0, 5.17 */
 FB_FIELD(rq_clock_task, "rq", "clock_task")
 FB_FIELD(socket_file, "socket", "file")
 FB_FIELD(socket_wait, "socket", "wq.wait.head")
@@ -104,7 +101,6 @@ FB_FIELD(disk_name, "gendisk", "disk_name")
 FB_FIELD(disk_private, "gendisk", "private_data")
 FB_SIZE(journal, "journal_s")
 FB_FIELD(journal_name, "journal_s", "j_devname")
-FB_FIELD(worker_work, "worker", "current_work")
 
 /* epoll, poll and select (fs/eventpoll.c, include/linux/poll.h) */
 FB_PART("what epoll, poll and select wait for")
@@ -132,7 +128,4 @@ FB_FIELD(poll_page_entries, "poll_table_page", "entries")
 
 /* Names of kernel threads (kernel/workqueue_internal.h, kernel/workqueue.c) */
 FB_PART("the whole names of kernel threads")
-FB_FIELD(kworker_pool, "worker", "pool")
-FB_FIELD(kworker_text, "worker", "desc")
-FB_FIELD(kworker_rescued, "worker", "rescue_wq")
 FB_FIELD(kworker_queue_name, "workqueue_struct", "name")

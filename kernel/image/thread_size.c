@@ -20,7 +20,7 @@ uint64_t fb_thread_size(const struct fb_kernel *kernel)
 		{"__start_init_stack", "__end_init_stack"},
 		{"__start_init_task", "__end_init_task"},
 	};
-	uint64_t size = fb_kernel_layout(kernel)->thread_union.size;
+	uint64_t size;
 
 	for (size_t i = 0; i < FB_ARRAY_SIZE(bounds); i++) {
 		uint64_t start, bytes;
@@ -32,5 +32,6 @@ uint64_t fb_thread_size(const struct fb_kernel *kernel)
 			return bytes;
 		fb_error_destroy(err);
 	}
+	size = fb_kernel_layout(kernel)->thread_union.size;
 	return thread_size_ok(size) ? size : THREAD_BYTES;
 }

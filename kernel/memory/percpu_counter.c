@@ -6,7 +6,7 @@
 
 struct fb_error *fb_percpu_counter_sum(struct fb_kernel *kernel, uint64_t address, int64_t *sum_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t counters, part_address;
 	int64_t sum = 0;
 	uint32_t part;

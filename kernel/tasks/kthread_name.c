@@ -29,17 +29,17 @@ static struct fb_error *text_in(struct fb_kernel *kernel, uint64_t base,
 	return fb_part_skip(err);
 }
 
-/* The name of the workqueue that a rescuer is of; "" for other workers. Its thread is named "kworker/R-" and that. */
+/* The name of the workqueue that a rescuer is of; "" for other workers. */
 static struct fb_error *rescued(struct fb_kernel *kernel, uint64_t worker, char name[PART_BYTES])
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t queue = 0;
 	struct fb_error *err =
 		fb_part_skip(fb_kernel_field(kernel, worker, &layout->kworker_rescued, &queue));
 
 	name[0] = '\0';
 	if (!err && queue)
-		err = text_in(kernel, queue, &layout->kworker_queue_name, name);
+		err = text_in(kernel, queue, &fb_kernel_layout(kernel)->kworker_queue_name, name);
 	return err;
 }
 
@@ -48,10 +48,12 @@ static struct fb_error *name_of_worker(struct fb_kernel *kernel, const struct fb
 				       uint64_t kthread, char to[FB_KTHREAD_NAME])
 {
 	static const char prefix[] = "kworker/R-";
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
-	char queue[PART_BYTES], work[PART_BYTES] = "", name[sizeof(task->comm) + 2 * PART_BYTES];
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
+	char queue[PART_BYTES] = "", work[PART_BYTES] = "",
+	     name[sizeof(task->comm) + 2 * PART_BYTES];
 	uint64_t worker = 0, pool = 0, current = 0;
-	bool rescuer;
+	/* A rescuer's thread is named so, and then by its workqueue. */
+	bool rescuer = !strncmp(task->comm, prefix, strlen(prefix));
 	struct fb_error *err = fb_kernel_field(kernel, kthread, &layout->kthread_data, &worker);
 
 	if (!err && worker)
@@ -60,11 +62,11 @@ static struct fb_error *name_of_worker(struct fb_kernel *kernel, const struct fb
 		err = fb_kernel_field(kernel, worker, &layout->worker_work, &current);
 	if (!err && pool)
 		err = text_in(kernel, worker, &layout->kworker_text, work);
-	if (!err && worker)
+	if (!err && worker && rescuer)
 		err = rescued(kernel, worker, queue);
 	if (err || !worker)
 		return fb_part_skip(err);
-	rescuer = *queue && !strncmp(task->comm, prefix, strlen(prefix));
+	rescuer &= *queue != '\0';
 	snprintf(name, sizeof(name), "%.*s%s%s%s",
 		 (int)(rescuer ? strlen(prefix) : sizeof(task->comm)), task->comm,
 		 rescuer ? queue : "",
@@ -80,7 +82,7 @@ static struct fb_error *name_of_worker(struct fb_kernel *kernel, const struct fb
 static struct fb_error *full_name(struct fb_kernel *kernel, uint64_t kthread,
 				  char to[FB_KTHREAD_NAME])
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	char name[FB_KTHREAD_NAME] = "";
 	uint64_t address = 0;
 	struct fb_error *err =
@@ -96,7 +98,7 @@ static struct fb_error *full_name(struct fb_kernel *kernel, uint64_t kthread,
 struct fb_error *fb_kthread_name(struct fb_kernel *kernel, const struct fb_task *task,
 				 char to[FB_KTHREAD_NAME])
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t kthread = 0, flags = 0;
 	struct fb_error *err;
 

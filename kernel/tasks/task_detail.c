@@ -212,7 +212,7 @@ struct fb_error *fb_task_cgroup(struct fb_kernel *kernel, const struct fb_task *
 static struct fb_error *read_counter(struct fb_kernel *kernel, uint64_t stat, unsigned index,
 				     int64_t *pages_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint32_t size = layout->mm_rss_stat.size;
 	uint64_t counter = stat + (uint64_t)index * (size / COUNTERS);
 
@@ -225,7 +225,7 @@ static struct fb_error *read_counter(struct fb_kernel *kernel, uint64_t stat, un
 
 struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t *bytes_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	struct fb_error *err = fb_layout_require(&layout->mm_rss_stat);
 	int64_t sum = 0, pages = 0;
 
@@ -245,7 +245,7 @@ struct fb_error *fb_mm_resident(struct fb_kernel *kernel, uint64_t mm, uint64_t 
 
 struct fb_error *fb_mm_swapped(struct fb_kernel *kernel, uint64_t mm, uint64_t *bytes_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	struct fb_error *err = fb_layout_require(&layout->mm_rss_stat);
 	int64_t pages = 0;
 
@@ -261,7 +261,7 @@ struct fb_error *fb_mm_swapped(struct fb_kernel *kernel, uint64_t mm, uint64_t *
 struct fb_error *fb_task_effective_uid(struct fb_kernel *kernel, const struct fb_task *task,
 				       uint32_t *uid_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t cred, uid = 0;
 	struct fb_error *err = fb_kernel_field(kernel, task->address, &layout->task_cred, &cred);
 

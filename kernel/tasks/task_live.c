@@ -64,7 +64,7 @@ static struct fb_error *weigh_links(struct fb_kernel *kernel, uint64_t base,
 static struct fb_error *weigh_thread_pid(struct fb_kernel *kernel, uint64_t task,
 					 struct signs *signs)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t pid = 0, nr = 0, tid = 0, link = 0;
 	struct fb_error *err = fb_kernel_field(kernel, task, &layout->task_thread_pid, &pid);
 	bool readable = !err;
@@ -86,7 +86,7 @@ static struct fb_error *weigh_stack(struct fb_kernel *kernel, uint64_t task, str
 	uint64_t stack = 0;
 	uint32_t magic = 0;
 	struct fb_error *err =
-		fb_kernel_field(kernel, task, &fb_kernel_layout(kernel)->task_stack, &stack);
+		fb_kernel_field(kernel, task, &fb_kernel_basic_layout(kernel)->task_stack, &stack);
 
 	if (!err && stack)
 		err = fb_space_u32(fb_kernel_space(kernel), stack, &magic);
@@ -97,15 +97,15 @@ static struct fb_error *weigh_exit_state(struct fb_kernel *kernel, uint64_t task
 					 struct signs *signs)
 {
 	uint64_t state = 0;
-	struct fb_error *err =
-		fb_kernel_field(kernel, task, &fb_kernel_layout(kernel)->task_exit_state, &state);
+	struct fb_error *err = fb_kernel_field(
+		kernel, task, &fb_kernel_basic_layout(kernel)->task_exit_state, &state);
 
 	return weigh(signs, err, !(state & EXIT_DEAD));
 }
 
 static struct fb_error *weigh_task(struct fb_kernel *kernel, uint64_t task, bool *live_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	struct signs signs = {0};
 	struct fb_error *err;
 

@@ -17,7 +17,7 @@
 
 struct pid_walk {
 	struct fb_tasks *tasks;
-	const struct fb_layout *layout;
+	const struct fb_basic_layout *layout;
 	uint64_t namespace;
 	uint32_t level;
 	uint64_t *nodes_left;
@@ -31,7 +31,7 @@ static bool is_node(uint64_t entry)
 static struct fb_error *read_number(struct pid_walk *walk, uint64_t pid, uint32_t level,
 				    uint64_t *nr_ret, uint64_t *namespace_ret)
 {
-	const struct fb_layout *layout = walk->layout;
+	const struct fb_basic_layout *layout = walk->layout;
 	struct fb_kernel *kernel = walk->tasks->kernel;
 	uint64_t upid = pid + layout->pid_numbers.offset + (uint64_t)level * layout->upid.size;
 	struct fb_error *err = fb_kernel_field(kernel, upid, &layout->upid_nr, nr_ret);
@@ -43,7 +43,7 @@ static struct fb_error *read_number(struct pid_walk *walk, uint64_t pid, uint32_
  * first of their arrays). A process that left a struct pid behind has none. */
 static struct fb_error *task_of_pid(struct pid_walk *walk, uint64_t pid, uint64_t *task_ret)
 {
-	const struct fb_layout *layout = walk->layout;
+	const struct fb_basic_layout *layout = walk->layout;
 	uint64_t link;
 	struct fb_error *err;
 
@@ -114,7 +114,7 @@ static struct fb_error *visit_pid(struct pid_walk *walk, uint64_t pid, uint64_t 
 static struct fb_error *check_place(const struct pid_walk *walk, uint64_t node, uint64_t parent,
 				    unsigned slot)
 {
-	const struct fb_layout *layout = walk->layout;
+	const struct fb_basic_layout *layout = walk->layout;
 	uint64_t own_parent = 0, own_slot = 0;
 	struct fb_error *err;
 
@@ -170,7 +170,7 @@ static struct fb_error *visit_node(struct pid_walk *walk, uint64_t entry, uint64
 	return err;
 }
 
-static struct fb_error *require(const struct fb_layout *layout)
+static struct fb_error *require(const struct fb_basic_layout *layout)
 {
 	const struct fb_field *const needed[] = {
 		&layout->pidns_idr_root, &layout->xarray_head,    &layout->xa_node_shift,
@@ -192,7 +192,7 @@ struct fb_error *fb_tasks_walk_pid_tree(struct fb_tasks *tasks, uint64_t namespa
 {
 	struct pid_walk walk = {
 		.tasks = tasks,
-		.layout = fb_kernel_layout(tasks->kernel),
+		.layout = fb_kernel_basic_layout(tasks->kernel),
 		.namespace = namespace,
 		.level = level,
 		.nodes_left = nodes_left,

@@ -69,7 +69,7 @@ static uint64_t optional(struct reader *reader, uint64_t base, const struct fb_f
 
 static void read_levels(struct reader *reader)
 {
-	const struct fb_layout *layout = fb_kernel_layout(reader->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(reader->kernel);
 	struct fb_task *task = &reader->task;
 	uint32_t damaged = task->damaged;
 	uint64_t pid = optional(reader, task->address, &layout->task_thread_pid);
@@ -98,7 +98,7 @@ static void read_levels(struct reader *reader)
 
 static void read_relations(struct reader *reader)
 {
-	const struct fb_layout *layout = fb_kernel_layout(reader->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(reader->kernel);
 	struct fb_task *task = &reader->task;
 	uint64_t parent = optional(reader, task->address, &layout->task_real_parent);
 	uint64_t cred = optional(reader, task->address, &layout->task_cred);
@@ -115,7 +115,7 @@ static void read_relations(struct reader *reader)
 /* Checks what a task must have to be accepted: plausible numbers, a name that ends, a stack. */
 static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *task)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	char comm[sizeof(task->comm)] = "";
 	uint64_t tid = 0, pid = 0;
 	struct fb_error *err;
@@ -145,7 +145,7 @@ static struct fb_error *read_identity(struct fb_kernel *kernel, struct fb_task *
 
 struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct fb_task *task_ret)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	struct reader reader = {.kernel = kernel, .task = {.address = address}};
 	struct fb_task *task = &reader.task;
 	struct fb_error *err = NULL;
@@ -182,7 +182,7 @@ struct fb_error *fb_task_read(struct fb_kernel *kernel, uint64_t address, struct
 static struct fb_error *find_title(struct fb_kernel *kernel, uint64_t mm, struct fb_space *space,
 				   uint64_t start, uint64_t size, uint64_t *length)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t environment = 0, end = 0;
 	char last = 0;
 	struct fb_error *err = fb_space_read(space, start + *length - 1, &last, 1);
@@ -200,7 +200,7 @@ static struct fb_error *find_title(struct fb_kernel *kernel, uint64_t mm, struct
 struct fb_error *fb_task_cmdline(struct fb_kernel *kernel, const struct fb_task *task,
 				 struct fb_space *space, char *to, size_t size)
 {
-	const struct fb_layout *layout = fb_kernel_layout(kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
 	uint64_t start = 0, end = 0, length = 0, arguments;
 	struct fb_error *err = NULL;
 

@@ -68,7 +68,7 @@ struct fb_error *fb_tasks_walk_list(struct fb_tasks *tasks, uint64_t head, uint3
 
 struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks)
 {
-	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(tasks->kernel);
 	uint64_t init_task;
 	struct fb_error *err;
 
@@ -85,7 +85,7 @@ struct fb_error *fb_tasks_from_task_list(struct fb_tasks *tasks)
 
 struct fb_error *fb_tasks_from_thread_lists(struct fb_tasks *tasks)
 {
-	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(tasks->kernel);
 	struct fb_error *err;
 
 	err = fb_layout_require(&layout->task_thread_node);
@@ -133,7 +133,7 @@ static struct fb_error *current_of_cpu(struct fb_tasks *tasks, uint32_t cpu, siz
 
 static struct fb_error *run_queue_of_cpu(struct fb_tasks *tasks, uint32_t cpu)
 {
-	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(tasks->kernel);
 	uint64_t rq;
 	struct fb_error *err;
 
@@ -184,7 +184,7 @@ static struct fb_error *add_relative(struct fb_tasks *tasks, uint64_t task,
 
 struct fb_error *fb_tasks_from_families(struct fb_tasks *tasks)
 {
-	const struct fb_layout *layout = fb_kernel_layout(tasks->kernel);
+	const struct fb_basic_layout *layout = fb_kernel_basic_layout(tasks->kernel);
 	struct fb_error *err;
 
 	err = fb_layout_require(&layout->task_sibling);

@@ -2,7 +2,8 @@
 /*
  * BTF: the kernel's description of its own types, which lies in its memory (include/uapi/linux/btf.h,
  * Documentation/bpf/btf.rst). fb_btf_adopt() parses the data and then checks all of it: every id, string
- * offset, count and chain. Only checked BTF can be queried. Split BTF, which a module has, extends the
+ * offset, count and chain. Only checked BTF can be queried. fb_btf_open() does so part by part, for callers that need
+ * few types, which mostly stand near the beginning. Split BTF, which a module has, extends the
  * base BTF that it was made for, which is the kernel's.
  * The check ensures that every id refers to a type, that a type's members lie within its size, and that
  * types nest at most FB_MAX_TYPE_DEPTH deep by value, typedefs and modifiers counted (a pointer to a type
@@ -49,6 +50,24 @@ struct fb_btf;
 FB_MUST_CHECK struct fb_error *fb_btf_adopt(void *data, size_t size, const struct fb_btf *base,
 					    struct fb_btf **btf_ret);
 void fb_btf_destroy(struct fb_btf *btf);
+
+/* Reads `size` bytes from `offset` on, both within the size that fb_btf_open() was given. */
+struct fb_btf_source {
+	struct fb_error *(*read)(void *context, uint64_t offset, void *to, size_t size);
+	void *context;
+};
+
+/* BTF of size bytes without a base, which is read in parts, from its first type on: fb_btf_open() reads the header, and
+ * fb_btf_extend() the next eighth of the types, or all that is left, with the names of these types. Types that have
+ * been read are checked as far as what they refer to has been; ids that are not read yet count as void. Until
+ * fb_btf_is_whole() no other thread may use it. After an error it can only be destroyed. Errors: as fb_btf_adopt(), and
+ * those of the source, which has to exist until all is read. */
+FB_MUST_CHECK struct fb_error *fb_btf_open(const struct fb_btf_source *source, size_t size,
+					   struct fb_btf **btf_ret);
+FB_MUST_CHECK struct fb_error *fb_btf_extend(struct fb_btf *btf, bool all);
+bool fb_btf_is_whole(const struct fb_btf *btf);
+/* Whether a type has been read, and all that it holds by value: its size and its members are then known. */
+bool fb_btf_is_read(const struct fb_btf *btf, uint32_t id);
 
 /* The highest type id. Ids run from 1 to this one; 0 is void. The ids of a split BTF continue those of its
  * base. The functions below take any id: one out of range counts as void. */

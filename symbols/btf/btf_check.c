@@ -15,15 +15,24 @@
 #define LEVEL_UNKNOWN UINT32_MAX
 #define LEVEL_OPEN (UINT32_MAX - 1)
 
-/* Ids and names that a type refers to; the extents need them to be right. */
-static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
-					 const struct btf_type *type);
 /* Size and level of a type whose extent is not known yet. */
 static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth);
 
-static bool name_is_good(const struct fb_btf *btf, uint32_t offset)
+static bool name_is_good(struct fb_btf *btf, uint32_t offset)
 {
+	if (offset > btf->last_name)
+		btf->last_name = offset;
 	return offset < (uint64_t)btf->strings_start + btf->strings_size;
+}
+
+/* An id that is not there may still be read; when all is, those that were let through are looked at again. */
+static bool id_is_good(struct fb_btf *btf, uint32_t id)
+{
+	if (id <= btf->last)
+		return true;
+	if (id > btf->last_reference)
+		btf->last_reference = id;
+	return !btf->whole;
 }
 
 static struct fb_error *bad(uint32_t id, const char *what, uint64_t value)
@@ -32,18 +41,16 @@ static struct fb_error *bad(uint32_t id, const char *what, uint64_t value)
 }
 
 /* Elements of size words that begin with a name and, where typed, go on with a type. */
-static struct fb_error *check_elements(const struct fb_btf *btf, uint32_t id,
-				       const struct btf_type *type, unsigned words, bool typed)
+static struct fb_error *check_elements(struct fb_btf *btf, uint32_t id, const struct btf_type *type,
+				       unsigned words, bool typed)
 {
 	const uint32_t *element = fb_btf_behind(type);
 	const uint32_t *end = element + (size_t)BTF_INFO_VLEN(type->info) * words;
-	const uint64_t names_end = (uint64_t)btf->strings_start + btf->strings_size;
-	const uint32_t last = btf->last;
 
 	for (; element < end; element += words) {
-		if (element[0] >= names_end)
+		if (!name_is_good(btf, element[0]))
 			return bad(id, "element's name at", element[0]);
-		if (typed && element[1] > last)
+		if (typed && !id_is_good(btf, element[1]))
 			return bad(id, "element's type is", element[1]);
 	}
 	return NULL;
@@ -60,18 +67,18 @@ static struct fb_error *check_int(uint32_t id, const struct btf_type *type)
 	return NULL;
 }
 
-static struct fb_error *check_sections(const struct fb_btf *btf, uint32_t id,
-				       const struct btf_type *type)
+static struct fb_error *check_sections(struct fb_btf *btf, uint32_t id, const struct btf_type *type)
 {
 	const struct btf_var_secinfo *section = fb_btf_behind(type);
 
 	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++)
-		if (section[i].type > btf->last)
+		if (!id_is_good(btf, section[i].type))
 			return bad(id, "variable's type is", section[i].type);
 	return NULL;
 }
 
-static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
+/* Ids and names that a type refers to; the extents need them to be right. */
+static struct fb_error *check_references(struct fb_btf *btf, uint32_t id,
 					 const struct btf_type *type)
 {
 	const struct btf_array *array;
@@ -90,12 +97,12 @@ static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
 	case FB_TYPE_DECL_TAG:
 	case FB_TYPE_FUNCTION:
 	case FB_TYPE_VARIABLE:
-		if (type->size_or_type > btf->last)
+		if (!id_is_good(btf, type->size_or_type))
 			return bad(id, "refers to", type->size_or_type);
 		return NULL;
 	case FB_TYPE_ARRAY:
 		array = fb_btf_behind(type);
-		if (array->type > btf->last || array->index_type > btf->last)
+		if (!id_is_good(btf, array->type) || !id_is_good(btf, array->index_type))
 			return bad(id, "array of", array->type);
 		return NULL;
 	case FB_TYPE_STRUCT:
@@ -106,7 +113,7 @@ static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
 	case FB_TYPE_ENUM64:
 		return check_elements(btf, id, type, 3, false);
 	case FB_TYPE_PROTOTYPE:
-		if (type->size_or_type > btf->last)
+		if (!id_is_good(btf, type->size_or_type))
 			return bad(id, "returns", type->size_or_type);
 		return check_elements(btf, id, type, 2, true);
 	case FB_TYPE_DATASEC:
@@ -116,12 +123,32 @@ static struct fb_error *check_references(const struct fb_btf *btf, uint32_t id,
 	}
 }
 
+static uint32_t depth_of(const struct fb_btf_extent *extent)
+{
+	return extent->level & ~FB_BTF_UNREAD;
+}
+
+/* The level of a type grows by what it holds. */
+static void nest(struct fb_btf_extent *extent, const struct fb_btf_extent *inner)
+{
+	uint32_t unread = (extent->level | inner->level) & FB_BTF_UNREAD;
+	uint32_t level = depth_of(inner) + 1;
+
+	if (level < depth_of(extent))
+		level = depth_of(extent);
+	extent->level = level | unread;
+}
+
 /* The extent of a type that another one holds or renames. */
 static struct fb_error *measure_inner(struct fb_btf *btf, uint32_t id, unsigned depth,
 				      struct fb_btf_extent *extent_ret)
 {
 	struct fb_error *err;
 
+	if (id > btf->last) {
+		*extent_ret = (struct fb_btf_extent){FB_BTF_NO_SIZE, FB_BTF_UNREAD};
+		return NULL;
+	}
 	if (id >= btf->first && btf->extents[id - btf->first].level >= LEVEL_OPEN) {
 		err = measure(btf, id, depth + 1);
 		if (err)
@@ -203,8 +230,7 @@ static struct fb_error *measure_members(struct fb_btf *btf, uint32_t id, unsigne
 		err = measure_inner(btf, members[i].type, depth, &inner);
 		if (err)
 			return err;
-		if (inner.level >= extent->level)
-			extent->level = inner.level + 1;
+		nest(extent, &inner);
 		err = check_member(btf, id, i, type, inner.size);
 	}
 	return err;
@@ -268,7 +294,7 @@ static struct fb_error *measure(struct fb_btf *btf, uint32_t id, unsigned depth)
 	err = measure_kind(btf, id, depth, &extent);
 	if (err)
 		return err;
-	if (extent.level > FB_MAX_TYPE_DEPTH)
+	if (depth_of(&extent) > FB_MAX_TYPE_DEPTH)
 		return bad(id, "nested deeper than", FB_MAX_TYPE_DEPTH);
 	*known = extent;
 	return NULL;
@@ -303,23 +329,42 @@ static void note_kind(struct fb_btf *btf, const struct btf_type *type)
 	}
 }
 
-struct fb_error *fb_btf_check(struct fb_btf *btf)
+/* Whether a type that was let through refers to an id that is not there, although all is read. */
+static struct fb_error *check_unread(struct fb_btf *btf)
+{
+	struct fb_error *err = NULL;
+
+	if (btf->last_reference <= btf->last)
+		return NULL;
+	for (uint32_t id = btf->first; id <= btf->last && !err; id++)
+		err = check_references(btf, id, fb_btf_type(btf, id));
+	return err;
+}
+
+struct fb_error *fb_btf_check_references(struct fb_btf *btf, uint32_t from)
+{
+	struct fb_error *err = NULL;
+
+	for (uint32_t id = from; id <= btf->last && !err; id++) {
+		const struct btf_type *type = fb_btf_type(btf, id);
+
+		btf->extents[id - btf->first] = first_extent(type);
+		note_kind(btf, type);
+		err = check_references(btf, id, type);
+	}
+	if (!err && btf->whole)
+		err = check_unread(btf);
+	return err;
+}
+
+struct fb_error *fb_btf_check_extents(struct fb_btf *btf, uint32_t from)
 {
 	uint32_t count = btf->last - btf->first + 1;
 	struct fb_error *err = NULL;
 
-	btf->extents = calloc((size_t)count + 1, sizeof(*btf->extents));
-	if (!btf->extents)
-		return fb_error_nomem();
-	btf->enums_tell_sign = btf->base && btf->base->enums_tell_sign;
-	btf->partial_ints = btf->base && btf->base->partial_ints;
-	for (uint32_t i = 0; i < count && !err; i++) {
-		const struct btf_type *type = fb_btf_type(btf, btf->first + i);
-
-		btf->extents[i] = first_extent(type);
-		note_kind(btf, type);
-		err = check_references(btf, btf->first + i, type);
-	}
+	for (uint32_t i = 0; i < from - btf->first; i++)
+		if (btf->extents[i].level & FB_BTF_UNREAD)
+			btf->extents[i].level = LEVEL_UNKNOWN;
 	for (uint32_t i = 0; i < count && !err; i++)
 		if (btf->extents[i].level == LEVEL_UNKNOWN)
 			err = measure(btf, btf->first + i, 1);

@@ -8,10 +8,20 @@
 
 #define FB_BTF_NO_SIZE UINT32_MAX
 
+/* In a level: the type holds one by value that has not been read yet, or it is such a type. */
+#define FB_BTF_UNREAD 0x40000000u
+
 /* What the check computes for a type. */
 struct fb_btf_extent {
-	uint32_t size;  /* in bytes; FB_BTF_NO_SIZE for void, a function or a forward declaration */
-	uint32_t level; /* how deep other types are nested in it by value */
+	uint32_t size; /* in bytes; FB_BTF_NO_SIZE for void, a function or a forward declaration */
+	uint32_t
+		level; /* how deep other types are nested in it by value, perhaps with FB_BTF_UNREAD */
+};
+
+/* Bytes behind struct btf_type, and for each of its vlen elements, of each kind of type. */
+struct fb_btf_layouts {
+	struct btf_layout kind[BTF_KINDS];
+	bool known[BTF_KINDS];
 };
 
 struct fb_btf {
@@ -19,6 +29,7 @@ struct fb_btf {
 	uint8_t *data;             /* owned */
 	const uint8_t *types;      /* in data */
 	const char *strings;       /* in data; the last byte is 0 */
+	struct fb_btf_layouts layouts;
 	uint32_t types_size;
 	uint32_t strings_size;
 	uint32_t strings_start; /* offset of strings[0]; lower offsets are strings of the base */
@@ -26,6 +37,18 @@ struct fb_btf {
 	uint32_t last;          /* the highest one; first - 1 where there is no type */
 	bool enums_tell_sign;   /* some enum has the flag for signed enums, which came with 6.0 */
 	bool partial_ints;      /* some integer (the base's too) has fewer than 8 * size bits */
+
+	/* Of BTF that is read in parts. A type that has been read may refer to ids above `last`, which count as void
+	 * until their types are read; its names have been read up to their ends. */
+	bool whole; /* all is read and checked */
+	struct fb_btf_source source;
+	uint32_t types_read; /* bytes of the types */
+	uint32_t
+		types_end; /* bytes of the types up to the end of the last one that is there as a whole */
+	uint32_t strings_read; /* bytes of the strings */
+	uint32_t last_name;    /* the highest offset of a name that a type refers to */
+	uint32_t
+		last_reference; /* the highest id that a type refers to, of those that were not there */
 
 	/* Arrays, owned, indexed by id - first. */
 	uint32_t *offsets; /* in types, in bytes */
@@ -38,8 +61,10 @@ struct fb_btf {
 	uint32_t head_mask;
 };
 
-/* Checks every id, name, size and chain of types that the parser found, and fills extents. FB_CORRUPT. */
-FB_MUST_CHECK struct fb_error *fb_btf_check(struct fb_btf *btf);
+/* Check the types from the id `from` on, which were found last. The first checks ids and offsets of names, which it
+ * notes; the second checks sizes and chains of types, and fills the extents of all types. FB_CORRUPT. */
+FB_MUST_CHECK struct fb_error *fb_btf_check_references(struct fb_btf *btf, uint32_t from);
+FB_MUST_CHECK struct fb_error *fb_btf_check_extents(struct fb_btf *btf, uint32_t from);
 
 /* The string at this offset; "" where it lies in neither btf nor its base. */
 const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset);

@@ -31,7 +31,7 @@ const char *fb_btf_string(const struct fb_btf *btf, uint32_t offset)
 	while (offset < btf->strings_start)
 		btf = btf->base;
 	offset -= btf->strings_start;
-	return offset < btf->strings_size ? btf->strings + offset : "";
+	return offset < btf->strings_read ? btf->strings + offset : "";
 }
 
 struct fb_btf_extent fb_btf_extent(const struct fb_btf *btf, uint32_t id)
@@ -70,11 +70,16 @@ static bool kinds_match(enum fb_type_kind wanted, const struct btf_type *type)
 	return kind == wanted || (wanted == FB_TYPE_ENUM && kind == FB_TYPE_ENUM64);
 }
 
-/* Among the types of btf itself; 0 where there is none. */
+bool fb_btf_is_read(const struct fb_btf *btf, uint32_t id)
+{
+	return !(fb_btf_extent(btf, id).level & FB_BTF_UNREAD) && (btf->whole || id <= btf->last);
+}
+
+/* Among the types of btf itself; 0 where there is none. A chain goes from the last type to the first. */
 static uint32_t find_own(const struct fb_btf *btf, enum fb_type_kind kind, const char *name)
 {
 	uint32_t hash = fb_name_hash(name, strlen(name));
-	uint32_t found = 0;
+	uint32_t found = 0, empty = 0;
 
 	for (uint32_t at = btf->heads[hash & btf->head_mask]; at; at = btf->links[at - 1]) {
 		uint32_t id = btf->first + at - 1;
@@ -83,11 +88,11 @@ static uint32_t find_own(const struct fb_btf *btf, enum fb_type_kind kind, const
 		if (!kinds_match(kind, type) || strcmp(fb_btf_string(btf, type->name_off), name))
 			continue;
 		if (has_elements(type))
-			return id;
-		if (!found)
 			found = id;
+		else
+			empty = id;
 	}
-	return found;
+	return found ? found : empty;
 }
 
 /* Functions and tags are not in the index. */

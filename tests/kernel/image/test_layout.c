@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "symbols/btf/btf_builder.h"
+#include "symbols/btf/btf_format.h"
 #include "tests/harness.h"
+#include "tests/symbols/make_btf.h"
 
 /* The state's name and task_struct's size are of a newer or older kernel. */
 static struct fb_btf *make_types(bool newer)
@@ -110,5 +112,95 @@ static void finds_beside_the_table(void)
 	fb_btf_destroy(types);
 }
 
+/* A struct task_struct of one member, behind a declaration and a typedef of its name, and in front of other types:
+ * "flags" is at 1, "task_struct" at 7, "pid" at 19, "int" at 23. */
+#define NAMES "\0flags\0task_struct\0pid\0int"
+#define EMPTY 0, INFO(FB_TYPE_STRUCT, 0, 0), 8
+#define FOUR_EMPTY EMPTY, EMPTY, EMPTY, EMPTY
+
+struct parts {
+	struct btf_header header;
+	uint32_t words[4 + 3 + 3 + 12 + 6 + 12 * 4];
+	char names[sizeof(NAMES)];
+};
+
+static const struct parts parts = {
+	.header = {.magic = BTF_MAGIC,
+		   .version = BTF_VERSION,
+		   .hdr_len = sizeof(struct btf_header),
+		   .type_len = sizeof(parts.words),
+		   .str_off = sizeof(parts.words),
+		   .str_len = sizeof(parts.names)},
+	.words = {23,         INFO(FB_TYPE_INT, 0, 0),
+		  4,          0x01000020, /* 1 */
+		  7,          INFO(FB_TYPE_STRUCT, 0, 0),
+		  0, /* 2: declared */
+		  7,          INFO(FB_TYPE_TYPEDEF, 0, 0),
+		  1,          /* 3 */
+		  FOUR_EMPTY, /* 4 to 7 */
+		  7,          INFO(FB_TYPE_STRUCT, 0, 1),
+		  24,         19,
+		  1,          64, /* 8 */
+		  FOUR_EMPTY, FOUR_EMPTY,
+		  FOUR_EMPTY, FOUR_EMPTY},
+	.names = NAMES,
+};
+
+static struct fb_error *read_parts(void *context FB_UNUSED, uint64_t offset, void *to, size_t size)
+{
+	memcpy(to, (const char *)&parts + offset, size);
+	return NULL;
+}
+
+static bool lacks_others(void *context, const char *type)
+{
+	const char *const *has = context;
+
+	return strcmp(type, *has) != 0;
+}
+
+/* Reads types until the basic layout is settled, where the kernel has one type of its table. */
+static struct fb_btf *settle(const char *has, struct fb_basic_layout *layout)
+{
+	const struct fb_btf_source source = {read_parts, NULL};
+	struct fb_btf *types = NULL;
+
+	FB_OK_FATAL(fb_btf_open(&source, sizeof(parts), &types));
+	memset(layout, 0xff, sizeof(*layout));
+	while (!fb_layout_resolve_basic(types, lacks_others, &has, layout)) {
+		CU_ASSERT_FALSE(fb_btf_is_whole(types));
+		FB_OK_FATAL(fb_btf_extend(types, false));
+	}
+	return types;
+}
+
+static void basic_members_need_no_more_than_their_types(void)
+{
+	struct fb_basic_layout layout;
+	struct fb_layout all;
+	struct fb_btf *types = settle("task_struct", &layout);
+
+	CU_ASSERT_TRUE(fb_btf_count(types) >= 8);
+	CU_ASSERT_FALSE(fb_btf_is_whole(types));
+	CU_ASSERT_TRUE(layout.task_pid.found && !layout.task_pid.untyped);
+	CU_ASSERT_EQUAL(layout.task_pid.offset, 8);
+	CU_ASSERT_EQUAL(layout.task_struct.size, 24);
+	CU_ASSERT_FALSE(layout.task_tgid.found);
+	CU_ASSERT_STRING_EQUAL(layout.task_tgid.name, "task_struct.tgid");
+	CU_ASSERT_FALSE(layout.pid_level.found);
+	/* The rest leaves these as they are. */
+	memset(&all, 0, sizeof(all));
+	FB_OK_FATAL(fb_btf_extend(types, true));
+	fb_layout_resolve_rest(types, &all);
+	CU_ASSERT_PTR_NULL(all.task_pid.name);
+	CU_ASSERT_STRING_EQUAL(all.vma_start.name, "vm_area_struct.vm_start");
+	fb_btf_destroy(types);
+	/* A type that is not there is known to be missing when all are. */
+	types = settle("rq", &layout);
+	CU_ASSERT_TRUE(fb_btf_is_whole(types));
+	CU_ASSERT_FALSE(layout.rq_curr.found || layout.task_pid.found);
+	fb_btf_destroy(types);
+}
+
 FB_TEST_MAIN("kernel/layout", FB_TEST(resolves_members), FB_TEST(names_all_without_types),
-	     FB_TEST(finds_beside_the_table))
+	     FB_TEST(basic_members_need_no_more_than_their_types), FB_TEST(finds_beside_the_table))
