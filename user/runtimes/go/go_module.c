@@ -24,7 +24,7 @@
 #define BUILD_INFO_ALIGN 16u
 /* Other linkers than Go's put other variables before it; Go's own reader looks no further. */
 #define BUILD_INFO_REACH (1u << 20)
-/* Bytes of variables of a program that are searched, of all its segments: the largest known programs have some 10 MB. */
+/* Bytes of variables that are searched, of all segments of a program: the largest known ones have some 10 MB. */
 #define MOST_SEARCHED (64u << 20)
 /* Segments of variables of a program in which the version is looked for: linkers make one or two. */
 #define MOST_SEGMENTS 16u
