@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fbundle report: one self-contained page for an escalation.
+ * fbundle report: one self-contained page for an escalation, the same for a ticket, or a folder like sosreport's.
  */
 #include "cmd/report/page/report.h"
 
@@ -9,15 +9,23 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/report/markdown/ticket.h"
+#include "cmd/report/sos/sos.h"
+
+/* Of options that have no letter. */
+#define KEY_SOS 256
 
 struct options {
 	const char *output;
-	bool force;
+	const char *sos;
+	bool force, markdown;
 };
 
 static const struct argp_option report_options[] = {
-	{"output", 'o', "HTML", 0, "write it there (default: INPUT.html)", 0},
+	{"output", 'o', "FILE", 0, "write it there (default: INPUT.html, INPUT.md)", 0},
 	{"force", 'f', NULL, 0, "replace an existing output", 0},
+	{"markdown", 'm', NULL, 0, "write Markdown for a ticket, at most 60 KB", 0},
+	{"sos", KEY_SOS, "DIR", 0, "write a folder like sosreport's, with the report in it", 0},
 	{0},
 };
 
@@ -32,6 +40,12 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 	case 'f':
 		options->force = true;
 		return 0;
+	case 'm':
+		options->markdown = true;
+		return 0;
+	case KEY_SOS:
+		options->sos = arg;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -40,6 +54,10 @@ static error_t parse(int key, char *arg, struct argp_state *state FB_UNUSED, voi
 static const struct fb_example examples[] = {
 	{"A page for the escalation", "fbundle report dump.202611231722.fbundle -o page.html",
 	 false},
+	{"The same in short, to paste into a ticket",
+	 "fbundle report dump.202611231722.fbundle --markdown -o ticket.md", false},
+	{"A folder like sosreport's",
+	 "fbundle report dump.202611231722.fbundle --sos sosreport-host", false},
 	{0},
 };
 
@@ -47,45 +65,12 @@ static const struct fb_usage usage = {
 	.arguments = "INPUT",
 	.doc = "Writes what a support engineer asks first into one HTML page that needs nothing "
 	       "else: what is unusual, the panic, who waits for whom, stacks, cores, tasks, modules, the log, and "
-	       "what is missing.",
+	       "what is missing; or a part of it as Markdown for a ticket, or a folder with what other commands print "
+	       "too.",
 	.options = report_options,
 	.parse = parse,
 	.examples = examples,
 };
-
-static struct fb_error *write_page(struct fb_report *report)
-{
-	char title[256];
-	struct fb_error *err;
-
-	snprintf(title, sizeof(title), "%s - Linux %s",
-		 report->panic.message ? report->panic.message : "Crash",
-		 fb_kernel_info(fb_input_kernel(report->input))->release);
-	fb_report_page(report, title);
-	fb_report_summary(report);
-	fb_report_findings(report);
-	fb_report_timeline(report);
-	fb_report_panic(report);
-	err = fb_report_waits(report);
-	if (!err) {
-		fb_report_blocked(report);
-		fb_report_usage(report);
-		fb_report_cores(report);
-		fb_report_memory(report);
-		fb_report_missing(report);
-		fb_report_log(report);
-		err = fb_report_tasks(report);
-	}
-	if (!err) {
-		fb_report_modules(report);
-		fb_report_page_end(report);
-	}
-	if (err) {
-		fb_error_destroy(fb_html_finish(&report->html));
-		return err;
-	}
-	return fb_html_finish(&report->html);
-}
 
 /* The points of the first screen; their texts are escaped as all strings of JSON are. */
 static json_t *points_json(const struct fb_assessment *assessment, enum fb_assessment_part part)
@@ -120,27 +105,83 @@ static struct fb_error *print_answer(const struct fb_report *report, const char 
 	return NULL;
 }
 
-static struct fb_error *write_report(struct fb_report *report, const char *path, bool force)
+/* Loads what the page and the ticket show. */
+static struct fb_error *load(struct fb_report *report)
+{
+	struct fb_error *err = fb_report_load(report);
+
+	if (!err)
+		err = fb_report_groups_load(report);
+	return err ? err : fb_report_anchors_load(report);
+}
+
+static struct fb_error *write_file(struct fb_report *report, const char *path,
+				   const struct options *options)
 {
 	struct fb_outfile *outfile = NULL;
 	struct fb_error *err = fb_input_check_output(report->input, path);
 
 	/* Refused before the work, not behind it. */
 	if (!err)
-		err = fb_outfile_create_on(&report->context->output_start, path, force, &outfile);
+		err = fb_outfile_create_on(&report->context->output_start, path, options->force,
+					   &outfile);
 	if (!err)
-		err = fb_report_load(report);
+		err = load(report);
 	if (!err)
-		err = fb_report_groups_load(report);
-	if (!err)
-		err = fb_report_anchors_load(report);
-	if (!err) {
-		fb_html_init(&report->html, outfile);
-		err = write_page(report);
-	}
+		err = options->markdown ? fb_ticket_write(report, outfile)
+					: fb_report_write(report, outfile);
 	if (!err)
 		err = fb_outfile_commit(outfile);
 	fb_outfile_destroy(outfile);
+	return err;
+}
+
+static struct fb_error *run_file(struct fb_report *report, const struct options *options)
+{
+	struct fb_context *context = report->context;
+	char *path = NULL;
+	struct fb_error *err;
+
+	context->writes = options->output ? options->output : context->options.input;
+	err = fb_context_open(context, &report->input);
+	if (!err) {
+		if (options->output)
+			path = strdup(options->output);
+		else if (asprintf(&path, "%s.%s", fb_input_path(report->input),
+				  options->markdown ? "md" : "html") < 0)
+			path = NULL;
+		if (!path)
+			err = fb_error_nomem();
+	}
+	if (!err)
+		err = write_file(report, path, options);
+	if (!err)
+		err = print_answer(report, path);
+	free(path);
+	return err;
+}
+
+static struct fb_error *run_sos(struct fb_report *report, const struct options *options)
+{
+	struct fb_context *context = report->context;
+	struct fb_sos_folder folder;
+	struct fb_error *err = fb_sos_folder_begin(options->sos, &folder);
+
+	context->writes = folder.temporary;
+	context->writes_many = true;
+	if (!err)
+		err = fb_context_open(context, &report->input);
+	if (!err)
+		err = fb_sos_fill(report, &folder);
+	if (!err)
+		err = load(report);
+	if (!err)
+		err = fb_sos_fill_reports(report, &folder);
+	if (!err)
+		err = fb_sos_folder_commit(&folder);
+	if (!err)
+		err = print_answer(report, folder.path);
+	fb_sos_folder_deinit(&folder);
 	return err;
 }
 
@@ -148,34 +189,22 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 {
 	struct fb_report report = {.context = context};
 	struct options options = {0};
-	char *path = NULL;
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &options);
 	fb_check_output_name("report", options.output);
-	context->writes = options.output ? options.output : context->options.input;
-	err = fb_context_open(context, &report.input);
-	if (!err) {
-		if (options.output)
-			path = strdup(options.output);
-		else if (asprintf(&path, "%s.html", fb_input_path(report.input)) < 0)
-			path = NULL;
-		if (!path)
-			err = fb_error_nomem();
-	}
-	if (!err)
-		err = write_report(&report, path, options.force);
-	if (!err)
-		err = print_answer(&report, path);
+	if (options.sos && (options.output || options.markdown))
+		fb_usage_error("report",
+			       "--sos writes a folder with all: no --output, no --markdown");
+	err = options.sos ? run_sos(&report, &options) : run_file(&report, &options);
 	fb_report_deinit(&report);
 	fb_input_destroy(report.input);
-	free(path);
 	return err;
 }
 
 const struct fb_command fb_command_report = {
 	.name = "report",
-	.summary = "one HTML page for an escalation",
+	.summary = "one HTML page for an escalation; or for a ticket",
 	.run = run,
 	.usage = &usage,
 	.apart = true,

@@ -67,7 +67,7 @@ for command in $commands; do
     tree) words=(xarray worker_pool_idr worker_pool) ;;
     merge) words=(--force) ;;
     extract) words=(--all --force -o "$work/$evil/out$evil") ;;
-    report) words=(--force) ;;
+    report) words=(--force --markdown) ;;
     capture) words=(-o "$work/$evil/cores$evil") ;;
     triage) words=(--db "$work/$evil/triage$evil.db") ;;
     dump) words=(--force -o "$work/$evil/filtered$evil") ;;

@@ -47,6 +47,8 @@ done
 clean extract extract "$bundle" "$pid" -o "$work/core"
 clean "extract from the dump" extract "$dump" "$pid" -o "$work/built"
 clean report report "$bundle" -o "$work/report.html"
+clean "report for a ticket" report "$bundle" --markdown -o "$work/report.md"
+clean "report as a folder" report "$bundle" --sos "$work/report.sos"
 clean "a PID that nobody had" vm "$bundle" 4194000
 clean "a dump that is none" info "$samples/actors"
 finish

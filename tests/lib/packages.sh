@@ -6,7 +6,7 @@
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config libkdumpfile-dev libelf-dev libdw-dev
     zlib1g-dev liblzo2-dev liblz4-dev libsnappy-dev libzstd-dev libdeflate-dev libarchive-dev libxxhash-dev
     libjansson-dev libseccomp-dev libiberty-dev libedit-dev libcapstone-dev libsqlite3-dev)
-packages_test=(libcunit1-dev lowdown mandoc jq git python3 python3-jsonschema binutils file bzip2 lz4 xz-utils zstd)
+packages_test=(libcunit1-dev lowdown mandoc jq git python3 python3-jsonschema binutils file bzip2 lz4 tidy xz-utils zstd)
 packages_lint=(abigail-tools clang clang-tidy shellcheck)
 # For tests/coverage and tests/mutate.
 packages_measure=(clang llvm python3-clang-14)

@@ -103,6 +103,10 @@ struct fb_report {
 FB_MUST_CHECK struct fb_error *fb_report_load(struct fb_report *report);
 void fb_report_deinit(struct fb_report *report);
 
+/* report_style.c: writes the page to outfile (borrowed), after all was loaded. */
+FB_MUST_CHECK struct fb_error *fb_report_write(struct fb_report *report,
+					       struct fb_outfile *outfile);
+
 /* report_groups.c: fills entries and groups. */
 FB_MUST_CHECK struct fb_error *fb_report_groups_load(struct fb_report *report);
 
@@ -138,10 +142,6 @@ void fb_report_stack(struct fb_report *report, const struct fb_thread_stack *sta
 void fb_report_cpu_stack(struct fb_report *report, const struct fb_kernel_stack *stack);
 /* Writes that there are no tasks in this dump, and which file is needed to find them. */
 void fb_report_without_tasks(struct fb_report *report);
-
-/* report_style.c: write the beginning of the page, from the doctype to the body, and its end. title is escaped here. */
-void fb_report_page(struct fb_report *report, const char *title);
-void fb_report_page_end(struct fb_report *report);
 
 /* report_script.c: writes the script, whose hash the policy of the page has. */
 void fb_report_script(struct fb_report *report);

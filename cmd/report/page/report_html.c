@@ -22,6 +22,11 @@ void fb_html_init(struct fb_html *html, struct fb_outfile *outfile)
 	*html = (struct fb_html){.outfile = outfile};
 }
 
+void fb_html_init_text(struct fb_html *html, struct fb_buf *text)
+{
+	*html = (struct fb_html){.text = text};
+}
+
 struct fb_error *fb_html_finish(struct fb_html *html)
 {
 	struct fb_error *err = html->err;
@@ -32,13 +37,31 @@ struct fb_error *fb_html_finish(struct fb_html *html)
 
 static void write_bytes(struct fb_html *html, const char *bytes, size_t length)
 {
-	if (!html->err && length)
-		html->err = fb_outfile_write(html->outfile, bytes, length);
+	if (html->err || !length)
+		return;
+	html->err = html->text ? fb_buf_append(html->text, bytes, length)
+			       : fb_outfile_write(html->outfile, bytes, length);
+}
+
+/* What a reader sees of this markup, whose tags are whole. */
+static void write_between_tags(struct fb_html *html, const char *markup)
+{
+	while (*markup) {
+		size_t shown = strcspn(markup, "<");
+
+		write_bytes(html, markup, shown);
+		markup += shown;
+		markup += strcspn(markup, ">");
+		markup += *markup == '>';
+	}
 }
 
 void fb_html_raw(struct fb_html *html, const char *markup)
 {
-	write_bytes(html, markup, strlen(markup));
+	if (html->text)
+		write_between_tags(html, markup);
+	else
+		write_bytes(html, markup, strlen(markup));
 }
 
 void fb_html_markup(struct fb_html *html, const char *format, ...)
@@ -75,7 +98,7 @@ void fb_html_printable(struct fb_html *html, const char *text, size_t length)
 	size_t start = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		const char *replacement = entity(text[i]);
+		const char *replacement = html->text ? NULL : entity(text[i]);
 
 		if (!replacement)
 			continue;
@@ -132,6 +155,8 @@ void fb_html_text(struct fb_html *html, const char *format, ...)
 
 static void open_tag(struct fb_html *html, const char *tag, const char *class)
 {
+	if (html->text)
+		return;
 	fb_html_raw(html, "<");
 	fb_html_raw(html, tag);
 	if (class && *class) {
@@ -144,6 +169,8 @@ static void open_tag(struct fb_html *html, const char *tag, const char *class)
 
 static void close_tag(struct fb_html *html, const char *tag)
 {
+	if (html->text)
+		return;
 	fb_html_raw(html, "</");
 	fb_html_raw(html, tag);
 	fb_html_raw(html, ">");

@@ -13,16 +13,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/files/outfile.h"
 #include "cmd/shared/output.h"
 
 struct fb_html {
-	struct fb_outfile *outfile; /* borrowed */
+	struct fb_outfile *outfile; /* borrowed; NULL: text is made, not a page */
+	struct fb_buf *text;        /* borrowed */
 	struct fb_error *err;       /* the first one; owned */
 };
 
 void fb_html_init(struct fb_html *html, struct fb_outfile *outfile);
+/* What is written becomes text without markup, which is appended to text: control characters are escaped, and of
+ * markup only what stands between tags is kept. Each tag of fb_html_raw() and fb_html_markup() must then be whole. */
+void fb_html_init_text(struct fb_html *html, struct fb_buf *text);
 /* Returns the first error, which the caller then owns. */
 FB_MUST_CHECK struct fb_error *fb_html_finish(struct fb_html *html);
 

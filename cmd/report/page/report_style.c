@@ -2,9 +2,11 @@
 /*
  * The style of the report, and the beginning and end of its page. The report is a single
  * file that loads nothing and runs no script but its own: its content security policy
- * forbids both, in case a mistake in escaping lets markup from a dump through. Called by
- * report.c.
+ * forbids both, in case a mistake in escaping lets markup from a dump through. Here is also
+ * the order of the sections. Called by report.c, and by the folder of `report --sos`.
  */
+#include <stdio.h>
+
 #include "cmd/report/page/report.h"
 
 static const char head[] =
@@ -161,7 +163,7 @@ static const char contents[] =
 	"<a href=\"#usage\">Memory</a><a href=\"#cores\">Cores</a><a href=\"#missing\">Missing</a><a href=\"#log\">Log</a>"
 	"<a href=\"#tasks\">Tasks</a><a href=\"#modules\">Modules</a></nav>\n";
 
-void fb_report_page(struct fb_report *report, const char *title)
+static void begin_page(struct fb_report *report, const char *title)
 {
 	struct fb_html *html = &report->html;
 
@@ -182,7 +184,7 @@ void fb_report_page(struct fb_report *report, const char *title)
 	fb_html_raw(html, "<main>\n");
 }
 
-void fb_report_page_end(struct fb_report *report)
+static void end_page(struct fb_report *report)
 {
 	fb_html_raw(&report->html, "</main>\n");
 	fb_html_element(&report->html, "footer", NULL,
@@ -192,4 +194,39 @@ void fb_report_page_end(struct fb_report *report)
 	fb_html_raw(&report->html, "\n");
 	fb_report_script(report);
 	fb_html_raw(&report->html, "</body>\n</html>\n");
+}
+
+struct fb_error *fb_report_write(struct fb_report *report, struct fb_outfile *outfile)
+{
+	char title[256];
+	struct fb_error *err;
+
+	fb_html_init(&report->html, outfile);
+	snprintf(title, sizeof(title), "%s - Linux %s",
+		 report->panic.message ? report->panic.message : "Crash",
+		 fb_kernel_info(fb_input_kernel(report->input))->release);
+	begin_page(report, title);
+	fb_report_summary(report);
+	fb_report_findings(report);
+	fb_report_timeline(report);
+	fb_report_panic(report);
+	err = fb_report_waits(report);
+	if (!err) {
+		fb_report_blocked(report);
+		fb_report_usage(report);
+		fb_report_cores(report);
+		fb_report_memory(report);
+		fb_report_missing(report);
+		fb_report_log(report);
+		err = fb_report_tasks(report);
+	}
+	if (!err) {
+		fb_report_modules(report);
+		end_page(report);
+	}
+	if (err) {
+		fb_error_destroy(fb_html_finish(&report->html));
+		return err;
+	}
+	return fb_html_finish(&report->html);
 }

@@ -109,6 +109,24 @@ static void errors_are_kept(void)
 	fb_outfile_destroy(outfile);
 }
 
+/* Without markup: tags are gone, what stands between them and text of an input stay. */
+static void text_without_markup(void)
+{
+	struct fb_buf text;
+
+	fb_buf_init(&text, 4096);
+	fb_html_init_text(&html, &text);
+	fb_html_raw(&html, "<pre>");
+	fb_html_element(&html, "i", "warn", "%s", "<b>&\x1b");
+	fb_html_raw(&html, "\n<b>     -- from</b>\n");
+	fb_html_markup(&html, "<i class=\"%c\"></i>", 'a');
+	fb_html_printable(&html, "\\x1b>", 5);
+	FB_OK(fb_html_finish(&html));
+	FB_OK_FATAL(fb_buf_append(&text, "", 1));
+	CU_ASSERT_STRING_EQUAL((const char *)text.data, "<b>&\\x1b\n     -- from\n\\x1b>");
+	fb_buf_deinit(&text);
+}
+
 FB_TEST_MAIN("cmd/report_html", FB_TEST(text_has_no_markup), FB_TEST(controls_are_shown),
 	     FB_TEST(printable_text_keeps_backslashes), FB_TEST(elements_and_cells_escape),
-	     FB_TEST(long_text_is_whole), FB_TEST(errors_are_kept))
+	     FB_TEST(long_text_is_whole), FB_TEST(errors_are_kept), FB_TEST(text_without_markup))
