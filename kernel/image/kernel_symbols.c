@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/image/early_member.h"
 #include "kernel/image/kernel_private.h"
 #include "symbols/table/elf_symtab.h"
 #include "symbols/table/kallsyms.h"
@@ -268,4 +269,24 @@ const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel)
 const struct fb_basic_layout *fb_kernel_basic_layout(const struct fb_kernel *kernel)
 {
 	return &kernel->basic_layout;
+}
+
+bool fb_kernel_early_member(const struct fb_kernel *kernel, const char *type, const char *member,
+			    const char *label, struct fb_field *field_ret)
+{
+	struct fb_kernel *own = (struct fb_kernel *)kernel;
+	const char *const names[] = {member, NULL};
+	bool found = false;
+	uint32_t id = 0;
+
+	(void)pthread_mutex_lock(&own->types_lock);
+	if (atomic_load(&own->types_left)) {
+		struct fb_error *err = fb_btf_find(own->types, FB_TYPE_STRUCT, type, &id);
+
+		found = !err && fb_btf_length(own->types, id) && fb_btf_is_read(own->types, id) &&
+			fb_layout_find(own->types, type, names, label, field_ret);
+		fb_error_destroy(err);
+	}
+	(void)pthread_mutex_unlock(&own->types_lock);
+	return found;
 }

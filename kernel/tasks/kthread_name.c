@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/part.h"
+#include "kernel/image/early_member.h"
 
 /* PF_WQ_WORKER (include/linux/sched.h). */
 #define WORKER 0x20u
@@ -33,13 +34,19 @@ static struct fb_error *text_in(struct fb_kernel *kernel, uint64_t base,
 static struct fb_error *rescued(struct fb_kernel *kernel, uint64_t worker, char name[PART_BYTES])
 {
 	const struct fb_basic_layout *layout = fb_kernel_basic_layout(kernel);
+	struct fb_field early;
 	uint64_t queue = 0;
 	struct fb_error *err =
 		fb_part_skip(fb_kernel_field(kernel, worker, &layout->kworker_rescued, &queue));
 
 	name[0] = '\0';
 	if (!err && queue)
-		err = text_in(kernel, queue, &fb_kernel_layout(kernel)->kworker_queue_name, name);
+		err = text_in(kernel, queue,
+			      fb_kernel_early_member(kernel, "workqueue_struct", "name",
+						     "workqueue_struct.name", &early)
+				      ? &early
+				      : &fb_kernel_layout(kernel)->kworker_queue_name,
+			      name);
 	return err;
 }
 
