@@ -133,7 +133,7 @@ void fb_java_wait_describe(const struct fb_java_wait *wait, unsigned version,
 		.looks_again = wait->kind == FB_JAVA_ENTER || wait->kind == FB_JAVA_REENTER,
 	};
 	describe_state(wait, state, sizeof(state));
-	(void)snprintf(lock_ret->detail, sizeof(lock_ret->detail), "%.80s%s%s, Java %u",
+	(void)snprintf(lock_ret->detail, sizeof(lock_ret->detail), "%.80s%.100s%s, Java %u",
 		       fb_text_escape(class, strlen(class), escaped, sizeof(escaped)), state,
 		       wait->kind == FB_JAVA_REENTER ? ", at the end of wait()" : "", version);
 }

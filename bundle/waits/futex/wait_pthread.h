@@ -23,7 +23,7 @@ struct fb_pthread_wait {
 	uint64_t owner_field;  /* address that the owner was read from; 0: the futex word itself */
 	bool certain;          /* the layout fits no other lock */
 	bool looks_again;      /* after the call's timeout the thread calls again */
-	char detail[160];
+	char detail[224];
 	const char *need; /* why the owner is not known; NULL: it is. Static */
 };
 
