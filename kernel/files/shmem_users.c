@@ -68,7 +68,8 @@ static struct fb_error *add(struct collection *collection, const struct fb_task 
 
 	if (!task)
 		return NULL;
-	known = fb_u64_map_find(&collection->by_pid, (uint32_t)task->pid);
+	known = collection->count ? fb_u64_map_find(&collection->by_pid, (uint32_t)task->pid)
+				  : NULL;
 	if (known) {
 		index = *known;
 	} else {

@@ -237,9 +237,11 @@ static struct fb_error *make_row(const struct state *state, struct fb_orc_row *r
 /* Gives each part its own piece of seen. */
 static struct fb_error *follow_parts(struct flow *flow, uint8_t *seen, struct fb_orc_row *row_ret)
 {
+	size_t at = 0;
+
 	for (size_t i = 0; i < flow->part_count; i++) {
-		flow->seen[i] = seen;
-		seen += flow->parts[i].size;
+		flow->seen[i] = seen + at;
+		at += flow->parts[i].size;
 	}
 	follow_all(flow);
 	return flow->found ? make_row(&flow->at_wanted, row_ret)
@@ -253,6 +255,8 @@ struct fb_error *fb_code_row(const struct fb_code_part *parts, size_t count, uin
 	uint8_t *seen;
 	struct fb_error *err;
 
+	if (count > FB_MAX_CODE_PARTS)
+		return fb_error_create(FB_NOT_FOUND, "a function of %zu parts is not read", count);
 	for (size_t i = 0; i < count; i++) {
 		if (parts[i].size > FB_MAX_FUNCTION_BYTES)
 			return fb_error_create(FB_NOT_FOUND, "a function of %zu bytes is not read",

@@ -219,7 +219,7 @@ static struct fb_error *previous_bp(const struct fb_unwind *unwind, const struct
 static struct fb_error *step_call(struct fb_unwind *unwind, const struct fb_orc_row *row,
 				  uint64_t sp)
 {
-	uint64_t pc, bp = 0;
+	uint64_t pc = 0, bp = 0;
 	bool bp_known = false;
 	struct fb_error *err;
 

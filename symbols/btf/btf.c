@@ -278,13 +278,14 @@ static struct fb_error *read_types(struct fb_btf *btf, uint32_t end)
 static struct fb_error *begin(void *data, size_t size, const struct fb_btf *base,
 			      const struct fb_btf_source *source, struct fb_btf **btf_ret)
 {
-	FB_CLEANUP(fb_free_at) void *taken = data;
 	struct fb_btf *btf = calloc(1, sizeof(*btf));
 	struct fb_error *err;
 
-	if (!btf)
+	if (!btf) {
+		free(data);
 		return fb_error_nomem();
-	btf->data = fb_take(taken);
+	}
+	btf->data = data;
 	btf->base = base;
 	btf->first = base ? base->last + 1 : 1;
 	btf->last = btf->first - 1;

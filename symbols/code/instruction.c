@@ -290,11 +290,10 @@ static void find_effect_of_modrm(const struct reader *reader, struct fb_instruct
 		   (reader->modrm & 7) != 5) {
 		instruction->kind = FB_INSTRUCTION_STORES_SP;
 		instruction->reg = rm_of(reader);
-	} else if ((opcode == 0x01 || opcode == 0x29) && of_register &&
-		   rm_of(reader) == FB_REGISTER_SP) {
-		instruction->kind = FB_INSTRUCTION_LOSES_SP;
-	} else if ((opcode == 0x03 || opcode == 0x2b || opcode == 0x87) &&
-		   reg_of(reader) == FB_REGISTER_SP) {
+	} else if (((opcode == 0x01 || opcode == 0x29) && of_register &&
+		    rm_of(reader) == FB_REGISTER_SP) ||
+		   ((opcode == 0x03 || opcode == 0x2b || opcode == 0x87) &&
+		    reg_of(reader) == FB_REGISTER_SP)) {
 		instruction->kind = FB_INSTRUCTION_LOSES_SP;
 	}
 }

@@ -17,29 +17,33 @@
  * from the object's own class on, says what they are. */
 static const struct {
 	const char *name;
-	enum fb_java_role role;
 	const char *owner, *state, *first_reader;
+	enum fb_java_role role;
 	bool wide;
 } known[] = {
-	{"java/util/concurrent/locks/ReentrantReadWriteLock$Sync", FB_JAVA_ROLE_READ_WRITE, NULL,
-	 NULL, "firstReader", false},
-	{"java/util/concurrent/CountDownLatch$Sync", FB_JAVA_ROLE_COUNT_DOWN, NULL, NULL, NULL,
-	 false},
-	{"java/util/concurrent/Semaphore$Sync", FB_JAVA_ROLE_SEMAPHORE, NULL, NULL, NULL, false},
-	{"java/util/concurrent/locks/AbstractQueuedSynchronizer", FB_JAVA_ROLE_LOCK, NULL, "state",
-	 NULL, false},
-	{"java/util/concurrent/locks/AbstractQueuedLongSynchronizer", FB_JAVA_ROLE_LOCK, NULL,
-	 "state", NULL, true},
-	{"java/util/concurrent/locks/AbstractOwnableSynchronizer", FB_JAVA_ROLE_LOCK,
-	 "exclusiveOwnerThread", NULL, NULL, false},
-	{"java/util/concurrent/locks/AbstractQueuedSynchronizer$ConditionObject",
-	 FB_JAVA_ROLE_CONDITION, NULL, NULL, NULL, false},
-	{"java/util/concurrent/locks/AbstractQueuedLongSynchronizer$ConditionObject",
-	 FB_JAVA_ROLE_CONDITION, NULL, NULL, NULL, false},
-	{"java/util/concurrent/FutureTask", FB_JAVA_ROLE_FUTURE, "runner", NULL, NULL, false},
-	{"java/util/concurrent/locks/StampedLock", FB_JAVA_ROLE_STAMPED, NULL, NULL, NULL, false},
-	{"java/lang/Thread", FB_JAVA_ROLE_THREAD, NULL, NULL, NULL, false},
-	{"java/lang/Class", FB_JAVA_ROLE_CLASS, NULL, NULL, NULL, false},
+	{.name = "java/util/concurrent/locks/ReentrantReadWriteLock$Sync",
+	 .role = FB_JAVA_ROLE_READ_WRITE,
+	 .first_reader = "firstReader"},
+	{.name = "java/util/concurrent/CountDownLatch$Sync", .role = FB_JAVA_ROLE_COUNT_DOWN},
+	{.name = "java/util/concurrent/Semaphore$Sync", .role = FB_JAVA_ROLE_SEMAPHORE},
+	{.name = "java/util/concurrent/locks/AbstractQueuedSynchronizer",
+	 .role = FB_JAVA_ROLE_LOCK,
+	 .state = "state"},
+	{.name = "java/util/concurrent/locks/AbstractQueuedLongSynchronizer",
+	 .role = FB_JAVA_ROLE_LOCK,
+	 .state = "state",
+	 .wide = true},
+	{.name = "java/util/concurrent/locks/AbstractOwnableSynchronizer",
+	 .role = FB_JAVA_ROLE_LOCK,
+	 .owner = "exclusiveOwnerThread"},
+	{.name = "java/util/concurrent/locks/AbstractQueuedSynchronizer$ConditionObject",
+	 .role = FB_JAVA_ROLE_CONDITION},
+	{.name = "java/util/concurrent/locks/AbstractQueuedLongSynchronizer$ConditionObject",
+	 .role = FB_JAVA_ROLE_CONDITION},
+	{.name = "java/util/concurrent/FutureTask", .role = FB_JAVA_ROLE_FUTURE, .owner = "runner"},
+	{.name = "java/util/concurrent/locks/StampedLock", .role = FB_JAVA_ROLE_STAMPED},
+	{.name = "java/lang/Thread", .role = FB_JAVA_ROLE_THREAD},
+	{.name = "java/lang/Class", .role = FB_JAVA_ROLE_CLASS},
 };
 
 static struct fb_error *read_member(const struct fb_java *java, uint64_t class, const char *name,

@@ -78,6 +78,8 @@ static struct fb_error *find_by_stack(struct fb_java *java, uint64_t address,
 	const struct fb_java_thread *threads = java->threads;
 	size_t behind;
 
+	if (!threads)
+		return NULL;
 	if (!java->by_stack) {
 		java->by_stack = calloc(java->thread_count + 1, sizeof(*java->by_stack));
 		if (!java->by_stack)
