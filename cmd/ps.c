@@ -440,6 +440,7 @@ static struct fb_error *run(struct fb_context *context, int argc, char **argv)
 	struct fb_error *err;
 
 	fb_options_parse(context, &usage, argc, argv, &ps);
+	context->few_types = !ps.want_waits;
 	err = fb_context_open(context, &ps.input);
 	if (!err)
 		err = fb_input_tasks(ps.input, &ps.tasks);

@@ -105,6 +105,7 @@ struct fb_error *fb_input_open(const struct fb_input_options *options, struct fb
 	struct fb_kernel_options kernel_options = {
 		.vmlinux = options->vmlinux,
 		.memory_only = options->memory_only,
+		.few_types = options->few_types,
 		.find_vmlinux = options->fetcher ? fb_fetched_vmlinux_find : NULL,
 	};
 	struct fb_error *err;

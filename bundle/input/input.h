@@ -34,6 +34,7 @@ struct fb_input_options {
 	size_t core_count;
 	const char *vmlinux; /* path, or NULL */
 	bool memory_only;    /* as in struct fb_kernel_options */
+	bool few_types;      /* likewise */
 	unsigned threads;    /* 0: one for each CPU */
 	/* Borrowed; gets remarks that are worth telling although nothing is wrong. NULL: they are discarded. */
 	struct fb_warnings *remarks;

@@ -69,6 +69,7 @@ struct fb_context {
 	/* Set by the command before fb_context_open(), as writes, reads_host and writes_many below are too. */
 	bool want_dump;           /* as in struct fb_input_options */
 	bool memory_only;         /* likewise */
+	bool few_types;           /* likewise */
 	struct fb_output *output; /* owned; made when the options are known */
 	/* The file that the command will write, or the folder in which it will write. NULL: none. */
 	const char *writes;

@@ -67,6 +67,7 @@ struct fb_error *fb_context_open(struct fb_context *context, struct fb_input **i
 		.core_count = options->core_count,
 		.vmlinux = options->vmlinux,
 		.memory_only = context->memory_only,
+		.few_types = context->few_types,
 		.threads = options->threads,
 		.remarks = context->remarks,
 	};

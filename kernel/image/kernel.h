@@ -37,6 +37,9 @@ struct fb_kernel_options {
 	/* Opens only kernel memory and VMCOREINFO with its symbols. Symbols, types, CPUs and
 	 * fb_kernel_info(), which take most of the time, are loaded by fb_kernel_complete(). */
 	bool memory_only;
+	/* Reads types up to those of the basic layout, and the others when they are asked for: for who asks for none of
+	 * these in most dumps. Reading and checking all at once costs less than in parts. */
+	bool few_types;
 };
 
 /* dump and warnings are borrowed and must outlive the kernel. FB_NOT_FOUND where the dump has no VMCOREINFO,

@@ -219,6 +219,7 @@ struct fb_error *fb_kernel_open(struct fb_dump *dump, const struct fb_kernel_opt
 	kernel->find_context = options->context;
 	kernel->panic_cpu = -1;
 	kernel->memory_only = true;
+	kernel->few_types = options->few_types;
 	err = load_memory(kernel, options);
 	if (!err && options->memory_only)
 		fb_layout_resolve(NULL, &kernel->layout);

@@ -34,6 +34,7 @@ struct fb_kernel {
 	pthread_mutex_t types_lock; /* held while that is done */
 	char *lost;                 /* fb_kernel_lost() */
 	bool memory_only;           /* symbols, types, CPUs and info have not been loaded yet */
+	bool few_types;             /* as in struct fb_kernel_options */
 
 	uint32_t cpu_limit;
 	uint64_t *percpu_offsets; /* cpu_limit of them */

@@ -58,7 +58,7 @@ struct fb_error *fb_kernel_begin_types(struct fb_kernel *kernel)
 	if (!err)
 		err = fb_btf_open(&source, size, &types);
 	while (!err && !fb_layout_resolve_basic(types, lacks, kernel, &kernel->basic_layout))
-		err = fb_btf_extend(types, false);
+		err = fb_btf_extend(types, !kernel->few_types);
 	if (err) {
 		fb_btf_destroy(types);
 		return err;
