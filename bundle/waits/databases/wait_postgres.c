@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "bundle/process/postgres_servers.h"
 #include "bundle/waits/finder/wait_absence.h"
+#include "bundle/waits/futex/wait_current.h"
 #include "bundle/waits/futex/wait_futex_call.h"
-#include "bundle/waits/futex/wait_owner.h"
 #include "user/runtimes/postgres_locks.h"
 
 /* Of a query in a line of text. JSON has the same; ps has more. */
@@ -93,33 +93,6 @@ static struct fb_error *describe_blocker(const struct fb_postgres_server *server
 	return err;
 }
 
-/* Whether memory of the server was read from the dump itself, and not from a core. */
-static struct fb_error *is_of_dump(const struct fb_postgres_server *server, uint64_t address,
-				   bool *is_ret)
-{
-	struct fb_run run;
-	struct fb_error *err = fb_space_locate(server->space, address, 4, &run);
-
-	*is_ret = !err && run.origin.source == FB_SOURCE_VMCORE;
-	return err;
-}
-
-/* Whether what was read of a thread's locks holds at the panic: it was read from the dump, or the thread has not run
- * since the core was taken. */
-static struct fb_error *is_current(struct fb_wait_finder *finder,
-				   const struct fb_postgres_server *server, bool of_dump,
-				   const struct fb_task *task, bool *is_ret)
-{
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
-
-	*is_ret = of_dump;
-	if (of_dump)
-		return NULL;
-	return fb_wait_owner_is_unchanged(finder, task,
-					  fb_input_core_of(finder->input, server->reader->pid),
-					  is_ret, &absence);
-}
-
 /* What the owners of an object are made from. */
 struct blocked_backend {
 	struct fb_wait_finder *finder;
@@ -178,7 +151,8 @@ static struct fb_error *add_blockers(const struct blocked_backend *of)
 			err = describe_blocker(of->server, blocker, task->pid,
 					       &finder->graph.objects[of->object].detail);
 		if (!err)
-			err = is_current(finder, of->server, of->of_dump, task, &current);
+			err = fb_wait_is_current(finder, of->of_dump, task, of->server->reader->pid,
+						 &current);
 		certain = certain && current;
 	}
 	finder->graph.objects[of->object].all = wait->count > 1;
@@ -223,11 +197,12 @@ static struct fb_error *add_lock(struct blocked_backend *of, const struct fb_blo
 	wait.timeout = ends;
 	wait.evidence = "its PGPROC, and the holders and the queue of the lock, in shared memory";
 	if (!err)
-		err = is_of_dump(of->server, of->backend->wait_lock, &of->of_dump);
+		err = fb_wait_is_of_dump(of->server->space, of->backend->wait_lock, &of->of_dump);
 	if (!err)
 		err = describe_lock(of);
 	if (!err)
-		err = is_current(finder, of->server, of->of_dump, blocked->task, &wait.certain);
+		err = fb_wait_is_current(finder, of->of_dump, blocked->task,
+					 of->server->reader->pid, &wait.certain);
 	if (!err)
 		err = fb_wait_append(&wait.detail, "wants %s", of->wait->mode);
 	if (!err && of->wait->queue_before)
@@ -364,9 +339,10 @@ struct fb_error *fb_wait_postgres_lwlock(struct fb_wait_finder *finder,
 		err = describe_lwlock(server->postgres, &lock, backend,
 				      &finder->graph.objects[wait.object]);
 	if (!err)
-		err = is_of_dump(server, word, &of_dump);
+		err = fb_wait_is_of_dump(server->space, word, &of_dump);
 	if (!err)
-		err = is_current(finder, server, of_dump, blocked->task, &wait.certain);
+		err = fb_wait_is_current(finder, of_dump, blocked->task, server->reader->pid,
+					 &wait.certain);
 	if (!err)
 		err = fb_wait_append(&wait.detail, "wants it %s",
 				     backend->lw_mode == 0   ? "exclusively"

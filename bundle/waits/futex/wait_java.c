@@ -12,7 +12,7 @@
 #include "base/part.h"
 #include "base/text.h"
 #include "bundle/process/java_machine.h"
-#include "bundle/waits/futex/wait_owner.h"
+#include "bundle/waits/futex/wait_current.h"
 
 /* The virtual machine of the process of the last call. */
 struct machine {
@@ -138,23 +138,6 @@ void fb_java_wait_describe(const struct fb_java_wait *wait, unsigned version,
 		       wait->kind == FB_JAVA_REENTER ? ", at the end of wait()" : "", version);
 }
 
-/* Whether the memory that says so is that of the panic: the dump's, or the thread has not run since its core. */
-static struct fb_error *is_current(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
-				   struct fb_joined *joined, const struct fb_java_thread *thread,
-				   bool *is_ret)
-{
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
-	const struct fb_task *task = blocked->task;
-	struct fb_run run;
-	struct fb_error *err = fb_space_locate(fb_joined_space(joined), thread->address, 8, &run);
-
-	*is_ret = !err && run.origin.source == FB_SOURCE_VMCORE;
-	if (err || *is_ret)
-		return err;
-	return fb_wait_owner_is_unchanged(finder, task, fb_input_core_of(finder->input, task->pid),
-					  is_ret, &absence);
-}
-
 struct fb_error *fb_wait_java(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 			      struct fb_joined *joined, struct fb_pthread_wait *lock_ret,
 			      char name_ret[FB_JAVA_NAME_SIZE], bool *found_ret)
@@ -178,7 +161,10 @@ struct fb_error *fb_wait_java(struct fb_wait_finder *finder, const struct fb_blo
 	err = fb_java_wait_find(machine->java, thread, &wait, found_ret);
 	if (err || !*found_ret)
 		return err;
-	err = is_current(finder, blocked, joined, thread, &current);
+	err = fb_wait_is_of_dump(fb_joined_space(joined), thread->address, &current);
+	if (!err)
+		err = fb_wait_is_current(finder, current, blocked->task, blocked->task->pid,
+					 &current);
 	fb_java_wait_describe(&wait, fb_java_version(machine->java), lock_ret);
 	/* While garbage is collected objects are on their way to other places. */
 	lock_ret->certain &= current && !fb_java_collects(machine->java);

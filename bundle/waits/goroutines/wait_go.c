@@ -16,7 +16,7 @@
 #include "base/part.h"
 #include "bundle/process/joined_space.h"
 #include "bundle/process/user_mappings.h"
-#include "bundle/waits/futex/wait_owner.h"
+#include "bundle/waits/futex/wait_current.h"
 #include "kernel/image/kernel.h"
 
 /* Goroutines of all processes together that are kept: some 100 MB. */
@@ -74,21 +74,6 @@ const char *fb_wait_go_idle(const char *function)
 	return NULL;
 }
 
-/* The address of what tells whether memory is the dump's: the first goroutine. */
-static struct fb_error *is_of_dump(struct fb_space *space, const struct fb_goroutines *all,
-				   bool *is_ret)
-{
-	struct fb_run run;
-	struct fb_error *err;
-
-	*is_ret = false;
-	if (!all->count)
-		return NULL;
-	err = fb_space_locate(space, all->list[0].address, 8, &run);
-	*is_ret = !err && run.origin.source == FB_SOURCE_VMCORE;
-	return err;
-}
-
 static struct fb_error *read_goroutines(struct fb_wait_finder *finder, struct programs *programs,
 					int32_t pid)
 {
@@ -107,8 +92,10 @@ static struct fb_error *read_goroutines(struct fb_wait_finder *finder, struct pr
 	of->pool = programs->pool;
 	memset(&programs->pool, 0, sizeof(programs->pool));
 	programs->goroutines += of->all.count;
-	if (!err)
-		err = is_of_dump(fb_joined_space(programs->joined), &of->all, &of->of_dump);
+	/* The first goroutine tells it of all. */
+	if (!err && of->all.count)
+		err = fb_wait_is_of_dump(fb_joined_space(programs->joined), of->all.list[0].address,
+					 &of->of_dump);
 	programs->of_dump = !err && of->of_dump;
 	err = fb_part_reason(err, of->all.why, sizeof(of->all.why));
 	return err ? err
@@ -183,19 +170,6 @@ static const char *find_idle(const struct fb_user_stack *stack, bool *polls_ret)
 	return NULL;
 }
 
-/* Whether the memory that says so is that of the panic: the dump's, or the thread has not run since its core. */
-static struct fb_error *is_current(struct fb_wait_finder *finder, const struct programs *programs,
-				   const struct fb_task *task, bool *is_ret)
-{
-	struct fb_wait_absence absence = FB_WAIT_ABSENCE_KNOWN;
-
-	*is_ret = programs->of_dump;
-	if (programs->of_dump)
-		return NULL;
-	return fb_wait_owner_is_unchanged(finder, task, fb_input_core_of(finder->input, task->pid),
-					  is_ret, &absence);
-}
-
 /* The object is the scheduler: whatever makes a goroutine ready wakes one of its threads. */
 static struct fb_error *add_idle(struct fb_wait_finder *finder, const struct fb_blocked *blocked,
 				 struct programs *programs, const char *does)
@@ -206,7 +180,8 @@ static struct fb_error *add_idle(struct fb_wait_finder *finder, const struct fb_
 	struct fb_error *err = fb_go_thread_find(programs->go, blocked->regs.fs_base, &thread, &is);
 
 	if (!err)
-		err = is_current(finder, programs, blocked->task, &wait.certain);
+		err = fb_wait_is_current(finder, programs->of_dump, blocked->task,
+					 blocked->task->pid, &wait.certain);
 	if (!err)
 		err = fb_wait_graph_object(&finder->graph, "go-scheduler", blocked->task->mm, 0,
 					   &wait.object, &fresh);
