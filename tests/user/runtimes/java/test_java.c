@@ -331,13 +331,15 @@ static void damaged_memory_is_survived(void)
 
 	if (!start())
 		return;
-	live->process.damage = 20000;
-	for (live->process.seed = 1; live->process.seed <= 40; live->process.seed++) {
+	for (live->process.seed = 1; live->process.seed <= 80; live->process.seed++) {
 		struct fb_java *java = NULL;
-		struct fb_error *err = fb_java_open(&live->user, &live->pool, &java);
+		struct fb_error *err;
 		const char *why;
 		size_t count = 0;
 
+		/* See test_java_locks.c. */
+		live->process.damage = live->process.seed % 2 ? 20000 : 400000;
+		err = fb_java_open(&live->user, &live->pool, &java);
 		if (!err)
 			(void)fb_java_threads(java, &count, &why);
 		for (size_t i = 0; i < live->process.thread_count && java; i++) {
