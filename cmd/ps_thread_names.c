@@ -85,8 +85,8 @@ struct fb_error *fb_ps_thread_name(struct fb_ps_thread_names *names, const struc
 	err = open_machine(names, task);
 	if (err || !names->java)
 		return err;
-	err = fb_kernel_field(kernel, task->address, &fb_kernel_layout(kernel)->task_thread_fsbase,
-			      &base);
+	err = fb_kernel_field(kernel, task->address,
+			      &fb_kernel_basic_layout(kernel)->task_thread_fsbase, &base);
 	thread = err ? NULL : fb_java_thread_of(names->java, base);
 	if (thread)
 		*name_ret = thread->name;

@@ -243,8 +243,6 @@ struct fb_error *fb_input_cores(struct fb_input *input, const struct fb_input_co
 
 void fb_input_prepare(struct fb_input *input)
 {
-	/* All types: where they are damaged, the next command says so. */
-	const struct fb_btf *types FB_UNUSED = fb_kernel_types(input->kernel);
 	const struct fb_withheld_mark mark = fb_withheld_mark(input->warnings, input->remarks);
 	const struct fb_input_core *cores;
 	const struct fb_tasks *tasks;

@@ -64,9 +64,9 @@ struct fb_space *fb_kernel_physical(const struct fb_kernel *kernel);       /* ph
 const struct fb_symtab *fb_kernel_symbols(const struct fb_kernel *kernel); /* NULL if none */
 const struct fb_btf *fb_kernel_types(const struct fb_kernel *kernel);      /* NULL if none */
 const struct fb_layout *fb_kernel_layout(const struct fb_kernel *kernel);
-/* The members for finding tasks, names of threads and the time: the first part of the layout. Types and layout are not
- * read as a whole before somebody calls fb_kernel_types() or fb_kernel_layout(), which takes as long as finding all
- * tasks; where these are then damaged, that is a warning. Code for which this part is enough should ask for it. */
+/* The members for finding tasks, names of threads and the time: the first part of the layout. With few_types the rest
+ * is read when somebody first calls fb_kernel_types() or fb_kernel_layout(), which takes as long as finding all tasks;
+ * where it is then damaged, that is a warning. Code for which this part is enough should ask for it. */
 const struct fb_basic_layout *fb_kernel_basic_layout(const struct fb_kernel *kernel);
 const char *fb_kernel_vmlinux(const struct fb_kernel *kernel); /* path, or NULL */
 /* A sentence without its full stop: whether symbols, types or both are missing, why, and which files have them. NULL

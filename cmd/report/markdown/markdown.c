@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 /* More than a text ever has: the limit proper is kept by what is written. */
 #define SLACK (64u << 10)
 /* What a block takes beside its lines: two fences of the usual length and four line ends. */
@@ -105,7 +107,7 @@ static const char *replacement(const char *text, size_t at, size_t length)
 	default:
 		break;
 	}
-	for (size_t i = 0; i < sizeof(escaped) / sizeof(*escaped); i++)
+	for (size_t i = 0; i < FB_ARRAY_SIZE(escaped); i++)
 		if (escaped[i][1] == text[at])
 			return escaped[i];
 	return NULL;

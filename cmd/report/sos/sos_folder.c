@@ -42,6 +42,12 @@ static int remove_one(const char *path, const struct stat *stat_buf FB_UNUSED, i
 	return 0;
 }
 
+/* Removes what was made, as far as that is possible. */
+static void discard(const struct fb_sos_folder *folder)
+{
+	(void)nftw(folder->temporary, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+}
+
 static void sync_folder(int parent, const char *name)
 {
 	const int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,7 +103,7 @@ _Noreturn static void serve(const struct fb_sos_folder *folder, int channel)
 		(void)!write(channel, &errnum, sizeof(errnum));
 	}
 	if (errnum)
-		(void)nftw(folder->temporary, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+		discard(folder);
 	_exit(0);
 }
 
@@ -154,7 +160,7 @@ static struct fb_error *make(struct fb_sos_folder *folder)
 		(void)close(fd);
 	if (!errnum)
 		return NULL;
-	(void)nftw(folder->temporary, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+	discard(folder);
 	return fb_error_os(errnum, "cannot fill the folder %s", folder->temporary);
 }
 
@@ -179,7 +185,7 @@ struct fb_error *fb_sos_folder_begin(const char *path, struct fb_sos_folder *fol
 		return err;
 	err = start(folder);
 	if (err)
-		(void)nftw(folder->temporary, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+		discard(folder);
 	return err;
 }
 
